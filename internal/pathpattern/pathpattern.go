@@ -1,0 +1,51 @@
+// Package pathpattern knows CloudFront's path patterns: how a request path is
+// normalized, which pattern catches it, and whether two patterns share a path.
+//
+// A pattern is case-sensitive, its leading slash is optional, * stands for
+// zero or more characters (slashes too) and ? for exactly one; the query
+// string takes no part.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html#DownloadDistValuesPathPattern
+package pathpattern
+
+import "strings"
+
+// Canonical returns pattern with the leading slash that CloudFront leaves
+// optional, so that two spellings of one pattern compare equal.
+func Canonical(pattern string) string {
+	if strings.HasPrefix(pattern, "/") {
+		return pattern
+	}
+	return "/" + pattern
+}
+
+// Match reports whether pattern catches path, a path as Normalize returns it.
+func Match(pattern, path string) bool {
+	return Glob(Canonical(pattern), path)
+}
+
+// Glob reports whether s as a whole matches pattern, in which * stands for
+// zero or more bytes and ? for exactly one. It takes time proportional to
+// len(pattern)·len(s) at worst and allocates nothing.
+func Glob(pattern, s string) bool {
+	p, i := 0, 0
+	star, retry := -1, 0
+	for i < len(s) {
+		switch {
+		case p < len(pattern) && pattern[p] == '*':
+			star, retry = p, i
+			p++
+		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == s[i]):
+			p++
+			i++
+		case star >= 0:
+			retry++
+			p, i = star+1, retry
+		default:
+			return false
+		}
+	}
+	for p < len(pattern) && pattern[p] == '*' {
+		p++
+	}
+	return p == len(pattern)
+}

@@ -1,0 +1,114 @@
+package pathpattern_test
+
+import (
+	"strings"
+	"testing"
+
+	"example.com/privatecdn/internal/pathpattern"
+)
+
+func TestMatch(t *testing.T) {
+	for _, c := range []struct {
+		pattern, path string
+		want          bool
+	}{
+		{"*", "/", true},
+		{"*", "/a/b", true},
+		{"public/*", "/public/a", true},
+		{"/public/*", "/public/a", true},
+		{"public/*", "/public", false},
+		{"public/*", "/Public/a", false},
+		{"*.jpg", "/a/b.jpg", true},
+		{"*.jpg", "/.jpg", true},
+		{"a?c", "/abc", true},
+		{"a?c", "/ac", false},
+		{"a?c", "/a/c", true},
+		{"*a*b*c", "/xxaxxbxxcxc", true},
+		{"*a*b*c", "/xxaxxcxxb", false},
+	} {
+		if got := pathpattern.Match(c.pattern, c.path); got != c.want {
+			t.Errorf("Match(%q, %q) = %v", c.pattern, c.path, got)
+		}
+	}
+}
+
+func TestNormalize(t *testing.T) {
+	for raw, want := range map[string]string{
+		"/a/b":                   "/a/b",
+		"/a/b/":                  "/a/b/",
+		"":                       "/",
+		"//a///b":                "/a/b",
+		"/public/../private/x":   "/private/x",
+		"/public/%2e%2E/private": "/private",
+		"/public/%2e%2e%2fx":     "/public/..%2Fx",
+		"/public/%252e%252e/x":   "/public/%252e%252e/x",
+		"/../../a":               "/a",
+		"/a/.":                   "/a/",
+		"/a/..":                  "/",
+		"/%7Euser/%41":           "/~user/A",
+		"/a%2fb":                 "/a%2Fb",
+		"/bad%zz":                "/bad%zz",
+		"/end%4":                 "/end%4",
+	} {
+		if got := pathpattern.Normalize(raw); got != want {
+			t.Errorf("Normalize(%q) = %q, want %q", raw, got, want)
+		}
+	}
+}
+
+func TestWitness(t *testing.T) {
+	for _, c := range []struct {
+		match, miss []string
+		want        string
+		found       bool
+	}{
+		{[]string{"private/*", "*.jpg"}, nil, "/private/.jpg", true},
+		{[]string{"/a/*", "b/*"}, nil, "", false},
+		{[]string{"a*", "*a"}, []string{"a?*"}, "/a", true},
+		{[]string{"img/*"}, []string{"*"}, "", false},
+		{[]string{"img/*.png"}, []string{"img/*"}, "", false},
+		{[]string{"img/*"}, []string{"img/?*"}, "/img/", true},
+		{[]string{"a?"}, []string{"ax", "ay"}, "/az", true},
+		{[]string{"public/*", "public/*"}, nil, "/public/x", true},
+	} {
+		got, found := pathpattern.Witness(c.match, c.miss)
+		if got != c.want || found != c.found {
+			t.Errorf("Witness(%q, %q) = %q, %v; want %q, %v", c.match, c.miss, got, found, c.want, c.found)
+		}
+	}
+}
+
+// A witness must hold before Match, and where none is found no path of a
+// brute-force search may be one.
+func FuzzWitness(f *testing.F) {
+	f.Add("a*b", "*ab", "a")
+	f.Add("?b", "a?", "ab")
+	f.Fuzz(func(t *testing.T, a, b, not string) {
+		for _, p := range []string{a, b, not} {
+			if len(p) > 6 || strings.Trim(p, "ab*?") != "" {
+				return // patterns over a, b and the wildcards are enough
+			}
+		}
+		holds := func(p string) bool {
+			return pathpattern.Match(a, p) && pathpattern.Match(b, p) && !pathpattern.Match(not, p)
+		}
+		path, found := pathpattern.Witness([]string{a, b}, []string{not})
+		if found && !holds(path) {
+			t.Fatalf("%q is no witness for %q, %q without %q", path, a, b, not)
+		}
+		if found {
+			return
+		}
+		for n := range 7 {
+			for bits := range 1 << (2 * n) {
+				p := []byte{'/'}
+				for i := range n {
+					p = append(p, "abx/"[bits>>(2*i)&3])
+				}
+				if holds(string(p)) {
+					t.Fatalf("no witness found for %q, %q without %q, but %q is one", a, b, not, p)
+				}
+			}
+		}
+	})
+}
