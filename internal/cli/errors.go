@@ -1,0 +1,63 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// The exit codes of every command.
+const (
+	Done   = 0 // what was asked is done, or the answer is yes
+	No     = 1 // the answer is no: refused, check failed, access widened
+	Failed = 2 // bad input, or something went wrong
+)
+
+// ErrNo is what a command returns when it has printed its answer and the
+// answer is no.
+var ErrNo = errors.New("no")
+
+// hinted is an error that carries what to do about it.
+type hinted struct {
+	error
+	hint string
+}
+
+func (h hinted) Unwrap() error { return h.error }
+func (h hinted) Hint() string  { return h.hint }
+
+// Hint adds to err what to do about it.
+func Hint(err error, format string, args ...any) error {
+	if err == nil {
+		return nil
+	}
+	return hinted{err, fmt.Sprintf(format, args...)}
+}
+
+// Report writes err to w as the tool does, `error: …` and `hint: …` where
+// there is one, and returns the exit code. The first error of the chain that
+// has a method Hint() string gives the hint.
+func Report(w io.Writer, err error) int {
+	switch {
+	case err == nil:
+		return Done
+	case errors.Is(err, ErrNo):
+		return No
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(w, "error: interrupted")
+		return Failed
+	}
+	fmt.Fprintf(w, "error: %s\n", indent(err.Error()))
+	var h interface{ Hint() string }
+	if errors.As(err, &h) && h.Hint() != "" {
+		fmt.Fprintf(w, "hint: %s\n", indent(h.Hint()))
+	}
+	return Failed
+}
+
+// indent keeps the lines of one message together under its label.
+func indent(s string) string {
+	return strings.ReplaceAll(strings.TrimRight(s, "\n"), "\n", "\n  ")
+}
