@@ -1,0 +1,75 @@
+package policy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// encodeHost returns a URL's host and port the way a viewer sends them.
+func encodeHost(authority, scheme string, pattern bool) (string, error) {
+	if strings.Contains(authority, "@") {
+		return "", ErrUserinfo
+	}
+	host, port, hasPort := strings.Cut(authority, ":")
+	switch {
+	case host == "":
+		return "", ErrURL
+	case strings.HasPrefix(host, "["):
+		return "", fmt.Errorf("%w: CloudFront has no IPv6 hosts", ErrHost)
+	case strings.Contains(host, "*") && !pattern:
+		return "", ErrWildcard
+	}
+	host = strings.ToLower(host)
+	for i := range len(host) {
+		c := host[i]
+		if !isHostByte(c) && c != '_' && c < 0x80 && !(pattern && (c == '*' || c == '?')) {
+			return "", fmt.Errorf("%w: %q", ErrHost, c)
+		}
+	}
+	host, err := punycode(host)
+	if err != nil {
+		return "", err
+	}
+	if !hasPort || port == "" || scheme == "https" && port == "443" || scheme == "http" && port == "80" {
+		return host, nil
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil && !(pattern && port == "*") {
+		return "", fmt.Errorf("%w: port %q", ErrHost, port)
+	}
+	return host + ":" + port, nil
+}
+
+// punycode returns a host's ASCII form. The standard library's IDNA tables
+// have no door of their own, but net/http goes through them on its way to a
+// dialer: ours reads the name it is given and dials nothing.
+func punycode(host string) (string, error) {
+	if isASCII(host) {
+		return host, nil
+	}
+	ascii := host
+	dialed := errors.New("name read")
+	transport := &http.Transport{DialContext: func(_ context.Context, _, address string) (net.Conn, error) {
+		ascii = strings.TrimSuffix(address, ":80")
+		return nil, dialed
+	}}
+	_, err := transport.RoundTrip(&http.Request{URL: &url.URL{Scheme: "http", Host: host}, Header: http.Header{}})
+	if !errors.Is(err, dialed) || !isASCII(ascii) {
+		return "", fmt.Errorf("%w: %q has no Punycode form", ErrHost, host)
+	}
+	return ascii, nil
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,132 @@
+// Package policy is the policy behind a signed URL or signed cookies: what it
+// says, how its bytes are written and read, and which URLs it covers. No other
+// package knows those bytes.
+//
+// A canned policy names one URL and an end; CloudFront rebuilds it from the
+// request, so it never travels. A custom policy may also have wildcards in its
+// resource, a start and a range of IPv4 addresses, and travels with the request.
+//
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-creating-signed-url-custom-policy.html
+package policy
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// MaxEpoch is the last second, counted from 1970, that CloudFront documents
+// for a policy: 2038-01-19T03:14:07Z.
+const MaxEpoch = 1<<31 - 1
+
+// Policy says what may be requested, when and from where.
+type Policy struct {
+	// Resource is the URL, encoded as the viewer sends it, or a pattern of
+	// URLs: see [Policy.Matches]. A policy read by [Parse] has an empty
+	// Resource when its text leaves it out, which grants every URL.
+	Resource string
+
+	// Until is when the grant ends, in whole seconds; what is left over is
+	// dropped. It is required and at most MaxEpoch.
+	Until time.Time
+
+	// From is when the grant begins; zero for at once.
+	From time.Time
+
+	// IP is the range of IPv4 addresses the viewer must come from; zero for
+	// any address.
+	IP netip.Prefix
+}
+
+// Canned reports whether the policy says no more than a canned one can: one
+// URL without wildcards and an end. A ? is not a wildcard here: it is where
+// the query begins.
+func (p Policy) Canned() bool {
+	return p.From.IsZero() && p.IP == netip.Prefix{} && !strings.Contains(p.Resource, "*")
+}
+
+// Append appends the policy's JSON text to b, without white space and with the
+// conditions in the order of the AWS SDK for Go. Its text without From and IP
+// is the canned policy. It does not check: see [Policy.Validate].
+func (p Policy) Append(b []byte) []byte {
+	b = append(b, `{"Statement":[{"Resource":"`...)
+	b = append(b, p.Resource...)
+	b = append(b, `","Condition":{`...)
+	if p.IP != (netip.Prefix{}) {
+		b = append(b, `"IpAddress":{"AWS:SourceIp":"`...)
+		b = p.IP.AppendTo(b)
+		b = append(b, `"},`...)
+	}
+	if !p.From.IsZero() {
+		b = append(b, `"DateGreaterThan":{"AWS:EpochTime":`...)
+		b = strconv.AppendInt(b, p.From.Unix(), 10)
+		b = append(b, `},`...)
+	}
+	b = append(b, `"DateLessThan":{"AWS:EpochTime":`...)
+	b = strconv.AppendInt(b, p.Until.Unix(), 10)
+	return append(b, `}}}]}`...)
+}
+
+// String returns the policy's JSON text, as Append writes it.
+func (p Policy) String() string { return string(p.Append(nil)) }
+
+// Validate reports the first thing that keeps the policy from being signed,
+// as one of this package's errors. It knows no clock: an end in the past is
+// the signer's to refuse.
+func (p Policy) Validate() error {
+	if err := checkResource(p.Resource); err != nil {
+		return err
+	}
+	if p.Until.IsZero() {
+		return ErrNoEnd
+	}
+	if err := checkEpoch("end", p.Until.Unix()); err != nil {
+		return err
+	}
+	if !p.From.IsZero() {
+		if err := checkEpoch("start", p.From.Unix()); err != nil {
+			return err
+		}
+		if p.From.Unix() >= p.Until.Unix() {
+			return fmt.Errorf("%w: it starts %s and ends %s", ErrOrder, stamp(p.From), stamp(p.Until))
+		}
+	}
+	return checkIP(p.IP)
+}
+
+func checkEpoch(which string, epoch int64) error {
+	switch {
+	case epoch <= 0:
+		return fmt.Errorf("%w: the %s, %d, is not after 1970", ErrEpoch, which, epoch)
+	case epoch > MaxEpoch:
+		return fmt.Errorf("%w: the %s, %d, is after 2038; are these milliseconds? CloudFront counts seconds", ErrEpoch, which, epoch)
+	}
+	return nil
+}
+
+func checkIP(ip netip.Prefix) error {
+	if ip == (netip.Prefix{}) {
+		return nil
+	}
+	if !ip.IsValid() || !ip.Addr().Is4() {
+		return fmt.Errorf("%w: %s", ErrIP, ip)
+	}
+	return nil
+}
+
+// ParseIP reads an IPv4 address or an IPv4 range in CIDR form; an address
+// alone is a range of one. Anything else is ErrIP.
+func ParseIP(s string) (netip.Prefix, error) {
+	if addr, err := netip.ParseAddr(s); err == nil && addr.Is4() {
+		return netip.PrefixFrom(addr, 32), nil
+	}
+	prefix, err := netip.ParsePrefix(s)
+	if err != nil || !prefix.Addr().Is4() {
+		return netip.Prefix{}, fmt.Errorf("%w: %q", ErrIP, s)
+	}
+	return prefix, nil
+}
+
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }

@@ -1,0 +1,48 @@
+package policy
+
+import (
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/feature/cloudfront/sign"
+)
+
+// FromSDK converts a policy of the AWS SDK's signer. The SDK accepts what
+// CloudFront refuses, so the policy is checked as Validate does; more
+// statements than one, or none, are ErrStatements.
+func FromSDK(p *sign.Policy) (Policy, error) {
+	if p == nil || len(p.Statements) != 1 {
+		return Policy{}, ErrStatements
+	}
+	statement := p.Statements[0]
+	converted := Policy{Resource: statement.Resource}
+	condition := statement.Condition
+	if condition.DateLessThan != nil {
+		converted.Until = condition.DateLessThan.Time
+	}
+	if condition.DateGreaterThan != nil {
+		converted.From = condition.DateGreaterThan.Time
+	}
+	if condition.IPAddress != nil {
+		ip, err := ParseIP(condition.IPAddress.SourceIP)
+		if err != nil {
+			return Policy{}, fmt.Errorf("the SDK's policy: %w", err)
+		}
+		converted.IP = ip
+	}
+	return converted, converted.Validate()
+}
+
+// SDK returns the policy as the AWS SDK's signer takes it.
+func (p Policy) SDK() *sign.Policy {
+	statement := sign.Statement{
+		Resource:  p.Resource,
+		Condition: sign.Condition{DateLessThan: sign.NewAWSEpochTime(p.Until)},
+	}
+	if !p.From.IsZero() {
+		statement.Condition.DateGreaterThan = sign.NewAWSEpochTime(p.From)
+	}
+	if p.IP.IsValid() {
+		statement.Condition.IPAddress = &sign.IPAddress{SourceIP: p.IP.String()}
+	}
+	return &sign.Policy{Statements: []sign.Statement{statement}}
+}

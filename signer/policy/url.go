@@ -1,0 +1,204 @@
+package policy
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// EncodeURL returns an absolute http or https URL the way a viewer sends it:
+// scheme and host in lower case, the host in Punycode, no default port, a path
+// of at least /, and everything that browsers or HTTP libraries would rewrite
+// percent-encoded. Escapes that are there already stay as they are, so that
+// encoding twice changes nothing; a % that begins none becomes %25. An empty
+// query loses its ?, which CloudFront does not see.
+//
+// What no viewer would send, or would send as something else, is refused: see
+// ErrURL and the errors beside it. So are the reserved parameters, in any
+// case, and *, which would be a wildcard.
+func EncodeURL(raw string) (string, error) {
+	if plain(raw) {
+		if err := checkQuery(raw); err != nil {
+			return "", err
+		}
+		return raw, nil
+	}
+	return encode(raw, false)
+}
+
+// EncodeResource is EncodeURL for a policy's resource: wildcards may stand in
+// it, and its protocol may be *, http* or missing before a leading *.
+func EncodeResource(pattern string) (string, error) {
+	if pattern == "*" || plain(pattern) {
+		return pattern, checkQuery(pattern)
+	}
+	return encode(pattern, true)
+}
+
+func encode(raw string, pattern bool) (string, error) {
+	if err := checkCharacters(raw); err != nil {
+		return "", err
+	}
+	scheme, rest, err := cutScheme(raw, pattern)
+	if err != nil {
+		return "", err
+	}
+	end := strings.IndexByte(rest, '/')
+	if !pattern {
+		end = strings.IndexAny(rest, "/?")
+	}
+	if end < 0 {
+		end = len(rest)
+	}
+	host, err := encodeHost(rest[:end], scheme, pattern)
+	if err != nil {
+		return "", err
+	}
+	path, query, hasQuery := strings.Cut(rest[end:], "?")
+	if strings.Contains(path+query, "*") && !pattern {
+		return "", ErrWildcard
+	}
+	if path == "" && !strings.HasSuffix(host, "*") {
+		path = "/"
+	}
+	if hasDotSegment(path) {
+		return "", ErrDotSegment
+	}
+	encoded := make([]byte, 0, len(raw)+32)
+	if scheme != "" {
+		encoded = append(append(encoded, scheme...), "://"...)
+	}
+	encoded = append(encoded, host...)
+	encoded = appendEscaped(encoded, path, inPath)
+	if hasQuery && (query != "" || pattern) {
+		encoded = appendEscaped(append(encoded, '?'), query, inQuery)
+	}
+	return string(encoded), checkQuery(string(encoded))
+}
+
+func cutScheme(raw string, pattern bool) (scheme, rest string, err error) {
+	scheme, rest, ok := strings.Cut(raw, "://")
+	switch {
+	case !ok && pattern && strings.HasPrefix(raw, "*"):
+		return "", raw, nil
+	case !ok:
+		return "", "", ErrURL
+	}
+	switch scheme = strings.ToLower(scheme); scheme {
+	case "http", "https":
+		return scheme, rest, nil
+	case "*", "http*":
+		if pattern {
+			return scheme, rest, nil
+		}
+		return "", "", ErrWildcard
+	}
+	return "", "", fmt.Errorf("%w: its scheme is %q", ErrURL, scheme)
+}
+
+func checkCharacters(s string) error {
+	if !utf8.ValidString(s) {
+		return ErrCharacter
+	}
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c < ' ' || c == 0x7f || c == '"':
+			return fmt.Errorf("%w: %q", ErrCharacter, c)
+		case c == '\\':
+			return ErrBackslash
+		case c == '#':
+			return ErrFragment
+		}
+	}
+	return nil
+}
+
+// hasDotSegment knows the encoded dots too, which browsers resolve alike.
+func hasDotSegment(path string) bool {
+	if !strings.Contains(path, "/.") && !strings.Contains(path, "/%2") {
+		return false
+	}
+	for segment := range strings.SplitSeq(path, "/") {
+		switch strings.ReplaceAll(strings.ToLower(segment), "%2e", ".") {
+		case ".", "..":
+			return true
+		}
+	}
+	return false
+}
+
+// Where a byte may stand as it is. The sets are smaller than a browser's own:
+// what both a browser and a Go client leave alone, wherever it came from.
+const (
+	inPath byte = 1 << iota
+	inQuery
+)
+
+var literal = func() (table [256]byte) {
+	const unreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
+	for _, c := range []byte(unreserved + "!$&()*+,;=:@/") {
+		table[c] = inPath | inQuery
+	}
+	table['\''] = inPath // browsers encode it in a query only
+	table['?'] = inQuery
+	return table
+}()
+
+func appendEscaped(b []byte, s string, where byte) []byte {
+	const hex = "0123456789ABCDEF"
+	for i := range len(s) {
+		c := s[i]
+		if literal[c]&where != 0 || c == '%' && isEscape(s[i:]) {
+			b = append(b, c)
+		} else {
+			b = append(b, '%', hex[c>>4], hex[c&15])
+		}
+	}
+	return b
+}
+
+func isEscape(s string) bool {
+	return len(s) >= 3 && s[0] == '%' && isHex(s[1]) && isHex(s[2])
+}
+
+func isHex(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
+}
+
+// plain reports whether a URL is common and encoded already, which most are:
+// a lower-case host without a port, and nothing that needs a second look.
+func plain(raw string) bool {
+	rest, ok := strings.CutPrefix(raw, "https://")
+	if !ok {
+		if rest, ok = strings.CutPrefix(raw, "http://"); !ok {
+			return false
+		}
+	}
+	i := 0
+	for i < len(rest) && isHostByte(rest[i]) {
+		i++
+	}
+	if i == 0 || i == len(rest) || rest[i] != '/' {
+		return false
+	}
+	where := inPath
+	for ; i < len(rest); i++ {
+		c := rest[i]
+		switch {
+		case c == '?' && where == inPath:
+			if where = inQuery; i+1 == len(rest) {
+				return false
+			}
+		case (c == '.' || c == '%') && rest[i-1] == '/':
+			return false // perhaps a dot segment
+		case c == '%' && isEscape(rest[i:]):
+		case c == '*' || literal[c]&where == 0:
+			return false
+		}
+	}
+	return true
+}
+
+func isHostByte(c byte) bool {
+	return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '-' || c == '.'
+}

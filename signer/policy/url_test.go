@@ -1,0 +1,107 @@
+package policy_test
+
+import (
+	"errors"
+	"testing"
+
+	"example.com/privatecdn/signer/policy"
+)
+
+func TestEncodeURL(t *testing.T) {
+	t.Parallel()
+	for raw, want := range map[string]string{
+		"https://h.example/a.mp4":        "https://h.example/a.mp4",
+		"https://h.example":              "https://h.example/",
+		"https://h.example?a=b":          "https://h.example/?a=b",
+		"https://h.example/a?":           "https://h.example/a",
+		"HTTPS://H.Example:443/A":        "https://h.example/A",
+		"http://h.example:80/":           "http://h.example/",
+		"https://127.0.0.1:8443/a":       "https://127.0.0.1:8443/a",
+		"https://h.example/a b":          "https://h.example/a%20b",
+		"https://h.example/a%20b":        "https://h.example/a%20b",
+		"https://h.example/a%2Fb%2fc":    "https://h.example/a%2Fb%2fc",
+		"https://h.example/100%":         "https://h.example/100%25",
+		"https://h.example/100%25":       "https://h.example/100%25",
+		"https://h.example/a+b=c&d":      "https://h.example/a+b=c&d",
+		"https://h.example/it's?it's":    "https://h.example/it's?it%27s",
+		"https://h.example/é/日本?q=ü":     "https://h.example/%C3%A9/%E6%97%A5%E6%9C%AC?q=%C3%BC",
+		"https://h.example/[a]{b}|c^d`e": "https://h.example/%5Ba%5D%7Bb%7D%7Cc%5Ed%60e",
+		"https://h.example/<a>?<b>":      "https://h.example/%3Ca%3E?%3Cb%3E",
+		"https://h.example//a//":         "https://h.example//a//",
+		"https://h.example/.well-known":  "https://h.example/.well-known",
+		"https://h.example/a?b=c?d/../e": "https://h.example/a?b=c?d/../e",
+		"https://h.example/a?&":          "https://h.example/a?&",
+		"https://Bücher.example/a":       "https://xn--bcher-kva.example/a",
+		"https://日本語.example:8443/":      "https://xn--wgv71a119e.example:8443/",
+		"https://straße.example/":        "https://xn--strae-oqa.example/",
+		"https://bu\u0308cher.example/":  "https://xn--bcher-kva.example/",
+		"https://ＦＵＬＬ.example/":          "https://full.example/",
+	} {
+		got, err := policy.EncodeURL(raw)
+		if err != nil || got != want {
+			t.Errorf("EncodeURL(%q) = %q, %v; want %q", raw, got, err, want)
+			continue
+		}
+		if again, err := policy.EncodeURL(got); err != nil || again != got {
+			t.Errorf("EncodeURL(%q) = %q, %v", got, again, err)
+		}
+	}
+}
+
+func TestEncodeURLRefuses(t *testing.T) {
+	t.Parallel()
+	for raw, want := range map[string]error{
+		"":                                    policy.ErrURL,
+		"/a":                                  policy.ErrURL,
+		"h.example/a":                         policy.ErrURL,
+		"ftp://h.example/":                    policy.ErrURL,
+		"https:///a":                          policy.ErrURL,
+		" https://h.example/":                 policy.ErrURL,
+		"https://a@h.example/":                policy.ErrUserinfo,
+		"https://[::1]/":                      policy.ErrHost,
+		"https://h example/":                  policy.ErrHost,
+		"https://h%2eexample/":                policy.ErrHost,
+		"https://h.example:http/":             policy.ErrHost,
+		"https://\u200d.example/":             policy.ErrHost,
+		"https://h.example/a#b":               policy.ErrFragment,
+		"https://h.example/a\"":               policy.ErrCharacter,
+		"https://h.example/a\tb":              policy.ErrCharacter,
+		"https://h.example/a\x7f":             policy.ErrCharacter,
+		"https://h.example/\xc3":              policy.ErrCharacter,
+		`https://h.example\a`:                 policy.ErrBackslash,
+		"https://h.example/a/../b":            policy.ErrDotSegment,
+		"https://h.example/a/%2E%2e/b":        policy.ErrDotSegment,
+		"https://h.example/a/.%2e":            policy.ErrDotSegment,
+		"https://h.example/.":                 policy.ErrDotSegment,
+		"https://h.example/*":                 policy.ErrWildcard,
+		"https://h.example/a?b=*":             policy.ErrWildcard,
+		"https://*.example/a":                 policy.ErrWildcard,
+		"http*://h.example/a":                 policy.ErrWildcard,
+		"https://h.example/?Expires=1":        policy.ErrReserved,
+		"https://h.example/?a&expires":        policy.ErrReserved,
+		"https://h.example/?KEY-PAIR-ID=x":    policy.ErrReserved,
+		"https://h.example/?hash-algorithm":   policy.ErrReserved,
+		"https://h.example/?a=b&%53ignature=": policy.ErrReserved,
+		"https://h.example/a b?policy=":       policy.ErrReserved,
+	} {
+		if got, err := policy.EncodeURL(raw); !errors.Is(err, want) {
+			t.Errorf("EncodeURL(%q) = %q, %v; want %v", raw, got, err, want)
+		}
+	}
+}
+
+func TestEncodeResource(t *testing.T) {
+	t.Parallel()
+	for raw, want := range map[string]string{
+		"*":                           "*",
+		"*/a b/*":                     "*/a%20b/*",
+		"http*://H.example/*.mp4?*":   "http*://h.example/*.mp4?*",
+		"*://*.example/é*":            "*://*.example/%C3%A9*",
+		"https://h.example*":          "https://h.example*",
+		"https://h.example/it's?it's": "https://h.example/it's?it%27s",
+	} {
+		if got, err := policy.EncodeResource(raw); err != nil || got != want {
+			t.Errorf("EncodeResource(%q) = %q, %v; want %q", raw, got, err, want)
+		}
+	}
+}
