@@ -49,11 +49,14 @@ func Report(w io.Writer, err error) int {
 		fmt.Fprintln(w, "error: interrupted")
 		return Failed
 	}
-	fmt.Fprintf(w, "error: %s\n", indent(err.Error()))
 	var h interface{ Hint() string }
-	if errors.As(err, &h) && h.Hint() != "" {
-		fmt.Fprintf(w, "hint: %s\n", indent(h.Hint()))
+	if !errors.As(err, &h) || h.Hint() == "" {
+		fmt.Fprintf(w, "error: %s\n", indent(err.Error()))
+		return Failed
 	}
+	// Where the message itself ends in what to do, it is not said twice.
+	fmt.Fprintf(w, "error: %s\n", indent(strings.TrimSuffix(err.Error(), "; "+h.Hint())))
+	fmt.Fprintf(w, "hint: %s\n", indent(h.Hint()))
 	return Failed
 }
 
