@@ -1,0 +1,154 @@
+// Package verify does what CloudFront does with a signed request: it checks
+// the signature and the policy, answers with CloudFront's own status, code and
+// body, and, unlike CloudFront, says what is wrong and what to do.
+//
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-how-signed-urls-work.html
+package verify
+
+import (
+	"crypto"
+	"net/netip"
+	"time"
+
+	"example.com/privatecdn/signer/policy"
+)
+
+// Request is what a viewer asked for.
+type Request struct {
+	// URL is absolute and raw: the scheme and host as requested, the path and
+	// query byte for byte as the viewer sent them.
+	URL string
+
+	// Cookies are the raw values of the cookies whose names begin with
+	// CloudFront-, the first of each name. [ParseCookies] finds them.
+	Cookies map[string]string
+
+	// Time is when the request came; zero for now.
+	Time time.Time
+
+	// IP is the viewer's address. Without one, a policy that names a range of
+	// addresses refuses.
+	IP netip.Addr
+}
+
+// Verifier checks requests against the public keys that a behavior trusts. It
+// is safe for concurrent use.
+type Verifier struct {
+	keys   map[string]crypto.PublicKey
+	memory *memory
+}
+
+// Option changes how a Verifier works.
+type Option func(*Verifier)
+
+// Remember lets the verifier keep the last signatures it found good, up to n
+// of them, so that a viewer's next request costs no cryptography. Only a
+// signature over a policy's bytes is remembered: the time, the address and the
+// resource are checked every time.
+func Remember(n int) Option {
+	return func(v *Verifier) { v.memory = newMemory(n) }
+}
+
+// New returns a verifier that trusts keys: *rsa.PublicKey or *ecdsa.PublicKey
+// by key pair ID. It keeps the map, which must not change afterwards.
+func New(keys map[string]crypto.PublicKey, opts ...Option) *Verifier {
+	v := &Verifier{keys: keys}
+	for _, opt := range opts {
+		opt(v)
+	}
+	return v
+}
+
+// Check answers a request the way CloudFront does, in its order: the key, the
+// policy, the signature's encoding, the signature, then the time, the address
+// and the resource. A request with any of the reserved query parameters is a
+// signed URL, whose cookies are not looked at.
+func (v *Verifier) Check(r Request) Decision {
+	if r.Time.IsZero() {
+		r.Time = time.Now()
+	}
+	d := Decision{Status: 403, verifier: v, request: r}
+	d.parts, d.base = take(r)
+	d.KeyID = d.parts.keyID
+	d.Reason = v.check(&d)
+	d.Code, d.Message = answer(d.Reason)
+	if d.Reason == "" {
+		d.Allowed, d.Status = true, 200
+	}
+	return d
+}
+
+func (v *Verifier) check(d *Decision) Reason {
+	if d.parts.keyID == "" {
+		return MissingKey
+	}
+	key, ok := v.keys[d.parts.keyID]
+	if !ok {
+		return UnknownKey
+	}
+	var textBuffer, signatureBuffer [1024]byte
+	text, ok := d.policyText(textBuffer[:0])
+	if !ok {
+		return MalformedPolicy
+	}
+	signature, err := policy.AppendDecode(signatureBuffer[:0], d.parts.signature)
+	if err != nil {
+		return MalformedSignature
+	}
+	hash, ok := hashNamed(d.parts.hash)
+	if !ok || !v.signed(d.parts.keyID, key, hash, text, signature) {
+		return SignatureMismatch
+	}
+	return d.conditions()
+}
+
+// policyText reads the policy that came with the request, or rebuilds the
+// canned one, into d.Policy, and returns the bytes that were signed.
+func (d *Decision) policyText(b []byte) ([]byte, bool) {
+	if d.parts.policy != "" {
+		text, err := policy.AppendDecode(b, d.parts.policy)
+		if err != nil {
+			return nil, false
+		}
+		d.Policy, err = policy.Parse(text)
+		return text, err == nil
+	}
+	end, ok := epoch(d.parts.expires)
+	if !ok {
+		return nil, false
+	}
+	d.Policy = policy.Policy{Resource: d.base, Until: end}
+	return d.Policy.Append(b), true
+}
+
+// conditions checks everything that the signature cannot vouch for. Both ends
+// are exclusive, as "less than" and "greater than" say.
+func (d *Decision) conditions() Reason {
+	p, now := &d.Policy, d.request.Time
+	switch {
+	case !now.Before(p.Until):
+		return Expired
+	case !p.From.IsZero() && !now.After(p.From):
+		return NotYetValid
+	case p.IP.IsValid() && !p.IP.Contains(d.request.IP.Unmap()):
+		return IPMismatch
+	case !p.Matches(d.base):
+		return ResourceMismatch
+	}
+	return ""
+}
+
+// epoch reads the Expires parameter: whole seconds, written one way only.
+func epoch(s string) (time.Time, bool) {
+	if s == "" || len(s) > 10 || s[0] == '0' {
+		return time.Time{}, false
+	}
+	n := int64(0)
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return time.Time{}, false
+		}
+		n = n*10 + int64(s[i]-'0')
+	}
+	return time.Unix(n, 0).UTC(), n <= policy.MaxEpoch
+}
