@@ -1,6 +1,12 @@
-// Package keys makes, reads and names the key pairs that sign for CloudFront,
-// and keeps them in a ring that says which of them is in use.
 package keys
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+)
 
 // Algorithm names a kind of key pair CloudFront accepts.
 type Algorithm string
@@ -22,3 +28,27 @@ const (
 	Retiring State = "retiring" // accepted until a date, no longer signing
 	Revoked  State = "revoked"  // out of the key group
 )
+
+// Generate makes a key pair: an *ecdsa.PrivateKey or an *rsa.PrivateKey.
+// Another algorithm is ErrAlgorithm.
+func Generate(a Algorithm) (crypto.Signer, error) {
+	switch a {
+	case ECDSAP256:
+		return ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	case RSA2048:
+		return rsa.GenerateKey(rand.Reader, 2048)
+	}
+	return nil, a.check()
+}
+
+// check returns ErrAlgorithm unless a is an algorithm CloudFront accepts.
+func (a Algorithm) check() error {
+	if a == ECDSAP256 || a == RSA2048 {
+		return nil
+	}
+	return &Error{
+		Kind: ErrAlgorithm,
+		What: "there is no algorithm " + quote(string(a)),
+		Todo: "CloudFront accepts ecdsa-p256 and rsa-2048",
+	}
+}

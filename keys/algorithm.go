@@ -1,0 +1,130 @@
+package keys
+
+import (
+	"crypto/dsa"
+	"crypto/ecdh"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/rsa"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"strconv"
+)
+
+// wrongAlgorithm refuses an algorithm by its name.
+func wrongAlgorithm(name string) error {
+	return &Error{
+		Kind: ErrAlgorithm,
+		What: "this is " + name + ", which CloudFront does not accept for signing",
+		Todo: "give an RSA-2048 or ECDSA P-256 key; `privatecdn keys new` makes one",
+	}
+}
+
+func malformed(what string) error {
+	return &Error{Kind: ErrMalformed, What: "the " + what + " is damaged", Todo: "take the key again from where it was made"}
+}
+
+// nameOf names the algorithm of a key of any type Go knows.
+func nameOf(key any) string {
+	switch k := key.(type) {
+	case *rsa.PublicKey:
+		if k != nil && k.N != nil {
+			return "RSA-" + strconv.Itoa(k.N.BitLen())
+		}
+	case *ecdsa.PublicKey:
+		if k != nil && k.Curve != nil {
+			return "ECDSA " + k.Params().Name
+		}
+	case ed25519.PublicKey:
+		return "Ed25519"
+	case *ecdh.PublicKey, *ecdh.PrivateKey:
+		return "X25519, a key for agreement,"
+	case *dsa.PublicKey:
+		return "DSA"
+	}
+	return "no RSA or ECDSA key"
+}
+
+// unreadablePublic says why Go cannot read an SPKI: an algorithm it does not
+// know, which is named, or damage.
+func unreadablePublic(der []byte) error {
+	var spki struct {
+		Algorithm pkix.AlgorithmIdentifier
+		Key       asn1.BitString
+	}
+	if rest, err := asn1.Unmarshal(der, &spki); err != nil || len(rest) > 0 {
+		return malformed("public key")
+	}
+	return unknownAlgorithm(spki.Algorithm, "public key")
+}
+
+// unreadablePrivate is unreadablePublic for PKCS#8 and SEC1.
+func unreadablePrivate(der []byte) error {
+	var pkcs8 struct {
+		Version    int
+		Algorithm  pkix.AlgorithmIdentifier
+		Key        []byte
+		Attributes asn1.RawValue `asn1:"optional,tag:0"`
+		Public     asn1.RawValue `asn1:"optional,tag:1"`
+	}
+	if rest, err := asn1.Unmarshal(der, &pkcs8); err == nil && len(rest) == 0 {
+		return unknownAlgorithm(pkcs8.Algorithm, "private key")
+	}
+	var sec1 struct {
+		Version int
+		Key     []byte
+		Curve   asn1.ObjectIdentifier `asn1:"optional,explicit,tag:0"`
+		Public  asn1.BitString        `asn1:"optional,explicit,tag:1"`
+	}
+	if rest, err := asn1.Unmarshal(der, &sec1); err == nil && len(rest) == 0 && len(sec1.Curve) > 0 {
+		return unknownCurve(sec1.Curve, "private key")
+	}
+	return malformed("private key")
+}
+
+var oidEC = asn1.ObjectIdentifier{1, 2, 840, 10045, 2, 1}
+
+// algorithmNames are the algorithms met in practice that Go does not read.
+var algorithmNames = map[string]string{
+	"1.2.840.113549.1.1.10":   "RSA-PSS",
+	"1.2.840.10040.4.1":       "DSA",
+	"1.3.101.110":             "X25519, a key for agreement,",
+	"1.3.101.111":             "X448, a key for agreement,",
+	"1.3.101.112":             "Ed25519",
+	"1.3.101.113":             "Ed448",
+	"2.16.840.1.101.3.4.3.17": "ML-DSA-44",
+	"2.16.840.1.101.3.4.3.18": "ML-DSA-65",
+	"2.16.840.1.101.3.4.3.19": "ML-DSA-87",
+}
+
+// curveNames are the curves met in practice that are not P-256.
+var curveNames = map[string]string{
+	"1.2.840.10045.3.1.1":   "P-192",
+	"1.3.132.0.33":          "P-224",
+	"1.3.132.0.34":          "P-384",
+	"1.3.132.0.35":          "P-521",
+	"1.3.132.0.10":          "secp256k1",
+	"1.3.36.3.3.2.8.1.1.7":  "brainpoolP256r1",
+	"1.3.36.3.3.2.8.1.1.11": "brainpoolP384r1",
+}
+
+func unknownAlgorithm(id pkix.AlgorithmIdentifier, what string) error {
+	if name, ok := algorithmNames[id.Algorithm.String()]; ok {
+		return wrongAlgorithm(name)
+	}
+	if !id.Algorithm.Equal(oidEC) {
+		return malformed(what)
+	}
+	var curve asn1.ObjectIdentifier
+	if _, err := asn1.Unmarshal(id.Parameters.FullBytes, &curve); err != nil {
+		return malformed(what)
+	}
+	return unknownCurve(curve, what)
+}
+
+func unknownCurve(curve asn1.ObjectIdentifier, what string) error {
+	if name, ok := curveNames[curve.String()]; ok {
+		return wrongAlgorithm("ECDSA " + name)
+	}
+	return malformed(what)
+}

@@ -1,0 +1,189 @@
+package keys
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// version is the version of ring.json this package reads and writes.
+const version = 1
+
+// ringFile is the name of the document in the ring's directory.
+const ringFile = "ring.json"
+
+// What a new ring says, and the most it may say.
+const (
+	defaultLifetime  = 7 * 24 * time.Hour
+	defaultAllowance = 15 * time.Minute
+	defaultRotation  = 90 * 24 * time.Hour
+	mostLifetime     = 10 * 365 * 24 * time.Hour
+)
+
+// document is ring.json. The package comment describes it.
+type document struct {
+	Version        int    `json:"version"`
+	MaxLifetime    int64  `json:"maxLifetime"`
+	ClockAllowance int64  `json:"clockAllowance"`
+	RotateAfter    int64  `json:"rotateAfter"`
+	Keys           []Key  `json:"keys"`
+	Steps          []step `json:"steps"`
+}
+
+// load reads a ring and holds it to every rule.
+func load(dir string, now func() time.Time) (*Ring, error) {
+	path := filepath.Join(dir, ringFile)
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, &Error{Kind: ErrNoRing, What: "there is no key ring in " + dir, Todo: "make one with `privatecdn keys new --ring " + dir + "`"}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the key ring: %w", err)
+	}
+	r := &Ring{dir: dir, now: now, publics: map[string]*Public{}}
+	if err := decode(data, &r.doc); err != nil {
+		return nil, inconsistent(path, err)
+	}
+	if r.past, err = replay(r.doc.Steps); err != nil {
+		return nil, inconsistent(path, err)
+	}
+	if err := r.reconcile(); err != nil {
+		return nil, inconsistent(path, err)
+	}
+	for i, k := range r.doc.Keys {
+		if err := r.loadPublic(k); err != nil {
+			return nil, fmt.Errorf("key %d of %s: %w", i+1, path, err)
+		}
+	}
+	return r, nil
+}
+
+// inconsistent names the file and gives the remedy, unless err brings its own.
+func inconsistent(path string, err error) error {
+	var strands *StrandError
+	if errors.As(err, &strands) {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return &Error{Kind: ErrRing, What: path + ": " + err.Error(), Todo: "take the last good one with `git checkout`, and change it by `privatecdn keys` only"}
+}
+
+func decode(data []byte, doc *document) error {
+	if bytes.Contains(data, []byte("<<<<<<< ")) {
+		return errors.New("it holds a merge conflict: keep one side whole and take the other side's step again")
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(doc); err != nil {
+		return fmt.Errorf("it cannot be read: %w", err)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return errors.New("something follows the document")
+	}
+	switch {
+	case doc.Version != version:
+		return fmt.Errorf("version %d is not known here, only %d", doc.Version, version)
+	case !within(doc.MaxLifetime, 1):
+		return errors.New("maxLifetime must be between 1 second and 10 years, in seconds")
+	case !within(doc.ClockAllowance, 0):
+		return errors.New("clockAllowance must be between 0 and 10 years, in seconds")
+	case !within(doc.RotateAfter, 1):
+		return errors.New("rotateAfter must be between 1 second and 10 years, in seconds")
+	}
+	return nil
+}
+
+func within(seconds, least int64) bool {
+	return least <= seconds && seconds <= int64(mostLifetime/time.Second)
+}
+
+func (d *document) lifetime() time.Duration { return time.Duration(d.MaxLifetime) * time.Second }
+
+// reconcile compares the keys as listed with what the steps made of them, and
+// completes each with the other's half.
+func (r *Ring) reconcile() error {
+	listed := map[string]Key{}
+	for _, k := range r.doc.Keys {
+		if err := checkListed(k); err != nil {
+			return err
+		}
+		if _, twice := listed[k.Fingerprint]; twice {
+			return fmt.Errorf("key %s is listed twice", short(k.Fingerprint))
+		}
+		if r.past.index(k.Fingerprint) < 0 {
+			return fmt.Errorf("key %s is listed, but no step added it", short(k.Fingerprint))
+		}
+		listed[k.Fingerprint] = k
+	}
+	for i := range r.past.keys {
+		made := &r.past.keys[i]
+		k, ok := listed[made.Fingerprint]
+		if !ok {
+			return r.missing(*made)
+		}
+		made.Algorithm, made.Public, made.Private = k.Algorithm, k.Public, k.Private
+		if err := same(k, *made); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkListed checks what the steps say nothing about.
+func checkListed(k Key) error {
+	switch {
+	case !isFingerprint(k.Fingerprint):
+		return fmt.Errorf("%s is no fingerprint", quote(k.Fingerprint))
+	case !filepath.IsLocal(filepath.FromSlash(k.Public)):
+		return fmt.Errorf("key %s: its public half must be a file in the ring", short(k.Fingerprint))
+	case !strings.Contains(k.Private, ":"):
+		return fmt.Errorf("key %s: private must be a URI such as file:private/KEY.pem", short(k.Fingerprint))
+	}
+	return nil
+}
+
+// missing refuses a ring from which a key was taken by hand.
+func (r *Ring) missing(k Key) error {
+	if k.State == Pending || k.State == Revoked {
+		return fmt.Errorf("key %s (%s) is gone from the list, but no step dropped it", short(k.Fingerprint), k.State)
+	}
+	k.longest = r.longest(k)
+	return k.strands(r.now(), "("+string(k.State)+") is gone from the list", "put it back and let the steps of a rotation take it off, or revoke it")
+}
+
+func same(listed, made Key) error {
+	if listed.State != made.State {
+		return fmt.Errorf("key %s is listed as %s, but the steps left it %s", short(made.Fingerprint), quote(string(listed.State)), made.State)
+	}
+	listed.longest = made.longest
+	if listed != made {
+		return fmt.Errorf("the dates of key %s are not those of the steps", short(made.Fingerprint))
+	}
+	return nil
+}
+
+func (r *Ring) loadPublic(k Key) error {
+	data, err := os.ReadFile(filepath.Join(r.dir, filepath.FromSlash(k.Public)))
+	if err != nil {
+		return fmt.Errorf("reading its public half: %w", err)
+	}
+	p, err := ParsePublic(data)
+	if err != nil {
+		return fmt.Errorf("%s: %w", k.Public, err)
+	}
+	if p.Fingerprint() != k.Fingerprint || p.Algorithm() != k.Algorithm {
+		return &Error{
+			Kind: ErrRing,
+			What: k.Public + " holds another key than the ring says: " + string(p.Algorithm()) + " " + short(p.Fingerprint()),
+			Todo: "take the file back with `git checkout`: another key is added with `privatecdn keys new`",
+		}
+	}
+	r.publics[k.Fingerprint] = p
+	return nil
+}

@@ -1,0 +1,183 @@
+package keys
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Action is a step of a rotation.
+type Action string
+
+// The steps of a rotation, in its order, and the two that stand outside it.
+const (
+	ActNew     Action = "new"     // adds a key; the first of a ring signs at once
+	ActPromote Action = "promote" // makes it sign, once it is deployed
+	ActRetire  Action = "retire"  // gives the key that signed before its end
+	ActDrop    Action = "drop"    // takes a key off the ring, after its end
+	ActRevoke  Action = "revoke"  // puts a key out of the key group now
+	ActLimit   Action = "limit"   // the longest lifetime is another one from here on
+)
+
+// step is one line of the ring's history.
+type step struct {
+	At          time.Time `json:"at"`
+	Step        Action    `json:"step"`
+	Key         string    `json:"key,omitempty"`         // fingerprint; none for limit
+	Until       time.Time `json:"until,omitzero"`        // of retire
+	MaxLifetime int64     `json:"maxLifetime,omitempty"` // of limit, seconds
+}
+
+// history is what the steps of a ring lead to. Every rule about the order of
+// steps is in its methods, so that a ring that was read is held to the same
+// rules as a step that is taken.
+type history struct {
+	last  time.Time
+	limit time.Duration // the longest lifetime in force
+	keys  []Key         // in ring order
+	gone  []Key         // dropped
+}
+
+// replay takes all steps from an empty ring.
+func replay(steps []step) (*history, error) {
+	h := &history{}
+	for i, s := range steps {
+		if s.At.Before(h.last) {
+			return nil, fmt.Errorf("step %d (%s) is dated before the one above it", i+1, s.Step)
+		}
+		if err := h.take(s); err != nil {
+			return nil, fmt.Errorf("step %d (%s): %w", i+1, s.Step, err)
+		}
+	}
+	return h, nil
+}
+
+// take takes one step.
+func (h *history) take(s step) error {
+	h.last = s.At
+	switch s.Step {
+	case ActLimit:
+		return h.setLimit(time.Duration(s.MaxLifetime) * time.Second)
+	case ActNew:
+		return h.add(s)
+	}
+	i := h.index(s.Key)
+	if i < 0 {
+		return &Error{Kind: ErrNoKey, What: "the ring has no key " + quote(s.Key), Todo: "see `privatecdn keys list`"}
+	}
+	k := &h.keys[i]
+	switch s.Step {
+	case ActPromote:
+		return h.promote(k, s.At)
+	case ActRetire:
+		return h.retire(k, s)
+	case ActRevoke:
+		return h.revoke(k, s.At)
+	case ActDrop:
+		return h.drop(i, s.At)
+	}
+	return fmt.Errorf("there is no step %s", quote(string(s.Step)))
+}
+
+func (h *history) index(fingerprint string) int {
+	return slices.IndexFunc(h.keys, func(k Key) bool { return k.Fingerprint == fingerprint })
+}
+
+// setLimit raises what keys may have been used for, and never lowers it: URLs
+// signed under the old limit live on.
+func (h *history) setLimit(limit time.Duration) error {
+	if limit <= 0 || limit > mostLifetime {
+		return fmt.Errorf("a longest lifetime of %v is none", limit)
+	}
+	h.limit = limit
+	for i := range h.keys {
+		if k := &h.keys[i]; k.mayStillSign() {
+			k.longest = max(k.longest, limit)
+		}
+	}
+	return nil
+}
+
+func (h *history) add(s step) error {
+	known := func(k Key) bool { return k.Fingerprint == s.Key }
+	if slices.ContainsFunc(h.keys, known) || slices.ContainsFunc(h.gone, known) {
+		return &Error{Kind: ErrState, What: "key " + short(s.Key) + " is or was in the ring already", Todo: "make a new key pair: a key is never used twice"}
+	}
+	if h.limit == 0 {
+		return fmt.Errorf("no limit step comes before it")
+	}
+	k := Key{Fingerprint: s.Key, State: Pending, Created: s.At}
+	if !slices.ContainsFunc(h.keys, func(k Key) bool { return k.State == Signing }) {
+		k.State, k.Promoted, k.longest = Signing, s.At, h.limit
+	}
+	h.keys = append(h.keys, k)
+	return nil
+}
+
+func (h *history) promote(k *Key, at time.Time) error {
+	switch {
+	case k.State == Signing:
+		return k.refuse("promoted", "signs already", "there is nothing to do")
+	case k.State == Revoked:
+		return k.refuse("promoted", "is revoked for good", "add a key with `privatecdn keys new`")
+	case k.State == Retiring && !k.Until.IsZero() && !at.Before(k.Until):
+		return k.refuse("promoted", "is past its end", "add a key with `privatecdn keys new`")
+	}
+	for i := range h.keys {
+		if old := &h.keys[i]; old.State == Signing {
+			old.State, old.Replaced = Retiring, at
+		}
+	}
+	k.State, k.Promoted, k.Replaced, k.Until = Signing, at, time.Time{}, time.Time{}
+	k.longest = max(k.longest, h.limit)
+	return nil
+}
+
+func (h *history) retire(k *Key, s step) error {
+	switch {
+	case k.State == Pending:
+		return k.refuse("retired", "has never signed", "drop it, or promote it first")
+	case k.State == Signing:
+		return k.refuse("retired", "is the one that signs", "promote another key first, deploy that, then retire this one")
+	case k.State == Revoked:
+		return k.refuse("retired", "is revoked", "there is nothing to do")
+	case !k.Until.IsZero():
+		return k.refuse("retired", "is retired already, until "+stamp(k.Until), "drop it after that date")
+	}
+	if safe := s.At.Add(k.longest); s.Until.Before(safe) {
+		return &StrandError{
+			Fingerprint: k.Fingerprint,
+			What:        "key " + short(k.Fingerprint) + " would end on " + stamp(s.Until) + ", while URLs it signed can still be alive",
+			Safe:        safe,
+			Todo:        "give it a later end",
+		}
+	}
+	k.Until = s.Until
+	return nil
+}
+
+func (h *history) revoke(k *Key, at time.Time) error {
+	switch k.State {
+	case Signing:
+		return k.refuse("revoked", "is the one that signs", "promote another key in the same breath, which `privatecdn keys revoke` does")
+	case Revoked:
+		return k.refuse("revoked", "is revoked already", "deploy the ring as it is")
+	}
+	k.State, k.Revoked = Revoked, at
+	return nil
+}
+
+func (h *history) drop(i int, at time.Time) error {
+	k := h.keys[i]
+	switch {
+	case k.State == Signing:
+		return k.refuse("dropped", "is the one that signs", "promote another key first, or revoke this one")
+	case k.State == Retiring && k.Until.IsZero():
+		return k.strands(at, "has no end yet", "retire it, and drop it after its end")
+	case k.State == Retiring && at.Before(k.Until):
+		return k.strands(at, "is accepted until "+stamp(k.Until), "drop it then, or revoke it")
+	}
+	h.keys = slices.Delete(h.keys, i, i+1)
+	h.gone = append(h.gone, k)
+	return nil
+}

@@ -1,0 +1,34 @@
+package keys
+
+import (
+	"errors"
+	"path/filepath"
+	"time"
+)
+
+// lockFile is held while a ring changes. It stays behind, empty; the lock is
+// the system's and ends with the process that holds it, however it ends.
+const lockFile = ".lock"
+
+// errHeld is returned by tryLock while another process holds the lock.
+var errHeld = errors.New("held")
+
+// lockWait is how long a step waits for another one to finish.
+const lockWait = 10 * time.Second
+
+// lock takes a ring's lock and returns what gives it back.
+func lock(dir string) (unlock func(), err error) {
+	path := filepath.Join(dir, lockFile)
+	for end := time.Now().Add(lockWait); ; time.Sleep(20 * time.Millisecond) {
+		f, err := tryLock(path)
+		if err == nil {
+			return func() { f.Close() }, nil
+		}
+		if !errors.Is(err, errHeld) {
+			return nil, err
+		}
+		if time.Now().After(end) {
+			return nil, &Error{Kind: ErrLocked, What: "another process is changing the key ring in " + dir, Todo: "try again when it is done"}
+		}
+	}
+}

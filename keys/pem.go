@@ -1,0 +1,106 @@
+package keys
+
+import (
+	"bytes"
+	"encoding/pem"
+	"strconv"
+	"strings"
+)
+
+// The labels of the PEM blocks that are read.
+const (
+	labelPublic = "PUBLIC KEY"      // SPKI
+	labelPKCS8  = "PRIVATE KEY"     // PKCS#8
+	labelPKCS1  = "RSA PRIVATE KEY" // PKCS#1
+	labelSEC1   = "EC PRIVATE KEY"  // SEC1
+	labelParams = "EC PARAMETERS"   // which `openssl ecparam -genkey` puts before SEC1
+)
+
+var (
+	begin = []byte("-----BEGIN ")
+	bom   = []byte("\xef\xbb\xbf")
+)
+
+// oneBlock returns the only PEM block of data.
+func oneBlock(data []byte) (*pem.Block, error) {
+	data = bytes.TrimPrefix(data, bom)
+	n := bytes.Count(data, begin)
+	if n == 0 {
+		return nil, noPEM(data)
+	}
+	if n > 1 {
+		return nil, &Error{
+			Kind: ErrManyBlocks,
+			What: "there are " + strconv.Itoa(n) + " PEM blocks",
+			Todo: "give a file that holds exactly one key",
+		}
+	}
+	block, _ := pem.Decode(data)
+	if block == nil {
+		return nil, brokenPEM(data)
+	}
+	return block, nil
+}
+
+// noPEM says what data without a PEM block most likely is.
+func noPEM(data []byte) error {
+	e := &Error{Kind: ErrNoPEM, What: "there is no PEM block", Todo: "give a key that starts with a line like -----BEGIN PUBLIC KEY-----"}
+	text := bytes.TrimSpace(data)
+	switch {
+	case len(text) == 0:
+		e.What = "the key is empty"
+	case bytes.Contains(data, []byte("\x00B\x00E\x00G\x00I\x00N")), bytes.Contains(data, []byte("B\x00E\x00G\x00I\x00N\x00")):
+		e.What, e.Todo = "the key is written in UTF-16", "save it as plain ASCII text"
+	case data[0] == 0x30:
+		e.Kind, e.What, e.Todo = ErrForm, "the key is in DER form", "turn it into PEM with `openssl pkey -in FILE -out KEY.pem`, with -pubin -pubout for a public key"
+	case text[0] == '{':
+		e.Kind, e.What, e.Todo = ErrForm, "this is JSON, perhaps a JSON Web Key", "export the key as PEM from where it was made"
+	case bytes.HasPrefix(text, []byte("ssh-")), bytes.HasPrefix(text, []byte("ecdsa-sha2-")):
+		e.Kind, e.What, e.Todo = ErrForm, "this is an OpenSSH public key", "turn it into PEM with `ssh-keygen -e -m PKCS8 -f FILE`"
+	case bytes.HasPrefix(text, []byte("PuTTY-User-Key-File")):
+		e.Kind, e.What, e.Todo = ErrForm, "this is a PuTTY key", "turn it into PEM with `puttygen FILE -O private-openssh -o KEY.pem`, then `ssh-keygen -p -m PEM -f KEY.pem`"
+	}
+	return e
+}
+
+// brokenPEM says why a block that begins cannot be decoded.
+func brokenPEM(data []byte) error {
+	e := &Error{Kind: ErrMalformed, What: "the PEM block is damaged", Todo: "take the key again from where it was made"}
+	switch {
+	case bytes.Contains(data, []byte(`-----\n`)):
+		e.What, e.Todo = `the PEM block has \n written out in place of line breaks`, "put real line breaks, as with `printf '%b'`"
+	case !bytes.Contains(data, []byte("-----END ")):
+		e.What = "the PEM block has no end: it is cut off"
+	case !bytes.Contains(bytes.TrimSpace(data), []byte("\n")):
+		e.What, e.Todo = "the PEM block is on a single line", "put the line breaks back: one after the first line, one before the last"
+	}
+	return e
+}
+
+// isPrivate reports whether a PEM label announces a private key of any form.
+func isPrivate(label string) bool { return strings.HasSuffix(label, "PRIVATE KEY") }
+
+// isEncrypted reports whether a block holds a private key under a password.
+func isEncrypted(b *pem.Block) bool {
+	return b.Type == "ENCRYPTED PRIVATE KEY" || strings.Contains(b.Headers["Proc-Type"], "ENCRYPTED")
+}
+
+// otherForm says what a block is that holds no key in a form read here.
+func otherForm(label string) error {
+	e := &Error{Kind: ErrForm, What: "this is not a key: its PEM block is a " + quote(label), Todo: "give a key that openssl made"}
+	switch label {
+	case "CERTIFICATE", "TRUSTED CERTIFICATE", "X509 CERTIFICATE":
+		e.What, e.Todo = "this is a certificate", "take its public key with `openssl x509 -in FILE -noout -pubkey`"
+	case "CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST":
+		e.What, e.Todo = "this is a certificate request", "take its public key with `openssl req -in FILE -noout -pubkey`"
+	case "RSA PUBLIC KEY":
+		e.What, e.Todo = "this is a public key in PKCS#1 form", "turn it into SPKI, which CloudFront takes, with `openssl rsa -RSAPublicKey_in -in FILE -pubout`"
+	case "OPENSSH PRIVATE KEY":
+		e.What, e.Todo = "this is a private key in OpenSSH form", "turn a copy of it into PEM with `ssh-keygen -p -m PEM -N '' -f COPY`"
+	case "SSH2 PUBLIC KEY":
+		e.What, e.Todo = "this is an SSH2 public key", "turn it into PEM with `ssh-keygen -i -f FILE | ssh-keygen -e -m PKCS8 -f /dev/stdin`"
+	case labelParams, "DSA PARAMETERS", "DH PARAMETERS":
+		e.What, e.Todo = "these are parameters, without a key", "make a key with `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256`"
+	}
+	return e
+}

@@ -1,0 +1,98 @@
+package keys
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+)
+
+// ParsePrivate reads the private half of a key pair from PEM: PKCS#8, PKCS#1
+// or SEC1, recognized by themselves. It returns an *rsa.PrivateKey of 2048
+// bits or an *ecdsa.PrivateKey on P-256.
+//
+// There must be exactly one block (ErrManyBlocks; the EC PARAMETERS that
+// openssl puts before a SEC1 key do not count), not encrypted (ErrEncrypted),
+// holding a private key (ErrPublicKey, ErrForm) of an algorithm CloudFront
+// accepts (ErrAlgorithm).
+func ParsePrivate(data []byte) (crypto.Signer, error) {
+	block, err := oneBlock(withoutParameters(data))
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case isEncrypted(block):
+		return nil, &Error{
+			Kind: ErrEncrypted,
+			What: "the private key is encrypted with a password",
+			Todo: "decrypt it with `openssl pkey -in FILE -out KEY.pem`, or keep it in a store of its own: Secrets Manager, SSM or KMS",
+		}
+	case block.Type == labelPublic || block.Type == "RSA PUBLIC KEY":
+		return nil, &Error{Kind: ErrPublicKey, What: "this is a public key where the private half belongs", Todo: "give the private key's file"}
+	case block.Type != labelPKCS8 && block.Type != labelPKCS1 && block.Type != labelSEC1:
+		return nil, otherForm(block.Type)
+	}
+	return parsePrivateDER(block.Bytes)
+}
+
+// withoutParameters takes an EC PARAMETERS block off the front of a SEC1 key,
+// which repeats what it says.
+func withoutParameters(data []byte) []byte {
+	block, rest := pem.Decode(bytes.TrimPrefix(data, bom))
+	if block != nil && block.Type == labelParams && bytes.Contains(rest, []byte(labelSEC1)) {
+		return rest
+	}
+	return data
+}
+
+// parsePrivateDER goes by what is inside a block, not by its label. The errors
+// of crypto/x509 are not passed on: they describe the bytes they stumbled on.
+func parsePrivateDER(der []byte) (crypto.Signer, error) {
+	key, ok := anyPrivate(der)
+	if !ok {
+		return nil, unreadablePrivate(der)
+	}
+	signer, ok := key.(crypto.Signer)
+	if !ok {
+		return nil, wrongAlgorithm(nameOf(key))
+	}
+	if _, err := NewPublic(signer.Public()); err != nil {
+		return nil, err
+	}
+	return signer, nil
+}
+
+// anyPrivate reads a private key of any form and algorithm that Go knows.
+func anyPrivate(der []byte) (crypto.PrivateKey, bool) {
+	if key, err := x509.ParsePKCS8PrivateKey(der); err == nil {
+		return key, true
+	}
+	if key, err := x509.ParsePKCS1PrivateKey(der); err == nil {
+		return key, true
+	}
+	if key, err := x509.ParseECPrivateKey(der); err == nil {
+		return key, true
+	}
+	return nil, false
+}
+
+// MarshalPrivate writes a key made by Generate or read by ParsePrivate as
+// PKCS#8 PEM. A key that never leaves its store, and one of an algorithm
+// CloudFront does not accept, is ErrAlgorithm.
+func MarshalPrivate(key crypto.Signer) ([]byte, error) {
+	switch key.(type) {
+	case *rsa.PrivateKey, *ecdsa.PrivateKey:
+	default:
+		return nil, &Error{Kind: ErrAlgorithm, What: "this key cannot be written as PEM", Todo: "give an RSA-2048 or P-256 key that is in memory"}
+	}
+	if _, err := NewPublic(key.Public()); err != nil {
+		return nil, err
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return nil, malformed("private key")
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: labelPKCS8, Bytes: der}), nil
+}

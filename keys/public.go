@@ -1,0 +1,114 @@
+package keys
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/base32"
+	"encoding/hex"
+	"encoding/pem"
+)
+
+// Public is the public half of a key pair, checked: RSA of 2048 bits or ECDSA
+// on P-256, which is what CloudFront accepts. Make one with ParsePublic or
+// NewPublic.
+type Public struct {
+	key       crypto.PublicKey
+	algorithm Algorithm
+	der       []byte // SPKI
+	digest    [sha256.Size]byte
+}
+
+// ParsePublic reads a public key from PEM: SPKI, the block that starts with
+// BEGIN PUBLIC KEY.
+//
+// There must be exactly one block (ErrManyBlocks), holding a public key
+// (ErrPrivateKey, ErrForm) of an algorithm CloudFront accepts (ErrAlgorithm).
+func ParsePublic(data []byte) (*Public, error) {
+	block, err := oneBlock(data)
+	if err != nil {
+		return nil, err
+	}
+	if isPrivate(block.Type) {
+		return nil, privateInPlaceOfPublic()
+	}
+	if block.Type != labelPublic {
+		return nil, otherForm(block.Type)
+	}
+	key, err := x509.ParsePKIXPublicKey(block.Bytes)
+	if err != nil {
+		if _, ok := anyPrivate(block.Bytes); ok {
+			return nil, privateInPlaceOfPublic()
+		}
+		return nil, unreadablePublic(block.Bytes)
+	}
+	return NewPublic(key)
+}
+
+func privateInPlaceOfPublic() error {
+	return &Error{
+		Kind: ErrPrivateKey,
+		What: "this is a private key where its public half belongs",
+		Todo: "make the public half with `openssl pkey -in FILE -pubout -out PUBLIC.pem`, and keep the private one out of the repository",
+	}
+}
+
+// NewPublic checks a public key: *rsa.PublicKey of 2048 bits or
+// *ecdsa.PublicKey on P-256. Another one is ErrAlgorithm, a private key
+// ErrPrivateKey.
+func NewPublic(key crypto.PublicKey) (*Public, error) {
+	if _, ok := key.(crypto.Signer); ok {
+		return nil, privateInPlaceOfPublic()
+	}
+	algorithm, ok := algorithmOf(key)
+	if !ok {
+		return nil, wrongAlgorithm(nameOf(key))
+	}
+	der, err := x509.MarshalPKIXPublicKey(key)
+	if err != nil {
+		return nil, malformed("public key")
+	}
+	return &Public{key: key, algorithm: algorithm, der: der, digest: sha256.Sum256(der)}, nil
+}
+
+func algorithmOf(key crypto.PublicKey) (Algorithm, bool) {
+	switch k := key.(type) {
+	case *rsa.PublicKey:
+		return RSA2048, k != nil && k.N != nil && k.N.BitLen() == 2048
+	case *ecdsa.PublicKey:
+		return ECDSAP256, k != nil && k.Curve == elliptic.P256()
+	}
+	return "", false
+}
+
+// Key returns an *rsa.PublicKey or an *ecdsa.PublicKey.
+func (p *Public) Key() crypto.PublicKey { return p.key }
+
+// Algorithm returns the key's algorithm.
+func (p *Public) Algorithm() Algorithm { return p.algorithm }
+
+// PEM returns the key as SPKI PEM, always in the same bytes for the same key:
+// lines of 64 characters, one final newline. CloudFront replaces a public key
+// whose text changes, if only by a newline.
+func (p *Public) PEM() string {
+	return string(pem.EncodeToMemory(&pem.Block{Type: labelPublic, Bytes: p.der}))
+}
+
+// Fingerprint returns the name of the key: "SHA256:" and the SHA-256 of its
+// DER-encoded SPKI as 64 lower-case hex digits, as in
+// `openssl pkey -pubin -in FILE -outform DER | sha256sum`.
+func (p *Public) Fingerprint() string {
+	return fingerprintPrefix + hex.EncodeToString(p.digest[:])
+}
+
+const fingerprintPrefix = "SHA256:"
+
+// LocalID returns the key pair ID the key has where CloudFront has not given
+// it one: shaped like CloudFront's, K and 13 characters, and the same for the
+// same key.
+func (p *Public) LocalID() string {
+	return "K" + base32.StdEncoding.EncodeToString(p.digest[:])[:13]
+}

@@ -1,0 +1,174 @@
+package keys
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Ring is a key ring as it was read. Its steps (Add, Promote, Retire, Revoke,
+// Drop, Rotate) read it anew under a lock, change it and save it whole; it is
+// not for concurrent use.
+type Ring struct {
+	dir     string
+	now     func() time.Time
+	doc     document
+	past    *history
+	publics map[string]*Public // by fingerprint
+}
+
+// An Option changes how a ring is opened.
+type Option func(*Ring)
+
+// WithClock makes a ring take the time from now, as tests do.
+func WithClock(now func() time.Time) Option {
+	return func(r *Ring) { r.now = now }
+}
+
+// Open reads the ring in a directory and holds it to every rule. A missing
+// ring is ErrNoRing, one that was changed by hand ErrRing, or ErrStrands when
+// a key with live URLs was taken off it.
+func Open(dir string, opts ...Option) (*Ring, error) {
+	return load(dir, clock(opts))
+}
+
+func clock(opts []Option) func() time.Time {
+	r := &Ring{now: time.Now}
+	for _, o := range opts {
+		o(r)
+	}
+	return r.now
+}
+
+// Create makes an empty ring in a directory, which it makes too, with a
+// .gitignore that keeps private halves out of the repository. A ring that is
+// there already is ErrRingExists.
+func Create(dir string, opts ...Option) (*Ring, error) {
+	if err := disk.Mkdir(dir, 0o755); err != nil {
+		return nil, err
+	}
+	unlock, err := lock(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	if _, err := os.Lstat(filepath.Join(dir, ringFile)); err == nil {
+		return nil, &Error{Kind: ErrRingExists, What: "there is a key ring in " + dir, Todo: "add a key to it with `privatecdn keys new`"}
+	}
+	ignore := filepath.Join(dir, ".gitignore")
+	if _, err := os.Lstat(ignore); errors.Is(err, os.ErrNotExist) {
+		if err := writeWhole(ignore, []byte("/"+privateDir+"/\n/"+lockFile+"\n/.*.tmp\n")); err != nil {
+			return nil, err
+		}
+	}
+	r := &Ring{dir: dir, now: clock(opts), past: &history{}, doc: document{
+		Version:        version,
+		MaxLifetime:    int64(defaultLifetime / time.Second),
+		ClockAllowance: int64(defaultAllowance / time.Second),
+		RotateAfter:    int64(defaultRotation / time.Second),
+	}}
+	if err := r.save(); err != nil {
+		return nil, err
+	}
+	return load(dir, r.now)
+}
+
+// save writes the ring whole or not at all.
+func (r *Ring) save() error {
+	r.doc.Keys = append([]Key{}, r.past.keys...)
+	if r.doc.Steps == nil {
+		r.doc.Steps = []step{}
+	}
+	data, err := json.MarshalIndent(r.doc, "", "  ")
+	if err != nil {
+		return err
+	}
+	return writeWhole(filepath.Join(r.dir, ringFile), append(data, '\n'))
+}
+
+// Dir returns the ring's directory.
+func (r *Ring) Dir() string { return r.dir }
+
+// Keys returns every key, in ring order.
+func (r *Ring) Keys() []Key { return slices.Clone(r.past.keys) }
+
+// Trusted returns the keys that belong in the key group, in ring order: all
+// but the revoked ones. A key past its end stays until it is dropped, so that
+// the same ring always makes the same template.
+func (r *Ring) Trusted() []Key {
+	return slices.DeleteFunc(r.Keys(), func(k Key) bool { return k.State == Revoked })
+}
+
+// Signing returns the key that signs, and false for a ring without keys.
+func (r *Ring) Signing() (Key, bool) {
+	for _, k := range r.past.keys {
+		if k.State == Signing {
+			return k, true
+		}
+	}
+	return Key{}, false
+}
+
+// Public returns the public half of a key, by its whole fingerprint. One that
+// is not in the ring is ErrNoKey.
+func (r *Ring) Public(fingerprint string) (*Public, error) {
+	p, ok := r.publics[fingerprint]
+	if !ok {
+		return nil, noKey(fingerprint)
+	}
+	return p, nil
+}
+
+// Find returns the key with a name: its fingerprint or the start of its hex
+// digits, with or without "SHA256:". No key is ErrNoKey, several ErrAmbiguous.
+func (r *Ring) Find(name string) (Key, error) {
+	digits := strings.ToLower(name)
+	digits = strings.TrimPrefix(digits, strings.ToLower(fingerprintPrefix))
+	if digits == "" {
+		return Key{}, &Error{Kind: ErrNoKey, What: "the key's name is empty", Todo: "give the start of a fingerprint from `privatecdn keys list`"}
+	}
+	var found []Key
+	for _, k := range r.past.keys {
+		if strings.HasPrefix(k.Fingerprint, fingerprintPrefix+digits) {
+			found = append(found, k)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return Key{}, noKey(name)
+	case 1:
+		return found[0], nil
+	}
+	return Key{}, &Error{Kind: ErrAmbiguous, What: quote(name) + " is the start of several keys", Todo: "give more digits of the fingerprint"}
+}
+
+func noKey(name string) error {
+	return &Error{Kind: ErrNoKey, What: "the ring has no key " + quote(name), Todo: "see `privatecdn keys list`"}
+}
+
+// MaxLifetime returns the longest lifetime a signer may grant.
+func (r *Ring) MaxLifetime() time.Duration { return r.doc.lifetime() }
+
+// RotateAfter returns the age from which on the signing key should be replaced.
+func (r *Ring) RotateAfter() time.Duration {
+	return time.Duration(r.doc.RotateAfter) * time.Second
+}
+
+// ClockAllowance returns the time a retired key is kept over the longest
+// lifetime: for clocks that differ and signers that hear late of a promotion.
+func (r *Ring) ClockAllowance() time.Duration {
+	return time.Duration(r.doc.ClockAllowance) * time.Second
+}
+
+// longest returns the longest lifetime a key may have signed for, counting a
+// limit that was raised since the last step.
+func (r *Ring) longest(k Key) time.Duration {
+	if k.mayStillSign() {
+		return max(k.longest, r.MaxLifetime())
+	}
+	return k.longest
+}

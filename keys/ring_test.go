@@ -1,0 +1,98 @@
+package keys_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"example.com/privatecdn/keys"
+)
+
+// clock is a time that a test moves.
+type clock struct{ t time.Time }
+
+func (c *clock) now() time.Time          { return c.t }
+func (c *clock) advance(d time.Duration) { c.t = c.t.Add(d) }
+
+func newClock() *clock { return &clock{time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)} }
+
+// newRing makes a ring with n keys, the first of which signs.
+func newRing(t *testing.T, c *clock, n int) *keys.Ring {
+	t.Helper()
+	r, err := keys.Create(filepath.Join(t.TempDir(), "ring"), keys.WithClock(c.now))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range n {
+		add(t, r)
+	}
+	return r
+}
+
+func add(t *testing.T, r *keys.Ring) keys.Key {
+	t.Helper()
+	k, err := r.Add(context.Background(), keys.ECDSAP256, keys.FileStore{Ring: r.Dir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+func must(t *testing.T) func(keys.Key, error) keys.Key {
+	return func(k keys.Key, err error) keys.Key {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return k
+	}
+}
+
+func TestRotation(t *testing.T) {
+	t.Parallel()
+	c := newClock()
+	r := newRing(t, c, 1)
+	a, ok := r.Signing()
+	if !ok {
+		t.Fatal("the first key does not sign")
+	}
+	b := add(t, r)
+	if b.State != keys.Pending {
+		t.Fatalf("the second key is %s", b.State)
+	}
+	c.advance(time.Hour)
+	must(t)(r.Promote(b.Fingerprint[:20]))
+	c.advance(time.Hour)
+	a = must(t)(r.Retire(a.Fingerprint))
+	if want := c.now().Add(r.MaxLifetime() + r.ClockAllowance()); !a.Until.Equal(want) {
+		t.Errorf("retired until %v, want %v", a.Until, want)
+	}
+	_, err := r.Drop(a.Fingerprint)
+	var strands *keys.StrandError
+	if !errors.As(err, &strands) || !strands.Safe.Equal(a.Until) {
+		t.Errorf("dropped too early: %v", err)
+	}
+	c.t = a.Until
+	must(t)(r.Drop(a.Fingerprint))
+	r, err = keys.Open(r.Dir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ks := r.Keys(); len(ks) != 1 || ks[0].Fingerprint != b.Fingerprint || ks[0].State != keys.Signing {
+		t.Errorf("left with %+v", ks)
+	}
+	if _, err := os.Stat(filepath.Join(r.Dir(), a.Public)); !errors.Is(err, os.ErrNotExist) {
+		t.Error("the dropped key's public half is still there")
+	}
+	key, err := keys.Openers{"file": keys.OpenFile(r.Dir())}.Open(context.Background(), b.Private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, _ := keys.NewPublic(key.Public())
+	if p.Fingerprint() != b.Fingerprint {
+		t.Error("the private half is not the key's")
+	}
+}

@@ -1,0 +1,132 @@
+package keys
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"time"
+)
+
+// Add makes a key pair in a store and adds it to the ring: the first one
+// signs at once, a later one is pending until it is promoted. Where the ring
+// cannot be saved the error names the URI of the private half, now unused.
+func (r *Ring) Add(ctx context.Context, a Algorithm, s Store) (Key, error) {
+	return r.change(func(w *Ring) (string, error) { return w.add(ctx, a, s) })
+}
+
+// Promote makes a key sign; the one that signed until now is retiring, without
+// an end as yet. Promote a key once it is deployed: CloudFront refuses what a
+// key signs that its key group does not have. A key that is retiring can be
+// promoted back until its end.
+func (r *Ring) Promote(name string) (Key, error) {
+	return r.change(func(w *Ring) (string, error) { return w.named(name, ActPromote) })
+}
+
+// Retire gives the key that signed before its end: now, the longest lifetime
+// it may have signed for, and the clock allowance. Retire it once the
+// promotion is deployed and the signers have taken it up.
+func (r *Ring) Retire(name string) (Key, error) {
+	return r.change(func(w *Ring) (string, error) { return w.named(name, ActRetire) })
+}
+
+// Drop takes a key off the ring: a retired one after its end (ErrStrands
+// before), a pending one or a revoked one at any time. Its private half stays
+// in its store, for the owner to delete. The key is returned as it was.
+func (r *Ring) Drop(name string) (Key, error) {
+	k, err := r.Find(name)
+	if err != nil {
+		return Key{}, err
+	}
+	if _, err := r.change(func(w *Ring) (string, error) { return w.named(k.Fingerprint, ActDrop) }); err != nil {
+		return Key{}, err
+	}
+	if err := disk.Remove(filepath.Join(r.dir, filepath.FromSlash(k.Public))); err != nil {
+		return k, fmt.Errorf("key %s is off the ring, but its public half is still there: %w", short(k.Fingerprint), err)
+	}
+	return k, nil
+}
+
+// change reads the ring anew under its lock, changes it and saves it. do
+// returns the fingerprint of the key that change returns as it is now.
+func (r *Ring) change(do func(*Ring) (string, error)) (Key, error) {
+	unlock, err := lock(r.dir)
+	if err != nil {
+		return Key{}, err
+	}
+	defer unlock()
+	w, err := load(r.dir, r.now)
+	if err != nil {
+		return Key{}, err
+	}
+	if w.past.limit != w.MaxLifetime() {
+		if err := w.take(step{Step: ActLimit, MaxLifetime: w.doc.MaxLifetime}); err != nil {
+			return Key{}, err
+		}
+	}
+	fingerprint, err := do(w)
+	if err != nil {
+		return Key{}, err
+	}
+	if err := w.save(); err != nil {
+		return Key{}, err
+	}
+	*r = *w
+	if i := r.past.index(fingerprint); i >= 0 {
+		return r.past.keys[i], nil
+	}
+	return Key{}, nil
+}
+
+// take dates a step, takes it and writes it down. Steps are never dated before
+// an earlier one, whatever the clock says.
+func (r *Ring) take(s step) error {
+	s.At = r.now().UTC().Truncate(time.Second)
+	if s.At.Before(r.past.last) {
+		s.At = r.past.last
+	}
+	if s.Step == ActRetire {
+		if i := r.past.index(s.Key); i >= 0 {
+			s.Until = s.At.Add(r.longest(r.past.keys[i]) + r.ClockAllowance())
+		}
+	}
+	if err := r.past.take(s); err != nil {
+		return err
+	}
+	r.doc.Steps = append(r.doc.Steps, s)
+	return nil
+}
+
+// named takes a step on the key with a name.
+func (r *Ring) named(name string, a Action) (string, error) {
+	k, err := r.Find(name)
+	if err != nil {
+		return "", err
+	}
+	return k.Fingerprint, r.take(step{Step: a, Key: k.Fingerprint})
+}
+
+func (r *Ring) add(ctx context.Context, a Algorithm, s Store) (string, error) {
+	if err := a.check(); err != nil {
+		return "", err
+	}
+	public, uri, err := s.New(ctx, a)
+	if err != nil {
+		return "", err
+	}
+	if err := r.adopt(public, uri); err != nil {
+		return "", fmt.Errorf("the key's private half is in %s, but the ring was not changed: %w", uri, err)
+	}
+	return public.Fingerprint(), nil
+}
+
+// adopt writes the public half and adds the key.
+func (r *Ring) adopt(p *Public, uri string) error {
+	fingerprint := p.Fingerprint()
+	if err := r.take(step{Step: ActNew, Key: fingerprint}); err != nil {
+		return err
+	}
+	k := &r.past.keys[r.past.index(fingerprint)]
+	k.Algorithm, k.Public, k.Private = p.Algorithm(), short(fingerprint)+".pem", uri
+	r.publics[fingerprint] = p
+	return writeWhole(filepath.Join(r.dir, k.Public), []byte(p.PEM()))
+}
