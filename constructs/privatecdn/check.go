@@ -1,0 +1,170 @@
+package privatecdn
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"example.com/privatecdn/internal/pathpattern"
+)
+
+// check finds every mistake in p.
+func check(p *DistributionProps) problems {
+	var found problems
+	found.checkKeys(p)
+	found.checkOriginAccess(p)
+	found.checkCache("Cache", p.Cache)
+	if p.CachePolicy != nil && !p.Cache.zero() {
+		found.add("Cache", "is given together with CachePolicy; keep one of them")
+	}
+	found.checkCORS(p.CORS)
+	found.checkSecurityHeaders(p.SecurityHeaders)
+	if p.Default.PathPattern != "" {
+		found.add("Default.PathPattern", "is %q, but the default behavior catches every path; leave it empty", p.Default.PathPattern)
+	}
+	found.checkBehavior("Default", p.Default)
+	for i, b := range p.Behaviors {
+		found.checkPattern(property(i), b.PathPattern)
+		found.checkBehavior(property(i), b)
+	}
+	found.checkOrder(p.Behaviors)
+	return found
+}
+
+func property(i int) string { return fmt.Sprintf("Behaviors[%d]", i) }
+
+func (p *problems) checkKeys(props *DistributionProps) {
+	switch signed := props.signed(); {
+	case props.Keys != nil && props.TrustedKeys != nil:
+		p.add("Keys", "is given together with TrustedKeys; keep one of them")
+	case signed && props.Keys == nil && props.TrustedKeys == nil:
+		p.add("Keys", "is missing; open the ring with keys.Open and pass it (`privatecdn keys new` makes one)")
+	case !signed && (props.Keys != nil || props.TrustedKeys != nil):
+		p.add("Keys", "would open nothing, since no behavior is Signed; leave it out, or make a behavior Signed")
+	}
+}
+
+// signed reports whether any behavior needs a CloudFront signature.
+func (p *DistributionProps) signed() bool {
+	isSigned := func(b Behavior) bool { return b.Access == "" || b.Access == Signed }
+	return isSigned(p.Default) || slices.ContainsFunc(p.Behaviors, isSigned)
+}
+
+func (p *problems) checkOriginAccess(props *DistributionProps) {
+	switch props.OriginAccess {
+	case "", OAI, OAC:
+	default:
+		p.add("OriginAccess", "is %q; use privatecdn.OAI or privatecdn.OAC", props.OriginAccess)
+	}
+}
+
+func (p *problems) checkBehavior(property string, b Behavior) {
+	switch b.Access {
+	case "", Signed, Public, Presigned:
+	default:
+		p.add(property+".Access", "is %q; use privatecdn.Signed, privatecdn.Public or privatecdn.Presigned", b.Access)
+	}
+	switch b.Methods {
+	case "", MethodsGetHead, MethodsGetHeadOptions, MethodsAll:
+	default:
+		p.add(property+".Methods", "is %q; use one of the privatecdn.Methods constants", b.Methods)
+	}
+	if b.Bucket != nil && b.Origin != nil {
+		p.add(property+".Origin", "is given together with Bucket; keep one of them")
+	}
+	if b.Cache == nil {
+		return
+	}
+	p.checkCache(property+".Cache", *b.Cache)
+	if b.CachePolicy != nil {
+		p.add(property+".Cache", "is given together with CachePolicy; keep one of them")
+	}
+}
+
+func (c Cache) zero() bool {
+	return !c.Off && c.MinTTL == 0 && c.DefaultTTL == 0 && c.MaxTTL == 0 &&
+		len(c.Headers)+len(c.Cookies)+len(c.QueryStrings) == 0
+}
+
+func (p *problems) checkCache(property string, c Cache) {
+	if c.Off {
+		if c.Off = false; !c.zero() {
+			p.add(property, "is Off and says how to cache; with Off, leave the rest out")
+		}
+		return
+	}
+	p.checkSeconds(property+".MinTTL", c.MinTTL)
+	p.checkSeconds(property+".DefaultTTL", c.DefaultTTL)
+	p.checkSeconds(property+".MaxTTL", c.MaxTTL)
+	full := c.withDefaults()
+	if full.MinTTL > full.DefaultTTL || full.DefaultTTL > full.MaxTTL {
+		p.add(property, "has MinTTL %v, DefaultTTL %v and MaxTTL %v; each must be at most the next", full.MinTTL, full.DefaultTTL, full.MaxTTL)
+	}
+	if slices.Contains(c.Headers, "*") {
+		p.add(property+".Headers", "holds \"*\", which no cache policy can; name the headers")
+	}
+	p.checkWildcard(property+".Cookies", c.Cookies)
+	p.checkWildcard(property+".QueryStrings", c.QueryStrings)
+}
+
+func (p *problems) checkWildcard(property string, names []string) {
+	if len(names) > 1 && slices.Contains(names, "*") {
+		p.add(property, `holds "*" and names; "*" stands alone`)
+	}
+}
+
+func (p *problems) checkSeconds(property string, d time.Duration) {
+	if d < 0 || d%time.Second != 0 {
+		p.add(property, "is %v; give whole seconds, none negative", d)
+	}
+}
+
+// checkPattern holds pattern to what CloudFront accepts.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html#DownloadDistValuesPathPattern
+func (p *problems) checkPattern(property, pattern string) {
+	property += ".PathPattern"
+	switch {
+	case pattern == "":
+		p.add(property, "is missing; say which paths the behavior catches, or use Default for all others")
+	case len(pattern) > 255:
+		p.add(property, "has %d characters; CloudFront takes 255", len(pattern))
+	}
+	if i := strings.IndexFunc(pattern, func(r rune) bool { return !isPatternRune(r) }); i >= 0 {
+		p.add(property, "%q holds %q, which no path pattern can; use A-Z a-z 0-9 _ - . * ? $ / ~ \" ' @ : + &", pattern, []rune(pattern[i:])[0])
+	}
+}
+
+func isPatternRune(r rune) bool {
+	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune(`_-.*?$/~"'@:+&`, r)
+}
+
+// checkOrder finds behaviors that catch what another was meant to: a public
+// one before a signed one, and one that is never reached.
+func (p *problems) checkOrder(behaviors []Behavior) {
+	var before []string
+	for i, b := range behaviors {
+		if b.PathPattern == "" {
+			continue
+		}
+		if _, reached := pathpattern.Witness([]string{b.PathPattern}, before); !reached {
+			p.add(property(i), "%q is never reached: the behaviors before it catch all its paths; move it up", b.PathPattern)
+		} else if b.Access != Public {
+			p.checkOpened(i, behaviors)
+		}
+		before = append(before, b.PathPattern)
+	}
+}
+
+// checkOpened finds public behaviors that open a path of the i-th one.
+func (p *problems) checkOpened(i int, behaviors []Behavior) {
+	var before []string
+	for j, b := range behaviors[:i] {
+		path, both := pathpattern.Witness([]string{b.PathPattern, behaviors[i].PathPattern}, before)
+		if both && b.Access == Public {
+			p.add(property(j), "%q is public and comes before %q, which is not: %s matches both and would be open to all; "+
+				"put the public pattern after it, or make it narrower", b.PathPattern, behaviors[i].PathPattern, path)
+		}
+		before = append(before, b.PathPattern)
+	}
+}

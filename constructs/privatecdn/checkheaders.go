@@ -1,0 +1,51 @@
+package privatecdn
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
+)
+
+func (p *problems) checkCORS(c CORS) {
+	p.checkSeconds("CORS.MaxAge", c.MaxAge)
+	p.checkWildcard("CORS.Origins", c.Origins)
+	p.checkWildcard("CORS.Headers", c.Headers)
+	for _, o := range c.Origins {
+		if o != "*" && !isOrigin(o) {
+			p.add("CORS.Origins", "%q is no origin; give scheme and host alone, like https://app.example.com", o)
+		}
+	}
+	if !c.Credentials {
+		return
+	}
+	if len(c.Origins) == 0 || slices.ContainsFunc(c.Origins, hasWildcard) {
+		p.add("CORS.Origins", "must name each origin when Credentials is set: browsers refuse \"*\" with cookies")
+	}
+	if slices.ContainsFunc(c.Headers, hasWildcard) {
+		p.add("CORS.Headers", "must name each header when Credentials is set: browsers refuse \"*\" with cookies")
+	}
+}
+
+func hasWildcard(s string) bool { return strings.Contains(s, "*") }
+
+// isOrigin reports whether s is an origin as browsers send it, or one whose
+// host begins with the wildcard CloudFront knows.
+func isOrigin(s string) bool {
+	u, err := url.Parse(strings.Replace(s, "://*.", "://any.", 1))
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" &&
+		u.User == nil && u.Path == "" && u.RawQuery == "" && u.Fragment == "" && !strings.HasSuffix(s, "?") && !strings.HasSuffix(s, "#")
+}
+
+func (p *problems) checkSecurityHeaders(s SecurityHeaders) {
+	p.checkSeconds("SecurityHeaders.HSTS", s.HSTS)
+	if full := s.withDefaults(); s.Preload && (!s.IncludeSubdomains || full.HSTS < year) {
+		p.add("SecurityHeaders.Preload", "takes IncludeSubdomains and an HSTS of at least %v; browsers' lists accept no less", year)
+	}
+	switch s.FrameOptions {
+	case "", awscloudfront.HeadersFrameOption_DENY, awscloudfront.HeadersFrameOption_SAMEORIGIN:
+	default:
+		p.add("SecurityHeaders.FrameOptions", "is %q; use DENY or SAMEORIGIN", s.FrameOptions)
+	}
+}

@@ -1,0 +1,124 @@
+package privatecdn
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsssm"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"example.com/privatecdn/deployment"
+)
+
+// addDocument writes the deployment document and keeps it in a parameter.
+func (d *distribution) addDocument() {
+	stack := awscdk.Stack_Of(d)
+	doc := deployment.Deployment{
+		Version: deployment.Version,
+		Stack:   *stack.StackName(),
+		Hosts:   []string{*d.distribution.DistributionDomainName()},
+		Bucket:  deployment.Bucket{Name: *d.bucket.BucketName(), Region: *awscdk.Stack_Of(d.bucket).Region()},
+		Keys:    []deployment.Key{},
+	}
+	if d.keys != nil {
+		doc.Keys = documentKeys(d.keys)
+		if r := d.keys.Ring(); r != nil {
+			doc.MaxLifetime = int64(r.MaxLifetime() / time.Second)
+		}
+	}
+	for _, b := range d.props.Behaviors {
+		doc.Behaviors = append(doc.Behaviors, d.documentBehavior(b, b.PathPattern, doc.Keys))
+	}
+	doc.Behaviors = append(doc.Behaviors, d.documentBehavior(d.props.Default, "*", doc.Keys))
+	// Its tokens stand for names and IDs, which need no escaping in JSON, so
+	// CDK may join the text around them.
+	text, err := json.Marshal(doc)
+	if err != nil {
+		panic(err) // strings, numbers and slices always marshal
+	}
+	d.document = jsii.String(string(text))
+	d.parameter = awsssm.NewStringParameter(d, jsii.String("Deployment"), &awsssm.StringParameterProps{
+		ParameterName: jsii.String(parameterName(d)),
+		Description:   jsii.String("What a signer has to know of " + *d.Node().Path()),
+		StringValue:   d.document,
+		Tier:          awsssm.ParameterTier_INTELLIGENT_TIERING, // 4 KB are soon too few
+	})
+}
+
+func (d *distribution) documentBehavior(b Behavior, pattern string, keys []deployment.Key) deployment.Behavior {
+	doc := deployment.Behavior{PathPattern: pattern, Access: b.Access, MaxTTL: d.maxTTL(b)}
+	if b.Access == Signed {
+		for _, k := range keys {
+			doc.Keys = append(doc.Keys, k.ID)
+		}
+	}
+	return doc
+}
+
+// maxTTL is the longest b's cache keeps an object, in seconds.
+func (d *distribution) maxTTL(b Behavior) int64 {
+	cache := d.props.Cache
+	switch {
+	case b.CachePolicy != nil, b.Cache == nil && d.props.CachePolicy != nil:
+		return int64(year / time.Second) // unknown: CloudFront's own default
+	case b.Cache != nil:
+		cache = *b.Cache
+	}
+	return int64(cache.MaxTTL / time.Second)
+}
+
+// documentKeys are the group's keys as the document has them. A key file's
+// path means something in the place where the ring is relative to only.
+func documentKeys(t TrustedKeys) []deployment.Key {
+	own, ok := t.(*trustedKeys)
+	if !ok {
+		return []deployment.Key{}
+	}
+	list := append([]deployment.Key{}, own.document...)
+	for i, k := range list {
+		path, isFile := strings.CutPrefix(k.PrivateKey, "file:")
+		if !isFile {
+			continue
+		}
+		list[i].PrivateKey = ""
+		if dir := own.ring.Dir(); !filepath.IsAbs(dir) && !filepath.IsAbs(path) {
+			list[i].PrivateKey = "file:" + filepath.ToSlash(filepath.Join(dir, path))
+		}
+	}
+	return list
+}
+
+// parameterName is the parameter's: /privatecdn/ and the construct's path,
+// which begins with the stack's name and so is unique where the stack is.
+func parameterName(d *distribution) string {
+	stack := awscdk.Stack_Of(d)
+	path := strings.TrimPrefix(*d.Node().Path(), *stack.Node().Path())
+	return "/privatecdn/" + *stack.StackName() + path
+}
+
+// Outputs makes stack outputs of what people and programs ask a stack for:
+// Deployment, the document a signer loads, DistributionId,
+// DistributionDomainName, BucketName, LogBucketName, DeploymentParameter and,
+// where keys open it, KeyGroupId and KeyPairId. In a stack as scope they bear
+// just these names.
+func Outputs(scope constructs.Construct, d Distribution) {
+	output := func(name, description string, value *string) {
+		awscdk.NewCfnOutput(scope, jsii.String(name), &awscdk.CfnOutputProps{
+			Value: value, Description: jsii.String(description),
+		})
+	}
+	output("Deployment", "The deployment document: what a signer has to know", d.Deployment())
+	output("DeploymentParameter", "The SSM parameter that holds the deployment document", d.Parameter().ParameterName())
+	output("DistributionId", "The distribution, for invalidations", d.Distribution().DistributionId())
+	output("DistributionDomainName", "The host that serves the content", d.Distribution().DistributionDomainName())
+	output("BucketName", "The private bucket to put content into", d.Bucket().BucketName())
+	output("LogBucketName", "The bucket that takes the access logs", d.LogBucket().BucketName())
+	if t := d.TrustedKeys(); t != nil {
+		output("KeyGroupId", "The trusted key group", t.KeyGroup().KeyGroupId())
+		output("KeyPairId", "The Key-Pair-Id of the key that signs", t.SigningKeyPairID())
+	}
+}

@@ -1,0 +1,121 @@
+package privatecdn
+
+import (
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudfront"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/keys"
+)
+
+// TrustedKeysProps are the properties of TrustedKeys.
+type TrustedKeysProps struct {
+	// Keys is the ring; required.
+	Keys *keys.Ring
+}
+
+// TrustedKeys is a key group with the ring's keys. A Distribution makes its
+// own; make one yourself to share it, since an account has room for 10 key
+// groups and 10 public keys.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
+type TrustedKeys interface {
+	constructs.Construct
+	// KeyGroup is the trusted key group.
+	KeyGroup() awscloudfront.KeyGroup
+	// PublicKeys are the public keys in it, in ring order.
+	PublicKeys() []awscloudfront.PublicKey
+	// SigningKeyPairID is the Key-Pair-Id of the key that signs, a token.
+	SigningKeyPairID() *string
+	// Ring is the ring the keys come from.
+	Ring() *keys.Ring
+}
+
+type trustedKeys struct {
+	constructs.Construct
+	group    awscloudfront.KeyGroup
+	public   []awscloudfront.PublicKey
+	document []deployment.Key
+	signing  *string
+	ring     *keys.Ring
+}
+
+// NewTrustedKeys puts the ring's keys that are to be accepted, those pending,
+// signing and retiring, into a key group.
+func NewTrustedKeys(scope constructs.Construct, id *string, props *TrustedKeysProps) TrustedKeys {
+	if props == nil {
+		props = &TrustedKeysProps{}
+	}
+	t := &trustedKeys{ring: props.Keys, signing: jsii.String("")}
+	constructs.NewConstruct_Override(t, scope, id)
+	var found problems
+	if t.ring == nil {
+		found.add("Keys", "is missing; open the ring with keys.Open and pass it")
+	} else {
+		t.addKeys(&found)
+	}
+	t.addGroup()
+	if len(found) > 0 {
+		found.report(t)
+	}
+	return t
+}
+
+// addKeys makes a public key of each of the ring's trusted keys. Its construct
+// ID is the fingerprint: CloudFront never changes a public key in place, so
+// another key must be another resource, and the same key the same one.
+func (t *trustedKeys) addKeys(found *problems) {
+	prefix := physicalName(t)
+	for _, k := range t.ring.Trusted() {
+		public, err := t.ring.Public(k.Fingerprint)
+		if err != nil {
+			found.add("Keys", "%v", err)
+			continue
+		}
+		short := shortFingerprint(k.Fingerprint)
+		key := awscloudfront.NewPublicKey(t, jsii.String(k.Fingerprint), &awscloudfront.PublicKeyProps{
+			EncodedKey:    jsii.String(public.PEM()),
+			PublicKeyName: jsii.String(prefix + "-" + short),
+			Comment:       jsii.String(k.Fingerprint),
+		})
+		t.public = append(t.public, key)
+		t.document = append(t.document, deployment.Key{
+			ID:          *key.PublicKeyId(),
+			Fingerprint: k.Fingerprint,
+			Algorithm:   public.Algorithm(),
+			State:       k.State,
+			PrivateKey:  k.Private,
+		})
+		if k.State == keys.Signing {
+			t.signing = key.PublicKeyId()
+		}
+	}
+	if len(t.public) == 0 && len(*found) == 0 {
+		found.add("Keys", "the ring in %s has no key; add one with `privatecdn keys new`", t.ring.Dir())
+	}
+}
+
+func (t *trustedKeys) addGroup() {
+	items := make([]interfacesawscloudfront.IPublicKeyRef, len(t.public))
+	for i, k := range t.public {
+		items[i] = k
+	}
+	t.group = awscloudfront.NewKeyGroup(t, jsii.String("KeyGroup"), &awscloudfront.KeyGroupProps{
+		Items:        &items,
+		KeyGroupName: jsii.String(physicalName(t)),
+	})
+}
+
+// shortFingerprint is the part of a fingerprint that files and names carry.
+func shortFingerprint(fingerprint string) string {
+	hex := strings.TrimPrefix(fingerprint, "SHA256:")
+	return hex[:min(16, len(hex))]
+}
+
+func (t *trustedKeys) KeyGroup() awscloudfront.KeyGroup      { return t.group }
+func (t *trustedKeys) PublicKeys() []awscloudfront.PublicKey { return t.public }
+func (t *trustedKeys) SigningKeyPairID() *string             { return t.signing }
+func (t *trustedKeys) Ring() *keys.Ring                      { return t.ring }
