@@ -1,0 +1,98 @@
+package s3
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// evaluate checks a request's conditions. As S3 documents it, If-Match decides
+// alone over If-Unmodified-Since, and If-None-Match over If-Modified-Since.
+func evaluate(h http.Header, etag string, modified time.Time) (notModified bool, failure *Error) {
+	if match := h.Get("If-Match"); match != "" {
+		if !listed(match, etag) {
+			return false, preconditionFailed("If-Match")
+		}
+	} else if since, ok := headerTime(h, "If-Unmodified-Since"); ok && modified.After(since) {
+		return false, preconditionFailed("If-Unmodified-Since")
+	}
+	if none := h.Get("If-None-Match"); none != "" {
+		return listed(none, etag), nil
+	}
+	since, ok := headerTime(h, "If-Modified-Since")
+	return ok && !modified.After(since), nil
+}
+
+// ifRange reports whether a range is to be honored: always, unless If-Range
+// names another state of the object.
+func ifRange(h http.Header, etag string, modified time.Time) bool {
+	value := h.Get("If-Range")
+	if value == "" {
+		return true
+	}
+	if at, ok := headerTime(h, "If-Range"); ok {
+		return modified.Equal(at)
+	}
+	return value == etag
+}
+
+// listed reports whether a list of entity tags holds etag. S3 also takes a tag
+// without its quotation marks.
+func listed(list, etag string) bool {
+	for tag := range strings.SplitSeq(list, ",") {
+		tag = strings.TrimPrefix(strings.TrimSpace(tag), "W/")
+		if tag == "*" || tag == etag || `"`+tag+`"` == etag {
+			return true
+		}
+	}
+	return false
+}
+
+func headerTime(h http.Header, name string) (time.Time, bool) {
+	t, err := http.ParseTime(h.Get(name))
+	return t, err == nil
+}
+
+// section is a part of an object.
+type section struct{ start, length int64 }
+
+func (s section) contentRange(size int64) string {
+	return "bytes " + strconv.FormatInt(s.start, 10) + "-" + strconv.FormatInt(s.start+s.length-1, 10) + "/" + strconv.FormatInt(size, 10)
+}
+
+// parseRange reads a Range header. asked is false for what S3 pays no heed to:
+// several ranges, another unit, a range that makes no sense.
+func parseRange(header string, size int64) (s section, asked, satisfiable bool) {
+	spec, found := strings.CutPrefix(header, "bytes=")
+	first, last, dashed := strings.Cut(strings.TrimSpace(spec), "-")
+	if !found || !dashed {
+		return s, false, false
+	}
+	if first == "" {
+		n, ok := position(last)
+		n = min(n, size)
+		return section{size - n, n}, ok, n > 0
+	}
+	start, ok := position(first)
+	if !ok {
+		return s, false, false
+	}
+	end := size - 1
+	if last != "" {
+		e, ok := position(last)
+		if !ok || e < start {
+			return s, false, false
+		}
+		end = min(e, end)
+	}
+	return section{start, end - start + 1}, true, start < size
+}
+
+func position(s string) (int64, bool) {
+	if s == "" || strings.Trim(s, "0123456789") != "" {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(s, 10, 64)
+	return n, err == nil
+}

@@ -1,0 +1,66 @@
+package s3
+
+import (
+	"crypto/md5"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"io/fs"
+	"sync"
+	"time"
+)
+
+const (
+	partSize       = 8 << 20 // from this size on AWS's tools upload in parts
+	rememberedTags = 10000
+)
+
+// etagCache remembers the ETag of each state of an object.
+type etagCache struct {
+	mu   sync.Mutex
+	tags map[string]etagEntry
+}
+
+type etagEntry struct {
+	size     int64
+	modified time.Time
+	tag      string
+}
+
+// of returns an object's ETag and leaves file at its beginning.
+func (c *etagCache) of(key string, file fs.File, info fs.FileInfo) (string, error) {
+	c.mu.Lock()
+	e, found := c.tags[key]
+	c.mu.Unlock()
+	if found && e.size == info.Size() && e.modified.Equal(info.ModTime()) {
+		return e.tag, nil
+	}
+	tag, err := makeETag(key, file, info)
+	if err != nil {
+		return "", err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.tags == nil || len(c.tags) >= rememberedTags {
+		c.tags = make(map[string]etagEntry)
+	}
+	c.tags[key] = etagEntry{info.Size(), info.ModTime(), tag}
+	return tag, nil
+}
+
+func makeETag(key string, file fs.File, info fs.FileInfo) (string, error) {
+	hash := md5.New()
+	seeker, seekable := file.(io.Seeker)
+	if info.Size() > partSize || !seekable {
+		fmt.Fprintf(hash, "%s\x00%d\x00%d", key, info.Size(), info.ModTime().UnixNano())
+		parts := (info.Size() + partSize - 1) / partSize
+		return fmt.Sprintf(`"%s-%d"`, hex.EncodeToString(hash.Sum(nil)), max(1, parts)), nil
+	}
+	if _, err := io.Copy(hash, file); err != nil {
+		return "", err
+	}
+	if _, err := seeker.Seek(0, io.SeekStart); err != nil {
+		return "", err
+	}
+	return `"` + hex.EncodeToString(hash.Sum(nil)) + `"`, nil
+}

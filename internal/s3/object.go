@@ -1,0 +1,178 @@
+package s3
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// object answers for one key. The object is streamed, never held.
+func (s *Server) object(q *request) (*http.Response, *Error) {
+	override, failure := overrides(q)
+	if failure != nil {
+		return nil, failure
+	}
+	file, info, err := s.open(q.key)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, s.missing(q)
+	} else if err != nil {
+		return nil, errorInternal
+	}
+	response, failure := s.answer(q, file, info, override)
+	if failure != nil || response.Body == nil {
+		file.Close()
+	}
+	return response, failure
+}
+
+func (s *Server) answer(q *request, file fs.File, info fs.FileInfo, override http.Header) (*http.Response, *Error) {
+	etag, err := s.etags.of(q.key, file, info)
+	if err != nil {
+		return nil, errorInternal
+	}
+	modified := info.ModTime().Truncate(time.Second)
+	h := http.Header{
+		"Etag":          {etag},
+		"Last-Modified": {modified.UTC().Format(http.TimeFormat)},
+		"Accept-Ranges": {"bytes"},
+		"Content-Type":  {ContentType(q.key)},
+	}
+	if s.bucket.Encryption == "" {
+		h.Set("X-Amz-Server-Side-Encryption", "AES256")
+	} else {
+		h.Set("X-Amz-Server-Side-Encryption", s.bucket.Encryption)
+	}
+	for name, values := range override {
+		h[name] = values
+	}
+	notModified, failure := evaluate(q.http.Header, etag, modified)
+	if failure != nil {
+		return nil, failure
+	}
+	if notModified {
+		h.Del("Content-Type")
+		return &http.Response{StatusCode: http.StatusNotModified, Header: h}, nil
+	}
+	return s.whole(q, file, info.Size(), h, ifRange(q.http.Header, etag, modified))
+}
+
+// whole gives the object, or the range asked for.
+func (s *Server) whole(q *request, file fs.File, size int64, h http.Header, ranges bool) (*http.Response, *Error) {
+	part, status := section{0, size}, http.StatusOK
+	if header := q.http.Header.Get("Range"); header != "" && ranges {
+		wanted, asked, satisfiable := parseRange(header, size)
+		if asked && !satisfiable {
+			return nil, invalidRange(header, size)
+		}
+		if asked {
+			part, status = wanted, http.StatusPartialContent
+			h.Set("Content-Range", wanted.contentRange(size))
+		}
+	}
+	response := &http.Response{StatusCode: status, Header: h, ContentLength: part.length}
+	if q.http.Method == http.MethodHead {
+		return response, nil
+	}
+	if err := seek(file, part.start); err != nil {
+		return nil, errorInternal
+	}
+	response.Body = &body{LimitedReader: io.LimitedReader{R: file, N: part.length}, file: file}
+	return response, nil
+}
+
+// open finds the file a key literally names. Anything but a plain file under
+// exactly that name does not exist.
+func (s *Server) open(key string) (fs.File, fs.FileInfo, error) {
+	if !literal(key) {
+		return nil, nil, fs.ErrNotExist
+	}
+	// A pipe or device must not even be opened.
+	if info, err := fs.Stat(s.content, key); err != nil || !info.Mode().IsRegular() {
+		return nil, nil, absent(err)
+	}
+	file, err := s.content.Open(key)
+	if err != nil {
+		return nil, nil, absent(err)
+	}
+	info, err := file.Stat()
+	if err != nil || !info.Mode().IsRegular() {
+		file.Close()
+		return nil, nil, absent(err)
+	}
+	return file, info, nil
+}
+
+// literal reports whether a key can be a file's name as it stands: no empty,
+// dot or dot-dot segment, nothing an operating system reads as a separator.
+func literal(key string) bool {
+	return key != "." && fs.ValidPath(key) && utf8.ValidString(key) && !strings.ContainsAny(key, "\x00\\")
+}
+
+// absent turns every reason not to have a file into its not being there, but
+// for a file that is there and cannot be read.
+func absent(err error) error {
+	if errors.Is(err, fs.ErrPermission) {
+		return err
+	}
+	return fs.ErrNotExist
+}
+
+func seek(file fs.File, offset int64) error {
+	if offset == 0 {
+		return nil
+	}
+	if seeker, ok := file.(io.Seeker); ok {
+		_, err := seeker.Seek(offset, io.SeekStart)
+		return err
+	}
+	_, err := io.CopyN(io.Discard, file, offset)
+	return err
+}
+
+// body is the part of a file that is sent. Its WriteTo lets the kernel copy a
+// file to a connection.
+type body struct {
+	io.LimitedReader
+	file fs.File
+}
+
+func (b *body) Close() error { return b.file.Close() }
+
+func (b *body) WriteTo(w io.Writer) (int64, error) { return io.Copy(w, &b.LimitedReader) }
+
+// overridable are the query parameters by which a signed request chooses
+// headers of the answer.
+var overridable = map[string]string{
+	"response-content-type":        "Content-Type",
+	"response-content-language":    "Content-Language",
+	"response-expires":             "Expires",
+	"response-cache-control":       "Cache-Control",
+	"response-content-disposition": "Content-Disposition",
+	"response-content-encoding":    "Content-Encoding",
+}
+
+func overrides(q *request) (http.Header, *Error) {
+	h := http.Header{}
+	for name := range q.query {
+		header, known := overridable[name]
+		if !known {
+			continue
+		}
+		if !q.auth.signed() {
+			return nil, errorAnonymousOverride
+		}
+		h.Set(header, q.query.Get(name))
+	}
+	return h, nil
+}
+
+func invalidRange(header string, size int64) *Error {
+	return &Error{Status: http.StatusRequestedRangeNotSatisfiable, Code: "InvalidRange",
+		Message: "The requested range is not satisfiable",
+		Details: []Detail{{"RangeRequested", header}, {"ActualObjectSize", strconv.FormatInt(size, 10)}}}
+}

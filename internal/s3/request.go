@@ -1,0 +1,178 @@
+package s3
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// operation is what a request asks of a bucket.
+type operation int
+
+const (
+	getObject  operation = iota // GET and HEAD of a key
+	listBucket                  // GET of the bucket
+	headBucket                  // HEAD of the bucket
+	preflight                   // OPTIONS
+	write                       // everything that would change the bucket
+	other                       // a subresource that this package does not have
+)
+
+// request is a request as S3 understands it.
+type request struct {
+	http      *http.Request
+	bucket    string // the bucket addressed
+	key       string
+	pathStyle bool
+	query     url.Values
+	operation operation
+	action    string
+	now       time.Time
+	auth      authentication
+}
+
+// read finds out what is asked for and by whom.
+func (s *Server) read(r *http.Request) (*request, *Error) {
+	q := &request{http: r, now: s.now()}
+	q.query, _ = url.ParseQuery(r.URL.RawQuery)
+	path, ok := decodePath(rawPath(r))
+	if !ok {
+		return nil, errorInvalidURI
+	}
+	q.address(s.bucket.Name, host(r), path)
+	if q.bucket != s.bucket.Name {
+		return nil, noSuchBucket(q.bucket)
+	}
+	if failure := q.classify(); failure != nil {
+		return nil, failure
+	}
+	var failure *Error
+	q.auth, failure = s.authenticate(q)
+	return q, failure
+}
+
+// address tells the bucket from the key. The host names the bucket, unless it
+// is one of S3's own or a local address: then the path's first segment does.
+func (q *request) address(bucket, host, path string) {
+	q.key = strings.TrimPrefix(path, "/")
+	switch {
+	case host == bucket || strings.HasPrefix(host, bucket+"."):
+		q.bucket = bucket
+	case isEndpoint(host):
+		q.pathStyle = true
+		q.bucket, q.key, _ = strings.Cut(q.key, "/")
+	default:
+		// S3 takes a host it does not know for the name of a bucket.
+		q.bucket = host
+	}
+}
+
+func isEndpoint(host string) bool {
+	if _, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
+		return true
+	}
+	return host == "localhost" || strings.HasPrefix(host, "s3.") || strings.HasPrefix(host, "s3-")
+}
+
+// host is the request's host without a port, in lower case.
+func host(r *http.Request) string {
+	h := r.Host
+	if h == "" {
+		h = r.URL.Host
+	}
+	if name, _, err := net.SplitHostPort(h); err == nil {
+		h = name
+	}
+	return strings.ToLower(h)
+}
+
+// rawPath is the path as it was sent: no cleaning, no decoding.
+func rawPath(r *http.Request) string {
+	if opaque := r.URL.Opaque; strings.HasPrefix(opaque, "//") {
+		_, path, _ := strings.Cut(opaque[2:], "/")
+		return "/" + path
+	}
+	return r.URL.EscapedPath()
+}
+
+// decodePath decodes escapes once. S3 takes a plus sign in a path for a
+// space, also behind CloudFront.
+func decodePath(raw string) (string, bool) {
+	path, err := url.QueryUnescape(raw)
+	return path, err == nil
+}
+
+// classify finds the operation and the action that must be allowed for it.
+func (q *request) classify() *Error {
+	kind := "Object"
+	if q.key == "" {
+		kind = "Bucket"
+	}
+	switch q.http.Method {
+	case http.MethodGet, http.MethodHead:
+		q.classifyRead(kind)
+	case http.MethodOptions:
+		q.operation = preflight
+	case http.MethodPut, http.MethodPost:
+		q.operation, q.action = write, "s3:PutObject"
+		if q.http.Method == http.MethodPut && q.key == "" {
+			q.action = "s3:CreateBucket"
+		}
+	case http.MethodDelete:
+		q.operation, q.action = write, "s3:Delete"+kind
+	default:
+		return methodNotAllowed(q.http.Method)
+	}
+	return nil
+}
+
+func (q *request) classifyRead(kind string) {
+	for name, action := range subresources {
+		if q.query.Has(name) {
+			q.operation, q.action = other, "s3:Get"+strings.ReplaceAll(action, "*", kind)
+			return
+		}
+	}
+	switch {
+	case q.key != "" && q.query.Has("versionId"):
+		q.operation, q.action = other, "s3:GetObjectVersion"
+	case q.key != "":
+		q.operation, q.action = getObject, "s3:GetObject"
+	case q.http.Method == http.MethodHead:
+		q.operation, q.action = headBucket, "s3:ListBucket"
+	default:
+		q.operation, q.action = listBucket, "s3:ListBucket"
+	}
+}
+
+// subresources are what else of an object or bucket can be read, and the rest
+// of the action that allows it. None of them is here, but being refused one
+// differs from being told so.
+var subresources = map[string]string{
+	"acl":               "*Acl",
+	"attributes":        "*Attributes",
+	"cors":              "BucketCORS",
+	"legal-hold":        "*LegalHold",
+	"lifecycle":         "LifecycleConfiguration",
+	"location":          "BucketLocation",
+	"logging":           "BucketLogging",
+	"notification":      "BucketNotification",
+	"policy":            "BucketPolicy",
+	"policyStatus":      "BucketPolicyStatus",
+	"publicAccessBlock": "BucketPublicAccessBlock",
+	"retention":         "*Retention",
+	"tagging":           "*Tagging",
+	"torrent":           "*Torrent",
+	"versioning":        "BucketVersioning",
+	"versions":          "BucketVersions",
+	"website":           "BucketWebsite",
+}
+
+// secure reports whether the request comes over TLS: a request on its way out
+// by its URL, one that came in by its connection.
+func (q *request) secure() bool {
+	return q.http.TLS != nil || q.http.URL.Scheme == "https"
+}

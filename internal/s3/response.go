@@ -1,0 +1,80 @@
+package s3
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/hex"
+	"io"
+	"maps"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// ServeHTTP answers at the bucket's own address: as a host
+// (BUCKET.s3.REGION.amazonaws.com, BUCKET.localhost) or, under another address
+// of this machine, as the path's first segment.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	send(w, s.respond(r))
+}
+
+// send writes a response. A viewer that goes away ends it early, which is
+// nobody's error.
+func send(w http.ResponseWriter, response *http.Response) {
+	defer response.Body.Close()
+	maps.Copy(w.Header(), response.Header)
+	if response.ContentLength >= 0 && response.StatusCode != http.StatusNotModified {
+		w.Header().Set("Content-Length", strconv.FormatInt(response.ContentLength, 10))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, _ = io.Copy(w, response.Body)
+}
+
+// complete adds to a response what every answer of S3 has.
+func (s *Server) complete(r *http.Request, response *http.Response) *http.Response {
+	requestID, hostID := newIDs()
+	return s.finish(r, response, requestID, hostID)
+}
+
+// refuse makes an error the answer.
+func (s *Server) refuse(r *http.Request, failure *Error) *http.Response {
+	requestID, hostID := newIDs()
+	response := &http.Response{StatusCode: failure.Status, Header: http.Header{"Content-Type": {"application/xml"}}}
+	text := failure.Body(requestID, hostID)
+	response.ContentLength = int64(len(text))
+	if r.Method == http.MethodHead {
+		response.ContentLength = -1
+	} else {
+		response.Body = io.NopCloser(bytes.NewReader(text))
+	}
+	if failure.Status == http.StatusMethodNotAllowed {
+		response.Header.Set("Allow", "GET, HEAD, OPTIONS")
+	}
+	return s.finish(r, response, requestID, hostID)
+}
+
+func (s *Server) finish(r *http.Request, response *http.Response, requestID, hostID string) *http.Response {
+	response.Request = r
+	response.Status = strconv.Itoa(response.StatusCode) + " " + http.StatusText(response.StatusCode)
+	response.Proto, response.ProtoMajor, response.ProtoMinor = "HTTP/1.1", 1, 1
+	if response.Body == nil {
+		response.Body = http.NoBody
+	}
+	h := response.Header
+	h.Set("Server", "AmazonS3")
+	h.Set("Date", s.now().UTC().Format(http.TimeFormat))
+	h.Set("X-Amz-Request-Id", requestID)
+	h.Set("X-Amz-Id-2", hostID)
+	if response.ContentLength >= 0 && response.StatusCode != http.StatusNotModified {
+		h.Set("Content-Length", strconv.FormatInt(response.ContentLength, 10))
+	}
+	return response
+}
+
+// newIDs makes a request ID and a host ID in S3's shapes.
+func newIDs() (requestID, hostID string) {
+	var random [64]byte
+	_, _ = rand.Read(random[:]) // never fails
+	return strings.ToUpper(hex.EncodeToString(random[:8])), base64.StdEncoding.EncodeToString(random[8:])
+}
