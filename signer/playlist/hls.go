@@ -1,0 +1,197 @@
+package playlist
+
+import (
+	"net/url"
+	"strings"
+)
+
+// hls walks the lines of an HLS playlist.
+func (w *rewrite) hls() error {
+	vars := map[string]string{}
+	variant := false // the next URI is another playlist's
+	for at := 0; at < len(w.src); {
+		end := len(w.src)
+		if i := strings.IndexByte(w.src[at:], '\n'); i >= 0 {
+			end = at + i
+		}
+		from, to := trim(w.src, at, end)
+		line := w.src[from:to]
+		switch {
+		case line == "" || line == bom:
+		case strings.HasPrefix(line, "#EXT"):
+			if err := w.tag(from, line, vars); err != nil {
+				return err
+			}
+			variant = variant || strings.HasPrefix(line, "#EXT-X-STREAM-INF:")
+		case line[0] != '#' && !strings.HasPrefix(line, bom):
+			if err := w.uri(from, line, variant, vars); err != nil {
+				return err
+			}
+			variant = false
+		}
+		at = end + 1
+	}
+	return nil
+}
+
+// trim narrows a span to what is not white space.
+func trim(s string, from, to int) (int, int) {
+	for from < to && strings.IndexByte(" \t\r\n", s[from]) >= 0 {
+		from++
+	}
+	for from < to && strings.IndexByte(" \t\r\n", s[to-1]) >= 0 {
+		to--
+	}
+	return from, to
+}
+
+// tag rewrites the URIs among a tag's attributes. Which tag it is matters
+// little: every attribute that is a URI has one of a few names.
+func (w *rewrite) tag(at int, line string, vars map[string]string) error {
+	name, list, found := strings.Cut(line, ":")
+	if !found {
+		return nil
+	}
+	if name == "#EXT-X-DEFINE" {
+		w.define(list, vars)
+		return nil
+	}
+	if !strings.Contains(list, `"`) {
+		return nil
+	}
+	for a := range attributes(list) {
+		switch a.name {
+		case "URI", "SERVER-URI", "X-ASSET-URI", "X-ASSET-LIST":
+			err := w.uri(at+len(name)+1+a.start, list[a.start:a.end], toPlaylist(name, a.name), vars)
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// toPlaylist reports whether a tag's attribute leads to another playlist.
+func toPlaylist(tag, attribute string) bool {
+	switch tag {
+	case "#EXT-X-MEDIA", "#EXT-X-I-FRAME-STREAM-INF", "#EXT-X-IMAGE-STREAM-INF", "#EXT-X-RENDITION-REPORT":
+		return true
+	}
+	return attribute == "X-ASSET-URI"
+}
+
+// attribute is one attribute of a list; start and end are its value's, inside
+// the quotes when it has them.
+type attribute struct {
+	name       string
+	start, end int
+}
+
+func attributes(list string) func(yield func(attribute) bool) {
+	return func(yield func(attribute) bool) {
+		for at := 0; at < len(list); {
+			equals := strings.IndexByte(list[at:], '=')
+			if equals < 0 {
+				return
+			}
+			a := attribute{name: strings.TrimSpace(list[at : at+equals])}
+			a.start = at + equals + 1
+			stop := byte(',')
+			if a.start < len(list) && list[a.start] == '"' {
+				a.start++
+				stop = '"'
+			}
+			a.end = len(list)
+			if i := strings.IndexByte(list[a.start:], stop); i >= 0 {
+				a.end = a.start + i
+			}
+			if !yield(a) {
+				return
+			}
+			comma := strings.IndexByte(list[a.end:], ',')
+			if comma < 0 {
+				return
+			}
+			at = a.end + comma + 1
+		}
+	}
+}
+
+// define takes up an EXT-X-DEFINE: a value of its own, of the playlist's
+// query, or of the playlist that leads here.
+func (w *rewrite) define(list string, vars map[string]string) {
+	values := map[string]string{}
+	for a := range attributes(list) {
+		values[a.name] = list[a.start:a.end]
+	}
+	if name, ok := values["NAME"]; ok {
+		vars[name] = values["VALUE"]
+	}
+	if name, ok := values["IMPORT"]; ok {
+		if value, ok := w.Variables[name]; ok {
+			vars[name] = value
+		}
+	}
+	if name, ok := values["QUERYPARAM"]; ok {
+		// Parameters that do not parse are left out, and their use is an error.
+		parameters, _ := url.ParseQuery(w.base.query)
+		if parameters.Has(name) {
+			vars[name] = parameters.Get(name)
+		}
+	}
+}
+
+// expand puts the values of {$NAME} in their places.
+func expand(s string, vars map[string]string) (string, error) {
+	var b strings.Builder
+	for {
+		before, after, found := strings.Cut(s, "{$")
+		b.WriteString(before)
+		if !found {
+			return b.String(), nil
+		}
+		name, rest, closed := strings.Cut(after, "}")
+		value, defined := vars[name]
+		if !closed || !defined {
+			return "", ErrVariable
+		}
+		b.WriteString(value)
+		s = rest
+	}
+}
+
+// uri rewrites one URI of an HLS playlist.
+func (w *rewrite) uri(at int, raw string, isPlaylist bool, vars map[string]string) error {
+	if w.plainBase && !w.Relay && plain(raw) {
+		return w.sign(at, raw, raw, location{})
+	}
+	ref, err := expand(raw, vars)
+	if err != nil {
+		return w.fail(at, raw, err)
+	}
+	v, err := w.decide(w.base, ref)
+	if err != nil {
+		return w.fail(at, raw, err)
+	}
+	if !v.sign || w.Relay && isPlaylist && !absolute(ref) {
+		return nil
+	}
+	return w.sign(at, raw, ref, v.to)
+}
+
+// sign adds the signature to the URI raw, which stands for ref and leads to
+// a location.
+func (w *rewrite) sign(at int, raw, ref string, to location) error {
+	bare, _, _ := strings.Cut(raw, "#")
+	end := at + len(bare)
+	if w.Relay {
+		ref = to.String()
+		query, err := w.signature(ref)
+		w.edit(at, end, append([]byte(ref), query...))
+		return err
+	}
+	ref, _, _ = strings.Cut(ref, "#")
+	query, err := w.signature(ref)
+	w.edit(end, end, query)
+	return err
+}

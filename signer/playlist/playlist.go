@@ -1,0 +1,135 @@
+// Package playlist rewrites HLS playlists and DASH manifests so that a viewer
+// without cookies can play private content: every URI that leads to it gets
+// one and the same wildcard signature, which is made once a manifest.
+//
+//	r := playlist.Rewriter{Query: func(resource string) (string, error) {
+//		// one signature of resource, "https://d111111abcdef8.cloudfront.net/films/7/*"
+//	}}
+//	signed, err := r.Rewrite("https://d111111abcdef8.cloudfront.net/films/7/index.m3u8", manifest)
+//
+// Only insertions are made: what leads elsewhere, to a key server, another
+// host or a data: URI, and everything that is not a URI stays byte for byte.
+//
+// HLS is RFC 8216 and its second edition with low-latency parts; DASH is
+// ISO/IEC 23009-1.
+package playlist
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"example.com/privatecdn/signer/policy"
+)
+
+// Why a manifest is not rewritten. Beside these there are the errors of package
+// policy, which name what is wrong with a URL. All but ErrFormat come inside an
+// *Error that says where.
+var (
+	ErrFormat   = errors.New("neither an HLS playlist (#EXTM3U) nor a DASH manifest (MPD)")
+	ErrURI      = errors.New("not a URI that all players read alike: it holds a backslash or a control character, or is in pieces")
+	ErrOutside  = errors.New("private, but not covered by the one signature: give a wider Resource")
+	ErrVariable = errors.New("holds a variable that nothing defines: give its value in Variables")
+	ErrMixed    = errors.New("leads to private content or elsewhere, depending on the BaseURL: a signature must not go elsewhere, so split the manifest")
+)
+
+// Error is a URI that cannot be rewritten.
+type Error struct {
+	Line int // counted from 1
+	URI  string
+	Err  error // one of this package's errors or of package policy's
+}
+
+// Error says where, what and why.
+func (e *Error) Error() string {
+	if e.URI == "" {
+		return fmt.Sprintf("line %d: %v", e.Line, e.Err)
+	}
+	return fmt.Sprintf("line %d: %q: %v", e.Line, e.URI, e.Err)
+}
+
+// Unwrap returns why.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Rewriter signs manifests. It holds no state, so that one serves every
+// manifest and any number of goroutines, as far as its functions do.
+type Rewriter struct {
+	// Query returns the query that opens resource, a pattern that ends in *:
+	// Policy, Signature, Key-Pair-Id and Hash-Algorithm joined by &. It is
+	// called at most once a manifest, and not at all when nothing is private.
+	Query func(resource string) (string, error)
+
+	// Resource is the pattern to sign. Empty stands for the manifest's own
+	// directory and everything below. A private URI it does not cover is
+	// ErrOutside; no resource is widened in silence.
+	Resource string
+
+	// Private reports whether a viewer needs a signature for a path, as it is
+	// requested, on a host (with its port, where that is not the scheme's own).
+	// nil stands for every path on the manifest's own host.
+	Private func(host, path string) bool
+
+	// Relay is for a manifest that viewers get from another program than the
+	// distribution, at a path that mirrors the distribution's: URIs of content
+	// become absolute, relative URIs of other playlists stay as they are, so
+	// that they come back to that program.
+	Relay bool
+
+	// Variables holds the values of the variables that an HLS playlist imports
+	// (EXT-X-DEFINE:IMPORT).
+	Variables map[string]string
+}
+
+// Rewrite returns manifest, which viewers get under url, with its private URIs
+// signed. Errors are *Error, ErrFormat, package policy's for url or Resource, or
+// Query's own.
+func (r *Rewriter) Rewrite(url string, manifest []byte) ([]byte, error) {
+	w, err := r.begin(url, string(manifest))
+	if err != nil {
+		return nil, err
+	}
+	body := strings.TrimLeft(strings.TrimPrefix(w.src, bom), " \t\r\n")
+	switch {
+	case strings.HasPrefix(body, "#EXTM3U"):
+		err = w.hls()
+	case strings.HasPrefix(body, "<"):
+		err = w.dash()
+	default:
+		err = ErrFormat
+	}
+	if err != nil {
+		return nil, err
+	}
+	return w.result(), nil
+}
+
+const bom = "\uFEFF"
+
+func (r *Rewriter) begin(url, src string) (*rewrite, error) {
+	url, err := policy.EncodeURL(url)
+	if err != nil {
+		return nil, fmt.Errorf("the manifest's URL: %w", err)
+	}
+	base, err := location{}.resolve(url)
+	if err != nil {
+		return nil, fmt.Errorf("the manifest's URL: %w", err)
+	}
+	home := base.origin() + base.dir()
+	w := &rewrite{Rewriter: r, src: src, base: base, resource: home + "*"}
+	if r.Resource != "" {
+		if w.resource, err = policy.EncodeResource(r.Resource); err != nil {
+			return nil, fmt.Errorf("the resource: %w", err)
+		}
+	}
+	w.prefix, w.simple = directory(w.resource)
+	w.plainBase = w.Private == nil && w.simple && strings.HasPrefix(home, w.prefix)
+	return w, nil
+}
+
+// directory returns what stands before the * of a resource that is a whole
+// origin, a path and one * at its end, and whether it is one.
+func directory(resource string) (string, bool) {
+	prefix, found := strings.CutSuffix(resource, "*")
+	_, rest, absolute := strings.Cut(prefix, "://")
+	return prefix, found && absolute && strings.Contains(rest, "/") && !strings.ContainsAny(prefix, "*?")
+}

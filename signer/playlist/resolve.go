@@ -1,0 +1,137 @@
+package playlist
+
+import "strings"
+
+// location is an absolute URL in its parts, raw. host is empty where it is not
+// http or https: such a location is none of ours.
+type location struct {
+	scheme, host, path, query string
+}
+
+func (l location) origin() string { return l.scheme + "://" + l.host }
+
+// dir is the path up to its last slash.
+func (l location) dir() string { return l.path[:strings.LastIndexByte(l.path, '/')+1] }
+
+func (l location) String() string {
+	if l.query == "" {
+		return l.origin() + l.path
+	}
+	return l.origin() + l.path + "?" + l.query
+}
+
+// resolve is RFC 3986, section 5.2, on raw bytes, as browsers do it: an
+// escaped dot is a dot segment too. A backslash or control character, which
+// parsers read in different ways, is ErrURI.
+func (l location) resolve(ref string) (location, error) {
+	if strings.ContainsFunc(ref, ambiguous) {
+		return location{}, ErrURI
+	}
+	ref, _, _ = strings.Cut(ref, "#")
+	rest, query, hasQuery := strings.Cut(ref, "?")
+	scheme, rest, hasScheme := cutScheme(rest)
+	to := location{scheme: l.scheme, host: l.host, query: query}
+	if hasScheme {
+		to = location{scheme: scheme, query: query}
+		if scheme != "http" && scheme != "https" {
+			return to, nil
+		}
+		if !strings.HasPrefix(rest, "//") {
+			return location{}, ErrURI
+		}
+	}
+	switch {
+	case strings.HasPrefix(rest, "//"):
+		authority := rest[2:]
+		if i := strings.IndexByte(authority, '/'); i >= 0 {
+			authority, rest = authority[:i], authority[i:]
+		} else {
+			rest = "/"
+		}
+		to.host = host(to.scheme, authority)
+		if to.host == "" {
+			return location{}, ErrURI
+		}
+		to.path = removeDots(rest)
+	case l.host == "": // a relative reference below what is none of ours
+		to.path = rest
+	case strings.HasPrefix(rest, "/"):
+		to.path = removeDots(rest)
+	case rest == "":
+		to.path = l.path
+		if !hasQuery {
+			to.query = l.query
+		}
+	default:
+		to.path = removeDots(l.dir() + rest)
+	}
+	return to, nil
+}
+
+func ambiguous(r rune) bool { return r < ' ' || r == 0x7f || r == '\\' }
+
+// cutScheme takes the scheme, in lower case, off ref.
+func cutScheme(ref string) (scheme, rest string, found bool) {
+	for i := 0; i < len(ref); i++ {
+		c := ref[i] | 0x20
+		switch {
+		case 'a' <= c && c <= 'z':
+		case i > 0 && ref[i] == ':':
+			return strings.ToLower(ref[:i]), ref[i+1:], true
+		case i > 0 && (ref[i] == '+' || ref[i] == '-' || ref[i] == '.' || '0' <= ref[i] && ref[i] <= '9'):
+		default:
+			return "", ref, false
+		}
+	}
+	return "", ref, false
+}
+
+// absolute reports whether ref names a host.
+func absolute(ref string) bool {
+	_, rest, _ := cutScheme(ref)
+	return strings.HasPrefix(rest, "//")
+}
+
+// host is an authority's host as CloudFront compares it, with a port unless it
+// is the scheme's own.
+func host(scheme, authority string) string {
+	h := strings.ToLower(authority[strings.LastIndexByte(authority, '@')+1:])
+	if scheme == "https" {
+		return strings.TrimSuffix(h, ":443")
+	}
+	return strings.TrimSuffix(h, ":80")
+}
+
+func removeDots(path string) string {
+	if !strings.Contains(path, "/.") && !strings.Contains(path, "/%2") {
+		return path
+	}
+	segments := strings.Split(path[1:], "/")
+	kept := segments[:0]
+	for i, s := range segments {
+		last := i == len(segments)-1
+		switch undotted(s) {
+		case ".":
+			if last {
+				kept = append(kept, "")
+			}
+		case "..":
+			kept = kept[:max(0, len(kept)-1)]
+			if last {
+				kept = append(kept, "")
+			}
+		default:
+			kept = append(kept, s)
+		}
+	}
+	return "/" + strings.Join(kept, "/")
+}
+
+// undotted is a segment with its escaped dots decoded, when it may be a dot
+// segment.
+func undotted(segment string) string {
+	if len(segment) > len("%2e%2e") {
+		return segment
+	}
+	return strings.ReplaceAll(strings.ReplaceAll(segment, "%2e", "."), "%2E", ".")
+}

@@ -1,0 +1,145 @@
+package playlist
+
+import (
+	"bytes"
+	"strings"
+
+	"example.com/privatecdn/signer/policy"
+)
+
+// rewrite is the work on one manifest.
+type rewrite struct {
+	*Rewriter
+	src       string
+	base      location
+	resource  string
+	prefix    string // of a resource that is a directory
+	simple    bool   // resource is a directory
+	plainBase bool   // whatever lies below the manifest is private and covered
+	xml       bool   // & is written &amp;
+	query     []byte // the signature after a ?, once it is made
+	further   []byte // the signature after a &
+	edits     []edit
+}
+
+// edit is text in the place of src[start:end].
+type edit struct {
+	start, end int
+	text       []byte
+}
+
+// verdict is what becomes of one URI.
+type verdict struct {
+	sign bool
+	to   location
+}
+
+// plain reports whether ref is a relative reference below the manifest that
+// every parser reads alike: the common case, which costs one pass over it.
+func plain(ref string) bool {
+	if ref == "" || ref[0] == '/' {
+		return false
+	}
+	start := true // of a segment
+	for i := 0; i < len(ref); i++ {
+		switch c := ref[i]; {
+		case c <= ' ' || c >= 0x7f || c == '"' || c == '\\' || c == ':' || c == '#' || c == '{' || c == '?':
+			return false
+		case start && (c == '.' || c == '%'):
+			return false
+		default:
+			start = c == '/'
+		}
+	}
+	return true
+}
+
+// decide says what becomes of ref under base.
+func (w *rewrite) decide(base location, ref string) (verdict, error) {
+	to, err := base.resolve(ref)
+	if err != nil || !w.isPrivate(to) {
+		return verdict{}, err
+	}
+	sent, err := policy.EncodeResource(to.String())
+	if err != nil {
+		return verdict{}, err
+	}
+	if !w.covers(sent) {
+		return verdict{}, ErrOutside
+	}
+	return verdict{true, to}, nil
+}
+
+func (w *rewrite) isPrivate(to location) bool {
+	if to.host == "" {
+		return false
+	}
+	if w.Private == nil {
+		return to.host == w.base.host
+	}
+	return w.Private(to.host, to.path)
+}
+
+func (w *rewrite) covers(url string) bool {
+	if w.simple {
+		return strings.HasPrefix(url, w.prefix)
+	}
+	return policy.Policy{Resource: w.resource}.Matches(url)
+}
+
+// signature returns the one query, joined to ref: after ? or & as ref asks.
+// It is made when it is first needed.
+func (w *rewrite) signature(ref string) ([]byte, error) {
+	if w.query == nil {
+		query, err := w.Query(w.resource)
+		if err != nil {
+			return nil, err
+		}
+		w.query, w.further = []byte("?"+w.escape(query)), []byte(w.escape("&"+query))
+	}
+	switch {
+	case !strings.Contains(ref, "?"):
+		return w.query, nil
+	case strings.HasSuffix(ref, "?"):
+		return w.query[1:], nil
+	default:
+		return w.further, nil
+	}
+}
+
+// escape makes a signature part of the manifest's text.
+func (w *rewrite) escape(s string) string {
+	if !w.xml {
+		return s
+	}
+	return strings.ReplaceAll(s, "&", "&amp;")
+}
+
+// fail is err, met in uri at an offset of the manifest.
+func (w *rewrite) fail(at int, uri string, err error) error {
+	return failAt(w.src, at, uri, err)
+}
+
+func failAt(src string, at int, uri string, err error) error {
+	return &Error{Line: 1 + strings.Count(src[:at], "\n"), URI: uri, Err: err}
+}
+
+// edit puts text in the place of src[start:end].
+func (w *rewrite) edit(start, end int, text []byte) {
+	if w.edits == nil {
+		w.edits = make([]edit, 0, 1+strings.Count(w.src, "\n")/2) // a segment takes two lines or more
+	}
+	w.edits = append(w.edits, edit{start, end, text})
+}
+
+// result is the manifest with its edits, which are in order.
+func (w *rewrite) result() []byte {
+	src := []byte(w.src)
+	pieces := make([][]byte, 0, 2*len(w.edits)+1)
+	done := 0
+	for _, e := range w.edits {
+		pieces = append(pieces, src[done:e.start], e.text)
+		done = e.end
+	}
+	return bytes.Join(append(pieces, src[done:]), nil)
+}
