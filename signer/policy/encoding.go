@@ -29,11 +29,11 @@ func Decode(s string) ([]byte, error) {
 func AppendDecode(dst []byte, s string) ([]byte, error) {
 	// The standard decoder skips line breaks, which nobody signed.
 	if s == "" || strings.ContainsAny(s, "\r\n") {
-		return nil, ErrEncoding
+		return nil, refuse(ErrEncoding, "")
 	}
 	out, err := alphabet.AppendDecode(dst, []byte(s))
 	if err != nil {
-		return nil, ErrEncoding
+		return nil, refuse(ErrEncoding, "")
 	}
 	return out, nil
 }

@@ -2,26 +2,71 @@ package policy
 
 import "errors"
 
-// What keeps a policy from being signed or read. Each comes wrapped with what
-// was found, so compare with errors.Is.
+// The kinds of refusal, for errors.Is. What is returned is an *Error, which
+// says more.
 var (
-	ErrURL        = errors.New("not an absolute http or https URL: write it as https://HOST/PATH")
-	ErrHost       = errors.New("the URL's host is not a host name: write it without spaces, wildcards or a user")
-	ErrUserinfo   = errors.New("the URL holds a user or password, which no viewer sends: leave it out")
-	ErrFragment   = errors.New("the URL holds a #fragment, which no viewer sends: leave it out, or write %23 for a # in a name")
-	ErrCharacter  = errors.New("the URL holds a quote, a control character or text that is not UTF-8: percent-encode it")
-	ErrBackslash  = errors.New(`the URL holds a backslash, which viewers turn into a slash: write / or %5C`)
-	ErrDotSegment = errors.New("the path holds . or .. segments, which viewers resolve before they send it: write the path it leads to")
-	ErrReserved   = errors.New("the URL's query holds a parameter CloudFront reserves for signatures: rename or remove it")
-	ErrWildcard   = errors.New("a wildcard in a URL that is to be signed alone: give the pattern as the resource, or write %2A for a * in a name")
-	ErrNotEncoded = errors.New("the resource is not encoded as viewers send it: percent-encode spaces and non-ASCII characters, write hosts in Punycode")
-	ErrNoResource = errors.New(`the policy has no resource and would open every URL under the key: name one, or "*" if that is meant`)
-	ErrNoEnd      = errors.New("the policy has no end: say until when it holds")
-	ErrEpoch      = errors.New("time outside the range CloudFront documents, 1 to 2147483647 seconds")
-	ErrOrder      = errors.New("the policy starts at or after its end and would never open: move one of them")
-	ErrIP         = errors.New("not an IPv4 address or CIDR range, the only ones a policy can name")
-	ErrStatements = errors.New("a policy must have exactly one statement: sign one policy a resource")
+	ErrURL        = errors.New("not an absolute http or https URL")
+	ErrHost       = errors.New("the URL's host is not a host name")
+	ErrUserinfo   = errors.New("the URL holds a user or password, which no viewer sends")
+	ErrFragment   = errors.New("the URL holds a #fragment, which no viewer sends")
+	ErrCharacter  = errors.New("the URL holds a quote, a control character or text that is not UTF-8")
+	ErrBackslash  = errors.New("the URL holds a backslash, which viewers turn into a slash")
+	ErrDotSegment = errors.New("the path holds . or .. segments, which viewers resolve before they send it")
+	ErrReserved   = errors.New("the URL's query holds a parameter that CloudFront reserves for signatures")
+	ErrWildcard   = errors.New("the URL holds a *, which would be a wildcard")
+	ErrNotEncoded = errors.New("the resource is not encoded as viewers send it")
+	ErrNoResource = errors.New("the policy has no resource, which opens every URL under the key")
+	ErrNoEnd      = errors.New("the policy has no end")
+	ErrEpoch      = errors.New("the time is outside the range that CloudFront documents, 1 to 2147483647 seconds")
+	ErrOrder      = errors.New("the policy starts at or after its end and would never open")
+	ErrIP         = errors.New("not an IPv4 address or range, the only ones a policy can name")
+	ErrStatements = errors.New("a policy has exactly one statement")
 	ErrMalformed  = errors.New("the policy cannot be read")
-	ErrEncoding   = errors.New("not base64 in CloudFront's alphabet, in which - _ ~ stand for + = /")
-	ErrNotCovered = errors.New("the policy does not cover the URL: sign it on its own, or widen the resource")
+	ErrEncoding   = errors.New("not base64 in CloudFront's alphabet")
 )
+
+var todo = map[error]string{
+	ErrURL:        "write it as https://HOST/PATH",
+	ErrHost:       "write a name of letters, digits, hyphens and dots",
+	ErrUserinfo:   "leave them out",
+	ErrFragment:   "leave it out, or write %23 for a # in a name",
+	ErrCharacter:  "percent-encode it: %22 is a quote",
+	ErrBackslash:  "write /, or %5C for a backslash in a name",
+	ErrDotSegment: "write the path it leads to",
+	ErrReserved:   "rename or remove it",
+	ErrWildcard:   "give the pattern as the resource, or write %2A for a * in a name",
+	ErrNotEncoded: "percent-encode spaces and non-ASCII characters, and write hosts in Punycode",
+	ErrNoResource: `name one, or "*" if that is meant`,
+	ErrNoEnd:      "say until when it holds",
+	ErrEpoch:      "give seconds since 1970; a larger number is often milliseconds",
+	ErrOrder:      "move one of them",
+	ErrIP:         "give an address such as 192.0.2.1 or a range such as 192.0.2.0/24",
+	ErrStatements: "sign one policy a resource",
+	ErrMalformed:  `give {"Statement":[{"Resource":…,"Condition":{"DateLessThan":{"AWS:EpochTime":…}}}]}`,
+	ErrEncoding:   "use base64 with - for +, _ for = and ~ for /",
+}
+
+// Error is a URL or a policy that was refused: what is wrong with it and what
+// to do. It holds no key material and no signature.
+type Error struct {
+	Kind error  // one of this package's Err… values, or two of them joined
+	What string // what is wrong
+	Todo string // what to do about it
+}
+
+func (e *Error) Error() string { return e.What + "; " + e.Todo }
+
+// Unwrap returns the kind, so that errors.Is finds it.
+func (e *Error) Unwrap() error { return e.Kind }
+
+// Hint returns what to do.
+func (e *Error) Hint() string { return e.Todo }
+
+// refuse returns the Error of a kind; found, if any, is what was found.
+func refuse(kind error, found string) error {
+	what := kind.Error()
+	if found != "" {
+		what += ": " + found
+	}
+	return &Error{Kind: kind, What: what, Todo: todo[kind]}
+}

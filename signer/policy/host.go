@@ -14,22 +14,22 @@ import (
 // encodeHost returns a URL's host and port the way a viewer sends them.
 func encodeHost(authority, scheme string, pattern bool) (string, error) {
 	if strings.Contains(authority, "@") {
-		return "", ErrUserinfo
+		return "", refuse(ErrUserinfo, "")
 	}
 	host, port, hasPort := strings.Cut(authority, ":")
 	switch {
 	case host == "":
-		return "", ErrURL
+		return "", refuse(ErrURL, "")
 	case strings.HasPrefix(host, "["):
-		return "", fmt.Errorf("%w: CloudFront has no IPv6 hosts", ErrHost)
+		return "", refuse(ErrHost, "CloudFront has no IPv6 hosts")
 	case strings.Contains(host, "*") && !pattern:
-		return "", ErrWildcard
+		return "", refuse(ErrWildcard, "")
 	}
 	host = strings.ToLower(host)
 	for i := range len(host) {
 		c := host[i]
 		if !isHostByte(c) && c != '_' && c < 0x80 && !(pattern && (c == '*' || c == '?')) {
-			return "", fmt.Errorf("%w: %q", ErrHost, c)
+			return "", refuse(ErrHost, fmt.Sprintf("%q", c))
 		}
 	}
 	host, err := punycode(host)
@@ -40,7 +40,7 @@ func encodeHost(authority, scheme string, pattern bool) (string, error) {
 		return host, nil
 	}
 	if _, err := strconv.ParseUint(port, 10, 16); err != nil && !(pattern && port == "*") {
-		return "", fmt.Errorf("%w: port %q", ErrHost, port)
+		return "", refuse(ErrHost, fmt.Sprintf("port %q", port))
 	}
 	return host + ":" + port, nil
 }
@@ -60,7 +60,7 @@ func punycode(host string) (string, error) {
 	}}
 	_, err := transport.RoundTrip(&http.Request{URL: &url.URL{Scheme: "http", Host: host}, Header: http.Header{}})
 	if !errors.Is(err, dialed) || !isASCII(ascii) {
-		return "", fmt.Errorf("%w: %q has no Punycode form", ErrHost, host)
+		return "", refuse(ErrHost, fmt.Sprintf("%q has no Punycode form", host))
 	}
 	return ascii, nil
 }

@@ -32,7 +32,7 @@ func Parse(text []byte) (Policy, error) {
 		r.fail(errors.New("no Statement"))
 	}
 	if r.err != nil {
-		return Policy{}, fmt.Errorf("%w: %w", ErrMalformed, r.err)
+		return Policy{}, malformed(r.err)
 	}
 	return p, nil
 }
@@ -44,7 +44,7 @@ func (r *reader) statements() Policy {
 	r.at++
 	p := r.statement()
 	if r.space(); r.peek() == ',' {
-		r.fail(ErrStatements)
+		r.fail(refuse(ErrStatements, ""))
 	}
 	r.expect(']')
 	return p
@@ -53,7 +53,7 @@ func (r *reader) statements() Policy {
 func (r *reader) statement() Policy {
 	var p Policy
 	if r.space(); r.peek() == ']' {
-		r.fail(ErrStatements)
+		r.fail(refuse(ErrStatements, ""))
 	}
 	r.object(func(name []byte) {
 		switch string(name) {
@@ -68,7 +68,7 @@ func (r *reader) statement() Policy {
 		}
 	})
 	if p.Until.IsZero() {
-		r.fail(ErrNoEnd)
+		r.fail(refuse(ErrNoEnd, ""))
 	}
 	return p
 }
@@ -115,4 +115,17 @@ func (r *reader) epoch(name []byte) time.Time {
 		r.fail(err)
 	}
 	return time.Unix(n, 0).UTC()
+}
+
+// malformed adds ErrMalformed to what a policy was refused for.
+func malformed(err error) error {
+	var inner *Error
+	if !errors.As(err, &inner) {
+		return refuse(ErrMalformed, err.Error())
+	}
+	return &Error{
+		Kind: errors.Join(ErrMalformed, inner.Kind),
+		What: ErrMalformed.Error() + ": " + inner.What,
+		Todo: inner.Todo,
+	}
 }

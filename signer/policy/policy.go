@@ -80,7 +80,7 @@ func (p Policy) Validate() error {
 		return err
 	}
 	if p.Until.IsZero() {
-		return ErrNoEnd
+		return refuse(ErrNoEnd, "")
 	}
 	if err := checkEpoch("end", p.Until.Unix()); err != nil {
 		return err
@@ -90,7 +90,7 @@ func (p Policy) Validate() error {
 			return err
 		}
 		if p.From.Unix() >= p.Until.Unix() {
-			return fmt.Errorf("%w: it starts %s and ends %s", ErrOrder, stamp(p.From), stamp(p.Until))
+			return refuse(ErrOrder, fmt.Sprintf("it starts %s and ends %s", stamp(p.From), stamp(p.Until)))
 		}
 	}
 	return checkIP(p.IP)
@@ -99,9 +99,9 @@ func (p Policy) Validate() error {
 func checkEpoch(which string, epoch int64) error {
 	switch {
 	case epoch <= 0:
-		return fmt.Errorf("%w: the %s, %d, is not after 1970", ErrEpoch, which, epoch)
+		return refuse(ErrEpoch, fmt.Sprintf("the %s, %d, is not after 1970", which, epoch))
 	case epoch > MaxEpoch:
-		return fmt.Errorf("%w: the %s, %d, is after 2038; are these milliseconds? CloudFront counts seconds", ErrEpoch, which, epoch)
+		return refuse(ErrEpoch, fmt.Sprintf("the %s, %d, is after 2038", which, epoch))
 	}
 	return nil
 }
@@ -111,7 +111,7 @@ func checkIP(ip netip.Prefix) error {
 		return nil
 	}
 	if !ip.IsValid() || !ip.Addr().Is4() {
-		return fmt.Errorf("%w: %s", ErrIP, ip)
+		return refuse(ErrIP, ip.String())
 	}
 	return nil
 }
@@ -124,7 +124,7 @@ func ParseIP(s string) (netip.Prefix, error) {
 	}
 	prefix, err := netip.ParsePrefix(s)
 	if err != nil || !prefix.Addr().Is4() {
-		return netip.Prefix{}, fmt.Errorf("%w: %q", ErrIP, s)
+		return netip.Prefix{}, refuse(ErrIP, fmt.Sprintf("%q", s))
 	}
 	return prefix, nil
 }

@@ -31,7 +31,7 @@ func checkQuery(u string) error {
 		}
 		for _, r := range reserved {
 			if len(r) == len(name) && strings.EqualFold(r, name) {
-				return fmt.Errorf("%w: %s", ErrReserved, r)
+				return refuse(ErrReserved, r)
 			}
 		}
 	}
@@ -42,7 +42,7 @@ func checkQuery(u string) error {
 // as it is, apart from \?, which is a documented way to begin the query.
 func checkResource(resource string) error {
 	if resource == "" {
-		return ErrNoResource
+		return refuse(ErrNoResource, "")
 	}
 	plain := strings.ReplaceAll(resource, `\?`, "?")
 	encoded, err := EncodeResource(plain)
@@ -50,7 +50,7 @@ func checkResource(resource string) error {
 		return err
 	}
 	if encoded != plain {
-		return fmt.Errorf("%w: %q would be %q", ErrNotEncoded, plain, encoded)
+		return refuse(ErrNotEncoded, fmt.Sprintf("%q would be %q", plain, encoded))
 	}
 	return nil
 }

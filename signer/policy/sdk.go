@@ -1,8 +1,6 @@
 package policy
 
 import (
-	"fmt"
-
 	"github.com/aws/aws-sdk-go-v2/feature/cloudfront/sign"
 )
 
@@ -11,7 +9,7 @@ import (
 // statements than one, or none, are ErrStatements.
 func FromSDK(p *sign.Policy) (Policy, error) {
 	if p == nil || len(p.Statements) != 1 {
-		return Policy{}, ErrStatements
+		return Policy{}, refuse(ErrStatements, "")
 	}
 	statement := p.Statements[0]
 	converted := Policy{Resource: statement.Resource}
@@ -25,7 +23,7 @@ func FromSDK(p *sign.Policy) (Policy, error) {
 	if condition.IPAddress != nil {
 		ip, err := ParseIP(condition.IPAddress.SourceIP)
 		if err != nil {
-			return Policy{}, fmt.Errorf("the SDK's policy: %w", err)
+			return Policy{}, err
 		}
 		converted.IP = ip
 	}

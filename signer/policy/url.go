@@ -56,13 +56,13 @@ func encode(raw string, pattern bool) (string, error) {
 	}
 	path, query, hasQuery := strings.Cut(rest[end:], "?")
 	if strings.Contains(path+query, "*") && !pattern {
-		return "", ErrWildcard
+		return "", refuse(ErrWildcard, "")
 	}
 	if path == "" && !strings.HasSuffix(host, "*") {
 		path = "/"
 	}
 	if hasDotSegment(path) {
-		return "", ErrDotSegment
+		return "", refuse(ErrDotSegment, "")
 	}
 	encoded := make([]byte, 0, len(raw)+32)
 	if scheme != "" {
@@ -82,7 +82,7 @@ func cutScheme(raw string, pattern bool) (scheme, rest string, err error) {
 	case !ok && pattern && strings.HasPrefix(raw, "*"):
 		return "", raw, nil
 	case !ok:
-		return "", "", ErrURL
+		return "", "", refuse(ErrURL, "")
 	}
 	switch scheme = strings.ToLower(scheme); scheme {
 	case "http", "https":
@@ -91,23 +91,23 @@ func cutScheme(raw string, pattern bool) (scheme, rest string, err error) {
 		if pattern {
 			return scheme, rest, nil
 		}
-		return "", "", ErrWildcard
+		return "", "", refuse(ErrWildcard, "")
 	}
-	return "", "", fmt.Errorf("%w: its scheme is %q", ErrURL, scheme)
+	return "", "", refuse(ErrURL, fmt.Sprintf("its scheme is %q", scheme))
 }
 
 func checkCharacters(s string) error {
 	if !utf8.ValidString(s) {
-		return ErrCharacter
+		return refuse(ErrCharacter, "")
 	}
 	for i := range len(s) {
 		switch c := s[i]; {
 		case c < ' ' || c == 0x7f || c == '"':
-			return fmt.Errorf("%w: %q", ErrCharacter, c)
+			return refuse(ErrCharacter, fmt.Sprintf("%q", c))
 		case c == '\\':
-			return ErrBackslash
+			return refuse(ErrBackslash, "")
 		case c == '#':
-			return ErrFragment
+			return refuse(ErrFragment, "")
 		}
 	}
 	return nil

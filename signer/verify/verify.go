@@ -35,6 +35,7 @@ type Request struct {
 // is safe for concurrent use.
 type Verifier struct {
 	keys   map[string]crypto.PublicKey
+	hosts  []string
 	memory *memory
 }
 
@@ -47,6 +48,13 @@ type Option func(*Verifier)
 // resource are checked every time.
 func Remember(n int) Option {
 	return func(v *Verifier) { v.memory = newMemory(n) }
+}
+
+// Hosts tells the verifier the names the distribution goes by, so that
+// [Decision.Explain] recognizes a URL signed for another of them. It does not
+// change what is allowed.
+func Hosts(hosts ...string) Option {
+	return func(v *Verifier) { v.hosts = hosts }
 }
 
 // New returns a verifier that trusts keys: *rsa.PublicKey or *ecdsa.PublicKey

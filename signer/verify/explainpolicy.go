@@ -1,0 +1,69 @@
+package verify
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"example.com/privatecdn/signer/policy"
+)
+
+func (d Decision) explainPolicy() (what, todo string) {
+	switch {
+	case d.parts.policy != "":
+		return d.explainPolicyText()
+	case d.parts.expires == "":
+		return "there is a key ID but neither a policy nor an end (Expires)", "take all parameters, or all cookies, of one signature"
+	case len(d.parts.expires) == 13 && strings.Trim(d.parts.expires, "0123456789") == "":
+		return fmt.Sprintf("Expires=%s is in milliseconds", d.parts.expires), "sign with seconds since 1970"
+	}
+	return fmt.Sprintf("Expires=%s is not a time in whole seconds since 1970, up to 2038", d.parts.expires), "sign again with such a time"
+}
+
+func (d Decision) explainPolicyText() (what, todo string) {
+	text, err := policy.Decode(d.parts.policy)
+	if err != nil {
+		return d.explainEncoding("policy", d.parts.policy)
+	}
+	_, err = policy.Parse(text)
+	var refused *policy.Error
+	if errors.As(err, &refused) {
+		return refused.What, refused.Todo
+	}
+	return fmt.Sprint(err), "sign again"
+}
+
+// explainEncoding is about a value that is not base64 in CloudFront's alphabet.
+func (d Decision) explainEncoding(name, value string) (what, todo string) {
+	switch {
+	case value == "":
+		return "there is no " + name, "take all parameters, or all cookies, of one signature"
+	case strings.Contains(value, "%"):
+		return "the " + name + " is percent-encoded", "do not escape a signed URL or its cookies again: every character of them may stand as it is"
+	case strings.ContainsAny(value, "+/="):
+		return "the " + name + " is in plain base64", "replace + with -, = with _ and / with ~"
+	}
+	return "the " + name + " is not base64 in CloudFront's alphabet", "check that it was not cut off or wrapped"
+}
+
+func (d Decision) explainIP() (what, todo string) {
+	if !d.request.IP.IsValid() {
+		return fmt.Sprintf("signed for viewers from %s, and the viewer's address is not known", d.Policy.IP), "say from which address to check"
+	}
+	viewer := d.request.IP.Unmap()
+	what = fmt.Sprintf("signed for viewers from %s, requested from %s", d.Policy.IP, viewer)
+	if viewer.Is6() {
+		return what, "a policy can name IPv4 addresses only: turn IPv6 off for the distribution, or sign without an address"
+	}
+	return what, "sign for the address the viewer has now, or for its network; a proxy or a change of network changes it"
+}
+
+func (d Decision) explainResource() (what, todo string) {
+	what = fmt.Sprintf("signed for %s, requested %s", d.Policy.Resource, d.base)
+	for _, v := range d.variants() {
+		if d.Policy.Matches(v.url) {
+			return v.what + ": " + what, v.todo
+		}
+	}
+	return what, "sign for a resource that covers the request; * does not reach from the host into the path, or from .jpg into a query"
+}
