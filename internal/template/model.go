@@ -15,11 +15,23 @@ type Infrastructure struct {
 	Stack         string // the first stack's name
 	Distributions []*Distribution
 	Buckets       []*Bucket
-	Outputs       map[string]string
+	Outputs       map[string]string // by name; with several stacks by STACK/NAME
+	Parameters    map[string]string // values of the AWS::SSM::Parameter resources, by parameter name
+	Notes         []Note            // what is known and not acted upon
+}
+
+// Note is a part of the template that is known and changes nothing of what a
+// viewer gets here, with why. Nothing else of a template is left out.
+type Note struct {
+	Stack     string
+	LogicalID string // of the resource, or the output's name
+	Type      string // resource type, or Output
+	Why       string
 }
 
 // Distribution is one CloudFront distribution.
 type Distribution struct {
+	Stack             string
 	LogicalID         string
 	ID                string // E and 13 characters, derived from stack and logical ID
 	DomainName        string // d….cloudfront.net, derived the same way
@@ -83,8 +95,9 @@ type PublicKey struct {
 	Key       *keys.Public
 }
 
-// Origin is where a behavior's content comes from. Exactly one of Bucket and
-// Custom is set.
+// Origin is where a behavior's content comes from. Bucket is set when the
+// domain name is a bucket's, Custom when it is reached as an HTTP origin; a
+// bucket reached as an HTTP origin has both.
 type Origin struct {
 	ID             string
 	DomainName     string
@@ -122,6 +135,7 @@ type OAC struct {
 
 // Bucket is an S3 bucket.
 type Bucket struct {
+	Stack             string
 	LogicalID         string
 	Name              string // derived from stack and logical ID where the template leaves it open
 	ARN               string
@@ -129,8 +143,22 @@ type Bucket struct {
 	RegionalDomain    string
 	PublicAccessBlock PublicAccessBlock
 	Policy            []Statement // of the bucket policies, in order
-	Encryption        string      // AES256, aws:kms or ""
-	External          bool        // named by an origin, not made by this template
+	Encryption        string      // AES256, aws:kms, aws:kms:dsse or ""
+	CORS              []BucketCORS
+	Versioned         bool
+	Retained          bool // kept when the stack is deleted or the bucket replaced
+	External          bool // named by an origin, not made by this template
+}
+
+// BucketCORS is one rule of a bucket's own CORS configuration. S3 answers with
+// the first rule that fits origin and method.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html
+type BucketCORS struct {
+	AllowHeaders  []string
+	AllowMethods  []string
+	AllowOrigins  []string // each with at most one *
+	ExposeHeaders []string
+	MaxAge        time.Duration
 }
 
 // PublicAccessBlock is a bucket's four public access settings.
@@ -247,5 +275,6 @@ type KeyValueStore struct {
 	LogicalID string
 	ID        string
 	Name      string
-	Import    json.RawMessage // ImportSource, as the template gives it
+	Import    json.RawMessage   // ImportSource, as the template gives it, resolved
+	Data      map[string]string // what is imported, where the file lies beside the template
 }

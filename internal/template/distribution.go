@@ -1,0 +1,187 @@
+package template
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"example.com/privatecdn/internal/cfn"
+)
+
+// Defaults of a distribution.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-distributionconfig.html
+const (
+	defaultErrorTTL       = 10 * time.Second
+	defaultConnectTimeout = 10 // seconds
+	defaultReadTimeout    = 30 // seconds
+	defaultAttempts       = 3
+)
+
+func (r *reader) distribution(s *cfn.Stack, res *cfn.Resource) error {
+	var p distributionProperties
+	if err := s.Properties(res, &p); err != nil {
+		return err
+	}
+	c := &p.DistributionConfig
+	at := s.At(res).Key("Properties.DistributionConfig")
+	d := &Distribution{
+		Stack:             s.Name,
+		LogicalID:         res.LogicalID,
+		ID:                distributionID(s, res),
+		DomainName:        distributionDomain(s, res),
+		ARN:               fill("arn:{partition}:cloudfront::{account}:distribution/{distribution}", s, res),
+		Aliases:           c.Aliases,
+		Enabled:           c.Enabled,
+		IPv6:              c.IPV6Enabled,
+		HTTPVersion:       cmp.Or(c.HttpVersion, "http1.1"),
+		PriceClass:        cmp.Or(c.PriceClass, "PriceClass_All"),
+		DefaultRootObject: strings.TrimPrefix(c.DefaultRootObject, "/"),
+		CustomErrors:      customErrors(c.CustomErrorResponses),
+		Geo:               Geo{Type: cmp.Or(c.Restrictions.GeoRestriction.RestrictionType, "none"), Locations: upper(c.Restrictions.GeoRestriction.Locations)},
+		WebACL:            c.WebACLId,
+		Logging:           c.Logging.Bucket != "",
+		ViewerCertificate: ViewerCertificate{
+			Default:         c.ViewerCertificate.AcmCertificateArn == "" && c.ViewerCertificate.IamCertificateId == "",
+			ACMArn:          c.ViewerCertificate.AcmCertificateArn,
+			MinimumProtocol: c.ViewerCertificate.MinimumProtocolVersion,
+		},
+	}
+	if d.WebACL != "" {
+		r.note(s, res, "its web ACL is not evaluated")
+	}
+	origins, err := r.origins(s, at.Key("Origins"), c.Origins)
+	if err != nil {
+		return err
+	}
+	if d.Behaviors, err = r.behaviors(s, at, c.CacheBehaviors, c.DefaultCacheBehavior, origins); err != nil {
+		return err
+	}
+	r.infra.Distributions = append(r.infra.Distributions, d)
+	return nil
+}
+
+func (r *reader) behaviors(s *cfn.Stack, at cfn.Location, ordered []behaviorProperties, last *behaviorProperties, origins map[string]*Origin) ([]*Behavior, error) {
+	var behaviors []*Behavior
+	for i := range ordered {
+		here := at.Key("CacheBehaviors").Index(i)
+		if ordered[i].PathPattern == "" {
+			return nil, here.Key("PathPattern").Invalid("the property is missing or empty")
+		}
+		b, err := r.behavior(here, &ordered[i], origins)
+		if err != nil {
+			return nil, err
+		}
+		behaviors = append(behaviors, b)
+	}
+	last.PathPattern = "*"
+	b, err := r.behavior(at.Key("DefaultCacheBehavior"), last, origins)
+	return append(behaviors, b), err
+}
+
+func (r *reader) behavior(at cfn.Location, p *behaviorProperties, origins map[string]*Origin) (*Behavior, error) {
+	b := &Behavior{
+		PathPattern:    p.PathPattern,
+		Origin:         origins[p.TargetOriginId],
+		ViewerProtocol: cmp.Or(p.ViewerProtocolPolicy, "allow-all"),
+		AllowedMethods: methods(p.AllowedMethods),
+		CachedMethods:  methods(p.CachedMethods),
+		Compress:       p.Compress,
+	}
+	if b.Origin == nil {
+		return nil, at.Key("TargetOriginId").Invalid("there is no origin %q", p.TargetOriginId)
+	}
+	for i, id := range p.TrustedKeyGroups {
+		group, ok := r.groups[id]
+		if !ok {
+			return nil, at.Key("TrustedKeyGroups").Index(i).Unsupported("give the template that has it, too", "the key group %q is in none of the templates given", id)
+		}
+		b.KeyGroups = append(b.KeyGroups, group)
+	}
+	if err := r.policies(at, p, b); err != nil {
+		return nil, err
+	}
+	return b, r.functions(at.Key("FunctionAssociations"), p.FunctionAssociations, b)
+}
+
+// policies finds the behavior's three policies.
+func (r *reader) policies(at cfn.Location, p *behaviorProperties, b *Behavior) error {
+	if p.ForwardedValues != nil && p.CachePolicyId != "" {
+		return at.Key("ForwardedValues").Invalid("a behavior has a cache policy or forwarded values, not both")
+	}
+	if p.CachePolicyId == "" {
+		b.CachePolicy, b.OriginRequestPolicy = legacyPolicies(p)
+	} else if policy, ok := r.caches[p.CachePolicyId]; ok {
+		b.CachePolicy = *policy
+	} else {
+		return unknownPolicy(at.Key("CachePolicyId"), p.CachePolicyId)
+	}
+	var ok bool
+	if id := p.OriginRequestPolicyId; id != "" {
+		if b.OriginRequestPolicy, ok = r.requests[id]; !ok {
+			return unknownPolicy(at.Key("OriginRequestPolicyId"), id)
+		}
+	}
+	if id := p.ResponseHeadersPolicyId; id != "" {
+		if b.ResponseHeaderPolicy, ok = r.headers[id]; !ok {
+			return unknownPolicy(at.Key("ResponseHeadersPolicyId"), id)
+		}
+	}
+	return nil
+}
+
+func unknownPolicy(at cfn.Location, id string) error {
+	return at.Unsupported("put the policy into the template, or use one of AWS's managed policies",
+		"the policy %q is in none of the templates given and no managed policy known here", id)
+}
+
+// functions finds the behavior's functions.
+func (r *reader) functions(at cfn.Location, associations []functionAssociationProperties, b *Behavior) error {
+	for i, a := range associations {
+		f, ok := r.funcs[a.FunctionARN]
+		if !ok {
+			return at.Index(i).Key("FunctionARN").Unsupported("give the template that has it, too",
+				"the function %q is in none of the templates given", a.FunctionARN)
+		}
+		if a.EventType == "viewer-response" {
+			b.ViewerResponse = f
+		} else {
+			b.ViewerRequest = f
+		}
+	}
+	return nil
+}
+
+func methods(names []string) []string {
+	if len(names) == 0 {
+		return []string{"GET", "HEAD"}
+	}
+	return upper(names)
+}
+
+func upper(names []string) []string {
+	names = slices.Clone(names)
+	for i := range names {
+		names[i] = strings.ToUpper(names[i])
+	}
+	return names
+}
+
+func customErrors(responses []customErrorProperties) []CustomError {
+	var all []CustomError
+	for _, p := range responses {
+		e := CustomError{Code: p.ErrorCode, ResponseCode: p.ResponseCode, ResponsePath: p.ResponsePagePath, MinTTL: defaultErrorTTL}
+		if p.ErrorCachingMinTTL != nil {
+			e.MinTTL = seconds(*p.ErrorCachingMinTTL)
+		}
+		all = append(all, e)
+	}
+	return all
+}
+
+// seconds makes a duration of a template's number of seconds, of at most a
+// century, so that no number overflows.
+func seconds(n float64) time.Duration {
+	const century = 100 * 365 * 86400
+	return time.Duration(max(0, min(n, century)) * float64(time.Second))
+}
