@@ -45,43 +45,6 @@ func nameOf(key any) string {
 	return "no RSA or ECDSA key"
 }
 
-// unreadablePublic says why Go cannot read an SPKI: an algorithm it does not
-// know, which is named, or damage.
-func unreadablePublic(der []byte) error {
-	var spki struct {
-		Algorithm pkix.AlgorithmIdentifier
-		Key       asn1.BitString
-	}
-	if rest, err := asn1.Unmarshal(der, &spki); err != nil || len(rest) > 0 {
-		return malformed("public key")
-	}
-	return unknownAlgorithm(spki.Algorithm, "public key")
-}
-
-// unreadablePrivate is unreadablePublic for PKCS#8 and SEC1.
-func unreadablePrivate(der []byte) error {
-	var pkcs8 struct {
-		Version    int
-		Algorithm  pkix.AlgorithmIdentifier
-		Key        []byte
-		Attributes asn1.RawValue `asn1:"optional,tag:0"`
-		Public     asn1.RawValue `asn1:"optional,tag:1"`
-	}
-	if rest, err := asn1.Unmarshal(der, &pkcs8); err == nil && len(rest) == 0 {
-		return unknownAlgorithm(pkcs8.Algorithm, "private key")
-	}
-	var sec1 struct {
-		Version int
-		Key     []byte
-		Curve   asn1.ObjectIdentifier `asn1:"optional,explicit,tag:0"`
-		Public  asn1.BitString        `asn1:"optional,explicit,tag:1"`
-	}
-	if rest, err := asn1.Unmarshal(der, &sec1); err == nil && len(rest) == 0 && len(sec1.Curve) > 0 {
-		return unknownCurve(sec1.Curve, "private key")
-	}
-	return malformed("private key")
-}
-
 var oidEC = asn1.ObjectIdentifier{1, 2, 840, 10045, 2, 1}
 
 // algorithmNames are the algorithms met in practice that Go does not read.
@@ -115,14 +78,14 @@ func unknownAlgorithm(id pkix.AlgorithmIdentifier, what string) error {
 	if !id.Algorithm.Equal(oidEC) {
 		return malformed(what)
 	}
-	var curve asn1.ObjectIdentifier
-	if _, err := asn1.Unmarshal(id.Parameters.FullBytes, &curve); err != nil {
-		return malformed(what)
-	}
-	return unknownCurve(curve, what)
+	return unknownCurve(id.Parameters, what)
 }
 
-func unknownCurve(curve asn1.ObjectIdentifier, what string) error {
+func unknownCurve(parameters asn1.RawValue, what string) error {
+	var curve asn1.ObjectIdentifier
+	if _, err := asn1.Unmarshal(parameters.FullBytes, &curve); err != nil {
+		return wrongAlgorithm("ECDSA on a curve of its own")
+	}
 	if name, ok := curveNames[curve.String()]; ok {
 		return wrongAlgorithm("ECDSA " + name)
 	}

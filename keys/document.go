@@ -37,22 +37,26 @@ type document struct {
 	Steps          []step `json:"steps"`
 }
 
-// load reads a ring and holds it to every rule.
-func load(dir string, now func() time.Time) (*Ring, error) {
-	path := filepath.Join(dir, ringFile)
+// load reads the ring that as names, and holds it to every rule.
+func load(as *Ring) (*Ring, error) {
+	path := filepath.Join(as.dir, ringFile)
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, &Error{Kind: ErrNoRing, What: "there is no key ring in " + dir, Todo: "make one with `privatecdn keys new --ring " + dir + "`"}
+		return nil, &Error{Kind: ErrNoRing, What: "there is no key ring in " + as.dir, Todo: "make one with `privatecdn keys new --ring " + as.dir + "`"}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the key ring: %w", err)
 	}
-	r := &Ring{dir: dir, now: now, publics: map[string]*Public{}}
+	r := &Ring{dir: as.dir, now: as.now, deployed: as.deployed, publics: map[string]*Public{}}
 	if err := decode(data, &r.doc); err != nil {
 		return nil, inconsistent(path, err)
 	}
-	if r.past, err = replay(r.doc.Steps); err != nil {
+	if r.past, err = replay(r.doc.Steps, r.ClockAllowance()); err != nil {
 		return nil, inconsistent(path, err)
+	}
+	if len(r.doc.Steps) > 0 {
+		// A limit that was raised by hand counts from now, not from the next step.
+		r.past.raise(r.MaxLifetime())
 	}
 	if err := r.reconcile(); err != nil {
 		return nil, inconsistent(path, err)
@@ -103,8 +107,6 @@ func within(seconds, least int64) bool {
 	return least <= seconds && seconds <= int64(mostLifetime/time.Second)
 }
 
-func (d *document) lifetime() time.Duration { return time.Duration(d.MaxLifetime) * time.Second }
-
 // reconcile compares the keys as listed with what the steps made of them, and
 // completes each with the other's half.
 func (r *Ring) reconcile() error {
@@ -153,8 +155,7 @@ func (r *Ring) missing(k Key) error {
 	if k.State == Pending || k.State == Revoked {
 		return fmt.Errorf("key %s (%s) is gone from the list, but no step dropped it", short(k.Fingerprint), k.State)
 	}
-	k.longest = r.longest(k)
-	return k.strands(r.now(), "("+string(k.State)+") is gone from the list", "put it back and let the steps of a rotation take it off, or revoke it")
+	return r.past.strands(k, r.today(), "("+string(k.State)+") is gone from the list", "put it back and let the steps of a rotation take it off, or revoke it")
 }
 
 func same(listed, made Key) error {

@@ -32,15 +32,16 @@ type step struct {
 // steps is in its methods, so that a ring that was read is held to the same
 // rules as a step that is taken.
 type history struct {
-	last  time.Time
-	limit time.Duration // the longest lifetime in force
-	keys  []Key         // in ring order
-	gone  []Key         // dropped
+	allowance time.Duration
+	last      time.Time
+	limit     time.Duration // the longest lifetime in force
+	keys      []Key         // in ring order
+	gone      []Key         // dropped
 }
 
 // replay takes all steps from an empty ring.
-func replay(steps []step) (*history, error) {
-	h := &history{}
+func replay(steps []step, allowance time.Duration) (*history, error) {
+	h := &history{allowance: allowance}
 	for i, s := range steps {
 		if s.At.Before(h.last) {
 			return nil, fmt.Errorf("step %d (%s) is dated before the one above it", i+1, s.Step)
@@ -83,24 +84,40 @@ func (h *history) index(fingerprint string) int {
 	return slices.IndexFunc(h.keys, func(k Key) bool { return k.Fingerprint == fingerprint })
 }
 
-// setLimit raises what keys may have been used for, and never lowers it: URLs
-// signed under the old limit live on.
+// lookup returns a key as it is, or as it was when it was dropped.
+func (h *history) lookup(fingerprint string) Key {
+	if i := h.index(fingerprint); i >= 0 {
+		return h.keys[i]
+	}
+	for _, k := range h.gone {
+		if k.Fingerprint == fingerprint {
+			return k
+		}
+	}
+	return Key{}
+}
+
 func (h *history) setLimit(limit time.Duration) error {
 	if limit <= 0 || limit > mostLifetime {
 		return fmt.Errorf("a longest lifetime of %v is none", limit)
 	}
 	h.limit = limit
+	h.raise(limit)
+	return nil
+}
+
+// raise notes what keys may be used for from here on. A limit that is lowered
+// changes nothing about a key: URLs signed under the old one live on.
+func (h *history) raise(limit time.Duration) {
 	for i := range h.keys {
 		if k := &h.keys[i]; k.mayStillSign() {
 			k.longest = max(k.longest, limit)
 		}
 	}
-	return nil
 }
 
 func (h *history) add(s step) error {
-	known := func(k Key) bool { return k.Fingerprint == s.Key }
-	if slices.ContainsFunc(h.keys, known) || slices.ContainsFunc(h.gone, known) {
+	if h.lookup(s.Key).Fingerprint != "" {
 		return &Error{Kind: ErrState, What: "key " + short(s.Key) + " is or was in the ring already", Todo: "make a new key pair: a key is never used twice"}
 	}
 	if h.limit == 0 {
@@ -141,10 +158,12 @@ func (h *history) retire(k *Key, s step) error {
 		return k.refuse("retired", "is the one that signs", "promote another key first, deploy that, then retire this one")
 	case k.State == Revoked:
 		return k.refuse("retired", "is revoked", "there is nothing to do")
-	case !k.Until.IsZero():
-		return k.refuse("retired", "is retired already, until "+stamp(k.Until), "drop it after that date")
 	}
-	if safe := s.At.Add(k.longest); s.Until.Before(safe) {
+	safe := s.At.Add(k.longest)
+	if k.Until.After(safe) {
+		safe = k.Until
+	}
+	if s.Until.Before(safe) {
 		return &StrandError{
 			Fingerprint: k.Fingerprint,
 			What:        "key " + short(k.Fingerprint) + " would end on " + stamp(s.Until) + ", while URLs it signed can still be alive",
@@ -173,11 +192,35 @@ func (h *history) drop(i int, at time.Time) error {
 	case k.State == Signing:
 		return k.refuse("dropped", "is the one that signs", "promote another key first, or revoke this one")
 	case k.State == Retiring && k.Until.IsZero():
-		return k.strands(at, "has no end yet", "retire it, and drop it after its end")
+		return h.strands(k, at, "has no end yet", "retire it, and drop it after its end")
 	case k.State == Retiring && at.Before(k.Until):
-		return k.strands(at, "is accepted until "+stamp(k.Until), "drop it then, or revoke it")
+		return h.strands(k, at, "is accepted until "+stamp(k.Until), "drop it then, or revoke it")
 	}
 	h.keys = slices.Delete(h.keys, i, i+1)
 	h.gone = append(h.gone, k)
 	return nil
+}
+
+// end returns when a key that stops signing at a time can be dropped. An end
+// once given only moves away.
+func (h *history) end(k Key, stops time.Time) time.Time {
+	end := stops.Add(k.longest + h.allowance)
+	if k.Until.After(end) {
+		return k.Until
+	}
+	return end
+}
+
+// strands refuses to let go of a key while its URLs may be alive.
+func (h *history) strands(k Key, at time.Time, why, todo string) error {
+	safe := k.Until
+	if safe.IsZero() {
+		safe = h.end(k, at)
+	}
+	return &StrandError{
+		Fingerprint: k.Fingerprint,
+		What:        "key " + short(k.Fingerprint) + " " + why + ": URLs it signed can still be alive",
+		Safe:        safe,
+		Todo:        todo,
+	}
 }

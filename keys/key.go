@@ -33,20 +33,6 @@ func (k *Key) refuse(done, why, todo string) error {
 	return &Error{Kind: ErrState, What: "key " + short(k.Fingerprint) + " cannot be " + done + ": it " + why, Todo: todo}
 }
 
-// strands refuses to let go of a key at a time when its URLs may be alive.
-func (k *Key) strands(at time.Time, why, todo string) error {
-	safe := k.Until
-	if safe.IsZero() {
-		safe = at.Add(k.longest)
-	}
-	return &StrandError{
-		Fingerprint: k.Fingerprint,
-		What:        "key " + short(k.Fingerprint) + " " + why + ": URLs it signed can still be alive",
-		Safe:        safe,
-		Todo:        todo,
-	}
-}
-
 // shortLength is how many hex digits name a key in file names and messages.
 const shortLength = 16
 

@@ -34,25 +34,9 @@ func ParsePrivate(data []byte) (crypto.Signer, error) {
 	case block.Type != labelPKCS8 && block.Type != labelPKCS1 && block.Type != labelSEC1:
 		return nil, otherForm(block.Type)
 	}
-	return parsePrivateDER(block.Bytes)
-}
-
-// withoutParameters takes an EC PARAMETERS block off the front of a SEC1 key,
-// which repeats what it says.
-func withoutParameters(data []byte) []byte {
-	block, rest := pem.Decode(bytes.TrimPrefix(data, bom))
-	if block != nil && block.Type == labelParams && bytes.Contains(rest, []byte(labelSEC1)) {
-		return rest
-	}
-	return data
-}
-
-// parsePrivateDER goes by what is inside a block, not by its label. The errors
-// of crypto/x509 are not passed on: they describe the bytes they stumbled on.
-func parsePrivateDER(der []byte) (crypto.Signer, error) {
-	key, ok := anyPrivate(der)
-	if !ok {
-		return nil, unreadablePrivate(der)
+	key, err := parsePrivateDER(block.Bytes)
+	if err != nil {
+		return nil, err
 	}
 	signer, ok := key.(crypto.Signer)
 	if !ok {
@@ -64,18 +48,14 @@ func parsePrivateDER(der []byte) (crypto.Signer, error) {
 	return signer, nil
 }
 
-// anyPrivate reads a private key of any form and algorithm that Go knows.
-func anyPrivate(der []byte) (crypto.PrivateKey, bool) {
-	if key, err := x509.ParsePKCS8PrivateKey(der); err == nil {
-		return key, true
+// withoutParameters takes an EC PARAMETERS block off the front of a SEC1 key,
+// which repeats what it says.
+func withoutParameters(data []byte) []byte {
+	block, rest := pem.Decode(bytes.TrimPrefix(data, bom))
+	if block != nil && block.Type == labelParams && bytes.Contains(rest, []byte(labelSEC1)) {
+		return rest
 	}
-	if key, err := x509.ParsePKCS1PrivateKey(der); err == nil {
-		return key, true
-	}
-	if key, err := x509.ParseECPrivateKey(der); err == nil {
-		return key, true
-	}
-	return nil, false
+	return data
 }
 
 // MarshalPrivate writes a key made by Generate or read by ParsePrivate as

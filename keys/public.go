@@ -38,12 +38,9 @@ func ParsePublic(data []byte) (*Public, error) {
 	if block.Type != labelPublic {
 		return nil, otherForm(block.Type)
 	}
-	key, err := x509.ParsePKIXPublicKey(block.Bytes)
+	key, err := parsePublicDER(block.Bytes)
 	if err != nil {
-		if _, ok := anyPrivate(block.Bytes); ok {
-			return nil, privateInPlaceOfPublic()
-		}
-		return nil, unreadablePublic(block.Bytes)
+		return nil, err
 	}
 	return NewPublic(key)
 }

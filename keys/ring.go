@@ -19,6 +19,8 @@ type Ring struct {
 	doc     document
 	past    *history
 	publics map[string]*Public // by fingerprint
+
+	deployed []Key // what steps are checked against
 }
 
 // An Option changes how a ring is opened.
@@ -29,19 +31,27 @@ func WithClock(now func() time.Time) Option {
 	return func(r *Ring) { r.now = now }
 }
 
+// WithDeployed makes the steps of a ring refuse what Check refuses, given the
+// keys that are deployed: a step is then taken only after the one before it
+// is deployed.
+func WithDeployed(deployed []Key) Option {
+	return func(r *Ring) { r.deployed = deployed }
+}
+
 // Open reads the ring in a directory and holds it to every rule. A missing
 // ring is ErrNoRing, one that was changed by hand ErrRing, or ErrStrands when
 // a key with live URLs was taken off it.
 func Open(dir string, opts ...Option) (*Ring, error) {
-	return load(dir, clock(opts))
+	return load(unread(dir, opts))
 }
 
-func clock(opts []Option) func() time.Time {
-	r := &Ring{now: time.Now}
+// unread is a ring of which only the options are known.
+func unread(dir string, opts []Option) *Ring {
+	r := &Ring{dir: dir, now: time.Now}
 	for _, o := range opts {
 		o(r)
 	}
-	return r.now
+	return r
 }
 
 // Create makes an empty ring in a directory, which it makes too, with a
@@ -65,16 +75,20 @@ func Create(dir string, opts ...Option) (*Ring, error) {
 			return nil, err
 		}
 	}
-	r := &Ring{dir: dir, now: clock(opts), past: &history{}, doc: document{
+	r := unread(dir, opts)
+	r.doc = document{
 		Version:        version,
 		MaxLifetime:    int64(defaultLifetime / time.Second),
 		ClockAllowance: int64(defaultAllowance / time.Second),
 		RotateAfter:    int64(defaultRotation / time.Second),
-	}}
+	}
+	if r.past, err = replay(nil, r.ClockAllowance()); err != nil {
+		return nil, err
+	}
 	if err := r.save(); err != nil {
 		return nil, err
 	}
-	return load(dir, r.now)
+	return load(r)
 }
 
 // save writes the ring whole or not at all.
@@ -151,7 +165,9 @@ func noKey(name string) error {
 }
 
 // MaxLifetime returns the longest lifetime a signer may grant.
-func (r *Ring) MaxLifetime() time.Duration { return r.doc.lifetime() }
+func (r *Ring) MaxLifetime() time.Duration {
+	return time.Duration(r.doc.MaxLifetime) * time.Second
+}
 
 // RotateAfter returns the age from which on the signing key should be replaced.
 func (r *Ring) RotateAfter() time.Duration {
@@ -162,13 +178,4 @@ func (r *Ring) RotateAfter() time.Duration {
 // lifetime: for clocks that differ and signers that hear late of a promotion.
 func (r *Ring) ClockAllowance() time.Duration {
 	return time.Duration(r.doc.ClockAllowance) * time.Second
-}
-
-// longest returns the longest lifetime a key may have signed for, counting a
-// limit that was raised since the last step.
-func (r *Ring) longest(k Key) time.Duration {
-	if k.mayStillSign() {
-		return max(k.longest, r.MaxLifetime())
-	}
-	return k.longest
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
-	"time"
 )
 
 // Add makes a key pair in a store and adds it to the ring: the first one
@@ -24,7 +23,8 @@ func (r *Ring) Promote(name string) (Key, error) {
 
 // Retire gives the key that signed before its end: now, the longest lifetime
 // it may have signed for, and the clock allowance. Retire it once the
-// promotion is deployed and the signers have taken it up.
+// promotion is deployed and the signers have taken it up; where that turns out
+// to have taken longer, retire it again for a later end.
 func (r *Ring) Retire(name string) (Key, error) {
 	return r.change(func(w *Ring) (string, error) { return w.named(name, ActRetire) })
 }
@@ -33,11 +33,8 @@ func (r *Ring) Retire(name string) (Key, error) {
 // before), a pending one or a revoked one at any time. Its private half stays
 // in its store, for the owner to delete. The key is returned as it was.
 func (r *Ring) Drop(name string) (Key, error) {
-	k, err := r.Find(name)
+	k, err := r.change(func(w *Ring) (string, error) { return w.named(name, ActDrop) })
 	if err != nil {
-		return Key{}, err
-	}
-	if _, err := r.change(func(w *Ring) (string, error) { return w.named(k.Fingerprint, ActDrop) }); err != nil {
 		return Key{}, err
 	}
 	if err := disk.Remove(filepath.Join(r.dir, filepath.FromSlash(k.Public))); err != nil {
@@ -54,7 +51,7 @@ func (r *Ring) change(do func(*Ring) (string, error)) (Key, error) {
 		return Key{}, err
 	}
 	defer unlock()
-	w, err := load(r.dir, r.now)
+	w, err := load(r)
 	if err != nil {
 		return Key{}, err
 	}
@@ -67,27 +64,25 @@ func (r *Ring) change(do func(*Ring) (string, error)) (Key, error) {
 	if err != nil {
 		return Key{}, err
 	}
+	if err := w.Check(r.deployed); err != nil {
+		return Key{}, err
+	}
 	if err := w.save(); err != nil {
 		return Key{}, err
 	}
 	*r = *w
-	if i := r.past.index(fingerprint); i >= 0 {
-		return r.past.keys[i], nil
-	}
-	return Key{}, nil
+	return r.past.lookup(fingerprint), nil
 }
 
 // take dates a step, takes it and writes it down. Steps are never dated before
 // an earlier one, whatever the clock says.
 func (r *Ring) take(s step) error {
-	s.At = r.now().UTC().Truncate(time.Second)
+	s.At = r.today()
 	if s.At.Before(r.past.last) {
 		s.At = r.past.last
 	}
 	if s.Step == ActRetire {
-		if i := r.past.index(s.Key); i >= 0 {
-			s.Until = s.At.Add(r.longest(r.past.keys[i]) + r.ClockAllowance())
-		}
+		s.Until = r.past.end(r.past.lookup(s.Key), s.At)
 	}
 	if err := r.past.take(s); err != nil {
 		return err

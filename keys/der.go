@@ -1,0 +1,142 @@
+package keys
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/elliptic"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"math/big"
+)
+
+// The errors of crypto/x509 and encoding/asn1 are not passed on from here:
+// they describe the bytes they stumbled on.
+
+type spki struct {
+	Algorithm pkix.AlgorithmIdentifier
+	Key       asn1.BitString
+}
+
+type pkcs8 struct {
+	Version    int
+	Algorithm  pkix.AlgorithmIdentifier
+	Key        []byte
+	Attributes asn1.RawValue `asn1:"optional,tag:0"`
+	Public     asn1.RawValue `asn1:"optional,tag:1"`
+}
+
+type sec1 struct {
+	Version    int
+	Key        []byte
+	Parameters asn1.RawValue  `asn1:"optional,explicit,tag:0"`
+	Public     asn1.BitString `asn1:"optional,explicit,tag:1"`
+}
+
+// parsePublicDER reads an SPKI of any algorithm that Go knows.
+func parsePublicDER(der []byte) (crypto.PublicKey, error) {
+	if key, err := x509.ParsePKIXPublicKey(der); err == nil {
+		return key, nil
+	}
+	if _, err := parsePrivateDER(der); err == nil {
+		return nil, privateInPlaceOfPublic()
+	}
+	var k spki
+	if !unmarshal(der, &k) {
+		return nil, malformed("public key")
+	}
+	if isP256(k.Algorithm.Parameters) {
+		k.Algorithm.Parameters = namedP256
+		return parsePublicDER(marshal(k))
+	}
+	return nil, unknownAlgorithm(k.Algorithm, "public key")
+}
+
+// parsePrivateDER reads a private key of any form and any algorithm that Go
+// knows. It goes by what is there, not by the label of its block.
+func parsePrivateDER(der []byte) (crypto.PrivateKey, error) {
+	if key, err := x509.ParsePKCS8PrivateKey(der); err == nil {
+		return key, nil
+	}
+	if key, err := x509.ParsePKCS1PrivateKey(der); err == nil {
+		return key, nil
+	}
+	if key, err := x509.ParseECPrivateKey(der); err == nil {
+		return key, nil
+	}
+	var p pkcs8
+	if unmarshal(der, &p) {
+		if isP256(p.Algorithm.Parameters) {
+			p.Algorithm.Parameters = namedP256
+			return parsePrivateDER(marshal(p))
+		}
+		return nil, unknownAlgorithm(p.Algorithm, "private key")
+	}
+	var s sec1
+	if unmarshal(der, &s) && len(s.Parameters.FullBytes) > 0 {
+		if isP256(s.Parameters) {
+			s.Parameters = namedP256
+			return parsePrivateDER(marshal(s))
+		}
+		return nil, unknownCurve(s.Parameters, "private key")
+	}
+	return nil, malformed("private key")
+}
+
+func unmarshal(der []byte, into any) bool {
+	rest, err := asn1.Unmarshal(der, into)
+	return err == nil && len(rest) == 0
+}
+
+// marshal writes back what was read, which cannot fail; what is wrong with it
+// shows when it is read again.
+func marshal(v any) []byte {
+	der, _ := asn1.Marshal(v)
+	return der
+}
+
+// namedP256 are the parameters of P-256 by name, OID 1.2.840.10045.3.1.7.
+var namedP256 = asn1.RawValue{FullBytes: []byte{0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07}}
+
+// explicitCurve is a curve written out, as `openssl -param_enc explicit` does
+// (SEC 1, section C.2).
+type explicitCurve struct {
+	Version int
+	Field   struct {
+		Type  asn1.ObjectIdentifier
+		Prime *big.Int
+	}
+	Curve struct {
+		A, B []byte
+		Seed asn1.BitString `asn1:"optional"`
+	}
+	Base     []byte
+	Order    *big.Int
+	Cofactor *big.Int `asn1:"optional"`
+}
+
+// isP256 reports whether parameters write out P-256. All of them are compared,
+// the base point too: a curve that differs in it alone lets anyone find a
+// private key to a public one.
+func isP256(parameters asn1.RawValue) bool {
+	var c explicitCurve
+	if !unmarshal(parameters.FullBytes, &c) {
+		return false
+	}
+	want := elliptic.P256().Params()
+	a := new(big.Int).Sub(want.P, big.NewInt(3))
+	return c.Field.Prime.Cmp(want.P) == 0 &&
+		new(big.Int).SetBytes(c.Curve.A).Cmp(a) == 0 &&
+		new(big.Int).SetBytes(c.Curve.B).Cmp(want.B) == 0 &&
+		isBase(c.Base, want) &&
+		c.Order.Cmp(want.N) == 0 &&
+		(c.Cofactor == nil || c.Cofactor.IsInt64() && c.Cofactor.Int64() == 1)
+}
+
+// isBase compares a base point, written whole or compressed.
+func isBase(point []byte, want *elliptic.CurveParams) bool {
+	x, y := want.Gx.FillBytes(make([]byte, 32)), want.Gy.FillBytes(make([]byte, 32))
+	whole := append(append([]byte{4}, x...), y...)
+	compressed := append([]byte{2 | y[31]&1}, x...)
+	return bytes.Equal(point, whole) || bytes.Equal(point, compressed)
+}

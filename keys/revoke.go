@@ -1,0 +1,83 @@
+package keys
+
+import (
+	"context"
+	"time"
+)
+
+// Revocation says what a revocation does.
+type Revocation struct {
+	Key       Key           // the revoked key
+	Successor Key           // what signs in its place, the zero Key if it was not the one that signed
+	Made      bool          // the successor was made for this: CloudFront has to hear of it first
+	Lost      time.Duration // URLs it signed would have lived for at most this long, and die with the deployment
+}
+
+// Revoke puts a key out of the key group at the next deployment, without
+// waiting for the URLs it signed. When it is the one that signs, another key
+// signs in its place: the oldest pending one, or else the last one replaced
+// that is still accepted, or else a new one of the same algorithm, made in s.
+// With a nil s and no such key nothing is revoked, and the error is ErrState.
+func (r *Ring) Revoke(ctx context.Context, name string, s Store) (*Revocation, error) {
+	done := &Revocation{}
+	k, err := r.change(func(w *Ring) (string, error) {
+		k, err := w.Find(name)
+		if err != nil {
+			return "", err
+		}
+		done.Lost = w.alive(k)
+		if k.State == Signing {
+			if err := w.succeed(ctx, k, s, done); err != nil {
+				return "", err
+			}
+		}
+		return k.Fingerprint, w.take(step{Step: ActRevoke, Key: k.Fingerprint})
+	})
+	if err != nil {
+		return nil, err
+	}
+	done.Key = k
+	return done, nil
+}
+
+// alive returns how long a URL that the key has signed can still live.
+func (r *Ring) alive(k Key) time.Duration {
+	if k.Until.IsZero() {
+		return k.longest
+	}
+	return max(0, k.Until.Sub(r.today()))
+}
+
+// succeed makes another key sign in the place of k.
+func (r *Ring) succeed(ctx context.Context, k Key, s Store, done *Revocation) error {
+	next, ok := r.successor()
+	if !ok && s == nil {
+		return k.refuse("revoked", "is the only one that can sign", "add a key with `privatecdn keys new`, then revoke this one")
+	}
+	if !ok {
+		fingerprint, err := r.add(ctx, k.Algorithm, s)
+		if err != nil {
+			return err
+		}
+		next, done.Made = r.past.lookup(fingerprint), true
+	}
+	if err := r.take(step{Step: ActPromote, Key: next.Fingerprint}); err != nil {
+		return err
+	}
+	done.Successor = r.past.lookup(next.Fingerprint)
+	return nil
+}
+
+// successor returns the key that can best sign in place of the one that does.
+func (r *Ring) successor() (Key, bool) {
+	var best Key
+	for _, k := range r.past.keys {
+		switch {
+		case k.State == Pending:
+			return k, true
+		case k.State == Retiring && (k.Until.IsZero() || r.today().Before(k.Until)) && !k.Replaced.Before(best.Replaced):
+			best = k
+		}
+	}
+	return best, best.Fingerprint != ""
+}
