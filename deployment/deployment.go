@@ -6,6 +6,9 @@
 package deployment
 
 import (
+	"slices"
+	"strings"
+
 	"example.com/privatecdn/internal/pathpattern"
 	"example.com/privatecdn/keys"
 )
@@ -21,9 +24,14 @@ type Deployment struct {
 	Endpoint    string     `json:"endpoint,omitempty"` // where a local edge answers
 	CA          string     `json:"ca,omitempty"`       // PEM file of the certificate a local edge answers with
 	Bucket      Bucket     `json:"bucket"`
-	Behaviors   []Behavior `json:"behaviors"` // in the order CloudFront tries them, the default behavior ("*") last
-	Keys        []Key      `json:"keys"`      // every key in the key groups, in ring order
-	MaxLifetime int64      `json:"maxLifetime"`
+	Behaviors   []Behavior `json:"behaviors"`   // in the order CloudFront tries them, the default behavior ("*") last
+	Keys        []Key      `json:"keys"`        // every key in the key groups, in ring order
+	MaxLifetime int64      `json:"maxLifetime"` // the longest a signature may live, in seconds; 0 where no ring says
+
+	// Dir is the directory that the document's relative paths start from; the
+	// working directory when empty. It is not part of the document: whoever
+	// loads one from a file sets it.
+	Dir string `json:"-"`
 }
 
 // Bucket is the private bucket behind the distribution.
@@ -48,7 +56,7 @@ type Behavior struct {
 	PathPattern string   `json:"pathPattern"`
 	Access      Access   `json:"access"`
 	Keys        []string `json:"keys,omitempty"` // IDs of the trusted public keys
-	MaxTTL      int64    `json:"maxTtl"`         // the longest the cache keeps an object
+	MaxTTL      int64    `json:"maxTtl"`         // the longest the cache keeps an object, in seconds
 }
 
 // Key is one public key of the distribution.
@@ -59,7 +67,6 @@ type Key struct {
 	Algorithm   keys.Algorithm `json:"algorithm"`
 	State       keys.State     `json:"state,omitempty"`
 	PrivateKey  string         `json:"privateKey,omitempty"` // URI of the private half
-	PublicKey   string         `json:"publicKey,omitempty"`  // SPKI PEM; a local edge gives it, a stack's document has no room for it
 }
 
 // Behavior returns the behavior that catches rawPath, a request path as the
@@ -73,4 +80,61 @@ func (d *Deployment) Behavior(rawPath string) (Behavior, bool) {
 		}
 	}
 	return Behavior{}, false
+}
+
+// Key returns the key with an ID, and false when the document has none.
+func (d *Deployment) Key(id string) (Key, bool) {
+	i := slices.IndexFunc(d.Keys, func(k Key) bool { return k.ID == id })
+	if i < 0 {
+		return Key{}, false
+	}
+	return d.Keys[i], true
+}
+
+// SigningKey returns the key that signs now. A key can be promoted in the ring
+// before it is in the deployed key group, where nothing it signs would open;
+// until it is, the key that was retired last goes on signing. Without either
+// the error is ErrNoSigningKey.
+func (d *Deployment) SigningKey() (Key, error) {
+	for _, state := range []keys.State{keys.Signing, keys.Retiring} {
+		for _, k := range slices.Backward(d.Keys) {
+			if k.State == state && k.PrivateKey != "" && d.trusts(k.ID) {
+				return k, nil
+			}
+		}
+	}
+	return Key{}, &Error{
+		Kind: ErrNoSigningKey, Field: "keys",
+		What: "no trusted key of stack " + d.Stack + " signs and says where its private half is",
+		Todo: "promote a key with `privatecdn keys promote` and deploy, or sign with a key and its ID given directly",
+	}
+}
+
+// trusts reports whether a signed behavior trusts a key.
+func (d *Deployment) trusts(id string) bool {
+	return slices.ContainsFunc(d.Behaviors, func(b Behavior) bool {
+		return b.Access == Signed && slices.Contains(b.Keys, id)
+	})
+}
+
+// HasHost reports whether the distribution answers to host, a name with its
+// port where that is not the scheme's own. An alias such as *.example.com
+// stands for every name below it, as it does in CloudFront.
+func (d *Deployment) HasHost(host string) bool {
+	return slices.ContainsFunc(d.Hosts, func(known string) bool {
+		if below, ok := strings.CutPrefix(known, "*."); ok {
+			name, rest, found := strings.Cut(host, ".")
+			return found && name != "" && rest == below
+		}
+		return known == host
+	})
+}
+
+// Origin is where URLs of the distribution begin: the local edge's endpoint,
+// or https:// and the first host.
+func (d *Deployment) Origin() string {
+	if d.Endpoint != "" {
+		return strings.TrimSuffix(d.Endpoint, "/")
+	}
+	return "https://" + d.Hosts[0]
 }

@@ -1,0 +1,210 @@
+package deployment_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/keys"
+)
+
+var fingerprint = "SHA256:" + strings.Repeat("0a", 32)
+
+func example() *deployment.Deployment {
+	return &deployment.Deployment{
+		Version:  1,
+		Stack:    "PrivateCdn",
+		Hosts:    []string{"d111111abcdef8.cloudfront.net", "*.media.example.com", "127.0.0.1:8443"},
+		Endpoint: "https://127.0.0.1:8443",
+		CA:       "ca.pem",
+		Bucket:   deployment.Bucket{Name: "content", Region: "eu-west-1"},
+		Behaviors: []deployment.Behavior{
+			{PathPattern: "public/*", Access: deployment.Public, MaxTTL: 86400},
+			{PathPattern: "*", Access: deployment.Signed, Keys: []string{"K1", "K2"}, MaxTTL: 86400},
+		},
+		Keys: []deployment.Key{
+			{ID: "K1", Fingerprint: fingerprint, Algorithm: keys.RSA2048, State: keys.Signing, PrivateKey: "file:k1.pem"},
+			{ID: "K2", Fingerprint: fingerprint, Algorithm: keys.ECDSAP256, State: keys.Pending, PrivateKey: "file:k2.pem"},
+		},
+		MaxLifetime: 604800,
+	}
+}
+
+func TestWriteAndLoad(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "deployment.json")
+	for range 2 { // the second time in place of the first
+		if err := example().Write(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().Perm() != 0o644 {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+	d, err := deployment.File(path).Load(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d.Keys[1] != example().Keys[1] || !slices.Equal(d.Hosts, example().Hosts) || d.MaxLifetime != 604800 {
+		t.Errorf("got %+v", d)
+	}
+	if got := d.Path(d.CA); got != filepath.Join(dir, "ca.pem") {
+		t.Errorf("Path: %s", got)
+	}
+	if got := d.Path("/etc/ca.pem"); got != "/etc/ca.pem" {
+		t.Errorf("Path: %s", got)
+	}
+}
+
+func TestWriteLeavesNothingBehind(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "deployment.json")
+	invalid := example()
+	invalid.Hosts = nil
+	if err := invalid.Write(path); !errors.Is(err, deployment.ErrInvalid) {
+		t.Errorf("invalid: %v", err)
+	}
+	if err := os.Mkdir(filepath.Join(dir, "taken"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := example().Write(filepath.Join(dir, "taken")); err == nil {
+		t.Error("a directory was replaced")
+	}
+	if err := example().Write(filepath.Join(dir, "missing", "deployment.json")); err == nil {
+		t.Error("a file in a missing directory was written")
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 1 {
+		t.Errorf("left: %v, %v", entries, err)
+	}
+}
+
+func TestLoadMissing(t *testing.T) {
+	t.Parallel()
+	_, err := deployment.Load(filepath.Join(t.TempDir(), "deployment.json"))
+	if !errors.Is(err, deployment.ErrNotFound) || !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestParseRefuses(t *testing.T) {
+	t.Parallel()
+	for text, field := range map[string]string{
+		"":                                "",
+		"{":                               "",
+		"null x":                          "",
+		"{} {}":                           "",
+		`{"version":1,"maxLifeTimes":5}`:  "",
+		`{"version":"1"}`:                 "version",
+		`{"version":1,"keys":[{"id":5}]}`: "keys.id",
+	} {
+		_, err := deployment.Parse([]byte(text))
+		var e *deployment.Error
+		if !errors.Is(err, deployment.ErrSyntax) || !errors.As(err, &e) || e.Field != field || e.Todo == "" {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	if _, err := deployment.Parse([]byte(`{"version":2}`)); !errors.Is(err, deployment.ErrVersion) {
+		t.Errorf("version 2: %v", err)
+	}
+}
+
+func TestValidate(t *testing.T) {
+	t.Parallel()
+	type document = deployment.Deployment
+	for field, change := range map[string]func(d *document){
+		"hosts":                    func(d *document) { d.Hosts, d.Endpoint = nil, "" },
+		"hosts[1]":                 func(d *document) { d.Hosts[1] = "https://media.example.com" },
+		"endpoint":                 func(d *document) { d.Endpoint = "https://127.0.0.1:9999" },
+		"behaviors":                func(d *document) { d.Behaviors = d.Behaviors[:1] },
+		"behaviors[0].access":      func(d *document) { d.Behaviors[0].Access = "private" },
+		"behaviors[0].keys":        func(d *document) { d.Behaviors[0].Keys = []string{"K1"} },
+		"behaviors[0].maxTtl":      func(d *document) { d.Behaviors[0].MaxTTL = -1 },
+		"behaviors[1].keys[1]":     func(d *document) { d.Behaviors[1].Keys[1] = "K3" },
+		"behaviors[0].pathPattern": func(d *document) { d.Behaviors[0].PathPattern = "" },
+		"keys":                     func(d *document) { d.Keys[1].State = keys.Signing },
+		"keys[0].fingerprint":      func(d *document) { d.Keys[0].Fingerprint = "SHA256:" },
+		"keys[0].algorithm":        func(d *document) { d.Keys[0].Algorithm = "rsa" },
+		"keys[0].state":            func(d *document) { d.Keys[0].State = "signed" },
+		"keys[0].privateKey":       func(d *document) { d.Keys[0].PrivateKey = "k1.pem" },
+		"bucket":                   func(d *document) { d.Bucket.Region = "" },
+		"maxLifetime":              func(d *document) { d.MaxLifetime = -1 },
+		"keys[0].id": func(d *document) {
+			d.Keys[0].ID, d.Behaviors[1].Keys[0] = "1f2b4f0a-8f3c-4f6f-a6e8-7dbb5bf4a1f0", "K2"
+		},
+	} {
+		t.Run(field, func(t *testing.T) {
+			t.Parallel()
+			d := example()
+			change(d)
+			err := d.Validate()
+			var e *deployment.Error
+			if !errors.Is(err, deployment.ErrInvalid) || !errors.As(err, &e) || e.Field != field || e.Hint() == "" {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+	if err := example().Validate(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestSigningKey(t *testing.T) {
+	t.Parallel()
+	type states = [2]keys.State
+	for name, c := range map[string]struct {
+		states  states
+		trusted []string
+		want    string
+	}{
+		"the one that signs":       {states{keys.Signing, keys.Pending}, []string{"K1", "K2"}, "K1"},
+		"promoted":                 {states{keys.Retiring, keys.Signing}, []string{"K1", "K2"}, "K2"},
+		"promoted, not yet there":  {states{keys.Retiring, keys.Signing}, []string{"K1"}, "K1"},
+		"two retiring":             {states{keys.Retiring, keys.Retiring}, []string{"K1", "K2"}, "K2"},
+		"pending never signs":      {states{keys.Revoked, keys.Pending}, []string{"K1", "K2"}, ""},
+		"signing is nowhere there": {states{keys.Revoked, keys.Signing}, []string{"K1"}, ""},
+	} {
+		d := example()
+		d.Keys[0].State, d.Keys[1].State = c.states[0], c.states[1]
+		d.Behaviors[1].Keys = c.trusted
+		k, err := d.SigningKey()
+		if k.ID != c.want || (err != nil) != (c.want == "") || err != nil && !errors.Is(err, deployment.ErrNoSigningKey) {
+			t.Errorf("%s: got %q, %v", name, k.ID, err)
+		}
+	}
+}
+
+func TestLookups(t *testing.T) {
+	t.Parallel()
+	d := example()
+	for path, want := range map[string]deployment.Access{
+		"/public/a": deployment.Public, "/public/../a": deployment.Signed, "/": deployment.Signed,
+	} {
+		if b, ok := d.Behavior(path); !ok || b.Access != want {
+			t.Errorf("Behavior(%s) = %v", path, b)
+		}
+	}
+	for host, want := range map[string]bool{
+		"d111111abcdef8.cloudfront.net": true, "a.media.example.com": true, "127.0.0.1:8443": true,
+		"media.example.com": false, "a.b.media.example.com": false, "127.0.0.1": false, ".media.example.com": false,
+	} {
+		if d.HasHost(host) != want {
+			t.Errorf("HasHost(%s) = %v", host, !want)
+		}
+	}
+	if got := d.Origin(); got != "https://127.0.0.1:8443" {
+		t.Errorf("Origin: %s", got)
+	}
+	d.Endpoint = ""
+	if got := d.Origin(); got != "https://d111111abcdef8.cloudfront.net" {
+		t.Errorf("Origin: %s", got)
+	}
+}
