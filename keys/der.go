@@ -3,6 +3,7 @@ package keys
 import (
 	"bytes"
 	"crypto"
+	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -29,7 +30,7 @@ type pkcs8 struct {
 type sec1 struct {
 	Version    int
 	Key        []byte
-	Parameters asn1.RawValue  `asn1:"optional,explicit,tag:0"`
+	Parameters asn1.RawValue  `asn1:"optional,tag:0"` // explicit: the parameters are its content
 	Public     asn1.BitString `asn1:"optional,explicit,tag:1"`
 }
 
@@ -49,7 +50,23 @@ func parsePublicDER(der []byte) (crypto.PublicKey, error) {
 		k.Algorithm.Parameters = namedP256
 		return parsePublicDER(marshal(k))
 	}
+	if bytes.Equal(k.Algorithm.Parameters.FullBytes, namedP256.FullBytes) {
+		return compressedP256(k.Key.Bytes)
+	}
 	return nil, unknownAlgorithm(k.Algorithm, "public key")
+}
+
+// compressedP256 reads a point in compressed form, which crypto/x509 does not.
+func compressedP256(point []byte) (crypto.PublicKey, error) {
+	x, y := elliptic.UnmarshalCompressed(elliptic.P256(), point)
+	if x == nil {
+		return nil, malformed("public key")
+	}
+	key, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), uncompressed(x, y))
+	if err != nil {
+		return nil, malformed("public key")
+	}
+	return key, nil
 }
 
 // parsePrivateDER reads a private key of any form and any algorithm that Go
@@ -73,12 +90,13 @@ func parsePrivateDER(der []byte) (crypto.PrivateKey, error) {
 		return nil, unknownAlgorithm(p.Algorithm, "private key")
 	}
 	var s sec1
-	if unmarshal(der, &s) && len(s.Parameters.FullBytes) > 0 {
-		if isP256(s.Parameters) {
-			s.Parameters = namedP256
+	if unmarshal(der, &s) && len(s.Parameters.Bytes) > 0 {
+		parameters := asn1.RawValue{FullBytes: s.Parameters.Bytes}
+		if isP256(parameters) {
+			s.Parameters.Bytes, s.Parameters.FullBytes = namedP256.FullBytes, nil
 			return parsePrivateDER(marshal(s))
 		}
-		return nil, unknownCurve(s.Parameters, "private key")
+		return nil, unknownCurve(parameters, "private key")
 	}
 	return nil, malformed("private key")
 }
@@ -135,8 +153,16 @@ func isP256(parameters asn1.RawValue) bool {
 
 // isBase compares a base point, written whole or compressed.
 func isBase(point []byte, want *elliptic.CurveParams) bool {
-	x, y := want.Gx.FillBytes(make([]byte, 32)), want.Gy.FillBytes(make([]byte, 32))
-	whole := append(append([]byte{4}, x...), y...)
-	compressed := append([]byte{2 | y[31]&1}, x...)
+	whole := uncompressed(want.Gx, want.Gy)
+	compressed := append([]byte{2 | whole[64]&1}, whole[1:33]...)
 	return bytes.Equal(point, whole) || bytes.Equal(point, compressed)
+}
+
+// uncompressed writes a point of P-256 whole (SEC 1, section 2.3.3).
+func uncompressed(x, y *big.Int) []byte {
+	point := make([]byte, 65)
+	point[0] = 4
+	x.FillBytes(point[1:33])
+	y.FillBytes(point[33:])
+	return point
 }
