@@ -1,0 +1,121 @@
+package fakeaws
+
+import (
+	"encoding/xml"
+	"net/http"
+	"net/url"
+	"slices"
+)
+
+func (s *Server) secretsManager() map[string]func([]byte) (any, *Failure) {
+	type secret struct{ Name, SecretId, SecretString string }
+	return map[string]func([]byte) (any, *Failure){
+		"CreateSecret": operation(func(in secret) (any, *Failure) {
+			if _, ok := s.secrets[in.Name]; ok {
+				return nil, failed("ResourceExistsException", "The operation failed because the secret "+in.Name+" already exists.")
+			}
+			s.secrets[in.Name] = in.SecretString
+			return map[string]any{"Name": in.Name, "ARN": "arn:aws:secretsmanager:" + Region + ":" + Account + ":secret:" + in.Name}, nil
+		}),
+		"GetSecretValue": operation(func(in secret) (any, *Failure) {
+			value, ok := s.secrets[in.SecretId]
+			if !ok {
+				return nil, failed("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
+			}
+			return map[string]any{"Name": in.SecretId, "SecretString": value}, nil
+		}),
+	}
+}
+
+type parameter struct{ Name, Type, Value string }
+
+func (s *Server) ssm() map[string]func([]byte) (any, *Failure) {
+	return map[string]func([]byte) (any, *Failure){
+		"PutParameter": operation(func(in struct {
+			parameter
+			Overwrite bool
+		}) (any, *Failure) {
+			if _, ok := s.parameters[in.Name]; ok && !in.Overwrite {
+				return nil, failed("ParameterAlreadyExists", "The parameter already exists.")
+			}
+			s.parameters[in.Name] = in.parameter
+			return map[string]any{"Version": 1}, nil
+		}),
+		"GetParameter": operation(func(in struct {
+			Name           string
+			WithDecryption bool
+		}) (any, *Failure) {
+			p, ok := s.parameters[in.Name]
+			if !ok {
+				return nil, failed("ParameterNotFound", "")
+			}
+			if p.Type == "SecureString" && !in.WithDecryption {
+				p.Value = "AQICAHh"
+			}
+			return map[string]any{"Parameter": p}, nil
+		}),
+	}
+}
+
+// SetSecret puts a secret in place.
+func (s *Server) SetSecret(name, value string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.secrets[name] = value
+}
+
+// SetParameter puts a parameter, String or SecureString, in place.
+func (s *Server) SetParameter(name, kind, value string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.parameters[name] = parameter{name, kind, value}
+}
+
+// SetStack puts a stack's outputs in place.
+func (s *Server) SetStack(name string, outputs map[string]string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stacks[name] = outputs
+}
+
+type output struct{ OutputKey, OutputValue string }
+
+func (s *Server) cloudFormation(w http.ResponseWriter, r *http.Request, body []byte) {
+	form, err := url.ParseQuery(string(body))
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	action, name := form.Get("Action"), form.Get("StackName")
+	s.requests = append(s.requests, Request{action, string(body)})
+	outputs, ok := s.stacks[name]
+	failure := s.refuse(r, action, body)
+	switch {
+	case failure != nil:
+	case action != "DescribeStacks":
+		failure = failed("InvalidAction", action)
+	case !ok:
+		failure = failed("ValidationError", "Stack with id "+name+" does not exist")
+	}
+	w.Header().Set("Content-Type", "text/xml")
+	if failure != nil {
+		w.WriteHeader(failure.Status)
+		_ = xml.NewEncoder(w).Encode(struct {
+			XMLName xml.Name `xml:"ErrorResponse"`
+			Code    string   `xml:"Error>Code"`
+			Message string   `xml:"Error>Message"`
+		}{Code: failure.Code, Message: failure.Message})
+		return
+	}
+	var list []output
+	for key, value := range outputs {
+		list = append(list, output{key, value})
+	}
+	slices.SortFunc(list, func(a, b output) int { return len(a.OutputKey) - len(b.OutputKey) })
+	_ = xml.NewEncoder(w).Encode(struct {
+		XMLName xml.Name `xml:"DescribeStacksResponse"`
+		Name    string   `xml:"DescribeStacksResult>Stacks>member>StackName"`
+		Status  string   `xml:"DescribeStacksResult>Stacks>member>StackStatus"`
+		Outputs []output `xml:"DescribeStacksResult>Stacks>member>Outputs>member"`
+	}{Name: name, Status: "CREATE_COMPLETE", Outputs: list})
+}

@@ -1,0 +1,100 @@
+package awskms
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/kms"
+	"github.com/aws/aws-sdk-go-v2/service/kms/types"
+
+	"example.com/privatecdn/keys"
+)
+
+// ErrExists is an alias that stands for a key already.
+var ErrExists = errors.New("the KMS alias is taken: each key of a ring needs one of its own")
+
+// StoreClient is what making keys needs of KMS; *kms.Client is one.
+type StoreClient interface {
+	Client
+	CreateKey(context.Context, *kms.CreateKeyInput, ...func(*kms.Options)) (*kms.CreateKeyOutput, error)
+	CreateAlias(context.Context, *kms.CreateAliasInput, ...func(*kms.Options)) (*kms.CreateAliasOutput, error)
+	DescribeKey(context.Context, *kms.DescribeKeyInput, ...func(*kms.Options)) (*kms.DescribeKeyOutput, error)
+	ScheduleKeyDeletion(context.Context, *kms.ScheduleKeyDeletionInput, ...func(*kms.Options)) (*kms.ScheduleKeyDeletionOutput, error)
+}
+
+// Store makes key pairs in KMS, each under an alias of its own. It implements
+// keys.Store and takes kms:CreateKey, kms:CreateAlias, kms:DescribeKey and
+// kms:GetPublicKey.
+type Store struct {
+	Client StoreClient
+	Alias  string // alias/NAME
+}
+
+// New makes a key pair in KMS and an alias for it, and returns its public half
+// and the URI kms:alias/NAME. It refuses an alias that is taken (ErrExists);
+// when a later step fails, the key that was made is scheduled for deletion.
+func (s Store) New(ctx context.Context, a keys.Algorithm) (*keys.Public, string, error) {
+	spec, ok := map[keys.Algorithm]types.KeySpec{
+		keys.ECDSAP256: types.KeySpecEccNistP256,
+		keys.RSA2048:   types.KeySpecRsa2048,
+	}[a]
+	if !ok {
+		return nil, "", fmt.Errorf("%q: %w", a, keys.ErrAlgorithm)
+	}
+	if name, ok := strings.CutPrefix(s.Alias, "alias/"); !ok || name == "" {
+		return nil, "", fmt.Errorf("%q: a new key needs an alias, alias/NAME: %w", s.Alias, ErrName)
+	}
+	if err := s.free(ctx); err != nil {
+		return nil, "", err
+	}
+	created, err := s.Client.CreateKey(ctx, &kms.CreateKeyInput{
+		KeySpec:     spec,
+		KeyUsage:    types.KeyUsageTypeSignVerify,
+		Description: aws.String("Signs URLs and cookies for CloudFront"),
+	})
+	if err != nil {
+		return nil, "", fmt.Errorf("making a KMS key: %w", err)
+	}
+	public, err := s.name(ctx, created.KeyMetadata.KeyId)
+	if err != nil {
+		return nil, "", s.undo(ctx, created.KeyMetadata.KeyId, err)
+	}
+	return public, Scheme + ":" + s.Alias, nil
+}
+
+// free checks that nothing has the alias, before a key is made that would have
+// to wait a week for its deletion.
+func (s Store) free(ctx context.Context) error {
+	_, err := s.Client.DescribeKey(ctx, &kms.DescribeKeyInput{KeyId: &s.Alias})
+	var unknown *types.NotFoundException
+	switch {
+	case errors.As(err, &unknown):
+		return nil
+	case err != nil:
+		return fmt.Errorf("KMS %s: %w", s.Alias, err)
+	}
+	return fmt.Errorf("%s: %w", s.Alias, ErrExists)
+}
+
+func (s Store) name(ctx context.Context, id *string) (*keys.Public, error) {
+	if _, err := s.Client.CreateAlias(ctx, &kms.CreateAliasInput{AliasName: &s.Alias, TargetKeyId: id}); err != nil {
+		return nil, fmt.Errorf("naming the KMS key %s: %w", s.Alias, err)
+	}
+	signer, err := New(ctx, s.Client, aws.ToString(id))
+	if err != nil {
+		return nil, err
+	}
+	return keys.NewPublic(signer.Public())
+}
+
+func (s Store) undo(ctx context.Context, id *string, cause error) error {
+	ctx = context.WithoutCancel(ctx) // the cause may be that ctx has ended
+	_, err := s.Client.ScheduleKeyDeletion(ctx, &kms.ScheduleKeyDeletionInput{KeyId: id, PendingWindowInDays: aws.Int32(7)})
+	if err != nil {
+		return fmt.Errorf("%w; the key %s was made and is left: delete it (%v)", cause, *id, err)
+	}
+	return fmt.Errorf("%w; the key %s was made and is scheduled for deletion", cause, *id)
+}

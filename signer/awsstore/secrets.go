@@ -1,0 +1,66 @@
+package awsstore
+
+import (
+	"context"
+	"errors"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
+
+	"example.com/privatecdn/keys"
+)
+
+// SchemeSecret is the scheme of URIs that name a secret: secretsmanager:NAME
+// or secretsmanager:ARN.
+const SchemeSecret = "secretsmanager"
+
+// SecretGetter is what opening needs; *secretsmanager.Client is one.
+type SecretGetter interface {
+	GetSecretValue(context.Context, *secretsmanager.GetSecretValueInput, ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error)
+}
+
+// OpenSecret returns an OpenFunc for URIs of the scheme secretsmanager. It
+// takes secretsmanager:GetSecretValue on the secret, whose current value must
+// be one private key as PEM.
+func OpenSecret(client SecretGetter) keys.OpenFunc {
+	return opener(SchemeSecret, func(ctx context.Context, name string) ([]byte, error) {
+		out, err := client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &name})
+		if err != nil {
+			return nil, err
+		}
+		if out.SecretString != nil {
+			return []byte(*out.SecretString), nil
+		}
+		return out.SecretBinary, nil
+	})
+}
+
+// SecretCreator is what keeping needs; *secretsmanager.Client is one.
+type SecretCreator interface {
+	CreateSecret(context.Context, *secretsmanager.CreateSecretInput, ...func(*secretsmanager.Options)) (*secretsmanager.CreateSecretOutput, error)
+}
+
+// SecretStore makes key pairs and keeps each private half in a new secret. It
+// implements keys.Store and takes secretsmanager:CreateSecret.
+type SecretStore struct {
+	Client SecretCreator
+	Name   string
+}
+
+// New implements keys.Store. A name that is taken is ErrExists: no secret is
+// ever written over.
+func (s SecretStore) New(ctx context.Context, a keys.Algorithm) (*keys.Public, string, error) {
+	return generate(SchemeSecret, s.Name, a, func(text string) error {
+		_, err := s.Client.CreateSecret(ctx, &secretsmanager.CreateSecretInput{
+			Name:         &s.Name,
+			SecretString: &text,
+			Description:  aws.String("Signs URLs and cookies for CloudFront"),
+		})
+		var exists *types.ResourceExistsException
+		if errors.As(err, &exists) {
+			return ErrExists
+		}
+		return err
+	})
+}
