@@ -67,6 +67,7 @@ type Key struct {
 	Algorithm   keys.Algorithm `json:"algorithm"`
 	State       keys.State     `json:"state,omitempty"`
 	PrivateKey  string         `json:"privateKey,omitempty"` // URI of the private half
+	PublicKey   string         `json:"publicKey,omitempty"`  // SPKI PEM; a local edge gives it, a stack's document has no room for it
 }
 
 // Behavior returns the behavior that catches rawPath, a request path as the

@@ -19,7 +19,7 @@ func example() *deployment.Deployment {
 	return &deployment.Deployment{
 		Version:  1,
 		Stack:    "PrivateCdn",
-		Hosts:    []string{"d111111abcdef8.cloudfront.net", "*.media.example.com", "127.0.0.1:8443"},
+		Hosts:    []string{"d111111abcdef8.cloudfront.net", "*.media.example.com", "127.0.0.1:8443", "[::1]:8443"},
 		Endpoint: "https://127.0.0.1:8443",
 		CA:       "ca.pem",
 		Bucket:   deployment.Bucket{Name: "content", Region: "eu-west-1"},
@@ -28,7 +28,7 @@ func example() *deployment.Deployment {
 			{PathPattern: "*", Access: deployment.Signed, Keys: []string{"K1", "K2"}, MaxTTL: 86400},
 		},
 		Keys: []deployment.Key{
-			{ID: "K1", Fingerprint: fingerprint, Algorithm: keys.RSA2048, State: keys.Signing, PrivateKey: "file:k1.pem"},
+			{ID: "K1", Fingerprint: fingerprint, Algorithm: keys.RSA2048, State: keys.Signing, PrivateKey: "file:k1.pem", PublicKey: "-----BEGIN PUBLIC KEY-----"},
 			{ID: "K2", Fingerprint: fingerprint, Algorithm: keys.ECDSAP256, State: keys.Pending, PrivateKey: "file:k2.pem"},
 		},
 		MaxLifetime: 604800,

@@ -12,7 +12,7 @@ import (
 )
 
 var (
-	validHost        = regexp.MustCompile(`^(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*(:[0-9]{1,5})?$`)
+	validHost        = regexp.MustCompile(`^((\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:]+\])(:[0-9]{1,5})?$`)
 	validID          = regexp.MustCompile(`^[A-Za-z0-9]+$`)
 	validFingerprint = regexp.MustCompile(`^SHA256:[0-9a-f]{64}$`)
 )
