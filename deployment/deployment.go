@@ -57,6 +57,11 @@ type Behavior struct {
 	Access      Access   `json:"access"`
 	Keys        []string `json:"keys,omitempty"` // IDs of the trusted public keys
 	MaxTTL      int64    `json:"maxTtl"`         // the longest the cache keeps an object, in seconds
+
+	// Exposure is the longest an object of a presigned behavior may be served
+	// after its URL was made, in seconds: the signature's lifetime and the
+	// cache's together; 0 where nothing says.
+	Exposure int64 `json:"exposure,omitempty"`
 }
 
 // Key is one public key of the distribution.

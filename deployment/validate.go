@@ -78,6 +78,9 @@ func (v *validation) behaviors(d *Deployment) {
 		if b.MaxTTL < 0 {
 			v.wrong(field+".maxTtl", "it is negative", "give seconds")
 		}
+		if b.Exposure < 0 {
+			v.wrong(field+".exposure", "it is negative", "give seconds, or 0 for no limit")
+		}
 		switch b.Access {
 		case Signed:
 		case Public, Presigned:
