@@ -39,7 +39,7 @@ func (s *Stack) condition(at Location, name string) (bool, error) {
 	if !ok {
 		return false, at.Invalid("there is no condition %q", name)
 	}
-	at = Location{Stack: s.Name, Path: "Conditions." + name}
+	at = (Location{Stack: s.Name, Path: "Conditions"}).Key(name)
 	v, err := s.once("condition "+name, at, func() (any, error) { return s.holds(at, condition) })
 	if err != nil {
 		return false, err

@@ -34,7 +34,7 @@ func (s *Stack) exported(name string) (string, error) {
 		if out.Export == nil {
 			continue
 		}
-		at := Location{Stack: s.Name, Path: "Outputs." + output + ".Export.Name"}
+		at := (Location{Stack: s.Name, Path: "Outputs"}).Key(output).Key("Export.Name")
 		export, err := s.once("export "+output, at, func() (any, error) { return s.text(at, out.Export) })
 		if err != nil {
 			return "", err

@@ -3,6 +3,7 @@ package cfn
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // What is wrong with a template; every [*Error] is one of these to errors.Is.
@@ -61,6 +62,7 @@ func (l Location) String() string {
 
 // Key returns the location of a key of the object at l.
 func (l Location) Key(name string) Location {
+	name = brief(name)
 	if l.Path != "" {
 		name = l.Path + "." + name
 	}
@@ -76,17 +78,36 @@ func (l Location) Index(i int) Location {
 
 // Invalid returns an error of kind [ErrInvalid] at l.
 func (l Location) Invalid(format string, args ...any) *Error {
-	return &Error{Location: l, Kind: ErrInvalid, Problem: fmt.Sprintf(format, args...)}
+	return &Error{Location: l, Kind: ErrInvalid, Problem: sprintf(format, args)}
 }
 
 // Unsupported returns an error of kind [ErrUnsupported] at l.
 func (l Location) Unsupported(remedy, format string, args ...any) *Error {
-	return &Error{Location: l, Kind: ErrUnsupported, Problem: fmt.Sprintf(format, args...), Remedy: remedy}
+	return &Error{Location: l, Kind: ErrUnsupported, Problem: sprintf(format, args), Remedy: remedy}
 }
 
 // Unresolved returns an error of kind [ErrUnresolved] at l for something
 // called name in [Options.Values].
 func (l Location) Unresolved(name, format string, args ...any) *Error {
-	return &Error{Location: l, Kind: ErrUnresolved, Problem: fmt.Sprintf(format, args...),
-		Remedy: fmt.Sprintf("give %q a value", name)}
+	return &Error{Location: l, Kind: ErrUnresolved, Problem: sprintf(format, args),
+		Remedy: fmt.Sprintf("give %q a value", brief(name))}
+}
+
+func sprintf(format string, args []any) string {
+	for i, arg := range args {
+		if text, ok := arg.(string); ok {
+			args[i] = brief(text)
+		}
+	}
+	return fmt.Sprintf(format, args...)
+}
+
+// brief is what of a template's text may be repeated in a message: what is
+// longer than any name, or has lines, may be a private key in the wrong place.
+func brief(text string) string {
+	const most = 128
+	if len(text) > most || strings.ContainsAny(text, "\r\n") || strings.Contains(text, "PRIVATE KEY") {
+		return fmt.Sprintf("(%d characters)", len(text))
+	}
+	return text
 }

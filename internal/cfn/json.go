@@ -16,6 +16,9 @@ func parseJSON(data []byte) (any, error) {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
 	v, err := jsonValue(d, 0)
+	if errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -30,9 +33,6 @@ func jsonValue(d *json.Decoder, depth int) (any, error) {
 		return nil, errTooDeep
 	}
 	token, err := d.Token()
-	if errors.Is(err, io.EOF) {
-		err = io.ErrUnexpectedEOF
-	}
 	switch token {
 	case json.Delim('{'):
 		return jsonObject(d, depth)
@@ -51,7 +51,7 @@ func jsonObject(d *json.Decoder, depth int) (any, error) {
 		}
 		key, _ := token.(string)
 		if _, twice := o[key]; twice {
-			return nil, fmt.Errorf("the key %q is there twice (at byte %d)", key, d.InputOffset())
+			return nil, fmt.Errorf("the key %q is there twice (at byte %d)", brief(key), d.InputOffset())
 		}
 		if o[key], err = jsonValue(d, depth+1); err != nil {
 			return nil, err

@@ -103,7 +103,7 @@ func newParameter(at Location, name string, o map[string]any) (Parameter, error)
 }
 
 func newResource(at Location, id string, o map[string]any) (*Resource, error) {
-	at = Location{Stack: at.Stack, Resource: id}
+	at = Location{Stack: at.Stack, Resource: brief(id)}
 	r := &Resource{LogicalID: id}
 	for _, key := range sortedKeys(o) {
 		ok := true

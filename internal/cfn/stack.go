@@ -102,7 +102,7 @@ func (s *Stack) URLSuffix() string {
 
 // At returns the location of a resource.
 func (s *Stack) At(r *Resource) Location {
-	return Location{Stack: s.Name, Resource: r.LogicalID}
+	return Location{Stack: s.Name, Resource: brief(r.LogicalID)}
 }
 
 // Exists reports whether a resource's condition holds.
@@ -136,7 +136,7 @@ func (s *Stack) Attribute(r *Resource, name string) (any, error) {
 
 // Output returns an output's value; ok is false when its condition is.
 func (s *Stack) Output(name string) (value string, ok bool, err error) {
-	at := Location{Stack: s.Name, Path: "Outputs." + name}
+	at := (Location{Stack: s.Name, Path: "Outputs"}).Key(name)
 	out, there := s.Outputs[name]
 	if !there {
 		return "", false, at.Invalid("there is no such output")

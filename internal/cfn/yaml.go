@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -15,11 +16,11 @@ import (
 func parseYAML(data []byte) (any, error) {
 	d := yaml.NewDecoder(strings.NewReader(string(data)))
 	var document yaml.Node
-	if err := d.Decode(&document); err != nil {
-		return nil, errors.New(strings.TrimPrefix(err.Error(), "yaml: "))
-	}
-	if len(document.Content) != 1 {
+	switch err := d.Decode(&document); {
+	case errors.Is(err, io.EOF) || err == nil && len(document.Content) == 0:
 		return nil, errors.New("the file is empty")
+	case err != nil:
+		return nil, errors.New(strings.TrimPrefix(err.Error(), "yaml: "))
 	}
 	if d.Decode(new(yaml.Node)) == nil {
 		return nil, errors.New("there is more than one YAML document")
@@ -61,7 +62,7 @@ func yamlObject(n *yaml.Node, depth int) (any, error) {
 			return nil, fmt.Errorf("line %d: a key that is plain text is wanted", key.Line)
 		}
 		if _, twice := o[key.Value]; twice {
-			return nil, fmt.Errorf("line %d: the key %q is there twice", key.Line, key.Value)
+			return nil, fmt.Errorf("line %d: the key %q is there twice", key.Line, brief(key.Value))
 		}
 		var err error
 		if o[key.Value], err = yamlValue(n.Content[i+1], depth+1); err != nil {

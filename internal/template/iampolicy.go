@@ -25,17 +25,15 @@ func readPolicy(at cfn.Location, document any) ([]Statement, error) {
 			return nil, at.Key(key).Unsupported("remove it", "unknown element of a policy")
 		}
 	}
+	at = at.Key("Statement")
 	list, ok := o["Statement"].([]any)
 	if !ok {
-		list = []any{o["Statement"]}
+		statement := make([]Statement, 1)
+		return statement, readStatement(at, o["Statement"], &statement[0])
 	}
 	statements := make([]Statement, len(list))
 	for i, v := range list {
-		at := at.Key("Statement").Index(i)
-		if len(list) == 1 && !ok {
-			at = at.Key("Statement")
-		}
-		if err := readStatement(at, v, &statements[i]); err != nil {
+		if err := readStatement(at.Index(i), v, &statements[i]); err != nil {
 			return nil, err
 		}
 	}

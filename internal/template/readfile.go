@@ -35,9 +35,30 @@ func ReadFile(path string, o Options) (*Infrastructure, error) {
 	return r.read()
 }
 
+// ReadPair reads two states of the same infrastructure, the old one and the
+// new one. Single templates are both taken for the new one's stack, whatever
+// their files are called, so that what is derived from the stack's name does
+// not differ.
+func ReadPair(old, new string, o Options) (before, after *Infrastructure, err error) {
+	if o.Stack == "" {
+		o.Stack = stackName(new)
+	}
+	if before, err = ReadFile(old, o); err != nil {
+		return nil, nil, err
+	}
+	after, err = ReadFile(new, o)
+	return before, after, err
+}
+
+// stackName is the part of a file's name before its first dot.
+func stackName(path string) string {
+	name, _, _ := strings.Cut(filepath.Base(path), ".")
+	return name
+}
+
 func (r *reader) addTemplate(path, stack string) error {
 	if stack == "" {
-		stack, _, _ = strings.Cut(filepath.Base(path), ".")
+		stack = stackName(path)
 	}
 	data, err := readAtMost(path, cfn.MaxSize)
 	if err != nil {

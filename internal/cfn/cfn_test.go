@@ -1,0 +1,349 @@
+package cfn_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+
+	"example.com/privatecdn/internal/cfn"
+)
+
+// attributes stands in for the caller: a resource's attribute is its
+// property of that name.
+func attributes(s *cfn.Stack, r *cfn.Resource, name string) (any, error) {
+	if v, ok := r.Properties[name]; ok {
+		return s.Resolve(s.At(r).Key("Properties").Key(name), v)
+	}
+	return nil, s.At(r).Unresolved(r.LogicalID+"."+name, "there is no %s", name)
+}
+
+const language = `
+Parameters:
+  Stage: {Type: String, Default: prod}
+  Hosts: {Type: CommaDelimitedList, Default: "a.example.com, b.example.com"}
+  Count: {Type: Number, Default: 3}
+  Open: {Type: String}
+  Looked: {Type: "AWS::SSM::Parameter::Value<String>", Default: /some/name}
+Mappings:
+  Sizes: {prod: {big: 10, hosts: [x, y]}}
+Conditions:
+  IsProd: !Equals [!Ref Stage, prod]
+  IsDev: !Not [!Condition IsProd]
+  Both: !And [!Condition IsProd, !Condition IsDev]
+  Either: !Or [!Condition IsProd, !Condition IsDev]
+Resources:
+  Thing: {Type: X, Properties: {Ref: thing-1, Arn: !Sub "arn:${AWS::Partition}:x:::${Stage}", Nested.Name: deep, opened: open}}
+  Absent: {Type: X, Condition: IsDev, Properties: {Ref: absent}}
+Outputs:
+  V: {Value: %s}
+`
+
+func resolve(t *testing.T, expression string, values map[string]string) (string, error) {
+	t.Helper()
+	template, err := cfn.Parse("S", fmt.Appendf(nil, language, expression))
+	if err != nil {
+		return "", err
+	}
+	app := cfn.NewApp(cfn.Options{Region: "eu-west-1", Values: values}, attributes)
+	v, _, err := app.Add("S", "", "", template).Output("V")
+	return v, err
+}
+
+func TestFunctions(t *testing.T) {
+	t.Parallel()
+	for expression, want := range map[string]string{
+		`plain`:                                "plain",
+		`12`:                                   "12",
+		`true`:                                 "true",
+		`2012-10-17`:                           "2012-10-17",
+		`007`:                                  "007",
+		`!Ref Stage`:                           "prod",
+		`!Ref Count`:                           "3",
+		`{Ref: Thing}`:                         "thing-1",
+		`!Ref AWS::Region`:                     "eu-west-1",
+		`!Ref AWS::AccountId`:                  cfn.DefaultAccount,
+		`!Ref AWS::StackName`:                  "S",
+		`!Ref AWS::URLSuffix`:                  "amazonaws.com",
+		`!Ref AWS::Partition`:                  "aws",
+		`!GetAtt Thing.Arn`:                    "arn:aws:x:::prod",
+		`!GetAtt Thing.Nested.Name`:            "deep",
+		`!GetAtt [Thing, Arn]`:                 "arn:aws:x:::prod",
+		`{"Fn::GetAtt": [Thing, {Ref: Open}]}`: "open",
+		`!Join ["-", [a, !Ref Stage, 1, !Ref AWS::NoValue]]`:                          "a-prod-1",
+		`!Join ["|", !Ref Hosts]`:                                                     "a.example.com|b.example.com",
+		`!Join ["|", !Ref AWS::NotificationARNs]`:                                     "",
+		`!Select [1, !Ref Hosts]`:                                                     "b.example.com",
+		`!Select ["0", [!Ref Stage, b]]`:                                              "prod",
+		`!Select [2, !Split [".", a.b.c]]`:                                            "c",
+		`!Sub "${Stage} ${Thing} ${Thing.Arn} ${!literal} $ ${ AWS::Region } ${open"`: "prod thing-1 arn:aws:x:::prod ${literal} $ eu-west-1 ${open",
+		`!Sub ["${a}${a}${Stage}", {a: !Ref Thing}]`:                                  "thing-1thing-1prod",
+		`!Sub ["${Stage}", {Stage: mine}]`:                                            "mine",
+		`!If [IsProd, yes, !GetAtt No.Thing]`:                                         "yes",
+		`!If [IsDev, !GetAtt No.Thing, no]`:                                           "no",
+		`!If [Both, a, !If [Either, b, c]]`:                                           "b",
+		`!FindInMap [Sizes, !Ref Stage, big]`:                                         "10",
+		`!Select [1, !FindInMap [Sizes, prod, hosts]]`:                                "y",
+		`!Base64 hello`:                              "aGVsbG8=",
+		`{"Fn::Base64": !Sub "${Stage}"}`:            "cHJvZA==",
+		`!Ref Open`:                                  "opened",
+		`!Ref Looked`:                                "42",
+		`!ImportValue other:export`:                  "imported",
+		`!ImportValue {"Fn::Sub": "${Stage}-x"}`:     "stack's own",
+		`"{{resolve:ssm:/a:1}}/x{{resolve:ssm:/b}}"`: "A/xB",
+		`!GetAtt Thing.Given`:                        "given",
+		`{"Fn::GetStackOutput": {StackName: T, OutputName: O, Region: !Ref AWS::Region}}`: "output",
+	} {
+		got, err := resolve(t, expression, map[string]string{
+			"Open": "opened", "Looked": "42", "other:export": "imported",
+			"prod-x": "anyone's", "S/prod-x": "stack's own",
+			"resolve:ssm:/a:1": "A", "resolve:ssm:/b": "B", "Thing.Given": "given", "T.O": "output",
+		})
+		if err != nil || got != want {
+			t.Errorf("%s = %q, %v; want %q", expression, got, err, want)
+		}
+	}
+}
+
+func TestRefused(t *testing.T) {
+	t.Parallel()
+	for expression, want := range map[string]struct {
+		kind error
+		text string
+	}{
+		`!Ref Open`:                              {cfn.ErrUnresolved, `S: Outputs.V.Value: the parameter Open has no default; give "Open" a value`},
+		`!Ref Looked`:                            {cfn.ErrUnresolved, "looked up in SSM"},
+		`!Ref Nobody`:                            {cfn.ErrInvalid, "neither a parameter nor a resource"},
+		`!Ref Absent`:                            {cfn.ErrInvalid, "its condition IsDev is false"},
+		`!Ref [a]`:                               {cfn.ErrInvalid, "Ref wants a name"},
+		`!GetAtt Nobody.Arn`:                     {cfn.ErrInvalid, "no resource of this template"},
+		`!GetAtt Thing`:                          {cfn.ErrInvalid, "Fn::GetAtt wants"},
+		`!GetAtt Thing.Unknown`:                  {cfn.ErrUnresolved, `give "Thing.Unknown" a value`},
+		`{"Fn::GetAtt": [Thing, {Ref: Nobody}]}`: {cfn.ErrInvalid, "neither a parameter"},
+		`!Join [a]`:                              {cfn.ErrInvalid, "Fn::Join wants a list of 2"},
+		`!Join ["", plain]`:                      {cfn.ErrInvalid, "a list is wanted, not a string"},
+		`!Join [[a], [b]]`:                       {cfn.ErrInvalid, "Fn::Join wants a text"},
+		`!Select [7, [a]]`:                       {cfn.ErrInvalid, "of a list of 1"},
+		`!Select [x, [a]]`:                       {cfn.ErrInvalid, "of a list of 1"},
+		`!Split ["", a]`:                         {cfn.ErrInvalid, "Fn::Split wants"},
+		`!Sub "${Nobody}"`:                       {cfn.ErrInvalid, "neither a parameter"},
+		`!Sub [a]`:                               {cfn.ErrInvalid, "Fn::Sub wants"},
+		`!If [Nope, a, b]`:                       {cfn.ErrInvalid, `there is no condition "Nope"`},
+		`!FindInMap [Sizes, dev, big]`:           {cfn.ErrInvalid, "no Sizes.dev.big in Mappings"},
+		`!ImportValue nowhere`:                   {cfn.ErrUnresolved, `no stack given exports "nowhere"`},
+		`!Cidr [a, 1, 2]`:                        {cfn.ErrUnsupported, "Fn::Cidr is not an intrinsic function known here"},
+		`"{{resolve:ssm:/x}}"`:                   {cfn.ErrUnresolved, `give "resolve:ssm:/x" a value`},
+		`"{{resolve:ssm:/x"`:                     {cfn.ErrInvalid, "has no end"},
+		`{a: b}`:                                 {cfn.ErrInvalid, "a string is wanted, not an object"},
+		`!Ref Hosts`:                             {cfn.ErrInvalid, "a string is wanted, not a list"},
+		`{"Fn::GetStackOutput": {StackName: T}}`: {cfn.ErrInvalid, "Outputs.V.Value.OutputName: the property is missing"},
+	} {
+		_, err := resolve(t, expression, nil)
+		var e *cfn.Error
+		if !errors.As(err, &e) || !errors.Is(err, want.kind) || !strings.Contains(err.Error(), want.text) {
+			t.Errorf("%s: %v; want %v: %s", expression, err, want.kind, want.text)
+		}
+	}
+}
+
+func TestParseRefuses(t *testing.T) {
+	t.Parallel()
+	deep := strings.Repeat(`{"a":`, 200) + "1" + strings.Repeat("}", 200)
+	for text, want := range map[string]struct {
+		kind error
+		text string
+	}{
+		"":                                    {cfn.ErrSyntax, "empty"},
+		"just text":                           {cfn.ErrSyntax, "no Resources section"},
+		"<html></html>":                       {cfn.ErrSyntax, "no Resources section"},
+		"{":                                   {cfn.ErrSyntax, "unexpected EOF"},
+		`{"Resources":{}} {}`:                 {cfn.ErrSyntax, "after the end"},
+		`{"Resources":{},"Resources":{}}`:     {cfn.ErrSyntax, "there twice"},
+		"Resources: {}\nResources: {}\n":      {cfn.ErrSyntax, "there twice"},
+		"Resources: {}\n---\nResources: {}\n": {cfn.ErrSyntax, "more than one YAML document"},
+		"a: &x 1\nResources: *x\n":            {cfn.ErrSyntax, "aliases"},
+		"Resources: {<<: {}}\n":               {cfn.ErrSyntax, "plain text"},
+		"Resources: !!binary aGk=\n":          {cfn.ErrSyntax, "!!binary"},
+		"\t:":                                 {cfn.ErrSyntax, ""},
+		`{"Resources":` + deep + `}`:          {cfn.ErrSyntax, "nested deeper"},
+		"Resources: " + deep:                  {cfn.ErrSyntax, "nested deeper"},
+		`{"Resources":[]}`:                    {cfn.ErrInvalid, "Resources: an object is wanted, not a list"},
+		`{"Resources":{"A":1}}`:               {cfn.ErrInvalid, "Resources.A: an object is wanted"},
+		`{"Resources":{"A":{}}}`:              {cfn.ErrInvalid, "S/A: a resource needs a Type"},
+		`{"Resources":{"A":{"Type":1}}}`:      {cfn.ErrInvalid, "S/A: Type: a number"},
+		`{"Resources":{"A":{"Type":"X","Typo":1}}}`:                                   {cfn.ErrUnsupported, "S/A: Typo: unknown resource attribute"},
+		`{"Resources":{},"Transform":"X"}`:                                            {cfn.ErrUnsupported, "Transform: macros"},
+		`{"Resources":{},"Globals":{}}`:                                               {cfn.ErrUnsupported, "Globals: unknown section"},
+		`{"Resources":{},"Outputs":{"A":{}}}`:                                         {cfn.ErrInvalid, "Outputs.A: an output needs a Value"},
+		`{"Resources":{},"Parameters":{"A":{}}}`:                                      {cfn.ErrInvalid, "Parameters.A: a parameter needs a Type"},
+		`{"Resources":{},"Parameters":{"A":{"Type":"String","Default":{"Ref":"A"}}}}`: {cfn.ErrInvalid, "a default is plain text"},
+		strings.Repeat(" ", cfn.MaxSize+1):                                            {cfn.ErrTooLarge, "CloudFormation takes 1048576"},
+	} {
+		_, err := cfn.Parse("S", []byte(text))
+		if !errors.Is(err, want.kind) || !strings.Contains(err.Error(), want.text) {
+			t.Errorf("%.60q: %v; want %v: %s", text, err, want.kind, want.text)
+		}
+	}
+}
+
+func TestCycles(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		`{"Resources":{"A":{"Type":"X","Properties":{"Ref":{"Ref":"A"}}}},"Outputs":{"V":{"Value":{"Ref":"A"}}}}`,
+		`{"Resources":{"A":{"Type":"X","Properties":{"Ref":{"Ref":"B"}}},"B":{"Type":"X","Properties":{"Ref":{"Fn::Sub":"${A}"}}}},"Outputs":{"V":{"Value":{"Ref":"A"}}}}`,
+		`{"Resources":{},"Conditions":{"C":{"Fn::Not":[{"Condition":"C"}]}},"Outputs":{"V":{"Value":{"Fn::If":["C","a","b"]}}}}`,
+		`{"Resources":{},"Outputs":{"V":{"Value":{"Fn::ImportValue":"e"},"Export":{"Name":"e"}}}}`,
+	} {
+		template, err := cfn.Parse("S", []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		app := cfn.NewApp(cfn.Options{}, attributes)
+		if _, _, err := app.Add("S", "", "", template).Output("V"); !errors.Is(err, cfn.ErrCycle) {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
+// A template that would double a text with every resource ends in an error,
+// and one that would double the work does not take it.
+func TestBombs(t *testing.T) {
+	t.Parallel()
+	text, work := `"x"`, `""`
+	for range 30 {
+		work = fmt.Sprintf(`{"Fn::Sub":["${a}${a}",{"a":%s}]}`, work)
+	}
+	for i := range 25 {
+		text += fmt.Sprintf(`}},"R%d":{"Type":"X","Properties":{"Ref":{"Fn::Sub":"%s"}`, i+1, strings.Repeat(fmt.Sprintf("${R%d}", i), 2))
+	}
+	for _, c := range []struct {
+		template string
+		want     error
+	}{
+		{`{"Resources":{"R0":{"Type":"X","Properties":{"Ref":` + text + `}}},"Outputs":{"V":{"Value":{"Ref":"R25"}}}}`, cfn.ErrTooLarge},
+		{`{"Resources":{},"Outputs":{"V":{"Value":` + work + `}}}`, nil},
+	} {
+		template, err := cfn.Parse("S", []byte(c.template))
+		if err != nil {
+			t.Fatal(err)
+		}
+		app := cfn.NewApp(cfn.Options{}, attributes)
+		if _, _, err := app.Add("S", "", "", template).Output("V"); !errors.Is(err, c.want) {
+			t.Errorf("got %v, want %v", err, c.want)
+		}
+	}
+}
+
+func TestCrossStack(t *testing.T) {
+	t.Parallel()
+	one, err := cfn.Parse("One", []byte(`{"Resources":{},"Outputs":{
+		"O":{"Value":"exported","Export":{"Name":{"Fn::Sub":"${AWS::StackName}-name"}}},
+		"Not":{"Value":"x","Condition":"Never"}},
+		"Conditions":{"Never":{"Fn::Equals":["a","b"]}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	two, err := cfn.Parse("Two", []byte(`{"Resources":{},"Outputs":{
+		"A":{"Value":{"Fn::ImportValue":"One-name"}},
+		"B":{"Value":{"Fn::GetStackOutput":{"StackName":"One","OutputName":"O"}}},
+		"C":{"Value":{"Fn::GetStackOutput":{"StackName":"One","OutputName":"Not"}}}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	app := cfn.NewApp(cfn.Options{}, attributes)
+	app.Add("One", "", "", one)
+	s := app.Add("Two", "", "", two)
+	for _, name := range []string{"A", "B"} {
+		if v, ok, err := s.Output(name); v != "exported" || !ok || err != nil {
+			t.Errorf("%s = %q, %v, %v", name, v, ok, err)
+		}
+	}
+	if _, _, err := s.Output("C"); !errors.Is(err, cfn.ErrInvalid) {
+		t.Errorf("an output whose condition is false: %v", err)
+	}
+	elsewhere := app.Add("Three", "", "ap-south-1", two)
+	if _, _, err := elsewhere.Output("A"); !errors.Is(err, cfn.ErrUnresolved) {
+		t.Errorf("an import from another Region: %v", err)
+	}
+}
+
+func TestDecode(t *testing.T) {
+	t.Parallel()
+	type inner struct {
+		Name string `cfn:"required"`
+		Kind string `cfn:"a|b"`
+	}
+	type outer struct {
+		Text    string
+		Yes     bool
+		Number  int
+		Float   *float64
+		List    []string
+		Inner   *inner
+		Many    []inner
+		Map     map[string]string
+		Any     any
+		Known   cfn.Ignored
+		Refused cfn.Refused `cfn:"do without"`
+	}
+	decode := func(text string) (outer, error) {
+		template, err := cfn.Parse("S", []byte(`{"Resources":{"R":{"Type":"X","Properties":`+text+`}}}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := cfn.NewApp(cfn.Options{}, attributes).Add("S", "", "", template)
+		var o outer
+		return o, s.Properties(s.Resources["R"], &o)
+	}
+	got, err := decode(`{"Text":1,"Yes":"true","Number":"12","Float":1.5,"List":["a",{"Ref":"AWS::NoValue"}],
+		"Inner":{"Name":"n","Kind":"b"},"Many":[{"Name":"m"}],"Map":{"k":{"Ref":"AWS::Region"}},
+		"Any":{"a":[{"Ref":"AWS::Region"},true,null]},"Known":{"Ref":"Nobody"},"Refused":{"Enabled":false,"Items":[],"Quantity":0}}`)
+	half := 1.5
+	want := outer{Text: "1", Yes: true, Number: 12, Float: &half, List: []string{"a"},
+		Inner: &inner{Name: "n", Kind: "b"}, Many: []inner{{Name: "m"}}, Map: map[string]string{"k": cfn.DefaultRegion},
+		Any: map[string]any{"a": []any{cfn.DefaultRegion, true, nil}}}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		g, _ := json.Marshal(got)
+		t.Errorf("%s, %v", g, err)
+	}
+	for text, want := range map[string]string{
+		`{"Unknown":1}`:                       "S/R: Properties.Unknown: unknown property",
+		`{"Text":[]}`:                         "Properties.Text: a string is wanted, not a list",
+		`{"Yes":"yes"}`:                       "Properties.Yes: true or false is wanted",
+		`{"Yes":"1"}`:                         "Properties.Yes: true or false is wanted",
+		`{"Number":1.5}`:                      "Properties.Number: a whole number is wanted",
+		`{"Float":"x"}`:                       "Properties.Float: a number is wanted",
+		`{"List":"x"}`:                        "Properties.List: a list is wanted",
+		`{"Inner":[]}`:                        "Properties.Inner: an object is wanted",
+		`{"Inner":{}}`:                        "Properties.Inner.Name: the property is missing",
+		`{"Many":[{"Name":"m"},{"Name":""}]}`: "Properties.Many[1].Name: the property is missing",
+		`{"Inner":{"Name":"n","Kind":"c"}}`:   `Properties.Inner.Kind: "c" is not a value known here; use one of a, b`,
+		`{"Map":[]}`:                          "Properties.Map: an object is wanted",
+		`{"Refused":["x"]}`:                   "Properties.Refused: the property is not supported; do without",
+	} {
+		if _, err := decode(text); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v; want %s", text, err, want)
+		}
+	}
+}
+
+func TestSchema(t *testing.T) {
+	t.Parallel()
+	var v struct {
+		A []struct {
+			B string      `cfn:"x|y"`
+			C cfn.Refused `cfn:"do without"`
+		}
+		D cfn.Ignored
+	}
+	want := []cfn.Property{
+		{Path: "A[].B", Values: []string{"x", "y"}},
+		{Path: "A[].C", Refused: true, Remedy: "do without"},
+		{Path: "D", Ignored: true},
+	}
+	if got := cfn.Schema(v); !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v", got)
+	}
+}
