@@ -1,0 +1,341 @@
+package edge_test
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/tls"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"example.com/privatecdn/edge"
+	"example.com/privatecdn/internal/template"
+)
+
+var update = flag.Bool("update", false, "write the files that are generated from the conformance cases")
+
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	cases := readCases(t)
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			runCase(t, c)
+		})
+	}
+}
+
+// caseRun is a case while it runs.
+type caseRun struct {
+	t       *testing.T
+	c       *conformanceCase
+	edge    *edge.Edge
+	now     time.Time
+	origin  *scriptedOrigin
+	refusal *edge.Refusal
+}
+
+func runCase(t *testing.T, c *conformanceCase) {
+	run := &caseRun{t: t, c: c, now: caseStart, origin: newScriptedOrigin(c.files)}
+	var err error
+	if run.edge, err = edge.New(run.options()); err != nil {
+		t.Fatal(err)
+	}
+	defer run.edge.Close()
+	for i := range c.steps {
+		run.step(&c.steps[i])
+	}
+}
+
+func (run *caseRun) options() edge.Options {
+	o := edge.Options{
+		Infrastructure: run.infrastructure(),
+		Buckets:        map[string]fs.FS{"": run.bucket()},
+		Origins:        map[string]http.RoundTripper{"origin.example.com": run.origin},
+		Clock:          func() time.Time { return run.now },
+		OnRefusal:      func(r edge.Refusal) { run.refusal = &r },
+	}
+	for _, option := range run.c.options {
+		name, value := option[0], option[1]
+		switch name {
+		case "StrictViewer":
+			o.StrictViewer = true
+		case "ForwardedFor":
+			o.ForwardedFor = true
+		case "HideReasons":
+			o.HideReasons = true
+		case "PreflightToOrigin":
+			o.PreflightToOrigin = true
+		case "ViewerCountry":
+			o.ViewerCountry = value
+		case "HTTPSPort":
+			o.HTTPSPort, _ = strconv.Atoi(value)
+		case "CacheSize":
+			o.CacheSize, _ = strconv.ParseInt(value, 10, 64)
+		default:
+			run.t.Fatalf("unknown option %q", name)
+		}
+	}
+	return o
+}
+
+func (run *caseRun) infrastructure() *template.Infrastructure {
+	run.t.Helper()
+	data, err := os.ReadFile("testdata/templates/" + run.c.template + ".yaml")
+	if err != nil {
+		run.t.Fatal(err)
+	}
+	text := string(data)
+	for name, key := range caseKeys() {
+		text = strings.ReplaceAll(text, `"@`+name+`@"`, strconv.Quote(publicPEM(key)))
+	}
+	var doc map[string]any
+	if err := yaml.Unmarshal([]byte(text), &doc); err != nil {
+		run.t.Fatal(err)
+	}
+	for _, s := range run.c.set {
+		var value any
+		source := s[1]
+		if file, found := strings.CutPrefix(source, "@"); found {
+			value = run.c.files[file]
+		} else if err := yaml.Unmarshal([]byte(source), &value); err != nil {
+			run.t.Fatal(err)
+		}
+		if err := setPath(doc, strings.Split(abbreviation.Replace(s[0]), "."), value); err != nil {
+			run.t.Fatalf("set %s: %v", s[0], err)
+		}
+	}
+	if data, err = yaml.Marshal(doc); err != nil {
+		run.t.Fatal(err)
+	}
+	infra, err := template.Read(data, template.Options{Stack: "Case"})
+	if err != nil {
+		run.t.Fatal(err)
+	}
+	return infra
+}
+
+// abbreviation shortens the paths that most cases set.
+var abbreviation = strings.NewReplacer(
+	"Default.", "Dist.DefaultCacheBehavior.",
+	"Public.", "Dist.CacheBehaviors.0.",
+	"Cache.", "Resources.CachePolicy.Properties.CachePolicyConfig.",
+	"Key.", "Resources.CachePolicy.Properties.CachePolicyConfig.ParametersInCacheKeyAndForwardedToOrigin.",
+	"Forward.", "Resources.OriginRequestPolicy.Properties.OriginRequestPolicyConfig.",
+	"Headers.", "Resources.ResponseHeadersPolicy.Properties.ResponseHeadersPolicyConfig.",
+)
+
+func setPath(doc any, path []string, value any) error {
+	if path[0] == "Dist" {
+		path = append([]string{"Resources", "Distribution", "Properties", "DistributionConfig"}, path[1:]...)
+	}
+	for i, name := range path {
+		last := i == len(path)-1
+		switch node := doc.(type) {
+		case map[string]any:
+			if last && value == nil {
+				delete(node, name)
+			} else if last {
+				node[name] = value
+			} else if node[name] == nil {
+				node[name] = map[string]any{}
+			}
+			doc = node[name]
+		case []any:
+			n, err := strconv.Atoi(name)
+			if err != nil || n >= len(node) {
+				return fmt.Errorf("no element %s", name)
+			}
+			if last {
+				node[n] = value
+			}
+			doc = node[n]
+		default:
+			return fmt.Errorf("%s is neither a map nor a list", strings.Join(path[:i], "."))
+		}
+	}
+	return nil
+}
+
+func (run *caseRun) bucket() fs.FS {
+	content := fstest.MapFS{}
+	for _, name := range []string{"a.txt", "public/a.txt", "private/a.txt"} {
+		content[name] = &fstest.MapFile{Data: []byte("content of " + name), ModTime: caseStart.Add(-time.Hour)}
+	}
+	for name, data := range run.c.files {
+		if key, found := strings.CutPrefix(name, "bucket/"); found {
+			content[key] = &fstest.MapFile{Data: []byte(expand(data)), ModTime: caseStart.Add(-time.Hour)}
+		}
+	}
+	return content
+}
+
+// expand makes big contents of a short line: "repeat 2000 abc".
+func expand(data string) string {
+	var n int
+	var word string
+	if _, err := fmt.Sscanf(data, "repeat %d %s", &n, &word); err == nil {
+		return strings.Repeat(word, n)
+	}
+	return data
+}
+
+func (run *caseRun) step(s *step) {
+	run.t.Helper()
+	switch {
+	case s.command == nil:
+		run.request(s)
+	case s.command[0] == "wait":
+		d, err := time.ParseDuration(s.command[1])
+		if err != nil {
+			run.t.Fatal(err)
+		}
+		run.now = run.now.Add(d)
+	case s.command[0] == "origin":
+		run.origin.serve(s.command[1])
+	case s.command[0] == "invalidate":
+		run.edge.Invalidate(s.command[1:]...)
+	}
+}
+
+func (run *caseRun) request(s *step) {
+	run.t.Helper()
+	url, body, remote := s.url, "", "198.51.100.7:4711"
+	header := http.Header{}
+	proto := "HTTP/1.1"
+	for _, f := range s.fields {
+		switch name, value := f[0], f[1]; name {
+		case "sign":
+			url = parseGrant(run.t, value, run.now).signURL(run.t, url)
+		case "cookies":
+			header.Add("Cookie", parseGrant(run.t, value, run.now).cookie(run.t, url))
+		case "then":
+			url += value
+		case "viewer":
+			remote = value + ":4711"
+		case "body":
+			body = value
+		case "proto":
+			proto = value
+		default:
+			header.Add(name, expand(value))
+		}
+	}
+	r := parseRequest(run.t, s.method, url, proto, header, body)
+	r.RemoteAddr = remote
+	run.refusal = nil
+	run.origin.forget()
+	w := httptest.NewRecorder()
+	if aborted(func() { run.edge.ServeHTTP(w, r) }) {
+		run.t.Fatalf("line %d: %s %s: the connection was broken off", s.line, s.method, url)
+	}
+	run.compare(s, w.Result(), w.Body.String())
+}
+
+func aborted(serve func()) (yes bool) {
+	defer func() {
+		if p := recover(); p != nil {
+			if err, ok := p.(error); !ok || !errors.Is(err, http.ErrAbortHandler) {
+				panic(p)
+			}
+			yes = true
+		}
+	}()
+	serve()
+	return false
+}
+
+// parseRequest reads a request the way a server does, so that nothing cleans
+// its path.
+func parseRequest(t *testing.T, method, url, proto string, header http.Header, body string) *http.Request {
+	t.Helper()
+	scheme, rest, _ := strings.Cut(url, "://")
+	host, target := rest, ""
+	if i := strings.IndexAny(rest, "/?"); i >= 0 {
+		host, target = rest[:i], rest[i:]
+	}
+	if !strings.HasPrefix(target, "/") {
+		target = "/" + target
+	}
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "%s %s %s\r\nHost: %s\r\n", method, expandURL(target), proto, host)
+	if body != "" {
+		fmt.Fprintf(&b, "Content-Length: %d\r\n", len(body))
+	}
+	_ = header.Write(&b)
+	b.WriteString("\r\n" + body)
+	r, err := http.ReadRequest(bufio.NewReader(&b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if scheme == "https" {
+		r.TLS = &tls.ConnectionState{Version: tls.VersionTLS13}
+	}
+	return r
+}
+
+// expandURL makes a long URL of a short line: {9000x} is nine thousand x.
+func expandURL(target string) string {
+	return regexp.MustCompile(`\{(\d+)(.)\}`).ReplaceAllStringFunc(target, func(s string) string {
+		n, _ := strconv.Atoi(s[1 : len(s)-2])
+		return strings.Repeat(s[len(s)-2:len(s)-1], n)
+	})
+}
+
+func (run *caseRun) compare(s *step, resp *http.Response, body string) {
+	run.t.Helper()
+	fail := func(what, got, want string) {
+		run.t.Helper()
+		run.t.Errorf("line %d: %s %s\n%s is\n  %q, want\n  %q\n(status %d, refusal %+v)", s.line, s.method, s.url, what, got, want, resp.StatusCode, run.refusal)
+	}
+	if resp.StatusCode != s.status {
+		fail("the status", strconv.Itoa(resp.StatusCode), strconv.Itoa(s.status))
+	}
+	for _, e := range s.expect {
+		name, want := e[0], e[1]
+		var got string
+		switch name {
+		case "body":
+			got, want = body, expand(want)
+		case "size":
+			got = strconv.Itoa(len(body))
+		case "reason":
+			if run.refusal != nil {
+				got = string(run.refusal.Reason)
+			}
+		case "asked":
+			got = run.origin.asked()
+		default:
+			if asked, found := strings.CutPrefix(name, "origin."); found {
+				got = run.origin.header(asked)
+			} else {
+				got = strings.Join(resp.Header.Values(name), ", ")
+			}
+		}
+		if !agrees(got, want) {
+			fail(name, got, want)
+		}
+	}
+}
+
+func agrees(got, want string) bool {
+	if pattern, found := strings.CutPrefix(want, "~ "); found {
+		return regexp.MustCompile(pattern).MatchString(got)
+	}
+	if want == "-" {
+		want = ""
+	}
+	return got == strings.ReplaceAll(strings.ReplaceAll(want, `\r\n`, "\r\n"), `\n`, "\n")
+}

@@ -1,0 +1,130 @@
+package edge
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"example.com/privatecdn/internal/pathpattern"
+	"example.com/privatecdn/internal/template"
+)
+
+// preflight answers a CORS preflight request from the response headers policy.
+func (x *exchange) preflight() *response {
+	policy := x.behavior.ResponseHeaderPolicy
+	if policy == nil || policy.CORS == nil || x.edge.options.PreflightToOrigin || !x.isPreflight() {
+		return nil
+	}
+	r := newResponse(http.StatusOK, fromMiss)
+	r.content = true
+	r.header.Set("Server", serverName)
+	r.setBody(nil)
+	return r
+}
+
+func (x *exchange) isPreflight() bool {
+	return x.req.Method == http.MethodOptions && x.header.Get("Origin") != "" && x.header.Get("Access-Control-Request-Method") != ""
+}
+
+// allMethods is what "ALL" stands for among the methods of a policy.
+const allMethods = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
+
+// applyCORS adds the CORS headers of a response headers policy.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-response-headers-policies.html#understanding-response-headers-policies-cors
+func (x *exchange) applyCORS(c *template.CORS, h http.Header) {
+	origin := x.header.Get("Origin")
+	if origin == "" {
+		addVary(h, "Origin")
+		return
+	}
+	if hasCORS(h) {
+		if !c.Override {
+			return
+		}
+		removeCORS(h)
+	}
+	allowed, any := allowedOrigin(c, origin)
+	if !any {
+		addVary(h, "Origin")
+	}
+	if allowed == "" {
+		return
+	}
+	h.Set("Access-Control-Allow-Origin", allowed)
+	if c.AllowCredentials {
+		h.Set("Access-Control-Allow-Credentials", "true")
+	}
+	if !x.isPreflight() {
+		setList(h, "Access-Control-Expose-Headers", c.ExposeHeaders)
+		return
+	}
+	setList(h, "Access-Control-Allow-Headers", c.AllowHeaders)
+	if slices.Contains(c.AllowMethods, "ALL") {
+		h.Set("Access-Control-Allow-Methods", allMethods)
+	} else {
+		setList(h, "Access-Control-Allow-Methods", c.AllowMethods)
+	}
+	if c.MaxAge > 0 {
+		h.Set("Access-Control-Max-Age", strconv.Itoa(int(c.MaxAge.Seconds())))
+	}
+}
+
+// allowedOrigin is the value of Access-Control-Allow-Origin, "" when the
+// viewer's origin is not allowed, and whether every origin gets the same.
+func allowedOrigin(c *template.CORS, origin string) (value string, any bool) {
+	if slices.Contains(c.AllowOrigins, "*") {
+		return "*", true
+	}
+	host := origin
+	if _, rest, found := strings.Cut(origin, "://"); found {
+		host = rest
+	}
+	for _, allowed := range c.AllowOrigins {
+		subject := origin
+		if !strings.Contains(allowed, "://") {
+			subject = host
+		}
+		if pathpattern.Glob(strings.ToLower(allowed), strings.ToLower(subject)) {
+			return origin, false
+		}
+	}
+	return "", false
+}
+
+func setList(h http.Header, name string, values []string) {
+	if len(values) > 0 {
+		h.Set(name, strings.Join(values, ", "))
+	}
+}
+
+func hasCORS(h http.Header) bool {
+	for name := range h {
+		if strings.HasPrefix(name, "Access-Control-") {
+			return true
+		}
+	}
+	return false
+}
+
+func removeCORS(h http.Header) {
+	for name := range h {
+		if strings.HasPrefix(name, "Access-Control-") {
+			delete(h, name)
+		}
+	}
+}
+
+func addVary(h http.Header, name string) {
+	for _, line := range h["Vary"] {
+		for v := range strings.SplitSeq(line, ",") {
+			if strings.EqualFold(strings.TrimSpace(v), name) {
+				return
+			}
+		}
+	}
+	if v := h.Get("Vary"); v != "" {
+		name = v + ", " + name
+	}
+	h.Set("Vary", name)
+}

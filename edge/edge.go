@@ -1,0 +1,175 @@
+package edge
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"sync/atomic"
+
+	"example.com/privatecdn/internal/cache"
+	"example.com/privatecdn/internal/cfn"
+	"example.com/privatecdn/internal/pathpattern"
+	"example.com/privatecdn/internal/template"
+)
+
+// Edge answers as CloudFront for the distributions of a template. It is an
+// http.Handler, safe for concurrent use; a request that came over TLS is an
+// HTTPS request.
+type Edge struct {
+	options   Options
+	root      *os.Root // of Options.Bucket
+	world     atomic.Pointer[world]
+	cache     *cache.Cache
+	via       string
+	viaHeader []string
+	stop      func()
+}
+
+// New reads the template and opens the content. It fails with the template's
+// own error, ErrNoDistribution, ErrNoContent, or an *fs.PathError for a
+// directory that is not there.
+func New(o Options) (*Edge, error) {
+	o = o.withDefaults()
+	e := &Edge{options: o, cache: cache.New(o.CacheSize), via: newVia(), stop: func() {}}
+	e.viaHeader = []string{e.via}
+	if o.Bucket != "" {
+		root, err := os.OpenRoot(o.Bucket)
+		if err != nil {
+			return nil, fmt.Errorf("bucket directory: %w", err)
+		}
+		e.root = root
+	}
+	infra, err := e.readTemplate()
+	if err == nil {
+		err = e.load(infra)
+	}
+	if err == nil {
+		err = e.watch()
+	}
+	if err != nil {
+		_ = e.Close()
+		return nil, err
+	}
+	return e, nil
+}
+
+// Close ends the watching of template and bucket. Requests under way go on.
+func (e *Edge) Close() error {
+	e.stop()
+	if e.root != nil {
+		return e.root.Close()
+	}
+	return nil
+}
+
+func (e *Edge) readTemplate() (*template.Infrastructure, error) {
+	if e.options.Infrastructure != nil {
+		return e.options.Infrastructure, nil
+	}
+	if e.options.Template == "" {
+		return nil, errors.New("edge: Options need a Template")
+	}
+	return template.ReadFile(e.options.Template, template.Options{Options: cfn.Options{Values: e.options.Values}})
+}
+
+// load makes infra what the edge serves, unless it cannot be served.
+func (e *Edge) load(infra *template.Infrastructure) error {
+	w, err := e.newWorld(infra)
+	if err != nil {
+		return err
+	}
+	e.world.Store(w)
+	return nil
+}
+
+// Reload reads the template again. On an error the edge goes on serving what
+// it served before. An edge watches its template and does this by itself.
+func (e *Edge) Reload() error {
+	infra, err := e.readTemplate()
+	if err != nil {
+		return err
+	}
+	return e.load(infra)
+}
+
+// Infrastructure returns what the edge is serving now.
+func (e *Edge) Infrastructure() *template.Infrastructure { return e.world.Load().infrastructure }
+
+// Bucket returns a bucket as S3 shows it to the world, by name or logical ID,
+// nil when there is none.
+func (e *Edge) Bucket(name string) http.Handler {
+	w := e.world.Load()
+	for _, b := range w.infrastructure.Buckets {
+		if b.Name == name || b.LogicalID == name {
+			return w.buckets[b.Name+".s3.localhost"]
+		}
+	}
+	return nil
+}
+
+// Invalidate removes from the cache of every distribution the objects whose
+// paths match one of the patterns, in which * stands for any characters, and
+// returns how many.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/Invalidation.html
+func (e *Edge) Invalidate(patterns ...string) int {
+	return e.cache.Invalidate(func(entry *cache.Entry) bool {
+		for _, p := range patterns {
+			if matchInvalidation(pathpattern.Canonical(p), entry.Path) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// ServeHTTP implements http.Handler.
+func (e *Edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	world := e.world.Load()
+	x := e.newExchange(r)
+	host := hostname(r.Host)
+	if bucket := world.bucketFor(host, x.rawPath); bucket != nil {
+		bucket.ServeHTTP(w, r)
+		return
+	}
+	x.site = world.siteFor(host)
+	x.finish(x.answer()).write(r.Context(), w, r.Method == http.MethodHead)
+}
+
+// httpsHost is the host a viewer is redirected to.
+func (e *Edge) httpsHost(host string) string {
+	if e.options.HTTPSPort == 0 {
+		return host
+	}
+	return hostname(host) + ":" + strconv.Itoa(e.options.HTTPSPort)
+}
+
+func newVia() string {
+	var id [16]byte
+	for i := range id {
+		id[i] = byte(rand.Uint32())
+	}
+	return "1.1 " + hex.EncodeToString(id[:]) + ".cloudfront.net (CloudFront)"
+}
+
+// matchInvalidation compares a path with an invalidation path, in which only *
+// is a wildcard.
+func matchInvalidation(pattern, path string) bool {
+	head, rest, wild := strings.Cut(pattern, "*")
+	if !wild {
+		return pattern == path
+	}
+	if !strings.HasPrefix(path, head) {
+		return false
+	}
+	for i := len(head); i <= len(path); i++ {
+		if matchInvalidation(rest, path[i:]) {
+			return true
+		}
+	}
+	return false
+}

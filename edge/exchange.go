@@ -1,0 +1,133 @@
+package edge
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+
+	"example.com/privatecdn/internal/pathpattern"
+	"example.com/privatecdn/signer/verify"
+)
+
+// exchange is one request on its way through the edge.
+type exchange struct {
+	edge *Edge
+	req  *http.Request
+	now  time.Time
+	id   string
+
+	// What the viewer sent, untouched: what a signature covers.
+	scheme, host, rawPath, rawQuery string
+	viewer                          netip.Addr
+
+	site     *site
+	behavior *behavior
+
+	// What the cache and the origin see: without the signature's parameters,
+	// and as a CloudFront function left it.
+	path    string // raw, as the origin gets it
+	query   string
+	header  http.Header // the viewer's, which must not be changed
+	cookies []cookie
+	pattern string // path normalized, as path patterns see it
+}
+
+func (e *Edge) newExchange(r *http.Request) *exchange {
+	x := &exchange{edge: e, req: r, now: e.options.Clock(), id: requestID(), host: r.Host, header: r.Header}
+	x.scheme = "http"
+	if r.TLS != nil {
+		x.scheme = "https"
+	}
+	x.rawPath, x.rawQuery = rawTarget(r)
+	x.viewer = e.viewerAddress(r)
+	x.path, x.query = x.rawPath, verify.Strip(x.rawQuery)
+	x.pattern = pathpattern.Normalize(x.path)
+	return x
+}
+
+// rawTarget is the request's path and query byte for byte.
+func rawTarget(r *http.Request) (path, query string) {
+	target := r.RequestURI
+	if target == "" { // made by httptest or another handler
+		target = r.URL.RequestURI()
+	}
+	if !strings.HasPrefix(target, "/") {
+		if _, rest, absolute := strings.Cut(target, "://"); absolute {
+			target = rest[strings.IndexAny(rest+"/", "/?"):]
+		}
+	}
+	path, query, _ = strings.Cut(target, "?")
+	if path == "" {
+		path = "/"
+	}
+	return path, query
+}
+
+// url is the request's address as the viewer sees it, which is what a policy's
+// resource is compared with.
+func (x *exchange) url() string {
+	u := x.scheme + "://" + x.host + x.rawPath
+	if x.rawQuery != "" {
+		u += "?" + x.rawQuery
+	}
+	return u
+}
+
+// publicURL is the address without what opens it.
+func (x *exchange) publicURL() string {
+	u := x.scheme + "://" + x.host + x.rawPath
+	if q := verify.Strip(x.rawQuery); q != "" {
+		u += "?" + q
+	}
+	return u
+}
+
+func (e *Edge) viewerAddress(r *http.Request) netip.Addr {
+	address := r.RemoteAddr
+	if e.options.ForwardedFor {
+		if first, _, _ := strings.Cut(r.Header.Get("X-Forwarded-For"), ","); first != "" {
+			address = strings.TrimSpace(first)
+		}
+	}
+	if host, _, err := net.SplitHostPort(address); err == nil {
+		address = host
+	}
+	addr, _ := netip.ParseAddr(address)
+	return addr.Unmap()
+}
+
+// requestID is 56 characters, as CloudFront's are. It need not be secret.
+func requestID() string {
+	var b [40]byte
+	for i := 0; i < len(b); i += 8 {
+		binary.LittleEndian.PutUint64(b[i:], rand.Uint64())
+	}
+	return base64.URLEncoding.EncodeToString(b[:])
+}
+
+func isReadMethod(method string) bool {
+	return method == http.MethodGet || method == http.MethodHead
+}
+
+// cookie is one cookie as the viewer sent it.
+type cookie struct{ name, value string }
+
+// parseCookies splits Cookie headers without judging names or values, for
+// CloudFront forwards and verifies them as they are.
+func parseCookies(h http.Header) []cookie {
+	var all []cookie
+	for _, line := range h["Cookie"] {
+		for part := range strings.SplitSeq(line, ";") {
+			name, value, found := strings.Cut(strings.TrimSpace(part), "=")
+			if found {
+				all = append(all, cookie{name, value})
+			}
+		}
+	}
+	return all
+}

@@ -1,0 +1,229 @@
+package edge
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"example.com/privatecdn/internal/cache"
+	"example.com/privatecdn/internal/pathpattern"
+)
+
+// fetch answers from the cache or from the origin.
+func (x *exchange) fetch() *response {
+	if x.behavior.lifetime.max <= 0 || !slices.Contains(x.behavior.CachedMethods, x.req.Method) {
+		return x.pass()
+	}
+	key := x.cacheKey()
+	store := x.edge.cache
+	if e := store.Get(key); e != nil && e.Fresh(x.now) {
+		return x.hit(e)
+	}
+	if x.req.Method == http.MethodHead {
+		key += "\n" + http.MethodHead // the origin's answer to HEAD cannot serve a GET
+	}
+	flight, lead := store.Join(key)
+	if !lead {
+		return x.follow(flight)
+	}
+	stale := store.Get(key)
+	if stale != nil && stale.Fresh(x.now) { // settled since we looked
+		flight.Settle(nil)
+		return x.hit(stale)
+	}
+	return x.lead(flight, key, stale)
+}
+
+// hit answers with an entry that needs no asking.
+func (x *exchange) hit(e *cache.Entry) *response {
+	if e.Large {
+		return x.pass()
+	}
+	return x.serve(e, fromHit)
+}
+
+// follow waits for what another viewer's request brings. What is not to be
+// shared is fetched for this viewer alone.
+func (x *exchange) follow(f *cache.Flight) *response {
+	e, err := f.Wait(x.req.Context())
+	if err != nil {
+		panic(http.ErrAbortHandler) // the viewer has left
+	}
+	if e == nil {
+		return x.pass()
+	}
+	return x.hit(e)
+}
+
+// lead asks the origin on behalf of everyone who waits for key. It goes on
+// when its own viewer leaves.
+func (x *exchange) lead(f *cache.Flight, key string, stale *cache.Entry) *response {
+	settled := false
+	settle := func(e *cache.Entry) { settled = true; f.Settle(e) }
+	defer func() {
+		if !settled {
+			f.Settle(nil) // a panic must not leave others waiting
+		}
+	}()
+	req := x.originRequest(context.WithoutCancel(x.req.Context()))
+	if stale != nil && !stale.Always && !stale.Large {
+		askWhetherChanged(req.Header, stale.Header)
+	}
+	resp, err := x.behavior.origin.RoundTrip(req)
+	if stale != nil && !stale.Large && stale.Status < 400 && (err != nil || resp.StatusCode >= 500) {
+		closeBody(resp)
+		e := *stale
+		e.Expires = x.now.Add(x.lifetimeOf(http.StatusBadGateway).Error)
+		settle(&e)
+		return x.serve(&e, fromHit)
+	}
+	if err != nil {
+		return x.keepFailure(settle, err)
+	}
+	if resp.StatusCode == http.StatusNotModified && stale != nil {
+		closeBody(resp)
+		e := x.refreshed(stale, resp.Header)
+		settle(e)
+		return x.serve(e, fromRefresh)
+	}
+	return x.keep(settle, key, resp)
+}
+
+// askWhetherChanged makes a request conditional on what is in the cache.
+func askWhetherChanged(h, cached http.Header) {
+	if tag := cached.Get("Etag"); tag != "" {
+		h.Set("If-None-Match", tag)
+	}
+	if at := cached.Get("Last-Modified"); at != "" {
+		h.Set("If-Modified-Since", at)
+	}
+}
+
+// refreshed is a stale entry that the origin says is still right.
+func (x *exchange) refreshed(stale *cache.Entry, update http.Header) *cache.Entry {
+	e := *stale
+	e.Header = stale.Header.Clone()
+	for _, name := range []string{"Cache-Control", "Expires", "Date"} {
+		if v := update[name]; v != nil {
+			e.Header[name] = v
+		}
+	}
+	ttl, _ := x.lifetimeOf(e.Status).Lifetime(e.Status, e.Header, x.now)
+	e.Stored, e.Expires = x.now, x.now.Add(ttl)
+	return &e
+}
+
+// keepFailure answers for an origin that gave no answer, and remembers it as
+// an error of the origin is remembered.
+func (x *exchange) keepFailure(settle func(*cache.Entry), err error) *response {
+	r := x.originFailure(err)
+	e := &cache.Entry{Distribution: x.site.dist.ID, Path: x.storedPath(), Status: r.status, Header: r.header.Clone(), Body: r.kept, Size: r.length,
+		Stored: x.now, Expires: x.now.Add(x.lifetimeOf(r.status).Error)}
+	settle(e)
+	return r
+}
+
+// keep turns an origin's answer into a cache entry where it may be one, and
+// into the response. The body is served while it comes in.
+func (x *exchange) keep(settle func(*cache.Entry), key string, resp *http.Response) *response {
+	store := x.edge.cache
+	x.compress(resp)
+	e := x.entry(resp)
+	ttl, keep := x.lifetimeOf(resp.StatusCode).Lifetime(resp.StatusCode, resp.Header, x.now)
+	e.Expires = x.now.Add(ttl)
+	if resp.ContentLength > store.MaxObject() && x.req.Method != http.MethodHead {
+		large := *e
+		large.Large, large.Body, large.Size = true, cache.NewBody(nil), 0
+		settle(nil)
+		if keep {
+			store.Put(key, &large)
+		}
+		keep = false
+	}
+	switch {
+	case !keep:
+		settle(nil)
+		return x.stream(resp)
+	case x.req.Method == http.MethodHead:
+		closeBody(resp)
+		e.Body = cache.NewBody(nil)
+		settle(e)
+	case resp.ContentLength >= 0:
+		e.Body.Expect(resp.ContentLength)
+		settle(e)
+		go func() {
+			defer resp.Body.Close()
+			if e.Body.Fill(resp.Body, resp.ContentLength) != nil {
+				store.Drop(key, e)
+			}
+		}()
+	default:
+		go fillUnknown(settle, e, resp, store.MaxObject())
+	}
+	return x.serve(e, fromMiss)
+}
+
+// fillUnknown shares an entry once its length is known. When it is too long,
+// the viewer that brought it reads on by itself.
+func fillUnknown(settle func(*cache.Entry), e *cache.Entry, resp *http.Response, limit int64) {
+	if e.Body.Fill(resp.Body, limit) != nil {
+		settle(nil)
+		return
+	}
+	resp.Body.Close()
+	whole := *e
+	data, _ := e.Body.Bytes()
+	whole.Size = int64(len(data))
+	settle(&whole)
+}
+
+func (x *exchange) entry(resp *http.Response) *cache.Entry {
+	h := x.viewerHeaders(resp.Header)
+	return &cache.Entry{
+		Distribution: x.site.dist.ID, Path: x.storedPath(), Status: resp.StatusCode, Header: h,
+		Body: &cache.Body{}, Size: resp.ContentLength, Stored: x.now,
+		Always: resp.Header.Get("Vary") == "*" && x.behavior.lifetime.min == 0,
+	}
+}
+
+// storedPath is what an invalidation finds an object by.
+func (x *exchange) storedPath() string { return pathpattern.Normalize(x.path) }
+
+// serve makes a response of an entry: what of it the viewer asked for.
+func (x *exchange) serve(e *cache.Entry, from string) *response {
+	r := &response{status: e.Status, header: e.Header.Clone(), from: from, content: true, kept: e.Body, length: e.Size}
+	if from == fromHit || from == fromRefresh {
+		if age := int64(e.Age(x.now) / time.Second); age > 0 || from == fromHit {
+			r.header.Set("Age", strconv.FormatInt(age, 10))
+		}
+	}
+	if e.Size >= 0 {
+		r.header.Set("Content-Length", strconv.FormatInt(e.Size, 10))
+	}
+	return x.finishContent(r)
+}
+
+// finishContent marks what the origin refused and applies conditions and
+// ranges to what it gave.
+func (x *exchange) finishContent(r *response) *response {
+	if r.status >= 400 {
+		r.from = fromError
+		r.refusal = &Refusal{Reason: ReasonOriginRefused, Why: "the origin answered " + strconv.Itoa(r.status)}
+		return r
+	}
+	if r.status == http.StatusOK && isReadMethod(x.req.Method) {
+		x.applyConditions(r)
+		if r.status == http.StatusOK && r.kept != nil && x.req.Method == http.MethodGet {
+			x.applyRange(r)
+		}
+	}
+	return r
+}
+
+func closeBody(resp *http.Response) {
+	if resp != nil {
+		resp.Body.Close()
+	}
+}

@@ -1,0 +1,103 @@
+package edge
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+
+	"example.com/privatecdn/internal/template"
+)
+
+// finish is what every response goes through on its way out.
+func (x *exchange) finish(r *response) *response {
+	r = x.customError(r)
+	if r.content {
+		x.applyResponseHeaders(r)
+		r = x.viewerResponseFunction(r)
+	}
+	x.stamp(r)
+	x.report(r)
+	return r
+}
+
+// stamp adds the headers that are on every answer of CloudFront.
+func (x *exchange) stamp(r *response) {
+	h := r.header
+	if h.Get("Date") == "" {
+		h.Set("Date", x.now.UTC().Format(http.TimeFormat))
+	}
+	h["Via"] = x.edge.viaHeader
+	h["X-Amz-Cf-Pop"] = popHeader
+	h["X-Amz-Cf-Id"] = []string{x.id}
+	h["X-Cache"] = cacheHeaders[r.from]
+}
+
+// pop is the name of this edge location.
+const pop = "LOC50-P1"
+
+var (
+	popHeader    = []string{pop}
+	cacheHeaders = map[string][]string{}
+)
+
+func init() {
+	for _, from := range []string{fromHit, fromMiss, fromRefresh, fromError, fromRedirect, fromFunction} {
+		suffix := " from cloudfront"
+		cacheHeaders[from] = []string{from + suffix}
+	}
+}
+
+// applyResponseHeaders does what the behavior's response headers policy says:
+// removals first, then additions.
+func (x *exchange) applyResponseHeaders(r *response) {
+	p := x.behavior.ResponseHeaderPolicy
+	if p == nil {
+		return
+	}
+	for _, name := range p.Remove {
+		r.header.Del(name)
+		if strings.EqualFold(name, "Server") {
+			r.header.Set("Server", serverName)
+		}
+	}
+	if p.CORS != nil {
+		x.applyCORS(p.CORS, r.header)
+	}
+	for _, headers := range [][]template.Header{p.Security, p.Custom} {
+		for _, h := range headers {
+			if h.Override || r.header.Get(h.Name) == "" {
+				r.header.Set(h.Name, h.Value)
+			}
+		}
+	}
+	x.applyServerTiming(p, r)
+}
+
+// applyServerTiming adds Server-Timing to a sample of the responses, and to
+// each that is asked for with Pragma: server-timing.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-response-headers-policies.html#server-timing-header
+func (x *exchange) applyServerTiming(p *template.ResponseHeadersPolicy, r *response) {
+	if p.ServerTiming <= 0 {
+		return
+	}
+	asked := strings.EqualFold(x.header.Get("Pragma"), "server-timing")
+	if !asked && rand.Float64()*100 >= p.ServerTiming {
+		return
+	}
+	metric := "cdn-cache-miss"
+	switch r.from {
+	case fromHit:
+		metric = "cdn-cache-hit"
+	case fromRefresh:
+		metric = "cdn-cache-refresh"
+	}
+	value := fmt.Sprintf(`%s,cdn-pop;desc="%s",cdn-rid;desc="%s"`, metric, pop, x.id)
+	if r.from == fromHit {
+		value += `,cdn-hit-layer;desc="EDGE"`
+	}
+	if v := r.header.Get("Server-Timing"); v != "" {
+		value = v + "," + value
+	}
+	r.header.Set("Server-Timing", value)
+}

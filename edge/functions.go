@@ -1,0 +1,233 @@
+package edge
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+
+	"example.com/privatecdn/internal/cffunction"
+	"example.com/privatecdn/internal/template"
+)
+
+// function is a CloudFront function, ready to run.
+type function = cffunction.Function
+
+func (e *Edge) newFunction(f *template.Function) (*function, error) {
+	if f == nil {
+		return nil, nil
+	}
+	var stores []cffunction.Store
+	for _, s := range f.KeyValueStores {
+		data := s.Data
+		for _, name := range []string{s.Name, s.LogicalID} {
+			if file := e.options.KeyValueStores[name]; file != "" {
+				var err error
+				if data, err = readStore(file); err != nil {
+					return nil, err
+				}
+			}
+		}
+		stores = append(stores, cffunction.Store{ID: s.ID, Name: s.Name, Data: data})
+	}
+	return cffunction.Compile(f.LogicalID, f.Runtime, f.Code, stores)
+}
+
+// readStore reads a key value store's import file.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/kvs-with-functions-create-s3-kvp.html
+func readStore(file string) (map[string]string, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	var doc struct {
+		Data []struct{ Key, Value string }
+	}
+	if err := json.Unmarshal(data, &doc); err != nil {
+		return nil, fmt.Errorf(`key value store %s: %w: it must be like {"data": [{"key": "k", "value": "v"}]}`, file, err)
+	}
+	pairs := make(map[string]string, len(doc.Data))
+	for _, p := range doc.Data {
+		pairs[p.Key] = p.Value
+	}
+	return pairs, nil
+}
+
+// viewerRequestFunction runs the behavior's function on the request, which it
+// may change or answer.
+func (x *exchange) viewerRequestFunction() *response {
+	if x.behavior.request == nil {
+		return nil
+	}
+	event := x.event(cffunction.ViewerRequest)
+	result, err := x.behavior.request.Run(event, x.now, x.logFunction)
+	if err != nil {
+		return x.functionFailed(err)
+	}
+	if result.Response != nil {
+		return x.generated(result.Response)
+	}
+	x.path = result.Request.URI
+	if !slices.Equal(result.Request.Query, event.Request.Query) {
+		x.query = joinQuery(result.Request.Query)
+	}
+	x.header = headerOf(result.Request.Headers)
+	x.cookies = nil
+	for _, c := range result.Request.Cookies {
+		x.cookies = append(x.cookies, cookie{c.Name, c.Value})
+	}
+	return nil
+}
+
+// viewerResponseFunction runs on what the origin or the cache gave; not on
+// errors, as with CloudFront.
+func (x *exchange) viewerResponseFunction(r *response) *response {
+	if x.behavior.response == nil || r.status >= 400 {
+		return r
+	}
+	event := x.event(cffunction.ViewerResponse)
+	event.Response = &cffunction.Response{Status: r.status, Description: http.StatusText(r.status), Headers: pairsOf(r.header, "Set-Cookie")}
+	event.Response.Cookies = setCookies(r.header)
+	result, err := x.behavior.response.Run(event, x.now, x.logFunction)
+	if err != nil {
+		r.discard()
+		return x.functionFailed(err)
+	}
+	r.status = result.Response.Status
+	length := r.header["Content-Length"]
+	r.header = responseHeader(result.Response)
+	if b := result.Response.Body; b != nil {
+		r.setBody(bodyBytes(b))
+	} else if length != nil {
+		r.header["Content-Length"] = length
+	}
+	return r
+}
+
+func (x *exchange) event(kind string) cffunction.Event {
+	var query, cookies []cffunction.Pair
+	if x.query != "" {
+		for part := range strings.SplitSeq(x.query, "&") {
+			name, value, _ := strings.Cut(part, "=")
+			query = append(query, cffunction.Pair{Name: name, Value: value})
+		}
+	}
+	for _, c := range x.cookies {
+		cookies = append(cookies, cffunction.Pair{Name: c.name, Value: c.value})
+	}
+	headers := append(pairsOf(x.header, "Cookie"), cffunction.Pair{Name: "host", Value: x.host})
+	for _, name := range x.behavior.forward.headers.named() {
+		if v := x.viewerHeader(name); isCloudFrontHeader(name) && v != "" && x.header.Get(name) == "" {
+			headers = append(headers, cffunction.Pair{Name: strings.ToLower(name), Value: v})
+		}
+	}
+	return cffunction.Event{
+		DistributionDomain: x.site.dist.DomainName, DistributionID: x.site.dist.ID, RequestID: x.id, Type: kind,
+		ViewerIP: x.viewer.String(),
+		Request:  cffunction.Request{Method: x.req.Method, URI: x.path, Query: query, Headers: headers, Cookies: cookies},
+	}
+}
+
+func (x *exchange) logFunction(line string) {
+	x.edge.options.Log.Info("function", "behavior", x.behavior.PathPattern, "says", line)
+}
+
+// generated is a response a function made in place of the origin's.
+func (x *exchange) generated(f *cffunction.Response) *response {
+	r := newResponse(f.Status, fromFunction)
+	r.header = responseHeader(f)
+	if r.header.Get("Server") == "" {
+		r.header.Set("Server", serverName)
+	}
+	if f.Body != nil {
+		r.setBody(bodyBytes(f.Body))
+	} else {
+		r.setBody(nil)
+	}
+	if f.Status >= 400 {
+		r.refusal = &Refusal{Reason: ReasonFunctionRefused, Why: "the behavior's CloudFront function answered so"}
+	}
+	return r
+}
+
+// functionFailed is CloudFront's answer for a function that does not work: 503
+// for one that fails, 502 for one that returns what it must not.
+func (x *exchange) functionFailed(err error) *response {
+	status := http.StatusServiceUnavailable
+	var failure *cffunction.Error
+	if errors.As(err, &failure) && failure.Kind == cffunction.Invalid {
+		status = http.StatusBadGateway
+	}
+	x.edge.options.Log.Error("function", "error", err)
+	return x.errorPage(status, ReasonFunctionFailed, textFunction, err.Error(), "mend the function's code")
+}
+
+func responseHeader(f *cffunction.Response) http.Header {
+	h := headerOf(f.Headers)
+	for _, c := range f.Cookies {
+		value := c.Name + "=" + c.Value
+		if c.Attributes != "" {
+			value += "; " + c.Attributes
+		}
+		h.Add("Set-Cookie", value)
+	}
+	return h
+}
+
+func bodyBytes(b *cffunction.Body) []byte {
+	if b.Encoding != "base64" {
+		return []byte(b.Data)
+	}
+	data, err := base64.StdEncoding.DecodeString(b.Data)
+	if err != nil {
+		return []byte(b.Data)
+	}
+	return data
+}
+
+func pairsOf(h http.Header, except string) []cffunction.Pair {
+	var all []cffunction.Pair
+	for name, values := range h {
+		for _, v := range values {
+			if name != except {
+				all = append(all, cffunction.Pair{Name: strings.ToLower(name), Value: v})
+			}
+		}
+	}
+	return all
+}
+
+func headerOf(pairs []cffunction.Pair) http.Header {
+	h := http.Header{}
+	for _, p := range pairs {
+		if p.Name != "host" {
+			h.Add(p.Name, p.Value)
+		}
+	}
+	return h
+}
+
+func setCookies(h http.Header) []cffunction.Pair {
+	var all []cffunction.Pair
+	for _, line := range h["Set-Cookie"] {
+		pair, attributes, _ := strings.Cut(line, ";")
+		name, value, _ := strings.Cut(pair, "=")
+		all = append(all, cffunction.Pair{Name: strings.TrimSpace(name), Value: value, Attributes: strings.TrimSpace(attributes)})
+	}
+	return all
+}
+
+func joinQuery(query []cffunction.Pair) string {
+	parts := make([]string, len(query))
+	for i, p := range query {
+		parts[i] = p.Name
+		if p.Value != "" {
+			parts[i] += "=" + p.Value
+		}
+	}
+	return strings.Join(parts, "&")
+}

@@ -1,0 +1,141 @@
+package edge
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"strings"
+
+	"example.com/privatecdn/internal/s3"
+	"example.com/privatecdn/internal/template"
+)
+
+// ErrNoContent says that no content was given for a bucket.
+var ErrNoContent = errors.New("no content for the bucket")
+
+// origins are what answers for the origins of one world.
+type origins struct {
+	edge    *Edge
+	buckets map[*template.Bucket]*s3.Server
+	distOf  map[*template.Origin]*template.Distribution
+}
+
+func (e *Edge) newOrigins(w *world) (*origins, error) {
+	o := &origins{edge: e, buckets: map[*template.Bucket]*s3.Server{}, distOf: map[*template.Origin]*template.Distribution{}}
+	for _, d := range w.infrastructure.Distributions {
+		for _, b := range d.Behaviors {
+			o.distOf[b.Origin] = d
+			if bucket := b.Origin.Bucket; bucket != nil && o.buckets[bucket] == nil {
+				if err := o.serve(w, bucket, true); err != nil {
+					return nil, err
+				}
+			}
+		}
+	}
+	for _, bucket := range w.infrastructure.Buckets {
+		if o.buckets[bucket] == nil {
+			if err := o.serve(w, bucket, false); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return o, nil
+}
+
+// serve makes a bucket answer, to origins and at its own addresses. A bucket
+// no origin reads from, such as one for logs, is empty unless named.
+func (o *origins) serve(w *world, b *template.Bucket, origin bool) error {
+	content := o.edge.contentOf(b, origin)
+	if content == nil {
+		return fmt.Errorf("bucket %s (%s): %w: name it in Buckets or give a Bucket directory", b.LogicalID, b.Name, ErrNoContent)
+	}
+	server, err := s3.New(b, content, s3.WithClock(o.edge.options.Clock))
+	if err != nil {
+		return err
+	}
+	o.buckets[b] = server
+	for _, host := range []string{b.RegionalDomain, b.Name + ".s3." + b.Region + ".amazonaws.com", b.Name + ".s3.amazonaws.com", b.Name + ".s3.localhost"} {
+		if host != "" {
+			w.buckets[strings.ToLower(host)] = server
+		}
+	}
+	return nil
+}
+
+// emptyFS holds no file.
+type emptyFS struct{}
+
+func (emptyFS) Open(name string) (fs.File, error) {
+	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+}
+
+func (e *Edge) contentOf(b *template.Bucket, origin bool) fs.FS {
+	for _, name := range []string{b.Name, b.LogicalID} {
+		if content := e.options.Buckets[name]; content != nil && name != "" {
+			return content
+		}
+	}
+	if !origin {
+		return emptyFS{}
+	}
+	if content := e.options.Buckets[""]; content != nil {
+		return content
+	}
+	if e.root != nil {
+		return e.root.FS()
+	}
+	return nil
+}
+
+func (o *origins) of(t *template.Origin) (http.RoundTripper, error) {
+	if rt := o.edge.options.Origins[t.DomainName]; rt != nil {
+		return rt, nil
+	}
+	if t.Bucket != nil {
+		return asPrincipal{o.buckets[t.Bucket], o.principal(t)}, nil
+	}
+	return newHTTPOrigin(t), nil
+}
+
+// principal is who the origin's bucket sees: CloudFront's identity, or nobody.
+func (o *origins) principal(t *template.Origin) s3.Principal {
+	switch {
+	case t.OAC != nil && t.OAC.Behavior != "never":
+		return s3.OAC(o.distOf[t].ARN)
+	case t.OAI != nil:
+		return s3.OAI(t.OAI.ID, t.OAI.CanonicalUserID)
+	default:
+		return s3.Principal{}
+	}
+}
+
+// asPrincipal makes requests to a bucket in somebody's name.
+type asPrincipal struct {
+	bucket    http.RoundTripper
+	principal s3.Principal
+}
+
+func (a asPrincipal) RoundTrip(r *http.Request) (*http.Response, error) {
+	if a.principal.Anonymous() {
+		return a.bucket.RoundTrip(r)
+	}
+	return a.bucket.RoundTrip(r.WithContext(s3.WithPrincipal(r.Context(), a.principal)))
+}
+
+// bucketFor finds the bucket a request is addressed to at S3 itself, by
+// virtual host or by path.
+func (w *world) bucketFor(host, path string) http.Handler {
+	if b := w.buckets[host]; b != nil {
+		return b
+	}
+	if !strings.HasPrefix(host, "s3.") && !strings.HasPrefix(host, "s3-") {
+		return nil
+	}
+	_, zone, _ := strings.Cut(host, ".")
+	if zone != "localhost" && !strings.HasSuffix(zone, "amazonaws.com") {
+		return nil
+	}
+	name, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	return w.buckets[strings.ToLower(name)+".s3.localhost"]
+}

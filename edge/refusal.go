@@ -1,0 +1,77 @@
+package edge
+
+import (
+	"net/http"
+
+	"example.com/privatecdn/signer/verify"
+)
+
+// Reason says why a request was refused: one of package verify's reasons, one
+// of those below, or empty where the origin gave none.
+type Reason = verify.Reason
+
+// The reasons that have nothing to do with a signature.
+const (
+	ReasonTooLarge         Reason = "request-too-large"
+	ReasonBadRequest       Reason = "bad-request"
+	ReasonHTTPSOnly        Reason = "https-only"
+	ReasonMethodNotAllowed Reason = "method-not-allowed"
+	ReasonBodyNotAllowed   Reason = "body-not-allowed"
+	ReasonCountryBlocked   Reason = "country-blocked"
+	ReasonUnknownHost      Reason = "unknown-host"
+	ReasonDisabled         Reason = "distribution-disabled"
+	ReasonFunctionFailed   Reason = "function-failed"
+	ReasonFunctionRefused  Reason = "function-refused"
+	ReasonOriginFailed     Reason = "origin-failed"
+	ReasonOriginRefused    Reason = "origin-refused"
+)
+
+// Refusal is a request the edge answered with an error, and why.
+type Refusal struct {
+	Method string
+	URL    string // without signature and policy
+	Status int    // what the viewer got
+	Reason Reason
+	Why    string // one sentence: what does not hold
+	Hint   string // one sentence: what to do, may be empty
+}
+
+// The debug headers of a refusal.
+const (
+	headerReason = "X-Privatecdn-Reason"
+	headerWhy    = "X-Privatecdn-Why"
+	headerHint   = "X-Privatecdn-Hint"
+)
+
+// report tells a refusal to everyone who listens.
+func (x *exchange) report(r *response) {
+	f := r.refusal
+	if f == nil {
+		return
+	}
+	f.Method, f.URL, f.Status = x.req.Method, x.publicURL(), r.status
+	o := &x.edge.options
+	if !o.HideReasons {
+		setDebug(r.header, headerReason, string(f.Reason))
+		setDebug(r.header, headerWhy, f.Why)
+		setDebug(r.header, headerHint, f.Hint)
+	}
+	o.Log.Info("refused", "method", f.Method, "url", f.URL, "status", f.Status, "reason", string(f.Reason), "why", f.Why)
+	if o.OnRefusal != nil {
+		o.OnRefusal(*f)
+	}
+}
+
+// setDebug sets a header to text that may hold what a viewer sent.
+func setDebug(h http.Header, name, text string) {
+	if text == "" {
+		return
+	}
+	clean := []byte(text)
+	for i, c := range clean {
+		if c < ' ' || c > '~' {
+			clean[i] = '?'
+		}
+	}
+	h.Set(name, string(clean))
+}

@@ -1,0 +1,143 @@
+package edge
+
+import (
+	"net"
+	"net/http"
+	"strings"
+)
+
+// headerValues returns a request header as policies see it: the viewer's own,
+// or one that CloudFront adds.
+func (x *exchange) headerValues(name string) []string {
+	switch {
+	case name == "Host":
+		return []string{x.host}
+	case isCloudFrontHeader(name):
+		if v := x.viewerHeader(name); v != "" {
+			return []string{v}
+		}
+		return nil
+	default:
+		return x.header[name]
+	}
+}
+
+// viewerHeader is the value of a CloudFront-* header, by its canonical name in
+// Go's spelling, "" for one this edge knows nothing about.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html
+func (x *exchange) viewerHeader(name string) string {
+	if !x.edge.options.StrictViewer {
+		if v := x.req.Header.Get(name); v != "" {
+			return v
+		}
+	}
+	switch name {
+	case "Cloudfront-Viewer-Country":
+		return x.edge.options.ViewerCountry
+	case "Cloudfront-Viewer-Address":
+		return x.viewerAddressPort()
+	case "Cloudfront-Forwarded-Proto":
+		return x.scheme
+	case "Cloudfront-Viewer-Http-Version":
+		if x.req.ProtoMajor == 2 {
+			return "2.0"
+		}
+		return strings.TrimPrefix(x.req.Proto, "HTTP/")
+	case "Cloudfront-Viewer-Tls":
+		return x.tls()
+	case "Cloudfront-Is-Desktop-Viewer", "Cloudfront-Is-Mobile-Viewer", "Cloudfront-Is-Tablet-Viewer",
+		"Cloudfront-Is-Smarttv-Viewer", "Cloudfront-Is-Ios-Viewer", "Cloudfront-Is-Android-Viewer":
+		return deviceHeader(name, x.req.UserAgent())
+	}
+	return ""
+}
+
+func (x *exchange) viewerAddressPort() string {
+	port := "0"
+	if _, p, err := net.SplitHostPort(x.req.RemoteAddr); err == nil {
+		port = p
+	}
+	return x.viewer.String() + ":" + port
+}
+
+func (x *exchange) tls() string {
+	if x.req.TLS == nil {
+		return ""
+	}
+	version := "TLSv1.2"
+	if x.req.TLS.Version == 0x0304 {
+		version = "TLSv1.3"
+	}
+	return version + ":fullHandshake"
+}
+
+// deviceHeader tells devices apart by the words every list of user agents
+// starts from; CloudFront's own list is not public.
+func deviceHeader(name, userAgent string) string {
+	has := func(words ...string) bool {
+		for _, w := range words {
+			if strings.Contains(userAgent, w) {
+				return true
+			}
+		}
+		return false
+	}
+	tv := has("SmartTV", "SMART-TV", "AppleTV", "HbbTV")
+	tablet := has("iPad", "Tablet") || has("Android") && !has("Mobile")
+	mobile := !tablet && has("Mobile", "iPhone")
+	is := map[string]bool{
+		"Cloudfront-Is-Smarttv-Viewer": tv,
+		"Cloudfront-Is-Tablet-Viewer":  tablet && !tv,
+		"Cloudfront-Is-Mobile-Viewer":  mobile && !tv,
+		"Cloudfront-Is-Desktop-Viewer": !tv && !tablet && !mobile,
+		"Cloudfront-Is-Ios-Viewer":     has("iPhone", "iPad"),
+		"Cloudfront-Is-Android-Viewer": has("Android"),
+	}[name]
+	if is {
+		return "true"
+	}
+	return "false"
+}
+
+// originHeader is what the origin gets of the viewer's headers, and what
+// CloudFront adds.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html#request-custom-headers-behavior
+func (x *exchange) originHeader() http.Header {
+	f := &x.behavior.forward
+	h := http.Header{}
+	for name, values := range x.header {
+		switch {
+		case hopByHop[name], name == "Cookie", name == "Range", name == "X-Forwarded-For", isCloudFrontHeader(name):
+		case strings.HasPrefix(name, "If-"), name == "Accept-Encoding" && (x.behavior.key.gzip || x.behavior.key.brotli):
+		case f.headers.includes(name), !isReadMethod(x.req.Method) && strings.HasPrefix(name, "Content-"):
+			h[name] = values
+		}
+	}
+	for _, name := range f.headers.named() {
+		if v := x.headerValues(name); isCloudFrontHeader(name) && v != nil {
+			h[name] = v
+		}
+	}
+	if c := filterCookies(x.cookies, f.cookies.includes); c != "" {
+		h.Set("Cookie", c)
+	}
+	if h.Get("User-Agent") == "" {
+		h.Set("User-Agent", "Amazon CloudFront")
+	}
+	if a := x.acceptEncoding(); a != "" {
+		h.Set("Accept-Encoding", a)
+	}
+	h.Set("X-Forwarded-For", strings.Join(append(x.header["X-Forwarded-For"], x.viewer.String()), ", "))
+	h.Set("Via", x.edge.via)
+	h.Set("X-Amz-Cf-Id", x.id)
+	for name, value := range x.behavior.Origin.Headers {
+		h.Set(name, value)
+	}
+	return h
+}
+
+// hopByHop headers speak of one connection and go no further.
+var hopByHop = map[string]bool{
+	"Connection": true, "Keep-Alive": true, "Proxy-Authenticate": true, "Proxy-Authorization": true,
+	"Proxy-Connection": true, "Te": true, "Trailer": true, "Transfer-Encoding": true, "Upgrade": true, "Expect": true,
+}

@@ -1,0 +1,142 @@
+package edge
+
+import (
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+
+	"example.com/privatecdn/internal/cache"
+)
+
+// settleTime is how long a file must be left alone before it is read again:
+// writers make several changes of one.
+const settleTime = 50 * time.Millisecond
+
+// watcher takes up changes of the template and of the bucket directory.
+type watcher struct {
+	edge     *Edge
+	notify   *fsnotify.Watcher
+	template string // absolute; a file or a directory
+	bucket   string // absolute
+	stopped  chan struct{}
+}
+
+func (e *Edge) watch() error {
+	o := &e.options
+	if o.Template == "" && o.Bucket == "" {
+		return nil
+	}
+	notify, err := fsnotify.NewWatcher()
+	if err != nil {
+		return err
+	}
+	w := &watcher{edge: e, notify: notify, stopped: make(chan struct{})}
+	if err := w.add(o); err != nil {
+		_ = notify.Close()
+		return err
+	}
+	go w.run()
+	e.stop = func() {
+		_ = notify.Close()
+		<-w.stopped
+	}
+	return nil
+}
+
+func (w *watcher) add(o *Options) (err error) {
+	if o.Template != "" {
+		if w.template, err = filepath.Abs(o.Template); err != nil {
+			return err
+		}
+		dir := w.template
+		if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+			dir = filepath.Dir(dir) // a file that is replaced is another file
+		}
+		if err := w.notify.Add(dir); err != nil {
+			return err
+		}
+	}
+	if o.Bucket == "" {
+		return nil
+	}
+	if w.bucket, err = filepath.Abs(o.Bucket); err != nil {
+		return err
+	}
+	return w.addTree(w.bucket)
+}
+
+// addTree watches a directory and everything below it.
+func (w *watcher) addTree(dir string) error {
+	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.IsDir() {
+			return nil //nolint:nilerr // what is gone again needs no watching
+		}
+		return w.notify.Add(path)
+	})
+}
+
+func (w *watcher) run() {
+	defer close(w.stopped)
+	reload := time.NewTimer(0)
+	<-reload.C
+	for {
+		select {
+		case event, open := <-w.notify.Events:
+			if !open {
+				reload.Stop()
+				return
+			}
+			if w.isTemplate(event.Name) {
+				reload.Reset(settleTime)
+			}
+			if w.bucket != "" && within(w.bucket, event.Name) {
+				w.changed(event)
+			}
+		case err := <-w.notify.Errors:
+			if err != nil {
+				w.edge.options.Log.Error("watching", "error", err)
+			}
+		case <-reload.C:
+			w.edge.reload()
+		}
+	}
+}
+
+func (w *watcher) isTemplate(path string) bool {
+	return w.template != "" && (path == w.template || filepath.Dir(path) == w.template)
+}
+
+func within(dir, path string) bool { return strings.HasPrefix(path, dir+string(filepath.Separator)) }
+
+// changed forgets what the cache holds of a changed file. In the cloud a
+// deployment of content does this with an invalidation.
+func (w *watcher) changed(event fsnotify.Event) {
+	if event.Has(fsnotify.Create) {
+		if info, err := os.Stat(event.Name); err == nil && info.IsDir() {
+			_ = w.addTree(event.Name)
+		}
+	}
+	key := "/" + filepath.ToSlash(strings.TrimPrefix(event.Name, w.bucket+string(filepath.Separator)))
+	w.edge.cache.Invalidate(func(e *cache.Entry) bool {
+		path, err := url.PathUnescape(e.Path)
+		return err == nil && (strings.HasSuffix(key, path) || strings.HasPrefix(path, key+"/"))
+	})
+}
+
+// reload takes up a changed template and tells how it went.
+func (e *Edge) reload() {
+	err := e.Reload()
+	if err != nil {
+		e.options.Log.Error("the changed template is not taken up, the last good one goes on", "error", err)
+	} else {
+		e.options.Log.Info("the changed template is taken up")
+	}
+	if e.options.OnReload != nil {
+		e.options.OnReload(err)
+	}
+}

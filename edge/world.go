@@ -1,0 +1,147 @@
+package edge
+
+import (
+	"crypto"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+
+	"example.com/privatecdn/internal/pathpattern"
+	"example.com/privatecdn/internal/template"
+	"example.com/privatecdn/signer/verify"
+)
+
+// ErrNoDistribution says that a template describes nothing to serve.
+var ErrNoDistribution = errors.New("the template has no AWS::CloudFront::Distribution")
+
+// rememberedSignatures bounds the verified signatures each behavior remembers.
+const rememberedSignatures = 16 << 10
+
+// world is a template made ready to answer requests. It never changes: a new
+// template makes a new world.
+type world struct {
+	infrastructure *template.Infrastructure
+	sites          []*site
+	byHost         map[string]*site
+	buckets        map[string]http.Handler // the buckets' own addresses, by virtual host
+}
+
+// site is one distribution.
+type site struct {
+	dist      *template.Distribution
+	behaviors []*behavior
+	errors    map[int]template.CustomError
+}
+
+// behavior is one cache behavior, with what it asks of requests worked out.
+type behavior struct {
+	*template.Behavior
+	verifier *verify.Verifier // nil: anyone may read
+	origin   http.RoundTripper
+	key      keyPolicy
+	forward  forwarding
+	lifetime ttlPolicy
+	request  *function
+	response *function
+}
+
+func (e *Edge) newWorld(infra *template.Infrastructure) (*world, error) {
+	if len(infra.Distributions) == 0 {
+		return nil, ErrNoDistribution
+	}
+	w := &world{infrastructure: infra, byHost: map[string]*site{}, buckets: map[string]http.Handler{}}
+	origins, err := e.newOrigins(w)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range infra.Distributions {
+		s, err := e.newSite(d, origins)
+		if err != nil {
+			return nil, err
+		}
+		w.sites = append(w.sites, s)
+		for _, host := range append([]string{d.DomainName}, d.Aliases...) {
+			w.byHost[strings.ToLower(host)] = s
+		}
+	}
+	return w, nil
+}
+
+func (e *Edge) newSite(d *template.Distribution, origins *origins) (*site, error) {
+	s := &site{dist: d, errors: map[int]template.CustomError{}}
+	for _, c := range d.CustomErrors {
+		s.errors[c.Code] = c
+	}
+	for _, tb := range d.Behaviors {
+		b, err := e.newBehavior(tb, origins)
+		if err != nil {
+			return nil, fmt.Errorf("distribution %s, behavior %s: %w", d.LogicalID, tb.PathPattern, err)
+		}
+		s.behaviors = append(s.behaviors, b)
+	}
+	return s, nil
+}
+
+func (e *Edge) newBehavior(tb *template.Behavior, origins *origins) (*behavior, error) {
+	b := &behavior{Behavior: tb, key: newKeyPolicy(tb), forward: newForwarding(tb), lifetime: newTTLPolicy(tb.CachePolicy)}
+	if tb.Signed() {
+		b.verifier = verify.New(publicKeys(tb), verify.Remember(rememberedSignatures))
+	}
+	var err error
+	if b.origin, err = origins.of(tb.Origin); err != nil {
+		return nil, err
+	}
+	if b.request, err = e.newFunction(tb.ViewerRequest); err != nil {
+		return nil, err
+	}
+	b.response, err = e.newFunction(tb.ViewerResponse)
+	return b, err
+}
+
+func publicKeys(b *template.Behavior) map[string]crypto.PublicKey {
+	all := map[string]crypto.PublicKey{}
+	for _, g := range b.KeyGroups {
+		for _, k := range g.Keys {
+			all[k.ID] = k.Key.Key()
+		}
+	}
+	return all
+}
+
+// match returns the first behavior whose pattern catches path; the default
+// behavior, which is last, catches every path.
+func (s *site) match(path string) *behavior {
+	for _, b := range s.behaviors[:len(s.behaviors)-1] {
+		if pathpattern.Match(b.PathPattern, path) {
+			return b
+		}
+	}
+	return s.behaviors[len(s.behaviors)-1]
+}
+
+// siteFor routes by host: a domain name, an alias, an alias with a wildcard in
+// its first label; a distribution that is alone answers for every host.
+func (w *world) siteFor(host string) *site {
+	host = hostname(host)
+	if s := w.byHost[host]; s != nil {
+		return s
+	}
+	if _, parent, found := strings.Cut(host, "."); found {
+		if s := w.byHost["*."+parent]; s != nil {
+			return s
+		}
+	}
+	if len(w.sites) == 1 {
+		return w.sites[0]
+	}
+	return nil
+}
+
+func hostname(host string) string {
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	return strings.ToLower(strings.TrimSuffix(host, "."))
+}

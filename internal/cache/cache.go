@@ -1,0 +1,191 @@
+// Package cache keeps what an origin answered, as CloudFront's edge caches do:
+// in bounded memory, each object for the time that headers and policy give it,
+// with concurrent misses on one key made one.
+package cache
+
+import (
+	"container/list"
+	"context"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// overhead is what an entry is counted for beside its body and headers.
+const overhead = 512
+
+// Entry is one answer of an origin. Apart from its body, which may grow, it is
+// not changed once stored.
+type Entry struct {
+	Distribution string // ID of the distribution it belongs to
+	Path         string // normalized request path, for invalidation
+	Status       int
+	Header       http.Header // as the origin sent them, without hop-by-hop headers
+	Body         *Body
+	Size         int64 // bytes of the body, -1 while unknown
+	Stored       time.Time
+	Expires      time.Time
+	Always       bool // asks the origin every time, without conditions (Vary: *)
+	Large        bool // stands for an object too large to keep: no body, the origin is asked
+}
+
+// Fresh reports whether the entry may be served without asking the origin.
+func (e *Entry) Fresh(now time.Time) bool { return !e.Always && now.Before(e.Expires) }
+
+// Age is how long ago the origin sent the entry.
+func (e *Entry) Age(now time.Time) time.Duration { return max(0, now.Sub(e.Stored)) }
+
+func (e *Entry) cost(key string) int64 {
+	n := overhead + int64(len(key)) + max(e.Size, 0)
+	for name, values := range e.Header {
+		for _, v := range values {
+			n += int64(len(name) + len(v))
+		}
+	}
+	return n
+}
+
+// Cache holds entries by key, the most recently used ones up to a number of
+// bytes. It is safe for concurrent use.
+type Cache struct {
+	limit int64
+
+	mu      sync.Mutex
+	used    int64
+	byKey   map[string]*list.Element
+	recent  *list.List // of *slot, most recently used first
+	flights map[string]*Flight
+}
+
+type slot struct {
+	key   string
+	entry *Entry
+	cost  int64
+}
+
+// New returns an empty cache of at most limit bytes.
+func New(limit int64) *Cache {
+	return &Cache{limit: limit, byKey: map[string]*list.Element{}, recent: list.New(), flights: map[string]*Flight{}}
+}
+
+// MaxObject is the size of the largest body the cache keeps: an eighth of it,
+// so that one object cannot empty the cache.
+func (c *Cache) MaxObject() int64 { return c.limit / 8 }
+
+// Get returns the entry stored under key, fresh or not, nil when there is none.
+func (c *Cache) Get(key string) *Entry {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	el := c.byKey[key]
+	if el == nil {
+		return nil
+	}
+	c.recent.MoveToFront(el)
+	return el.Value.(*slot).entry
+}
+
+// Put stores an entry in place of the one under key.
+func (c *Cache) Put(key string, e *Entry) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.remove(c.byKey[key])
+	s := &slot{key, e, e.cost(key)}
+	if s.cost > c.limit {
+		return
+	}
+	c.byKey[key] = c.recent.PushFront(s)
+	for c.used += s.cost; c.used > c.limit; {
+		c.remove(c.recent.Back())
+	}
+}
+
+// Drop removes e, if it is still the entry under key.
+func (c *Cache) Drop(key string, e *Entry) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if el := c.byKey[key]; el != nil && el.Value.(*slot).entry == e {
+		c.remove(el)
+	}
+}
+
+// Invalidate removes the entries match holds for and returns how many.
+func (c *Cache) Invalidate(match func(*Entry) bool) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n := 0
+	for el := c.recent.Front(); el != nil; {
+		next := el.Next()
+		if match(el.Value.(*slot).entry) {
+			c.remove(el)
+			n++
+		}
+		el = next
+	}
+	for _, f := range c.flights {
+		f.outdated = true
+	}
+	return n
+}
+
+// Used is the number of bytes held.
+func (c *Cache) Used() int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.used
+}
+
+func (c *Cache) remove(el *list.Element) {
+	if el == nil {
+		return
+	}
+	s := c.recent.Remove(el).(*slot)
+	delete(c.byKey, s.key)
+	c.used -= s.cost
+}
+
+// Flight is one request to the origin that several viewers wait for.
+type Flight struct {
+	cache    *Cache
+	key      string
+	outdated bool // an invalidation came while it was under way
+	settled  chan struct{}
+	entry    *Entry
+}
+
+// Join returns the flight under way for key. The caller that is told lead has
+// started it and must call Settle.
+func (c *Cache) Join(key string) (f *Flight, lead bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if f := c.flights[key]; f != nil {
+		return f, false
+	}
+	f = &Flight{cache: c, key: key, settled: make(chan struct{})}
+	c.flights[key] = f
+	return f, true
+}
+
+// Settle ends the flight: an entry is stored and shared with everyone who
+// waits, nil sends them to the origin themselves.
+func (f *Flight) Settle(e *Entry) {
+	c := f.cache
+	c.mu.Lock()
+	delete(c.flights, f.key)
+	outdated := f.outdated
+	c.mu.Unlock()
+	if e != nil && !outdated {
+		c.Put(f.key, e)
+	}
+	f.entry = e
+	close(f.settled)
+}
+
+// Wait returns the entry the flight brought, nil when it is not to be shared.
+func (f *Flight) Wait(ctx context.Context) (*Entry, error) {
+	select {
+	case <-f.settled:
+		return f.entry, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}

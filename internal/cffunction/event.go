@@ -1,0 +1,139 @@
+package cffunction
+
+import (
+	"encoding/json"
+	"strings"
+)
+
+// The event types.
+const (
+	ViewerRequest  = "viewer-request"
+	ViewerResponse = "viewer-response"
+)
+
+// Event is what a function is called with.
+type Event struct {
+	DistributionDomain string
+	DistributionID     string
+	RequestID          string
+	Type               string // ViewerRequest or ViewerResponse
+	ViewerIP           string
+	Request            Request
+	Response           *Response // for ViewerResponse
+}
+
+// Request is a viewer's request as a function sees and changes it.
+type Request struct {
+	Method  string
+	URI     string
+	Query   []Pair
+	Headers []Pair // names in lower case; without cookies
+	Cookies []Pair
+}
+
+// Response is a response as a function sees, changes or makes it.
+type Response struct {
+	Status      int
+	Description string
+	Headers     []Pair
+	Cookies     []Pair
+	Body        *Body // nil: as it is
+}
+
+// Pair is a name with one of its values.
+type Pair struct {
+	Name       string `json:"name"`
+	Value      string `json:"value"`
+	Attributes string `json:"attributes"` // of a cookie in a response
+}
+
+// Body is a body a function made.
+type Body struct {
+	Encoding string `json:"encoding"` // text or base64
+	Data     string `json:"data"`
+}
+
+// Result is what a function returned: one of the two.
+type Result struct {
+	Request  *Request
+	Response *Response
+}
+
+type jsonValue struct {
+	Value      string      `json:"value"`
+	Attributes string      `json:"attributes,omitempty"`
+	Multi      []jsonValue `json:"multiValue,omitempty"`
+}
+
+// valueMap is pairs in the form of the event, in which the values of a name
+// that comes more than once stand together.
+func valueMap(pairs []Pair) map[string]*jsonValue {
+	m := map[string]*jsonValue{}
+	for _, p := range pairs {
+		v := jsonValue{Value: p.Value, Attributes: p.Attributes}
+		first, again := m[p.Name]
+		if !again {
+			m[p.Name] = &v
+			continue
+		}
+		if first.Multi == nil {
+			first.Multi = []jsonValue{{Value: first.Value, Attributes: first.Attributes}}
+		}
+		first.Multi = append(first.Multi, v)
+	}
+	return m
+}
+
+// json is the event in the structure of version 1.0.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-event-structure.html
+func (e *Event) json() ([]byte, error) {
+	event := map[string]any{
+		"version": "1.0",
+		"context": map[string]string{
+			"distributionDomainName": e.DistributionDomain, "distributionId": e.DistributionID,
+			"eventType": e.Type, "requestId": e.RequestID,
+		},
+		"viewer": map[string]string{"ip": e.ViewerIP},
+		"request": map[string]any{
+			"method": e.Request.Method, "uri": e.Request.URI, "querystring": valueMap(e.Request.Query),
+			"headers": valueMap(e.Request.Headers), "cookies": valueMap(e.Request.Cookies),
+		},
+	}
+	if r := e.Response; r != nil {
+		event["response"] = map[string]any{
+			"statusCode": r.Status, "statusDescription": r.Description,
+			"headers": valueMap(r.Headers), "cookies": valueMap(r.Cookies),
+		}
+	}
+	return json.Marshal(event)
+}
+
+func parseResult(text string) (Result, error) {
+	var wire struct {
+		Request *struct {
+			Method, URI             string
+			Query, Headers, Cookies []Pair
+		}
+		Response *struct {
+			StatusCode        int
+			StatusDescription string
+			Headers, Cookies  []Pair
+			Body              *Body
+		}
+	}
+	if err := json.Unmarshal([]byte(text), &wire); err != nil {
+		return Result{}, &Error{Kind: Invalid, Problem: "what the handler returned is no request or response: " + err.Error()}
+	}
+	if r := wire.Response; r != nil {
+		return Result{Response: &Response{r.StatusCode, r.StatusDescription, lower(r.Headers), r.Cookies, r.Body}}, nil
+	}
+	r := wire.Request
+	return Result{Request: &Request{r.Method, r.URI, r.Query, lower(r.Headers), r.Cookies}}, nil
+}
+
+func lower(headers []Pair) []Pair {
+	for i := range headers {
+		headers[i].Name = strings.ToLower(headers[i].Name)
+	}
+	return headers
+}

@@ -1,0 +1,208 @@
+// Package cffunction runs CloudFront Functions: the code of an
+// AWS::CloudFront::Function in a JavaScript engine, with the modules and
+// globals of the runtimes 1.0 and 2.0, within a time budget.
+//
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html
+package cffunction
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/dop251/goja"
+)
+
+// Budget is how long a function may run. CloudFront's own limit is far lower
+// and counted in a unit of its own; this one ends what does not end.
+const Budget = 500 * time.Millisecond
+
+// maxCode is CloudFront's limit of a function's code in bytes.
+const maxCode = 10 << 10
+
+// Kind is a kind of failure.
+type Kind string
+
+// The kinds of failure.
+const (
+	Unsupported Kind = "unsupported" // needs what is not here, said when the function is compiled
+	Failed      Kind = "failed"      // threw an error or ran out of time
+	Invalid     Kind = "invalid"     // returned what CloudFront does not take
+)
+
+// Error is a function that cannot be used or did not work.
+type Error struct {
+	Function string
+	Kind     Kind
+	Problem  string
+}
+
+// Error implements error.
+func (e *Error) Error() string {
+	return fmt.Sprintf("CloudFront function %s: %s", e.Function, e.Problem)
+}
+
+// Store is a key value store as a function reads it.
+type Store struct {
+	ID, Name string
+	Data     map[string]string
+}
+
+// Function is a compiled function. It is safe for concurrent use: each call
+// runs in a world of its own.
+type Function struct {
+	name    string
+	version int // of the runtime
+	program *goja.Program
+	stores  []Store
+}
+
+//go:embed prelude.js
+var preludeSource string
+
+var prelude = goja.MustCompile("prelude.js", preludeSource, true)
+
+// unsupportedCF are the methods of the cloudfront module that are not here.
+var unsupportedCF = []string{"updateRequestOrigin", "selectRequestOriginById", "createRequestOriginGroup"}
+
+// Compile checks a function's code. The error is an *Error.
+func Compile(name, runtime, code string, stores []Store) (*Function, error) {
+	f := &Function{name: name, stores: stores}
+	switch runtime {
+	case "cloudfront-js-1.0":
+		f.version = 1
+	case "cloudfront-js-2.0":
+		f.version = 2
+	default:
+		return nil, f.fail(Unsupported, "the runtime %q is not known: use cloudfront-js-2.0", runtime)
+	}
+	if len(code) > maxCode {
+		return nil, f.fail(Unsupported, "its code has %d bytes, more than %d", len(code), maxCode)
+	}
+	for _, method := range unsupportedCF {
+		if strings.Contains(code, method) {
+			return nil, f.fail(Unsupported, "cf.%s is not supported by this edge", method)
+		}
+	}
+	script, err := withoutImports(code)
+	if err != nil {
+		return nil, f.fail(Unsupported, "%v", err)
+	}
+	if f.program, err = goja.Compile(name, script, false); err != nil {
+		return nil, f.fail(Unsupported, "%v", err)
+	}
+	return f, nil
+}
+
+func (f *Function) fail(k Kind, format string, args ...any) error {
+	return &Error{Function: f.name, Kind: k, Problem: fmt.Sprintf(format, args...)}
+}
+
+// modules are what code may import.
+var modules = map[string]bool{"crypto": true, "querystring": true, "buffer": true, "cloudfront": true}
+
+var (
+	importLine   = regexp.MustCompile(`(?m)^[ \t]*import\s+(.+?)\s+from\s+['"]([^'"]+)['"][ \t]*;?`)
+	requireCall  = regexp.MustCompile(`\brequire\(\s*['"]([^'"]+)['"]\s*\)`)
+	exportWord   = regexp.MustCompile(`(?m)^[ \t]*export\s+(default\s+)?`)
+	namespaceAll = regexp.MustCompile(`^\*\s+as\s+(\w+)$`)
+)
+
+// withoutImports turns the import statements of a module, which the engine
+// does not have, into calls of require, each on its own line as before.
+func withoutImports(code string) (string, error) {
+	var problem error
+	check := func(module string) {
+		if !modules[module] && problem == nil {
+			problem = fmt.Errorf("the module %q is not supported: a function has cloudfront, crypto, querystring and buffer", module)
+		}
+	}
+	for _, m := range requireCall.FindAllStringSubmatch(code, -1) {
+		check(m[1])
+	}
+	script := importLine.ReplaceAllStringFunc(code, func(line string) string {
+		m := importLine.FindStringSubmatch(line)
+		check(m[2])
+		binding := strings.ReplaceAll(m[1], " as ", ": ")
+		if ns := namespaceAll.FindStringSubmatch(m[1]); ns != nil {
+			binding = ns[1]
+		}
+		return fmt.Sprintf("const %s = require(%q);", binding, m[2])
+	})
+	return exportWord.ReplaceAllString(script, ""), problem
+}
+
+// Run calls the function's handler at a time. log gets what the function
+// writes to its console. The error is an *Error.
+func (f *Function) Run(e Event, now time.Time, log func(string)) (Result, error) {
+	vm := goja.New()
+	vm.SetMaxCallStackSize(1024)
+	vm.SetTimeSource(func() time.Time { return now })
+	end := time.AfterFunc(Budget, func() { vm.Interrupt("it did not end within " + Budget.String()) })
+	defer end.Stop()
+	text, err := f.call(vm, &e, log)
+	if err != nil {
+		return Result{}, err
+	}
+	r, err := parseResult(text)
+	if err == nil {
+		err = e.validate(r)
+	}
+	var failure *Error
+	if errors.As(err, &failure) {
+		failure.Function = f.name
+	}
+	return r, err
+}
+
+func (f *Function) call(vm *goja.Runtime, e *Event, log func(string)) (string, error) {
+	event, err := e.json()
+	if err != nil {
+		return "", f.fail(Failed, "%v", err)
+	}
+	setup, err := vm.RunProgram(prelude)
+	if err != nil {
+		return "", f.fail(Failed, "%v", err)
+	}
+	start, _ := goja.AssertFunction(setup)
+	run, err := start(goja.Undefined(), f.host(vm, log))
+	if err != nil {
+		return "", f.fail(Failed, "%v", err)
+	}
+	if _, err := vm.RunProgram(f.program); err != nil {
+		return "", f.thrown(err)
+	}
+	handler, err := vm.RunString(`typeof handler === 'function' ? handler : undefined`)
+	if err != nil || goja.IsUndefined(handler) {
+		return "", f.fail(Failed, "it has no function handler(event)")
+	}
+	invoke, _ := goja.AssertFunction(run)
+	promise, err := invoke(goja.Undefined(), handler, vm.ToValue(string(event)))
+	if err != nil {
+		return "", f.thrown(err)
+	}
+	p := promise.Export().(*goja.Promise)
+	switch p.State() {
+	case goja.PromiseStateFulfilled:
+		return p.Result().String(), nil
+	case goja.PromiseStateRejected:
+		return "", f.fail(Failed, "%s", p.Result().String())
+	default:
+		return "", f.fail(Failed, "it waits for something that never comes")
+	}
+}
+
+func (f *Function) thrown(err error) error {
+	var interrupted *goja.InterruptedError
+	if errors.As(err, &interrupted) {
+		return f.fail(Failed, "%v", interrupted.Value())
+	}
+	var exception *goja.Exception
+	if errors.As(err, &exception) {
+		return f.fail(Failed, "%s", exception.Value().String())
+	}
+	return f.fail(Failed, "%v", err)
+}

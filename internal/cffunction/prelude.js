@@ -1,0 +1,152 @@
+// What a function finds in its world beside the language. Everything that
+// touches bytes is done by the host.
+(function (host) {
+  'use strict';
+  const bytesOf = (data, encoding) => {
+    if (typeof data === 'string') return host.decode(data, encoding || 'utf8');
+    if (data instanceof ArrayBuffer) return new Uint8Array(data);
+    return Uint8Array.from(data);
+  };
+
+  class Buffer extends Uint8Array {
+    static from(data, encoding) {
+      const bytes = bytesOf(data, encoding);
+      const b = new Buffer(bytes.length);
+      b.set(bytes);
+      return b;
+    }
+    static alloc(size, fill) { return new Buffer(size).fill(fill || 0); }
+    static isBuffer(b) { return b instanceof Buffer; }
+    static byteLength(data, encoding) { return bytesOf(data, encoding).length; }
+    static compare(a, b) {
+      for (let i = 0; i < Math.min(a.length, b.length); i++) if (a[i] !== b[i]) return a[i] < b[i] ? -1 : 1;
+      return Math.sign(a.length - b.length);
+    }
+    static concat(list, total) {
+      const size = total === undefined ? list.reduce((n, b) => n + b.length, 0) : total;
+      const all = Buffer.alloc(size);
+      let at = 0;
+      for (const b of list) { all.set(b.subarray(0, size - at), at); at = Math.min(size, at + b.length); }
+      return all;
+    }
+    toString(encoding, start, end) { return host.encode(this.subarray(start || 0, end), encoding || 'utf8'); }
+    toJSON() { return { type: 'Buffer', data: Array.from(this) }; }
+    equals(other) { return Buffer.compare(this, other) === 0; }
+    slice(start, end) { return Buffer.from(super.slice(start, end)); }
+    write(text, offset, encoding) {
+      const bytes = bytesOf(text, encoding).subarray(0, this.length - (offset || 0));
+      this.set(bytes, offset || 0);
+      return bytes.length;
+    }
+  }
+
+  const hasher = (state, binary) => ({
+    update(data, encoding) { state.update(bytesOf(data, encoding)); return this; },
+    digest(encoding) {
+      if (encoding) return host.encode(state.sum(), encoding);
+      return binary ? host.encode(state.sum(), 'latin1') : Buffer.from(state.sum());
+    },
+  });
+  const crypto = (binary) => ({
+    createHash: (name) => hasher(host.hash(name), binary),
+    createHmac: (name, key) => hasher(host.hmac(name, bytesOf(key)), binary),
+  });
+
+  const escape = (s) => encodeURIComponent(s).replace(/[!'()*]/g, (c) => '%' + c.charCodeAt(0).toString(16).toUpperCase());
+  const unescape = (s) => { try { return decodeURIComponent(s); } catch (e) { return s; } };
+  const querystring = {
+    escape, unescape,
+    parse(text, sep, eq, options) {
+      const decode = (options && options.decodeURIComponent) || unescape;
+      const out = {};
+      for (const part of String(text).split(sep || '&')) {
+        if (part === '') continue;
+        const at = part.indexOf(eq || '=');
+        const name = decode((at < 0 ? part : part.slice(0, at)).replace(/\+/g, ' '));
+        const value = decode((at < 0 ? '' : part.slice(at + (eq || '=').length)).replace(/\+/g, ' '));
+        if (!(name in out)) out[name] = value;
+        else if (Array.isArray(out[name])) out[name].push(value);
+        else out[name] = [out[name], value];
+      }
+      return out;
+    },
+    stringify(object, sep, eq, options) {
+      const encode = (options && options.encodeURIComponent) || escape;
+      const parts = [];
+      for (const name of Object.keys(object || {})) {
+        for (const value of [].concat(object[name])) parts.push(encode(name) + (eq || '=') + encode(String(value)));
+      }
+      return parts.join(sep || '&');
+    },
+  };
+  querystring.encode = querystring.stringify;
+  querystring.decode = querystring.parse;
+
+  const unsupported = (name) => () => { throw new Error(name + ' is not supported by this edge'); };
+  const store = (id) => {
+    const kvs = host.store(id === undefined ? '' : String(id));
+    return {
+      async get(key, options) {
+        const text = kvs.get(String(key));
+        if (text === null) throw new Error('KeyNotFound: no value for the key ' + key);
+        const format = (options && options.format) || 'string';
+        if (format === 'json') return JSON.parse(text);
+        if (format === 'bytes') return Buffer.from(text);
+        return text;
+      },
+      async exists(key) { return kvs.get(String(key)) !== null; },
+      async count() { return kvs.count(); },
+      async meta() { return { creationDateTime: '1970-01-01T00:00:00Z', lastUpdatedDateTime: '1970-01-01T00:00:00Z', keyCount: kvs.count() }; },
+    };
+  };
+  const cf = { kvs: store };
+  for (const name of host.unsupported) cf[name] = unsupported('cf.' + name);
+
+  const modules = { crypto: crypto(host.version === 1), querystring, buffer: { Buffer }, cloudfront: cf };
+  const require = (name) => {
+    if (!Object.prototype.hasOwnProperty.call(modules, name)) throw new Error('the module ' + JSON.stringify(name) + ' is not supported');
+    return modules[name];
+  };
+
+  globalThis.require = require;
+  globalThis.Buffer = Buffer;
+  globalThis.atob = (s) => host.encode(host.decode(String(s), 'base64'), 'latin1');
+  globalThis.btoa = (s) => host.encode(host.decode(String(s), 'latin1'), 'base64');
+  globalThis.TextEncoder = class { encode(s) { return new Uint8Array(host.decode(String(s), 'utf8')); } };
+  globalThis.TextDecoder = class { decode(b) { return host.encode(bytesOf(b), 'utf8'); } };
+  String.bytesFrom = (data, encoding) => host.encode(bytesOf(data, encoding), 'latin1');
+  const log = (...args) => host.log(args.map((a) => (typeof a === 'string' ? a : JSON.stringify(a))).join(' '));
+  globalThis.console = { log, error: log, warn: log, info: log, debug: log };
+  const banned = (name) => function () { throw new Error(name + ' is not allowed in a CloudFront function'); };
+  globalThis.eval = banned('eval');
+  Object.defineProperty(Function.prototype, 'constructor', { value: banned('Function'), writable: false });
+  globalThis.Function = banned('Function');
+
+  // flat makes lists of the maps of headers, cookies and query strings, in
+  // which a name may stand for several values.
+  const flat = (map) => {
+    const out = [];
+    for (const name of Object.keys(map || {})) {
+      const entry = map[name];
+      if (entry === null || typeof entry !== 'object') throw new Error('the value of ' + JSON.stringify(name) + ' must be an object with a value');
+      const values = Array.isArray(entry.multiValue) && entry.multiValue.length ? entry.multiValue : [entry];
+      for (const v of values) out.push({ name, value: v.value === undefined ? '' : String(v.value), attributes: v.attributes || '' });
+    }
+    return out;
+  };
+  const result = (r) => {
+    if (r === null || typeof r !== 'object') throw new Error('the handler must return the request or a response');
+    if (r.statusCode !== undefined) {
+      return JSON.stringify({
+        response: {
+          statusCode: Number(r.statusCode), statusDescription: r.statusDescription || '', headers: flat(r.headers), cookies: flat(r.cookies),
+          body: r.body === undefined ? null : typeof r.body === 'string' ? { encoding: 'text', data: r.body } : r.body,
+        },
+      });
+    }
+    return JSON.stringify({
+      request: { method: r.method, uri: r.uri, query: flat(r.querystring), headers: flat(r.headers), cookies: flat(r.cookies) },
+    });
+  };
+  return async (handler, event) => result(await handler(JSON.parse(event)));
+});

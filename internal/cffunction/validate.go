@@ -1,0 +1,83 @@
+package cffunction
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// disallowed headers no function may add, read-only ones none may change.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-function-restrictions-all.html
+var (
+	disallowed = []string{"connection", "expect", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection",
+		"trailer", "upgrade", "x-accel-buffering", "x-accel-charset", "x-accel-limit-rate", "x-accel-redirect", "x-cache",
+		"x-forwarded-proto", "x-real-ip"}
+	disallowedPrefixes = []string{"x-amz-cf-", "x-edge-"}
+	readOnly           = map[string][]string{
+		ViewerRequest:  {"content-length", "host", "transfer-encoding", "via"},
+		ViewerResponse: {"warning", "via"},
+	}
+)
+
+// validate refuses what CloudFront refuses of a function's result.
+func (e *Event) validate(r Result) error {
+	before, after := e.Request.Headers, []Pair(nil)
+	if q := r.Request; q != nil {
+		after = q.Headers
+		switch {
+		case e.Type == ViewerResponse:
+			return invalid("a viewer-response function must return a response")
+		case q.Method != e.Request.Method:
+			return invalid("the method must not be changed")
+		case !strings.HasPrefix(q.URI, "/"):
+			return invalid("the uri %q must start with a slash", q.URI)
+		}
+	} else {
+		after = r.Response.Headers
+		if e.Response != nil {
+			before = e.Response.Headers
+		} else {
+			before = nil
+		}
+		if s := r.Response.Status; s < 200 || s > 599 {
+			return invalid("the statusCode %d is not a status of HTTP", s)
+		}
+		if b := r.Response.Body; b != nil && b.Encoding != "" && b.Encoding != "text" && b.Encoding != "base64" {
+			return invalid("the body's encoding %q is neither text nor base64", b.Encoding)
+		}
+	}
+	return e.validateHeaders(before, after, r.Request != nil || e.Response != nil)
+}
+
+func (e *Event) validateHeaders(before, after []Pair, changed bool) error {
+	for _, h := range after {
+		banned := slices.Contains(disallowed, h.Name) ||
+			slices.ContainsFunc(disallowedPrefixes, func(p string) bool { return strings.HasPrefix(h.Name, p) })
+		if banned && !slices.Contains(before, h) {
+			return invalid("the header %q must not be set by a function", h.Name)
+		}
+	}
+	if !changed {
+		return nil
+	}
+	for _, name := range readOnly[e.Type] {
+		if !slices.Equal(valuesOf(before, name), valuesOf(after, name)) {
+			return invalid("the header %q is read-only in a %s function", name, e.Type)
+		}
+	}
+	return nil
+}
+
+func valuesOf(pairs []Pair, name string) []string {
+	var all []string
+	for _, p := range pairs {
+		if p.Name == name {
+			all = append(all, p.Value)
+		}
+	}
+	return all
+}
+
+func invalid(format string, args ...any) error {
+	return &Error{Kind: Invalid, Problem: fmt.Sprintf(format, args...)}
+}
