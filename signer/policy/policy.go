@@ -79,6 +79,12 @@ func (p Policy) Validate() error {
 	if err := checkResource(p.Resource); err != nil {
 		return err
 	}
+	return p.ValidateConditions()
+}
+
+// ValidateConditions is Validate without the resource, for one that comes
+// from [EncodeURL] or [EncodeResource].
+func (p Policy) ValidateConditions() error {
 	if p.Until.IsZero() {
 		return refuse(ErrNoEnd, "")
 	}

@@ -1,0 +1,118 @@
+package signer
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/internal/pathpattern"
+)
+
+// allowURL refuses an encoded URL whose signature would open nothing.
+func (st *state) allowURL(u string) error {
+	if st.deployed == nil {
+		return nil
+	}
+	_, rest, _ := strings.Cut(u, "://")
+	end := strings.IndexByte(rest, '/')
+	host, path := rest[:end], rest[end:]
+	path, _, _ = strings.Cut(path, "?")
+	if !st.deployed.HasHost(host) {
+		return st.unknownHost(host)
+	}
+	b, ok := st.deployed.Behavior(path)
+	switch {
+	case !ok || b.Access == deployment.Public:
+		return publicPath(path)
+	case b.Access == deployment.Presigned:
+		return presignedPath(path)
+	case !slices.Contains(b.Keys, st.keyID):
+		return st.notTrusted(b.PathPattern)
+	}
+	return nil
+}
+
+// allowResource refuses an encoded pattern that no viewer could use: one that
+// reaches no known host, or no signed behavior that trusts the key. A pattern
+// may reach public paths too, where a signature does no harm.
+func (st *state) allowResource(resource string) error {
+	if st.deployed == nil {
+		return nil
+	}
+	host, paths := patternsOf(resource)
+	if !slices.ContainsFunc(st.deployed.Hosts, func(known string) bool { return overlap(host, known) }) {
+		return st.unknownHost(host)
+	}
+	var refusal error
+	var earlier []string
+	for _, b := range st.deployed.Behaviors {
+		if reaches(paths, b.PathPattern, earlier) {
+			switch {
+			case b.Access == deployment.Signed && slices.Contains(b.Keys, st.keyID):
+				return nil
+			case b.Access == deployment.Signed:
+				refusal = st.notTrusted(b.PathPattern)
+			case refusal == nil && b.Access == deployment.Presigned:
+				refusal = presignedPath(paths[0])
+			}
+		}
+		earlier = append(earlier, b.PathPattern)
+	}
+	if refusal == nil {
+		refusal = publicPath(paths[0])
+	}
+	return refusal
+}
+
+// patternsOf returns a resource's host pattern and its path patterns: two
+// where a ? may be a wildcard or the start of the query.
+func patternsOf(resource string) (host string, paths []string) {
+	_, rest, ok := strings.Cut(resource, "://")
+	if !ok {
+		rest = resource
+	}
+	end := strings.IndexByte(rest, '/')
+	if end < 0 {
+		return rest, []string{"*"}
+	}
+	host, path := rest[:end], rest[end:]
+	if path, _, ok := strings.Cut(path, `\?`); ok {
+		return host, []string{path}
+	}
+	cut, _, ok := strings.Cut(path, "?")
+	if !ok {
+		return host, []string{path}
+	}
+	return host, []string{cut, path}
+}
+
+func overlap(a, b string) bool {
+	_, found := pathpattern.Witness([]string{a, b}, nil)
+	return found
+}
+
+// reaches reports whether one of the path patterns catches a path that comes
+// to a behavior's pattern past the earlier ones.
+func reaches(paths []string, pattern string, earlier []string) bool {
+	return slices.ContainsFunc(paths, func(path string) bool {
+		_, found := pathpattern.Witness([]string{path, pattern}, earlier)
+		return found
+	})
+}
+
+func (st *state) unknownHost(host string) error {
+	return refuse(ErrUnknownHost, fmt.Sprintf("%s is not a host of stack %s", host, st.deployed.Stack), "sign for one of "+strings.Join(st.deployed.Hosts, ", "))
+}
+
+func (st *state) notTrusted(pattern string) error {
+	return refuse(ErrNotTrusted, fmt.Sprintf("the behavior %s does not trust %s, the key that signs", pattern, st.keyID), "add the key to the behavior's key group and deploy")
+}
+
+func publicPath(path string) error {
+	return refuse(ErrPublicPath, path+" is public and needs no signature", "use its URL as it is, or make its behavior signed")
+}
+
+func presignedPath(path string) error {
+	return refuse(ErrPresignedPath, "S3, not CloudFront, checks the signature of "+path, "presign it instead")
+}

@@ -1,0 +1,39 @@
+package signer
+
+import (
+	"errors"
+
+	"example.com/privatecdn/signer/policy"
+)
+
+// The kinds of refusal, for errors.Is, beside those of packages policy and
+// keys. Those that are about input come as an *Error, which says more.
+var (
+	ErrKeyID      = errors.New("not a key pair ID")
+	ErrKeyGroupID = errors.New("a key group's ID where a public key's belongs")
+	ErrKey        = errors.New("no key to sign with")
+	ErrWrongKey   = errors.New("the private key is not the deployed key's")
+	ErrHash       = errors.New("not a hash CloudFront accepts")
+	ErrTerms      = errors.New("the terms contradict each other")
+	ErrPast       = errors.New("the end is in the past")
+	ErrNotCovered = errors.New("the policy does not cover the URL")
+	ErrTooLong    = errors.New("the signed URL is too long for CloudFront")
+	ErrSign       = errors.New("signing failed") // wraps the error of the crypto.Signer
+
+	ErrUnknownHost   = errors.New("not a host of the deployment")
+	ErrPublicPath    = errors.New("the path is public")
+	ErrPresignedPath = errors.New("S3, not CloudFront, checks the path's signature")
+	ErrNotTrusted    = errors.New("the path's behavior does not trust the key that signs")
+	ErrLifetime      = errors.New("the lifetime is over the limit")
+
+	ErrCookieDomain   = errors.New("not a cookie domain the resource is in")
+	ErrCookiePath     = errors.New("not a cookie path the resource is below")
+	ErrCookieSameSite = errors.New("SameSite=None needs a secure cookie")
+)
+
+// Error is input that was refused: its kind, what is wrong and what to do.
+type Error = policy.Error
+
+func refuse(kind error, what, todo string) error {
+	return &Error{Kind: kind, What: what, Todo: todo}
+}

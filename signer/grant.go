@@ -1,0 +1,121 @@
+package signer
+
+import (
+	"fmt"
+
+	"example.com/privatecdn/signer/policy"
+)
+
+// Grant is one signature over a custom policy, to be put on every URL the
+// policy covers: made once, used for a whole playlist.
+type Grant struct {
+	policy policy.Policy
+	text   []byte
+	query  string
+	state  *state
+}
+
+// Grant signs a policy for resource: a pattern, or a path pattern beginning
+// with / with a deployment. An empty resource stands for the terms' Resource
+// or Policy, which must cover the resource otherwise.
+//
+// Errors are those of URL. With a deployment, a pattern must reach a known
+// host and a signed behavior that trusts the key.
+func (s *Signer) Grant(resource string, t Terms) (*Grant, error) {
+	st := s.current.Load()
+	g, err := s.grant(st, resource, t)
+	if err != nil {
+		return nil, err
+	}
+	b := append([]byte("Policy="), policy.Encode(g.text)...)
+	if b, err = s.appendSignature(append(b, "&Signature="...), st, g.text); err != nil {
+		return nil, err
+	}
+	g.query = string(append(b, st.tail...))
+	return g, nil
+}
+
+// grant is Grant before it is signed.
+func (s *Signer) grant(st *state, resource string, t Terms) (*Grant, error) {
+	target, err := st.encodeResource(resource)
+	if err != nil {
+		return nil, err
+	}
+	g := &Grant{state: st}
+	if t.Policy != "" {
+		g.policy, err = s.verbatim(st, t)
+		g.text = []byte(t.Policy)
+	} else {
+		signed := target
+		if t.Resource != "" {
+			if signed, err = st.encodeResource(t.Resource); err != nil {
+				return nil, err
+			}
+		}
+		if signed == "" {
+			return nil, refuse(policy.ErrNoResource, "there is no resource to sign", `name one, or "*" if every URL is meant`)
+		}
+		g.policy, err = s.policy(st, signed, t)
+		g.text = g.policy.Append(nil)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if target != "" && !g.policy.Matches(target) {
+		return nil, notCovered(g.policy, target)
+	}
+	return g, st.allowResource(g.policy.Resource)
+}
+
+// verbatim reads the policy text of the terms, which is signed as it is.
+func (s *Signer) verbatim(st *state, t Terms) (policy.Policy, error) {
+	if t != (Terms{Policy: t.Policy}) {
+		return policy.Policy{}, refuse(ErrTerms, "a policy is given as text and there are terms beside it", "put them into the policy, or leave the text out")
+	}
+	p, err := policy.Parse([]byte(t.Policy))
+	if err != nil {
+		return policy.Policy{}, err
+	}
+	if err := p.Validate(); err != nil {
+		return policy.Policy{}, err
+	}
+	now := s.now()
+	return p, st.checkEnd(p.Until, now, p.Until.Sub(now))
+}
+
+func (st *state) encodeResource(resource string) (string, error) {
+	if resource == "" {
+		return "", nil
+	}
+	absolute, err := st.absolute(resource)
+	if err != nil {
+		return "", err
+	}
+	return policy.EncodeResource(absolute)
+}
+
+// Policy returns the policy that was signed.
+func (g *Grant) Policy() policy.Policy { return g.policy }
+
+// Query returns the signature as query parameters joined by &: Policy,
+// Signature, Key-Pair-Id and, for SHA-256, Hash-Algorithm.
+func (g *Grant) Query() string { return g.query }
+
+// URL puts the signature on raw, a URL as in [Signer.URL]. One that the policy
+// does not cover is ErrNotCovered.
+func (g *Grant) URL(raw string) (string, error) {
+	u, err := g.state.encodeURL(raw)
+	if err != nil {
+		return "", err
+	}
+	if !g.policy.Matches(u) {
+		return "", notCovered(g.policy, u)
+	}
+	b := make([]byte, 0, len(u)+1+len(g.query))
+	b = append(append(append(b, u...), separator(u)), g.query...)
+	return string(b), checkLength(len(b))
+}
+
+func notCovered(p policy.Policy, u string) error {
+	return refuse(ErrNotCovered, fmt.Sprintf("the policy is for %s, which does not cover %s", p.Resource, u), "sign it on its own, or widen the resource")
+}

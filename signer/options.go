@@ -1,0 +1,57 @@
+package signer
+
+import (
+	"crypto"
+	"fmt"
+	"time"
+
+	"example.com/privatecdn/keys"
+)
+
+// Option changes how a Signer works.
+type Option func(*options)
+
+type options struct {
+	hash        crypto.Hash
+	clock       func() time.Time
+	openers     keys.Openers
+	reloadEvery time.Duration
+	onError     func(error)
+}
+
+// ReloadInterval is how often a signer made by Open looks for a change, unless
+// WithReload says otherwise.
+const ReloadInterval = time.Minute
+
+func defaults() options {
+	return options{hash: crypto.SHA256, clock: time.Now, reloadEvery: ReloadInterval, onError: func(error) {}}
+}
+
+func (o *options) apply(opts []Option) error {
+	for _, opt := range opts {
+		opt(o)
+	}
+	if o.hash != crypto.SHA256 && o.hash != crypto.SHA1 {
+		return refuse(ErrHash, fmt.Sprintf("CloudFront does not accept signatures over %v", o.hash), "use crypto.SHA256 or crypto.SHA1")
+	}
+	return nil
+}
+
+// WithHash chooses what a signature is over: crypto.SHA256, the default, or
+// crypto.SHA1, for verifiers that know no other. Another one is ErrHash.
+func WithHash(h crypto.Hash) Option { return func(o *options) { o.hash = h } }
+
+// WithClock replaces time.Now, for tests.
+func WithClock(now func() time.Time) Option { return func(o *options) { o.clock = now } }
+
+// WithOpeners adds stores that Open may take the private key from, by the
+// scheme of its URI. file: is always there, relative to the document.
+func WithOpeners(openers keys.Openers) Option { return func(o *options) { o.openers = openers } }
+
+// WithReload sets how often a signer made by Open loads the deployment again;
+// 0 for never, other than by Reload.
+func WithReload(every time.Duration) Option { return func(o *options) { o.reloadEvery = every } }
+
+// WithReloadError sets who is told when a reload fails. The signer goes on
+// with what it loaded last. f is called from one goroutine at a time.
+func WithReloadError(f func(error)) Option { return func(o *options) { o.onError = f } }

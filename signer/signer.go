@@ -1,0 +1,227 @@
+// Package signer makes CloudFront signed URLs and signed cookies with any
+// crypto.Signer: an RSA-2048 or ECDSA P-256 key in memory or in AWS KMS.
+//
+// A signer made from what is deployed knows the hosts, the behaviors and the
+// key that signs, and follows a rotation by itself:
+//
+//	s, err := signer.Open(ctx, deployment.File("deployment.json"))
+//	url, err := s.URL("/films/7/trailer.mp4", signer.Terms{For: time.Hour})
+//	cookies, err := s.Cookies("/films/7/*", signer.Terms{For: 8 * time.Hour}, signer.CookieOptions{})
+//
+// A signer made from a key signs any URL:
+//
+//	s, err := signer.New("K2JCJMDEHXQW5F", key)
+//
+// Signatures are SHA-256 unless SHA-1 is asked for. Package verify is the
+// other side; package policy holds the bytes.
+//
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/PrivateContent.html
+package signer
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/rand"
+	"crypto/sha1"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/keys"
+	"example.com/privatecdn/signer/policy"
+)
+
+// MaxURL is the longest URL CloudFront accepts, in bytes.
+const MaxURL = 8192
+
+// Signer signs. It is safe for concurrent use.
+type Signer struct {
+	options
+	source  deployment.Source
+	reload  sync.Mutex // one at a time, so that none puts back what is older
+	current atomic.Pointer[state]
+}
+
+// state is what a signature is made with. It does not change; a reload puts
+// another in its place.
+type state struct {
+	keyID    string
+	key      crypto.Signer
+	random   io.Reader
+	tail     string                 // what follows the signature in a query
+	deployed *deployment.Deployment // nil where nothing is known of it
+	opened   deployment.Key         // what key was opened from
+}
+
+// New returns a signer for a key and the ID of its public key in CloudFront,
+// which is K and 13 characters.
+//
+// The key must be RSA-2048 or ECDSA P-256 (keys.ErrAlgorithm). The ID must not
+// be empty or hold anything but letters and digits (ErrKeyID), nor be the ID
+// of a key group (ErrKeyGroupID).
+func New(keyPairID string, key crypto.Signer, opts ...Option) (*Signer, error) {
+	s := &Signer{options: defaults()}
+	if err := s.apply(opts); err != nil {
+		return nil, err
+	}
+	st, err := s.newState(keyPairID, key)
+	if err != nil {
+		return nil, err
+	}
+	s.current.Store(st)
+	return s, nil
+}
+
+func (s *Signer) newState(keyPairID string, key crypto.Signer) (*state, error) {
+	if err := checkKeyID(keyPairID); err != nil {
+		return nil, err
+	}
+	if key == nil {
+		return nil, refuse(ErrKey, "there is no key", "give one, such as keys.ParsePrivate returns")
+	}
+	if _, err := keys.NewPublic(key.Public()); err != nil {
+		return nil, err
+	}
+	st := &state{keyID: keyPairID, key: key, random: rand.Reader, tail: "&Key-Pair-Id=" + keyPairID}
+	if s.hash == crypto.SHA256 {
+		st.tail += "&Hash-Algorithm=SHA256"
+	}
+	if _, ok := key.(*ecdsa.PrivateKey); ok {
+		// Without random numbers the nonce is RFC 6979's, so that the same
+		// policy gives the same URL, as it does with RSA.
+		st.random = nil
+	}
+	return st, nil
+}
+
+func checkKeyID(id string) error {
+	if isUUID(id) {
+		return refuse(ErrKeyGroupID, fmt.Sprintf("the key pair ID %q is the ID of a key group", id), "give the ID of the public key, K and 13 characters")
+	}
+	for i := range len(id) {
+		if c := id[i] | 0x20; (c < 'a' || c > 'z') && (id[i] < '0' || id[i] > '9') {
+			return refuse(ErrKeyID, fmt.Sprintf("the key pair ID %q holds %q", id, id[i]), "give the ID of the public key, K and 13 characters")
+		}
+	}
+	if id == "" {
+		return refuse(ErrKeyID, "the key pair ID is empty", "give the ID of the public key, K and 13 characters")
+	}
+	return nil
+}
+
+func isUUID(id string) bool {
+	return len(id) == 36 && id[8] == '-' && id[13] == '-' && id[18] == '-' && id[23] == '-'
+}
+
+// KeyPairID returns the ID of the key that signs now.
+func (s *Signer) KeyPairID() string { return s.current.Load().keyID }
+
+// Deployment returns the deployment that is signed for now, which must not be
+// changed; nil for a signer made by New.
+func (s *Signer) Deployment() *deployment.Deployment { return s.current.Load().deployed }
+
+// URL returns a signed URL for raw: an absolute http or https URL or, with a
+// deployment, a path beginning with /, which is put on its first host. The URL
+// is encoded as [policy.EncodeURL] says, and the signature's parameters follow
+// its own. Terms that a canned policy can hold make one, others a custom one.
+//
+// Errors are those of package policy for the URL and the terms, and this
+// package's: ErrTerms, ErrPast, ErrNotCovered, ErrTooLong, ErrSign and, with a
+// deployment, ErrUnknownHost, ErrPublicPath, ErrPresignedPath, ErrNotTrusted
+// and ErrLifetime.
+func (s *Signer) URL(raw string, t Terms) (string, error) {
+	if t.Resource != "" || t.Policy != "" {
+		g, err := s.Grant("", t)
+		if err != nil {
+			return "", err
+		}
+		return g.URL(raw)
+	}
+	st := s.current.Load()
+	u, err := st.encodeURL(raw)
+	if err != nil {
+		return "", err
+	}
+	p, err := s.policy(st, u, t)
+	if err != nil {
+		return "", err
+	}
+	var textBuffer [512]byte // what does not fit goes to the heap
+	var buffer [1024]byte
+	text := p.Append(textBuffer[:0])
+	b := append(append(buffer[:0], u...), separator(u))
+	if p.Canned() {
+		b = append(b, "Expires="...)
+		b = strconv.AppendInt(b, p.Until.Unix(), 10)
+	} else {
+		b = append(b, "Policy="...)
+		b = policy.AppendEncode(b, text)
+	}
+	b = append(b, "&Signature="...)
+	if b, err = s.appendSignature(b, st, text); err != nil {
+		return "", err
+	}
+	b = append(b, st.tail...)
+	return string(b), checkLength(len(b))
+}
+
+// encodeURL returns the URL as viewers send it, once it is one to sign.
+func (st *state) encodeURL(raw string) (string, error) {
+	raw, err := st.absolute(raw)
+	if err != nil {
+		return "", err
+	}
+	u, err := policy.EncodeURL(raw)
+	if err != nil {
+		return "", err
+	}
+	return u, st.allowURL(u)
+}
+
+// absolute puts a bare path on the deployment's first host.
+func (st *state) absolute(raw string) (string, error) {
+	if st.deployed == nil || !strings.HasPrefix(raw, "/") || strings.HasPrefix(raw, "//") {
+		return raw, nil
+	}
+	return st.deployed.Origin() + raw, nil
+}
+
+func separator(u string) byte {
+	if strings.Contains(u, "?") {
+		return '&'
+	}
+	return '?'
+}
+
+// appendSignature appends the signature over text in CloudFront's base64.
+func (s *Signer) appendSignature(b []byte, st *state, text []byte) ([]byte, error) {
+	var digest []byte
+	if s.hash == crypto.SHA256 {
+		sum := sha256.Sum256(text)
+		digest = sum[:]
+	} else {
+		sum := sha1.Sum(text)
+		digest = sum[:]
+	}
+	signature, err := st.key.Sign(st.random, digest, s.hash)
+	if err != nil {
+		return nil, fmt.Errorf("%w with %s: %w", ErrSign, st.keyID, err)
+	}
+	return policy.AppendEncode(b, signature), nil
+}
+
+func checkLength(n int) error {
+	if n > MaxURL {
+		return refuse(ErrTooLong, fmt.Sprintf("the signed URL has %d bytes, and CloudFront accepts %d", n, MaxURL), "shorten the URL or its query, or use cookies")
+	}
+	return nil
+}
+
+// now is the time in use, without its monotonic part.
+func (s *Signer) now() time.Time { return s.clock().Round(0) }

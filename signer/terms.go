@@ -1,0 +1,100 @@
+package signer
+
+import (
+	"fmt"
+	"net/netip"
+	"time"
+
+	"example.com/privatecdn/signer/policy"
+)
+
+// Terms say when, from where and for what a signature is good. One of For,
+// Until and Policy is required.
+type Terms struct {
+	// For is how long the signature is good, from now or from From if that is
+	// later; with Window it is the least.
+	For time.Duration
+
+	// Until is when it ends, in whole seconds.
+	Until time.Time
+
+	// Window rounds the end up to a multiple of it, counted from 1970 in UTC,
+	// so that all signatures of one window are the same and caches and viewers
+	// share them. They are good for at least For and at most For + Window.
+	//
+	// Same signatures need a key that gives the same one again: RSA keys and
+	// P-256 keys in memory do, P-256 keys in KMS do not.
+	Window time.Duration
+
+	// From is when the signature begins to be good; zero for at once.
+	From time.Time
+
+	// IP is the range of IPv4 addresses the viewer must come from; zero for
+	// any. [policy.ParseIP] reads one.
+	IP netip.Prefix
+
+	// Resource is the pattern of URLs to sign in place of the URL at hand,
+	// which it must cover: see [policy.Policy.Matches].
+	Resource string
+
+	// Policy is a policy's JSON text, signed as it is. It must cover the URL at
+	// hand; all other terms must be empty.
+	Policy string
+}
+
+// policy returns what is signed for an encoded resource.
+func (s *Signer) policy(st *state, resource string, t Terms) (policy.Policy, error) {
+	now := s.now()
+	p := policy.Policy{Resource: resource, From: t.From, IP: t.IP}
+	var err error
+	if p.Until, err = t.end(now); err != nil {
+		return policy.Policy{}, err
+	}
+	if err := p.ValidateConditions(); err != nil {
+		return policy.Policy{}, err
+	}
+	longest := p.Until.Sub(now)
+	if t.Window > 0 {
+		// Not by the clock's leave: terms are in the limit always or never.
+		longest = max(longest, t.For+t.Window)
+	}
+	return p, st.checkEnd(p.Until, now, longest)
+}
+
+// end returns when the signature ends, in whole seconds.
+func (t Terms) end(now time.Time) (time.Time, error) {
+	switch {
+	case t.For != 0 && !t.Until.IsZero():
+		return time.Time{}, refuse(ErrTerms, "both For and Until say when the signature ends", "give one of them")
+	case t.For < 0:
+		return time.Time{}, refuse(ErrPast, fmt.Sprintf("the signature would be good for %v", t.For), "give a positive duration")
+	case t.Window != 0 && t.For == 0:
+		return time.Time{}, refuse(ErrTerms, "Window rounds the end that For gives, and there is no For", "give For, the least lifetime")
+	case t.Window < 0 || t.Window%time.Second != 0:
+		return time.Time{}, refuse(ErrTerms, fmt.Sprintf("the window of %v is not a whole number of seconds", t.Window), "give one, such as an hour")
+	case t.For == 0:
+		return t.Until, nil
+	}
+	if t.From.After(now) {
+		now = t.From
+	}
+	// Whole seconds are rounded up too, so that For is never cut short.
+	unit := max(int64(t.Window/time.Second), 1)
+	end := now.Add(t.For + time.Second - 1).Unix()
+	return time.Unix((end+unit-1)/unit*unit, 0), nil
+}
+
+// checkEnd refuses an end in the past and a lifetime over the deployment's.
+func (st *state) checkEnd(until, now time.Time, longest time.Duration) error {
+	if !until.After(now) {
+		return refuse(ErrPast, fmt.Sprintf("the end, %s, is in the past", until.UTC().Format(time.RFC3339)), "give a later one; the time is "+now.UTC().Format(time.RFC3339))
+	}
+	if st.deployed == nil || st.deployed.MaxLifetime == 0 {
+		return nil
+	}
+	limit := time.Duration(st.deployed.MaxLifetime) * time.Second
+	if longest > limit+time.Second-1 {
+		return refuse(ErrLifetime, fmt.Sprintf("the signature would live up to %v, and the ring's limit is %v", longest, limit), "sign for less, or raise the ring's maxLifetime and deploy")
+	}
+	return nil
+}
