@@ -45,10 +45,27 @@ func (d *distribution) behavior(b Behavior) *awscloudfront.AddBehaviorOptions {
 	if b.ResponseHeadersPolicy != nil {
 		o.ResponseHeadersPolicy = b.ResponseHeadersPolicy
 	}
-	if b.Access == Signed && d.keys != nil {
-		o.TrustedKeyGroups = &[]interfacesawscloudfront.IKeyGroupRef{d.keys.KeyGroup()}
+	var groups []interfacesawscloudfront.IKeyGroupRef
+	for _, t := range d.trustedBy(b) {
+		groups = append(groups, t.KeyGroup())
+	}
+	if len(groups) > 0 {
+		o.TrustedKeyGroups = &groups
 	}
 	return o
+}
+
+// trustedBy are the key groups that open b; none when no signature does.
+func (d *distribution) trustedBy(b Behavior) []TrustedKeys {
+	switch {
+	case b.Access != Signed:
+		return nil
+	case len(b.TrustedKeys) > 0:
+		return b.TrustedKeys
+	case d.keys != nil:
+		return []TrustedKeys{d.keys}
+	}
+	return nil
 }
 
 func (d *distribution) cachePolicyOf(b Behavior) awscloudfront.ICachePolicy {
@@ -58,8 +75,11 @@ func (d *distribution) cachePolicyOf(b Behavior) awscloudfront.ICachePolicy {
 	case b.Cache == nil:
 		return d.cachePolicy
 	}
+	if b.PathPattern == "" {
+		return d.newCachePolicy("Cache default", physicalName(d)+"-default", *b.Cache)
+	}
 	id := "Cache " + pathpattern.Canonical(b.PathPattern)
-	return newCachePolicy(d, id, physicalName(d)+"-"+digest(b.PathPattern), *b.Cache)
+	return d.newCachePolicy(id, physicalName(d)+"-"+digest(b.PathPattern), *b.Cache)
 }
 
 func (m Methods) allowed() awscloudfront.AllowedMethods {

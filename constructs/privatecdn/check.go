@@ -9,24 +9,28 @@ import (
 	"example.com/privatecdn/internal/pathpattern"
 )
 
-// check finds every mistake in p.
-func check(p *DistributionProps) problems {
+// check finds every mistake in p, for a stack in region, which may be open.
+func check(p *DistributionProps, region string) problems {
 	var found problems
 	found.checkKeys(p)
-	found.checkOriginAccess(p)
 	found.checkCache("Cache", p.Cache)
 	if p.CachePolicy != nil && !p.Cache.zero() {
 		found.add("Cache", "is given together with CachePolicy; keep one of them")
 	}
-	found.checkCORS(p.CORS)
-	found.checkSecurityHeaders(p.SecurityHeaders)
+	found.checkHeaders(p)
+	found.checkFront(p)
+	found.checkBucket(p)
+	found.checkLogging(p.Logging)
+	found.checkStackRegion(p, region)
+	limits := p.Limits.withDefaults()
+	found.checkLimit("Behaviors", len(p.Behaviors)+1, limits.Behaviors, "behaviors", "join some patterns")
 	if p.Default.PathPattern != "" {
 		found.add("Default.PathPattern", "is %q, but the default behavior catches every path; leave it empty", p.Default.PathPattern)
 	}
-	found.checkBehavior("Default", p.Default)
+	found.checkBehavior("Default", p.Default, limits)
 	for i, b := range p.Behaviors {
 		found.checkPattern(property(i), b.PathPattern)
-		found.checkBehavior(property(i), b)
+		found.checkBehavior(property(i), b, limits)
 	}
 	found.checkOrder(p.Behaviors)
 	return found
@@ -38,11 +42,17 @@ func (p *problems) checkKeys(props *DistributionProps) {
 	switch signed := props.signed(); {
 	case props.Keys != nil && props.TrustedKeys != nil:
 		p.add("Keys", "is given together with TrustedKeys; keep one of them")
-	case signed && props.Keys == nil && props.TrustedKeys == nil:
+	case signed && props.Keys == nil && props.TrustedKeys == nil && props.needsKeys():
 		p.add("Keys", "is missing; open the ring with keys.Open and pass it (`privatecdn keys new` makes one)")
 	case !signed && (props.Keys != nil || props.TrustedKeys != nil):
 		p.add("Keys", "would open nothing, since no behavior is Signed; leave it out, or make a behavior Signed")
 	}
+}
+
+// needsKeys reports whether a signed behavior has no key group of its own.
+func (p *DistributionProps) needsKeys() bool {
+	lacks := func(b Behavior) bool { return (b.Access == "" || b.Access == Signed) && len(b.TrustedKeys) == 0 }
+	return lacks(p.Default) || slices.ContainsFunc(p.Behaviors, lacks)
 }
 
 // signed reports whether any behavior needs a CloudFront signature.
@@ -51,15 +61,15 @@ func (p *DistributionProps) signed() bool {
 	return isSigned(p.Default) || slices.ContainsFunc(p.Behaviors, isSigned)
 }
 
-func (p *problems) checkOriginAccess(props *DistributionProps) {
-	switch props.OriginAccess {
-	case "", OAI, OAC:
-	default:
-		p.add("OriginAccess", "is %q; use privatecdn.OAI or privatecdn.OAC", props.OriginAccess)
+func (p *problems) checkBehavior(property string, b Behavior, limits Limits) {
+	p.checkLimit("GroupsPerBehavior", len(b.TrustedKeys), limits.GroupsPerBehavior, "key groups for "+property, "join their rings")
+	if slices.Contains(b.TrustedKeys, nil) {
+		p.add(property+".TrustedKeys", "holds nil; make each with privatecdn.NewTrustedKeys")
 	}
-}
-
-func (p *problems) checkBehavior(property string, b Behavior) {
+	if len(b.TrustedKeys) > 0 && b.Access != "" && b.Access != Signed {
+		p.add(property+".TrustedKeys", "would open nothing, since Access is %q; leave it out, or make the behavior Signed", b.Access)
+	}
+	p.checkPresigned(property, b)
 	switch b.Access {
 	case "", Signed, Public, Presigned:
 	default:

@@ -8,6 +8,26 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
 )
 
+func (p *problems) checkHeaders(props *DistributionProps) {
+	p.checkCORS(props.CORS)
+	p.checkSecurityHeaders(props.SecurityHeaders)
+	if len(props.CookieOrigins) > 0 && !props.CORS.zero() {
+		p.add("CORS", "is given together with CookieOrigins; keep one of them")
+	}
+	for _, o := range props.CookieOrigins {
+		if !isOrigin(o) || hasWildcard(o) {
+			p.add("CookieOrigins", "%q is no origin; give scheme and host alone, like https://app.example.com", o)
+		}
+	}
+	if props.ResponseHeadersPolicy != nil && !(props.CORS.zero() && props.SecurityHeaders == SecurityHeaders{} && len(props.CookieOrigins) == 0) {
+		p.add("ResponseHeadersPolicy", "is given together with CORS, CookieOrigins or SecurityHeaders, which would be part of it; keep one of them")
+	}
+}
+
+func (c CORS) zero() bool {
+	return !c.Credentials && c.MaxAge == 0 && len(c.Origins)+len(c.Headers)+len(c.Expose) == 0
+}
+
 func (p *problems) checkCORS(c CORS) {
 	p.checkSeconds("CORS.MaxAge", c.MaxAge)
 	p.checkWildcard("CORS.Origins", c.Origins)

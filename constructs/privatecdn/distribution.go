@@ -1,7 +1,13 @@
 package privatecdn
 
 import (
+	"maps"
+	"slices"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsssm"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -31,6 +37,8 @@ type Distribution interface {
 	ResponseHeadersPolicy() awscloudfront.IResponseHeadersPolicy
 	// Parameter holds the deployment document.
 	Parameter() awsssm.StringParameter
+	// GrantSign lets a role, or whatever has one, sign for this distribution.
+	GrantSign(grantee awsiam.IGrantable)
 	// Deployment is the deployment document as JSON, with tokens in it: what a
 	// signer has to know (see package deployment).
 	Deployment() *string
@@ -39,15 +47,20 @@ type Distribution interface {
 type distribution struct {
 	constructs.Construct
 	props           DistributionProps // complete
+	account         *account
 	distribution    awscloudfront.Distribution
 	bucket          awss3.IBucket
 	logs            awss3.Bucket
+	key             awskms.IKey
 	identity        awscloudfront.OriginAccessIdentity
 	control         awscloudfront.S3OriginAccessControl
 	keys            TrustedKeys
 	cachePolicy     awscloudfront.ICachePolicy
 	responseHeaders awscloudfront.IResponseHeadersPolicy
-	origins         map[awss3.IBucket]awscloudfront.IOrigin
+	origins         map[source]awscloudfront.IOrigin
+	sources         []source                                      // in the order of their first use
+	identities      map[string]awscloudfront.OriginAccessIdentity // by the path of the stack or construct they stand in
+	statements      int                                           // policy statements for others to add
 	parameter       awsssm.StringParameter
 	document        *string
 }
@@ -55,24 +68,32 @@ type distribution struct {
 // NewDistribution makes a bucket, the distribution before it and the key group
 // that opens it.
 func NewDistribution(scope constructs.Construct, id *string, props *DistributionProps) Distribution {
-	d := &distribution{origins: map[awss3.IBucket]awscloudfront.IOrigin{}}
+	d := &distribution{
+		origins:    map[source]awscloudfront.IOrigin{},
+		identities: map[string]awscloudfront.OriginAccessIdentity{},
+	}
 	constructs.NewConstruct_Override(d, scope, id)
 	var found problems
-	d.props, found = complete(props)
+	d.props, found = complete(props, *awscdk.Stack_Of(d).Region())
 	if len(found) > 0 {
 		found.report(d)
 	}
+	d.account = accountOf(d)
+	d.account.raise(d.props.Limits)
 	d.addBuckets()
 	d.addKeys()
 	d.addPolicies()
 	d.addDistribution()
+	d.grantAccessControl()
+	d.addLogDelivery()
+	d.addRecords()
+	d.addContent()
 	d.addDocument()
+	d.addWatch()
+	for _, name := range slices.Sorted(maps.Keys(d.props.Tags)) {
+		awscdk.Tags_Of(d).Add(jsii.String(name), jsii.String(d.props.Tags[name]), nil)
+	}
 	return d
-}
-
-func (d *distribution) addBuckets() {
-	d.logs = newLogBucket(d, d.props.Destroy)
-	d.bucket = newBucket(d, d.logs, d.props.Destroy)
 }
 
 func (d *distribution) addKeys() {
@@ -80,7 +101,9 @@ func (d *distribution) addKeys() {
 	case d.props.TrustedKeys != nil:
 		d.keys = d.props.TrustedKeys
 	case d.props.Keys != nil:
-		d.keys = NewTrustedKeys(d, jsii.String("Keys"), &TrustedKeysProps{Keys: d.props.Keys})
+		d.keys = NewTrustedKeys(d, jsii.String("Keys"), &TrustedKeysProps{
+			Keys: d.props.Keys, Deployed: d.props.Deployed, Limits: d.props.Limits,
+		})
 	}
 }
 
@@ -88,29 +111,43 @@ func (d *distribution) addPolicies() {
 	name := physicalName(d)
 	d.cachePolicy = d.props.CachePolicy
 	if d.cachePolicy == nil {
-		d.cachePolicy = newCachePolicy(d, "Cache", name, d.props.Cache)
+		d.cachePolicy = d.newCachePolicy("Cache", name, d.props.Cache)
 	}
 	d.responseHeaders = d.props.ResponseHeadersPolicy
 	if d.responseHeaders == nil {
-		d.responseHeaders = newResponseHeadersPolicy(d, name, d.props.CORS, d.props.SecurityHeaders)
+		d.responseHeaders = d.newResponseHeadersPolicy(name, d.props.CORS, d.props.SecurityHeaders)
 	}
 }
 
 func (d *distribution) addDistribution() {
-	d.distribution = awscloudfront.NewDistribution(d, jsii.String("Distribution"), &awscloudfront.DistributionProps{
-		DefaultBehavior: d.defaultBehavior(),
-		Comment:         optional(d.props.Comment),
-		HttpVersion:     awscloudfront.HttpVersion_HTTP2_AND_3,
-		PriceClass:      d.props.PriceClass,
-		EnableLogging:   jsii.Bool(true),
-		LogBucket:       d.logs,
-		LogFilePrefix:   jsii.String("cloudfront/"),
-	})
+	f := &d.props.Front
+	props := &awscloudfront.DistributionProps{
+		DefaultBehavior:          d.defaultBehavior(),
+		Comment:                  optional(f.Comment),
+		DefaultRootObject:        optional(f.DefaultRootObject),
+		EnableIpv6:               jsii.Bool(!f.IPv4Only),
+		ErrorResponses:           f.errorResponses(),
+		GeoRestriction:           f.geoRestriction(),
+		HttpVersion:              f.HTTPVersion,
+		MinimumProtocolVersion:   f.MinimumTLS,
+		PriceClass:               f.PriceClass,
+		PublishAdditionalMetrics: jsii.Bool(d.props.Watch != nil),
+		WebAclId:                 optional(f.WebACL),
+	}
+	if f.Certificate != nil {
+		props.Certificate = f.Certificate
+		props.DomainNames = jsii.Strings(f.DomainNames...)
+	}
+	if d.logs != nil && !d.props.Logging.V2 {
+		props.EnableLogging = jsii.Bool(true)
+		props.LogBucket = d.logs
+		props.LogFilePrefix = jsii.String("cloudfront/")
+	}
+	d.distribution = awscloudfront.NewDistribution(d, jsii.String("Distribution"), props)
 	// One by one: the map that CDK takes instead forgets their order in Go.
 	for _, b := range d.props.Behaviors {
 		d.distribution.AddBehavior(jsii.String(b.PathPattern), d.origin(b), d.behavior(b))
 	}
-	d.grant()
 }
 
 func optional(s string) *string {

@@ -1,8 +1,9 @@
 package privatecdn
 
 import (
+	"cmp"
 	"encoding/json"
-	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,20 +21,22 @@ func (d *distribution) addDocument() {
 	doc := deployment.Deployment{
 		Version: deployment.Version,
 		Stack:   *stack.StackName(),
-		Hosts:   []string{*d.distribution.DistributionDomainName()},
+		Hosts:   append([]string{*d.distribution.DistributionDomainName()}, d.props.Front.DomainNames...),
 		Bucket:  deployment.Bucket{Name: *d.bucket.BucketName(), Region: *awscdk.Stack_Of(d.bucket).Region()},
 		Keys:    []deployment.Key{},
 	}
-	if d.keys != nil {
-		doc.Keys = documentKeys(d.keys)
-		if r := d.keys.Ring(); r != nil {
-			doc.MaxLifetime = int64(r.MaxLifetime() / time.Second)
+	for _, t := range d.trusted() {
+		doc.Keys = append(doc.Keys, t.document()...)
+		if ring := t.Ring(); ring != nil {
+			// With several rings, the least any of them grants.
+			limit := int64(ring.MaxLifetime() / time.Second)
+			doc.MaxLifetime = cmp.Or(min(limit, doc.MaxLifetime), limit)
 		}
 	}
 	for _, b := range d.props.Behaviors {
-		doc.Behaviors = append(doc.Behaviors, d.documentBehavior(b, b.PathPattern, doc.Keys))
+		doc.Behaviors = append(doc.Behaviors, d.documentBehavior(b, b.PathPattern))
 	}
-	doc.Behaviors = append(doc.Behaviors, d.documentBehavior(d.props.Default, "*", doc.Keys))
+	doc.Behaviors = append(doc.Behaviors, d.documentBehavior(d.props.Default, "*"))
 	// Its tokens stand for names and IDs, which need no escaping in JSON, so
 	// CDK may join the text around them.
 	text, err := json.Marshal(doc)
@@ -49,14 +52,30 @@ func (d *distribution) addDocument() {
 	})
 }
 
-func (d *distribution) documentBehavior(b Behavior, pattern string, keys []deployment.Key) deployment.Behavior {
+func (d *distribution) documentBehavior(b Behavior, pattern string) deployment.Behavior {
 	doc := deployment.Behavior{PathPattern: pattern, Access: b.Access, MaxTTL: d.maxTTL(b)}
-	if b.Access == Signed {
-		for _, k := range keys {
+	for _, t := range d.trustedBy(b) {
+		for _, k := range t.document() {
 			doc.Keys = append(doc.Keys, k.ID)
 		}
 	}
+	if b.Access == Presigned {
+		doc.MaxExposure = int64(b.Presign.Exposure / time.Second)
+	}
 	return doc
+}
+
+// trusted are all key groups of the distribution, each once.
+func (d *distribution) trusted() []TrustedKeys {
+	var all []TrustedKeys
+	for _, b := range append(slices.Clone(d.props.Behaviors), d.props.Default) {
+		for _, t := range d.trustedBy(b) {
+			if !slices.Contains(all, t) {
+				all = append(all, t)
+			}
+		}
+	}
+	return all
 }
 
 // maxTTL is the longest b's cache keeps an object, in seconds.
@@ -69,27 +88,6 @@ func (d *distribution) maxTTL(b Behavior) int64 {
 		cache = *b.Cache
 	}
 	return int64(cache.MaxTTL / time.Second)
-}
-
-// documentKeys are the group's keys as the document has them. A key file's
-// path means something in the place where the ring is relative to only.
-func documentKeys(t TrustedKeys) []deployment.Key {
-	own, ok := t.(*trustedKeys)
-	if !ok {
-		return []deployment.Key{}
-	}
-	list := append([]deployment.Key{}, own.document...)
-	for i, k := range list {
-		path, isFile := strings.CutPrefix(k.PrivateKey, "file:")
-		if !isFile {
-			continue
-		}
-		list[i].PrivateKey = ""
-		if dir := own.ring.Dir(); !filepath.IsAbs(dir) && !filepath.IsAbs(path) {
-			list[i].PrivateKey = "file:" + filepath.ToSlash(filepath.Join(dir, path))
-		}
-	}
-	return list
 }
 
 // parameterName is the parameter's: /privatecdn/ and the construct's path,

@@ -4,67 +4,91 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfrontorigins"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 )
 
-// origin is where b's content comes from, one origin a bucket.
+// source is a bucket as an origin: the distribution reads it in its own name,
+// or, anonymous, in that of whoever presigned the request.
+type source struct {
+	bucket    awss3.IBucket
+	anonymous bool
+}
+
+// origin is where b's content comes from, one origin a source.
 func (d *distribution) origin(b Behavior) awscloudfront.IOrigin {
 	if b.Origin != nil {
 		return b.Origin
 	}
-	bucket := b.Bucket
-	if bucket == nil {
-		bucket = d.bucket
+	s := source{b.Bucket, b.Access == Presigned}
+	if s.bucket == nil {
+		s.bucket = d.bucket
 	}
-	origin, ok := d.origins[bucket]
+	origin, ok := d.origins[s]
 	if !ok {
-		origin = d.newOrigin(bucket)
-		d.origins[bucket] = origin
+		origin = d.newOrigin(s)
+		d.origins[s] = origin
+		d.sources = append(d.sources, s)
 	}
 	return origin
 }
 
-func (d *distribution) newOrigin(bucket awss3.IBucket) awscloudfront.IOrigin {
-	if d.props.OriginAccess == OAC {
-		if d.control == nil {
-			d.control = awscloudfront.NewS3OriginAccessControl(d, jsii.String("AccessControl"), &awscloudfront.S3OriginAccessControlProps{
-				OriginAccessControlName: jsii.String(controlName(d)),
-			})
-		}
-		return awscloudfrontorigins.S3BucketOrigin_WithBucketDefaults(bucket, &awscloudfront.OriginProps{
-			OriginAccessControlId: d.control.OriginAccessControlId(),
+func (d *distribution) newOrigin(s source) awscloudfront.IOrigin {
+	switch {
+	case s.anonymous:
+		return awscloudfrontorigins.S3BucketOrigin_WithBucketDefaults(s.bucket, nil)
+	case d.props.OriginAccess == OAC:
+		return awscloudfrontorigins.S3BucketOrigin_WithBucketDefaults(s.bucket, &awscloudfront.OriginProps{
+			OriginAccessControlId: d.accessControl().OriginAccessControlId(),
 		})
 	}
-	if d.identity == nil {
-		d.identity = awscloudfront.NewOriginAccessIdentity(d, jsii.String("Identity"), &awscloudfront.OriginAccessIdentityProps{
+	return d.identityOrigin(s.bucket)
+}
+
+func (d *distribution) accessControl() awscloudfront.S3OriginAccessControl {
+	if d.control == nil {
+		// CloudFront takes 64 characters here.
+		name := awscdk.Names_UniqueResourceName(d, &awscdk.UniqueResourceNameOptions{MaxLength: jsii.Number(40)})
+		d.control = awscloudfront.NewS3OriginAccessControl(d, jsii.String("AccessControl"), &awscloudfront.S3OriginAccessControlProps{
+			OriginAccessControlName: jsii.String(*name + "-" + *awscdk.Stack_Of(d).Region()),
+		})
+	}
+	return d.control
+}
+
+// identityOrigin reads the bucket with an identity that stands in the bucket's
+// stack: the bucket's policy names the identity and the distribution the
+// bucket, so with the identity here two stacks would wait for each other.
+func (d *distribution) identityOrigin(bucket awss3.IBucket) awscloudfront.IOrigin {
+	var scope constructs.Construct = d
+	id := "Identity"
+	if !sameStack(d, bucket) {
+		scope = awscdk.Stack_Of(bucket)
+		id = *awscdk.Names_UniqueId(d) + id
+	}
+	path := *scope.Node().Path()
+	identity, ok := d.identities[path]
+	if !ok {
+		identity = awscloudfront.NewOriginAccessIdentity(scope, jsii.String(id), &awscloudfront.OriginAccessIdentityProps{
 			Comment: d.Node().Path(),
 		})
+		d.identities[path] = identity
+	}
+	if d.identity == nil {
+		d.identity = identity
+	}
+	if !d.grantIdentity(bucket, identity) {
+		// The output says more than CDK's own warning.
+		awscdk.Annotations_Of(d).AcknowledgeWarning(
+			jsii.String("@aws-cdk/aws-cloudfront-origins:updateImportedBucketPolicyOai"),
+			jsii.String("the statement is in an output"))
 	}
 	return awscloudfrontorigins.S3BucketOrigin_WithOriginAccessIdentity(bucket, &awscloudfrontorigins.S3BucketOriginWithOAIProps{
-		OriginAccessIdentity: d.identity,
+		OriginAccessIdentity: identity,
 	})
 }
 
-// grant lets the distribution, and it alone, read the buckets' objects. With
-// an identity the origins have done it.
-func (d *distribution) grant() {
-	if d.props.OriginAccess != OAC {
-		return
-	}
-	for bucket := range d.origins {
-		bucket.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-			Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("cloudfront.amazonaws.com"), nil)},
-			Actions:    jsii.Strings("s3:GetObject"),
-			Resources:  jsii.Strings(*bucket.ArnForObjects(jsii.String("*"))),
-			Conditions: &map[string]any{"StringEquals": map[string]any{"AWS:SourceArn": d.distribution.DistributionArn()}},
-		}))
-	}
-}
-
-// controlName is at most 64 characters, as CloudFront wants it.
-func controlName(d *distribution) string {
-	name := awscdk.Names_UniqueResourceName(d, &awscdk.UniqueResourceNameOptions{MaxLength: jsii.Number(40)})
-	return *name + "-" + *awscdk.Stack_Of(d).Region()
+func sameStack(a, b constructs.IConstruct) bool {
+	return *awscdk.Stack_Of(a).Node().Path() == *awscdk.Stack_Of(b).Node().Path()
 }

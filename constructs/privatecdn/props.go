@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 
 	"example.com/privatecdn/deployment"
@@ -23,11 +24,18 @@ const (
 // OriginAccess says how the distribution proves itself to the bucket.
 type OriginAccess string
 
-// The kinds of origin access. The zero OriginAccess is OAI.
+// The kinds of origin access. The zero OriginAccess is OAI. All of them grant
+// s3:GetObject on the objects of the bucket and nothing else.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
 const (
-	OAI OriginAccess = "OAI" // origin access identity
-	OAC OriginAccess = "OAC" // origin access control
+	// OAI is an origin access identity. It cannot read objects under a KMS key
+	// and does not exist for buckets in Regions opened since December 2022.
+	OAI OriginAccess = "OAI"
+	// OAIToOAC reads as an OAI does and already lets the OAC in: the deploy
+	// between OAI and OAC, after which no edge location is refused.
+	OAIToOAC OriginAccess = "OAIToOAC"
+	// OAC is origin access control, which AWS recommends.
+	OAC OriginAccess = "OAC"
 )
 
 // DistributionProps are the properties of a Distribution. The zero value of
@@ -39,6 +47,12 @@ type DistributionProps struct {
 	// TrustedKeys is a key group made before, shared with other distributions,
 	// in place of one made from Keys.
 	TrustedKeys TrustedKeys
+	// Deployed is what is deployed now. With it, synthesis refuses a step of a
+	// rotation that is taken before the one before it is deployed.
+	Deployed *deployment.Deployment
+	// IPRestrictedSigning says that signatures name the viewer's address. A
+	// policy can hold IPv4 addresses only, so IPv4Only must be set as well.
+	IPRestrictedSigning bool
 
 	// Behaviors are tried in this order, before the default behavior.
 	Behaviors []Behavior
@@ -46,11 +60,26 @@ type DistributionProps struct {
 	// Its PathPattern stays empty.
 	Default Behavior
 
+	// Bucket holds the content in place of a bucket made here. One that CDK
+	// does not own has to be told of the distribution: the statement it needs
+	// becomes an output.
+	Bucket awss3.IBucket
 	// OriginAccess is how the distribution reads its buckets.
 	OriginAccess OriginAccess
-	// Destroy empties and removes the buckets when the stack goes. By default
-	// they stay.
+	// DistributionID narrows, from the second deploy on, what an origin access
+	// control grants on a bucket or key in another stack: CloudFormation cannot
+	// name the distribution there, so without it every distribution of the
+	// account is let in.
+	DistributionID string
+	// KMS encrypts the bucket made here with a KMS key made here; EncryptionKey
+	// with that one. Either takes OriginAccess OAC.
+	KMS           bool
+	EncryptionKey awskms.IKey
+	// Destroy empties and removes what is made here to keep content, logs and
+	// keys when the stack goes. By default they stay.
 	Destroy bool
+	// Content is uploaded on each deploy, and the paths it takes invalidated.
+	Content []Content
 
 	// Cache is how long, and by what, objects are cached where a behavior does
 	// not say otherwise.
@@ -59,17 +88,27 @@ type DistributionProps struct {
 	CachePolicy awscloudfront.ICachePolicy
 	// CORS says which other origins' pages may read the content.
 	CORS CORS
+	// CookieOrigins are the origins, like https://app.example.com, whose pages
+	// read the content with signed cookies. It is all that a browser needs for
+	// that, in place of CORS.
+	CookieOrigins []string
 	// SecurityHeaders are put on every response.
 	SecurityHeaders SecurityHeaders
 	// ResponseHeadersPolicy, shared or made elsewhere, stands in for one made
 	// from CORS and SecurityHeaders.
 	ResponseHeadersPolicy awscloudfront.IResponseHeadersPolicy
 
-	// PriceClass says from where the content is served. The default is
-	// PRICE_CLASS_200.
-	PriceClass awscloudfront.PriceClass
-	// Comment describes the distribution.
-	Comment string
+	// Front is the distribution as viewers see it: names, TLS, countries, pages.
+	Front Front
+
+	// Logging is where the access logs go and how long they are kept.
+	Logging Logging
+	// Watch adds alarms and a dashboard.
+	Watch *Watch
+	// Tags are put on every resource.
+	Tags map[string]string
+	// Limits are the account's quotas, where they were raised.
+	Limits Limits
 }
 
 // Behavior is one cache behavior. The zero value of each field is its default.
@@ -79,6 +118,11 @@ type Behavior struct {
 	PathPattern string
 	// Access says what opens it.
 	Access Access
+	// TrustedKeys are the key groups that open it, where they differ from the
+	// distribution's; at most four.
+	TrustedKeys []TrustedKeys
+	// Presign bounds a Presigned behavior.
+	Presign Presign
 	// Bucket is where its content comes from, in place of the distribution's
 	// own bucket.
 	Bucket awss3.IBucket
@@ -116,52 +160,17 @@ const (
 	MethodsAll            Methods = "all"
 )
 
-// Cache is how long an object is kept and what tells two requests for a path
-// apart. The zero Cache is 0, an hour and a day, by the path alone.
-type Cache struct {
-	// MinTTL, DefaultTTL and MaxTTL bound the time between two questions to
-	// the origin; whole seconds. A DefaultTTL or MaxTTL of zero is its default,
-	// an hour and a day, unless Off is set.
-	MinTTL, DefaultTTL, MaxTTL time.Duration
-	// Off keeps nothing.
-	Off bool
-	// Headers, Cookies and QueryStrings are part of the key and go to the
-	// origin; "*" alone means all of them (not for headers).
-	Headers, Cookies, QueryStrings []string
+// Presign bounds how long anyone can read an object through a URL that S3
+// signed: S3 looks at the signature only when the cache asks it.
+type Presign struct {
+	// Lifetime is the longest a signature lives; the default is an hour, the
+	// most S3 allows a week.
+	Lifetime time.Duration
+	// Exposure is the longest an object is served after it was signed for: the
+	// signature's lifetime and the time in the cache. The default is half as
+	// long again as Lifetime.
+	Exposure time.Duration
 }
 
-// CORS says which other origins' pages may read the content. The zero CORS
-// lets any page read it, without credentials: it still takes a signed URL.
-type CORS struct {
-	// Origins may read; "https://app.example.com", or "*" alone.
-	Origins []string
-	// Credentials lets the browser send cookies. It takes exact Origins and
-	// exact Headers.
-	Credentials bool
-	// Headers a page may send beside the simple ones; "*" alone means any.
-	Headers []string
-	// Expose are response headers a page may read beside the simple ones.
-	Expose []string
-	// MaxAge is how long a browser remembers a preflight; whole seconds. The
-	// default is 10 minutes.
-	MaxAge time.Duration
-}
-
-// SecurityHeaders are the response headers that harden a browser. The zero
-// SecurityHeaders is AWS's managed SecurityHeadersPolicy, put over whatever
-// the origin says.
-// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-response-headers-policies.html
-type SecurityHeaders struct {
-	// HSTS is the max-age of Strict-Transport-Security; the default is a year.
-	HSTS time.Duration
-	// IncludeSubdomains and Preload are its other two parts. Preload takes
-	// IncludeSubdomains and at least a year.
-	IncludeSubdomains, Preload bool
-	// FrameOptions is DENY or SAMEORIGIN, the default.
-	FrameOptions awscloudfront.HeadersFrameOption
-	// ReferrerPolicy; the default is strict-origin-when-cross-origin, so that
-	// no signed URL leaves in a Referer.
-	ReferrerPolicy awscloudfront.HeadersReferrerPolicy
-	// ContentSecurityPolicy is sent when it is not empty.
-	ContentSecurityPolicy string
-}
+// maxCache is what the exposure leaves for the cache.
+func (p Presign) maxCache() time.Duration { return p.Exposure - p.Lifetime }

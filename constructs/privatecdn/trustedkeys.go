@@ -1,8 +1,10 @@
 package privatecdn
 
 import (
+	"path/filepath"
 	"strings"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudfront"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -16,6 +18,11 @@ import (
 type TrustedKeysProps struct {
 	// Keys is the ring; required.
 	Keys *keys.Ring
+	// Deployed is what is deployed now. With it, synthesis refuses a step of a
+	// rotation that is taken before the one before it is deployed.
+	Deployed *deployment.Deployment
+	// Limits are the account's quotas, where they were raised.
+	Limits Limits
 }
 
 // TrustedKeys is a key group with the ring's keys. A Distribution makes its
@@ -32,15 +39,17 @@ type TrustedKeys interface {
 	SigningKeyPairID() *string
 	// Ring is the ring the keys come from.
 	Ring() *keys.Ring
+
+	document() []deployment.Key // as the deployment document has them
 }
 
 type trustedKeys struct {
 	constructs.Construct
-	group    awscloudfront.KeyGroup
-	public   []awscloudfront.PublicKey
-	document []deployment.Key
-	signing  *string
-	ring     *keys.Ring
+	group   awscloudfront.KeyGroup
+	public  []awscloudfront.PublicKey
+	listed  []deployment.Key
+	signing *string
+	ring    *keys.Ring
 }
 
 // NewTrustedKeys puts the ring's keys that are to be accepted, those pending,
@@ -56,8 +65,14 @@ func NewTrustedKeys(scope constructs.Construct, id *string, props *TrustedKeysPr
 		found.add("Keys", "is missing; open the ring with keys.Open and pass it")
 	} else {
 		t.addKeys(&found)
+		t.checkRotation(&found, props.Deployed)
 	}
 	t.addGroup()
+	found.checkLimit("KeysPerGroup", len(t.public), props.Limits.withDefaults().KeysPerGroup, "public keys for one key group", "retire and drop some")
+	a := accountOf(t)
+	a.raise(props.Limits)
+	a.made.PublicKeys += len(t.public)
+	a.made.KeyGroups++
 	if len(found) > 0 {
 		found.report(t)
 	}
@@ -82,12 +97,12 @@ func (t *trustedKeys) addKeys(found *problems) {
 			Comment:       jsii.String(k.Fingerprint),
 		})
 		t.public = append(t.public, key)
-		t.document = append(t.document, deployment.Key{
+		t.listed = append(t.listed, deployment.Key{
 			ID:          *key.PublicKeyId(),
 			Fingerprint: k.Fingerprint,
 			Algorithm:   public.Algorithm(),
 			State:       k.State,
-			PrivateKey:  k.Private,
+			PrivateKey:  privateKey(t.ring.Dir(), k.Private),
 		})
 		if k.State == keys.Signing {
 			t.signing = key.PublicKeyId()
@@ -96,6 +111,36 @@ func (t *trustedKeys) addKeys(found *problems) {
 	if len(t.public) == 0 && len(*found) == 0 {
 		found.add("Keys", "the ring in %s has no key; add one with `privatecdn keys new`", t.ring.Dir())
 	}
+}
+
+// checkRotation refuses a step too many since the last deployment, and reminds
+// of one that is due.
+func (t *trustedKeys) checkRotation(found *problems, deployed *deployment.Deployment) {
+	if deployed != nil {
+		list := make([]keys.Key, len(deployed.Keys))
+		for i, k := range deployed.Keys {
+			list[i] = keys.Key{Fingerprint: k.Fingerprint, State: k.State}
+		}
+		if err := t.ring.Check(list); err != nil {
+			found.add("Keys", "%v", err)
+		}
+	}
+	for _, r := range t.ring.Reminders() {
+		awscdk.Annotations_Of(t).AddWarningV2(jsii.String("privatecdn:"+r.Fingerprint), jsii.String(r.Text))
+	}
+}
+
+// privateKey is the URI of a private half as the deployment document has it. A
+// file's is told only when it means the same to all who check the ring out.
+func privateKey(ring, uri string) string {
+	file, isFile := strings.CutPrefix(uri, "file:")
+	switch {
+	case !isFile:
+		return uri
+	case filepath.IsAbs(ring) || filepath.IsAbs(file):
+		return ""
+	}
+	return "file:" + filepath.ToSlash(filepath.Join(ring, file))
 }
 
 func (t *trustedKeys) addGroup() {
@@ -119,3 +164,4 @@ func (t *trustedKeys) KeyGroup() awscloudfront.KeyGroup      { return t.group }
 func (t *trustedKeys) PublicKeys() []awscloudfront.PublicKey { return t.public }
 func (t *trustedKeys) SigningKeyPairID() *string             { return t.signing }
 func (t *trustedKeys) Ring() *keys.Ring                      { return t.ring }
+func (t *trustedKeys) document() []deployment.Key            { return t.listed }

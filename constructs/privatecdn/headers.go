@@ -3,79 +3,50 @@ package privatecdn
 import (
 	"time"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
-	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 )
 
-// The cache's times where nothing else is said.
-const (
-	defaultTTL = time.Hour
-	maxTTL     = 24 * time.Hour
-)
-
-// withDefaults returns c as it is meant.
-func (c Cache) withDefaults() Cache {
-	if c.Off {
-		return Cache{Off: true}
-	}
-	if c.MaxTTL == 0 {
-		c.MaxTTL = max(maxTTL, c.DefaultTTL, c.MinTTL)
-	}
-	if c.DefaultTTL == 0 {
-		c.DefaultTTL = min(max(defaultTTL, c.MinTTL), c.MaxTTL)
-	}
-	return c
+// CORS says which other origins' pages may read the content. The zero CORS
+// lets any page read it, without credentials: it still takes a signed URL.
+type CORS struct {
+	// Origins may read; "https://app.example.com", or "*" alone.
+	Origins []string
+	// Credentials lets the browser send cookies. It takes exact Origins and
+	// exact Headers.
+	Credentials bool
+	// Headers a page may send beside the simple ones; "*" alone means any.
+	Headers []string
+	// Expose are response headers a page may read beside the simple ones.
+	Expose []string
+	// MaxAge is how long a browser remembers a preflight; whole seconds. The
+	// default is 10 minutes.
+	MaxAge time.Duration
 }
 
-// newCachePolicy makes the policy that c, complete, describes.
-func newCachePolicy(scope constructs.Construct, id, name string, c Cache) awscloudfront.CachePolicy {
-	return awscloudfront.NewCachePolicy(scope, jsii.String(id), &awscloudfront.CachePolicyProps{
-		CachePolicyName:            jsii.String(name),
-		MinTtl:                     seconds(c.MinTTL),
-		DefaultTtl:                 seconds(c.DefaultTTL),
-		MaxTtl:                     seconds(c.MaxTTL),
-		HeaderBehavior:             cacheHeaders(c.Headers),
-		CookieBehavior:             cacheCookies(c.Cookies),
-		QueryStringBehavior:        cacheQueryStrings(c.QueryStrings),
-		EnableAcceptEncodingGzip:   jsii.Bool(!c.Off),
-		EnableAcceptEncodingBrotli: jsii.Bool(!c.Off),
-	})
+// SecurityHeaders are the response headers that harden a browser. The zero
+// SecurityHeaders is AWS's managed SecurityHeadersPolicy, put over whatever
+// the origin says.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-response-headers-policies.html
+type SecurityHeaders struct {
+	// HSTS is the max-age of Strict-Transport-Security; the default is a year.
+	HSTS time.Duration
+	// IncludeSubdomains and Preload are its other two parts. Preload takes
+	// IncludeSubdomains and at least a year.
+	IncludeSubdomains, Preload bool
+	// FrameOptions is DENY or SAMEORIGIN, the default.
+	FrameOptions awscloudfront.HeadersFrameOption
+	// ReferrerPolicy; the default is strict-origin-when-cross-origin, so that
+	// no signed URL leaves in a Referer.
+	ReferrerPolicy awscloudfront.HeadersReferrerPolicy
+	// ContentSecurityPolicy is sent when it is not empty.
+	ContentSecurityPolicy string
 }
-
-func cacheHeaders(names []string) awscloudfront.CacheHeaderBehavior {
-	if len(names) == 0 {
-		return nil
-	}
-	return awscloudfront.CacheHeaderBehavior_AllowList(*jsii.Strings(names...)...)
-}
-
-func cacheCookies(names []string) awscloudfront.CacheCookieBehavior {
-	switch {
-	case len(names) == 0:
-		return nil
-	case everything(names):
-		return awscloudfront.CacheCookieBehavior_All()
-	}
-	return awscloudfront.CacheCookieBehavior_AllowList(*jsii.Strings(names...)...)
-}
-
-func cacheQueryStrings(names []string) awscloudfront.CacheQueryStringBehavior {
-	switch {
-	case len(names) == 0:
-		return nil
-	case everything(names):
-		return awscloudfront.CacheQueryStringBehavior_All()
-	}
-	return awscloudfront.CacheQueryStringBehavior_AllowList(*jsii.Strings(names...)...)
-}
-
-func everything(names []string) bool { return len(names) == 1 && names[0] == "*" }
 
 // newResponseHeadersPolicy makes the policy with both parts, complete.
-func newResponseHeadersPolicy(scope constructs.Construct, name string, c CORS, s SecurityHeaders) awscloudfront.ResponseHeadersPolicy {
-	return awscloudfront.NewResponseHeadersPolicy(scope, jsii.String("ResponseHeaders"), &awscloudfront.ResponseHeadersPolicyProps{
+func (d *distribution) newResponseHeadersPolicy(name string, c CORS, s SecurityHeaders) awscloudfront.ResponseHeadersPolicy {
+	d.account.made.ResponseHeadersPolicies++
+	return awscloudfront.NewResponseHeadersPolicy(d, jsii.String("ResponseHeaders"), &awscloudfront.ResponseHeadersPolicyProps{
 		ResponseHeadersPolicyName: jsii.String(name),
 		CorsBehavior: &awscloudfront.ResponseHeadersCorsBehavior{
 			AccessControlAllowCredentials: jsii.Bool(c.Credentials),
@@ -125,6 +96,10 @@ func (c CORS) withDefaults() CORS {
 	if len(c.Headers) == 0 && !c.Credentials {
 		c.Headers = []string{"*"}
 	}
+	if len(c.Headers) == 0 {
+		// With cookies a browser takes no "*": what players and viewers send.
+		c.Headers = []string{"Accept", "Accept-Language", "Content-Type", "If-Match", "If-Modified-Since", "If-None-Match", "If-Range", "Range"}
+	}
 	if len(c.Expose) == 0 {
 		c.Expose = []string{"Accept-Ranges", "Content-Encoding", "Content-Length", "Content-Range", "Date", "ETag"}
 	}
@@ -148,8 +123,4 @@ func (s SecurityHeaders) withDefaults() SecurityHeaders {
 		s.ReferrerPolicy = awscloudfront.HeadersReferrerPolicy_STRICT_ORIGIN_WHEN_CROSS_ORIGIN
 	}
 	return s
-}
-
-func seconds(d time.Duration) awscdk.Duration {
-	return awscdk.Duration_Seconds(jsii.Number(d.Seconds()))
 }

@@ -1,0 +1,117 @@
+package privatecdn
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// Watch is what to be told of. CloudFront's metrics are in us-east-1, and so
+// must the stack be. The zero Watch has thresholds to start from.
+type Watch struct {
+	// ClientErrors, ServerErrors and OriginErrors are the percentages of
+	// requests over five minutes, three times running, from which on to be told
+	// of 4xx, of 5xx, and of 502, 503 and 504 alone. The defaults are 25, for
+	// refusals are part of private content, 1 and 1.
+	ClientErrors, ServerErrors, OriginErrors float64
+	// Actions are run by every alarm, like one that writes to an SNS topic.
+	Actions []awscloudwatch.IAlarmAction
+}
+
+func (w Watch) withDefaults() Watch {
+	orElse := func(v, fallback float64) float64 {
+		if v == 0 {
+			return fallback
+		}
+		return v
+	}
+	w.ClientErrors = orElse(w.ClientErrors, 25)
+	w.ServerErrors = orElse(w.ServerErrors, 1)
+	w.OriginErrors = orElse(w.OriginErrors, 1)
+	return w
+}
+
+func (d *distribution) addWatch() {
+	if d.props.Watch == nil {
+		return
+	}
+	w := d.props.Watch.withDefaults()
+	percent := &awscloudwatch.MetricOptions{Period: seconds(5 * time.Minute)}
+	client := d.distribution.Metric4xxErrorRate(percent)
+	server := d.distribution.Metric5xxErrorRate(percent)
+	origin := awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{
+		Expression: jsii.String("m502 + m503 + m504"),
+		Label:      jsii.String("Origin error rate"),
+		UsingMetrics: &map[string]awscloudwatch.IMetric{
+			"m502": d.distribution.Metric502ErrorRate(percent),
+			"m503": d.distribution.Metric503ErrorRate(percent),
+			"m504": d.distribution.Metric504ErrorRate(percent),
+		},
+		Period: seconds(5 * time.Minute),
+	})
+	d.addAlarm("ClientErrors", "Viewers are refused or ask for what is not there", client, w.ClientErrors, 3, w.Actions)
+	d.addAlarm("ServerErrors", "Viewers get server errors", server, w.ServerErrors, 3, w.Actions)
+	d.addAlarm("OriginErrors", "CloudFront cannot reach the origin", origin, w.OriginErrors, 3, w.Actions)
+	widgets := []awscloudwatch.IMetric{client, server, origin}
+	if age, limit := d.keyAge(); age != nil {
+		d.addAlarm("KeyAge", "The signing key is due for rotation", age, limit.Hours()/24, 1, w.Actions)
+	}
+	d.addDashboard(widgets)
+}
+
+func (d *distribution) addAlarm(id, description string, metric awscloudwatch.IMetric, threshold float64, periods int, actions []awscloudwatch.IAlarmAction) {
+	alarm := awscloudwatch.NewAlarm(d, jsii.String(id), &awscloudwatch.AlarmProps{
+		AlarmDescription:   jsii.String(fmt.Sprintf("%s (%s)", description, *d.Node().Path())),
+		Metric:             metric,
+		Threshold:          jsii.Number(threshold),
+		EvaluationPeriods:  jsii.Number(float64(periods)),
+		ComparisonOperator: awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+		TreatMissingData:   awscloudwatch.TreatMissingData_NOT_BREACHING,
+	})
+	alarm.AddAlarmAction(actions...)
+}
+
+// keyAge is the signing key's age in days, and the age at which the ring wants
+// another one. No service counts it: the date of any data point, less the day
+// the key began to sign, does.
+func (d *distribution) keyAge() (awscloudwatch.IMetric, time.Duration) {
+	if d.keys == nil || d.keys.Ring() == nil {
+		return nil, 0
+	}
+	key, ok := d.keys.Ring().Signing()
+	if !ok {
+		return nil, 0
+	}
+	return awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{
+		Expression:   jsii.String(fmt.Sprintf("(EPOCH(requests) - %d) / 86400", key.Promoted.Unix())),
+		Label:        jsii.String("Age of the signing key in days"),
+		UsingMetrics: &map[string]awscloudwatch.IMetric{"requests": d.distribution.MetricRequests(nil)},
+		Period:       seconds(time.Hour),
+	}), d.keys.Ring().RotateAfter()
+}
+
+func (d *distribution) addDashboard(errors []awscloudwatch.IMetric) {
+	graph := func(title string, metrics ...awscloudwatch.IMetric) awscloudwatch.IWidget {
+		return awscloudwatch.NewGraphWidget(&awscloudwatch.GraphWidgetProps{
+			Title: jsii.String(title), Left: &metrics, Width: jsii.Number(12), Region: jsii.String("us-east-1"),
+		})
+	}
+	rows := [][]awscloudwatch.IWidget{
+		{graph("Requests", d.distribution.MetricRequests(nil)), graph("Error rates", errors...)},
+		{graph("Bytes", d.distribution.MetricBytesDownloaded(nil)), graph("Cache hit rate", d.distribution.MetricCacheHitRate(nil))},
+	}
+	if age, _ := d.keyAge(); age != nil {
+		rows = append(rows, []awscloudwatch.IWidget{
+			graph("Origin latency", d.distribution.MetricOriginLatency(nil)), graph("Signing key", age),
+		})
+	}
+	dashboard := awscloudwatch.NewDashboard(d, jsii.String("Dashboard"), &awscloudwatch.DashboardProps{
+		DashboardName: awscdk.Names_UniqueResourceName(d, nil),
+	})
+	for _, row := range rows {
+		dashboard.AddWidgets(row...)
+	}
+}
