@@ -1,0 +1,110 @@
+// Command privatecdn signs, checks and serves private S3 content behind
+// CloudFront: see docs/cli.md.
+//
+// Results go to standard output, everything else to standard error. It exits
+// 0 when done, 1 when the answer is no and 2 on bad input or failure.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"example.com/privatecdn/internal/cli"
+)
+
+// tool is the command line.
+type tool struct {
+	JSON    bool             `help:"Print results as JSON."`
+	Version kong.VersionFlag `help:"Print the version."`
+
+	Keys   keysCommand   `cmd:"" help:"Make key pairs and take them through a rotation."`
+	Verify verifyCommand `cmd:"" help:"Say what CloudFront answers to a signed request, and why."`
+}
+
+// env is what a command may touch besides its flags.
+type env struct {
+	context.Context
+	in       io.Reader
+	out, err io.Writer
+	json     bool
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(&env{Context: ctx, in: os.Stdin, out: os.Stdout, err: os.Stderr}, os.Args[1:])
+	stop()
+	os.Exit(code)
+}
+
+// run carries out one command line and returns the exit code.
+func run(e *env, args []string) int {
+	var t tool
+	command, err := parse(&t, args, e)
+	if err != nil {
+		return cli.Report(e.err, err)
+	}
+	e.json = t.JSON
+	return cli.Report(e.err, command.Run(e))
+}
+
+// parse reads a command line into t.
+func parse(t *tool, args []string, e *env) (*kong.Context, error) {
+	parser, err := kong.New(t,
+		kong.Name("privatecdn"),
+		kong.Description("Private S3 content behind CloudFront: keys, signed URLs and cookies, and a local CloudFront."),
+		kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Writers(e.out, e.err),
+		kong.Vars{"version": version()},
+	)
+	if err != nil {
+		return nil, err
+	}
+	command, err := parser.Parse(args)
+	var wrong *kong.ParseError
+	if errors.As(err, &wrong) {
+		return nil, cli.Hint(errors.New(wrong.Error()), "%s --help", commandOf(wrong.Context))
+	}
+	return command, err
+}
+
+// commandOf is as much of the command as was understood.
+func commandOf(c *kong.Context) string {
+	if c != nil && c.Selected() != nil {
+		return "privatecdn " + c.Selected().Path()
+	}
+	return "privatecdn"
+}
+
+// version is the module's version, or the commit it was built from.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	return info.Main.Version
+}
+
+// print writes a result: as JSON when asked for, and as text otherwise.
+func (e *env) print(value any, text func(w io.Writer)) error {
+	if !e.json {
+		text(e.out)
+		return nil
+	}
+	enc := json.NewEncoder(e.out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(value)
+}
+
+// note writes a line that is not a result.
+func (e *env) note(format string, args ...any) { fmt.Fprintf(e.err, format+"\n", args...) }

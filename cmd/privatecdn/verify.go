@@ -1,0 +1,154 @@
+package main
+
+import (
+	"crypto"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/netip"
+	"os"
+	"strings"
+
+	"example.com/privatecdn/internal/cli"
+	"example.com/privatecdn/internal/curl"
+	"example.com/privatecdn/keys"
+	"example.com/privatecdn/signer/policy"
+	"example.com/privatecdn/signer/verify"
+)
+
+type verifyCommand struct {
+	URL    string   `arg:"" optional:"" help:"The URL as the viewer requests it; - reads it, or a curl command line, from standard input."`
+	Curl   string   `help:"Take URL and cookies from a curl command line." placeholder:"COMMAND"`
+	Cookie []string `help:"A cookie NAME=VALUE, or a whole Cookie header; may be given again." sep:"none" placeholder:"C"`
+	At     cli.Time `help:"When the request comes; now by default." placeholder:"TIME"`
+	IP     string   `name:"ip" help:"The viewer's IPv4 address." placeholder:"ADDR"`
+
+	deploymentFlag
+	PublicKey string `help:"PEM file of the public key, in place of a deployment." placeholder:"FILE"`
+	KeyPairID string `name:"key-pair-id" help:"ID of the public key." placeholder:"ID"`
+}
+
+func (c verifyCommand) Run(e *env) error {
+	r, err := c.request(e)
+	if err != nil {
+		return err
+	}
+	d, err := c.check(e, r)
+	if err != nil {
+		return err
+	}
+	what, todo := d.Explain()
+	answer := answer{d.Allowed, d.Status, d.Code, d.Reason, d.KeyID, decoded(d.Policy), what, todo}
+	if err := e.print(answer, answer.text); err != nil {
+		return err
+	}
+	if !d.Allowed {
+		return cli.ErrNo
+	}
+	return nil
+}
+
+// request is the request to decide on.
+func (c verifyCommand) request(e *env) (verify.Request, error) {
+	r := verify.Request{Time: c.At.Time}
+	if c.IP != "" {
+		ip, err := netip.ParseAddr(c.IP)
+		if err != nil {
+			return r, fmt.Errorf("--ip %q is not an address", c.IP)
+		}
+		r.IP = ip
+	}
+	input, cookies := c.URL, c.Cookie
+	switch {
+	case c.Curl != "" && input != "":
+		return r, errors.New("give a URL or --curl, not both")
+	case c.Curl != "":
+		input = c.Curl
+	case input == "-":
+		text, err := io.ReadAll(io.LimitReader(e.in, 1<<20))
+		if err != nil {
+			return r, err
+		}
+		input = strings.TrimSpace(string(text))
+	}
+	if c.Curl != "" || strings.HasPrefix(input, "curl ") {
+		request, err := curl.Parse(input)
+		if err != nil {
+			return r, err
+		}
+		input, cookies = request.URL, append(cookies, request.Cookies...)
+	}
+	if input == "" {
+		return r, cli.Hint(errors.New("there is no URL to verify"), "privatecdn verify URL, or --curl COMMAND")
+	}
+	r.URL, _, _ = strings.Cut(input, "#") // no viewer sends a fragment
+	r.Cookies = verify.ParseCookies(cookies)
+	return r, nil
+}
+
+// check decides with the one key that is given, or with what is deployed.
+func (c verifyCommand) check(e *env, r verify.Request) (verify.Decision, error) {
+	switch {
+	case c.PublicKey != "" && c.Deployment != "":
+		return verify.Decision{}, errors.New("give --deployment or --public-key, not both")
+	case c.Deployment != "":
+		return c.checkDeployed(e, r)
+	case c.PublicKey == "":
+		return verify.Decision{}, cli.Hint(errors.New("nothing says which keys are trusted"),
+			"--deployment FILE, or --public-key FILE --key-pair-id ID")
+	case c.KeyPairID == "":
+		return verify.Decision{}, cli.Hint(errors.New("--public-key needs the key's ID"), "--key-pair-id K…")
+	}
+	key, err := readPublic(c.PublicKey)
+	if err != nil {
+		return verify.Decision{}, err
+	}
+	return verify.New(map[string]crypto.PublicKey{c.KeyPairID: key.Key()}).Check(r), nil
+}
+
+func readPublic(path string) (*keys.Public, error) {
+	pem, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	key, err := keys.ParsePublic(pem)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return key, nil
+}
+
+// answer is what verify prints.
+type answer struct {
+	Allowed     bool            `json:"allowed"`
+	Status      int             `json:"status"`
+	Code        string          `json:"code"`
+	Reason      verify.Reason   `json:"reason"`
+	KeyPairID   string          `json:"keyPairId"`
+	Policy      json.RawMessage `json:"policy"`
+	Explanation string          `json:"explanation"`
+	Hint        string          `json:"hint,omitempty"`
+}
+
+func (a answer) text(w io.Writer) {
+	if !a.Allowed {
+		fmt.Fprintf(w, "refused: %d %s (%s)\n", a.Status, a.Code, a.Reason)
+	}
+	fmt.Fprintln(w, a.Explanation)
+	if a.Policy != nil {
+		fmt.Fprintf(w, "policy: %s\n", a.Policy)
+	}
+	if a.Hint != "" {
+		fmt.Fprintf(w, "what to do: %s\n", a.Hint)
+	}
+}
+
+// decoded is the policy as JSON, nil where there was none to read. A policy
+// that names no resource is shown without.
+func decoded(p policy.Policy) json.RawMessage {
+	if p.Until.IsZero() {
+		return nil
+	}
+	return json.RawMessage(strings.Replace(p.String(), `"Resource":"",`, "", 1))
+}

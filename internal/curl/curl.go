@@ -1,0 +1,125 @@
+// Package curl reads a curl command line, such as a browser's developer tools
+// copy for a request, for what CloudFront sees of it.
+package curl
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Request is what a curl command line requests.
+type Request struct {
+	URL     string   // as written, without its fragment; http:// where no scheme is given, as curl has it
+	Cookies []string // the values of its Cookie headers
+	Head    bool     // HEAD, not GET
+}
+
+// ErrNotRead is the error for a command line that cannot be read.
+var ErrNotRead = errors.New("the curl command cannot be read")
+
+// The options that take an argument, of curl's manual; any other takes none.
+const takingShort = "AbcCdDeEFHKmoPQrtTuUwxXyYz"
+
+var takingLong = strings.Fields(`
+	url header cookie cookie-jar request user-agent referer output output-dir data data-raw data-binary data-ascii
+	data-urlencode json form form-string user proxy proxy-user max-time connect-timeout retry retry-delay
+	retry-max-time range cacert capath cert cert-type key key-type pass ciphers tls13-ciphers curves tls-max
+	connect-to resolve interface dns-servers doh-url write-out dump-header config limit-rate max-redirs
+	max-filesize noproxy socks5 socks5-hostname socks4 socks4a unix-socket abstract-unix-socket upload-file
+	time-cond speed-limit speed-time stderr trace trace-ascii keepalive-time local-port proto proto-default
+	proto-redir oauth2-bearer aws-sigv4 request-target variable expand-url rate haproxy-clientip
+	etag-compare etag-save hsts alt-svc engine happy-eyeballs-timeout-ms`)
+
+// Parse reads a command line as a POSIX shell would split it, quotes and the
+// $'…' of browsers included.
+func Parse(command string) (*Request, error) {
+	words, err := split(command)
+	if err != nil {
+		return nil, err
+	}
+	if len(words) == 0 || words[0] != "curl" {
+		return nil, fmt.Errorf("%w: it does not begin with curl", ErrNotRead)
+	}
+	r := &Request{}
+	for words = words[1:]; len(words) > 0; {
+		name, value, left := option(words)
+		if err := r.take(name, value); err != nil {
+			return nil, err
+		}
+		words = left
+	}
+	if r.URL == "" {
+		return nil, fmt.Errorf("%w: it names no URL", ErrNotRead)
+	}
+	return r, nil
+}
+
+// option takes the next option, or the URL as an option of that name, off the
+// words. Of bundled short options only one that takes an argument matters, or -I.
+func option(words []string) (name, value string, left []string) {
+	word, left := words[0], words[1:]
+	next := func() string {
+		if len(left) == 0 {
+			return ""
+		}
+		v := left[0]
+		left = left[1:]
+		return v
+	}
+	if long, ok := strings.CutPrefix(word, "--"); ok {
+		if slices.Contains(takingLong, long) {
+			value = next()
+		}
+		return long, value, left
+	}
+	if len(word) < 2 || word[0] != '-' {
+		return "url", word, left
+	}
+	for i := 1; i < len(word); i++ {
+		switch {
+		case word[i] == 'I':
+			name = "head"
+		case strings.IndexByte(takingShort, word[i]) < 0:
+			continue
+		case i+1 < len(word):
+			return longNames[word[i]], word[i+1:], left
+		default:
+			value = next()
+			return longNames[word[i]], value, left
+		}
+	}
+	return name, "", left
+}
+
+// longNames are the long names of the short options that are looked at.
+var longNames = map[byte]string{'H': "header", 'b': "cookie", 'X': "request"}
+
+func (r *Request) take(name, value string) error {
+	switch name {
+	case "url":
+		if r.URL != "" {
+			return fmt.Errorf("%w: it requests more than one URL", ErrNotRead)
+		}
+		r.URL, _, _ = strings.Cut(value, "#")
+		if !strings.Contains(r.URL, "://") {
+			r.URL = "http://" + r.URL
+		}
+	case "head":
+		r.Head = true
+	case "request":
+		r.Head = value == "HEAD"
+	case "header":
+		field, v, _ := strings.Cut(value, ":")
+		if strings.EqualFold(strings.TrimSpace(field), "Cookie") {
+			r.Cookies = append(r.Cookies, strings.TrimSpace(v))
+		}
+	case "cookie":
+		if !strings.Contains(value, "=") {
+			return fmt.Errorf("%w: its cookies are in the file %s; give them as -b NAME=VALUE", ErrNotRead, value)
+		}
+		r.Cookies = append(r.Cookies, value)
+	}
+	return nil
+}
