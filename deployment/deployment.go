@@ -55,9 +55,8 @@ const (
 type Behavior struct {
 	PathPattern string   `json:"pathPattern"`
 	Access      Access   `json:"access"`
-	Keys        []string `json:"keys,omitempty"`        // IDs of the trusted public keys
-	MaxTTL      int64    `json:"maxTtl"`                // the longest the cache keeps an object, in seconds
-	MaxExposure int64    `json:"maxExposure,omitempty"` // presigned: the most a signature's lifetime and MaxTTL may add up to, in seconds
+	Keys        []string `json:"keys,omitempty"` // IDs of the trusted public keys
+	MaxTTL      int64    `json:"maxTtl"`         // the longest the cache keeps an object, in seconds
 
 	// Exposure is the longest an object of a presigned behavior may be served
 	// after its URL was made, in seconds: the signature's lifetime and the

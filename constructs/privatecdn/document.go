@@ -60,7 +60,7 @@ func (d *distribution) documentBehavior(b Behavior, pattern string) deployment.B
 		}
 	}
 	if b.Access == Presigned {
-		doc.MaxExposure = int64(b.Presign.Exposure / time.Second)
+		doc.Exposure = int64(b.Presign.Exposure / time.Second)
 	}
 	return doc
 }
