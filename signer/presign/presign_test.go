@@ -1,0 +1,312 @@
+package presign_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/internal/s3"
+	"example.com/privatecdn/internal/template"
+	"example.com/privatecdn/signer/presign"
+)
+
+const cdn = "d111111abcdef8.cloudfront.net"
+
+// noon begins windows of every length in these tests.
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+// static are credentials that do not expire.
+var static = credentials.NewStaticCredentialsProvider(s3.LocalCredentials.AccessKeyID, s3.LocalCredentials.SecretAccessKey, "")
+
+// classic is a presigner with the classic numbers, at a time.
+func classic(at time.Time) presign.Config {
+	return presign.Config{
+		Bucket: "media", Region: "eu-west-1", Host: cdn,
+		Lifetime: time.Hour, Window: 30 * time.Minute, CacheTTL: 30 * time.Minute,
+		Credentials: static, Now: func() time.Time { return at },
+	}
+}
+
+func mustURL(t *testing.T, c presign.Config, method, key string) presign.URL {
+	t.Helper()
+	p, err := presign.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u, err := p.URL(t.Context(), method, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
+}
+
+var hardKeys = []string{
+	"film.mp4", "a b/ü+~'(1)*!$&=;,:@.txt", "100%/%2F.bin", "//twice//", "emoji 🎬.png", "#1?x=2", `back\slash "quoted"`, ".hidden/..x", "x\ny",
+}
+
+// atTime signs at a time of its own in place of the SDK's clock.
+type atTime struct {
+	*v4.Signer
+	at time.Time
+}
+
+func (s atTime) PresignHTTP(ctx context.Context, c aws.Credentials, r *http.Request, hash, service, region string, _ time.Time, opts ...func(*v4.SignerOptions)) (string, http.Header, error) {
+	return s.Signer.PresignHTTP(ctx, c, r, hash, service, region, s.at, opts...)
+}
+
+// TestAsTheSDK holds that a URL is, but for its host, byte for byte the one
+// that the AWS SDK makes at the window's start.
+func TestAsTheSDK(t *testing.T) {
+	t.Parallel()
+	temporary := credentials.NewStaticCredentialsProvider("ASIAEXAMPLE", "secret", "a/token+with=signs")
+	for _, region := range []string{"eu-west-1", "us-east-1", "cn-north-1", "us-gov-west-1"} {
+		for _, provider := range []aws.CredentialsProvider{static, temporary} {
+			client := awss3.New(awss3.Options{Region: region, Credentials: provider, ResponseChecksumValidation: aws.ResponseChecksumValidationWhenRequired})
+			presigner := awss3.NewPresignClient(client, func(o *awss3.PresignOptions) {
+				o.Expires = time.Hour
+				o.Presigner = atTime{v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true }), noon}
+			})
+			c := classic(noon.Add(29*time.Minute + 59*time.Second))
+			c.Region, c.Host, c.Credentials = region, "", provider
+			for _, key := range hardKeys {
+				get, err := presigner.PresignGetObject(t.Context(), &awss3.GetObjectInput{Bucket: aws.String("media"), Key: &key})
+				if err != nil {
+					t.Fatal(err)
+				}
+				head, err := presigner.PresignHeadObject(t.Context(), &awss3.HeadObjectInput{Bucket: aws.String("media"), Key: &key})
+				if err != nil {
+					t.Fatal(err)
+				}
+				for method, want := range map[string]string{"GET": get.URL, "HEAD": head.URL} {
+					if got := mustURL(t, c, method, key).URL; got != want {
+						t.Errorf("%s %q\nis     %s\nSDK's  %s", method, key, got, want)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestAtTheBucket holds what S3 answers to a URL that came through the
+// distribution: the object, for the method it was signed for, until it ends.
+func TestAtTheBucket(t *testing.T) {
+	t.Parallel()
+	objects := fstest.MapFS{}
+	for _, key := range []string{"film.mp4", "a b/ü+~'(1)*!$&=;,:@.txt", "100%/%2F.bin", "emoji 🎬.png", "#1?x=2"} {
+		objects[key] = &fstest.MapFile{Data: []byte(key), ModTime: noon}
+	}
+	for _, test := range []struct {
+		name                    string
+		signed, asked           time.Duration
+		method, change, replace string // the method signed for and, if it differs, asked with
+		want                    int
+	}{
+		{"at once", 0, 0, "GET", "", "", 200},
+		{"HEAD", 0, 0, "HEAD", "", "", 200},
+		{"at the window's end", 30*time.Minute - time.Second, 30 * time.Minute, "GET", "", "", 200},
+		{"just before it ends", 29 * time.Minute, time.Hour - time.Second, "GET", "", "", 200},
+		{"after it ended", 29 * time.Minute, time.Hour + time.Second, "GET", "", "", 403},
+		{"with another method", 0, 0, "GET HEAD", "", "", 403},
+		{"with a parameter more", 0, 0, "GET", "?", "?versionId=1&", 403},
+		{"another's signature", 0, 0, "HEAD", "Credential=", "Credential=x", 403},
+		{"longer than signed", 0, 0, "GET", "Expires=3600", "Expires=7200", 403},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			bucket := &template.Bucket{Name: "media", ARN: "arn:aws:s3:::media", Region: "eu-west-1", RegionalDomain: "media.s3.eu-west-1.amazonaws.com"}
+			server, err := s3.New(bucket, objects, s3.WithClock(func() time.Time { return noon.Add(test.asked) }))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for key := range objects {
+				method, asks, differs := strings.Cut(test.method, " ")
+				if !differs {
+					asks = method
+				}
+				u := mustURL(t, classic(noon.Add(test.signed)), method, key)
+				if !strings.HasPrefix(u.URL, "https://"+cdn+"/") {
+					t.Fatalf("not on the distribution: %s", u.URL)
+				}
+				// What CloudFront asks S3: the raw path and query, at the origin's host.
+				asked := strings.Replace(strings.Replace(u.URL, test.change, test.replace, 1), cdn, bucket.RegionalDomain, 1)
+				request, err := http.NewRequestWithContext(t.Context(), asks, asked, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				response, err := server.RoundTrip(request)
+				if err != nil {
+					t.Fatal(err)
+				}
+				body, err := io.ReadAll(response.Body)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if response.StatusCode != test.want || test.want == 200 && test.method == "GET" && string(body) != key {
+					t.Errorf("%q: %d, want %d: %s", key, response.StatusCode, test.want, body)
+				}
+			}
+		})
+	}
+}
+
+// TestWindow holds the promises on times: one URL a window, living between
+// L−W and L, and out of every cache after L+C.
+func TestWindow(t *testing.T) {
+	t.Parallel()
+	first := mustURL(t, classic(noon), "GET", "film.mp4")
+	for minute := range 120 {
+		at := noon.Add(time.Duration(minute)*time.Minute + 59*time.Second)
+		u := mustURL(t, classic(at), "GET", "film.mp4")
+		if same := u.URL == first.URL; same != (minute < 30) {
+			t.Errorf("minute %d: the same URL: %v", minute, same)
+		}
+		if left := u.Until.Sub(at); left <= 30*time.Minute || left > time.Hour {
+			t.Errorf("minute %d: lives for %s", minute, left)
+		}
+		if u.Exposed.Sub(u.Signed) != 90*time.Minute || u.Signed.After(at) {
+			t.Errorf("minute %d: signed %s, exposed until %s", minute, u.Signed, u.Exposed)
+		}
+	}
+	c := classic(noon.Add(time.Second))
+	c.Window = 0
+	if u := mustURL(t, c, "GET", "film.mp4"); !u.Signed.Equal(noon.Add(time.Second)) {
+		t.Errorf("without a window, signed %s", u.Signed)
+	}
+}
+
+// TestDeployment holds what a deployment fills in and what it forbids.
+func TestDeployment(t *testing.T) {
+	t.Parallel()
+	d := &deployment.Deployment{
+		Version: 1, Stack: "PrivateCdn", Hosts: []string{cdn, "127.0.0.1:8443"}, Endpoint: "https://127.0.0.1:8443",
+		Bucket: deployment.Bucket{Name: "media", Region: "eu-west-1"},
+		Behaviors: []deployment.Behavior{
+			{PathPattern: "in time/*", Access: deployment.Presigned, MaxTTL: 1800, Exposure: 5400},
+			{PathPattern: "in%20time/*", Access: deployment.Presigned, MaxTTL: 1800, Exposure: 5400},
+			{PathPattern: "kept/*", Access: deployment.Presigned, MaxTTL: 1801, Exposure: 5400},
+			{PathPattern: "unlimited/*", Access: deployment.Presigned, MaxTTL: 86400},
+			{PathPattern: "public/*", Access: deployment.Public},
+			{PathPattern: "*", Access: deployment.Signed},
+		},
+	}
+	c := presign.Config{Deployment: d, Lifetime: time.Hour, Window: 30 * time.Minute, Credentials: static, Now: func() time.Time { return noon }}
+	u := mustURL(t, c, "GET", "in time/film.mp4")
+	if !strings.HasPrefix(u.URL, "https://127.0.0.1:8443/in%20time/film.mp4?") || !u.Exposed.Equal(noon.Add(90*time.Minute)) {
+		t.Errorf("%+v", u)
+	}
+	c.Host = cdn
+	mustURL(t, c, "GET", "unlimited/film.mp4")
+	for key, want := range map[string]error{
+		"kept/film.mp4": presign.ErrExposure, "public/film.mp4": presign.ErrNotPresigned, "film.mp4": presign.ErrNotPresigned,
+	} {
+		p, err := presign.New(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if u, err := p.URL(t.Context(), "GET", key); !errors.Is(err, want) {
+			t.Errorf("%s: %v, %v", key, u, err)
+		}
+	}
+	c.Exposure = 2 * time.Hour
+	if p, err := presign.New(c); err != nil {
+		t.Error(err)
+	} else if _, err := p.URL(t.Context(), "GET", "unlimited/film.mp4"); !errors.Is(err, presign.ErrExposure) {
+		t.Errorf("over one's own limit: %v", err)
+	}
+	c.Host = "other.example"
+	if _, err := presign.New(c); !errors.Is(err, presign.ErrHost) {
+		t.Errorf("another host: %v", err)
+	}
+}
+
+// expiring are temporary credentials.
+func expiring(at time.Time) aws.CredentialsProvider {
+	return credentials.StaticCredentialsProvider{Value: aws.Credentials{
+		AccessKeyID: "ASIAEXAMPLE", SecretAccessKey: "secret", SessionToken: "token", CanExpire: true, Expires: at,
+	}}
+}
+
+// TestRefused holds what every mistake gets.
+func TestRefused(t *testing.T) {
+	t.Parallel()
+	none := aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return aws.Credentials{}, context.Canceled })
+	for _, test := range []struct {
+		name        string
+		change      func(*presign.Config)
+		method, key string
+		want        error
+	}{
+		{"no bucket", func(c *presign.Config) { c.Bucket = "" }, "GET", "x", presign.ErrBucket},
+		{"bucket in capitals", func(c *presign.Config) { c.Bucket = "Media" }, "GET", "x", presign.ErrBucket},
+		{"no region", func(c *presign.Config) { c.Region = "" }, "GET", "x", presign.ErrRegion},
+		{"a zone", func(c *presign.Config) { c.Region = "eu-west-1a" }, "GET", "x", presign.ErrRegion},
+		{"a URL as host", func(c *presign.Config) { c.Host = "https://" + cdn }, "GET", "x", presign.ErrHost},
+		{"a path as host", func(c *presign.Config) { c.Host = cdn + "/" }, "GET", "x", presign.ErrHost},
+		{"dots and no host", func(c *presign.Config) { c.Bucket, c.Host = "my.media", "" }, "GET", "x", presign.ErrHost},
+		{"no lifetime", func(c *presign.Config) { c.Lifetime = 0 }, "GET", "x", presign.ErrLifetime},
+		{"eight days", func(c *presign.Config) { c.Lifetime = 192 * time.Hour }, "GET", "x", presign.ErrLifetime},
+		{"half a second", func(c *presign.Config) { c.Lifetime = 1500 * time.Millisecond }, "GET", "x", presign.ErrLifetime},
+		{"window as long", func(c *presign.Config) { c.Window = time.Hour }, "GET", "x", presign.ErrWindow},
+		{"negative window", func(c *presign.Config) { c.Window = -1 }, "GET", "x", presign.ErrWindow},
+		{"exposure", func(c *presign.Config) { c.Exposure = 90*time.Minute - 1 }, "GET", "x", presign.ErrExposure},
+		{"no credentials", func(c *presign.Config) { c.Credentials = nil }, "GET", "x", presign.ErrCredentials},
+		{"ending credentials", func(c *presign.Config) { c.Credentials = expiring(noon.Add(time.Hour - 1)) }, "GET", "x", presign.ErrCredentials},
+		{"long credentials", func(c *presign.Config) { c.Credentials = expiring(noon.Add(time.Hour)) }, "GET", "x", nil},
+		{"failing credentials", func(c *presign.Config) { c.Credentials = none }, "GET", "x", context.Canceled},
+		{"PUT", func(*presign.Config) {}, "PUT", "x", presign.ErrMethod},
+		{"no key", func(*presign.Config) {}, "GET", "", presign.ErrKey},
+		{"dot segments", func(*presign.Config) {}, "GET", "a/../b", presign.ErrKey},
+		{"long key", func(*presign.Config) {}, "GET", strings.Repeat("x", 1025), presign.ErrKey},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			c := classic(noon)
+			test.change(&c)
+			p, err := presign.New(c)
+			if err == nil {
+				_, err = p.URL(t.Context(), test.method, test.key)
+			}
+			if !errors.Is(err, test.want) {
+				t.Errorf("%v, want %v", err, test.want)
+			}
+			if err != nil && strings.Contains(fmt.Sprintf("%v %+v", err, err), s3.LocalCredentials.SecretAccessKey) {
+				t.Error("the error holds the secret key")
+			}
+		})
+	}
+}
+
+func ExamplePresigner_URL() {
+	ctx := context.Background()
+	cfg, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		log.Fatal(err)
+	}
+	d, err := deployment.Load(".privatecdn/deployment.json")
+	if err != nil {
+		log.Fatal(err)
+	}
+	p, err := presign.New(presign.Config{Deployment: d, Credentials: cfg.Credentials, Lifetime: time.Hour, Window: 30 * time.Minute})
+	if err != nil {
+		log.Fatal(err)
+	}
+	u, err := p.URL(ctx, http.MethodGet, "films/7.mp4")
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(u.URL, "opens until", u.Until, "and may be in caches until", u.Exposed)
+}
