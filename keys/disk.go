@@ -6,37 +6,17 @@ import (
 	"path/filepath"
 )
 
-// filesystem is what is asked of the file system to change it. There is one:
-// tests put another in its place, to stop the process at each call.
-type filesystem interface {
-	Mkdir(path string, mode fs.FileMode) error
-	Create(path string, mode fs.FileMode) (*os.File, error) // exclusively
-	Write(f *os.File, data []byte) error
-	Sync(f *os.File) error
-	Rename(from, to string) error
-	Remove(path string) error
+// attempt makes one change to the file system. Every change goes through it,
+// so that a test can stop the process, or fail, at each of them.
+var attempt = func(op, path string, change func() error) error { return change() }
+
+func makeDir(path string, mode fs.FileMode) error {
+	return attempt("mkdir", path, func() error { return os.MkdirAll(path, mode) })
 }
 
-var disk filesystem = osDisk{}
-
-type osDisk struct{}
-
-func (osDisk) Mkdir(path string, mode fs.FileMode) error { return os.MkdirAll(path, mode) }
-
-func (osDisk) Create(path string, mode fs.FileMode) (*os.File, error) {
-	return os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+func remove(path string) error {
+	return attempt("remove", path, func() error { return os.Remove(path) })
 }
-
-func (osDisk) Write(f *os.File, data []byte) error {
-	_, err := f.Write(data)
-	return err
-}
-
-func (osDisk) Sync(f *os.File) error { return f.Sync() }
-
-func (osDisk) Rename(from, to string) error { return os.Rename(from, to) }
-
-func (osDisk) Remove(path string) error { return os.Remove(path) }
 
 // writeWhole puts data at path whole or not at all, in place of what is there.
 // The caller holds the ring's lock, so that a temporary file found there was
@@ -50,28 +30,35 @@ func writeWhole(path string, data []byte) error {
 // writeAs writes data to temp, which must not exist, and renames it to path
 // once it is on the disk.
 func writeAs(temp, path string, data []byte, mode fs.FileMode) error {
-	f, err := disk.Create(temp, mode)
-	if err != nil {
-		return err
-	}
-	err = fill(f, data)
+	err := writeNew(temp, data, mode)
 	if err == nil {
-		err = disk.Rename(temp, path)
+		err = attempt("rename", path, func() error { return os.Rename(temp, path) })
 	}
 	if err != nil {
-		disk.Remove(temp)
+		os.Remove(temp)
 		return err
 	}
-	return syncDir(filepath.Dir(path))
+	return attempt("sync", filepath.Dir(path), func() error { return syncDir(filepath.Dir(path)) })
 }
 
-func fill(f *os.File, data []byte) error {
-	err := disk.Write(f, data)
-	if err == nil {
-		err = disk.Sync(f)
+// writeNew creates a file with a mode of its own from the start, and returns
+// when what is in it is on the disk.
+func writeNew(path string, data []byte, mode fs.FileMode) error {
+	var f *os.File
+	err := attempt("create", path, func() (err error) {
+		f, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+		return err
+	})
+	if err != nil {
+		return err
 	}
-	if closed := f.Close(); err == nil {
-		err = closed
+	defer f.Close()
+	err = attempt("write", path, func() error {
+		_, err := f.Write(data)
+		return err
+	})
+	if err != nil {
+		return err
 	}
-	return err
+	return attempt("sync", path, f.Sync)
 }

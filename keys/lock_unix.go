@@ -30,5 +30,5 @@ func syncDir(dir string) error {
 		return err
 	}
 	defer f.Close()
-	return disk.Sync(f)
+	return f.Sync()
 }

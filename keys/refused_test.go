@@ -17,7 +17,8 @@ import (
 )
 
 // refusal is input with what each door says to it: a nil error where the door
-// takes it, and words the message must have.
+// takes it, and words the message must have. Of an algorithm it is its name,
+// which a door that refuses the key for something else need not give.
 type refusal struct {
 	input           []byte
 	private, public error
@@ -91,8 +92,8 @@ func addAlgorithms(t *testing.T, all map[string]refusal) {
 		"secp256k1":       ecparam(t, "secp256k1", "-noout"),
 		"brainpoolP256r1": ecparam(t, "brainpoolP256r1", "-noout"),
 	} {
-		all[name] = refusal{key, keys.ErrAlgorithm, keys.ErrPrivateKey, ""}
-		all[name+" public"] = refusal{publicOf(t, key), keys.ErrPublicKey, keys.ErrAlgorithm, ""}
+		all[name] = refusal{key, keys.ErrAlgorithm, keys.ErrPrivateKey, name}
+		all[name+" public"] = refusal{publicOf(t, key), keys.ErrPublicKey, keys.ErrAlgorithm, name}
 	}
 }
 
@@ -140,7 +141,8 @@ func checkRefusal(t *testing.T, door string, err, want error, c refusal) {
 	if !errors.As(err, &e) || e.Hint() == "" {
 		t.Errorf("%s: the error has no hint: %v", door, err)
 	}
-	if !strings.Contains(err.Error(), c.says) {
+	otherwise := (c.private == keys.ErrAlgorithm || c.public == keys.ErrAlgorithm) && want != keys.ErrAlgorithm
+	if !otherwise && !strings.Contains(err.Error(), c.says) {
 		t.Errorf("%s: %q does not say %q", door, err, c.says)
 	}
 	holdsNothing(t, fmt.Sprintf("%v %+v %#v", err, err, err), c.input)
@@ -164,23 +166,6 @@ func holdsNothing(t *testing.T, text string, input []byte) {
 	for i := 0; i+6 <= len(block.Bytes); i++ {
 		if strings.Contains(text, fmt.Sprintf("%x", block.Bytes[i:i+6])) {
 			t.Fatalf("key material in %q", text)
-		}
-	}
-}
-
-// TestAlgorithmNamed holds the message to the algorithm's own name.
-func TestAlgorithmNamed(t *testing.T) {
-	t.Parallel()
-	all := map[string]refusal{}
-	addAlgorithms(t, all)
-	for name, c := range all {
-		_, err := keys.ParsePrivate(c.input)
-		if base, ok := strings.CutSuffix(name, " public"); ok {
-			name = base
-			_, err = keys.ParsePublic(c.input)
-		}
-		if err == nil || !strings.Contains(err.Error(), name) {
-			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

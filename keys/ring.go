@@ -58,7 +58,7 @@ func unread(dir string, opts []Option) *Ring {
 // .gitignore that keeps private halves out of the repository. A ring that is
 // there already is ErrRingExists.
 func Create(dir string, opts ...Option) (*Ring, error) {
-	if err := disk.Mkdir(dir, 0o755); err != nil {
+	if err := makeDir(dir, 0o755); err != nil {
 		return nil, err
 	}
 	unlock, err := lock(dir)

@@ -37,7 +37,7 @@ func (r *Ring) Drop(name string) (Key, error) {
 	if err != nil {
 		return Key{}, err
 	}
-	if err := disk.Remove(filepath.Join(r.dir, filepath.FromSlash(k.Public))); err != nil {
+	if err := remove(filepath.Join(r.dir, filepath.FromSlash(k.Public))); err != nil {
 		return k, fmt.Errorf("key %s is off the ring, but its public half is still there: %w", short(k.Fingerprint), err)
 	}
 	return k, nil

@@ -121,7 +121,7 @@ func writePrivate(dir, name string, key crypto.Signer) error {
 	if err != nil {
 		return err
 	}
-	if err := disk.Mkdir(dir, 0o700); err != nil {
+	if err := makeDir(dir, 0o700); err != nil {
 		return err
 	}
 	final := filepath.Join(dir, name)

@@ -1,0 +1,313 @@
+package keys_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"example.com/privatecdn/keys"
+)
+
+const day = 24 * time.Hour
+
+// stages are rings at every stage of a rotation. Key 0 is the first one.
+var stages = map[string]func(t *testing.T, c *clock) *keys.Ring{
+	"signing": func(t *testing.T, c *clock) *keys.Ring { return newRing(t, c, 1) },
+	"pending": func(t *testing.T, c *clock) *keys.Ring { return newRing(t, c, 2) },
+	"replaced": func(t *testing.T, c *clock) *keys.Ring {
+		r := newRing(t, c, 2)
+		c.advance(time.Hour)
+		must(t)(r.Promote(r.Keys()[1].Fingerprint))
+		return r
+	},
+	"retired": func(t *testing.T, c *clock) *keys.Ring {
+		r := newRing(t, c, 2)
+		must(t)(r.Promote(r.Keys()[1].Fingerprint))
+		c.advance(time.Hour)
+		must(t)(r.Retire(r.Keys()[0].Fingerprint))
+		return r
+	},
+	"over": func(t *testing.T, c *clock) *keys.Ring {
+		r := newRing(t, c, 2)
+		must(t)(r.Promote(r.Keys()[1].Fingerprint))
+		must(t)(r.Retire(r.Keys()[0].Fingerprint))
+		c.t = r.Keys()[0].Until
+		return r
+	},
+	"revoked": func(t *testing.T, c *clock) *keys.Ring {
+		r := newRing(t, c, 2)
+		if _, err := r.Revoke(context.Background(), r.Keys()[0].Fingerprint, nil); err != nil {
+			t.Fatal(err)
+		}
+		return r
+	},
+}
+
+// TestSteps takes every step on the first key of a ring at every stage, and on
+// the second one where the stage has one that matters.
+func TestSteps(t *testing.T) {
+	t.Parallel()
+	type step func(r *keys.Ring, name string) error
+	promote := func(r *keys.Ring, name string) error { return only(r.Promote(name)) }
+	retire := func(r *keys.Ring, name string) error { return only(r.Retire(name)) }
+	drop := func(r *keys.Ring, name string) error { return only(r.Drop(name)) }
+	revoke := func(r *keys.Ring, name string) error {
+		_, err := r.Revoke(context.Background(), name, nil)
+		return err
+	}
+	for _, c := range []struct {
+		stage string
+		key   int
+		name  string
+		take  step
+		want  error
+		left  string // states afterwards
+	}{
+		{"signing", 0, "promote", promote, keys.ErrState, "signing"},
+		{"signing", 0, "retire", retire, keys.ErrState, "signing"},
+		{"signing", 0, "drop", drop, keys.ErrState, "signing"},
+		{"signing", 0, "revoke", revoke, keys.ErrState, "signing"},
+		{"pending", 1, "promote", promote, nil, "retiring signing"},
+		{"pending", 1, "retire", retire, keys.ErrState, "signing pending"},
+		{"pending", 1, "drop", drop, nil, "signing"},
+		{"pending", 1, "revoke", revoke, nil, "signing revoked"},
+		{"pending", 0, "revoke", revoke, nil, "revoked signing"},
+		{"replaced", 0, "promote back", promote, nil, "signing retiring"},
+		{"replaced", 0, "retire", retire, nil, "retiring signing"},
+		{"replaced", 0, "drop", drop, keys.ErrStrands, "retiring signing"},
+		{"replaced", 0, "revoke", revoke, nil, "revoked signing"},
+		{"replaced", 1, "revoke", revoke, nil, "signing revoked"},
+		{"retired", 0, "promote back", promote, nil, "signing retiring"},
+		{"retired", 0, "retire again", retire, nil, "retiring signing"},
+		{"retired", 0, "drop", drop, keys.ErrStrands, "retiring signing"},
+		{"retired", 0, "revoke", revoke, nil, "revoked signing"},
+		{"retired", 1, "revoke", revoke, nil, "signing revoked"},
+		{"over", 0, "promote back", promote, keys.ErrState, "retiring signing"},
+		{"over", 0, "retire again", retire, nil, "retiring signing"},
+		{"over", 0, "drop", drop, nil, "signing"},
+		{"over", 1, "revoke", revoke, keys.ErrState, "retiring signing"},
+		{"revoked", 0, "promote", promote, keys.ErrState, "revoked signing"},
+		{"revoked", 0, "retire", retire, keys.ErrState, "revoked signing"},
+		{"revoked", 0, "revoke", revoke, keys.ErrState, "revoked signing"},
+		{"revoked", 0, "drop", drop, nil, "signing"},
+	} {
+		t.Run(c.stage+" "+c.name, func(t *testing.T) {
+			t.Parallel()
+			clk := newClock()
+			r := stages[c.stage](t, clk)
+			err := c.take(r, r.Keys()[c.key].Fingerprint)
+			if !errors.Is(err, c.want) || (err == nil) != (c.want == nil) {
+				t.Errorf("%v, want %v", err, c.want)
+			}
+			opened, err := keys.Open(r.Dir(), keys.WithClock(clk.now))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, r := range []*keys.Ring{r, opened} {
+				if got := stateNames(r); got != c.left {
+					t.Errorf("left %s, want %s", got, c.left)
+				}
+			}
+		})
+	}
+}
+
+func stateNames(r *keys.Ring) string {
+	var names []string
+	for _, k := range r.Keys() {
+		names = append(names, string(k.State))
+	}
+	return strings.Join(names, " ")
+}
+
+func TestTrusted(t *testing.T) {
+	t.Parallel()
+	for stage, want := range map[string]int{"signing": 1, "pending": 2, "replaced": 2, "retired": 2, "over": 2, "revoked": 1} {
+		r := stages[stage](t, newClock())
+		if got := len(r.Trusted()); got != want {
+			t.Errorf("%s: %d trusted keys, want %d", stage, got, want)
+		}
+	}
+}
+
+func TestRevocation(t *testing.T) {
+	t.Parallel()
+	week := 7 * day
+	for _, c := range []struct {
+		name, stage string
+		key         int
+		later       time.Duration
+		lost        time.Duration
+		successor   int // -1: none
+	}{
+		{"the one that signs", "pending", 0, 0, week, 1},
+		{"a pending one", "pending", 1, 0, 0, -1},
+		{"a replaced one", "replaced", 0, 2 * day, week, -1},
+		{"a retired one", "retired", 0, 6 * day, day + 15*time.Minute, -1},
+		{"one past its end", "over", 0, time.Hour, 0, -1},
+		{"the new one", "replaced", 1, 0, week, 0},
+		{"the new one, late", "retired", 1, 3 * day, week, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			clk := newClock()
+			r := stages[c.stage](t, clk)
+			clk.advance(c.later)
+			ks := r.Keys()
+			done, err := r.Revoke(context.Background(), ks[c.key].Fingerprint, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if done.Lost != c.lost || done.Made || done.Key.State != keys.Revoked || !done.Key.Revoked.Equal(clk.now()) {
+				t.Errorf("%+v, want %v lost", done, c.lost)
+			}
+			want := ""
+			if c.successor >= 0 {
+				want = ks[c.successor].Fingerprint
+			}
+			if done.Successor.Fingerprint != want {
+				t.Errorf("successor %+v, want %q", done.Successor, want)
+			}
+		})
+	}
+}
+
+// TestRevokeTheOnlyKey needs a store for the key that signs instead.
+func TestRevokeTheOnlyKey(t *testing.T) {
+	t.Parallel()
+	r := newRing(t, newClock(), 1)
+	done, err := r.Revoke(context.Background(), r.Keys()[0].Fingerprint, keys.FileStore{Ring: r.Dir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	signing, _ := r.Signing()
+	if !done.Made || done.Successor != signing || stateNames(r) != "revoked signing" {
+		t.Errorf("%+v, left %s", done, stateNames(r))
+	}
+}
+
+func TestFind(t *testing.T) {
+	t.Parallel()
+	r := newRing(t, newClock(), 17) // two of which share their first digit
+	for _, k := range r.Keys() {
+		digits := strings.TrimPrefix(k.Fingerprint, "SHA256:")
+		for _, name := range []string{k.Fingerprint, digits, digits[:12], "SHA256:" + digits[:12], strings.ToUpper(digits[:20])} {
+			if found, err := r.Find(name); err != nil || found.Fingerprint != k.Fingerprint {
+				t.Errorf("%s: %v, %v", name, found, err)
+			}
+		}
+	}
+	shared := ""
+	seen := map[string]bool{}
+	for _, k := range r.Keys() {
+		if digit := k.Fingerprint[7:8]; seen[digit] {
+			shared = digit
+		} else {
+			seen[digit] = true
+		}
+	}
+	secret := saved(t, nil)
+	for name, want := range map[string]error{
+		shared: keys.ErrAmbiguous, "": keys.ErrNoKey, "SHA256:": keys.ErrNoKey, "zz": keys.ErrNoKey, strings.Repeat(secret, 80): keys.ErrNoKey,
+	} {
+		_, err := r.Find(name)
+		if !errors.Is(err, want) {
+			t.Errorf("%q: %v, want %v", name, err, want)
+		}
+		if len(err.Error()) > 200 {
+			t.Errorf("the error repeats what it was given: %v", err)
+		}
+	}
+	if _, err := r.Public("SHA256:00"); !errors.Is(err, keys.ErrNoKey) {
+		t.Error(err)
+	}
+}
+
+func TestNoRing(t *testing.T) {
+	t.Parallel()
+	for _, dir := range []string{t.TempDir(), filepath.Join(t.TempDir(), "none")} {
+		if _, err := keys.Open(dir); !errors.Is(err, keys.ErrNoRing) || !strings.Contains(err.Error(), "keys new") {
+			t.Error(err)
+		}
+	}
+	r := newRing(t, newClock(), 0)
+	if _, err := keys.Create(r.Dir()); !errors.Is(err, keys.ErrRingExists) {
+		t.Error(err)
+	}
+	if _, ok := r.Signing(); ok {
+		t.Error("an empty ring has a signing key")
+	}
+	if _, err := r.Add(context.Background(), "rsa-4096", keys.FileStore{Ring: r.Dir()}); !errors.Is(err, keys.ErrAlgorithm) {
+		t.Error(err)
+	}
+	if files, _ := os.ReadDir(r.Dir()); len(files) != 3 { // .gitignore, .lock, ring.json
+		t.Errorf("an algorithm that is refused leaves %v", files)
+	}
+}
+
+// TestConcurrentSteps adds keys from many rings over one directory: none is
+// lost, and exactly one signs.
+func TestConcurrentSteps(t *testing.T) {
+	t.Parallel()
+	dir := newRing(t, newClock(), 0).Dir()
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			r, err := keys.Open(dir)
+			if err == nil {
+				err = addOne(r)
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	r, err := keys.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := stateNames(r); got != "signing"+strings.Repeat(" pending", 7) {
+		t.Error(got)
+	}
+}
+
+// TestClockSetBack takes a step with a clock behind the one of the step before.
+func TestClockSetBack(t *testing.T) {
+	t.Parallel()
+	c := newClock()
+	r := newRing(t, c, 1)
+	c.advance(-time.Hour)
+	k := add(t, r)
+	if k.Created.Before(r.Keys()[0].Created) {
+		t.Errorf("added on %v, before the key above it", k.Created)
+	}
+	if _, err := keys.Open(r.Dir()); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestStoreFails leaves the ring as it is.
+func TestStoreFails(t *testing.T) {
+	t.Parallel()
+	r := newRing(t, newClock(), 1)
+	if _, err := r.Add(context.Background(), keys.ECDSAP256, brokenStore{}); !errors.Is(err, errBroken) {
+		t.Error(err)
+	}
+	if got := stateNames(r); got != "signing" {
+		t.Error(got)
+	}
+}
+
+var errBroken = errors.New("the store is broken")
+
+type brokenStore struct{}
+
+func (brokenStore) New(context.Context, keys.Algorithm) (*keys.Public, string, error) {
+	return nil, "", errBroken
+}

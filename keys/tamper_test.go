@@ -1,0 +1,186 @@
+package keys_test
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/privatecdn/keys"
+)
+
+// tampered opens a copy of a ring after its ring.json was changed as text.
+func tampered(t *testing.T, r *keys.Ring, c *clock, edit func(string) string) error {
+	t.Helper()
+	path := filepath.Join(r.Dir(), "ring.json")
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	after := edit(string(before))
+	if after == string(before) {
+		t.Fatal("the edit changes nothing")
+	}
+	if err := os.WriteFile(path, []byte(after), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, err = keys.Open(r.Dir(), keys.WithClock(c.now))
+	return err
+}
+
+// replaced replaces the first occurrence.
+func replaced(old, new string) func(string) string {
+	return func(s string) string { return strings.Replace(s, old, new, 1) }
+}
+
+// edited changes the document as JSON.
+func edited(t *testing.T, edit func(doc map[string]any, list []any) []any) func(string) string {
+	return func(s string) string {
+		var doc map[string]any
+		if err := json.Unmarshal([]byte(s), &doc); err != nil {
+			t.Fatal(err)
+		}
+		doc["keys"] = edit(doc, doc["keys"].([]any))
+		out, err := json.Marshal(doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(out)
+	}
+}
+
+// field sets a field of the key at an index.
+func field(t *testing.T, i int, name string, value any) func(string) string {
+	return edited(t, func(_ map[string]any, list []any) []any {
+		list[i].(map[string]any)[name] = value
+		return list
+	})
+}
+
+// TestTampered opens rings that were changed by hand. Key 0 is retiring until
+// a date, key 1 signs, key 2 is pending.
+func TestTampered(t *testing.T) {
+	t.Parallel()
+	without := func(i int) func(string) string {
+		return edited(t, func(_ map[string]any, list []any) []any { return append(list[:i:i], list[i+1:]...) })
+	}
+	for name, c := range map[string]struct {
+		edit func(string) string
+		want error
+		says string
+	}{
+		"the signing key is gone":  {without(1), keys.ErrStrands, "2026-11-29T14:15:00Z"},
+		"the retiring key is gone": {without(0), keys.ErrStrands, "2026-11-29T14:15:00Z"},
+		"the pending key is gone":  {without(2), keys.ErrRing, "no step dropped it"},
+		"all keys are gone":        {edited(t, func(map[string]any, []any) []any { return []any{} }), keys.ErrStrands, "gone"},
+		"two keys sign":            {field(t, 2, "state", "signing"), keys.ErrRing, "pending"},
+		"none signs":               {field(t, 1, "state", "pending"), keys.ErrRing, "signing"},
+		"revoked by hand":          {field(t, 1, "state", "revoked"), keys.ErrRing, "signing"},
+		"an unknown state":         {field(t, 1, "state", "active"), keys.ErrRing, `"active"`},
+		"an earlier end":           {field(t, 0, "until", "2026-11-23T00:00:00Z"), keys.ErrRing, "dates"},
+		"another algorithm":        {field(t, 0, "algorithm", "rsa-2048"), keys.ErrRing, "another key"},
+		"another's public half": {edited(t, func(_ map[string]any, l []any) []any {
+			l[0].(map[string]any)["public"] = l[1].(map[string]any)["public"]
+			return l
+		}), keys.ErrRing, "another key"},
+		"a public half elsewhere": {field(t, 0, "public", "../../key.pem"), keys.ErrRing, "file in the ring"},
+		"no public half":          {field(t, 0, "public", "none.pem"), os.ErrNotExist, "none.pem"},
+		"the private half as public": {edited(t, func(_ map[string]any, l []any) []any {
+			k := l[0].(map[string]any)
+			k["public"] = strings.TrimPrefix(k["private"].(string), "file:")
+			return l
+		}), keys.ErrPrivateKey, "private key where"},
+		"no URI":                    {field(t, 0, "private", "key.pem"), keys.ErrRing, "URI"},
+		"no fingerprint":            {field(t, 0, "fingerprint", "SHA1:00"), keys.ErrRing, "no fingerprint"},
+		"a key twice":               {edited(t, func(_ map[string]any, l []any) []any { return append(l, l[2]) }), keys.ErrRing, "twice"},
+		"an unknown field":          {replaced(`"version": 1,`, `"version": 1, "comment": "x",`), keys.ErrRing, "comment"},
+		"an unknown field of a key": {field(t, 0, "comment", "x"), keys.ErrRing, "comment"},
+		"another version":           {replaced(`"version": 1`, `"version": 2`), keys.ErrRing, "version 2"},
+		"no lifetime":               {replaced(`"maxLifetime": 604800,`, `"maxLifetime": 0,`), keys.ErrRing, "maxLifetime"},
+		"a negative allowance":      {replaced(`"clockAllowance": 900`, `"clockAllowance": -1`), keys.ErrRing, "clockAllowance"},
+		"no rotation age":           {replaced(`"rotateAfter": 7776000`, `"rotateAfter": 0`), keys.ErrRing, "rotateAfter"},
+		"no JSON":                   {func(string) string { return "{" }, keys.ErrRing, "cannot be read"},
+		"two documents":             {func(s string) string { return s + s }, keys.ErrRing, "follows"},
+		"a merge conflict":          {func(s string) string { return "<<<<<<< HEAD\n" + s }, keys.ErrRing, "merge conflict"},
+		"a step taken out":          {replaced(`"step": "retire"`, `"step": "promote"`), keys.ErrRing, "step"},
+		"an unknown step":           {replaced(`"step": "retire"`, `"step": "sell"`), keys.ErrRing, `"sell"`},
+		"a step dated back": {func(s string) string {
+			i := strings.LastIndex(s, `"at": "2026`)
+			return s[:i] + `"at": "2025` + s[i+11:]
+		}, keys.ErrRing, "dated before"},
+		"a limit of nothing": {func(s string) string { i := strings.LastIndex(s, `604800`); return s[:i] + "-1" + s[i+6:] }, keys.ErrRing, "none"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			clk := newClock()
+			r := newRing(t, clk, 2)
+			clk.advance(time.Hour)
+			must(t)(r.Promote(r.Keys()[1].Fingerprint))
+			clk.advance(time.Hour)
+			must(t)(r.Retire(r.Keys()[0].Fingerprint))
+			add(t, r)
+			err := tampered(t, r, clk, c.edit)
+			if !errors.Is(err, c.want) || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("%v, want %v that says %q", err, c.want, c.says)
+			}
+			if err != nil && !strings.Contains(err.Error(), r.Dir()) {
+				t.Errorf("%v does not name the file", err)
+			}
+			if hinted := (interface{ Hint() string })(nil); err != nil && !errors.Is(err, os.ErrNotExist) && !errors.As(err, &hinted) {
+				t.Errorf("%v has no hint", err)
+			}
+		})
+	}
+}
+
+func TestPublicHalfReplaced(t *testing.T) {
+	t.Parallel()
+	r := newRing(t, newClock(), 2)
+	ks := r.Keys()
+	data, err := os.ReadFile(filepath.Join(r.Dir(), ks[1].Public))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(r.Dir(), ks[0].Public), data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err = keys.Open(r.Dir()); !errors.Is(err, keys.ErrRing) || !strings.Contains(err.Error(), ks[0].Public) {
+		t.Error(err)
+	}
+}
+
+// TestLimitByHand lowers and raises maxLifetime between steps, as its owner
+// may: a key's end always counts the longest limit it has signed under.
+func TestLimitByHand(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		before, after string
+		want          time.Duration
+	}{
+		"lowered": {"604800", "3600", 7 * 24 * time.Hour},
+		"raised":  {"604800", "1209600", 14 * 24 * time.Hour},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			clk := newClock()
+			r := newRing(t, clk, 2)
+			a, b := r.Keys()[0], r.Keys()[1]
+			clk.advance(time.Hour)
+			if err := tampered(t, r, clk, replaced(`"maxLifetime": `+c.before, `"maxLifetime": `+c.after)); err != nil {
+				t.Fatal(err)
+			}
+			must(t)(r.Promote(b.Fingerprint))
+			clk.advance(time.Hour)
+			a = must(t)(r.Retire(a.Fingerprint))
+			if got := a.Until.Sub(clk.now()) - r.ClockAllowance(); got != c.want {
+				t.Errorf("the end leaves %v for URLs, want %v", got, c.want)
+			}
+			if _, err := keys.Open(r.Dir()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
