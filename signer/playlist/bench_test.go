@@ -1,17 +1,15 @@
 package playlist_test
 
 import (
-	"crypto"
-	"crypto/rand"
-	"crypto/rsa"
-	"crypto/sha256"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 
+	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/keys"
+	"example.com/privatecdn/signer"
 	"example.com/privatecdn/signer/playlist"
-	"example.com/privatecdn/signer/policy"
 )
 
 // segments is an HLS playlist of n segments, as packagers write it.
@@ -25,23 +23,22 @@ func segments(n int) []byte {
 	return []byte(b.String())
 }
 
-// rsaQuery signs a wildcard as CloudFront wants it, with a new RSA key.
-func rsaQuery(tb testing.TB) func(string) (string, error) {
+// newSigner is a signer with a new RSA key.
+func newSigner(tb testing.TB) *signer.Signer {
 	tb.Helper()
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	key, err := keys.Generate(keys.RSA2048)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return func(resource string) (string, error) {
-		text := policy.Policy{Resource: resource, Until: time.Unix(1_800_000_000, 0)}.Append(nil)
-		digest := sha256.Sum256(text)
-		sig, err := key.Sign(rand.Reader, digest[:], crypto.SHA256)
-		return "Policy=" + policy.Encode(text) + "&Signature=" + policy.Encode(sig) + "&Key-Pair-Id=K2JCJMDEHXQW5F&Hash-Algorithm=SHA256", err
+	s, err := signer.New("K2JCJMDEHXQW5F", key)
+	if err != nil {
+		tb.Fatal(err)
 	}
+	return s
 }
 
 func BenchmarkPlaylist(b *testing.B) {
-	r := playlist.Rewriter{Query: rsaQuery(b)}
+	r := playlist.For(newSigner(b), signer.Terms{For: time.Hour})
 	for _, n := range []int{1000, 10000} {
 		manifest := segments(n)
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
@@ -52,5 +49,24 @@ func BenchmarkPlaylist(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// BenchmarkDeployed asks for each of 10,000 segments whether it is private.
+func BenchmarkDeployed(b *testing.B) {
+	d := &deployment.Deployment{Hosts: []string{"d111111abcdef8.cloudfront.net"}, Behaviors: []deployment.Behavior{
+		{PathPattern: "public/*", Access: deployment.Public}, {PathPattern: "*", Access: deployment.Signed},
+	}}
+	r := playlist.For(newSigner(b), signer.Terms{For: time.Hour})
+	r.Private = func(host, path string) bool {
+		behavior, _ := d.Behavior(path)
+		return d.HasHost(host) && behavior.Access == deployment.Signed
+	}
+	manifest := segments(10000)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := r.Rewrite(home+"index.m3u8", manifest); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

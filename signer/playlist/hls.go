@@ -162,7 +162,10 @@ func expand(s string, vars map[string]string) (string, error) {
 
 // uri rewrites one URI of an HLS playlist.
 func (w *rewrite) uri(at int, raw string, isPlaylist bool, vars map[string]string) error {
-	if w.plainBase && !w.Relay && plain(raw) {
+	if w.homeCovered && !w.Relay && plain(raw) {
+		if w.Private != nil && !w.Private(w.base.host, w.base.dir()+raw) {
+			return nil
+		}
 		return w.sign(at, raw, raw, location{})
 	}
 	ref, err := expand(raw, vars)

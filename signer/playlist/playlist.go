@@ -2,9 +2,7 @@
 // without cookies can play private content: every URI that leads to it gets
 // one and the same wildcard signature, which is made once a manifest.
 //
-//	r := playlist.Rewriter{Query: func(resource string) (string, error) {
-//		// one signature of resource, "https://d111111abcdef8.cloudfront.net/films/7/*"
-//	}}
+//	r := playlist.For(s, signer.Terms{For: 4 * time.Hour}) // s is a *signer.Signer
 //	signed, err := r.Rewrite("https://d111111abcdef8.cloudfront.net/films/7/index.m3u8", manifest)
 //
 // Only insertions are made: what leads elsewhere, to a key server, another
@@ -52,15 +50,17 @@ func (e *Error) Error() string {
 func (e *Error) Unwrap() error { return e.Err }
 
 // Rewriter signs manifests. It holds no state, so that one serves every
-// manifest and any number of goroutines, as far as its functions do.
+// manifest and any number of goroutines, as far as its functions do. For makes
+// one of a signer.
 type Rewriter struct {
 	// Query returns the query that opens resource, a pattern that ends in *:
 	// Policy, Signature, Key-Pair-Id and Hash-Algorithm joined by &. It is
 	// called at most once a manifest, and not at all when nothing is private.
 	Query func(resource string) (string, error)
 
-	// Resource is the pattern to sign. Empty stands for the manifest's own
-	// directory and everything below. A private URI it does not cover is
+	// Resource is the pattern to sign; one that begins with / is put on the
+	// manifest's host. Empty stands for the manifest's own directory and
+	// everything below. A private URI it does not cover is
 	// ErrOutside; no resource is widened in silence.
 	Resource string
 
@@ -116,13 +116,16 @@ func (r *Rewriter) begin(url, src string) (*rewrite, error) {
 	}
 	home := base.origin() + base.dir()
 	w := &rewrite{Rewriter: r, src: src, base: base, resource: home + "*"}
-	if r.Resource != "" {
-		if w.resource, err = policy.EncodeResource(r.Resource); err != nil {
+	if pattern := r.Resource; pattern != "" {
+		if strings.HasPrefix(pattern, "/") {
+			pattern = base.origin() + pattern
+		}
+		if w.resource, err = policy.EncodeResource(pattern); err != nil {
 			return nil, fmt.Errorf("the resource: %w", err)
 		}
 	}
 	w.prefix, w.simple = directory(w.resource)
-	w.plainBase = w.Private == nil && w.simple && strings.HasPrefix(home, w.prefix)
+	w.homeCovered = w.simple && strings.HasPrefix(home, w.prefix)
 	return w, nil
 }
 

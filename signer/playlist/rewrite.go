@@ -10,16 +10,16 @@ import (
 // rewrite is the work on one manifest.
 type rewrite struct {
 	*Rewriter
-	src       string
-	base      location
-	resource  string
-	prefix    string // of a resource that is a directory
-	simple    bool   // resource is a directory
-	plainBase bool   // whatever lies below the manifest is private and covered
-	xml       bool   // & is written &amp;
-	query     []byte // the signature after a ?, once it is made
-	further   []byte // the signature after a &
-	edits     []edit
+	src         string
+	base        location
+	resource    string
+	prefix      string // of a resource that is a directory
+	simple      bool   // resource is a directory
+	homeCovered bool   // resource covers whatever lies below the manifest
+	xml         bool   // & is written &amp;
+	query       []byte // the signature after a ?, once it is made
+	further     []byte // the signature after a &
+	edits       []edit
 }
 
 // edit is text in the place of src[start:end].
