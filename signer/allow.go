@@ -96,7 +96,7 @@ func overlap(a, b string) bool {
 // to a behavior's pattern past the earlier ones.
 func reaches(paths []string, pattern string, earlier []string) bool {
 	return slices.ContainsFunc(paths, func(path string) bool {
-		_, found := pathpattern.Witness([]string{path, pattern}, earlier)
+		_, found := pathpattern.Witness([]string{pathpattern.Normalize(path), pattern}, earlier)
 		return found
 	})
 }

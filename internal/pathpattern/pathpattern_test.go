@@ -78,21 +78,79 @@ func TestWitness(t *testing.T) {
 	}
 }
 
+// Witnesses are paths a viewer can send.
+func TestWitnessIsReal(t *testing.T) {
+	for _, c := range []struct {
+		match, miss []string
+		want        string
+		found       bool
+	}{
+		{[]string{"*//*"}, nil, "", false},
+		{[]string{"a/../b"}, nil, "", false},
+		{[]string{"a/./*"}, nil, "", false},
+		{[]string{"*/.."}, nil, "", false},
+		{[]string{"*/..?"}, nil, "/x/..x", true},
+		{[]string{"%2e*"}, nil, "", false},
+		{[]string{"%2E"}, nil, "", false},
+		{[]string{"%2F"}, nil, "/%2F", true},
+		{[]string{"%2*"}, []string{"%2F*"}, "/%22xx", true},
+		{[]string{"%zz"}, nil, "", false},
+		{[]string{"a b"}, nil, "", false},
+		{[]string{"a#b"}, nil, "", false},
+		{[]string{"?/b"}, nil, "/x/b", true},
+		{[]string{"/"}, nil, "/", true},
+		{[]string{""}, nil, "/", true},
+	} {
+		got, found := pathpattern.Witness(c.match, c.miss)
+		if found != c.found || found && pathpattern.Normalize(got) != got {
+			t.Errorf("Witness(%q, %q) = %q, %v; want %q, %v", c.match, c.miss, got, found, c.want, c.found)
+		}
+	}
+}
+
+// A full set of behaviors is compared at once; patterns made to be hard end
+// in an error.
+func TestFindManyPatterns(t *testing.T) {
+	t.Parallel()
+	var plain, hard []string
+	for c := 'a'; c <= 'y'; c++ {
+		plain = append(plain, "dir-"+string(c)+"/*", "*."+string(c)+"pg", "*/"+string(c)+"?/*-thumb.*")
+		hard = append(hard, "*"+string(c)+"*"+string(c+1)+"*"+string(c)+"z")
+	}
+	if path, found, err := pathpattern.Find([]string{"*"}, plain); !found || err != nil {
+		t.Errorf("%q, %v, %v", path, found, err)
+	}
+	if _, found, err := pathpattern.Find([]string{"dir-a/*", "*.apg"}, append(plain, "*a*")); found || err != nil {
+		t.Errorf("%v, %v", found, err)
+	}
+	for _, p := range []string{"*a*b*", hard[0]} {
+		// Whether it is decided is up to the search; that it ends is not.
+		if path, found, err := pathpattern.Find([]string{p, "*z"}, append(hard[1:], "*az")); found && err != nil || found && !pathpattern.Match(p, path) {
+			t.Errorf("%q: %q, %v", p, path, err)
+		}
+	}
+}
+
 // A witness must hold before Match, and where none is found no path of a
 // brute-force search may be one.
 func FuzzWitness(f *testing.F) {
 	f.Add("a*b", "*ab", "a")
 	f.Add("?b", "a?", "ab")
+	f.Add("*..*", "/./*", "a/*")
 	f.Fuzz(func(t *testing.T, a, b, not string) {
 		for _, p := range []string{a, b, not} {
-			if len(p) > 6 || strings.Trim(p, "ab*?") != "" {
-				return // patterns over a, b and the wildcards are enough
+			if len(p) > 6 || strings.Trim(p, "a./*?") != "" {
+				return // patterns over these and the wildcards are enough
 			}
 		}
 		holds := func(p string) bool {
-			return pathpattern.Match(a, p) && pathpattern.Match(b, p) && !pathpattern.Match(not, p)
+			return pathpattern.Normalize(p) == p &&
+				pathpattern.Match(a, p) && pathpattern.Match(b, p) && !pathpattern.Match(not, p)
 		}
-		path, found := pathpattern.Witness([]string{a, b}, []string{not})
+		path, found, err := pathpattern.Find([]string{a, b}, []string{not})
+		if err != nil {
+			t.Fatal(err)
+		}
 		if found && !holds(path) {
 			t.Fatalf("%q is no witness for %q, %q without %q", path, a, b, not)
 		}
@@ -103,7 +161,7 @@ func FuzzWitness(f *testing.F) {
 			for bits := range 1 << (2 * n) {
 				p := []byte{'/'}
 				for i := range n {
-					p = append(p, "abx/"[bits>>(2*i)&3])
+					p = append(p, "a.x/"[bits>>(2*i)&3])
 				}
 				if holds(string(p)) {
 					t.Fatalf("no witness found for %q, %q without %q, but %q is one", a, b, not, p)
@@ -111,4 +169,14 @@ func FuzzWitness(f *testing.F) {
 			}
 		}
 	})
+}
+
+func BenchmarkFind(b *testing.B) {
+	var earlier []string
+	for c := 'a'; c <= 'y'; c++ {
+		earlier = append(earlier, "dir-"+string(c)+"/*")
+	}
+	for b.Loop() {
+		pathpattern.Find([]string{"dir-*", "*.jpg"}, earlier)
+	}
 }

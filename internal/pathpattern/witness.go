@@ -1,126 +1,163 @@
 package pathpattern
 
 import (
-	"slices"
+	"encoding/binary"
+	"errors"
 	"strings"
 )
 
+// ErrTooComplex says that patterns are too entangled to decide within a
+// bounded time and space. Patterns that people write are far from it.
+var ErrTooComplex = errors.New("the path patterns are too entangled to compare")
+
+// maxStates bounds the states Find looks at.
+const maxStates = 1 << 16
+
 // Witness finds a path that every pattern of match catches and none of miss
 // does. Witness({a, b}, nil) proves that a and b overlap; that
-// Witness({p}, earlier) finds nothing proves that p is never reached.
+// Witness({p}, earlier) finds nothing proves that p is never reached. It is
+// [Find] where ErrTooComplex counts as nothing found.
 func Witness(match, miss []string) (path string, found bool) {
+	path, found, _ = Find(match, miss)
+	return path, found
+}
+
+// Find finds a path that every pattern of match catches and none of miss does.
+// The path is one a viewer can send: it is in the form [Normalize] returns,
+// and made of characters a URL may have. Where found is false and err nil
+// there is no such path.
+func Find(match, miss []string) (path string, found bool, err error) {
 	// A path whose wildcards stand for something reads better than the
 	// shortest one, so that is looked for first.
 	filled := make([]string, len(match))
 	for i, m := range match {
 		filled[i] = strings.ReplaceAll(Canonical(m), "*", "?*")
 	}
-	if path, found = search(filled, miss); found {
-		return path, true
+	if path, found, err = search(filled, miss); found || err != nil {
+		return path, found, err
 	}
 	return search(match, miss)
 }
 
-// search walks all patterns at once, breadth first, one character a step.
-// A pattern's state is the set of its positions reached so far, so the walk is
-// exact and ends: there are finitely many such sets.
-func search(match, miss []string) (string, bool) {
-	patterns := make([]string, 0, len(match)+len(miss))
-	for _, p := range slices.Concat(match, miss) {
-		patterns = append(patterns, Canonical(p))
-	}
-	letters := alphabet(patterns)
-	start := make([]positions, len(patterns))
-	for i, p := range patterns {
-		start[i] = closure(p, make(positions, len(p)+1), 0)
-	}
+// search walks the automata of all patterns at once, breadth first, one
+// character a step. There are finitely many states, so it is exact and ends.
+func search(match, miss []string) (path string, found bool, err error) {
+	w := newWalk(match, miss)
 	type node struct {
-		states []positions
-		path   string
+		states []uint16
+		from   int // index of the node before
+		letter byte
 	}
-	queue := []node{{start, ""}}
-	seen := map[string]bool{key(start): true}
-	for len(queue) > 0 {
-		n := queue[0]
-		queue = queue[1:]
-		if accepted(n.states, len(match)) {
-			return n.path, true
-		}
-		for _, c := range letters {
-			next := make([]positions, len(patterns))
-			for i, p := range patterns {
-				next[i] = step(p, n.states[i], c)
+	nodes := []node{{states: make([]uint16, len(w.automata)+1), from: -1}}
+	seen := map[string]bool{}
+	for i := 0; i < len(nodes); i++ {
+		if w.accepts(nodes[i].states) {
+			for ; i > 0; i = nodes[i].from {
+				path = string(nodes[i].letter) + path
 			}
-			if dead(next[:len(match)]) || seen[key(next)] {
+			return path, true, nil
+		}
+		for letter := range w.letters {
+			next, ok := w.step(nodes[i].states, letter)
+			if !ok {
 				continue
 			}
-			seen[key(next)] = true
-			queue = append(queue, node{next, n.path + string(c)})
+			if k := key(next); !seen[k] {
+				seen[k] = true
+				nodes = append(nodes, node{next, i, w.letters[letter]})
+			}
+		}
+		if len(nodes) > maxStates {
+			return "", false, ErrTooComplex
 		}
 	}
-	return "", false
+	return "", false, nil
 }
 
-// positions[i] is 1 when the pattern's first i characters can be behind us.
-type positions []byte
-
-func closure(p string, set positions, i int) positions {
-	set[i] = 1
-	for ; i < len(p) && p[i] == '*'; i++ {
-		set[i+1] = 1
+func key(states []uint16) string {
+	b := make([]byte, 0, 2*len(states))
+	for _, s := range states {
+		b = binary.LittleEndian.AppendUint16(b, s)
 	}
-	return set
+	return string(b)
 }
 
-func step(p string, from positions, c byte) positions {
-	to := make(positions, len(from))
-	for i := range len(p) {
-		switch {
-		case from[i] == 0:
-		case p[i] == '*':
-			closure(p, to, i)
-		case p[i] == '?' || p[i] == c:
-			closure(p, to, i+1)
+// walk is the product of the patterns' automata and of the one that knows
+// which paths are real, whose state is the last.
+type walk struct {
+	automata []*automaton
+	match    int // how many of them must accept; the others must not
+	letters  []byte
+}
+
+func newWalk(match, miss []string) *walk {
+	w := &walk{match: len(match)}
+	all := ""
+	for _, p := range match {
+		all += Canonical(p)
+	}
+	for _, p := range miss {
+		all += Canonical(p)
+	}
+	w.letters = alphabet(all)
+	for _, patterns := range [][]string{match, miss} {
+		for _, p := range patterns {
+			w.automata = append(w.automata, newAutomaton(Canonical(p), len(w.letters)))
 		}
 	}
-	return to
+	return w
 }
 
-func accepted(states []positions, match int) bool {
-	for i, s := range states {
-		if (s[len(s)-1] == 1) != (i < match) {
+func (w *walk) accepts(states []uint16) bool {
+	for i, a := range w.automata {
+		if a.accepts(states[i]) != (i < w.match) {
 			return false
 		}
 	}
-	return true
+	return complete(states[len(w.automata)])
 }
 
-func dead(states []positions) bool {
-	return slices.ContainsFunc(states, func(s positions) bool { return !slices.Contains(s, 1) })
-}
-
-func key(states []positions) string {
-	var b strings.Builder
-	for _, s := range states {
-		b.Write(s)
-		b.WriteByte(2)
+// step is false where no continuation can be a witness.
+func (w *walk) step(states []uint16, letter int) ([]uint16, bool) {
+	last := len(w.automata)
+	real, ok := realStep(states[last], w.letters[letter])
+	if !ok {
+		return nil, false
 	}
-	return b.String()
+	next := make([]uint16, len(states))
+	next[last] = real
+	for i, a := range w.automata {
+		s, ok := a.step(states[i], letter, w.letters[letter])
+		if !ok || i < w.match && a.dead(s) || i >= w.match && a.always(s) {
+			return nil, false
+		}
+		next[i] = s
+	}
+	return next, true
 }
 
-// alphabet is a letter that stands in no pattern, then every letter that does.
-func alphabet(patterns []string) []byte {
-	all := strings.Join(patterns, "")
-	letters := []byte{}
-	for _, c := range []byte("xyzabcdefghijklmnopqrstuvwXYZABCDEFGHIJKLMNOPQRSTUVW0123456789~_") {
-		if strings.IndexByte(all, c) < 0 {
+// alphabet is a letter that stands in no pattern, then every letter that does
+// and that a path may have.
+func alphabet(patterns string) []byte {
+	var letters []byte
+	add := func(c byte) {
+		if strings.IndexByte(string(letters), c) < 0 {
 			letters = append(letters, c)
+		}
+	}
+	for _, c := range []byte("xyzabcdefghijklmnopqrstuvwXYZABCDEFGHIJKLMNOPQRSTUVW0123456789~_-!") {
+		if strings.IndexByte(patterns, c) < 0 {
+			add(c)
 			break
 		}
 	}
-	for _, c := range []byte(all) {
-		if c != '*' && c != '?' && !slices.Contains(letters, c) {
-			letters = append(letters, c)
+	for _, c := range []byte(patterns) {
+		if c > ' ' && c < 0x7f && strings.IndexByte("*?#", c) < 0 {
+			add(c)
+		}
+		if c == '%' { // so that an escape can be completed
+			add('2')
+			add('F')
 		}
 	}
 	return letters
