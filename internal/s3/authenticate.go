@@ -64,7 +64,7 @@ func (a authentication) lookup(q *request, key string) (string, bool) {
 // authenticate finds out who asks: CloudFront, by the context; the owner, by
 // one of two forms of signature; or nobody in particular.
 func (s *Server) authenticate(q *request) (authentication, *Error) {
-	principal, _ := q.http.Context().Value(principalKey{}).(Principal)
+	principal := principalOf(q.http.Context())
 	authorization := q.http.Header.Get("Authorization")
 	if !principal.Anonymous() {
 		authorization = sigv4.Algorithm + " " + authorization

@@ -16,7 +16,11 @@ import (
 // (BUCKET.s3.REGION.amazonaws.com, BUCKET.localhost) or, under another address
 // of this machine, as the path's first segment.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	send(w, s.respond(r))
+	response, err := s.respond(r)
+	if err != nil {
+		response = s.refuse(r, errorUnavailable)
+	}
+	send(w, response)
 }
 
 // send writes a response. A viewer that goes away ends it early, which is
@@ -24,9 +28,6 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func send(w http.ResponseWriter, response *http.Response) {
 	defer response.Body.Close()
 	maps.Copy(w.Header(), response.Header)
-	if response.ContentLength >= 0 && response.StatusCode != http.StatusNotModified {
-		w.Header().Set("Content-Length", strconv.FormatInt(response.ContentLength, 10))
-	}
 	w.WriteHeader(response.StatusCode)
 	_, _ = io.Copy(w, response.Body)
 }

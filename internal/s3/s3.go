@@ -47,6 +47,12 @@ func OAC(distributionARN string) Principal {
 
 type principalKey struct{}
 
+// principalOf returns the principal a context names, or an anonymous one.
+func principalOf(ctx context.Context) Principal {
+	p, _ := ctx.Value(principalKey{}).(Principal)
+	return p
+}
+
 // WithPrincipal says in a context who makes a request, in place of a
 // signature: CloudFront signs its own requests to S3, and a server in the same
 // process need not check that.
@@ -62,6 +68,7 @@ var ErrPublicPolicy = errors.New("S3 refuses a public policy on this bucket (Blo
 type Server struct {
 	bucket      *template.Bucket
 	content     fs.FS
+	remote      http.RoundTripper // in place of content
 	policy      *bucketpolicy.Policy
 	restrict    bool // RestrictPublicBuckets on a public policy
 	credentials map[string]Credentials
@@ -97,6 +104,25 @@ func WithCredentials(owner ...Credentials) Option {
 // bucket policy which this package does not evaluate or S3 would refuse
 // (*bucketpolicy.UnsupportedError, *bucketpolicy.InvalidError, ErrPublicPolicy).
 func New(bucket *template.Bucket, content fs.FS, opts ...Option) (*Server, error) {
+	s, err := newServer(bucket, opts)
+	if err == nil {
+		s.content = content
+	}
+	return s, err
+}
+
+// NewRemote returns the server of a bucket whose objects another server holds,
+// one that speaks S3. Who may read them is decided here, as New does; remote
+// gets what is allowed, without the signature it came with, and signs for itself.
+func NewRemote(bucket *template.Bucket, remote http.RoundTripper, opts ...Option) (*Server, error) {
+	s, err := newServer(bucket, opts)
+	if err == nil {
+		s.remote = remote
+	}
+	return s, err
+}
+
+func newServer(bucket *template.Bucket, opts []Option) (*Server, error) {
 	policy, err := bucketpolicy.Compile(bucket.Policy)
 	if err != nil {
 		return nil, fmt.Errorf("bucket %s: %w", bucket.Name, err)
@@ -106,7 +132,7 @@ func New(bucket *template.Bucket, content fs.FS, opts ...Option) (*Server, error
 		return nil, fmt.Errorf("bucket %s: %s makes its policy public: %w", bucket.Name, statement, ErrPublicPolicy)
 	}
 	s := &Server{
-		bucket: bucket, content: content, policy: policy,
+		bucket: bucket, policy: policy,
 		restrict: public && bucket.PublicAccessBlock.RestrictPublicBuckets,
 		account:  "123456789012",
 		now:      time.Now,
@@ -122,7 +148,8 @@ func New(bucket *template.Bucket, content fs.FS, opts ...Option) (*Server, error
 func (s *Server) Bucket() *template.Bucket { return s.bucket }
 
 // RoundTrip answers a request without a network, as http.RoundTripper. The
-// body of an answer is streamed from the object; the caller closes it.
+// body of an answer is streamed from the object; the caller closes it. Only the
+// server of a remote bucket has errors of its own: those of its transport.
 func (s *Server) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Body != nil {
 		defer r.Body.Close()
@@ -130,39 +157,50 @@ func (s *Server) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := r.Context().Err(); err != nil {
 		return nil, err
 	}
-	return s.respond(r), nil
+	return s.respond(r)
 }
 
-// respond never fails: what goes wrong is an answer too.
-func (s *Server) respond(r *http.Request) *http.Response {
+// respond answers a request. err is the remote server's failure to answer;
+// everything else that goes wrong is an answer too.
+func (s *Server) respond(r *http.Request) (*http.Response, error) {
 	q, failure := s.read(r)
 	if failure == nil {
 		failure = s.authorize(q)
 	}
 	if failure != nil {
-		return s.refuse(r, failure)
+		return s.refuse(r, failure), nil
 	}
-	response, failure := s.serve(q)
-	if failure != nil {
-		return s.refuse(r, failure)
+	response, failure, err := s.serve(q)
+	switch {
+	case err != nil:
+		return nil, err
+	case failure != nil:
+		return s.refuse(r, failure), nil
+	default:
+		return s.complete(r, response), nil
 	}
-	return s.complete(r, response)
 }
 
 // serve answers a request that is allowed.
-func (s *Server) serve(q *request) (*http.Response, *Error) {
+func (s *Server) serve(q *request) (response *http.Response, failure *Error, err error) {
 	switch q.operation {
-	case getObject:
-		return s.object(q)
-	case listBucket:
-		return s.list(q)
-	case headBucket:
-		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{"X-Amz-Bucket-Region": {s.bucket.Region}}}, nil
 	case preflight:
-		return nil, errorForbiddenCORS
+		failure = errorForbiddenCORS
 	case write:
-		return nil, methodNotAllowed(q.http.Method)
+		failure = methodNotAllowed(q.http.Method)
+	case other:
+		failure = errorNotImplemented
+	case headBucket:
+		response = &http.Response{StatusCode: http.StatusOK, Header: http.Header{"X-Amz-Bucket-Region": {s.bucket.Region}}}
 	default:
-		return nil, errorNotImplemented
+		if s.remote != nil {
+			return s.forward(q)
+		}
+		if q.operation == listBucket {
+			response, failure = s.list(q)
+		} else {
+			response, failure = s.object(q)
+		}
 	}
+	return response, failure, nil
 }

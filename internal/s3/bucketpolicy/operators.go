@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"example.com/privatecdn/internal/pathpattern"
 )
 
 // operator makes, of one value in the policy, a test of a value in the request.
@@ -53,7 +55,7 @@ func stringEqualsFold(want string) (func(string) bool, error) {
 }
 
 func stringLike(want string) (func(string) bool, error) {
-	return func(got string) bool { return matches(want, got) }, nil
+	return func(got string) bool { return pathpattern.Glob(want, got) }, nil
 }
 
 func arnLike(want string) (func(string) bool, error) {

@@ -1,0 +1,76 @@
+// Package origin asks a distribution's origins as CloudFront does: HTTP
+// servers with their timeouts and attempts, and buckets that another server
+// holds which speaks S3. Each is an http.RoundTripper; the edge makes the
+// requests, with the origin's own scheme, host, port and path.
+package origin
+
+import (
+	"context"
+	"crypto/x509"
+	"fmt"
+	"net"
+	"net/http"
+)
+
+// Op is the step at which an origin failed.
+type Op string
+
+// The steps.
+const (
+	Connect Op = "connect" // name, TCP or TLS
+	Respond Op = "respond" // no response in time, or a broken one
+)
+
+// Error is an origin that gave no response. A viewer is answered 504 where
+// Timeout is true and 502 otherwise.
+//
+// Source: CloudFront Developer Guide, "HTTP 502 status code (Bad Gateway)" and
+// "HTTP 504 status code (Gateway Timeout)".
+type Error struct {
+	Host     string // of the origin
+	Op       Op
+	Attempts int // made before giving up
+	Err      error
+}
+
+// Error implements error.
+func (e *Error) Error() string {
+	times := "once"
+	if e.Attempts > 1 {
+		times = fmt.Sprintf("%d times", e.Attempts)
+	}
+	return fmt.Sprintf("origin %s: %s, tried %s: %v", e.Host, e.Op, times, e.Err)
+}
+
+// Unwrap returns what went wrong underneath.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Timeout reports whether the origin took too long.
+func (e *Error) Timeout() bool { return isTimeout(e.Err) }
+
+// Status is the status CloudFront answers a viewer with: 504 or 502.
+func (e *Error) Status() int {
+	if e.Timeout() {
+		return http.StatusGatewayTimeout
+	}
+	return http.StatusBadGateway
+}
+
+type settings struct {
+	dial  func(ctx context.Context, network, address string) (net.Conn, error)
+	roots *x509.CertPool
+}
+
+// Option changes how origins are reached.
+type Option func(*settings)
+
+// WithDial sets how connections to origins are opened, so that an origin's
+// name can lead to another server: one on this machine, or a test's. The
+// connect timeout is in the context's deadline.
+func WithDial(dial func(ctx context.Context, network, address string) (net.Conn, error)) Option {
+	return func(s *settings) { s.dial = dial }
+}
+
+// WithRoots sets the authorities whose certificates origins may show, by
+// default the system's.
+func WithRoots(roots *x509.CertPool) Option { return func(s *settings) { s.roots = roots } }
