@@ -112,8 +112,7 @@ func (g *Grant) URL(raw string) (string, error) {
 		return "", notCovered(g.policy, u)
 	}
 	b := make([]byte, 0, len(u)+1+len(g.query))
-	b = append(append(append(b, u...), separator(u)), g.query...)
-	return string(b), checkLength(len(b))
+	return whole(append(append(append(b, u...), separator(u)), g.query...))
 }
 
 func notCovered(p policy.Policy, u string) error {

@@ -153,7 +153,7 @@ func (s *Signer) URL(raw string, t Terms) (string, error) {
 		return "", err
 	}
 	var textBuffer [512]byte // what does not fit goes to the heap
-	var buffer [1024]byte
+	var buffer [768]byte
 	text := p.Append(textBuffer[:0])
 	b := append(append(buffer[:0], u...), separator(u))
 	if p.Canned() {
@@ -167,8 +167,7 @@ func (s *Signer) URL(raw string, t Terms) (string, error) {
 	if b, err = s.appendSignature(b, st, text); err != nil {
 		return "", err
 	}
-	b = append(b, st.tail...)
-	return string(b), checkLength(len(b))
+	return whole(append(b, st.tail...))
 }
 
 // encodeURL returns the URL as viewers send it, once it is one to sign.
@@ -216,11 +215,12 @@ func (s *Signer) appendSignature(b []byte, st *state, text []byte) ([]byte, erro
 	return policy.AppendEncode(b, signature), nil
 }
 
-func checkLength(n int) error {
-	if n > MaxURL {
-		return refuse(ErrTooLong, fmt.Sprintf("the signed URL has %d bytes, and CloudFront accepts %d", n, MaxURL), "shorten the URL or its query, or use cookies")
+// whole returns a finished URL, if CloudFront would take it.
+func whole(b []byte) (string, error) {
+	if len(b) > MaxURL {
+		return "", refuse(ErrTooLong, fmt.Sprintf("the signed URL has %d bytes, and CloudFront accepts %d", len(b), MaxURL), "shorten the URL or its query, or use cookies")
 	}
-	return nil
+	return string(b), nil
 }
 
 // now is the time in use, without its monotonic part.

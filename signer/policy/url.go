@@ -129,15 +129,20 @@ func hasDotSegment(path string) bool {
 
 // Where a byte may stand as it is. The sets are smaller than a browser's own:
 // what both a browser and a Go client leave alone, wherever it came from.
+// A * is in none of them: it is for patterns, and kept there.
 const (
-	inPath byte = 1 << iota
+	inHost byte = 1 << iota // in lower case
+	inPath
 	inQuery
 )
 
 var literal = func() (table [256]byte) {
 	const unreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
-	for _, c := range []byte(unreserved + "!$&()*+,;=:@/") {
+	for _, c := range []byte(unreserved + "!$&()+,;=:@/") {
 		table[c] = inPath | inQuery
+	}
+	for _, c := range []byte("abcdefghijklmnopqrstuvwxyz0123456789-.") {
+		table[c] |= inHost
 	}
 	table['\''] = inPath // browsers encode it in a query only
 	table['?'] = inQuery
@@ -148,7 +153,7 @@ func appendEscaped(b []byte, s string, where byte) []byte {
 	const hex = "0123456789ABCDEF"
 	for i := range len(s) {
 		c := s[i]
-		if literal[c]&where != 0 || c == '%' && isEscape(s[i:]) {
+		if literal[c]&where != 0 || c == '*' || isEscape(s[i:]) {
 			b = append(b, c)
 		} else {
 			b = append(b, '%', hex[c>>4], hex[c&15])
@@ -174,31 +179,23 @@ func plain(raw string) bool {
 			return false
 		}
 	}
-	i := 0
-	for i < len(rest) && isHostByte(rest[i]) {
-		i++
-	}
-	if i == 0 || i == len(rest) || rest[i] != '/' {
+	end := strings.IndexByte(rest, '/')
+	if end <= 0 || strings.HasSuffix(rest, "?") {
 		return false
 	}
-	where := inPath
-	for ; i < len(rest); i++ {
-		c := rest[i]
-		switch {
-		case c == '?' && where == inPath:
-			if where = inQuery; i+1 == len(rest) {
-				return false
-			}
-		case (c == '.' || c == '%') && rest[i-1] == '/':
-			return false // perhaps a dot segment
-		case c == '%' && isEscape(rest[i:]):
-		case c == '*' || literal[c]&where == 0:
+	path, query, _ := strings.Cut(rest[end:], "?")
+	return all(rest[:end], inHost) && all(path, inPath) && all(query, inQuery) &&
+		!strings.Contains(path, "/.") && !strings.Contains(path, "/%") // perhaps a dot segment
+}
+
+// all reports whether every byte of s may stand where it is.
+func all(s string, where byte) bool {
+	for i := range len(s) {
+		if literal[s[i]]&where == 0 && !(where != inHost && isEscape(s[i:])) {
 			return false
 		}
 	}
 	return true
 }
 
-func isHostByte(c byte) bool {
-	return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '-' || c == '.'
-}
+func isHostByte(c byte) bool { return literal[c]&inHost != 0 }

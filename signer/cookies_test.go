@@ -1,0 +1,150 @@
+package signer_test
+
+import (
+	"crypto"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+
+	"example.com/privatecdn/signer"
+	"example.com/privatecdn/signer/policy"
+	"example.com/privatecdn/signer/verify"
+)
+
+func values(cookies []*http.Cookie) map[string]string {
+	m := map[string]string{}
+	for _, c := range cookies {
+		m[c.Name] = c.Value
+	}
+	return m
+}
+
+func TestCookies(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		resource string
+		terms    signer.Terms
+		options  signer.CookieOptions
+		first    string
+		want     string // the attributes, as in Set-Cookie
+		opens    string
+		closed   string
+	}{
+		"one file": {
+			page, signer.Terms{Until: end}, signer.CookieOptions{},
+			"CloudFront-Expires", "Path=/films/7/; HttpOnly; Secure; SameSite=Lax", page, page + "?a",
+		},
+		"directory": {
+			host + "/films/7/*", signer.Terms{Until: end}, signer.CookieOptions{},
+			"CloudFront-Policy", "Path=/films/7/; HttpOnly; Secure; SameSite=Lax", page, host + "/films/8/a",
+		},
+		"one file, address": {
+			page, signer.Terms{Until: end, IP: ip}, signer.CookieOptions{},
+			"CloudFront-Policy", "Path=/films/7/; HttpOnly; Secure; SameSite=Lax", page, page + "?a",
+		},
+		"names that begin alike": {
+			host + "/films/7/a*", signer.Terms{Until: end}, signer.CookieOptions{Path: "/films"},
+			"CloudFront-Policy", "Path=/films; HttpOnly; Secure; SameSite=Lax", host + "/films/7/a.ts", page,
+		},
+		"all": {
+			"*", signer.Terms{Until: end}, signer.CookieOptions{Domain: "example.com"},
+			"CloudFront-Policy", "Path=/; Domain=example.com; HttpOnly; Secure; SameSite=Lax", page, "",
+		},
+		"all of the hosts below": {
+			"https://*.example.com/*", signer.Terms{Until: end}, signer.CookieOptions{Domain: ".Example.com", SameSite: http.SameSiteNoneMode},
+			"CloudFront-Policy", "Path=/; Domain=example.com; HttpOnly; Secure; SameSite=None", "https://a.example.com/a", page,
+		},
+		"http alone": {
+			"http://media.example.com:8080/a/*", signer.Terms{Until: end}, signer.CookieOptions{Domain: "example.com"},
+			"CloudFront-Policy", "Path=/a/; Domain=example.com; HttpOnly; SameSite=Lax", "http://media.example.com:8080/a/b", "https://media.example.com/a/b",
+		},
+		"exact path": {
+			page, signer.Terms{Until: end}, signer.CookieOptions{Path: "/films/7/trailer.mp4"},
+			"CloudFront-Expires", "Path=/films/7/trailer.mp4; HttpOnly; Secure; SameSite=Lax", page, "",
+		},
+		"semicolon": {
+			host + "/a/b;c/*", signer.Terms{Until: end}, signer.CookieOptions{},
+			"CloudFront-Policy", "Path=/a/; HttpOnly; Secure; SameSite=Lax", host + "/a/b;c/d", page,
+		},
+		"policy": {
+			"", signer.Terms{Policy: policy.Policy{Resource: page, Until: end}.String()}, signer.CookieOptions{},
+			"CloudFront-Policy", "Path=/films/7/; HttpOnly; Secure; SameSite=Lax", page, page + "?a",
+		},
+		"resource over the pattern": {
+			host + "/films/7/*", signer.Terms{Until: end, Resource: host + "/films/*"}, signer.CookieOptions{},
+			"CloudFront-Policy", "Path=/films/; HttpOnly; Secure; SameSite=Lax", page, host + "/a",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSigner(t, ecKey())
+			cookies, err := s.Cookies(c.resource, c.terms, c.options)
+			if err != nil {
+				t.Fatal(err)
+			}
+			names := []string{c.first, "CloudFront-Signature", "CloudFront-Key-Pair-Id", "CloudFront-Hash-Algorithm"}
+			for i, cookie := range cookies {
+				_, attributes, _ := strings.Cut(cookie.String(), "; ")
+				if cookie.Name != names[i] || attributes != c.want || cookie.Valid() != nil {
+					t.Errorf("got %s", cookie)
+				}
+			}
+			for url, allowed := range map[string]bool{c.opens: true, c.closed: false} {
+				if d := checkCookies(url, cookies); url != "" && d.Allowed != allowed {
+					t.Errorf("%s: allowed %v, %s", url, d.Allowed, d.Reason)
+				}
+			}
+			clear, err := s.ClearCookies(c.resource, c.options)
+			if c.resource == "" {
+				return
+			}
+			if err != nil || len(clear) != 5 {
+				t.Fatalf("clear: %v, %v", clear, err)
+			}
+			for _, cookie := range clear {
+				if cookie.MaxAge >= 0 || cookie.Value != "" || cookie.Domain != cookies[0].Domain || c.terms.Resource == "" && cookie.Path != cookies[0].Path {
+					t.Errorf("clear: %s", cookie)
+				}
+			}
+		})
+	}
+}
+
+func checkCookies(url string, cookies []*http.Cookie) verify.Decision {
+	return verify.New(map[string]crypto.PublicKey{keyID: ecKey().Public()}).
+		Check(verify.Request{URL: url, Cookies: values(cookies), Time: now, IP: ip.Addr().Next()})
+}
+
+func TestCookiesRefuse(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		resource string
+		options  signer.CookieOptions
+		want     error
+	}{
+		"domain of another":      {host + "/*", signer.CookieOptions{Domain: "example.com"}, signer.ErrCookieDomain},
+		"domain like the host's": {"https://badexample.com/*", signer.CookieOptions{Domain: "example.com"}, signer.ErrCookieDomain},
+		"domain below the host":  {"https://example.com/*", signer.CookieOptions{Domain: "a.example.com"}, signer.ErrCookieDomain},
+		"domain of one label":    {"https://example.com/*", signer.CookieOptions{Domain: "com"}, signer.ErrCookieDomain},
+		"domain that is shared":  {host + "/*", signer.CookieOptions{Domain: "cloudfront.net"}, signer.ErrCookieDomain},
+		"domain is an address":   {"https://127.0.0.1:8443/*", signer.CookieOptions{Domain: "127.0.0.1"}, signer.ErrCookieDomain},
+		"path of another":        {host + "/films/*", signer.CookieOptions{Path: "/a"}, signer.ErrCookiePath},
+		"path too narrow":        {host + "/films/*", signer.CookieOptions{Path: "/films/7"}, signer.ErrCookiePath},
+		"path inside a name":     {host + "/films/*", signer.CookieOptions{Path: "/fil"}, signer.ErrCookiePath},
+		"path without a slash":   {host + "/films/*", signer.CookieOptions{Path: "films"}, signer.ErrCookiePath},
+		"SameSite over http":     {"http://h.example/*", signer.CookieOptions{SameSite: http.SameSiteNoneMode}, signer.ErrCookieSameSite},
+		"backslash":              {host + `\*`, signer.CookieOptions{}, policy.ErrBackslash},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSigner(t, ecKey())
+			if _, err := s.Cookies(c.resource, signer.Terms{Until: end}, c.options); !errors.Is(err, c.want) {
+				t.Errorf("got %v, want %v", err, c.want)
+			}
+			if _, err := s.ClearCookies(c.resource, c.options); !errors.Is(err, c.want) {
+				t.Errorf("clear: got %v, want %v", err, c.want)
+			}
+		})
+	}
+}
