@@ -1,7 +1,6 @@
 package keys
 
 import (
-	"crypto/dsa"
 	"crypto/ecdh"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -39,10 +38,8 @@ func nameOf(key any) string {
 		return "Ed25519"
 	case *ecdh.PublicKey, *ecdh.PrivateKey:
 		return "X25519, a key for agreement,"
-	case *dsa.PublicKey:
-		return "DSA"
 	}
-	return "no RSA or ECDSA key"
+	return "a key of another kind than RSA and ECDSA"
 }
 
 var oidEC = asn1.ObjectIdentifier{1, 2, 840, 10045, 2, 1}

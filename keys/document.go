@@ -39,15 +39,36 @@ type document struct {
 
 // load reads the ring that as names, and holds it to every rule.
 func load(as *Ring) (*Ring, error) {
-	path := filepath.Join(as.dir, ringFile)
-	data, err := os.ReadFile(path)
+	for {
+		data, err := readRing(as.dir)
+		if err != nil {
+			return nil, err
+		}
+		r, err := parse(as, data)
+		if !errors.Is(err, fs.ErrNotExist) {
+			return r, err
+		}
+		// A step may have taken the file away since, after saving the ring.
+		if again, _ := readRing(as.dir); bytes.Equal(again, data) {
+			return nil, err
+		}
+	}
+}
+
+func readRing(dir string) ([]byte, error) {
+	data, err := os.ReadFile(filepath.Join(dir, ringFile))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, &Error{Kind: ErrNoRing, What: "there is no key ring in " + as.dir, Todo: "make one with `privatecdn keys new --ring " + as.dir + "`"}
+		return nil, &Error{Kind: ErrNoRing, What: "there is no key ring in " + dir, Todo: "make one with `privatecdn keys new --ring " + dir + "`"}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the key ring: %w", err)
 	}
-	r := &Ring{dir: as.dir, now: as.now, deployed: as.deployed, publics: map[string]*Public{}}
+	return data, nil
+}
+
+func parse(as *Ring, data []byte) (r *Ring, err error) {
+	path := filepath.Join(as.dir, ringFile)
+	r = &Ring{dir: as.dir, now: as.now, deployed: as.deployed, publics: map[string]*Public{}}
 	if err := decode(data, &r.doc); err != nil {
 		return nil, inconsistent(path, err)
 	}
@@ -171,6 +192,9 @@ func same(listed, made Key) error {
 
 func (r *Ring) loadPublic(k Key) error {
 	data, err := os.ReadFile(filepath.Join(r.dir, filepath.FromSlash(k.Public)))
+	if errors.Is(err, fs.ErrNotExist) {
+		return &Error{Kind: fs.ErrNotExist, What: "its public half, " + k.Public + ", is missing", Todo: "take the file back with `git checkout`"}
+	}
 	if err != nil {
 		return fmt.Errorf("reading its public half: %w", err)
 	}

@@ -24,6 +24,7 @@ var (
 	ErrNoKey      = errors.New("no such key")
 	ErrAmbiguous  = errors.New("more than one key has this name")
 	ErrState      = errors.New("the key's state does not allow this")
+	ErrClock      = errors.New("the clock is behind the ring")
 	ErrLocked     = errors.New("the key ring is locked")
 	ErrNotIgnored = errors.New("a private key would lie in a git work tree")
 	ErrScheme     = errors.New("no store of this kind")
@@ -32,7 +33,7 @@ var (
 
 // Error is input that was refused: what is wrong with it and what to do.
 type Error struct {
-	Kind error  // one of this package's Err… values
+	Kind error  // one of this package's Err… values, or fs.ErrNotExist
 	What string // what is wrong, naming the file where there is one
 	Todo string // what to do about it
 }

@@ -55,7 +55,7 @@ func privateInPlaceOfPublic() error {
 
 // NewPublic checks a public key: *rsa.PublicKey of 2048 bits or
 // *ecdsa.PublicKey on P-256. Another one is ErrAlgorithm, a private key
-// ErrPrivateKey.
+// ErrPrivateKey, one that cannot be right ErrMalformed.
 func NewPublic(key crypto.PublicKey) (*Public, error) {
 	if _, ok := key.(crypto.Signer); ok {
 		return nil, privateInPlaceOfPublic()
@@ -64,8 +64,11 @@ func NewPublic(key crypto.PublicKey) (*Public, error) {
 	if !ok {
 		return nil, wrongAlgorithm(nameOf(key))
 	}
+	if !complete(key) {
+		return nil, malformed("public key")
+	}
 	der, err := x509.MarshalPKIXPublicKey(key)
-	if err != nil {
+	if err != nil { // not on the curve
 		return nil, malformed("public key")
 	}
 	return &Public{key: key, algorithm: algorithm, der: der, digest: sha256.Sum256(der)}, nil
@@ -79,6 +82,19 @@ func algorithmOf(key crypto.PublicKey) (Algorithm, bool) {
 		return ECDSAP256, k != nil && k.Curve == elliptic.P256()
 	}
 	return "", false
+}
+
+// complete reports whether a key has all its parts, which crypto/x509 takes for
+// granted, and an exponent that can verify anything.
+func complete(key crypto.PublicKey) bool {
+	switch k := key.(type) {
+	case *rsa.PublicKey:
+		return k.E >= 3 && k.E%2 == 1
+	case *ecdsa.PublicKey:
+		//lint:ignore SA1019 only whether they are there
+		return k.X != nil && k.Y != nil
+	}
+	return false
 }
 
 // Key returns an *rsa.PublicKey or an *ecdsa.PublicKey.

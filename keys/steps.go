@@ -74,12 +74,20 @@ func (r *Ring) change(do func(*Ring) (string, error)) (Key, error) {
 	return r.past.lookup(fingerprint), nil
 }
 
-// take dates a step, takes it and writes it down. Steps are never dated before
-// an earlier one, whatever the clock says.
+// take dates a step, takes it and writes it down. A step is never dated before
+// an earlier one; where that would take more than the allowance for clocks, one
+// of them is wrong and no end could be trusted.
 func (r *Ring) take(s step) error {
 	s.At = r.today()
-	if s.At.Before(r.past.last) {
-		s.At = r.past.last
+	if last := r.past.last; s.At.Before(last) {
+		if last.Sub(s.At) > r.ClockAllowance() {
+			return &Error{
+				Kind: ErrClock,
+				What: "the last step of the ring is dated " + stamp(last) + ", which this machine's clock (" + stamp(s.At) + ") has yet to reach",
+				Todo: "set the clock; if it is right, take back that step with `git checkout`",
+			}
+		}
+		s.At = last
 	}
 	if s.Step == ActRetire {
 		s.Until = r.past.end(r.past.lookup(s.Key), s.At)

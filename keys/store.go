@@ -60,7 +60,11 @@ func OpenFile(dir string) OpenFunc {
 		}
 		data, err := os.ReadFile(name)
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("the private key is not on this machine: %w", err)
+			return nil, &Error{
+				Kind: fs.ErrNotExist,
+				What: "there is no private key in " + name,
+				Todo: "sign where the key was made, or keep it in a store that all signers reach: Secrets Manager, SSM or KMS",
+			}
 		}
 		if err != nil {
 			return nil, fmt.Errorf("reading the private key: %w", err)
