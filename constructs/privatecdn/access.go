@@ -95,15 +95,32 @@ func (d *distribution) printStatement(name, path string, statement awsiam.Policy
 	if d.statements > 1 {
 		name += fmt.Sprint(d.statements)
 	}
+	body := plain(statement.ToStatementJson())
 	awscdk.NewCfnOutput(d, jsii.String(name), &awscdk.CfnOutputProps{
 		Description: jsii.String("Add this statement to the policy of " + path),
-		Value:       awscdk.Stack_Of(d).ToJsonString(statement.ToStatementJson(), nil),
+		Value:       awscdk.Stack_Of(d).ToJsonString(body, nil),
 	})
-	text, err := json.Marshal(awscdk.Stack_Of(d).Resolve(statement.ToStatementJson()))
+	text, err := json.Marshal(plain(awscdk.Stack_Of(d).Resolve(body)))
 	if err != nil {
-		text = []byte("(see the output " + name + ")")
+		text = []byte("(see the output)")
 	}
-	awscdk.Annotations_Of(d).AddWarningV2(jsii.String("privatecdn:policyStatement"), jsii.String(
+	awscdk.Annotations_Of(d).AddWarningV2(jsii.String("privatecdn:"+name), jsii.String(
 		"CDK cannot change the policy of "+path+", which is not made in this app; its owner has to add the statement "+
 			"that the output "+name+" gives once deployed: "+string(text)))
+}
+
+// plain takes off the wrapping in which jsii hands back a map that came from Go
+// inside another.
+func plain(v any) any {
+	m, ok := v.(map[string]any)
+	if !ok {
+		return v
+	}
+	if inner, wrapped := m["$jsii.map"]; wrapped {
+		return plain(inner)
+	}
+	for k := range m {
+		m[k] = plain(m[k])
+	}
+	return m
 }

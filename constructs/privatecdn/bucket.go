@@ -66,7 +66,9 @@ func (d *distribution) addKey() awskms.IKey {
 			RemovalPolicy:     d.removal(),
 		})
 	}
-	name := "alias/privatecdn/" + *awscdk.Names_UniqueResourceName(d, nil)
+	// The alias stays with the key, so its name is this stack's alone.
+	stackUUID := awscdk.Fn_Select(jsii.Number(2), awscdk.Fn_Split(jsii.String("/"), awscdk.Aws_STACK_ID(), nil))
+	name := "alias/privatecdn/" + stackwideName(d, longestName) + "-" + *stackUUID
 	awskms.NewAlias(d, jsii.String("KeyAlias"), &awskms.AliasProps{
 		AliasName: jsii.String(name), TargetKey: d.key, RemovalPolicy: d.removal(),
 	})

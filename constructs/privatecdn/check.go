@@ -39,26 +39,26 @@ func check(p *DistributionProps, region string) problems {
 func property(i int) string { return fmt.Sprintf("Behaviors[%d]", i) }
 
 func (p *problems) checkKeys(props *DistributionProps) {
-	switch signed := props.signed(); {
+	switch {
 	case props.Keys != nil && props.TrustedKeys != nil:
 		p.add("Keys", "is given together with TrustedKeys; keep one of them")
-	case signed && props.Keys == nil && props.TrustedKeys == nil && props.needsKeys():
+	case props.Keys == nil && props.TrustedKeys == nil && props.needsKeys():
 		p.add("Keys", "is missing; open the ring with keys.Open and pass it (`privatecdn keys new` makes one)")
-	case !signed && (props.Keys != nil || props.TrustedKeys != nil):
+	case props.open() && (props.Keys != nil || props.TrustedKeys != nil):
 		p.add("Keys", "would open nothing, since no behavior is Signed; leave it out, or make a behavior Signed")
 	}
+}
+
+// open reports whether no behavior is Signed, as far as can be known.
+func (p *DistributionProps) open() bool {
+	known := func(b Behavior) bool { return b.Access == Public || b.Access == Presigned }
+	return known(p.Default) && !slices.ContainsFunc(p.Behaviors, func(b Behavior) bool { return !known(b) })
 }
 
 // needsKeys reports whether a signed behavior has no key group of its own.
 func (p *DistributionProps) needsKeys() bool {
 	lacks := func(b Behavior) bool { return (b.Access == "" || b.Access == Signed) && len(b.TrustedKeys) == 0 }
 	return lacks(p.Default) || slices.ContainsFunc(p.Behaviors, lacks)
-}
-
-// signed reports whether any behavior needs a CloudFront signature.
-func (p *DistributionProps) signed() bool {
-	isSigned := func(b Behavior) bool { return b.Access == "" || b.Access == Signed }
-	return isSigned(p.Default) || slices.ContainsFunc(p.Behaviors, isSigned)
 }
 
 func (p *problems) checkBehavior(property string, b Behavior, limits Limits) {
@@ -140,9 +140,14 @@ func (p *problems) checkPattern(property, pattern string) {
 	case len(pattern) > 255:
 		p.add(property, "has %d characters; CloudFront takes 255", len(pattern))
 	}
-	if i := strings.IndexFunc(pattern, func(r rune) bool { return !isPatternRune(r) }); i >= 0 {
-		p.add(property, "%q holds %q, which no path pattern can; use A-Z a-z 0-9 _ - . * ? $ / ~ \" ' @ : + &", pattern, []rune(pattern[i:])[0])
+	if pattern != "" && !isPattern(pattern) {
+		bad := strings.TrimFunc(pattern, isPatternRune)
+		p.add(property, "%q holds %q, which no path pattern can; use A-Z a-z 0-9 _ - . * ? $ / ~ \" ' @ : + &", pattern, []rune(bad)[0])
 	}
+}
+
+func isPattern(s string) bool {
+	return s != "" && strings.IndexFunc(s, func(r rune) bool { return !isPatternRune(r) }) < 0
 }
 
 func isPatternRune(r rune) bool {
@@ -154,8 +159,8 @@ func isPatternRune(r rune) bool {
 func (p *problems) checkOrder(behaviors []Behavior) {
 	var before []string
 	for i, b := range behaviors {
-		if b.PathPattern == "" {
-			continue
+		if !isPattern(b.PathPattern) {
+			continue // told already
 		}
 		if _, reached := pathpattern.Witness([]string{b.PathPattern}, before); !reached {
 			p.add(property(i), "%q is never reached: the behaviors before it catch all its paths; move it up", b.PathPattern)

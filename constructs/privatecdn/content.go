@@ -27,11 +27,8 @@ func (d *distribution) addContent() {
 			DestinationBucket:    d.bucket,
 			DestinationKeyPrefix: optional(c.Prefix),
 			Distribution:         d.distribution,
-			DistributionPaths:    jsii.Strings(path.Join("/", c.Prefix) + "*"),
+			DistributionPaths:    jsii.Strings(path.Join("/", c.Prefix, "*")),
 			RetainOnDelete:       jsii.Bool(!d.props.Destroy),
-		}
-		if c.Prefix == "" {
-			props.DistributionPaths = jsii.Strings("/*")
 		}
 		if c.CacheControl != "" {
 			props.CacheControl = &[]awss3deployment.CacheControl{awss3deployment.CacheControl_FromString(jsii.String(c.CacheControl))}

@@ -62,7 +62,7 @@ func (d *distribution) addLogDelivery() {
 		return
 	}
 	// A delivery's names take 60 characters.
-	name := awscdk.Names_UniqueResourceName(d, &awscdk.UniqueResourceNameOptions{MaxLength: jsii.Number(60)})
+	name := jsii.String(stackwideName(d, 60))
 	from := awslogs.NewCfnDeliverySource(d, jsii.String("LogSource"), &awslogs.CfnDeliverySourceProps{
 		Name: name, LogType: jsii.String("ACCESS_LOGS"), ResourceArn: d.distribution.DistributionArn(),
 	})

@@ -6,7 +6,6 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/constructs-go/constructs/v10"
-	"github.com/aws/jsii-runtime-go"
 )
 
 // longestName leaves room for a suffix in the 128 characters that CloudFront
@@ -17,10 +16,13 @@ const longestName = 80
 // unique in an account across all its Regions, so the stack's name and Region
 // are part of it: two copies of a stack never collide.
 func physicalName(c constructs.Construct) string {
-	name := awscdk.Names_UniqueResourceName(c, &awscdk.UniqueResourceNameOptions{
-		MaxLength: jsii.Number(longestName),
-	})
-	return *name + "-" + *awscdk.Stack_Of(c).Region()
+	return stackwideName(c, longestName) + "-" + *awscdk.Stack_Of(c).Region()
+}
+
+// stackwideName is unique in a Region of an account, with at most longest
+// characters.
+func stackwideName(c constructs.Construct, longest float64) string {
+	return *awscdk.Names_UniqueResourceName(c, &awscdk.UniqueResourceNameOptions{MaxLength: &longest})
 }
 
 // digest shortens s to what a name can hold.

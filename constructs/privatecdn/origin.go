@@ -49,9 +49,8 @@ func (d *distribution) newOrigin(s source) awscloudfront.IOrigin {
 func (d *distribution) accessControl() awscloudfront.S3OriginAccessControl {
 	if d.control == nil {
 		// CloudFront takes 64 characters here.
-		name := awscdk.Names_UniqueResourceName(d, &awscdk.UniqueResourceNameOptions{MaxLength: jsii.Number(40)})
 		d.control = awscloudfront.NewS3OriginAccessControl(d, jsii.String("AccessControl"), &awscloudfront.S3OriginAccessControlProps{
-			OriginAccessControlName: jsii.String(*name + "-" + *awscdk.Stack_Of(d).Region()),
+			OriginAccessControlName: jsii.String(stackwideName(d, 40) + "-" + *awscdk.Stack_Of(d).Region()),
 		})
 	}
 	return d.control

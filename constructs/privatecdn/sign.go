@@ -12,7 +12,8 @@ import (
 // deployment document, and to use the key that signs, be that to sign with it
 // in KMS or to read it from Secrets Manager or SSM.
 func (d *distribution) GrantSign(grantee awsiam.IGrantable) {
-	d.parameter.GrantRead(grantee)
+	principal := grantee.GrantPrincipal()
+	principal.AddToPrincipalPolicy(awsiam.NewPolicyStatement(allow(*d.parameter.ParameterArn(), "ssm:GetParameter")))
 	if d.keys == nil || d.keys.Ring() == nil {
 		return
 	}
@@ -27,7 +28,7 @@ func (d *distribution) GrantSign(grantee awsiam.IGrantable) {
 				"give it to the signer yourself, or make the next key with `privatecdn keys new --store kms:alias/NAME`"))
 		return
 	}
-	grantee.GrantPrincipal().AddToPrincipalPolicy(awsiam.NewPolicyStatement(statement))
+	principal.AddToPrincipalPolicy(awsiam.NewPolicyStatement(statement))
 }
 
 // useOf is the statement that lets a signer use the private half at uri, nil
@@ -42,35 +43,36 @@ func (d *distribution) useOf(uri string) *awsiam.PolicyStatementProps {
 			// Secrets Manager ends a secret's ARN in six characters of its own.
 			name = d.arn("secretsmanager", "secret:"+name+"-??????")
 		}
-		return allow("secretsmanager:GetSecretValue", name)
+		return allow(name, "secretsmanager:GetSecretValue")
 	case "ssm":
 		if !isARN(name) {
 			name = d.arn("ssm", "parameter/"+strings.TrimPrefix(name, "/"))
 		}
-		return allow("ssm:GetParameter", name)
+		return allow(name, "ssm:GetParameter")
 	}
 	return nil
 }
 
 func (d *distribution) useOfKMS(name string) *awsiam.PolicyStatementProps {
+	actions := []string{"kms:GetPublicKey", "kms:Sign"}
 	arn := isARN(name)
 	alias := strings.HasPrefix(name, "alias/") || arn && strings.Contains(name, ":alias/")
 	switch {
 	case alias:
-		// An alias is no resource that kms:Sign could be granted on.
-		statement := allow("kms:Sign", d.arn("kms", "key/*"))
+		// An alias is no resource that a key's actions could be granted on.
+		statement := allow(d.arn("kms", "key/*"), actions...)
 		statement.Conditions = &map[string]any{
 			"StringEquals": map[string]any{"kms:RequestAlias": name[strings.Index(name, "alias/"):]},
 		}
 		return statement
 	case arn:
-		return allow("kms:Sign", name)
+		return allow(name, actions...)
 	}
-	return allow("kms:Sign", d.arn("kms", "key/"+name))
+	return allow(d.arn("kms", "key/"+name), actions...)
 }
 
-func allow(action, resource string) *awsiam.PolicyStatementProps {
-	return &awsiam.PolicyStatementProps{Actions: jsii.Strings(action), Resources: jsii.Strings(resource)}
+func allow(resource string, actions ...string) *awsiam.PolicyStatementProps {
+	return &awsiam.PolicyStatementProps{Actions: jsii.Strings(actions...), Resources: jsii.Strings(resource)}
 }
 
 func isARN(s string) bool { return strings.HasPrefix(s, "arn:") }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/jsii-runtime-go"
 )
@@ -39,18 +38,17 @@ func (d *distribution) addWatch() {
 		return
 	}
 	w := d.props.Watch.withDefaults()
-	percent := &awscloudwatch.MetricOptions{Period: seconds(5 * time.Minute)}
-	client := d.distribution.Metric4xxErrorRate(percent)
-	server := d.distribution.Metric5xxErrorRate(percent)
+	client := d.metric("4xxErrorRate", "Average")
+	server := d.metric("5xxErrorRate", "Average")
 	origin := awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{
 		Expression: jsii.String("m502 + m503 + m504"),
 		Label:      jsii.String("Origin error rate"),
 		UsingMetrics: &map[string]awscloudwatch.IMetric{
-			"m502": d.distribution.Metric502ErrorRate(percent),
-			"m503": d.distribution.Metric503ErrorRate(percent),
-			"m504": d.distribution.Metric504ErrorRate(percent),
+			"m502": d.metric("502ErrorRate", "Average"),
+			"m503": d.metric("503ErrorRate", "Average"),
+			"m504": d.metric("504ErrorRate", "Average"),
 		},
-		Period: seconds(5 * time.Minute),
+		Period: seconds(watchPeriod),
 	})
 	d.addAlarm("ClientErrors", "Viewers are refused or ask for what is not there", client, w.ClientErrors, 3, w.Actions)
 	d.addAlarm("ServerErrors", "Viewers get server errors", server, w.ServerErrors, 3, w.Actions)
@@ -60,6 +58,22 @@ func (d *distribution) addWatch() {
 		d.addAlarm("KeyAge", "The signing key is due for rotation", age, limit.Hours()/24, 1, w.Actions)
 	}
 	d.addDashboard(widgets)
+}
+
+const watchPeriod = 5 * time.Minute
+
+// metric is one of CloudFront's, with both dimensions it is filed under; CDK's
+// own metrics leave Region out and find no data.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html
+func (d *distribution) metric(name, statistic string) awscloudwatch.IMetric {
+	return d.distribution.Metric(jsii.String(name), &awscloudwatch.MetricOptions{
+		DimensionsMap: &map[string]*string{
+			"DistributionId": d.distribution.DistributionId(),
+			"Region":         jsii.String("Global"),
+		},
+		Statistic: jsii.String(statistic),
+		Period:    seconds(watchPeriod),
+	})
 }
 
 func (d *distribution) addAlarm(id, description string, metric awscloudwatch.IMetric, threshold float64, periods int, actions []awscloudwatch.IAlarmAction) {
@@ -88,8 +102,8 @@ func (d *distribution) keyAge() (awscloudwatch.IMetric, time.Duration) {
 	return awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{
 		Expression:   jsii.String(fmt.Sprintf("(EPOCH(requests) - %d) / 86400", key.Promoted.Unix())),
 		Label:        jsii.String("Age of the signing key in days"),
-		UsingMetrics: &map[string]awscloudwatch.IMetric{"requests": d.distribution.MetricRequests(nil)},
-		Period:       seconds(time.Hour),
+		UsingMetrics: &map[string]awscloudwatch.IMetric{"requests": d.metric("Requests", "Sum")},
+		Period:       seconds(watchPeriod),
 	}), d.keys.Ring().RotateAfter()
 }
 
@@ -100,16 +114,16 @@ func (d *distribution) addDashboard(errors []awscloudwatch.IMetric) {
 		})
 	}
 	rows := [][]awscloudwatch.IWidget{
-		{graph("Requests", d.distribution.MetricRequests(nil)), graph("Error rates", errors...)},
-		{graph("Bytes", d.distribution.MetricBytesDownloaded(nil)), graph("Cache hit rate", d.distribution.MetricCacheHitRate(nil))},
+		{graph("Requests", d.metric("Requests", "Sum")), graph("Error rates", errors...)},
+		{graph("Bytes", d.metric("BytesDownloaded", "Sum")), graph("Cache hit rate", d.metric("CacheHitRate", "Average"))},
 	}
 	if age, _ := d.keyAge(); age != nil {
 		rows = append(rows, []awscloudwatch.IWidget{
-			graph("Origin latency", d.distribution.MetricOriginLatency(nil)), graph("Signing key", age),
+			graph("Origin latency", d.metric("OriginLatency", "Average")), graph("Signing key", age),
 		})
 	}
 	dashboard := awscloudwatch.NewDashboard(d, jsii.String("Dashboard"), &awscloudwatch.DashboardProps{
-		DashboardName: awscdk.Names_UniqueResourceName(d, nil),
+		DashboardName: jsii.String(stackwideName(d, longestName)),
 	})
 	for _, row := range rows {
 		dashboard.AddWidgets(row...)

@@ -1,0 +1,150 @@
+package privatecdn_test
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/jsii-runtime-go"
+
+	"example.com/privatecdn/constructs/privatecdn"
+	"example.com/privatecdn/keys"
+)
+
+var update = flag.Bool("update", false, "write the golden templates anew")
+
+// All tests share one jsii kernel, which serves one call at a time: none of
+// them is parallel. CDK's own validation, most of a synthesis, runs in the
+// tests of the app.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if err := os.Setenv("CDK_VALIDATION", "false"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	jsii.Close()
+	os.Exit(code)
+}
+
+// flags are the feature flags of the app, without its settings.
+var flags = func() map[string]any {
+	data, err := os.ReadFile("../../cdk.json")
+	if err != nil {
+		panic(err)
+	}
+	var file struct{ Context map[string]any }
+	if err := json.Unmarshal(data, &file); err != nil {
+		panic(err)
+	}
+	for name := range file.Context {
+		if !strings.HasPrefix(name, "@aws-cdk") {
+			delete(file.Context, name)
+		}
+	}
+	return file.Context
+}()
+
+func newApp(t testing.TB) awscdk.App {
+	return awscdk.NewApp(&awscdk.AppProps{
+		Context:            &flags,
+		AnalyticsReporting: jsii.Bool(false),
+		Outdir:             jsii.String(t.TempDir()),
+	})
+}
+
+func newStack(app awscdk.App, id, region string) awscdk.Stack {
+	props := &awscdk.StackProps{}
+	if region != "" {
+		props.Env = &awscdk.Environment{Account: jsii.String("111122223333"), Region: jsii.String(region)}
+	}
+	return awscdk.NewStack(app, jsii.String(id), props)
+}
+
+// synth returns the template of a stack of app.
+func synth(t testing.TB, app awscdk.App, stack awscdk.Stack) []byte {
+	t.Helper()
+	defer func() {
+		if r := recover(); r != nil {
+			t.Fatal(r)
+		}
+	}()
+	assembly := app.Synth(nil)
+	data, err := os.ReadFile(filepath.Join(*assembly.Directory(), *stack.TemplateFile()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// mistakes synthesizes app, which must fail, and returns what CDK lists.
+func mistakes(t testing.TB, app awscdk.App) (list []string) {
+	t.Helper()
+	defer func() {
+		r := recover()
+		if r == nil {
+			t.Fatal("synthesis found no mistake")
+		}
+		for line := range strings.Lines(toString(r)) {
+			if line = strings.TrimSpace(line); strings.HasPrefix(line, "[") {
+				list = append(list, line)
+			}
+		}
+	}()
+	app.Synth(nil)
+	return nil
+}
+
+func toString(r any) string {
+	if err, ok := r.(error); ok {
+		return err.Error()
+	}
+	return r.(string)
+}
+
+// then is when the rings of the tests were made.
+var then = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// pair is a key pair whose private half is elsewhere: at uri.
+type pair struct{ file, uri string }
+
+// New implements keys.Store.
+func (p pair) New(context.Context, keys.Algorithm) (*keys.Public, string, error) {
+	data, err := os.ReadFile(filepath.Join("testdata/keys", p.file))
+	if err != nil {
+		return nil, "", err
+	}
+	public, err := keys.ParsePublic(data)
+	return public, p.uri, err
+}
+
+// ring makes a ring with these pairs, the first one signing.
+func ring(t testing.TB, pairs ...pair) *keys.Ring {
+	t.Helper()
+	r, err := keys.Create(t.TempDir(), keys.WithClock(func() time.Time { return then }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range pairs {
+		algorithm := keys.ECDSAP256
+		if strings.HasPrefix(p.file, "rsa") {
+			algorithm = keys.RSA2048
+		}
+		if _, err := r.Add(context.Background(), algorithm, p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return r
+}
+
+// oneKey is a ring with one key.
+func oneKey(t testing.TB) *keys.Ring { return ring(t, pair{"a.pem", "kms:alias/media"}) }
+
+func media(scope awscdk.Stack, props *privatecdn.DistributionProps) privatecdn.Distribution {
+	return privatecdn.NewDistribution(scope, jsii.String("Media"), props)
+}

@@ -1,0 +1,169 @@
+package privatecdn_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfrontorigins"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatchactions"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/jsii-runtime-go"
+
+	"example.com/privatecdn/constructs/privatecdn"
+)
+
+// scenario is one way to use the construct. Its template is held by a golden
+// file, and served by the edge.
+type scenario struct {
+	name   string
+	region string // of the stack, open when empty
+	build  func(t testing.TB, stack awscdk.Stack)
+}
+
+const certificateARN = "arn:aws:acm:us-east-1:111122223333:certificate/11112222-3333-4444-5555-666677778888"
+
+var scenarios = []scenario{
+	{"default", "", func(t testing.TB, s awscdk.Stack) {
+		privatecdn.Outputs(s, media(s, &privatecdn.DistributionProps{Keys: oneKey(t)}))
+	}},
+	{"public", "", func(t testing.TB, s awscdk.Stack) {
+		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), Behaviors: []privatecdn.Behavior{
+			{PathPattern: "public/*", Access: privatecdn.Public},
+		}})
+	}},
+	{"ordered", "", func(t testing.TB, s awscdk.Stack) {
+		media(s, &privatecdn.DistributionProps{
+			Keys: oneKey(t),
+			Behaviors: []privatecdn.Behavior{
+				{PathPattern: "private/*"},
+				{PathPattern: "live/*", Cache: &privatecdn.Cache{Off: true}, Methods: privatecdn.MethodsGetHead},
+				{PathPattern: "*.jpg", Access: privatecdn.Public, Cache: &privatecdn.Cache{MaxTTL: 48 * time.Hour}},
+				{PathPattern: "img/*", Access: privatecdn.Public, Cache: &privatecdn.Cache{QueryStrings: []string{"w", "h"}}, Uncompressed: true},
+			},
+		})
+	}},
+	{"presigned", "", func(t testing.TB, s awscdk.Stack) {
+		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), Behaviors: []privatecdn.Behavior{
+			{PathPattern: "s3/*", Access: privatecdn.Presigned, Presign: privatecdn.Presign{Lifetime: 2 * time.Hour, Exposure: 150 * time.Minute}},
+		}})
+	}},
+	{"presigned-whole", "", func(_ testing.TB, s awscdk.Stack) {
+		privatecdn.Outputs(s, media(s, &privatecdn.DistributionProps{Default: privatecdn.Behavior{Access: privatecdn.Presigned}}))
+	}},
+	{"oai-to-oac", "", func(t testing.TB, s awscdk.Stack) {
+		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), OriginAccess: privatecdn.OAIToOAC})
+	}},
+	{"oac", "", func(t testing.TB, s awscdk.Stack) {
+		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), OriginAccess: privatecdn.OAC})
+	}},
+	{"kms", "", func(t testing.TB, s awscdk.Stack) {
+		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), OriginAccess: privatecdn.OAC, KMS: true})
+	}},
+	{"imported-oai", "", func(t testing.TB, s awscdk.Stack) {
+		bucket := awss3.Bucket_FromBucketName(s, jsii.String("Old"), jsii.String("old-content"))
+		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), Bucket: bucket})
+	}},
+	{"imported-oac", "", func(t testing.TB, s awscdk.Stack) {
+		bucket := awss3.Bucket_FromBucketName(s, jsii.String("Old"), jsii.String("old-content"))
+		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), Bucket: bucket, OriginAccess: privatecdn.OAC})
+	}},
+	{"front", "us-east-1", front},
+	{"logs-v2", "us-east-1", func(t testing.TB, s awscdk.Stack) {
+		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), Logging: privatecdn.Logging{V2: true, Format: "json", Keep: 30 * 24 * time.Hour}})
+	}},
+	{"no-logs", "", func(t testing.TB, s awscdk.Stack) {
+		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), Logging: privatecdn.Logging{Off: true}, Destroy: true})
+	}},
+	{"cookies-across-origins", "", func(t testing.TB, s awscdk.Stack) {
+		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), CookieOrigins: []string{"https://app.example.com"}})
+	}},
+	{"headers", "", func(t testing.TB, s awscdk.Stack) {
+		media(s, &privatecdn.DistributionProps{
+			Keys: oneKey(t),
+			CORS: privatecdn.CORS{Origins: []string{"https://*.example.com"}, Headers: []string{"Range"}, Expose: []string{"ETag"}, MaxAge: time.Hour},
+			SecurityHeaders: privatecdn.SecurityHeaders{
+				HSTS: 2 * 365 * 24 * time.Hour, IncludeSubdomains: true, Preload: true,
+				FrameOptions: awscloudfront.HeadersFrameOption_DENY, ContentSecurityPolicy: "default-src 'none'",
+			},
+		})
+	}},
+	{"watch", "us-east-1", func(t testing.TB, s awscdk.Stack) {
+		topic := awssns.NewTopic(s, jsii.String("Alerts"), nil)
+		watch := &privatecdn.Watch{ServerErrors: 5}
+		watch.Actions = append(watch.Actions, awscloudwatchactions.NewSnsAction(topic))
+		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), Watch: watch})
+	}},
+	{"content", "", func(t testing.TB, s awscdk.Stack) {
+		media(s, &privatecdn.DistributionProps{
+			Keys:    oneKey(t),
+			Content: []privatecdn.Content{{Directory: "testdata/content", Prefix: "public", CacheControl: "max-age=60"}},
+			Tags:    map[string]string{"team": "media", "cost": "42"},
+		})
+	}},
+	{"grant-sign", "", func(t testing.TB, s awscdk.Stack) {
+		for _, k := range []struct{ name, uri string }{
+			{"Alias", "kms:alias/media"},
+			{"Key", "kms:11112222-3333-4444-5555-666677778888"},
+			{"Secret", "secretsmanager:media-key"},
+			{"Parameter", "ssm:/media/key"},
+		} {
+			d := privatecdn.NewDistribution(s, jsii.String(k.name), &privatecdn.DistributionProps{Keys: ring(t, pair{"a.pem", k.uri})})
+			role := awsiam.NewRole(s, jsii.String(k.name+"Signer"), &awsiam.RoleProps{
+				AssumedBy: awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
+			})
+			d.GrantSign(role)
+		}
+	}},
+	{"shared", "", func(t testing.TB, s awscdk.Stack) {
+		first := media(s, &privatecdn.DistributionProps{Keys: oneKey(t)})
+		privatecdn.NewDistribution(s, jsii.String("Second"), &privatecdn.DistributionProps{
+			TrustedKeys: first.TrustedKeys(), CachePolicy: first.CachePolicy(), ResponseHeadersPolicy: first.ResponseHeadersPolicy(),
+			Bucket: first.Bucket(), Logging: privatecdn.Logging{Off: true},
+		})
+	}},
+	{"two-rings", "", func(t testing.TB, s awscdk.Stack) {
+		partners := privatecdn.NewTrustedKeys(s, jsii.String("Partners"), &privatecdn.TrustedKeysProps{Keys: ring(t, pair{"rsa.pem", "ssm:/partners"})})
+		media(s, &privatecdn.DistributionProps{Keys: ring(t, pair{"a.pem", "kms:alias/media"}, pair{"b.pem", "kms:alias/next"}), Behaviors: []privatecdn.Behavior{
+			{PathPattern: "partners/*", TrustedKeys: []privatecdn.TrustedKeys{partners}},
+		}})
+	}},
+	{"origins", "", func(t testing.TB, s awscdk.Stack) {
+		archive := awss3.NewBucket(s, jsii.String("Archive"), &awss3.BucketProps{EnforceSSL: jsii.Bool(true)})
+		rewrite := awscloudfront.NewFunction(s, jsii.String("Rewrite"), &awscloudfront.FunctionProps{
+			Code: awscloudfront.FunctionCode_FromInline(jsii.String("function handler(event) { return event.request; }")),
+		})
+		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), Behaviors: []privatecdn.Behavior{
+			{PathPattern: "archive/*", Bucket: archive},
+			{PathPattern: "api/*", Access: privatecdn.Public, Methods: privatecdn.MethodsAll, Cache: &privatecdn.Cache{Off: true},
+				Origin: awscloudfrontorigins.NewHttpOrigin(jsii.String("api.example.com"), nil), ViewerRequest: rewrite},
+		}})
+	}},
+}
+
+func front(t testing.TB, s awscdk.Stack) {
+	media(s, &privatecdn.DistributionProps{
+		Keys:                oneKey(t),
+		OriginAccess:        privatecdn.OAC,
+		IPRestrictedSigning: true,
+		Front: privatecdn.Front{
+			DomainNames: []string{"media.example.com"},
+			Certificate: awscertificatemanager.Certificate_FromCertificateArn(s, jsii.String("Certificate"), jsii.String(certificateARN)),
+			HostedZone: awsroute53.HostedZone_FromHostedZoneAttributes(s, jsii.String("Zone"), &awsroute53.HostedZoneAttributes{
+				HostedZoneId: jsii.String("Z0000000EXAMPLE"), ZoneName: jsii.String("example.com"),
+			}),
+			IPv4Only:          true,
+			WebACL:            "arn:aws:wafv2:us-east-1:111122223333:global/webacl/media/11112222-3333-4444-5555-666677778888",
+			DenyCountries:     []string{"AQ"},
+			PriceClass:        awscloudfront.PriceClass_PRICE_CLASS_ALL,
+			DefaultRootObject: "index.html",
+			ErrorResponses:    []privatecdn.ErrorResponse{{Status: 403, Page: "/public/refused.html", ResponseStatus: 403, TTL: time.Minute}},
+			Comment:           "Films",
+		},
+	})
+}
