@@ -136,7 +136,8 @@ func (s *Server) authenticateSignature(q *request, signature *sigv4.Signature, t
 	if token != owner.SessionToken {
 		return authentication{}, errorInvalidToken
 	}
-	canonical := signature.CanonicalRequest(q.http, q.canonicalPath())
+	// S3 signs the decoded path, encoded once, whatever the path as sent escapes.
+	canonical := signature.CanonicalRequest(q.http, sigv4.Encode(q.path, true))
 	text := signature.StringToSign(canonical)
 	if !signature.Matches(owner.SecretAccessKey, text) {
 		return authentication{}, errorMismatch(signature, text, canonical)
@@ -151,16 +152,6 @@ func (s *Server) authenticateSignature(q *request, signature *sigv4.Signature, t
 		signedAt:    signature.Time,
 		payloadHash: signature.PayloadHash,
 	}, nil
-}
-
-// canonicalPath is the path as the owner's signer is taken to have encoded it:
-// S3 signs the key, encoded once.
-func (q *request) canonicalPath() string {
-	path := "/" + sigv4.Encode(q.key, true)
-	if q.pathStyle {
-		return "/" + sigv4.Encode(q.bucket, false) + path
-	}
-	return path
 }
 
 // unsignedHeaders lists the headers with a meaning to S3 which a signature

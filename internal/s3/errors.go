@@ -48,9 +48,7 @@ var (
 	errorInvalidURI = &Error{Status: http.StatusBadRequest, Code: "InvalidURI", Message: "Couldn't parse the specified URI."}
 	errorInternal   = &Error{Status: http.StatusInternalServerError, Code: "InternalError",
 		Message: "We encountered an internal error. Please try again."}
-	errorUnavailable   = &Error{Status: http.StatusServiceUnavailable, Code: "ServiceUnavailable", Message: "Please reduce your request rate."}
-	errorForbiddenCORS = &Error{Status: http.StatusForbidden, Code: "AccessForbidden",
-		Message: "CORSResponse: CORS is not enabled for this bucket."}
+	errorUnavailable = &Error{Status: http.StatusServiceUnavailable, Code: "ServiceUnavailable", Message: "Please reduce your request rate."}
 	errorKMSUnsigned = invalidArgument("Requests specifying Server Side Encryption with AWS KMS managed keys require AWS Signature Version 4.",
 		"Authorization", "null")
 	errorKMSInsecure = invalidArgument("Requests specifying Server Side Encryption with AWS KMS managed keys must be made over a secure connection.",

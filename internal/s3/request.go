@@ -24,9 +24,9 @@ const (
 // request is a request as S3 understands it.
 type request struct {
 	http      *http.Request
+	path      string // decoded
 	bucket    string // the bucket addressed
 	key       string
-	pathStyle bool
 	query     url.Values
 	operation operation
 	action    string
@@ -38,11 +38,12 @@ type request struct {
 func (s *Server) read(r *http.Request) (*request, *Error) {
 	q := &request{http: r, now: s.now()}
 	q.query, _ = url.ParseQuery(r.URL.RawQuery)
-	path, ok := decodePath(rawPath(r))
-	if !ok {
+	path, err := decodePath(rawPath(r))
+	if err != nil {
 		return nil, errorInvalidURI
 	}
-	q.address(s.bucket.Name, host(r), path)
+	q.path = path
+	q.address(s.bucket.Name, host(r))
 	if q.bucket != s.bucket.Name {
 		return nil, noSuchBucket(q.bucket)
 	}
@@ -56,13 +57,12 @@ func (s *Server) read(r *http.Request) (*request, *Error) {
 
 // address tells the bucket from the key. The host names the bucket, unless it
 // is one of S3's own or a local address: then the path's first segment does.
-func (q *request) address(bucket, host, path string) {
-	q.key = strings.TrimPrefix(path, "/")
+func (q *request) address(bucket, host string) {
+	q.key = strings.TrimPrefix(q.path, "/")
 	switch {
 	case host == bucket || strings.HasPrefix(host, bucket+"."):
 		q.bucket = bucket
 	case isEndpoint(host):
-		q.pathStyle = true
 		q.bucket, q.key, _ = strings.Cut(q.key, "/")
 	default:
 		// S3 takes a host it does not know for the name of a bucket.
@@ -100,10 +100,7 @@ func rawPath(r *http.Request) string {
 
 // decodePath decodes escapes once. S3 takes a plus sign in a path for a
 // space, also behind CloudFront.
-func decodePath(raw string) (string, bool) {
-	path, err := url.QueryUnescape(raw)
-	return path, err == nil
-}
+func decodePath(raw string) (string, error) { return url.QueryUnescape(raw) }
 
 // classify finds the operation and the action that must be allowed for it.
 func (q *request) classify() *Error {

@@ -63,6 +63,7 @@ func (s *Server) finish(r *http.Request, response *http.Response, requestID, hos
 		response.Body = http.NoBody
 	}
 	h := response.Header
+	s.share(r, h)
 	h.Set("Server", "AmazonS3")
 	h.Set("Date", s.now().UTC().Format(http.TimeFormat))
 	h.Set("X-Amz-Request-Id", requestID)

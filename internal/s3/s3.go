@@ -185,7 +185,7 @@ func (s *Server) respond(r *http.Request) (*http.Response, error) {
 func (s *Server) serve(q *request) (response *http.Response, failure *Error, err error) {
 	switch q.operation {
 	case preflight:
-		failure = errorForbiddenCORS
+		response, failure = s.preflight(q)
 	case write:
 		failure = methodNotAllowed(q.http.Method)
 	case other:
