@@ -1,0 +1,47 @@
+package deployment_test
+
+import (
+	"errors"
+	"fmt"
+	"log"
+
+	"example.com/privatecdn/deployment"
+)
+
+const document = `{
+  "version": 1,
+  "stack": "PrivateCdn",
+  "hosts": ["d111111abcdef8.cloudfront.net"],
+  "bucket": {"name": "content", "region": "eu-west-1"},
+  "behaviors": [{"pathPattern": "public/*", "access": "public", "maxTtl": 86400},
+                {"pathPattern": "*", "access": "signed", "keys": ["K2JCJMDEHXQW5F"], "maxTtl": 86400}],
+  "keys": [{"id": "K2JCJMDEHXQW5F", "fingerprint": "SHA256:0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a",
+            "algorithm": "ecdsa-p256", "state": "signing", "privateKey": "kms:alias/media"}],
+  "maxLifetime": 604800
+}`
+
+func ExampleParse() {
+	d, err := deployment.Parse([]byte(document))
+	if err != nil {
+		log.Fatal(err)
+	}
+	key, err := d.SigningKey()
+	if err != nil {
+		log.Fatal(err)
+	}
+	b, _ := d.Behavior("/films/7.mp4")
+	fmt.Println(key.ID, b.Access, d.Origin())
+	// Output: K2JCJMDEHXQW5F signed https://d111111abcdef8.cloudfront.net
+}
+
+func ExampleLoad() {
+	_, err := deployment.Load("no-such-file.json")
+	var e *deployment.Error
+	if errors.As(err, &e) {
+		fmt.Println(e.What)
+		fmt.Println(e.Todo)
+	}
+	// Output:
+	// there is no file no-such-file.json
+	// `privatecdn up` writes one for the local edge, `cdk deploy` has one among the stack's outputs
+}
