@@ -77,7 +77,7 @@ func readCase(path string) (*conformanceCase, error) {
 	archive := txtar.Parse(data)
 	c := &conformanceCase{name: strings.TrimSuffix(filepath.Base(path), ".txtar"), files: map[string]string{}}
 	for _, f := range archive.Files {
-		c.files[f.Name] = strings.TrimSuffix(string(f.Data), "\n")
+		c.files[f.Name] = strings.TrimRight(string(f.Data), "\n")
 	}
 	for i, line := range strings.Split(string(archive.Comment), "\n") {
 		if err := c.parseLine(i+1, line); err != nil {

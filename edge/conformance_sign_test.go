@@ -137,6 +137,8 @@ func (g grant) parameters(t *testing.T, url string) [][2]string {
 	id := g.id
 	if id == "" {
 		id = keyID(t, g.key)
+	} else if name, found := strings.CutPrefix(id, "@"); found {
+		id = keyID(t, name)
 	}
 	first := [2]string{"Expires", strconv.FormatInt(g.until, 10)}
 	if g.kind == "custom" {

@@ -65,6 +65,7 @@ func (run *caseRun) options() edge.Options {
 		Buckets:        map[string]fs.FS{"": run.bucket()},
 		Origins:        map[string]http.RoundTripper{"origin.example.com": run.origin},
 		Clock:          func() time.Time { return run.now },
+		KeyValueStores: map[string]string{"store": "testdata/store.json"},
 		OnRefusal:      func(r edge.Refusal) { run.refusal = &r },
 	}
 	for _, option := range run.c.options {

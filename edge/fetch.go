@@ -60,11 +60,10 @@ func (x *exchange) follow(f *cache.Flight) *response {
 // lead asks the origin on behalf of everyone who waits for key. It goes on
 // when its own viewer leaves.
 func (x *exchange) lead(f *cache.Flight, key string, stale *cache.Entry) *response {
-	settled := false
-	settle := func(e *cache.Entry) { settled = true; f.Settle(e) }
 	defer func() {
-		if !settled {
-			f.Settle(nil) // a panic must not leave others waiting
+		if p := recover(); p != nil {
+			f.Settle(nil) // others must not wait for ever
+			panic(p)
 		}
 	}()
 	req := x.originRequest(context.WithoutCancel(x.req.Context()))
@@ -76,19 +75,19 @@ func (x *exchange) lead(f *cache.Flight, key string, stale *cache.Entry) *respon
 		closeBody(resp)
 		e := *stale
 		e.Expires = x.now.Add(x.lifetimeOf(http.StatusBadGateway).Error)
-		settle(&e)
+		f.Settle(&e)
 		return x.serve(&e, fromHit)
 	}
 	if err != nil {
-		return x.keepFailure(settle, err)
+		return x.keepFailure(f, err)
 	}
 	if resp.StatusCode == http.StatusNotModified && stale != nil {
 		closeBody(resp)
 		e := x.refreshed(stale, resp.Header)
-		settle(e)
+		f.Settle(e)
 		return x.serve(e, fromRefresh)
 	}
-	return x.keep(settle, key, resp)
+	return x.keep(f, key, resp)
 }
 
 // askWhetherChanged makes a request conditional on what is in the cache.
@@ -117,17 +116,17 @@ func (x *exchange) refreshed(stale *cache.Entry, update http.Header) *cache.Entr
 
 // keepFailure answers for an origin that gave no answer, and remembers it as
 // an error of the origin is remembered.
-func (x *exchange) keepFailure(settle func(*cache.Entry), err error) *response {
+func (x *exchange) keepFailure(f *cache.Flight, err error) *response {
 	r := x.originFailure(err)
 	e := &cache.Entry{Distribution: x.site.dist.ID, Path: x.storedPath(), Status: r.status, Header: r.header.Clone(), Body: r.kept, Size: r.length,
 		Stored: x.now, Expires: x.now.Add(x.lifetimeOf(r.status).Error)}
-	settle(e)
+	f.Settle(e)
 	return r
 }
 
 // keep turns an origin's answer into a cache entry where it may be one, and
 // into the response. The body is served while it comes in.
-func (x *exchange) keep(settle func(*cache.Entry), key string, resp *http.Response) *response {
+func (x *exchange) keep(f *cache.Flight, key string, resp *http.Response) *response {
 	store := x.edge.cache
 	x.compress(resp)
 	e := x.entry(resp)
@@ -136,7 +135,7 @@ func (x *exchange) keep(settle func(*cache.Entry), key string, resp *http.Respon
 	if resp.ContentLength > store.MaxObject() && x.req.Method != http.MethodHead {
 		large := *e
 		large.Large, large.Body, large.Size = true, cache.NewBody(nil), 0
-		settle(nil)
+		f.Settle(nil)
 		if keep {
 			store.Put(key, &large)
 		}
@@ -144,39 +143,37 @@ func (x *exchange) keep(settle func(*cache.Entry), key string, resp *http.Respon
 	}
 	switch {
 	case !keep:
-		settle(nil)
+		f.Settle(nil)
 		return x.stream(resp)
 	case x.req.Method == http.MethodHead:
 		closeBody(resp)
 		e.Body = cache.NewBody(nil)
-		settle(e)
+		f.Settle(e)
 	case resp.ContentLength >= 0:
 		e.Body.Expect(resp.ContentLength)
-		settle(e)
+		f.Settle(e)
 		go func() {
-			defer resp.Body.Close()
 			if e.Body.Fill(resp.Body, resp.ContentLength) != nil {
 				store.Drop(key, e)
 			}
 		}()
 	default:
-		go fillUnknown(settle, e, resp, store.MaxObject())
+		go fillUnknown(f, e, resp, store.MaxObject())
 	}
 	return x.serve(e, fromMiss)
 }
 
 // fillUnknown shares an entry once its length is known. When it is too long,
 // the viewer that brought it reads on by itself.
-func fillUnknown(settle func(*cache.Entry), e *cache.Entry, resp *http.Response, limit int64) {
+func fillUnknown(f *cache.Flight, e *cache.Entry, resp *http.Response, limit int64) {
 	if e.Body.Fill(resp.Body, limit) != nil {
-		settle(nil)
+		f.Settle(nil)
 		return
 	}
-	resp.Body.Close()
 	whole := *e
 	data, _ := e.Body.Bytes()
 	whole.Size = int64(len(data))
-	settle(&whole)
+	f.Settle(&whole)
 }
 
 func (x *exchange) entry(resp *http.Response) *cache.Entry {

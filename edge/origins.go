@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 
+	"example.com/privatecdn/internal/origin"
 	"example.com/privatecdn/internal/s3"
 	"example.com/privatecdn/internal/template"
 )
@@ -45,8 +46,8 @@ func (e *Edge) newOrigins(w *world) (*origins, error) {
 
 // serve makes a bucket answer, to origins and at its own addresses. A bucket
 // no origin reads from, such as one for logs, is empty unless named.
-func (o *origins) serve(w *world, b *template.Bucket, origin bool) error {
-	content := o.edge.contentOf(b, origin)
+func (o *origins) serve(w *world, b *template.Bucket, asked bool) error {
+	content := o.edge.contentOf(b, asked)
 	if content == nil {
 		return fmt.Errorf("bucket %s (%s): %w: name it in Buckets or give a Bucket directory", b.LogicalID, b.Name, ErrNoContent)
 	}
@@ -70,13 +71,13 @@ func (emptyFS) Open(name string) (fs.File, error) {
 	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }
 
-func (e *Edge) contentOf(b *template.Bucket, origin bool) fs.FS {
+func (e *Edge) contentOf(b *template.Bucket, asked bool) fs.FS {
 	for _, name := range []string{b.Name, b.LogicalID} {
 		if content := e.options.Buckets[name]; content != nil && name != "" {
 			return content
 		}
 	}
-	if !origin {
+	if !asked {
 		return emptyFS{}
 	}
 	if content := e.options.Buckets[""]; content != nil {
@@ -95,7 +96,7 @@ func (o *origins) of(t *template.Origin) (http.RoundTripper, error) {
 	if t.Bucket != nil {
 		return asPrincipal{o.buckets[t.Bucket], o.principal(t)}, nil
 	}
-	return newHTTPOrigin(t), nil
+	return origin.NewHTTP(t), nil
 }
 
 // principal is who the origin's bucket sees: CloudFront's identity, or nobody.

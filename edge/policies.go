@@ -61,9 +61,12 @@ func (x *exchange) cacheKey() string {
 }
 
 // acceptEncoding is the viewer's Accept-Encoding as CloudFront normalizes it:
-// "br,gzip", "br", "gzip" or "".
+// "br,gzip", "br", "gzip" or "". Nothing is compressed for HTTP/1.0.
 func (x *exchange) acceptEncoding() string {
 	k := &x.behavior.key
+	if !x.req.ProtoAtLeast(1, 1) {
+		return ""
+	}
 	accepted := strings.Join(x.header["Accept-Encoding"], ",")
 	br, gz := k.brotli && accepts(accepted, "br"), k.gzip && accepts(accepted, "gzip")
 	switch {

@@ -53,6 +53,9 @@ func (r *response) discard() {
 		r.stream.Close()
 		r.stream = nil
 	}
+	if r.kept != nil {
+		r.kept.Leave()
+	}
 }
 
 // empty takes the body away, and with it the headers that describe one.

@@ -21,7 +21,8 @@ type Body struct {
 	data  []byte
 	err   error         // why the origin broke off, once complete
 	grown chan struct{} // closed when data or complete changes
-	rest  io.Reader     // what comes after data, when the body was spilled
+	rest  io.ReadCloser // what comes after data, when the body was spilled
+	left  bool          // nobody is going to read rest
 }
 
 // NewBody returns a complete body that holds data, which it keeps.
@@ -32,9 +33,17 @@ func NewBody(data []byte) *Body {
 }
 
 // Fill reads src to its end into the body. Above limit bytes it stops and
-// returns ErrSpilled: what is read so far stays, and the one reader which calls
-// WriteTo afterwards gets the rest from src itself.
-func (b *Body) Fill(src io.Reader, limit int64) error {
+// returns ErrSpilled: what is read so far stays, and the one reader there may
+// be gets the rest from src itself. It closes src unless it returns ErrSpilled.
+func (b *Body) Fill(src io.ReadCloser, limit int64) error {
+	err := b.fill(src, limit)
+	if !errors.Is(err, ErrSpilled) {
+		src.Close()
+	}
+	return err
+}
+
+func (b *Body) fill(src io.ReadCloser, limit int64) error {
 	buf := make([]byte, 32<<10)
 	for size := int64(0); ; {
 		n, err := src.Read(buf)
@@ -54,11 +63,14 @@ func (b *Body) Fill(src io.Reader, limit int64) error {
 	}
 }
 
-func (b *Body) grow(p []byte, complete bool, err error, rest io.Reader) {
+func (b *Body) grow(p []byte, complete bool, err error, rest io.ReadCloser) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.data = append(b.data, p...)
 	b.err, b.rest = err, rest
+	if b.left {
+		b.closeRest()
+	}
 	b.complete.Store(complete)
 	if b.grown != nil {
 		close(b.grown)
@@ -127,6 +139,20 @@ func (b *Body) WriteTo(ctx context.Context, w io.Writer, off, n int64, flush fun
 		}
 	}
 	return nil
+}
+
+// Leave says that the reader of a body which may spill reads no more.
+func (b *Body) Leave() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.left = true
+	b.closeRest()
+}
+
+func (b *Body) closeRest() {
+	if b.rest != nil {
+		b.rest.Close()
+	}
 }
 
 func (b *Body) writeRest(w io.Writer) error {

@@ -88,6 +88,10 @@ func (c *Cache) Get(key string) *Entry {
 func (c *Cache) Put(key string, e *Entry) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.put(key, e)
+}
+
+func (c *Cache) put(key string, e *Entry) {
 	c.remove(c.byKey[key])
 	s := &slot{key, e, e.cost(key)}
 	if s.cost > c.limit {
@@ -148,6 +152,7 @@ type Flight struct {
 	cache    *Cache
 	key      string
 	outdated bool // an invalidation came while it was under way
+	once     sync.Once
 	settled  chan struct{}
 	entry    *Entry
 }
@@ -166,15 +171,16 @@ func (c *Cache) Join(key string) (f *Flight, lead bool) {
 }
 
 // Settle ends the flight: an entry is stored and shared with everyone who
-// waits, nil sends them to the origin themselves.
-func (f *Flight) Settle(e *Entry) {
+// waits, nil sends them to the origin themselves. Only the first call counts.
+func (f *Flight) Settle(e *Entry) { f.once.Do(func() { f.settle(e) }) }
+
+func (f *Flight) settle(e *Entry) {
 	c := f.cache
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	delete(c.flights, f.key)
-	outdated := f.outdated
-	c.mu.Unlock()
-	if e != nil && !outdated {
-		c.Put(f.key, e)
+	if e != nil && !f.outdated {
+		c.put(f.key, e)
 	}
 	f.entry = e
 	close(f.settled)
