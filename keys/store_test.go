@@ -128,6 +128,33 @@ func TestGitIgnore(t *testing.T) {
 	})
 }
 
+// TestBranches takes a step on each of two branches: they do not merge into a
+// ring that nobody made.
+func TestBranches(t *testing.T) {
+	t.Parallel()
+	repo := repository(t)
+	r, err := keys.Create(filepath.Join(repo, "ring"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	commit := func() {
+		add(t, r)
+		git(t, repo, "add", "--all")
+		git(t, repo, "commit", "--quiet", "-m", "x")
+	}
+	commit()
+	git(t, repo, "branch", "other")
+	commit()
+	git(t, repo, "checkout", "--quiet", "other")
+	commit()
+	if out, err := exec.Command("git", "-C", repo, "merge", "--quiet", "@{-1}").CombinedOutput(); err == nil {
+		t.Fatalf("merged without a conflict: %s", out)
+	}
+	if _, err := keys.Open(r.Dir()); !errors.Is(err, keys.ErrRing) || !strings.Contains(err.Error(), "merge conflict") {
+		t.Error(err)
+	}
+}
+
 // TestGitMissing leaves only the plain case to be seen, without git's help.
 func TestGitMissing(t *testing.T) {
 	repo := repository(t)

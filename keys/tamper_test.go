@@ -184,3 +184,45 @@ func TestLimitByHand(t *testing.T) {
 		})
 	}
 }
+
+// FuzzOpen opens a ring whose ring.json is anything: it is refused, or exactly
+// one of its keys signs.
+func FuzzOpen(f *testing.F) {
+	dir := f.TempDir()
+	path := filepath.Join(dir, "ring.json")
+	c := newClock()
+	r, err := keys.Create(dir, keys.WithClock(c.now))
+	if err != nil {
+		f.Fatal(err)
+	}
+	for range 3 {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+		if _, _, err := r.Rotate(f.Context(), keys.ECDSAP256, keys.FileStore{Ring: dir}); err != nil {
+			f.Fatal(err)
+		}
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if err := os.WriteFile(path, data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		r, err := keys.Open(dir, keys.WithClock(c.now))
+		if err != nil {
+			return
+		}
+		signing := 0
+		for _, k := range r.Keys() {
+			if k.State == keys.Signing {
+				signing++
+			}
+		}
+		if signing > 1 || signing == 0 && len(r.Keys()) > 0 {
+			t.Errorf("%d keys sign", signing)
+		}
+		r.Next()
+		r.Reminders()
+	})
+}
