@@ -62,7 +62,7 @@ func TestWitness(t *testing.T) {
 		want        string
 		found       bool
 	}{
-		{[]string{"private/*", "*.jpg"}, nil, "/private/.jpg", true},
+		{[]string{"private/*", "*.jpg"}, nil, "/private/x.jpg", true},
 		{[]string{"/a/*", "b/*"}, nil, "", false},
 		{[]string{"a*", "*a"}, []string{"a?*"}, "/a", true},
 		{[]string{"img/*"}, []string{"*"}, "", false},

@@ -27,13 +27,13 @@ func Witness(match, miss []string) (path string, found bool) {
 // and made of characters a URL may have. Where found is false and err nil
 // there is no such path.
 func Find(match, miss []string) (path string, found bool, err error) {
-	// A path whose wildcards stand for something reads better than the
-	// shortest one, so that is looked for first.
+	// A path whose wildcards stand for something and whose names do not start
+	// with a dot reads better than the shortest one, so that is tried first.
 	filled := make([]string, len(match))
 	for i, m := range match {
 		filled[i] = strings.ReplaceAll(Canonical(m), "*", "?*")
 	}
-	if path, found, err = search(filled, miss); found || err != nil {
+	if path, found, err = search(filled, append([]string{"*/.*"}, miss...)); found || err != nil {
 		return path, found, err
 	}
 	return search(match, miss)

@@ -1,0 +1,93 @@
+package access
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"example.com/privatecdn/internal/template"
+)
+
+// compareBuckets holds every bucket against what it was: the one of the same
+// logical ID, or the one the same paths were read from.
+func (d *diff) compareBuckets(old, new *template.Infrastructure) {
+	d.old, d.new = nil, nil
+	for _, n := range new.Buckets {
+		o := d.before(old, n)
+		d.compareGrants(old, new, o, n)
+		if o == nil {
+			continue
+		}
+		d.comparePublicAccessBlock(o, n)
+		if refusesHTTP(o) && !refusesHTTP(n) && !n.External {
+			d.add("", Finding{Kind: HTTPSWeakened, Severity: Widening, Bucket: bucketLabel(n), Witness: "aws:SecureTransport",
+				Sentence: fmt.Sprintf("the policy of the bucket %s no longer refuses plain HTTP", bucketLabel(n))})
+		}
+		for _, what := range moreCORS(bucketCORS(o), bucketCORS(n)) {
+			d.add(what, Finding{Kind: CORSWidened, Severity: Widening, Bucket: bucketLabel(n), Witness: bucketLabel(n),
+				Sentence: fmt.Sprintf("from the bucket %s itself, %s", bucketLabel(n), what)})
+		}
+	}
+}
+
+func (d *diff) before(old *template.Infrastructure, n *template.Bucket) *template.Bucket {
+	for _, o := range old.Buckets {
+		if o.Stack == n.Stack && o.LogicalID == n.LogicalID && (!o.External || o.Name == n.Name) {
+			return o
+		}
+	}
+	var found *template.Bucket
+	for _, o := range old.Buckets { // in their order, for the same answer each time
+		if d.buckets[[2]*template.Bucket{o, n}] && found == nil {
+			found = o
+		}
+	}
+	return found
+}
+
+func (d *diff) comparePublicAccessBlock(o, n *template.Bucket) {
+	before, after := o.PublicAccessBlock, n.PublicAccessBlock
+	var off []string
+	for _, setting := range []struct {
+		name          string
+		before, after bool
+	}{
+		{"BlockPublicAcls", before.BlockPublicAcls, after.BlockPublicAcls},
+		{"BlockPublicPolicy", before.BlockPublicPolicy, after.BlockPublicPolicy},
+		{"IgnorePublicAcls", before.IgnorePublicAcls, after.IgnorePublicAcls},
+		{"RestrictPublicBuckets", before.RestrictPublicBuckets, after.RestrictPublicBuckets},
+	} {
+		if setting.before && !setting.after {
+			off = append(off, setting.name)
+		}
+	}
+	if len(off) > 0 && !n.External {
+		d.add("", Finding{Kind: PublicAccessBlockWeakened, Severity: Widening, Bucket: bucketLabel(n), Witness: strings.Join(off, ", "),
+			Sentence: fmt.Sprintf("the bucket %s can be made public: %s is switched off", bucketLabel(n), strings.Join(off, ", "))})
+	}
+}
+
+func refusesHTTP(b *template.Bucket) bool {
+	return slices.ContainsFunc(b.Policy, isTLSDeny)
+}
+
+// isTLSDeny knows the statement that refuses plain HTTP to everyone.
+func isTLSDeny(s template.Statement) bool {
+	return s.Effect == "Deny" && !s.NotPrincipal && len(s.Conditions) == 1 &&
+		slices.Contains(s.Principals, template.Principal{Kind: "*", Value: "*"}) &&
+		s.Conditions[0].Operator == "Bool" && strings.EqualFold(s.Conditions[0].Key, "aws:SecureTransport") &&
+		slices.Equal(s.Conditions[0].Values, []string{"false"})
+}
+
+// bucketCORS puts the rules of a bucket together, which is enough to see
+// whether they allow more.
+func bucketCORS(b *template.Bucket) template.CORS {
+	var c template.CORS
+	for _, rule := range b.CORS {
+		c.AllowOrigins = append(c.AllowOrigins, rule.AllowOrigins...)
+		c.AllowMethods = append(c.AllowMethods, rule.AllowMethods...)
+		c.AllowHeaders = append(c.AllowHeaders, rule.AllowHeaders...)
+		c.ExposeHeaders = append(c.ExposeHeaders, rule.ExposeHeaders...)
+	}
+	return c
+}

@@ -1,0 +1,66 @@
+package access
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"example.com/privatecdn/internal/pathpattern"
+	"example.com/privatecdn/internal/template"
+)
+
+func compareCORS(o, n *template.Behavior) []Finding {
+	var findings []Finding
+	for _, what := range moreCORS(corsOf(o), corsOf(n)) {
+		findings = append(findings, Finding{Kind: CORSWidened, Severity: Widening,
+			Sentence: fmt.Sprintf("for paths of %q, %s", n.PathPattern, what)})
+	}
+	return findings
+}
+
+func corsOf(b *template.Behavior) template.CORS {
+	if b.ResponseHeaderPolicy == nil || b.ResponseHeaderPolicy.CORS == nil {
+		return template.CORS{}
+	}
+	return *b.ResponseHeaderPolicy.CORS
+}
+
+// moreCORS says in which ways b lets web pages do more than a.
+func moreCORS(a, b template.CORS) []string {
+	var more []string
+	if b.AllowCredentials && !a.AllowCredentials && len(b.AllowOrigins) > 0 {
+		more = append(more, "web pages may send cookies along (credentials)")
+	}
+	for _, part := range []struct {
+		before, after []string
+		what          string
+	}{
+		{a.AllowOrigins, b.AllowOrigins, "web pages of %s may read"},
+		{a.AllowMethods, b.AllowMethods, "web pages may use the methods %s"},
+		{a.AllowHeaders, b.AllowHeaders, "web pages may send the headers %s"},
+		{a.ExposeHeaders, b.ExposeHeaders, "web pages may see the headers %s"},
+	} {
+		if added := uncovered(part.before, part.after); len(added) > 0 {
+			more = append(more, fmt.Sprintf(part.what, strings.Join(added, ", ")))
+		}
+	}
+	return more
+}
+
+// uncovered returns the patterns of after that no pattern of before covers,
+// whatever their case.
+func uncovered(before, after []string) []string {
+	var left []string
+	for _, a := range after {
+		if !slices.ContainsFunc(before, func(b string) bool { return covers(b, a) }) {
+			left = append(left, a)
+		}
+	}
+	return left
+}
+
+// covers reports whether everything pattern b matches, pattern a does. It may
+// say no where the patterns are too different to see it.
+func covers(a, b string) bool {
+	return pathpattern.Glob(strings.ToLower(a), strings.ToLower(b))
+}

@@ -1,0 +1,203 @@
+package access
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"example.com/privatecdn/internal/pathpattern"
+	"example.com/privatecdn/internal/template"
+)
+
+// grant is what a statement says of one principal, one action and one
+// resource, in a form that compares: the bucket's ARN is written as "bucket",
+// and the distributions and origin access identities of the template are one
+// principal.
+type grant struct {
+	principal        string
+	action, resource string
+	conditions       []template.Condition
+}
+
+const (
+	everyone      = "everyone"
+	ourCloudFront = "the template's own distributions"
+)
+
+// compareGrants finds what the bucket policy lets be read that no statement
+// let before, and what it refused and refuses no more. A bucket that is new,
+// o being nil, may be read by the template's distributions.
+func (d *diff) compareGrants(old, new *template.Infrastructure, o, n *template.Bucket) {
+	before := []grant{{principal: ourCloudFront, action: "s3:GetObject", resource: "bucket/*"}}
+	if o != nil {
+		before = grants(old, o, "Allow")
+	}
+	for _, g := range grants(new, n, "Allow") {
+		if !slices.ContainsFunc(before, func(b grant) bool { return b.covers(g) }) {
+			d.addGrant(n, g, severityOf(new, g), "lets %s do %s on %s")
+		}
+	}
+	if o == nil {
+		return
+	}
+	refused := grants(new, n, "Deny")
+	for _, g := range grants(old, o, "Deny") {
+		if !slices.ContainsFunc(refused, func(r grant) bool { return r.covers(g) }) {
+			d.addGrant(n, g, Widening, "no longer refuses %s to do %s on %s")
+		}
+	}
+}
+
+func (d *diff) addGrant(n *template.Bucket, g grant, s Severity, does string) {
+	what := fmt.Sprintf(does, g.principal, g.action, g.resource)
+	for _, c := range g.conditions {
+		what += fmt.Sprintf(", where %s %s %s", c.Key, c.Operator, strings.Join(c.Values, " or "))
+	}
+	d.add(what, Finding{Kind: OriginGrantWidened, Severity: s, Bucket: bucketLabel(n), Witness: g.action + " " + g.resource,
+		Sentence: fmt.Sprintf("the policy of the bucket %s %s", bucketLabel(n), what)})
+}
+
+// severityOf is Note for who is of the template's own account: such a
+// principal is no viewer.
+func severityOf(infra *template.Infrastructure, g grant) Severity {
+	if account := accountOf(infra); account != "" && strings.Contains(g.principal, account) {
+		return Note
+	}
+	return Widening
+}
+
+func accountOf(infra *template.Infrastructure) string {
+	for _, d := range infra.Distributions {
+		if parts := strings.Split(d.ARN, ":"); len(parts) > 4 {
+			return parts[4]
+		}
+	}
+	return ""
+}
+
+// grants takes the statements of one effect apart, those that read.
+func grants(infra *template.Infrastructure, b *template.Bucket, effect string) []grant {
+	var all []grant
+	for _, s := range b.Policy {
+		if s.Effect != effect || isTLSDeny(s) {
+			continue
+		}
+		for _, p := range principals(infra, s) {
+			for _, action := range negated(s.Actions, s.NotAction) {
+				for _, resource := range negated(s.Resources, s.NotResource) {
+					g := grant{p.Value, action, strings.Replace(resource, b.ARN, "bucket", 1), s.Conditions}
+					if p.Kind == ourCloudFront {
+						g.conditions = slices.DeleteFunc(slices.Clone(g.conditions), isSourceARN)
+					}
+					if g.reads() {
+						all = append(all, g)
+					}
+				}
+			}
+		}
+	}
+	return all
+}
+
+// negated writes a Not… list as one value, which only its like covers.
+func negated(values []string, not bool) []string {
+	if not {
+		return []string{"everything but " + strings.Join(values, ", ")}
+	}
+	return values
+}
+
+// principals names a statement's principals, by kind and as a message has
+// them.
+func principals(infra *template.Infrastructure, s template.Statement) []template.Principal {
+	if s.NotPrincipal {
+		var but []string
+		for _, p := range s.Principals {
+			but = append(but, p.Value)
+		}
+		return []template.Principal{{Value: everyone + " but " + strings.Join(but, ", ")}}
+	}
+	var all []template.Principal
+	for _, p := range s.Principals {
+		switch {
+		case p.Kind == "*":
+			p = template.Principal{Value: everyone}
+		case isOurs(infra, p, s.Conditions):
+			p = template.Principal{Kind: ourCloudFront, Value: ourCloudFront}
+		case p.Kind == "Service":
+			p.Value = "the service " + p.Value
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+// isOurs reports whether a principal is CloudFront on behalf of one of the
+// template's distributions.
+func isOurs(infra *template.Infrastructure, p template.Principal, conditions []template.Condition) bool {
+	for _, d := range infra.Distributions {
+		for _, b := range d.Behaviors {
+			oai := b.Origin.OAI
+			if oai != nil && (p.Value == oai.CanonicalUserID || strings.HasSuffix(p.Value, "user/CloudFront Origin Access Identity "+oai.ID)) {
+				return true
+			}
+		}
+	}
+	return p.Kind == "Service" && p.Value == "cloudfront.amazonaws.com" &&
+		slices.ContainsFunc(conditions, func(c template.Condition) bool { return isSourceARN(c) && onlyOurs(infra, c.Values) })
+}
+
+func isSourceARN(c template.Condition) bool {
+	return strings.EqualFold(c.Key, "aws:SourceArn") &&
+		slices.Contains([]string{"StringEquals", "StringLike", "ArnEquals", "ArnLike"}, c.Operator)
+}
+
+func onlyOurs(infra *template.Infrastructure, arns []string) bool {
+	for _, arn := range arns {
+		if !slices.ContainsFunc(infra.Distributions, func(d *template.Distribution) bool { return d.ARN == arn }) {
+			return false
+		}
+	}
+	return true
+}
+
+// reads reports whether the grant is about objects or their names, on a
+// resource that has them.
+func (g grant) reads() bool {
+	if strings.HasPrefix(g.action, "everything but ") {
+		return true
+	}
+	onObjects := strings.ContainsAny(g.resource, "/*")
+	onBucket := !strings.Contains(g.resource, "/")
+	for _, a := range []string{"s3:getobject", "s3:getobjectversion"} {
+		if onObjects && pathpattern.Glob(strings.ToLower(g.action), a) {
+			return true
+		}
+	}
+	for _, a := range []string{"s3:listbucket", "s3:listbucketversions"} {
+		if onBucket && pathpattern.Glob(strings.ToLower(g.action), a) {
+			return true
+		}
+	}
+	return false
+}
+
+// covers reports whether g holds wherever other does.
+func (g grant) covers(other grant) bool {
+	return (g.principal == other.principal || g.principal == everyone) &&
+		covers(g.action, other.action) && pathpattern.Glob(g.resource, other.resource) &&
+		!slices.ContainsFunc(g.conditions, func(c template.Condition) bool {
+			return !slices.ContainsFunc(other.conditions, func(o template.Condition) bool { return looser(c, o) })
+		})
+}
+
+// looser reports whether condition a holds wherever b does.
+func looser(a, b template.Condition) bool {
+	if !strings.EqualFold(a.Operator, b.Operator) || !strings.EqualFold(a.Key, b.Key) {
+		return false
+	}
+	if strings.Contains(a.Operator, "Not") {
+		return slices.Equal(a.Values, b.Values)
+	}
+	return len(uncovered(a.Values, b.Values)) == 0
+}

@@ -1,0 +1,118 @@
+package access_test
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"example.com/privatecdn/access"
+	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/internal/pathpattern"
+	"example.com/privatecdn/internal/template"
+	"example.com/privatecdn/keys"
+)
+
+// What Diff says of random behaviors holds under the rule the edge follows,
+// the first match wins, for every path of up to six characters: each witness
+// changes its access as the finding says, and no change is left out.
+func TestDiffAgreesWithTheEdge(t *testing.T) {
+	t.Parallel()
+	group := newKeyGroup(t)
+	paths := shortPaths(5)
+	for seed := range uint64(400) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		old, new := randomInfrastructure(r, group), randomInfrastructure(r, group)
+		findings := access.Diff(old, new)
+		found := map[string]bool{}
+		for _, f := range findings {
+			before, after := accessAt(old, f.Witness), accessAt(new, f.Witness)
+			if f.Kind == access.BecamePublic && (before != deployment.Signed || after != deployment.Public) ||
+				f.Kind == access.BecameSigned && (before != deployment.Public || after != deployment.Signed) {
+				t.Fatalf("seed %d: %s %s: %s is %s before and %s after", seed, f.Kind, f.Path, f.Witness, before, after)
+			}
+			found[string(f.Kind)+" "+f.Path] = true
+		}
+		for _, path := range paths {
+			want := ""
+			switch before, after := accessAt(old, path), accessAt(new, path); {
+			case before == deployment.Signed && after == deployment.Public:
+				want = "became-public"
+			case before == deployment.Public && after == deployment.Signed:
+				want = "became-signed"
+			}
+			if pattern := behaviorAt(new, path).PathPattern; want != "" && !found[want+" "+pattern] {
+				t.Fatalf("seed %d: nothing says that %s of %s %s: %+v", seed, path, pattern, want, findings)
+			}
+		}
+	}
+}
+
+func newKeyGroup(t *testing.T) *template.KeyGroup {
+	t.Helper()
+	private, err := keys.Generate(keys.ECDSAP256)
+	if err != nil {
+		t.Fatal(err)
+	}
+	public, err := keys.NewPublic(private.Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &template.KeyGroup{Keys: []*template.PublicKey{{ID: public.LocalID(), Key: public}}}
+}
+
+func randomInfrastructure(r *rand.Rand, group *template.KeyGroup) *template.Infrastructure {
+	bucket := &template.Bucket{LogicalID: "B", Name: "b"}
+	origin := &template.Origin{Bucket: bucket, OAI: &template.OAI{ID: "E"}}
+	d := &template.Distribution{LogicalID: "D"}
+	for range r.IntN(4) {
+		d.Behaviors = append(d.Behaviors, &template.Behavior{PathPattern: randomPattern(r), Origin: origin})
+	}
+	d.Behaviors = append(d.Behaviors, &template.Behavior{PathPattern: "*", Origin: origin})
+	for _, b := range d.Behaviors {
+		if r.IntN(2) == 0 {
+			b.KeyGroups = []*template.KeyGroup{group}
+		}
+	}
+	return &template.Infrastructure{Distributions: []*template.Distribution{d}, Buckets: []*template.Bucket{bucket}}
+}
+
+func randomPattern(r *rand.Rand) string {
+	p := make([]byte, 1+r.IntN(4))
+	for i := range p {
+		p[i] = "ab/.*?"[r.IntN(6)]
+	}
+	return string(p)
+}
+
+// shortPaths returns every normal path over a few characters, one of which
+// random patterns do not have.
+func shortPaths(most int) []string {
+	paths, last := []string{"/"}, []string{"/"}
+	for range most {
+		var next []string
+		for _, p := range last {
+			for _, c := range "abx/." {
+				next = append(next, p+string(c))
+			}
+		}
+		last = next
+		for _, p := range next {
+			if pathpattern.Normalize(p) == p {
+				paths = append(paths, p)
+			}
+		}
+	}
+	return paths
+}
+
+func behaviorAt(infra *template.Infrastructure, path string) *template.Behavior {
+	for _, b := range infra.Distributions[0].Behaviors {
+		if pathpattern.Match(b.PathPattern, pathpattern.Normalize(path)) {
+			return b
+		}
+	}
+	return nil
+}
+
+func accessAt(infra *template.Infrastructure, path string) deployment.Access {
+	return access.Of(behaviorAt(infra, path))
+}

@@ -1,0 +1,109 @@
+package access
+
+import (
+	"slices"
+
+	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/internal/pathpattern"
+	"example.com/privatecdn/internal/s3/bucketpolicy"
+	"example.com/privatecdn/internal/template"
+)
+
+// Rule says what opens the paths that come to one behavior.
+type Rule struct {
+	Distribution string            `json:"distribution"` // logical ID
+	PathPattern  string            `json:"pathPattern"`
+	Access       deployment.Access `json:"access"`
+	Keys         []string          `json:"keys,omitempty"`    // fingerprints of the trusted keys
+	Bucket       string            `json:"bucket,omitempty"`  // logical ID or name; "" for an HTTP origin
+	Example      string            `json:"example,omitempty"` // a path that comes to it; "" when none does
+}
+
+// Rules returns the rules of every distribution, in the order behaviors are
+// tried.
+func Rules(infra *template.Infrastructure) []Rule {
+	rules := []Rule{}
+	for _, d := range infra.Distributions {
+		var earlier []string
+		for _, b := range d.Behaviors {
+			r := Rule{Distribution: d.LogicalID, PathPattern: b.PathPattern, Access: Of(b), Keys: fingerprints(b)}
+			if b.Origin.Bucket != nil {
+				r.Bucket = bucketLabel(b.Origin.Bucket)
+			}
+			r.Example, _ = pathpattern.Witness([]string{b.PathPattern}, earlier)
+			rules = append(rules, r)
+			earlier = append(earlier, b.PathPattern)
+		}
+	}
+	return rules
+}
+
+// Of returns what opens a behavior. Presigned is a bucket that CloudFront asks
+// in nobody's name, handing on the viewer's S3 signature, and that does not
+// answer everybody.
+func Of(b *template.Behavior) deployment.Access {
+	o := b.Origin
+	switch {
+	case b.Signed():
+		return deployment.Signed
+	case o.Bucket == nil || o.OAI != nil || o.OAC != nil && o.OAC.Behavior != "never":
+		return deployment.Public
+	case forwardsSignature(b) && !readableByAll(o.Bucket):
+		return deployment.Presigned
+	default:
+		return deployment.Public
+	}
+}
+
+// s3Signature are the query parameters of a presigned request.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+var s3Signature = []string{
+	"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-Signature", "X-Amz-SignedHeaders",
+}
+
+func forwardsSignature(b *template.Behavior) bool {
+	if includesAll(b.CachePolicy.QueryStrings, s3Signature) {
+		return true
+	}
+	return b.OriginRequestPolicy != nil && includesAll(b.OriginRequestPolicy.QueryStrings, s3Signature)
+}
+
+func includesAll(s template.Selection, names []string) bool {
+	for _, name := range names {
+		listed := slices.Contains(s.Names, name)
+		if s.Kind != "all" && (s.Kind != "whitelist" || !listed) && (s.Kind != "allExcept" || listed) {
+			return false
+		}
+	}
+	return true
+}
+
+// readableByAll reports whether the bucket answers requests without identity.
+// A policy that cannot be evaluated counts as one that does not: the edge
+// refuses it by name.
+func readableByAll(b *template.Bucket) bool {
+	policy, err := bucketpolicy.Compile(b.Policy)
+	if err != nil || b.PublicAccessBlock.RestrictPublicBuckets {
+		return false
+	}
+	return policy.Evaluate(bucketpolicy.Request{Action: "s3:GetObject", Resource: b.ARN + "/x"}) == bucketpolicy.Allow
+}
+
+func fingerprints(b *template.Behavior) []string {
+	var all []string
+	for _, g := range b.KeyGroups {
+		for _, k := range g.Keys {
+			if f := k.Key.Fingerprint(); !slices.Contains(all, f) {
+				all = append(all, f)
+			}
+		}
+	}
+	return all
+}
+
+func bucketLabel(b *template.Bucket) string {
+	if b.External {
+		return b.Name
+	}
+	return b.LogicalID
+}
