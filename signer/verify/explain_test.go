@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"encoding/asn1"
 	"encoding/base64"
-	"fmt"
 	"math/big"
 	"net/netip"
 	"strings"
@@ -116,21 +115,4 @@ func jose(t *testing.T) string {
 	signature.R.FillBytes(raw[:32])
 	signature.S.FillBytes(raw[32:])
 	return policy.Encode(raw)
-}
-
-func ExampleVerifier_Check() {
-	key := pair().ec
-	v := verify.New(map[string]crypto.PublicKey{"KEC": key.Public()})
-	d := v.Check(verify.Request{
-		URL:  "https://d111111abcdef8.cloudfront.net/a.mp4?Expires=1767229200&Key-Pair-Id=K0",
-		Time: time.Unix(1767225600, 0),
-	})
-	what, todo := d.Explain()
-	fmt.Println(d.Status, d.Code, d.Reason)
-	fmt.Println(what)
-	fmt.Println(todo)
-	// Output:
-	// 403 InvalidKey unknown-key
-	// the behavior trusts no key with the ID "K0"
-	// sign with a key that is in the behavior's trusted key group, or deploy the key group with this key first
 }
