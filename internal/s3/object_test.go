@@ -4,6 +4,7 @@ import (
 	"crypto/md5"
 	"encoding/hex"
 	"errors"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -259,6 +260,24 @@ func TestContentType(t *testing.T) {
 	} {
 		if got := s3.ContentType(key); got != want {
 			t.Errorf("%s: %s, want %s", key, got, want)
+		}
+	}
+}
+
+// folding is a file system that pays no heed to case, as macOS's does.
+type folding struct{ fs.FS }
+
+func (f folding) Open(name string) (fs.File, error) { return f.FS.Open(strings.ToLower(name)) }
+
+func TestExactNames(t *testing.T) {
+	t.Parallel()
+	server, err := s3.New(publicBucket(), s3.Exact(folding{objects()}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, status := range map[string]int{"/dir/file.txt": 200, "/dir/File.txt": 403, "/DIR/file.txt": 403, "/none": 403} {
+		if response, _ := ask(t, server, "GET", path); response.StatusCode != status {
+			t.Errorf("GET %s: %d, want %d", path, response.StatusCode, status)
 		}
 	}
 }

@@ -105,10 +105,14 @@ func WithCredentials(owner ...Credentials) Option {
 // (*bucketpolicy.UnsupportedError, *bucketpolicy.InvalidError, ErrPublicPolicy).
 func New(bucket *template.Bucket, content fs.FS, opts ...Option) (*Server, error) {
 	s, err := newServer(bucket, opts)
-	if err == nil {
-		s.content = content
+	if err != nil {
+		return nil, err
 	}
-	return s, err
+	s.content = content
+	if foldsNames {
+		s.content = Exact(content)
+	}
+	return s, nil
 }
 
 // NewRemote returns the server of a bucket whose objects another server holds,
@@ -116,10 +120,11 @@ func New(bucket *template.Bucket, content fs.FS, opts ...Option) (*Server, error
 // gets what is allowed, without the signature it came with, and signs for itself.
 func NewRemote(bucket *template.Bucket, remote http.RoundTripper, opts ...Option) (*Server, error) {
 	s, err := newServer(bucket, opts)
-	if err == nil {
-		s.remote = remote
+	if err != nil {
+		return nil, err
 	}
-	return s, err
+	s.remote = remote
+	return s, nil
 }
 
 func newServer(bucket *template.Bucket, opts []Option) (*Server, error) {
