@@ -39,7 +39,7 @@ func (r *Ring) checkDeployed(d Key) error {
 	case d.State == Signing && k.State == Retiring && !k.Until.IsZero():
 		return r.stranded(k, "is replaced and retired in one: its end was counted while it was still signing",
 			"take the retirement back with `git checkout`, deploy the promotion, then retire it")
-	case d.State != Pending && k.State == Pending:
+	case (d.State == Signing || d.State == Retiring) && k.State == Pending:
 		return r.stranded(k, "has signed and cannot be pending again",
 			"take the ring back with `git checkout`, and promote the other key to undo a promotion")
 	}

@@ -58,7 +58,7 @@ func (h *history) take(s step) error {
 	h.last = s.At
 	switch s.Step {
 	case ActLimit:
-		return h.setLimit(time.Duration(s.MaxLifetime) * time.Second)
+		return h.setLimit(s.MaxLifetime)
 	case ActNew:
 		return h.add(s)
 	}
@@ -97,12 +97,12 @@ func (h *history) lookup(fingerprint string) Key {
 	return Key{}
 }
 
-func (h *history) setLimit(limit time.Duration) error {
-	if limit <= 0 || limit > mostLifetime {
-		return fmt.Errorf("a longest lifetime of %v is none", limit)
+func (h *history) setLimit(seconds int64) error {
+	if !within(seconds, 1) {
+		return fmt.Errorf("%d seconds are no longest lifetime", seconds)
 	}
-	h.limit = limit
-	h.raise(limit)
+	h.limit = time.Duration(seconds) * time.Second
+	h.raise(h.limit)
 	return nil
 }
 
@@ -153,7 +153,7 @@ func (h *history) promote(k *Key, at time.Time) error {
 func (h *history) retire(k *Key, s step) error {
 	switch {
 	case k.State == Pending:
-		return k.refuse("retired", "has never signed", "drop it, or promote it first")
+		return k.refuse("retired", "has never signed", "promote it first, or revoke it to take it out")
 	case k.State == Signing:
 		return k.refuse("retired", "is the one that signs", "promote another key first, deploy that, then retire this one")
 	case k.State == Revoked:

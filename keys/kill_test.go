@@ -35,12 +35,6 @@ var changes = []struct {
 	}},
 }
 
-func addOne(r *keys.Ring) error {
-	return only(r.Add(context.Background(), keys.ECDSAP256, keys.FileStore{Ring: r.Dir()}))
-}
-
-func only(_ keys.Key, err error) error { return err }
-
 // change makes one change. Every one is a month after the one before, so that
 // a key can be dropped.
 func change(dir string, i int) error {
@@ -136,7 +130,7 @@ func TestFaults(t *testing.T) {
 					code, out := underFault(t, kind, at, i, dir)
 					checkAfterFault(t, fmt.Sprintf("%s, fault %d", c.name, at), before, dir, i)
 					if kind == "fail" && code != done {
-						checkClean(t, dir, out)
+						checkClean(t, before, dir, out)
 					}
 					if code == done {
 						before = dir
@@ -212,16 +206,24 @@ func checkPrivate(t *testing.T, when, dir string) {
 	}
 }
 
-// checkClean checks that a failure left nothing half-written and said nothing
-// it should not.
-func checkClean(t *testing.T, dir, output string) {
+// checkClean checks that a failure left nothing half-written, and named a
+// private half that no ring names, without a byte of it.
+func checkClean(t *testing.T, before, dir, output string) {
 	t.Helper()
+	ring := string(read(t, dir, "ring.json"))
 	err := filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
 		if strings.HasSuffix(path, ".tmp") {
 			t.Errorf("%s was left behind", path)
 		}
-		if filepath.Base(filepath.Dir(path)) == "private" {
-			holdsNothing(t, output, read(t, path))
+		if filepath.Base(filepath.Dir(path)) != "private" {
+			return err
+		}
+		holdsNothing(t, output, read(t, path))
+		if _, err := os.Stat(filepath.Join(before, "private", filepath.Base(path))); err == nil {
+			return nil
+		}
+		if uri := "file:private/" + filepath.Base(path); !strings.Contains(ring, uri) && !strings.Contains(output, uri) {
+			t.Errorf("%s was left behind, and this does not say so: %s", uri, output)
 		}
 		return err
 	})
@@ -251,37 +253,4 @@ func TestCreateFaults(t *testing.T) {
 			}
 		}
 	}
-}
-
-// clone copies a ring, modes and all.
-func clone(t *testing.T, dir string) string {
-	t.Helper()
-	to := filepath.Join(t.TempDir(), "ring")
-	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		info, err := entry.Info()
-		if err != nil {
-			return err
-		}
-		target := filepath.Join(to, strings.TrimPrefix(path, dir))
-		if entry.IsDir() {
-			return os.Mkdir(target, info.Mode().Perm())
-		}
-		return os.WriteFile(target, read(t, path), info.Mode().Perm())
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return to
-}
-
-func read(t *testing.T, path ...string) []byte {
-	t.Helper()
-	data, err := os.ReadFile(filepath.Join(path...))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
 }

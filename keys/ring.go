@@ -20,7 +20,8 @@ type Ring struct {
 	past    *history
 	publics map[string]*Public // by fingerprint
 
-	deployed []Key // what steps are checked against
+	deployed []Key  // what steps are checked against
+	made     string // URI of a private half that no saved ring names yet
 }
 
 // An Option changes how a ring is opened.
@@ -31,9 +32,9 @@ func WithClock(now func() time.Time) Option {
 	return func(r *Ring) { r.now = now }
 }
 
-// WithDeployed makes the steps of a ring refuse what Check refuses, given the
-// keys that are deployed: a step is then taken only after the one before it
-// is deployed.
+// WithDeployed makes Promote, Retire and Drop refuse what Check refuses, given
+// the keys that are deployed: each step is then taken only after the one before
+// it is deployed.
 func WithDeployed(deployed []Key) Option {
 	return func(r *Ring) { r.deployed = deployed }
 }

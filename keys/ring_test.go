@@ -3,8 +3,10 @@ package keys_test
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -95,4 +97,43 @@ func TestRotation(t *testing.T) {
 	if p.Fingerprint() != b.Fingerprint {
 		t.Error("the private half is not the key's")
 	}
+}
+
+func addOne(r *keys.Ring) error {
+	return only(r.Add(context.Background(), keys.ECDSAP256, keys.FileStore{Ring: r.Dir()}))
+}
+
+func only(_ keys.Key, err error) error { return err }
+
+// clone copies a ring, modes and all.
+func clone(t *testing.T, dir string) string {
+	t.Helper()
+	to := filepath.Join(t.TempDir(), "ring")
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := entry.Info()
+		if err != nil {
+			return err
+		}
+		target := filepath.Join(to, strings.TrimPrefix(path, dir))
+		if entry.IsDir() {
+			return os.Mkdir(target, info.Mode().Perm())
+		}
+		return os.WriteFile(target, read(t, path), info.Mode().Perm())
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return to
+}
+
+func read(t *testing.T, path ...string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(path...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
 }

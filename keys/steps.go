@@ -7,8 +7,8 @@ import (
 )
 
 // Add makes a key pair in a store and adds it to the ring: the first one
-// signs at once, a later one is pending until it is promoted. Where the ring
-// cannot be saved the error names the URI of the private half, now unused.
+// signs at once, a later one is pending until it is promoted. When the ring
+// cannot be saved, the error names the URI of the private half that is left.
 func (r *Ring) Add(ctx context.Context, a Algorithm, s Store) (Key, error) {
 	return r.change(func(w *Ring) (string, error) { return w.add(ctx, a, s) })
 }
@@ -61,15 +61,16 @@ func (r *Ring) change(do func(*Ring) (string, error)) (Key, error) {
 		}
 	}
 	fingerprint, err := do(w)
+	if err == nil {
+		err = w.save()
+	}
+	if err != nil && w.made != "" {
+		err = fmt.Errorf("%w (a private half was made at %s: delete it, unless `privatecdn keys list --json` names it)", err, w.made)
+	}
 	if err != nil {
 		return Key{}, err
 	}
-	if err := w.Check(r.deployed); err != nil {
-		return Key{}, err
-	}
-	if err := w.save(); err != nil {
-		return Key{}, err
-	}
+	w.made = ""
 	*r = *w
 	return r.past.lookup(fingerprint), nil
 }
@@ -105,7 +106,10 @@ func (r *Ring) named(name string, a Action) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return k.Fingerprint, r.take(step{Step: a, Key: k.Fingerprint})
+	if err := r.take(step{Step: a, Key: k.Fingerprint}); err != nil {
+		return "", err
+	}
+	return k.Fingerprint, r.Check(r.deployed)
 }
 
 func (r *Ring) add(ctx context.Context, a Algorithm, s Store) (string, error) {
@@ -116,10 +120,8 @@ func (r *Ring) add(ctx context.Context, a Algorithm, s Store) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := r.adopt(public, uri); err != nil {
-		return "", fmt.Errorf("the key's private half is in %s, but the ring was not changed: %w", uri, err)
-	}
-	return public.Fingerprint(), nil
+	r.made = uri
+	return public.Fingerprint(), r.adopt(public, uri)
 }
 
 // adopt writes the public half and adds the key.

@@ -132,5 +132,9 @@ func writePrivate(dir, name string, key crypto.Signer) error {
 	if _, err := os.Lstat(final); err == nil {
 		return &fs.PathError{Op: "create", Path: final, Err: fs.ErrExist}
 	}
-	return writeAs(filepath.Join(dir, "."+name+".tmp"), final, data, 0o600)
+	err = writeAs(filepath.Join(dir, "."+name+".tmp"), final, data, 0o600)
+	if err != nil {
+		os.Remove(final)
+	}
+	return err
 }

@@ -111,7 +111,7 @@ func TestTampered(t *testing.T) {
 			i := strings.LastIndex(s, `"at": "2026`)
 			return s[:i] + `"at": "2025` + s[i+11:]
 		}, keys.ErrRing, "dated before"},
-		"a limit of nothing": {func(s string) string { i := strings.LastIndex(s, `604800`); return s[:i] + "-1" + s[i+6:] }, keys.ErrRing, "none"},
+		"a limit of nothing": {func(s string) string { i := strings.LastIndex(s, `604800`); return s[:i] + "-1" + s[i+6:] }, keys.ErrRing, "-1 seconds"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
