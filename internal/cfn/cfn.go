@@ -30,7 +30,8 @@ type Template struct {
 // Parameter is one parameter of a template.
 type Parameter struct {
 	Type    string
-	Default any // nil when there is none
+	Default any   // nil when there is none
+	Allowed []any // the only values it may have, nil for any
 }
 
 // Resource is one resource of a template.

@@ -2,6 +2,7 @@ package cfn
 
 import (
 	"encoding/base64"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -87,8 +88,14 @@ func (s *Stack) parameter(at Location, name string, p Parameter) (any, error) {
 		return nil, at.Unresolved(name, "the parameter %s has no default", name)
 	}
 	text, err := s.text(at, v)
-	if err != nil || p.Type != "CommaDelimitedList" && !strings.HasPrefix(p.Type, "List<") {
-		return text, err
+	if err != nil {
+		return nil, err
+	}
+	if p.Allowed != nil && !slices.ContainsFunc(p.Allowed, func(v any) bool { return fmt.Sprint(v) == text }) {
+		return nil, at.Invalid("%q is not among the AllowedValues of the parameter %s", text, name)
+	}
+	if p.Type != "CommaDelimitedList" && !strings.HasPrefix(p.Type, "List<") {
+		return text, nil
 	}
 	list := []any{}
 	for part := range strings.SplitSeq(text, ",") {

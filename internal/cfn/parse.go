@@ -99,7 +99,8 @@ func newParameter(at Location, name string, o map[string]any) (Parameter, error)
 	case map[string]any, []any:
 		return Parameter{}, at.Key(name).Invalid("a default is plain text, not %s", describe(o["Default"]))
 	}
-	return Parameter{Type: typ, Default: o["Default"]}, nil
+	allowed, _ := o["AllowedValues"].([]any)
+	return Parameter{Type: typ, Default: o["Default"], Allowed: allowed}, nil
 }
 
 func newResource(at Location, id string, o map[string]any) (*Resource, error) {

@@ -1,6 +1,8 @@
 package template
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"example.com/privatecdn/internal/cfn"
@@ -77,14 +79,35 @@ func (r *reader) bucketByHost(s *cfn.Stack, host string) *Bucket {
 		region = s.Region
 	}
 	b := &Bucket{
-		Name:           name,
-		ARN:            "arn:" + s.Partition() + ":s3:::" + name,
-		Region:         region,
-		RegionalDomain: name + ".s3." + region + "." + s.URLSuffix(),
-		External:       true,
+		Name:              name,
+		ARN:               "arn:" + s.Partition() + ":s3:::" + name,
+		Region:            region,
+		RegionalDomain:    name + ".s3." + region + "." + s.URLSuffix(),
+		PublicAccessBlock: PublicAccessBlock{true, true, true, true},
+		External:          true,
 	}
 	r.infra.Buckets = append(r.infra.Buckets, b)
 	return b
+}
+
+// assumeGrants gives a bucket whose policy is not in the templates the one it
+// needs: that the distribution's origin access may read its objects.
+func (r *reader) assumeGrants(s *cfn.Stack, res *cfn.Resource, d *Distribution, origins map[string]*Origin) {
+	for _, id := range slices.Sorted(maps.Keys(origins)) {
+		o := origins[id]
+		if o.Bucket == nil || !o.Bucket.External || o.OAI == nil && o.OAC == nil {
+			continue
+		}
+		grant := Statement{SID: "Assumed", Effect: "Allow", Actions: []string{"s3:GetObject"}, Resources: []string{o.Bucket.ARN + "/*"}}
+		if o.OAI != nil {
+			grant.Principals = []Principal{{Kind: "CanonicalUser", Value: o.OAI.CanonicalUserID}}
+		} else {
+			grant.Principals = []Principal{{Kind: "Service", Value: "cloudfront.amazonaws.com"}}
+			grant.Conditions = []Condition{{Operator: "StringEquals", Key: "AWS:SourceArn", Values: []string{d.ARN}}}
+		}
+		o.Bucket.Policy = append(o.Bucket.Policy, grant)
+		r.note(s, res, "the bucket "+o.Bucket.Name+" is in none of the templates given: its policy is assumed to let the distribution read")
+	}
 }
 
 // bucketHost takes NAME.s3.REGION.SUFFIX apart, and its older and dual-stack

@@ -54,6 +54,7 @@ func (r *reader) distribution(s *cfn.Stack, res *cfn.Resource) error {
 	if err != nil {
 		return err
 	}
+	r.assumeGrants(s, res, d, origins)
 	if d.Behaviors, err = r.behaviors(s, at, c.CacheBehaviors, c.DefaultCacheBehavior, origins); err != nil {
 		return err
 	}
@@ -106,17 +107,20 @@ func (r *reader) behavior(at cfn.Location, p *behaviorProperties, origins map[st
 
 // policies finds the behavior's three policies.
 func (r *reader) policies(at cfn.Location, p *behaviorProperties, b *Behavior) error {
-	if p.ForwardedValues != nil && p.CachePolicyId != "" {
-		return at.Key("ForwardedValues").Invalid("a behavior has a cache policy or forwarded values, not both")
-	}
-	if p.CachePolicyId == "" {
+	legacy := p.ForwardedValues != nil || p.MinTTL != nil || p.DefaultTTL != nil || p.MaxTTL != nil
+	policy, ok := r.caches[p.CachePolicyId]
+	switch {
+	case p.CachePolicyId == "" && p.ForwardedValues == nil:
+		return at.Key("CachePolicyId").Invalid("a behavior needs a cache policy or forwarded values")
+	case p.CachePolicyId != "" && legacy:
+		return at.Invalid("a behavior has a cache policy or its own ForwardedValues, MinTTL, DefaultTTL and MaxTTL, not both")
+	case p.CachePolicyId == "":
 		b.CachePolicy, b.OriginRequestPolicy = legacyPolicies(p)
-	} else if policy, ok := r.caches[p.CachePolicyId]; ok {
-		b.CachePolicy = *policy
-	} else {
+	case !ok:
 		return unknownPolicy(at.Key("CachePolicyId"), p.CachePolicyId)
+	default:
+		b.CachePolicy = *policy
 	}
-	var ok bool
 	if id := p.OriginRequestPolicyId; id != "" {
 		if b.OriginRequestPolicy, ok = r.requests[id]; !ok {
 			return unknownPolicy(at.Key("OriginRequestPolicyId"), id)

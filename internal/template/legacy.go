@@ -11,9 +11,6 @@ import "time"
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html
 func legacyPolicies(p *behaviorProperties) (CachePolicy, *OriginRequestPolicy) {
 	f := p.ForwardedValues
-	if f == nil {
-		f = &forwardedProperties{}
-	}
 	cache := CachePolicy{
 		Name:         "ForwardedValues",
 		MinTTL:       ttl(p.MinTTL, 0),
