@@ -25,8 +25,16 @@ func (d *distribution) addDocument() {
 		Bucket:  deployment.Bucket{Name: *d.bucket.BucketName(), Region: *awscdk.Stack_Of(d.bucket).Region()},
 		Keys:    []deployment.Key{},
 	}
-	for _, t := range d.trusted() {
-		doc.Keys = append(doc.Keys, t.document()...)
+	for i, t := range d.trusted() {
+		list := slices.Clone(t.document())
+		if i > 0 {
+			// A signer of this distribution signs with the first ring's key;
+			// the others belong to others.
+			for j := range list {
+				list[j].State, list[j].PrivateKey = "", ""
+			}
+		}
+		doc.Keys = append(doc.Keys, list...)
 		if ring := t.Ring(); ring != nil {
 			// With several rings, the least any of them grants.
 			limit := int64(ring.MaxLifetime() / time.Second)
@@ -46,6 +54,7 @@ func (d *distribution) addDocument() {
 	d.document = jsii.String(string(text))
 	d.parameter = awsssm.NewStringParameter(d, jsii.String("Deployment"), &awsssm.StringParameterProps{
 		ParameterName: jsii.String(parameterName(d)),
+		SimpleName:    jsii.Bool(false), // it begins with a slash, also where the stack's name is a token
 		Description:   jsii.String("What a signer has to know of " + *d.Node().Path()),
 		StringValue:   d.document,
 		Tier:          awsssm.ParameterTier_INTELLIGENT_TIERING, // 4 KB are soon too few
@@ -65,9 +74,12 @@ func (d *distribution) documentBehavior(b Behavior, pattern string) deployment.B
 	return doc
 }
 
-// trusted are all key groups of the distribution, each once.
+// trusted are all key groups of the distribution, each once, its own first.
 func (d *distribution) trusted() []TrustedKeys {
 	var all []TrustedKeys
+	if d.keys != nil {
+		all = append(all, d.keys)
+	}
 	for _, b := range append(slices.Clone(d.props.Behaviors), d.props.Default) {
 		for _, t := range d.trustedBy(b) {
 			if !slices.Contains(all, t) {

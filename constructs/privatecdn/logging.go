@@ -86,7 +86,7 @@ func (d *distribution) deliveryStatement() awsiam.PolicyStatement {
 		Actions:    jsii.Strings("s3:PutObject"),
 		Resources:  jsii.Strings(*d.logs.ArnForObjects(jsii.String("AWSLogs/" + account + "/CloudFront/*"))),
 		Conditions: &map[string]any{
-			"StringEquals": map[string]any{"s3:x-amz-acl": "bucket-owner-full-control", "aws:SourceAccount": account},
+			"StringEquals": map[string]any{"aws:SourceAccount": account},
 			"ArnLike":      map[string]any{"aws:SourceArn": source},
 		},
 	})

@@ -89,5 +89,5 @@ func (d *distribution) identityOrigin(bucket awss3.IBucket) awscloudfront.IOrigi
 }
 
 func sameStack(a, b constructs.IConstruct) bool {
-	return *awscdk.Stack_Of(a).Node().Path() == *awscdk.Stack_Of(b).Node().Path()
+	return awscdk.Stack_Of(a) == awscdk.Stack_Of(b)
 }

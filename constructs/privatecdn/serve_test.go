@@ -1,0 +1,162 @@
+package privatecdn_test
+
+import (
+	"context"
+	"crypto"
+	"encoding/json"
+	"io"
+	"io/fs"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/credentials"
+
+	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/edge"
+	"example.com/privatecdn/internal/s3"
+	"example.com/privatecdn/internal/template"
+	"example.com/privatecdn/keys"
+	"example.com/privatecdn/signer"
+	"example.com/privatecdn/signer/presign"
+)
+
+// content is in every bucket of a scenario.
+var content = func() fstest.MapFS {
+	files := fstest.MapFS{}
+	for _, name := range []string{
+		"index.html", "film.mp4", "public/a.txt", "public/refused.html", "private/a.jpg", "a.jpg", "img/a.png", "live/a.ts",
+		"s3/a.txt", "archive/a.txt", "partners/a.txt",
+	} {
+		files[name] = &fstest.MapFile{Data: []byte("content of " + name + "\n"), ModTime: then}
+	}
+	return files
+}()
+
+// served is a scenario's golden template behind the edge, with the test's own
+// keys in place of the ones whose private halves are nowhere.
+type served struct {
+	*edge.Edge
+	document *deployment.Deployment
+	keys     map[string]crypto.Signer // by key pair ID
+	imported bool                     // the bucket's policy is not the template's
+}
+
+func serve(t *testing.T, name string) *served {
+	t.Helper()
+	text, err := os.ReadFile(golden(name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &served{keys: map[string]crypto.Signer{}, imported: strings.HasPrefix(name, "imported")}
+	for _, file := range []string{"a.pem", "b.pem", "c.pem", "rsa.pem"} {
+		text = s.replaceKey(t, text, file)
+	}
+	infra, err := template.Read(text, template.Options{Stack: "Stack"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Edge, err = edge.New(edge.Options{
+		Infrastructure: infra, Buckets: map[string]fs.FS{"": content}, Origins: map[string]http.RoundTripper{"api.example.com": api{}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	if text, ok := infra.DeploymentDocument(); ok {
+		if s.document, err = deployment.Parse([]byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return s
+}
+
+// replaceKey puts a new key where the template has the public half in file.
+func (s *served) replaceKey(t *testing.T, text []byte, file string) []byte {
+	t.Helper()
+	old, _, err := pair{file: file}.New(context.Background(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	private, err := keys.Generate(old.Algorithm())
+	if err != nil {
+		t.Fatal(err)
+	}
+	public, err := keys.NewPublic(private.Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.keys[public.LocalID()] = private
+	return []byte(strings.ReplaceAll(string(text), quoted(t, old.PEM()), quoted(t, public.PEM())))
+}
+
+func quoted(t *testing.T, s string) string {
+	t.Helper()
+	q, err := json.Marshal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(q)
+}
+
+// api is the HTTP origin of a scenario.
+type api struct{}
+
+func (api) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{
+		StatusCode: http.StatusOK, Header: http.Header{}, Request: r,
+		Body: io.NopCloser(strings.NewReader(r.Method + " " + r.URL.Path)),
+	}, nil
+}
+
+func (s *served) do(method, url string, header http.Header) *http.Response {
+	return ask(s, method, url, header)
+}
+
+func ask(h http.Handler, method, url string, header http.Header) *http.Response {
+	r := httptest.NewRequest(method, url, nil)
+	maps.Copy(r.Header, header)
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w.Result()
+}
+
+// sign signs url with the first key that the behavior of its path trusts.
+func (s *served) sign(t *testing.T, d *deployment.Deployment, path string) string {
+	t.Helper()
+	b, ok := d.Behavior(path)
+	if !ok || len(b.Keys) == 0 {
+		t.Fatalf("no key opens %s", path)
+	}
+	signs, err := signer.New(b.Keys[0], s.keys[b.Keys[0]])
+	if err != nil {
+		t.Fatal(err)
+	}
+	url, err := signs.URL("https://"+d.Hosts[0]+path, signer.Terms{For: time.Hour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return url
+}
+
+// presigned presigns path as the deployment document says.
+func (s *served) presigned(t *testing.T, path string) string {
+	t.Helper()
+	p, err := presign.New(presign.Config{
+		Deployment: s.document, Lifetime: time.Hour, Window: 30 * time.Minute,
+		Credentials: credentials.NewStaticCredentialsProvider(s3.LocalCredentials.AccessKeyID, s3.LocalCredentials.SecretAccessKey, ""),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	url, err := p.URL(context.Background(), http.MethodGet, strings.TrimPrefix(path, "/"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return url.URL
+}
