@@ -33,7 +33,7 @@ func describe(stack string, d *template.Distribution) *deployment.Deployment {
 				if !known[k.ID] {
 					known[k.ID] = true
 					doc.Keys = append(doc.Keys, deployment.Key{ID: k.ID, LogicalID: k.LogicalID,
-						Fingerprint: k.Key.Fingerprint(), Algorithm: k.Key.Algorithm()})
+						Fingerprint: k.Key.Fingerprint(), Algorithm: k.Key.Algorithm(), PublicKey: k.Key.PEM()})
 				}
 			}
 		}

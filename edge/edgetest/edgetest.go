@@ -1,0 +1,188 @@
+// Package edgetest runs a local CloudFront inside a Go test.
+//
+//	srv := edgetest.NewServer(t, "cdk.out/PrivateCdn.template.json", os.DirFS("testdata"))
+//	url := srv.Signed("/films/trailer.mp4")
+//	srv.Refuses("/films/trailer.mp4", verify.MissingKey)
+//	srv.Opens(url)
+//	srv.Clock.Advance(2 * time.Hour)
+//	srv.Refuses(url, verify.Expired)
+//
+// The template may be a file, its text, or what assertions.Template_FromStack
+// of a CDK stack in the same test gives from ToJSON. The server signs with a
+// key made for the test, which every trusted key group of the template trusts
+// beside its own; no private half is needed.
+package edgetest
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"io/fs"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/edge"
+	"example.com/privatecdn/internal/cfn"
+	"example.com/privatecdn/internal/template"
+	"example.com/privatecdn/keys"
+	"example.com/privatecdn/signer"
+)
+
+// Template is a CloudFormation template: the path of a file or of a cloud
+// assembly's directory, the text in JSON or YAML, or the decoded document.
+type Template interface {
+	string | []byte | map[string]any | *map[string]any
+}
+
+// Server is an edge that listens on loopback for the length of a test.
+type Server struct {
+	// URL is the edge's address over HTTPS, https://127.0.0.1:PORT.
+	URL string
+	// HTTP is the same edge's address over plain HTTP.
+	HTTP string
+	// Edge answers the requests.
+	Edge *edge.Edge
+	// Signer signs URLs and cookies of the first distribution, for its own
+	// hosts and for the server's. It is nil where no behavior is signed.
+	Signer *signer.Signer
+	// Clock is the edge's and the signer's.
+	Clock *Clock
+
+	t      testing.TB
+	client *http.Client
+}
+
+// Option changes what NewServer makes.
+type Option func(*settings)
+
+type settings struct {
+	edge  edge.Options
+	start time.Time
+}
+
+// WithEdge lets change set up the edge: key value stores, the viewers' country,
+// other origins.
+func WithEdge(change func(*edge.Options)) Option { return func(s *settings) { change(&s.edge) } }
+
+// WithStart sets the time at which the clock stands at first, now by default.
+func WithStart(start time.Time) Option { return func(s *settings) { s.start = start } }
+
+// NewServer starts an edge that serves bucket as the content of every bucket
+// of the template. It ends with the test. A template that cannot be served
+// fails the test.
+func NewServer[T Template](t testing.TB, tmpl T, bucket fs.FS, opts ...Option) *Server {
+	t.Helper()
+	set := settings{start: time.Now(), edge: edge.Options{Buckets: map[string]fs.FS{"": bucket}}}
+	for _, o := range opts {
+		o(&set)
+	}
+	s := &Server{t: t, Clock: &Clock{now: set.start}}
+	infra, err := read(tmpl, set.edge.Values)
+	if err != nil {
+		t.Fatal("edgetest: ", err)
+	}
+	key, err := trust(infra)
+	if err != nil {
+		t.Fatal("edgetest: ", err)
+	}
+	set.edge.Infrastructure, set.edge.Clock = infra, s.Clock.Now
+	s.listen(set.edge)
+	s.Signer, err = signer.Open(context.Background(), s.source(key), signer.WithClock(s.Clock.Now), signer.WithReload(0),
+		signer.WithOpeners(keys.Openers{"edgetest": key.open}))
+	if err != nil && key.group {
+		t.Fatal("edgetest: ", err)
+	}
+	return s
+}
+
+func read(tmpl any, values map[string]string) (*template.Infrastructure, error) {
+	options := template.Options{Options: cfn.Options{Values: values}}
+	switch tmpl := tmpl.(type) {
+	case string:
+		return template.ReadFile(tmpl, options)
+	case []byte:
+		return template.Read(tmpl, options)
+	default:
+		data, err := json.Marshal(tmpl)
+		if err != nil {
+			return nil, err
+		}
+		return template.Read(data, options)
+	}
+}
+
+// listen serves the edge over HTTPS and HTTP.
+func (s *Server) listen(o edge.Options) {
+	s.t.Helper()
+	secure := httptest.NewUnstartedServer(nil)
+	o.HTTPSPort = secure.Listener.Addr().(*net.TCPAddr).Port
+	var err error
+	if s.Edge, err = edge.New(o); err != nil {
+		secure.Close()
+		s.t.Fatal("edgetest: ", err)
+	}
+	secure.Config.Handler = s.Edge
+	secure.EnableHTTP2 = true
+	secure.StartTLS()
+	plain := httptest.NewServer(s.Edge)
+	s.URL, s.HTTP = secure.URL, plain.URL
+	s.client = client(secure, plain)
+	s.t.Cleanup(func() {
+		s.client.CloseIdleConnections()
+		secure.Close()
+		plain.Close()
+		s.Edge.Close()
+	})
+}
+
+// client leads every host to the server, trusts its certificate, keeps no
+// cookies, follows no redirects and takes bodies as they are sent.
+func client(secure, plain *httptest.Server) *http.Client {
+	trusted := secure.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
+	trusted.ServerName = "example.com" // the name in the test certificate
+	dial := func(ctx context.Context, network, address string) (net.Conn, error) {
+		to := plain.Listener.Addr().String()
+		if strings.HasSuffix(address, ":443") || address == secure.Listener.Addr().String() {
+			to = secure.Listener.Addr().String()
+		}
+		return new(net.Dialer).DialContext(ctx, network, to)
+	}
+	return &http.Client{
+		Transport: &http.Transport{
+			DialContext: dial, DisableCompression: true,
+			DialTLSContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+				conn, err := new(net.Dialer).DialContext(ctx, network, secure.Listener.Addr().String())
+				if err != nil {
+					return nil, err
+				}
+				return tls.Client(conn, trusted), nil
+			},
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// source is the deployment document of the first distribution.
+func (s *Server) source(key *testKey) deployment.Source {
+	return sourceFunc(func(context.Context) (*deployment.Deployment, error) {
+		d := s.Edge.Deployments()[0]
+		d.Endpoint = s.URL
+		d.Hosts = append(d.Hosts, strings.TrimPrefix(s.URL, "https://"), strings.TrimPrefix(s.HTTP, "http://"))
+		d.MaxLifetime = int64(100 * 365 * 24 * time.Hour / time.Second)
+		for i := range d.Keys {
+			if d.Keys[i].ID == key.id {
+				d.Keys[i].State, d.Keys[i].PrivateKey = keys.Signing, "edgetest:key"
+			}
+		}
+		return d, nil
+	})
+}
+
+type sourceFunc func(context.Context) (*deployment.Deployment, error)
+
+func (f sourceFunc) Load(ctx context.Context) (*deployment.Deployment, error) { return f(ctx) }
