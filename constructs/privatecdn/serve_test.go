@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -44,7 +45,6 @@ type served struct {
 	*edge.Edge
 	document *deployment.Deployment
 	keys     map[string]crypto.Signer // by key pair ID
-	imported bool                     // the bucket's policy is not the template's
 }
 
 func serve(t *testing.T, name string) *served {
@@ -53,14 +53,43 @@ func serve(t *testing.T, name string) *served {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &served{keys: map[string]crypto.Signer{}, imported: strings.HasPrefix(name, "imported")}
-	for _, file := range []string{"a.pem", "b.pem", "c.pem", "rsa.pem"} {
-		text = s.replaceKey(t, text, file)
-	}
-	infra, err := template.Read(text, template.Options{Stack: "Stack"})
+	s := &served{keys: map[string]crypto.Signer{}}
+	infra, err := template.Read(s.replaceKeys(t, text), template.Options{Stack: "Stack"})
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.start(t, infra)
+	return s
+}
+
+// serveAssembly serves the stacks in a cloud assembly together.
+func serveAssembly(t *testing.T, dir string) *served {
+	t.Helper()
+	s := &served{keys: map[string]crypto.Signer{}}
+	files, err := filepath.Glob(filepath.Join(dir, "*.template.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, s.replaceKeys(t, text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	infra, err := template.ReadFile(dir, template.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.start(t, infra)
+	return s
+}
+
+func (s *served) start(t *testing.T, infra *template.Infrastructure) {
+	t.Helper()
+	var err error
 	s.Edge, err = edge.New(edge.Options{
 		Infrastructure: infra, Buckets: map[string]fs.FS{"": content}, Origins: map[string]http.RoundTripper{"api.example.com": api{}},
 	})
@@ -73,10 +102,17 @@ func serve(t *testing.T, name string) *served {
 			t.Fatal(err)
 		}
 	}
-	return s
 }
 
-// replaceKey puts a new key where the template has the public half in file.
+// replaceKeys puts new keys where a template has the public halves of testdata.
+func (s *served) replaceKeys(t *testing.T, text []byte) []byte {
+	t.Helper()
+	for _, file := range []string{"a.pem", "b.pem", "c.pem", "rsa.pem"} {
+		text = s.replaceKey(t, text, file)
+	}
+	return text
+}
+
 func (s *served) replaceKey(t *testing.T, text []byte, file string) []byte {
 	t.Helper()
 	old, _, err := pair{file: file}.New(context.Background(), "")
