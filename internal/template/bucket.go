@@ -119,7 +119,7 @@ func bucketHost(host, suffix string) (name, region string, ok bool) {
 		return "", "", false
 	}
 	if name, ok := strings.CutSuffix(host, ".s3"); ok {
-		return name, "", true
+		return name, "", name != ""
 	}
 	i := strings.LastIndex(host, ".s3.")
 	if i < 0 {

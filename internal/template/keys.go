@@ -1,6 +1,9 @@
 package template
 
 import (
+	"errors"
+	"strings"
+
 	"example.com/privatecdn/internal/cfn"
 	"example.com/privatecdn/keys"
 )
@@ -21,14 +24,21 @@ func readPublicKey(s *cfn.Stack, res *cfn.Resource) (*PublicKey, error) {
 	}
 	key, err := keys.ParsePublic([]byte(p.PublicKeyConfig.EncodedKey))
 	if err != nil {
-		// The keys package's messages hold no key material.
-		return nil, &cfn.Error{
-			Location: s.At(res).Key("Properties.PublicKeyConfig.EncodedKey"),
-			Kind:     err,
-			Problem:  err.Error(),
-		}
+		return nil, badKey(s.At(res).Key("Properties.PublicKeyConfig.EncodedKey"), err)
 	}
 	return &PublicKey{LogicalID: res.LogicalID, ID: key.LocalID(), Key: key}, nil
+}
+
+// badKey locates an error of the keys package, whose messages hold no key
+// material.
+func badKey(at cfn.Location, err error) error {
+	located := &cfn.Error{Location: at, Kind: err, Problem: err.Error()}
+	var hinted interface{ Hint() string }
+	if errors.As(err, &hinted) {
+		located.Remedy = hinted.Hint()
+		located.Problem = strings.TrimSuffix(located.Problem, "; "+located.Remedy)
+	}
+	return located
 }
 
 func (r *reader) keyGroup(s *cfn.Stack, res *cfn.Resource) error {
