@@ -87,11 +87,7 @@ func (st *state) encodeResource(resource string) (string, error) {
 	if resource == "" {
 		return "", nil
 	}
-	absolute, err := st.absolute(resource)
-	if err != nil {
-		return "", err
-	}
-	return policy.EncodeResource(absolute)
+	return policy.EncodeResource(st.absolute(resource))
 }
 
 // Policy returns the policy that was signed.

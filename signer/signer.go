@@ -26,6 +26,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
+	"reflect"
 	"strconv"
 	"strings"
 	"sync"
@@ -33,6 +34,7 @@ import (
 	"time"
 
 	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/internal/redact"
 	"example.com/privatecdn/keys"
 	"example.com/privatecdn/signer/policy"
 )
@@ -82,7 +84,7 @@ func (s *Signer) newState(keyPairID string, key crypto.Signer) (*state, error) {
 	if err := checkKeyID(keyPairID); err != nil {
 		return nil, err
 	}
-	if key == nil {
+	if v := reflect.ValueOf(key); key == nil || v.Kind() == reflect.Pointer && v.IsNil() {
 		return nil, refuse(ErrKey, "there is no key", "give one, such as keys.ParsePrivate returns")
 	}
 	if _, err := keys.NewPublic(key.Public()); err != nil {
@@ -101,16 +103,17 @@ func (s *Signer) newState(keyPairID string, key crypto.Signer) (*state, error) {
 }
 
 func checkKeyID(id string) error {
-	if isUUID(id) {
-		return refuse(ErrKeyGroupID, fmt.Sprintf("the key pair ID %q is the ID of a key group", id), "give the ID of the public key, K and 13 characters")
+	const todo = "give the ID of the public key, K and 13 characters"
+	switch {
+	case id == "":
+		return refuse(ErrKeyID, "the key pair ID is empty", todo)
+	case isUUID(id):
+		return refuse(ErrKeyGroupID, fmt.Sprintf("the key pair ID %s is the ID of a key group", id), todo)
 	}
 	for i := range len(id) {
 		if c := id[i] | 0x20; (c < 'a' || c > 'z') && (id[i] < '0' || id[i] > '9') {
-			return refuse(ErrKeyID, fmt.Sprintf("the key pair ID %q holds %q", id, id[i]), "give the ID of the public key, K and 13 characters")
+			return refuse(ErrKeyID, fmt.Sprintf("the key pair ID %s holds %q", redact.Quote(id), id[i]), todo)
 		}
-	}
-	if id == "" {
-		return refuse(ErrKeyID, "the key pair ID is empty", "give the ID of the public key, K and 13 characters")
 	}
 	return nil
 }
@@ -153,7 +156,7 @@ func (s *Signer) URL(raw string, t Terms) (string, error) {
 		return "", err
 	}
 	var textBuffer [512]byte // what does not fit goes to the heap
-	var buffer [768]byte
+	var buffer [1024]byte
 	text := p.Append(textBuffer[:0])
 	b := append(append(buffer[:0], u...), separator(u))
 	if p.Canned() {
@@ -172,11 +175,7 @@ func (s *Signer) URL(raw string, t Terms) (string, error) {
 
 // encodeURL returns the URL as viewers send it, once it is one to sign.
 func (st *state) encodeURL(raw string) (string, error) {
-	raw, err := st.absolute(raw)
-	if err != nil {
-		return "", err
-	}
-	u, err := policy.EncodeURL(raw)
+	u, err := policy.EncodeURL(st.absolute(raw))
 	if err != nil {
 		return "", err
 	}
@@ -184,11 +183,11 @@ func (st *state) encodeURL(raw string) (string, error) {
 }
 
 // absolute puts a bare path on the deployment's first host.
-func (st *state) absolute(raw string) (string, error) {
+func (st *state) absolute(raw string) string {
 	if st.deployed == nil || !strings.HasPrefix(raw, "/") || strings.HasPrefix(raw, "//") {
-		return raw, nil
+		return raw
 	}
-	return st.deployed.Origin() + raw, nil
+	return st.deployed.Origin() + raw
 }
 
 func separator(u string) byte {

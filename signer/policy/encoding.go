@@ -16,9 +16,6 @@ func Encode(b []byte) string { return alphabet.EncodeToString(b) }
 // AppendEncode appends src to dst in CloudFront's base64.
 func AppendEncode(dst, src []byte) []byte { return alphabet.AppendEncode(dst, src) }
 
-// EncodedLen is the length of n bytes in CloudFront's base64.
-func EncodedLen(n int) int { return alphabet.EncodedLen(n) }
-
 // Decode reads CloudFront's base64. It accepts exactly what Encode writes;
 // anything else is ErrEncoding.
 func Decode(s string) ([]byte, error) {

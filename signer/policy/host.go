@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"example.com/privatecdn/internal/redact"
 )
 
 // encodeHost returns a URL's host and port the way a viewer sends them.
@@ -40,7 +42,7 @@ func encodeHost(authority, scheme string, pattern bool) (string, error) {
 		return host, nil
 	}
 	if _, err := strconv.ParseUint(port, 10, 16); err != nil && !(pattern && port == "*") {
-		return "", refuse(ErrHost, fmt.Sprintf("port %q", port))
+		return "", refuse(ErrHost, "its port is not a number up to 65535")
 	}
 	return host + ":" + port, nil
 }
@@ -60,7 +62,7 @@ func punycode(host string) (string, error) {
 	}}
 	_, err := transport.RoundTrip(&http.Request{URL: &url.URL{Scheme: "http", Host: host}, Header: http.Header{}})
 	if !errors.Is(err, dialed) || !isASCII(ascii) {
-		return "", refuse(ErrHost, fmt.Sprintf("%q has no Punycode form", host))
+		return "", refuse(ErrHost, redact.Quote(host)+" has no Punycode form")
 	}
 	return ascii, nil
 }

@@ -5,7 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"unicode/utf8"
+
+	"example.com/privatecdn/internal/redact"
 )
 
 // reader reads the JSON of policies. It is stricter than encoding/json where
@@ -25,7 +28,7 @@ func (r *reader) fail(err error) {
 }
 
 func (r *reader) unknown(name []byte) {
-	r.fail(fmt.Errorf("unknown member %q", name))
+	r.fail(errors.New("unknown member " + redact.Quote(string(name))))
 }
 
 func (r *reader) space() {
@@ -90,7 +93,7 @@ func (r *reader) object(member func(name []byte)) int {
 func (r *reader) once(name []byte, earlier [][]byte) {
 	for _, e := range earlier {
 		if bytes.Equal(name, e) {
-			r.fail(fmt.Errorf("member %q stands twice", name))
+			r.fail(errors.New("member " + redact.Quote(string(name)) + " stands twice"))
 		}
 	}
 }
@@ -147,15 +150,19 @@ func (r *reader) unquote(raw []byte, escaped bool) []byte {
 	return []byte(s)
 }
 
-// digits reads a whole number without sign, fraction or exponent.
-func (r *reader) digits() []byte {
-	start := r.at
+// number reads a whole number without sign, fraction or exponent. One that is
+// too large for an int64 becomes the largest.
+func (r *reader) number() int64 {
+	start, n := r.at, int64(0)
 	for c := r.peek(); '0' <= c && c <= '9'; c = r.peek() {
-		r.at++
+		if r.at++; n > (math.MaxInt64-9)/10 {
+			n = math.MaxInt64
+		} else {
+			n = n*10 + int64(c-'0')
+		}
 	}
-	digits := r.text[start:r.at]
-	if len(digits) == 0 || len(digits) > 1 && digits[0] == '0' {
+	if length := r.at - start; length == 0 || length > 1 && r.text[start] == '0' {
 		r.fail(fmt.Errorf("no whole number at byte %d", start))
 	}
-	return digits
+	return n
 }

@@ -3,7 +3,6 @@ package policy
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 )
 
@@ -77,9 +76,9 @@ func (r *reader) conditions(p *Policy) {
 	r.object(func(name []byte) {
 		switch string(name) {
 		case "DateLessThan":
-			r.member("AWS:EpochTime", func() { p.Until = r.epoch(name) })
+			r.member("AWS:EpochTime", func() { p.Until = r.epoch("end") })
 		case "DateGreaterThan":
-			r.member("AWS:EpochTime", func() { p.From = r.epoch(name) })
+			r.member("AWS:EpochTime", func() { p.From = r.epoch("start") })
 		case "IpAddress":
 			r.member("AWS:SourceIp", func() {
 				ip, err := ParseIP(string(r.string()))
@@ -108,11 +107,12 @@ func (r *reader) member(want string, read func()) {
 	}
 }
 
-func (r *reader) epoch(name []byte) time.Time {
-	// A number too long for an int64 becomes the largest, which is refused.
-	n, _ := strconv.ParseInt(string(r.digits()), 10, 64)
-	if err := checkEpoch(string(name), n); err != nil {
-		r.fail(err)
+func (r *reader) epoch(which string) time.Time {
+	n := r.number()
+	if r.err == nil {
+		if err := checkEpoch(which, n); err != nil {
+			r.fail(err)
+		}
 	}
 	return time.Unix(n, 0).UTC()
 }

@@ -15,6 +15,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"example.com/privatecdn/internal/redact"
 )
 
 // MaxEpoch is the last second, counted from 1970, that CloudFront documents
@@ -125,12 +127,12 @@ func checkIP(ip netip.Prefix) error {
 // ParseIP reads an IPv4 address or an IPv4 range in CIDR form; an address
 // alone is a range of one. Anything else is ErrIP.
 func ParseIP(s string) (netip.Prefix, error) {
-	if addr, err := netip.ParseAddr(s); err == nil && addr.Is4() {
-		return netip.PrefixFrom(addr, 32), nil
+	if !strings.Contains(s, "/") {
+		s += "/32"
 	}
 	prefix, err := netip.ParsePrefix(s)
 	if err != nil || !prefix.Addr().Is4() {
-		return netip.Prefix{}, refuse(ErrIP, fmt.Sprintf("%q", s))
+		return netip.Prefix{}, refuse(ErrIP, redact.Quote(strings.TrimSuffix(s, "/32")))
 	}
 	return prefix, nil
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"example.com/privatecdn/internal/redact"
 )
 
 // EncodeURL returns an absolute http or https URL the way a viewer sends it:
@@ -93,7 +95,7 @@ func cutScheme(raw string, pattern bool) (scheme, rest string, err error) {
 		}
 		return "", "", refuse(ErrWildcard, "")
 	}
-	return "", "", refuse(ErrURL, fmt.Sprintf("its scheme is %q", scheme))
+	return "", "", refuse(ErrURL, "its scheme is "+redact.Quote(scheme))
 }
 
 func checkCharacters(s string) error {

@@ -17,10 +17,7 @@ type variant struct{ url, what, todo string }
 
 // explainMismatch looks for what was signed instead, with what, and how.
 func (d Decision) explainMismatch() (what, todo string) {
-	signature, err := policy.Decode(d.parts.signature)
-	if err != nil {
-		return d.explainEncoding("signature", d.parts.signature)
-	}
+	signature, _ := policy.Decode(d.parts.signature) // decoded once already
 	key := d.verifier.keys[d.KeyID]
 	if what, todo, ok := explainForm(key, signature); ok {
 		return what, todo
