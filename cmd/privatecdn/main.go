@@ -26,8 +26,11 @@ type tool struct {
 	JSON    bool             `help:"Print results as JSON."`
 	Version kong.VersionFlag `help:"Print the version."`
 
+	Up     upCommand     `cmd:"" help:"Serve the app, or a template, on this machine as CloudFront would."`
 	Keys   keysCommand   `cmd:"" help:"Make key pairs and take them through a rotation."`
+	Sign   signCommand   `cmd:"" help:"Sign URLs, or make signed cookies."`
 	Verify verifyCommand `cmd:"" help:"Say what CloudFront answers to a signed request, and why."`
+	Check  checkCommand  `cmd:"" help:"Probe what is deployed, local or real: every promise, one line each."`
 }
 
 // env is what a command may touch besides its flags.
@@ -96,10 +99,14 @@ func version() string {
 
 // print writes a result: as JSON when asked for, and as text otherwise.
 func (e *env) print(value any, text func(w io.Writer)) error {
-	if !e.json {
-		text(e.out)
-		return nil
+	if e.json {
+		return e.printJSON(value)
 	}
+	text(e.out)
+	return nil
+}
+
+func (e *env) printJSON(value any) error {
 	enc := json.NewEncoder(e.out)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")

@@ -26,9 +26,12 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"exits": exits,
-			"field": field,
-			"set":   set,
+			"await":    await,
+			"exits":    exits,
+			"field":    field,
+			"get":      get,
+			"set":      set,
+			"template": writeTemplate,
 		},
 	})
 }

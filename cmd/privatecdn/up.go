@@ -1,0 +1,165 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/edge"
+	"example.com/privatecdn/internal/check"
+	"example.com/privatecdn/internal/cli"
+	"example.com/privatecdn/internal/refs"
+	"example.com/privatecdn/internal/template"
+	"example.com/privatecdn/internal/up"
+)
+
+// stateDir is where what is of this machine alone is kept.
+const stateDir = ".privatecdn"
+
+type upCommand struct {
+	Template   string            `help:"A CloudFormation template or a cloud assembly, in place of the app here." placeholder:"FILE"`
+	Value      map[string]string `help:"What the template leaves open: a parameter or an import, by name." placeholder:"NAME=VALUE" mapsep:"none"`
+	Bucket     string            `help:"The directory whose files are the bucket's objects." default:"examples/content" env:"PRIVATECDN_BUCKET" placeholder:"DIR"`
+	HTTPS      string            `name:"https" help:"Where to answer over HTTPS; port 0 is any free one." default:"127.0.0.1:8443" env:"PRIVATECDN_HTTPS" placeholder:"ADDR"`
+	HTTP       string            `name:"http" help:"Where to answer over HTTP." default:"127.0.0.1:8080" env:"PRIVATECDN_HTTP" placeholder:"ADDR"`
+	S3         string            `name:"s3" help:"Where the bucket itself answers, over HTTPS." default:"127.0.0.1:0" env:"PRIVATECDN_S3" placeholder:"ADDR"`
+	Deployment string            `help:"Where to write the deployment document." default:".privatecdn/deployment.json" placeholder:"FILE"`
+	Check      bool              `help:"Probe every promise and exit."`
+	ringFlag
+}
+
+func (c upCommand) Run(e *env) error {
+	l, err := up.Start(e, up.Options{
+		Template: c.Template, Values: c.Value, Bucket: c.Bucket, Ring: c.Ring,
+		HTTPS: c.HTTPS, HTTP: c.HTTP, S3: c.S3,
+		Document: c.Deployment, State: stateDir,
+		Progress:  e.note,
+		OnRefusal: func(r edge.Refusal) { c.refused(e, r) },
+	})
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	if c.Check {
+		return runCheck(e, check.Options{
+			Deployment: l.Deployment(),
+			Openers:    refs.Openers(l.Deployment().Dir),
+			Objects:    append(l.Objects(deployment.Signed), l.Objects(deployment.Public)...),
+			Template:   l.Infrastructure(),
+		})
+	}
+	if err := c.tell(e, l); err != nil {
+		return err
+	}
+	<-e.Done()
+	e.note("Ended.")
+	return nil
+}
+
+// refused is the line about a refused request; while checking, refusals are
+// what is asked for.
+func (c upCommand) refused(e *env, r edge.Refusal) {
+	if c.Check {
+		return
+	}
+	e.note("%d %s %s: %s: %s", r.Status, r.Method, r.URL, r.Reason, r.Why)
+}
+
+// tell prints what runs where and what to try.
+func (c upCommand) tell(e *env, l *up.Local) error {
+	example, err := l.Example(e, refs.Openers(l.Deployment().Dir))
+	if err != nil {
+		e.note("Nothing to try is signed here: %v", err)
+	}
+	d := l.Deployment()
+	running := struct {
+		Endpoint   string            `json:"endpoint"`
+		HTTP       string            `json:"http"`
+		Bucket     string            `json:"bucket"`
+		Deployment string            `json:"deployment"`
+		CA         string            `json:"ca"`
+		Plain      string            `json:"plain,omitempty"`  // refused
+		Signed     string            `json:"signed,omitempty"` // opens
+		Cookies    map[string]string `json:"cookies,omitempty"`
+	}{Endpoint: d.Endpoint, HTTP: l.HTTP(), Bucket: d.Bucket.Endpoint, Deployment: c.Deployment, CA: d.Path(d.CA)}
+	if example != nil {
+		running.Plain, running.Signed, running.Cookies = example.Plain, example.Signed, cookieValues(example.Cookies)
+	}
+	return e.print(running, func(w io.Writer) {
+		fmt.Fprintf(w, "The CloudFront distribution of %s is at %s, and over HTTP at %s.\n", d.Stack, d.Endpoint, l.HTTP())
+		fmt.Fprintf(w, "Its bucket is %s, which refuses everyone else at %s.\n", c.Bucket, d.Bucket.Endpoint)
+		fmt.Fprintf(w, "The signer reads %s.\n", c.Deployment)
+		if example != nil {
+			try(w, running.CA, example)
+		}
+		fmt.Fprintln(w, "\nCtrl-C ends it. Requests that are refused:")
+	})
+}
+
+// try prints commands that show what a signature does.
+func try(w io.Writer, ca string, x *up.Example) {
+	curl := "curl --cacert " + quoteIfNeeded(ca)
+	file := filepath.Base(x.Plain)
+	fmt.Fprintf(w, "\nRefused, for it is not signed:\n\n  %s %s\n", curl, quote(x.Plain))
+	fmt.Fprintf(w, "\nOpens until %s:\n\n  %s -o %s %s\n", x.Until.Format(time.TimeOnly), curl, quoteIfNeeded(file), quote(x.Signed))
+	fmt.Fprintf(w, "\nAs do signed cookies, for all of %s:\n\n  %s -o %s %s %s\n", x.Pattern, curl, quoteIfNeeded(file), curlCookies(x.Cookies), quote(x.Plain))
+}
+
+type checkCommand struct {
+	deploymentFlag
+	Object   []string `help:"Path of an object that is there; may be given again." sep:"none" placeholder:"PATH"`
+	Template string   `help:"The template that is deployed: its headers are promises too." placeholder:"FILE"`
+}
+
+func (c checkCommand) Run(e *env) error {
+	d, err := c.load(e)
+	if err != nil {
+		return err
+	}
+	o := check.Options{Deployment: d, Openers: refs.Openers(d.Dir), Objects: c.Object}
+	if c.Template != "" {
+		if o.Template, err = template.ReadFile(c.Template, template.Options{}); err != nil {
+			return err
+		}
+	}
+	return runCheck(e, o)
+}
+
+// runCheck probes and prints a line a promise, as it is found out.
+func runCheck(e *env, o check.Options) error {
+	var all []check.Result
+	marks := map[check.Status]string{check.Kept: "ok", check.Broken: "FAIL", check.Skipped: "-"}
+	kept, err := check.Run(e, o, func(r check.Result) {
+		all = append(all, r)
+		if !e.json {
+			fmt.Fprintf(e.out, "%-4s  %-46s  %s\n", marks[r.Status], r.Promise, r.Detail)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	if e.json {
+		err = e.printJSON(struct {
+			Kept     bool           `json:"kept"`
+			Promises []check.Result `json:"promises"`
+		}{kept, all})
+	}
+	if err == nil && !kept {
+		err = cli.ErrNo
+	}
+	return err
+}
+
+// quoteIfNeeded quotes a word for a shell where it has to be.
+func quoteIfNeeded(s string) string {
+	if strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/-") == "" {
+		return s
+	}
+	return quote(s)
+}
+
+// quote quotes a word for a shell.
+func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
