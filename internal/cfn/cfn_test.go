@@ -224,6 +224,10 @@ func TestBombs(t *testing.T) {
 	}{
 		{`{"Resources":{"R0":{"Type":"X","Properties":{"Ref":` + text + `}}},"Outputs":{"V":{"Value":{"Ref":"R25"}}}}`, cfn.ErrTooLarge},
 		{`{"Resources":{},"Outputs":{"V":{"Value":` + work + `}}}`, nil},
+		{`{"Resources":{"R":{"Type":"X","Properties":{"Ref":"` + strings.Repeat("x", 500_000) + `"}}},"Outputs":{"V":{"Value":{"Fn::Join":["",[` +
+			strings.Repeat(`{"Ref":"R"},`, 20_000) + `""]]}}}}`, cfn.ErrTooLarge},
+		{`{"Resources":{},"Outputs":{"V":{"Value":{"Fn::Join":["` + strings.Repeat("x", 500_000) + `",[` +
+			strings.Repeat(`"",`, 20_000) + `""]]}}}}`, cfn.ErrTooLarge},
 	} {
 		template, err := cfn.Parse("S", []byte(c.template))
 		if err != nil {

@@ -146,8 +146,10 @@ func (s *Stack) join(at Location, arg any) (any, error) {
 	if !ok {
 		return nil, at.Invalid("Fn::Join wants a text to put between")
 	}
-	// text checks the length, which no join of checked parts can make absurd.
-	return s.text(at, strings.Join(parts, separator))
+	if len(separator)*len(parts) > maxText {
+		return nil, tooLong(at)
+	}
+	return strings.Join(parts, separator), nil
 }
 
 func (s *Stack) split(at Location, arg any) (any, error) {

@@ -132,7 +132,7 @@ func (s *Stack) text(at Location, v any) (string, error) {
 	switch v := v.(type) {
 	case string:
 		if len(v) > maxText {
-			return "", &Error{Location: at, Kind: ErrTooLarge, Problem: "the value becomes too long"}
+			return "", tooLong(at)
 		}
 		return v, nil
 	case json.Number:
@@ -146,13 +146,17 @@ func (s *Stack) text(at Location, v any) (string, error) {
 	return "", at.Invalid("a string is wanted, not %s", describe(v))
 }
 
-// texts resolves v to a list of strings.
+func tooLong(at Location) error {
+	return &Error{Location: at, Kind: ErrTooLarge, Problem: "the value becomes too long", Remedy: "take out what repeats itself"}
+}
+
+// texts resolves v to a list of strings, of bounded size together.
 func (s *Stack) texts(at Location, v any) ([]string, error) {
 	list, err := s.list(at, v)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]string, 0, len(list))
+	out, size := make([]string, 0, len(list)), 0
 	for i, e := range list {
 		e, err := s.shallow(at.Index(i), e)
 		if err != nil {
@@ -164,6 +168,9 @@ func (s *Stack) texts(at Location, v any) ([]string, error) {
 		text, err := s.text(at.Index(i), e)
 		if err != nil {
 			return nil, err
+		}
+		if size += len(text); size > maxText {
+			return nil, tooLong(at)
 		}
 		out = append(out, text)
 	}
