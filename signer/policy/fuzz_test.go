@@ -3,6 +3,7 @@ package policy_test
 import (
 	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 
 	"example.com/privatecdn/signer/policy"
@@ -45,12 +46,19 @@ func containsEscapedQuestion(text []byte) bool {
 	return false
 }
 
-// What is encoded stays as it is, and is a resource that can be signed.
+// What is encoded stays as it is, and is a resource that can be signed. A
+// scheme in capitals takes the long way, which must lead to the same.
 func FuzzEncodeURL(f *testing.F) {
 	f.Add("https://h.example/a b?c=d'e")
+	f.Add("https://h.example/a/./b%2e/%2E/.c?d=../'*&Expires")
 	f.Add("HTTP://Bücher.example:80/%2e%2F%zz//日本")
 	f.Fuzz(func(t *testing.T, raw string) {
 		encoded, err := policy.EncodeURL(raw)
+		if rest, ok := strings.CutPrefix(raw, "https:"); ok {
+			if long, longErr := policy.EncodeURL("HTTPS:" + rest); long != encoded || (longErr == nil) != (err == nil) {
+				t.Fatalf("%q: %q, %v; the long way %q, %v", raw, encoded, err, long, longErr)
+			}
+		}
 		if err != nil {
 			var refused *policy.Error
 			if !errors.As(err, &refused) {
