@@ -1,0 +1,170 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"example.com/privatecdn/edge/edgetest"
+	"example.com/privatecdn/internal/testtools"
+)
+
+// start serves the project's content behind a template of its construct, and
+// the backend beside it.
+func start(t *testing.T) (*edgetest.Server, *httptest.Server) {
+	t.Helper()
+	srv := edgetest.NewServer(t, "../../constructs/privatecdn/testdata/golden/public.template.json", os.DirFS("../content"),
+		edgetest.WithStart(time.Now().Truncate(time.Second)))
+	backend := httptest.NewServer(routes(srv.Signer, ""))
+	t.Cleanup(backend.Close)
+	return srv, backend
+}
+
+// viewer is a browser without a window: it keeps cookies and follows redirects.
+func viewer(t *testing.T, srv *edgetest.Server) *http.Client {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := *srv.Client()
+	client.Jar, client.CheckRedirect = jar, nil
+	// Its transport leads every host to the edge; the backend is on plain HTTP.
+	edge := client.Transport
+	client.Transport = byScheme{edge}
+	return &client
+}
+
+type byScheme struct{ https http.RoundTripper }
+
+func (b byScheme) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.URL.Scheme == "https" {
+		return b.https.RoundTrip(r)
+	}
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+func TestBackend(t *testing.T) {
+	t.Parallel()
+	srv, backend := start(t)
+	client := viewer(t, srv)
+	files := []string{"/hls/stream.m3u8", "/hls/270p/index.m3u8", "/hls/270p/init.mp4", "/hls/270p/0.m4s", "/hls/180p/2.m4s"}
+	check := func(when string, status int) {
+		t.Helper()
+		for _, file := range files {
+			response, err := client.Get(srv.URL + file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			response.Body.Close()
+			if response.StatusCode != status {
+				t.Errorf("%s: GET %s: %d, want %d", when, file, response.StatusCode, status)
+			}
+		}
+	}
+	post := func(path, leadsTo string) {
+		t.Helper()
+		response, err := client.PostForm(backend.URL+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if got := response.Request.URL.String(); response.StatusCode != 200 || got != leadsTo {
+			t.Errorf("POST %s: %d at %s, want %s", path, response.StatusCode, got, leadsTo)
+		}
+	}
+
+	check("before the login", 403)
+	post("/login", srv.URL+page)
+	check("logged in", 200)
+	if u, _ := url.Parse(srv.URL + "/picture.jpg"); len(client.Jar.Cookies(u)) != 0 {
+		t.Error("the stream's cookies are sent with what is not the stream")
+	}
+	srv.Clock.Advance(8*time.Hour - time.Second)
+	check("eight hours later", 200)
+	srv.Clock.Advance(time.Second)
+	check("at the cookies' end", 403)
+	post("/login", srv.URL+page)
+	check("logged in again", 200)
+	post("/logout", backend.URL+"/")
+	check("logged out", 403)
+}
+
+func TestReport(t *testing.T) {
+	t.Parallel()
+	srv, backend := start(t)
+	client := viewer(t, srv)
+	response, err := client.Get(backend.URL + "/report")
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if response.StatusCode != 200 || response.Header.Get("Content-Type") != "application/pdf" {
+		t.Errorf("the report: %d, %s", response.StatusCode, response.Header.Get("Content-Type"))
+	}
+	srv.Clock.Advance(5 * time.Minute)
+	srv.Refuses(response.Request.URL.String(), "expired")
+}
+
+// TestBrowser logs in with a real browser and waits until the stream plays.
+func TestBrowser(t *testing.T) {
+	t.Parallel()
+	chromium, err := exec.LookPath("google-chrome")
+	if err != nil {
+		chromium = testtools.Need(t, "chromium", "apt-get install chromium, or Google Chrome")
+	}
+	_, backend := start(t)
+	flags := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.NoSandbox,
+		chromedp.Flag("ignore-certificate-errors", true), chromedp.Flag("disable-background-networking", true))
+	allocator, cancel := chromedp.NewExecAllocator(t.Context(), flags...)
+	defer cancel()
+	browser, cancel := chromedp.NewContext(allocator)
+	defer cancel()
+	if err := chromedp.Do(browser, chromedp.Navigate(backend.URL), chromedp.Click("button")); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(browser, time.Minute)
+	defer cancel()
+	if err := chromedp.Do(ctx, chromedp.WaitVisible("section.opened video")); err != nil {
+		t.Fatalf("the stream does not open: %v", err)
+	}
+	const plays = `(async () => {
+		const v = document.querySelector("video");
+		if (!v || v.readyState < 3) return false;
+		await v.play();
+		return v.currentTime > 0 && v.videoWidth > 0;
+	})()`
+	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](plays, chromedp.WithPollingInterval(100*time.Millisecond))); err != nil {
+		t.Fatalf("the stream does not play: %v", err)
+	}
+	const refused = `[...document.querySelectorAll(".refused")].map(s => s.dataset.path).join(" ")`
+	if got, err := chromedp.Run(ctx, chromedp.Evaluate[string](refused)); err != nil || got != "/picture.jpg /report.pdf" {
+		t.Errorf("refused are %q, %v; want all but the stream", got, err)
+	}
+}
+
+// The program in the documentation is this one.
+func TestDocumented(t *testing.T) {
+	t.Parallel()
+	program, err := os.ReadFile("main.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile("../../docs/signing.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, code, _ := strings.Cut(string(program), "\npackage main\n")
+	if !strings.Contains(string(page), "```go\npackage main\n"+code+"```") {
+		t.Error("docs/signing.md shows another program than examples/backend/main.go")
+	}
+}
