@@ -1,0 +1,195 @@
+package e2e_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/privatecdn/keys"
+)
+
+// check ends a run: nothing may have gone wrong, and enough must have happened
+// for that to mean something.
+func (w *world) check(keysUsed int) {
+	w.t.Helper()
+	w.t.Logf("%d requests, %d opened, %d refused; URLs by key: %v", w.requests.Load(), w.opened.Load(), w.refused.Load(), w.usedBy)
+	if n := len(w.wrong); n > 0 {
+		w.t.Errorf("%d wrong answers, such as\n%s", n, strings.Join(w.wrong[:min(n, 5)], "\n"))
+	}
+	if w.requests.Load() < 4000 || w.opened.Load() < 1000 || w.refused.Load() < 100 || len(w.usedBy) != keysUsed {
+		w.t.Errorf("too little happened: %d requests, %d opened, %d refused, %d keys", w.requests.Load(), w.opened.Load(), w.refused.Load(), len(w.usedBy))
+	}
+}
+
+// rotate takes a ring through all steps of a rotation, a deployment each.
+// whilePromoting runs between the promotion and the retirement.
+func (w *world) rotate(old keys.Key, documentFirst bool, whilePromoting func()) keys.Key {
+	w.t.Helper()
+	w.pass(24*time.Hour, time.Hour)
+	next := w.add()
+	w.deploy(documentFirst)
+	w.pass(time.Hour, 10*time.Minute)
+	w.do(w.ring.Promote, next)
+	w.deploy(documentFirst)
+	whilePromoting()
+	w.do(w.ring.Retire, old)
+	w.deploy(documentFirst)
+	w.pass(12*time.Minute, time.Minute)
+	return next
+}
+
+// end waits for a retired key's end, to the minute of the ring's own clock,
+// and takes it off.
+func (w *world) end(old keys.Key, documentFirst bool) {
+	w.t.Helper()
+	k, err := w.ring.Find(old.Fingerprint)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.pass(k.Until.Sub(w.clock(w.ringSkew)()), 2*time.Hour)
+	w.do(w.ring.Drop, old)
+	w.deploy(documentFirst)
+	w.pass(24*time.Hour, 2*time.Hour)
+}
+
+func (w *world) first() keys.Key { return w.ring.Keys()[0] }
+
+func nothing() {}
+
+// TestRotationUnderLoad holds that a rotation costs no viewer a URL: not one
+// that is valid is refused, not one that has ended is served, whichever comes
+// first at each step, key group or document.
+func TestRotationUnderLoad(t *testing.T) {
+	t.Parallel()
+	for name, documentFirst := range map[string]bool{"document first": true, "key group first": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, 0, 0, 0)
+			w.load(func() {
+				old := w.first()
+				w.rotate(old, documentFirst, nothing)
+				w.end(old, documentFirst)
+			})
+			w.check(2)
+		})
+	}
+}
+
+// TestSignerMissesReload is a signer whose network is down from a promotion on
+// until after the retirement: what it signs with the old key meanwhile lives
+// on, since the key's end allows for it.
+func TestSignerMissesReload(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 0, 0, 0)
+	late := w.signers[0]
+	w.load(func() {
+		old := w.first()
+		w.rotate(old, true, func() {
+			if id := late.KeyPairID(); id != w.document.Load().Keys[1].ID {
+				t.Errorf("it signs with %s", id)
+			}
+		})
+		w.end(old, true)
+		third := w.add()
+		w.deploy(true)
+		w.pass(time.Hour, 10*time.Minute)
+		late.down.Store(true)
+		w.do(w.ring.Promote, third)
+		w.deploy(true)
+		w.pass(2*time.Minute, time.Minute)
+		second := w.first()
+		w.do(w.ring.Retire, second)
+		w.deploy(true)
+		w.pass(7*time.Minute, time.Minute)
+		if id := late.KeyPairID(); id != w.id(second) {
+			t.Errorf("without a network it signs with %s, want the old key", id)
+		}
+		late.down.Store(false)
+		w.pass(time.Minute, time.Minute)
+		if id := late.KeyPairID(); id != w.id(third) {
+			t.Errorf("with its network back it signs with %s, want the new key", id)
+		}
+		w.end(second, true)
+	})
+	w.check(3)
+}
+
+// TestClocksDiffer is a rotation with signers a minute ahead and a minute
+// behind of the edge, and an owner whose clock is a minute behind too.
+func TestClocksDiffer(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, -time.Minute, time.Minute, -time.Minute)
+	w.load(func() {
+		old := w.first()
+		w.rotate(old, false, nothing)
+		w.end(old, false)
+	})
+	w.check(2)
+}
+
+// TestRevocationUnderLoad is a revocation in the middle of a rotation: first of
+// the old key, then of the one that signs. From its deployment on, nothing
+// that the revoked key signed is served; everything else is.
+func TestRevocationUnderLoad(t *testing.T) {
+	t.Parallel()
+	for name, documentFirst := range map[string]bool{"document first": true, "key group first": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, 0, 0, time.Minute)
+			w.load(func() {
+				old := w.first()
+				next := w.rotate(old, documentFirst, nothing)
+				w.pass(24*time.Hour, time.Hour)
+				w.revoke(old)
+				w.deploy(documentFirst)
+				w.pass(24*time.Hour, time.Hour)
+				w.add()
+				w.deploy(documentFirst)
+				w.pass(time.Hour, 10*time.Minute)
+				w.revoke(next)
+				w.deploy(documentFirst)
+				w.pass(5*24*time.Hour, 2*time.Hour)
+			})
+			w.check(3)
+		})
+	}
+}
+
+func (w *world) revoke(k keys.Key) {
+	w.t.Helper()
+	done, err := w.ring.Revoke(w.t.Context(), k.Fingerprint, nil)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if done.Lost <= 0 || done.Lost > 8*24*time.Hour {
+		w.t.Errorf("it says that URLs of up to %s die", done.Lost)
+	}
+}
+
+// TestNoticesStrandedURLs holds that these tests have teeth: a rotation of one
+// step, which the ring refuses, refuses valid URLs.
+func TestNoticesStrandedURLs(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 0, 0)
+	w.load(func() {
+		w.pass(time.Hour, 10*time.Minute)
+		if err := w.ring.Check(nil); err != nil {
+			t.Fatal(err)
+		}
+		deployed := w.deployed()
+		ring, err := keys.Create(t.TempDir(), keys.WithClock(w.clock(0)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.ring = ring
+		w.add()
+		if err := w.ring.Check(deployed); err == nil {
+			t.Error("the ring lets it pass")
+		}
+		w.put(true)
+		w.pass(time.Hour, 10*time.Minute)
+	})
+	if len(w.wrong) == 0 {
+		t.Error("nobody noticed")
+	}
+}
