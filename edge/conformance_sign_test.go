@@ -50,7 +50,7 @@ func publicPEM(key crypto.Signer) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))
 }
 
-func keyID(t *testing.T, name string) string {
+func keyID(t testing.TB, name string) string {
 	t.Helper()
 	p, err := keys.NewPublic(caseKeys()[name].Public())
 	if err != nil {
@@ -117,7 +117,7 @@ func moment(t *testing.T, s string, now time.Time) int64 {
 }
 
 // parameters are the grant's parts for a URL, in the order of the documentation.
-func (g grant) parameters(t *testing.T, url string) [][2]string {
+func (g grant) parameters(t testing.TB, url string) [][2]string {
 	t.Helper()
 	resource := g.resource
 	if resource == "" {
@@ -175,7 +175,7 @@ func (g grant) spoil(parts [][2]string) [][2]string {
 	return kept
 }
 
-func signText(t *testing.T, key crypto.Signer, hash, text string) []byte {
+func signText(t testing.TB, key crypto.Signer, hash, text string) []byte {
 	t.Helper()
 	sum1, sum256 := sha1.Sum([]byte(text)), sha256.Sum256([]byte(text))
 	digest, algorithm := sum256[:], crypto.SHA256
@@ -193,7 +193,7 @@ func encode64(b []byte) string {
 	return strings.NewReplacer("+", "-", "=", "_", "/", "~").Replace(base64.StdEncoding.EncodeToString(b))
 }
 
-func (g grant) signURL(t *testing.T, url string) string {
+func (g grant) signURL(t testing.TB, url string) string {
 	t.Helper()
 	join := "?"
 	if strings.Contains(url, "?") {
@@ -206,7 +206,7 @@ func (g grant) signURL(t *testing.T, url string) string {
 	return url
 }
 
-func (g grant) cookie(t *testing.T, url string) string {
+func (g grant) cookie(t testing.TB, url string) string {
 	t.Helper()
 	var all []string
 	for _, p := range g.parameters(t, url) {

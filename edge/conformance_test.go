@@ -98,12 +98,8 @@ func (run *caseRun) infrastructure() *template.Infrastructure {
 	if err != nil {
 		run.t.Fatal(err)
 	}
-	text := string(data)
-	for name, key := range caseKeys() {
-		text = strings.ReplaceAll(text, `"@`+name+`@"`, strconv.Quote(publicPEM(key)))
-	}
 	var doc map[string]any
-	if err := yaml.Unmarshal([]byte(text), &doc); err != nil {
+	if err := yaml.Unmarshal([]byte(fillKeys(string(data))), &doc); err != nil {
 		run.t.Fatal(err)
 	}
 	for _, s := range run.c.set {
@@ -126,6 +122,14 @@ func (run *caseRun) infrastructure() *template.Infrastructure {
 		run.t.Fatal(err)
 	}
 	return infra
+}
+
+// fillKeys puts the cases' public keys into a template.
+func fillKeys(text string) string {
+	for name, key := range caseKeys() {
+		text = strings.ReplaceAll(text, `"@`+name+`@"`, strconv.Quote(publicPEM(key)))
+	}
+	return text
 }
 
 // abbreviation shortens the paths that most cases set.

@@ -1,0 +1,259 @@
+package edge_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/edge"
+	"example.com/privatecdn/internal/cffunction"
+	"example.com/privatecdn/internal/cfn"
+)
+
+// templateText is a case template with its keys filled in.
+func templateText(t *testing.T, name string) string {
+	t.Helper()
+	data, err := os.ReadFile("testdata/templates/" + name + ".yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fillKeys(string(data))
+}
+
+func writeFile(t *testing.T, path, text string) string {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func get(t *testing.T, e http.Handler, url string, header ...string) *http.Response {
+	t.Helper()
+	h := http.Header{}
+	for i := 0; i+1 < len(header); i += 2 {
+		h.Add(header[i], header[i+1])
+	}
+	w := httptest.NewRecorder()
+	e.ServeHTTP(w, parseRequest(t, http.MethodGet, url, "HTTP/1.1", h, ""))
+	return w.Result()
+}
+
+func body(t *testing.T, r *http.Response) string {
+	t.Helper()
+	data, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+const publicURL = "https://cdn.example.com/public/a.txt"
+
+func TestNewErrors(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	good := writeFile(t, filepath.Join(dir, "good.yaml"), templateText(t, "s3"))
+	odd := writeFile(t, filepath.Join(dir, "odd.yaml"), strings.Replace(templateText(t, "s3"), "Compress: true", "Compres: true", 1))
+	function := writeFile(t, filepath.Join(dir, "function.yaml"), templateText(t, "http")+`
+          FunctionAssociations: [{EventType: viewer-request, FunctionARN: {"Fn::GetAtt": [Fn, FunctionARN]}}]
+  Fn:
+    Type: AWS::CloudFront::Function
+    Properties:
+      Name: fn
+      AutoPublish: true
+      FunctionConfig: {Comment: c, Runtime: cloudfront-js-2.0}
+      FunctionCode: "import fs from 'fs'; function handler(event) { return event.request; }"
+`)
+	for name, c := range map[string]struct {
+		options edge.Options
+		is      func(error) bool
+		says    string
+	}{
+		"no template":       {edge.Options{Bucket: dir}, nil, "Template"},
+		"missing template":  {edge.Options{Template: filepath.Join(dir, "none"), Bucket: dir}, is(fs.ErrNotExist), "none"},
+		"missing bucket":    {edge.Options{Template: good, Bucket: filepath.Join(dir, "none")}, is(fs.ErrNotExist), "bucket directory"},
+		"bucket is a file":  {edge.Options{Template: good, Bucket: good}, nil, "bucket directory"},
+		"no content":        {edge.Options{Template: good}, is(edge.ErrNoContent), "Bucket"},
+		"unknown property":  {edge.Options{Template: odd, Bucket: dir}, as[*cfn.Error], "Compres"},
+		"function's module": {edge.Options{Template: function}, as[*cffunction.Error], `"fs"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e, err := edge.New(c.options)
+			if err == nil {
+				e.Close()
+			}
+			if err == nil || !strings.Contains(err.Error(), c.says) {
+				t.Fatalf("New: %v, want an error that says %q", err, c.says)
+			}
+			if c.is != nil && !c.is(err) {
+				t.Errorf("%#v is no error of the expected kind", err)
+			}
+		})
+	}
+}
+
+func is(target error) func(error) bool { return func(err error) bool { return errors.Is(err, target) } }
+
+func as[E error](err error) bool {
+	var target E
+	return errors.As(err, &target)
+}
+
+// A changed template is taken up, a broken one is told and the last good one
+// goes on; a changed file is seen at once, as after an invalidation.
+func TestWatching(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	bucket := filepath.Join(dir, "bucket")
+	writeFile(t, filepath.Join(bucket, "public", "a.txt"), "one")
+	file := writeFile(t, filepath.Join(dir, "template.yaml"), templateText(t, "s3"))
+	reloads := make(chan error, 16)
+	var log syncBuffer
+	e, err := edge.New(edge.Options{Template: file, Bucket: bucket, OnReload: func(err error) { reloads <- err },
+		Log: slog.New(slog.NewTextHandler(&log, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	if got := body(t, get(t, e, publicURL)); got != "one" {
+		t.Fatalf("the content is %q", got)
+	}
+
+	writeFile(t, filepath.Join(bucket, "public", "a.txt"), "two")
+	eventually(t, "the changed object", func() bool { return body(t, get(t, e, publicURL)) == "two" })
+	writeFile(t, filepath.Join(bucket, "public", "new", "b.txt"), "three")
+	eventually(t, "the new object", func() bool {
+		return body(t, get(t, e, "https://cdn.example.com/public/new/b.txt")) == "three"
+	})
+
+	writeFile(t, file, strings.Replace(templateText(t, "s3"), "PathPattern: public/*", "PathPattern: open/*", 1))
+	if err := nextReload(t, reloads); err != nil {
+		t.Fatal(err)
+	}
+	if r := get(t, e, publicURL); r.StatusCode != http.StatusForbidden {
+		t.Errorf("after the change: %s", r.Status)
+	}
+
+	writeFile(t, file, "Resources: {A: {Type: Unknown}}")
+	if err := nextReload(t, reloads); err == nil {
+		t.Error("a broken template was taken up")
+	}
+	if r := get(t, e, "https://cdn.example.com/open/a.txt"); r.Header.Get("X-Privatecdn-Reason") != string(edge.ReasonOriginRefused) {
+		t.Errorf("the last good template does not go on: %s %v", r.Status, r.Header)
+	}
+	if !strings.Contains(log.String(), "the last good one goes on") {
+		t.Errorf("the log says %s", log.String())
+	}
+}
+
+// nextReload skips reloads that saw the file half written.
+func nextReload(t *testing.T, reloads <-chan error) error {
+	t.Helper()
+	select {
+	case err := <-reloads:
+		return err
+	case <-time.After(30 * time.Second):
+		t.Fatal("no reload")
+		return nil
+	}
+}
+
+func eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		if holds() {
+			return
+		}
+	}
+	t.Fatal("never came: " + what)
+}
+
+type syncBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *syncBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+func (b *syncBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
+}
+
+// A log line and a callback tell of each refusal, and neither holds what
+// opens the URL.
+func TestRefusalsAreTold(t *testing.T) {
+	t.Parallel()
+	var log syncBuffer
+	var told []edge.Refusal
+	e := newEdge(t, "s3", edge.Options{Log: slog.New(slog.NewTextHandler(&log, nil)), OnRefusal: func(r edge.Refusal) { told = append(told, r) }})
+	g := parseGrant(t, "canned until=-1m", time.Now())
+	get(t, e, g.signURL(t, "https://cdn.example.com/private/a.txt?own=1"))
+	if len(told) != 1 || told[0].Reason != "expired" || told[0].Status != 403 || told[0].URL != "https://cdn.example.com/private/a.txt?own=1" {
+		t.Errorf("told of %+v", told)
+	}
+	if s := log.String(); !strings.Contains(s, "reason=expired") || strings.Contains(s, "Signature") {
+		t.Errorf("the log says %s", s)
+	}
+}
+
+func newEdge(t testing.TB, name string, o edge.Options) *edge.Edge {
+	t.Helper()
+	data, err := os.ReadFile("testdata/templates/" + name + ".yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Template = filepath.Join(t.TempDir(), "template.yaml")
+	if err := os.WriteFile(o.Template, []byte(fillKeys(string(data))), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if o.Buckets == nil {
+		o.Buckets = map[string]fs.FS{"": fstest.MapFS{"public/a.txt": {Data: []byte("public")}, "private/a.txt": {Data: []byte("private")}}}
+	}
+	e, err := edge.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { e.Close() })
+	return e
+}
+
+func TestDeployments(t *testing.T) {
+	t.Parallel()
+	d := newEdge(t, "s3", edge.Options{}).Deployments()[0]
+	if len(d.Hosts) != 2 || !strings.HasSuffix(d.Hosts[0], ".cloudfront.net") || d.Hosts[1] != "cdn.example.com" {
+		t.Errorf("hosts %q", d.Hosts)
+	}
+	if d.Bucket.Name != "content" || d.Stack != "template" {
+		t.Errorf("bucket %+v of stack %q", d.Bucket, d.Stack)
+	}
+	if len(d.Behaviors) != 2 || d.Behaviors[0].Access != deployment.Public || d.Behaviors[1].Access != deployment.Signed ||
+		d.Behaviors[1].MaxTTL != 86400 || len(d.Behaviors[1].Keys) != 2 {
+		t.Errorf("behaviors %+v", d.Behaviors)
+	}
+	if len(d.Keys) != 2 || d.Keys[0].ID != keyID(t, "rsa") || d.Keys[0].LogicalID != "RSAKey" || d.Keys[0].PrivateKey != "" {
+		t.Errorf("keys %+v", d.Keys)
+	}
+}
