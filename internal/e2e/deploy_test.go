@@ -15,7 +15,7 @@ import (
 // add adds a key to the ring.
 func (w *world) add() keys.Key {
 	w.t.Helper()
-	k, err := w.ring.Add(w.t.Context(), keys.ECDSAP256, keys.FileStore{Ring: w.ring.Dir()})
+	k, err := w.ring.Add(w.t.Context(), w.algorithm, w.store(w.ring.Dir()))
 	if err != nil {
 		w.t.Fatal(err)
 	}

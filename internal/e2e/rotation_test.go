@@ -58,17 +58,27 @@ func nothing() {}
 
 // TestRotationUnderLoad holds that a rotation costs no viewer a URL: not one
 // that is valid is refused, not one that has ended is served, whichever comes
-// first at each step, key group or document.
+// first at each step, key group or document, and with clocks a minute off.
 func TestRotationUnderLoad(t *testing.T) {
 	t.Parallel()
-	for name, documentFirst := range map[string]bool{"document first": true, "key group first": false} {
-		t.Run(name, func(t *testing.T) {
+	for _, test := range []struct {
+		name          string
+		documentFirst bool
+		ring          time.Duration   // how wrong the clock of the ring's owner is
+		signers       []time.Duration // and the signers'
+	}{
+		{"document first", true, 0, []time.Duration{0, 0}},
+		{"key group first", false, 0, []time.Duration{0, 0}},
+		{"clocks off", false, -time.Minute, []time.Duration{time.Minute, -time.Minute}},
+		{"clocks off the other way", true, time.Minute, []time.Duration{time.Minute, -time.Minute}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, 0, 0, 0)
+			w := newWorld(t, test.ring, test.signers...)
 			w.load(func() {
 				old := w.first()
-				w.rotate(old, documentFirst, nothing)
-				w.end(old, documentFirst)
+				w.rotate(old, test.documentFirst, nothing)
+				w.end(old, test.documentFirst)
 			})
 			w.check(2)
 		})
@@ -112,19 +122,6 @@ func TestSignerMissesReload(t *testing.T) {
 		w.end(second, true)
 	})
 	w.check(3)
-}
-
-// TestClocksDiffer is a rotation with signers a minute ahead and a minute
-// behind of the edge, and an owner whose clock is a minute behind too.
-func TestClocksDiffer(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, -time.Minute, time.Minute, -time.Minute)
-	w.load(func() {
-		old := w.first()
-		w.rotate(old, false, nothing)
-		w.end(old, false)
-	})
-	w.check(2)
 }
 
 // TestRevocationUnderLoad is a revocation in the middle of a rotation: first of

@@ -29,16 +29,18 @@ import (
 // and one clock that only the test moves. Meanwhile it notes every answer that
 // is not as it should be.
 type world struct {
-	t        *testing.T
-	now      atomic.Int64 // in seconds
-	ring     *keys.Ring
-	ringSkew time.Duration
-	edge     *edge.Edge
-	template string
-	host     string
-	document atomic.Pointer[deployment.Deployment]
-	signers  []*signing
-	views    chan struct{} // one request each
+	t         *testing.T
+	now       atomic.Int64 // in seconds
+	ring      *keys.Ring
+	ringSkew  time.Duration
+	store     func(ring string) keys.Store
+	algorithm keys.Algorithm
+	edge      *edge.Edge
+	template  string
+	host      string
+	document  atomic.Pointer[deployment.Deployment]
+	signers   []*signing
+	views     chan struct{} // one request each
 
 	mu       sync.Mutex
 	urls     []signedURL
@@ -70,19 +72,37 @@ func (w *world) clock(skew time.Duration) func() time.Time {
 	return func() time.Time { return time.Unix(w.now.Load(), 0).Add(skew) }
 }
 
-// newWorld deploys a ring with one key. Each skew is a signer whose clock is
-// wrong by so much.
+// newWorld deploys a ring with one key in a file. Each skew is a signer whose
+// clock is wrong by so much.
 func newWorld(t *testing.T, ringSkew time.Duration, skews ...time.Duration) *world {
 	t.Helper()
-	w := &world{t: t, ringSkew: ringSkew, template: filepath.Join(t.TempDir(), "Media.template.json"),
+	files := func(ring string) keys.Store { return keys.FileStore{Ring: ring} }
+	w := newRing(t, ringSkew, files)
+	w.start(keys.ECDSAP256, nil, skews...)
+	return w
+}
+
+// newRing makes a world with an empty ring whose keys go to a store.
+func newRing(t *testing.T, ringSkew time.Duration, store func(ring string) keys.Store) *world {
+	t.Helper()
+	w := &world{t: t, ringSkew: ringSkew, store: store, template: filepath.Join(t.TempDir(), "Media.template.json"),
 		views: make(chan struct{}, 32), dying: map[string]bool{}, dead: map[string]bool{}, usedBy: map[string]int{}}
 	w.now.Store(time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC).Unix())
 	var err error
 	if w.ring, err = keys.Create(filepath.Join(t.TempDir(), "ring"), keys.WithClock(w.clock(ringSkew))); err != nil {
 		t.Fatal(err)
 	}
+	return w
+}
+
+// start adds a key, deploys it and starts signers with openers of their own.
+func (w *world) start(a keys.Algorithm, openers keys.Openers, skews ...time.Duration) {
+	t := w.t
+	t.Helper()
+	w.algorithm = a
 	w.add()
 	w.writeTemplate()
+	var err error
 	w.edge, err = edge.New(edge.Options{Template: w.template, Clock: w.clock(0), Buckets: map[string]fs.FS{"": content()}})
 	if err != nil {
 		t.Fatal(err)
@@ -92,12 +112,11 @@ func newWorld(t *testing.T, ringSkew time.Duration, skews ...time.Duration) *wor
 	w.writeDocument()
 	for i, skew := range skews {
 		s := &signing{random: rand.New(rand.NewPCG(uint64(i), 1)), turns: make(chan struct{}, 4)}
-		if s.Signer, err = signer.Open(t.Context(), source{w, s}, signer.WithReload(0), signer.WithClock(w.clock(skew))); err != nil {
+		if s.Signer, err = signer.Open(t.Context(), source{w, s}, signer.WithReload(0), signer.WithClock(w.clock(skew)), signer.WithOpeners(openers)); err != nil {
 			t.Fatal(err)
 		}
 		w.signers = append(w.signers, s)
 	}
-	return w
 }
 
 // source is the document, as one signer's network lets it through.

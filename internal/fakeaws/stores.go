@@ -2,6 +2,7 @@ package fakeaws
 
 import (
 	"encoding/xml"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -55,6 +56,17 @@ func (s *Server) ssm() map[string]func([]byte) (any, *Failure) {
 			return map[string]any{"Parameter": p}, nil
 		}),
 	}
+}
+
+// Stored returns what secrets and parameters hold.
+func (s *Server) Stored() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	values := slices.Collect(maps.Values(s.secrets))
+	for _, p := range s.parameters {
+		values = append(values, p.Value)
+	}
+	return values
 }
 
 // SetSecret puts a secret in place.

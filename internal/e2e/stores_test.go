@@ -1,0 +1,102 @@
+package e2e_test
+
+import (
+	"encoding/json"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/privatecdn/internal/fakeaws"
+	"example.com/privatecdn/internal/refs"
+	"example.com/privatecdn/keys"
+)
+
+// TestStores holds that a key in every store signs what the edge opens, through
+// a rotation, and that nothing but the store ever holds a private half.
+func TestStores(t *testing.T) {
+	for _, scheme := range []string{"kms:alias/", "secretsmanager:media/", "ssm:/media/"} {
+		for _, a := range []keys.Algorithm{keys.ECDSAP256, keys.RSA2048} {
+			t.Run(strings.Trim(scheme, ":/")+"-"+string(a), func(t *testing.T) {
+				aws := fakeaws.Start(t)
+				aws.Setenv(t)
+				made := 0
+				w := newRing(t, 0, func(ring string) keys.Store {
+					made++
+					store, err := refs.Store(t.Context(), scheme+string(a)+"-"+strings.Repeat("i", made), ring)
+					if err != nil {
+						t.Fatal(err)
+					}
+					return store
+				})
+				w.start(a, refs.Openers(w.ring.Dir()), 0)
+				w.load(func() {
+					w.pass(3*time.Hour, time.Hour)
+					next := w.add()
+					w.deploy(true)
+					w.do(w.ring.Promote, next)
+					w.deploy(true)
+					w.pass(3*time.Hour, time.Hour)
+				})
+				if len(w.wrong) > 0 || len(w.usedBy) != 2 || w.opened.Load() == 0 {
+					t.Errorf("%d opened, URLs by key %v, wrong: %v", w.opened.Load(), w.usedBy, w.wrong)
+				}
+				w.scan(aws)
+			})
+		}
+	}
+}
+
+// scan looks for private halves in everything that was written or sent, apart
+// from the requests that keep them.
+func (w *world) scan(aws *fakeaws.Server) {
+	w.t.Helper()
+	places := map[string]string{"document": marshal(w.t, w.document.Load()), "wrong": strings.Join(w.wrong, "\n")}
+	for _, root := range []string{w.ring.Dir(), filepath.Dir(w.template)} {
+		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			places[path] = string(text)
+			return err
+		})
+		if err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	for _, r := range aws.Requests() {
+		if r.Operation != "CreateSecret" && r.Operation != "PutParameter" {
+			places[r.Operation] += r.Body
+		}
+	}
+	for _, secret := range aws.Stored() {
+		for line := range strings.Lines(secret) {
+			line = strings.TrimSpace(line)
+			if strings.HasPrefix(line, "-----") {
+				continue
+			}
+			for place, text := range places {
+				if strings.Contains(text, line) {
+					w.t.Errorf("%s holds a private half", place)
+				}
+			}
+		}
+	}
+	for place, text := range places {
+		if strings.Contains(text, "PRIVATE KEY") {
+			w.t.Errorf("%s holds a private key", place)
+		}
+	}
+}
+
+func marshal(t *testing.T, v any) string {
+	t.Helper()
+	text, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
