@@ -126,13 +126,26 @@ func withoutImports(code string) (string, error) {
 	script := importLine.ReplaceAllStringFunc(code, func(line string) string {
 		m := importLine.FindStringSubmatch(line)
 		check(m[2])
-		binding := strings.ReplaceAll(m[1], " as ", ": ")
-		if ns := namespaceAll.FindStringSubmatch(m[1]); ns != nil {
-			binding = ns[1]
+		whole, named, both := strings.Cut(m[1], ",")
+		if strings.HasPrefix(m[1], "{") || !both {
+			whole, named = m[1], ""
 		}
-		return fmt.Sprintf("const %s = require(%q);", binding, m[2])
+		script := "const " + bind(whole, m[2])
+		if named != "" {
+			script += ", " + bind(named, m[2])
+		}
+		return script + ";"
 	})
 	return exportWord.ReplaceAllString(script, ""), problem
+}
+
+// bind is the declaration of what one part of an import names.
+func bind(names, module string) string {
+	names = strings.TrimSpace(names)
+	if all := namespaceAll.FindStringSubmatch(names); all != nil {
+		names = all[1]
+	}
+	return fmt.Sprintf("%s = require(%q)", strings.ReplaceAll(names, " as ", ": "), module)
 }
 
 // Run calls the function's handler at a time. log gets what the function
@@ -199,6 +212,10 @@ func (f *Function) thrown(err error) error {
 	var interrupted *goja.InterruptedError
 	if errors.As(err, &interrupted) {
 		return f.fail(Failed, "%v", interrupted.Value())
+	}
+	var deep *goja.StackOverflowError
+	if errors.As(err, &deep) {
+		return f.fail(Failed, "it calls itself too deeply: stack overflow")
 	}
 	var exception *goja.Exception
 	if errors.As(err, &exception) {
