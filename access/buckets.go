@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/privatecdn/internal/pathpattern"
 	"example.com/privatecdn/internal/template"
 )
 
@@ -63,20 +64,23 @@ func (d *diff) comparePublicAccessBlock(o, n *template.Bucket) {
 	}
 	if len(off) > 0 && !n.External {
 		d.add("", Finding{Kind: PublicAccessBlockWeakened, Severity: Widening, Bucket: bucketLabel(n), Witness: strings.Join(off, ", "),
-			Sentence: fmt.Sprintf("the bucket %s can be made public: %s is switched off", bucketLabel(n), strings.Join(off, ", "))})
+			Sentence: fmt.Sprintf("the bucket %s can be made public: it is without %s", bucketLabel(n), strings.Join(off, ", "))})
 	}
 }
 
 func refusesHTTP(b *template.Bucket) bool {
-	return slices.ContainsFunc(b.Policy, isTLSDeny)
+	return slices.ContainsFunc(b.Policy, func(s template.Statement) bool { return isTLSDeny(b, s) })
 }
 
-// isTLSDeny knows the statement that refuses plain HTTP to everyone.
-func isTLSDeny(s template.Statement) bool {
-	return s.Effect == "Deny" && !s.NotPrincipal && len(s.Conditions) == 1 &&
+// isTLSDeny knows the statement that refuses to read objects over plain HTTP,
+// to everyone.
+func isTLSDeny(b *template.Bucket, s template.Statement) bool {
+	return s.Effect == "Deny" && !s.NotPrincipal && !s.NotAction && !s.NotResource && len(s.Conditions) == 1 &&
 		slices.Contains(s.Principals, template.Principal{Kind: "*", Value: "*"}) &&
 		s.Conditions[0].Operator == "Bool" && strings.EqualFold(s.Conditions[0].Key, "aws:SecureTransport") &&
-		slices.Equal(s.Conditions[0].Values, []string{"false"})
+		slices.Equal(s.Conditions[0].Values, []string{"false"}) &&
+		slices.ContainsFunc(s.Actions, func(a string) bool { return covers(a, "s3:GetObject*") }) &&
+		slices.ContainsFunc(s.Resources, func(r string) bool { return pathpattern.Glob(r, b.ARN+"/*") })
 }
 
 // bucketCORS puts the rules of a bucket together, which is enough to see

@@ -21,6 +21,7 @@ type grant struct {
 
 const (
 	everyone      = "everyone"
+	everythingBut = "everything but "
 	ourCloudFront = "the template's own distributions"
 )
 
@@ -79,14 +80,14 @@ func accountOf(infra *template.Infrastructure) string {
 func grants(infra *template.Infrastructure, b *template.Bucket, effect string) []grant {
 	var all []grant
 	for _, s := range b.Policy {
-		if s.Effect != effect || isTLSDeny(s) {
+		if s.Effect != effect || isTLSDeny(b, s) {
 			continue
 		}
 		for _, p := range principals(infra, s) {
 			for _, action := range negated(s.Actions, s.NotAction) {
 				for _, resource := range negated(s.Resources, s.NotResource) {
 					g := grant{p.Value, action, strings.Replace(resource, b.ARN, "bucket", 1), s.Conditions}
-					if p.Kind == ourCloudFront {
+					if p.Kind == "Service" && p.Value == ourCloudFront {
 						g.conditions = slices.DeleteFunc(slices.Clone(g.conditions), isSourceARN)
 					}
 					if g.reads() {
@@ -102,7 +103,7 @@ func grants(infra *template.Infrastructure, b *template.Bucket, effect string) [
 // negated writes a Not… list as one value, which only its like covers.
 func negated(values []string, not bool) []string {
 	if not {
-		return []string{"everything but " + strings.Join(values, ", ")}
+		return []string{everythingBut + strings.Join(values, ", ")}
 	}
 	return values
 }
@@ -123,7 +124,7 @@ func principals(infra *template.Infrastructure, s template.Statement) []template
 		case p.Kind == "*":
 			p = template.Principal{Value: everyone}
 		case isOurs(infra, p, s.Conditions):
-			p = template.Principal{Kind: ourCloudFront, Value: ourCloudFront}
+			p.Value = ourCloudFront
 		case p.Kind == "Service":
 			p.Value = "the service " + p.Value
 		}
@@ -164,11 +165,12 @@ func onlyOurs(infra *template.Infrastructure, arns []string) bool {
 // reads reports whether the grant is about objects or their names, on a
 // resource that has them.
 func (g grant) reads() bool {
-	if strings.HasPrefix(g.action, "everything but ") {
+	if strings.HasPrefix(g.action, everythingBut) {
 		return true
 	}
-	onObjects := strings.ContainsAny(g.resource, "/*")
-	onBucket := !strings.Contains(g.resource, "/")
+	negated := strings.HasPrefix(g.resource, everythingBut)
+	onObjects := negated || strings.ContainsAny(g.resource, "/*")
+	onBucket := negated || !strings.Contains(g.resource, "/")
 	for _, a := range []string{"s3:getobject", "s3:getobjectversion"} {
 		if onObjects && pathpattern.Glob(strings.ToLower(g.action), a) {
 			return true
@@ -185,10 +187,16 @@ func (g grant) reads() bool {
 // covers reports whether g holds wherever other does.
 func (g grant) covers(other grant) bool {
 	return (g.principal == other.principal || g.principal == everyone) &&
-		covers(g.action, other.action) && pathpattern.Glob(g.resource, other.resource) &&
+		includes(g.action, other.action, covers) && includes(g.resource, other.resource, pathpattern.Glob) &&
 		!slices.ContainsFunc(g.conditions, func(c template.Condition) bool {
 			return !slices.ContainsFunc(other.conditions, func(o template.Condition) bool { return looser(c, o) })
 		})
+}
+
+// includes compares two patterns, of which one that says what it is not only
+// includes its like.
+func includes(a, b string, covers func(pattern, s string) bool) bool {
+	return a == b || !strings.HasPrefix(a, everythingBut) && covers(a, b)
 }
 
 // looser reports whether condition a holds wherever b does.
