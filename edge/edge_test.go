@@ -16,6 +16,9 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/johannesboyne/gofakes3"
+	"github.com/johannesboyne/gofakes3/backend/s3mem"
+
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/edge"
 	"example.com/privatecdn/internal/cffunction"
@@ -255,5 +258,68 @@ func TestDeployments(t *testing.T) {
 	}
 	if len(d.Keys) != 2 || d.Keys[0].ID != keyID(t, "rsa") || d.Keys[0].LogicalID != "RSAKey" || d.Keys[0].PrivateKey != "" {
 		t.Errorf("keys %+v", d.Keys)
+	}
+}
+
+// The content may lie on a server that speaks S3; the template still decides
+// who may read it.
+func TestEndpoint(t *testing.T) {
+	t.Parallel()
+	backend := s3mem.New()
+	server := httptest.NewServer(gofakes3.New(backend, gofakes3.WithoutVersioning(), gofakes3.WithLogger(gofakes3.DiscardLog())).Server())
+	defer server.Close()
+	if err := backend.CreateBucket("media"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := backend.PutObject("media", "public/a.txt", map[string]string{"Content-Type": "text/plain"}, strings.NewReader("far away"), 8, nil); err != nil {
+		t.Fatal(err)
+	}
+	e := newEdge(t, "s3", edge.Options{Endpoints: map[string]edge.Endpoint{
+		"Bucket": {URL: server.URL, Bucket: "media", AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "secret"}}})
+	r := get(t, e, publicURL)
+	if text := body(t, r); text != "far away" || r.Header.Get("Content-Type") != "text/plain" {
+		t.Errorf("%s %q %v", r.Status, text, r.Header)
+	}
+	if r := get(t, e, "https://cdn.example.com/private/a.txt"); r.Header.Get("X-Privatecdn-Reason") != "missing-key" {
+		t.Errorf("a signed path: %s", r.Status)
+	}
+	if r := get(t, e, "https://content.s3.us-east-1.amazonaws.com/public/a.txt"); r.StatusCode != http.StatusForbidden {
+		t.Errorf("the bucket's own address: %s", r.Status)
+	}
+}
+
+// Several distributions answer by host: domain name, alias, alias with a
+// wildcard; none answers for another host.
+func TestHosts(t *testing.T) {
+	t.Parallel()
+	text := templateText(t, "s3")
+	_, second, _ := strings.Cut(text, "\n  Distribution:\n")
+	second = strings.Replace(second, "[cdn.example.com]", `["*.example.org"]`, 1)
+	second = strings.Replace(second, "public/*", "open/*", 1)
+	file := writeFile(t, filepath.Join(t.TempDir(), "two.yaml"), text+"\n  Second:\n"+second)
+	e, err := edge.New(edge.Options{Template: file, Buckets: map[string]fs.FS{"": fstest.MapFS{
+		"public/a.txt": {Data: []byte("public")}, "open/a.txt": {Data: []byte("open")}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	hosts := e.Deployments()
+	for url, want := range map[string]int{
+		"https://cdn.example.com/public/a.txt":           200,
+		"https://CDN.example.com:8443/public/a.txt":      200,
+		"https://cdn.example.com/open/a.txt":             403,
+		"https://x.example.org/open/a.txt":               200,
+		"https://x.example.org/public/a.txt":             403,
+		"https://" + hosts[0].Hosts[0] + "/public/a.txt": 200,
+		"https://" + hosts[1].Hosts[0] + "/open/a.txt":   200,
+	} {
+		if r := get(t, e, url); r.StatusCode != want {
+			t.Errorf("%s: %s, want %d", url, r.Status, want)
+		}
+	}
+	for _, url := range []string{"https://example.org/open/a.txt", "https://a.b.example.org/open/a.txt", "https://127.0.0.1/public/a.txt"} {
+		if r := get(t, e, url); r.Header.Get("X-Privatecdn-Reason") != string(edge.ReasonUnknownHost) {
+			t.Errorf("%s: %s %v", url, r.Status, r.Header)
+		}
 	}
 }

@@ -26,6 +26,9 @@ type Options struct {
 	Bucket string
 	// Buckets is content by bucket name or logical ID; "" is any other bucket.
 	Buckets map[string]fs.FS
+	// Endpoints are buckets on servers that speak S3, by bucket name or logical
+	// ID. Who may read is decided here, by the template's bucket policy.
+	Endpoints map[string]Endpoint
 	// HTTPSPort is the port at which this edge answers HTTPS. Redirects lead to
 	// it; 0 leaves the host as the viewer sent it, as CloudFront does.
 	HTTPSPort int
@@ -66,6 +69,16 @@ type Options struct {
 	// a response headers policy with a CORS part answers them itself. Which of
 	// the two CloudFront does is not verified.
 	PreflightToOrigin bool
+}
+
+// Endpoint is a bucket on a server that speaks S3, and the access key to read
+// it with.
+type Endpoint struct {
+	URL             string // http://127.0.0.1:9000
+	Bucket          string // its name there
+	Region          string // us-east-1 when empty
+	AccessKeyID     string
+	SecretAccessKey string
 }
 
 // The defaults of Options.

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/credentials"
+
 	"example.com/privatecdn/internal/origin"
 	"example.com/privatecdn/internal/s3"
 	"example.com/privatecdn/internal/template"
@@ -47,11 +49,7 @@ func (e *Edge) newOrigins(w *world) (*origins, error) {
 // serve makes a bucket answer, to origins and at its own addresses. A bucket
 // no origin reads from, such as one for logs, is empty unless named.
 func (o *origins) serve(w *world, b *template.Bucket, asked bool) error {
-	content := o.edge.contentOf(b, asked)
-	if content == nil {
-		return fmt.Errorf("bucket %s (%s): %w: name it in Buckets or give a Bucket directory", b.LogicalID, b.Name, ErrNoContent)
-	}
-	server, err := s3.New(b, content, s3.WithClock(o.edge.options.Clock))
+	server, err := o.edge.newBucket(b, asked)
 	if err != nil {
 		return err
 	}
@@ -62,6 +60,27 @@ func (o *origins) serve(w *world, b *template.Bucket, asked bool) error {
 		}
 	}
 	return nil
+}
+
+func (e *Edge) newBucket(b *template.Bucket, asked bool) (*s3.Server, error) {
+	clock := s3.WithClock(e.options.Clock)
+	for _, name := range []string{b.Name, b.LogicalID} {
+		at, found := e.options.Endpoints[name]
+		if !found {
+			continue
+		}
+		remote, err := origin.NewEndpoint(origin.EndpointOptions{URL: at.URL, Bucket: at.Bucket, Region: at.Region,
+			Credentials: credentials.NewStaticCredentialsProvider(at.AccessKeyID, at.SecretAccessKey, "")})
+		if err != nil {
+			return nil, err
+		}
+		return s3.NewRemote(b, remote, clock)
+	}
+	content := e.contentOf(b, asked)
+	if content == nil {
+		return nil, fmt.Errorf("bucket %s (%s): %w: name it in Buckets or give a Bucket directory", b.LogicalID, b.Name, ErrNoContent)
+	}
+	return s3.New(b, content, clock)
 }
 
 // emptyFS holds no file.
