@@ -155,8 +155,8 @@ func (s *Signer) URL(raw string, t Terms) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var textBuffer [512]byte // what does not fit goes to the heap
-	var buffer [1024]byte
+	var textBuffer [384]byte // what does not fit goes to the heap
+	var buffer [896]byte
 	text := p.Append(textBuffer[:0])
 	b := append(append(buffer[:0], u...), separator(u))
 	if p.Canned() {

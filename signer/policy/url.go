@@ -175,29 +175,29 @@ func isHex(c byte) bool {
 // plain reports whether a URL is common and encoded already, which most are:
 // a lower-case host without a port, and nothing that needs a second look.
 func plain(raw string) bool {
-	rest, ok := strings.CutPrefix(raw, "https://")
-	if !ok {
-		if rest, ok = strings.CutPrefix(raw, "http://"); !ok {
+	start := len("https://")
+	if !strings.HasPrefix(raw, "https://") {
+		if start = len("http://"); !strings.HasPrefix(raw, "http://") {
 			return false
 		}
 	}
-	end := strings.IndexByte(rest, '/')
-	if end <= 0 || strings.HasSuffix(rest, "?") {
-		return false
-	}
-	path, query, _ := strings.Cut(rest[end:], "?")
-	return all(rest[:end], inHost) && all(path, inPath) && all(query, inQuery) &&
-		!strings.Contains(path, "/.") && !strings.Contains(path, "/%") // perhaps a dot segment
-}
-
-// all reports whether every byte of s may stand where it is.
-func all(s string, where byte) bool {
-	for i := range len(s) {
-		if literal[s[i]]&where == 0 && !(where != inHost && isEscape(s[i:])) {
-			return false
+	where, before := inHost, byte('/')
+	for i := start; i < len(raw); i++ {
+		c := raw[i]
+		if literal[c]&where == 0 || c == '.' && before == '/' {
+			switch {
+			case where == inHost && c == '/' && i > start:
+				where = inPath
+			case where == inPath && c == '?' && i+1 < len(raw):
+				where = inQuery
+			case where == inQuery && c == '.':
+			case c != '%' || before == '/' || where == inHost || !isEscape(raw[i:]):
+				return false // after a slash, perhaps a dot segment
+			}
 		}
+		before = c
 	}
-	return true
+	return where != inHost
 }
 
 func isHostByte(c byte) bool { return literal[c]&inHost != 0 }
