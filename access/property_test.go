@@ -18,7 +18,7 @@ func TestDiffAgreesWithTheEdge(t *testing.T) {
 	t.Parallel()
 	group := newKeyGroup(t)
 	paths := shortPaths(5)
-	for seed := range uint64(400) {
+	for seed := range uint64(200) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		old, new := randomInfrastructure(r, group), randomInfrastructure(r, group)
 		findings := access.Diff(old, new)
