@@ -3,8 +3,6 @@ package keys_test
 import (
 	"context"
 	"errors"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -188,65 +186,6 @@ func TestRevokeTheOnlyKey(t *testing.T) {
 	signing, _ := r.Signing()
 	if !done.Made || done.Successor != signing || stateNames(r) != "revoked signing" {
 		t.Errorf("%+v, left %s", done, stateNames(r))
-	}
-}
-
-func TestFind(t *testing.T) {
-	t.Parallel()
-	r := newRing(t, newClock(), 17) // two of which share their first digit
-	for _, k := range r.Keys() {
-		digits := strings.TrimPrefix(k.Fingerprint, "SHA256:")
-		for _, name := range []string{k.Fingerprint, digits, digits[:12], "SHA256:" + digits[:12], strings.ToUpper(digits[:20])} {
-			if found, err := r.Find(name); err != nil || found.Fingerprint != k.Fingerprint {
-				t.Errorf("%s: %v, %v", name, found, err)
-			}
-		}
-	}
-	shared := ""
-	seen := map[string]bool{}
-	for _, k := range r.Keys() {
-		if digit := k.Fingerprint[7:8]; seen[digit] {
-			shared = digit
-		} else {
-			seen[digit] = true
-		}
-	}
-	secret := saved(t, nil)
-	for name, want := range map[string]error{
-		shared: keys.ErrAmbiguous, "": keys.ErrNoKey, "SHA256:": keys.ErrNoKey, "zz": keys.ErrNoKey, strings.Repeat(secret, 80): keys.ErrNoKey,
-	} {
-		_, err := r.Find(name)
-		if !errors.Is(err, want) {
-			t.Errorf("%q: %v, want %v", name, err, want)
-		}
-		if len(err.Error()) > 200 {
-			t.Errorf("the error repeats what it was given: %v", err)
-		}
-	}
-	if _, err := r.Public("SHA256:00"); !errors.Is(err, keys.ErrNoKey) {
-		t.Error(err)
-	}
-}
-
-func TestNoRing(t *testing.T) {
-	t.Parallel()
-	for _, dir := range []string{t.TempDir(), filepath.Join(t.TempDir(), "none")} {
-		if _, err := keys.Open(dir); !errors.Is(err, keys.ErrNoRing) || !strings.Contains(err.Error(), "keys new") {
-			t.Error(err)
-		}
-	}
-	r := newRing(t, newClock(), 0)
-	if _, err := keys.Create(r.Dir()); !errors.Is(err, keys.ErrRingExists) {
-		t.Error(err)
-	}
-	if _, ok := r.Signing(); ok {
-		t.Error("an empty ring has a signing key")
-	}
-	if _, err := r.Add(context.Background(), "rsa-4096", keys.FileStore{Ring: r.Dir()}); !errors.Is(err, keys.ErrAlgorithm) {
-		t.Error(err)
-	}
-	if files, _ := os.ReadDir(r.Dir()); len(files) != 3 { // .gitignore, .lock, ring.json
-		t.Errorf("an algorithm that is refused leaves %v", files)
 	}
 }
 

@@ -83,7 +83,8 @@ const privateDir = "private"
 // FileStore keeps private halves as PKCS#8 PEM files, readable by their owner
 // alone (0600), each created anew. It refuses a directory in a git work tree
 // that git does not ignore (ErrNotIgnored); Create has made the ring's own
-// directory one that is ignored.
+// directory one that is ignored. On Windows it is the directory's access list
+// that says who can read them.
 type FileStore struct {
 	Ring string // the ring's directory, which URIs are relative to
 	Dir  string // where the files go: relative to the ring, or absolute; "private" when empty
