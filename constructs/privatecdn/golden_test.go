@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -27,6 +28,9 @@ func TestGolden(t *testing.T) {
 			stack := newStack(app, "Stack", s.region)
 			s.build(t, stack)
 			compare(t, golden(s.name), synth(t, app, stack))
+			if got := findings(t, *app.Outdir()); !slices.Equal(got, s.findings) {
+				t.Errorf("CDK's validation finds %q, want %q", got, s.findings)
+			}
 		})
 	}
 }

@@ -19,14 +19,10 @@ import (
 
 var update = flag.Bool("update", false, "write the golden templates anew")
 
-// All tests share one jsii kernel, which serves one call at a time: none of
-// them is parallel. CDK's own validation, most of a synthesis, runs in the
-// tests of the app.
+// All tests share one jsii kernel, which serves one call at a time: no test
+// that synthesizes is parallel.
 func TestMain(m *testing.M) {
 	flag.Parse()
-	if err := os.Setenv("CDK_VALIDATION", "false"); err != nil {
-		panic(err)
-	}
 	code := m.Run()
 	jsii.Close()
 	os.Exit(code)
@@ -80,6 +76,28 @@ func synth(t testing.TB, app awscdk.App, stack awscdk.Stack) []byte {
 		t.Fatal(err)
 	}
 	return data
+}
+
+// findings are the rules that CDK's own validation finds broken in what was
+// synthesized to dir.
+func findings(t testing.TB, dir string) (rules []string) {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(dir, "validation-report.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var report struct {
+		PluginReports []struct{ Violations []struct{ RuleName string } }
+	}
+	if err := json.Unmarshal(data, &report); err != nil {
+		t.Fatal(err)
+	}
+	for _, plugin := range report.PluginReports {
+		for _, v := range plugin.Violations {
+			rules = append(rules, v.RuleName)
+		}
+	}
+	return rules
 }
 
 // mistakes synthesizes app, which must fail, and returns what CDK lists.

@@ -24,20 +24,22 @@ type scenario struct {
 	name   string
 	region string // of the stack, open when empty
 	build  func(t testing.TB, stack awscdk.Stack)
+
+	findings []string // of CDK's validation
 }
 
 const certificateARN = "arn:aws:acm:us-east-1:111122223333:certificate/11112222-3333-4444-5555-666677778888"
 
 var scenarios = []scenario{
-	{"default", "", func(t testing.TB, s awscdk.Stack) {
+	{name: "default", build: func(t testing.TB, s awscdk.Stack) {
 		privatecdn.Outputs(s, media(s, &privatecdn.DistributionProps{Keys: oneKey(t)}))
 	}},
-	{"public", "", func(t testing.TB, s awscdk.Stack) {
+	{name: "public", build: func(t testing.TB, s awscdk.Stack) {
 		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), Behaviors: []privatecdn.Behavior{
 			{PathPattern: "public/*", Access: privatecdn.Public},
 		}})
 	}},
-	{"ordered", "", func(t testing.TB, s awscdk.Stack) {
+	{name: "ordered", build: func(t testing.TB, s awscdk.Stack) {
 		media(s, &privatecdn.DistributionProps{
 			Keys: oneKey(t),
 			Behaviors: []privatecdn.Behavior{
@@ -48,42 +50,42 @@ var scenarios = []scenario{
 			},
 		})
 	}},
-	{"presigned", "", func(t testing.TB, s awscdk.Stack) {
+	{name: "presigned", build: func(t testing.TB, s awscdk.Stack) {
 		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), Behaviors: []privatecdn.Behavior{
 			{PathPattern: "s3/*", Access: privatecdn.Presigned, Presign: privatecdn.Presign{Lifetime: 2 * time.Hour, Exposure: 150 * time.Minute}},
 		}})
 	}},
-	{"presigned-whole", "", func(_ testing.TB, s awscdk.Stack) {
+	{name: "presigned-whole", build: func(_ testing.TB, s awscdk.Stack) {
 		privatecdn.Outputs(s, media(s, &privatecdn.DistributionProps{Default: privatecdn.Behavior{Access: privatecdn.Presigned}}))
 	}},
-	{"oai-to-oac", "", func(t testing.TB, s awscdk.Stack) {
+	{name: "oai-to-oac", build: func(t testing.TB, s awscdk.Stack) {
 		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), OriginAccess: privatecdn.OAIToOAC})
 	}},
-	{"oac", "", func(t testing.TB, s awscdk.Stack) {
+	{name: "oac", build: func(t testing.TB, s awscdk.Stack) {
 		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), OriginAccess: privatecdn.OAC})
 	}},
-	{"kms", "", func(t testing.TB, s awscdk.Stack) {
+	{name: "kms", build: func(t testing.TB, s awscdk.Stack) {
 		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), OriginAccess: privatecdn.OAC, KMS: true})
 	}},
-	{"imported-oai", "", func(t testing.TB, s awscdk.Stack) {
+	{name: "imported-oai", build: func(t testing.TB, s awscdk.Stack) {
 		bucket := awss3.Bucket_FromBucketName(s, jsii.String("Old"), jsii.String("old-content"))
 		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), Bucket: bucket})
-	}},
-	{"imported-oac", "", func(t testing.TB, s awscdk.Stack) {
+	}, findings: []string{"Annotation::privatecdn:BucketPolicyStatement"}},
+	{name: "imported-oac", build: func(t testing.TB, s awscdk.Stack) {
 		bucket := awss3.Bucket_FromBucketName(s, jsii.String("Old"), jsii.String("old-content"))
 		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), Bucket: bucket, OriginAccess: privatecdn.OAC})
-	}},
-	{"front", "us-east-1", front},
-	{"logs-v2", "us-east-1", func(t testing.TB, s awscdk.Stack) {
+	}, findings: []string{"Annotation::privatecdn:BucketPolicyStatement"}},
+	{name: "front", region: "us-east-1", build: front},
+	{name: "logs-v2", region: "us-east-1", build: func(t testing.TB, s awscdk.Stack) {
 		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), Logging: privatecdn.Logging{V2: true, Format: "json", Keep: 30 * 24 * time.Hour}})
 	}},
-	{"no-logs", "", func(t testing.TB, s awscdk.Stack) {
+	{name: "no-logs", build: func(t testing.TB, s awscdk.Stack) {
 		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), Logging: privatecdn.Logging{Off: true}, Destroy: true})
 	}},
-	{"cookies-across-origins", "", func(t testing.TB, s awscdk.Stack) {
+	{name: "cookies-across-origins", build: func(t testing.TB, s awscdk.Stack) {
 		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), CookieOrigins: []string{"https://app.example.com"}})
 	}},
-	{"headers", "", func(t testing.TB, s awscdk.Stack) {
+	{name: "headers", build: func(t testing.TB, s awscdk.Stack) {
 		media(s, &privatecdn.DistributionProps{
 			Keys: oneKey(t),
 			CORS: privatecdn.CORS{Origins: []string{"https://*.example.com"}, Headers: []string{"Range"}, Expose: []string{"ETag"}, MaxAge: time.Hour},
@@ -93,20 +95,20 @@ var scenarios = []scenario{
 			},
 		})
 	}},
-	{"watch", "us-east-1", func(t testing.TB, s awscdk.Stack) {
+	{name: "watch", region: "us-east-1", build: func(t testing.TB, s awscdk.Stack) {
 		topic := awssns.NewTopic(s, jsii.String("Alerts"), nil)
 		watch := &privatecdn.Watch{ServerErrors: 5}
 		watch.Actions = append(watch.Actions, awscloudwatchactions.NewSnsAction(topic))
 		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), Watch: watch})
 	}},
-	{"content", "", func(t testing.TB, s awscdk.Stack) {
+	{name: "content", build: func(t testing.TB, s awscdk.Stack) {
 		media(s, &privatecdn.DistributionProps{
 			Keys:    oneKey(t),
 			Content: []privatecdn.Content{{Directory: "testdata/content", Prefix: "public", CacheControl: "max-age=60"}},
 			Tags:    map[string]string{"team": "media", "cost": "42"},
 		})
 	}},
-	{"grant-sign", "", func(t testing.TB, s awscdk.Stack) {
+	{name: "grant-sign", build: func(t testing.TB, s awscdk.Stack) {
 		for _, k := range []struct{ name, uri string }{
 			{"Alias", "kms:alias/media"},
 			{"Key", "kms:11112222-3333-4444-5555-666677778888"},
@@ -120,20 +122,20 @@ var scenarios = []scenario{
 			d.GrantSign(role)
 		}
 	}},
-	{"shared", "", func(t testing.TB, s awscdk.Stack) {
+	{name: "shared", build: func(t testing.TB, s awscdk.Stack) {
 		first := media(s, &privatecdn.DistributionProps{Keys: oneKey(t)})
 		privatecdn.NewDistribution(s, jsii.String("Second"), &privatecdn.DistributionProps{
 			TrustedKeys: first.TrustedKeys(), CachePolicy: first.CachePolicy(), ResponseHeadersPolicy: first.ResponseHeadersPolicy(),
 			Bucket: first.Bucket(), Logging: privatecdn.Logging{Off: true},
 		})
 	}},
-	{"two-rings", "", func(t testing.TB, s awscdk.Stack) {
+	{name: "two-rings", build: func(t testing.TB, s awscdk.Stack) {
 		partners := privatecdn.NewTrustedKeys(s, jsii.String("Partners"), &privatecdn.TrustedKeysProps{Keys: ring(t, pair{"rsa.pem", "ssm:/partners"})})
 		media(s, &privatecdn.DistributionProps{Keys: ring(t, pair{"a.pem", "kms:alias/media"}, pair{"b.pem", "kms:alias/next"}), Behaviors: []privatecdn.Behavior{
 			{PathPattern: "partners/*", TrustedKeys: []privatecdn.TrustedKeys{partners}},
 		}})
 	}},
-	{"origins", "", func(t testing.TB, s awscdk.Stack) {
+	{name: "origins", build: func(t testing.TB, s awscdk.Stack) {
 		archive := awss3.NewBucket(s, jsii.String("Archive"), &awss3.BucketProps{EnforceSSL: jsii.Bool(true)})
 		rewrite := awscloudfront.NewFunction(s, jsii.String("Rewrite"), &awscloudfront.FunctionProps{
 			Code: awscloudfront.FunctionCode_FromInline(jsii.String("function handler(event) { return event.request; }")),
