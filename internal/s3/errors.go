@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"net/http"
+	"strconv"
 )
 
 // Error is a refusal in S3's own terms.
@@ -70,6 +71,11 @@ func noSuchBucket(name string) *Error {
 func noSuchKey(key string) *Error {
 	return &Error{Status: http.StatusNotFound, Code: "NoSuchKey", Message: "The specified key does not exist.",
 		Details: []Detail{{"Key", key}}}
+}
+
+func keyTooLong(size int) *Error {
+	return &Error{Status: http.StatusBadRequest, Code: "KeyTooLongError", Message: "Your key is too long",
+		Details: []Detail{{"Size", strconv.Itoa(size)}, {"MaxSizeAllowed", strconv.Itoa(longestKey)}}}
 }
 
 func methodNotAllowed(method string) *Error {

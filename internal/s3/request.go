@@ -9,6 +9,9 @@ import (
 	"time"
 )
 
+// longestKey is the longest a key may be in bytes.
+const longestKey = 1024
+
 // operation is what a request asks of a bucket.
 type operation int
 
@@ -46,6 +49,9 @@ func (s *Server) read(r *http.Request) (*request, *Error) {
 	q.address(s.bucket.Name, host(r))
 	if q.bucket != s.bucket.Name {
 		return nil, noSuchBucket(q.bucket)
+	}
+	if len(q.key) > longestKey {
+		return nil, keyTooLong(len(q.key))
 	}
 	if failure := q.classify(); failure != nil {
 		return nil, failure
