@@ -26,11 +26,13 @@ type tool struct {
 	JSON    bool             `help:"Print results as JSON."`
 	Version kong.VersionFlag `help:"Print the version."`
 
-	Up     upCommand     `cmd:"" help:"Serve the app, or a template, on this machine as CloudFront would."`
-	Keys   keysCommand   `cmd:"" help:"Make key pairs and take them through a rotation."`
-	Sign   signCommand   `cmd:"" help:"Sign URLs, or make signed cookies."`
-	Verify verifyCommand `cmd:"" help:"Say what CloudFront answers to a signed request, and why."`
-	Check  checkCommand  `cmd:"" help:"Probe what is deployed, local or real: every promise, one line each."`
+	Up      upCommand      `cmd:"" help:"Serve the app, or a template, on this machine as CloudFront would."`
+	Keys    keysCommand    `cmd:"" help:"Make key pairs and take them through a rotation."`
+	Sign    signCommand    `cmd:"" help:"Sign URLs, or make signed cookies."`
+	Presign presignCommand `cmd:"" help:"Make an S3 presigned URL on the distribution's host, rounded so that it caches."`
+	Verify  verifyCommand  `cmd:"" help:"Say what CloudFront answers to a signed request, and why."`
+	Check   checkCommand   `cmd:"" help:"Probe what is deployed, local or real: every promise, one line each."`
+	Diff    diffCommand    `cmd:"" help:"Compare two templates: what changes in who may read what."`
 }
 
 // env is what a command may touch besides its flags.

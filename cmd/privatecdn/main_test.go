@@ -29,6 +29,7 @@ func TestScripts(t *testing.T) {
 			"await":    await,
 			"exits":    exits,
 			"field":    field,
+			"genkey":   genkey,
 			"get":      get,
 			"set":      set,
 			"template": writeTemplate,

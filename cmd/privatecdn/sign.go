@@ -16,8 +16,10 @@ import (
 )
 
 type signCommand struct {
-	URL     signURL     `cmd:"" name:"url" help:"Sign one URL, or a path on the first host of a deployment."`
-	Cookies signCookies `cmd:"" help:"Make signed cookies for a pattern of URLs or paths."`
+	URL      signURL      `cmd:"" name:"url" help:"Sign one URL, or a path on the first host of a deployment."`
+	Cookies  signCookies  `cmd:"" help:"Make signed cookies for a pattern of URLs or paths."`
+	URLs     signURLs     `cmd:"" name:"urls" help:"Sign one URL a line, from standard input to standard output."`
+	Playlist signPlaylist `cmd:"" help:"Sign all that an HLS or DASH manifest leads to, with one signature."`
 }
 
 // signFlags are what every way of signing takes.
@@ -87,6 +89,12 @@ func (f signFlags) terms() (signer.Terms, error) {
 	return t, nil
 }
 
+// signedURL is a result.
+type signedURL struct {
+	URL       string `json:"url"`
+	KeyPairID string `json:"keyPairId"`
+}
+
 type signURL struct {
 	URL string `arg:"" help:"https://HOST/PATH, or a path on the deployment's first host."`
 	signFlags
@@ -107,11 +115,7 @@ func (c signURL) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	result := struct {
-		URL       string `json:"url"`
-		KeyPairID string `json:"keyPairId"`
-	}{signed, s.KeyPairID()}
-	return e.print(result, func(w io.Writer) { fmt.Fprintln(w, signed) })
+	return e.print(signedURL{signed, s.KeyPairID()}, func(w io.Writer) { fmt.Fprintln(w, signed) })
 }
 
 type signCookies struct {

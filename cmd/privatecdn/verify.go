@@ -83,6 +83,9 @@ func (c verifyCommand) request(e *env) (verify.Request, error) {
 		return r, cli.Hint(errors.New("there is no URL to verify"), "privatecdn verify URL, or --curl COMMAND")
 	}
 	r.URL, _, _ = strings.Cut(input, "#") // no viewer sends a fragment
+	for i, c := range cookies {
+		cookies[i] = strings.TrimPrefix(c, "Cookie: ") // as sign cookies prints them
+	}
 	r.Cookies = verify.ParseCookies(cookies)
 	return r, nil
 }

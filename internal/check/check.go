@@ -4,10 +4,7 @@ package check
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
-	"fmt"
 	"net/http"
 	"os"
 	"slices"
@@ -16,6 +13,7 @@ import (
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/internal/pathpattern"
 	"example.com/privatecdn/internal/template"
+	"example.com/privatecdn/internal/viewer"
 	"example.com/privatecdn/keys"
 	"example.com/privatecdn/signer"
 )
@@ -76,14 +74,9 @@ type probe struct {
 
 func newProbe(ctx context.Context, o Options) (*probe, error) {
 	p := &probe{Options: o, ctx: ctx}
-	roots, err := trust(o.Deployment)
-	if err != nil {
+	var err error
+	if p.client, err = viewer.New(o.Deployment); err != nil {
 		return nil, err
-	}
-	p.client = &http.Client{
-		Timeout:       20 * time.Second,
-		Transport:     &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, DisableCompression: true},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	if _, err := o.Deployment.SigningKey(); err != nil {
 		p.noKey = "no trusted key has its private half here"
@@ -110,23 +103,6 @@ func newProbe(ctx context.Context, o Options) (*probe, error) {
 type loaded struct{ d *deployment.Deployment }
 
 func (l loaded) Load(context.Context) (*deployment.Deployment, error) { return l.d, nil }
-
-// trust is what a local edge's certificate is checked against; nil, the
-// system's own, for the real thing.
-func trust(d *deployment.Deployment) (*x509.CertPool, error) {
-	if d.CA == "" {
-		return nil, nil
-	}
-	pem, err := os.ReadFile(d.Path(d.CA))
-	if err != nil {
-		return nil, err
-	}
-	roots := x509.NewCertPool()
-	if !roots.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("%s holds no certificate", d.Path(d.CA))
-	}
-	return roots, nil
-}
 
 // path is a path that a behavior with this access catches: of an object that
 // is there where one is known, and else one that only the patterns know of.

@@ -26,9 +26,10 @@ import (
 	"example.com/privatecdn/signer/awsstore"
 )
 
-// settings are the account and region to work in, as the AWS tools find them.
-func settings(ctx context.Context) (aws.Config, error) {
-	cfg, err := config.LoadDefaultConfig(ctx)
+// AWS is the account and region to work in, as the AWS tools find them; a
+// region that is not empty takes the place of theirs.
+func AWS(ctx context.Context, region string) (aws.Config, error) {
+	cfg, err := config.LoadDefaultConfig(ctx, config.WithRegion(region))
 	if err == nil && cfg.Region == "" {
 		err = cli.Hint(fmt.Errorf("no AWS region is set"), "set AWS_REGION, or a profile that has one")
 	}
@@ -42,7 +43,7 @@ func Deployment(ctx context.Context, ref string) (deployment.Source, error) {
 	if kind != "ssm" && kind != "stack" || fileExists(ref) {
 		return deployment.File(strings.TrimPrefix(ref, "file:")), nil
 	}
-	cfg, err := settings(ctx)
+	cfg, err := AWS(ctx, "")
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +76,7 @@ func Openers(dir string) keys.Openers {
 
 func lazily(open func(aws.Config) keys.OpenFunc) keys.OpenFunc {
 	return func(ctx context.Context, uri string) (crypto.Signer, error) {
-		cfg, err := settings(ctx)
+		cfg, err := AWS(ctx, "")
 		if err != nil {
 			return nil, err
 		}
@@ -106,7 +107,7 @@ func Store(ctx context.Context, uri, ring string) (keys.Store, error) {
 		return nil, cli.Hint(fmt.Errorf("%q is no store of private keys", uri),
 			"file:DIR, kms:alias/NAME, secretsmanager:NAME or ssm:NAME")
 	}
-	cfg, err := settings(ctx)
+	cfg, err := AWS(ctx, "")
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+
+	"example.com/privatecdn/access"
+	"example.com/privatecdn/internal/cfn"
+	"example.com/privatecdn/internal/cli"
+	"example.com/privatecdn/internal/template"
+)
+
+type diffCommand struct {
+	Old   string            `arg:"" help:"The template, or cloud assembly, that is deployed."`
+	New   string            `arg:"" help:"The one to be deployed."`
+	Value map[string]string `help:"What the templates leave open: a parameter or an import, by name." placeholder:"NAME=VALUE" mapsep:"none"`
+}
+
+func (c diffCommand) Run(e *env) error {
+	before, after, err := template.ReadPair(c.Old, c.New, template.Options{Options: cfn.Options{Values: c.Value}})
+	if err != nil {
+		return err
+	}
+	findings := access.Diff(before, after)
+	if err := e.print(findings, func(w io.Writer) { report(w, findings) }); err != nil {
+		return err
+	}
+	if slices.ContainsFunc(findings, func(f access.Finding) bool {
+		return f.Severity == access.Breaking || f.Severity == access.Widening
+	}) {
+		return cli.ErrNo
+	}
+	return nil
+}
+
+func report(w io.Writer, findings []access.Finding) {
+	if len(findings) == 0 {
+		fmt.Fprintln(w, "Nothing changes in who may read what.")
+	}
+	for _, f := range findings {
+		fmt.Fprintf(w, "%-9s  %-28s  %s\n", f.Severity, f.Kind, f.Sentence)
+		if f.Witness != "" {
+			fmt.Fprintf(w, "%-9s  %-28s  witness: %s\n", "", "", f.Witness)
+		}
+	}
+}

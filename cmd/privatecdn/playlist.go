@@ -1,0 +1,153 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+
+	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/internal/cli"
+	"example.com/privatecdn/internal/viewer"
+	"example.com/privatecdn/signer"
+	"example.com/privatecdn/signer/playlist"
+)
+
+type signPlaylist struct {
+	Src string `arg:"" help:"An HLS or DASH manifest: a file, - for standard input, or the URL or path it is served at."`
+	URL string `name:"url" help:"The URL or path viewers get the manifest at, where SRC is not it." placeholder:"URL|PATH"`
+	signFlags
+	resourceFlag
+}
+
+func (c signPlaylist) Run(e *env) error {
+	terms, err := c.terms()
+	if err != nil {
+		return err
+	}
+	s, err := c.open(e)
+	if err != nil {
+		return err
+	}
+	manifest, at, err := c.read(e, s)
+	if err != nil {
+		return err
+	}
+	r := playlist.Rewriter{
+		Resource: c.Resource,
+		Private:  private(s.Deployment()),
+		Query: func(resource string) (string, error) {
+			if terms.Policy != "" {
+				resource = ""
+			}
+			grant, err := s.Grant(resource, terms)
+			if err != nil {
+				return "", err
+			}
+			return grant.Query(), nil
+		},
+	}
+	signed, err := r.Rewrite(at, manifest)
+	if err != nil {
+		return err
+	}
+	if e.json {
+		return e.printJSON(struct {
+			URL      string `json:"url"`
+			Manifest string `json:"manifest"`
+		}{at, string(signed)})
+	}
+	_, err = e.out.Write(signed)
+	return err
+}
+
+// read returns the manifest and the URL viewers get it at.
+func (c signPlaylist) read(e *env, s *signer.Signer) (manifest []byte, at string, err error) {
+	d := s.Deployment()
+	at = absolute(d, c.URL)
+	_, statErr := os.Stat(c.Src)
+	switch {
+	case c.Src == "-":
+		manifest, err = io.ReadAll(e.in)
+	case statErr == nil:
+		manifest, err = os.ReadFile(c.Src)
+	case strings.Contains(c.Src, "://") || d != nil && strings.HasPrefix(c.Src, "/"):
+		if at == "" {
+			at = absolute(d, c.Src)
+		}
+		manifest, err = fetch(e, s, absolute(d, c.Src))
+	default:
+		return nil, "", fmt.Errorf("there is no manifest %s", c.Src)
+	}
+	if err == nil && at == "" {
+		at, err = c.guess(e, d)
+	}
+	return manifest, at, err
+}
+
+// guess is a place for a manifest that nothing says the place of.
+func (c signPlaylist) guess(e *env, d *deployment.Deployment) (string, error) {
+	if c.Resource != "" {
+		resource := absolute(d, c.Resource)
+		head, _, _ := strings.Cut(resource, "*")
+		return head[:strings.LastIndex(head, "/")+1] + "manifest", nil
+	}
+	if d == nil {
+		return "", cli.Hint(errors.New("nothing says where viewers get the manifest, which its URIs are relative to"), "--url https://HOST/PATH")
+	}
+	e.note("warning: the signature opens all of %s/, for nothing says where viewers get the manifest; --url PATH narrows it.", d.Origin())
+	return d.Origin() + "/manifest", nil
+}
+
+// absolute puts a path on the deployment's first host.
+func absolute(d *deployment.Deployment, url string) string {
+	if d != nil && strings.HasPrefix(url, "/") {
+		return d.Origin() + url
+	}
+	return url
+}
+
+// private tells what needs a signature, where a deployment says so.
+func private(d *deployment.Deployment) func(host, path string) bool {
+	if d == nil {
+		return nil
+	}
+	return func(host, path string) bool {
+		b, ok := d.Behavior(path)
+		return ok && d.HasHost(host) && b.Access == deployment.Signed
+	}
+}
+
+// fetch gets a manifest from where it is served, signed where it has to be.
+func fetch(e *env, s *signer.Signer, url string) ([]byte, error) {
+	d := s.Deployment()
+	if d == nil {
+		d = &deployment.Deployment{}
+	}
+	client, err := viewer.New(d)
+	if err != nil {
+		return nil, err
+	}
+	signed, err := s.URL(url, signer.Terms{For: viewer.Timeout})
+	if errors.Is(err, signer.ErrPublicPath) {
+		signed, err = url, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	r, err := http.NewRequestWithContext(e, http.MethodGet, signed, nil)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := client.Do(r)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("%s answers %s", url, resp.Status)
+	}
+	return io.ReadAll(resp.Body)
+}
