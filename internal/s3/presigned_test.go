@@ -26,8 +26,8 @@ func client(c s3.Credentials, change ...func(*sdk.Options)) *sdk.Client {
 	}, change...)
 }
 
-// presign has the SDK sign a GET at a time, good for a lifetime.
-func presign(t *testing.T, c s3.Credentials, key string, signed time.Time, lifetime time.Duration, change ...func(*sdk.GetObjectInput)) string {
+// presigned has the SDK sign a GET at a time, good for a lifetime.
+func presigned(t *testing.T, c s3.Credentials, key string, signed time.Time, lifetime time.Duration, change ...func(*sdk.GetObjectInput)) string {
 	t.Helper()
 	input := &sdk.GetObjectInput{Bucket: aws.String("media"), Key: aws.String(key)}
 	for _, f := range change {
@@ -70,7 +70,7 @@ func TestPresigned(t *testing.T) {
 	t.Parallel()
 	server := newServer(t, privateBucket())
 	for _, key := range []string{"index.html", "a b.txt", "a+b.txt", "grüße/日本.bin", "percent%20sign.txt", "dir/sub/deep.m3u8"} {
-		signed := presign(t, s3.LocalCredentials, key, at(), time.Hour)
+		signed := presigned(t, s3.LocalCredentials, key, at(), time.Hour)
 		if status, body := open(t, server, "GET", signed); status != 200 {
 			t.Errorf("%s: %d %s", key, status, body)
 		}
@@ -78,20 +78,20 @@ func TestPresigned(t *testing.T) {
 			t.Errorf("%s: HEAD of a URL signed for GET: %d", key, status)
 		}
 	}
-	override := presign(t, s3.LocalCredentials, "index.html", at(), time.Hour, func(i *sdk.GetObjectInput) {
+	override := presigned(t, s3.LocalCredentials, "index.html", at(), time.Hour, func(i *sdk.GetObjectInput) {
 		i.ResponseContentDisposition = aws.String(`attachment; filename="a b.html"`)
 	})
 	if status, body := open(t, server, "GET", override); status != 200 {
 		t.Errorf("with an override: %d %s", status, body)
 	}
-	if status, _ := open(t, server, "GET", presign(t, s3.LocalCredentials, "missing", at(), time.Hour)); status != 404 {
+	if status, _ := open(t, server, "GET", presigned(t, s3.LocalCredentials, "missing", at(), time.Hour)); status != 404 {
 		t.Errorf("the owner may list, so missing is 404, not %d", status)
 	}
 }
 
 func TestPresignedRefused(t *testing.T) {
 	t.Parallel()
-	good := presign(t, s3.LocalCredentials, "index.html", at(), time.Hour)
+	good := presigned(t, s3.LocalCredentials, "index.html", at(), time.Hour)
 	other := s3.LocalCredentials
 	other.SecretAccessKey = "wrong"
 	unknown := s3.Credentials{AccessKeyID: "AKIAUNKNOWN", SecretAccessKey: "x"}
@@ -104,12 +104,12 @@ func TestPresignedRefused(t *testing.T) {
 		status int
 		says   []string
 	}{
-		"expired": {presign(t, s3.LocalCredentials, "index.html", at().Add(-2*time.Hour), time.Hour), nil, 403,
+		"expired": {presigned(t, s3.LocalCredentials, "index.html", at().Add(-2*time.Hour), time.Hour), nil, 403,
 			[]string{"<Code>AccessDenied</Code>", "Request has expired", "<X-Amz-Expires>3600<", "<Expires>2026-11-22T11:00:00Z<", "<ServerTime>2026-11-22T12:00:00Z<"}},
-		"not yet":         {presign(t, s3.LocalCredentials, "index.html", at().Add(time.Hour), time.Hour), nil, 403, []string{"AccessDenied", "not yet valid"}},
-		"wrong secret":    {presign(t, other, "index.html", at(), time.Hour), nil, 403, []string{"SignatureDoesNotMatch", "<StringToSign>AWS4-HMAC-SHA256", "<CanonicalRequest>GET"}},
-		"unknown key":     {presign(t, unknown, "index.html", at(), time.Hour), nil, 403, []string{"InvalidAccessKeyId", "AKIAUNKNOWN"}},
-		"unknown token":   {presign(t, temporary, "index.html", at(), time.Hour), nil, 400, []string{"InvalidToken"}},
+		"not yet":         {presigned(t, s3.LocalCredentials, "index.html", at().Add(time.Hour), time.Hour), nil, 403, []string{"AccessDenied", "not yet valid"}},
+		"wrong secret":    {presigned(t, other, "index.html", at(), time.Hour), nil, 403, []string{"SignatureDoesNotMatch", "<StringToSign>AWS4-HMAC-SHA256", "<CanonicalRequest>GET"}},
+		"unknown key":     {presigned(t, unknown, "index.html", at(), time.Hour), nil, 403, []string{"InvalidAccessKeyId", "AKIAUNKNOWN"}},
+		"unknown token":   {presigned(t, temporary, "index.html", at(), time.Hour), nil, 400, []string{"InvalidToken"}},
 		"other path":      {replace("index.html", "picture.jpg"), nil, 403, []string{"SignatureDoesNotMatch"}},
 		"parameter added": {good + "&response-content-type=text/html", nil, 403, []string{"SignatureDoesNotMatch"}},
 		"longer":          {replace("X-Amz-Expires=3600", "X-Amz-Expires=7200"), nil, 403, []string{"SignatureDoesNotMatch"}},
@@ -155,7 +155,7 @@ func TestPresignedRefused(t *testing.T) {
 // in the query at all.
 func TestPresignedAge(t *testing.T) {
 	t.Parallel()
-	signed := presign(t, s3.LocalCredentials, "index.html", at().Add(-11*time.Minute), time.Hour)
+	signed := presigned(t, s3.LocalCredentials, "index.html", at().Add(-11*time.Minute), time.Hour)
 	for name, condition := range map[string]template.Condition{
 		"age":  {Operator: "NumericGreaterThan", Key: "s3:signatureAge", Values: []string{"600000"}},
 		"type": {Operator: "StringEquals", Key: "s3:authType", Values: []string{"REST-QUERY-STRING"}},
