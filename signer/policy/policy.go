@@ -10,6 +10,7 @@
 package policy
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/netip"
 	"strconv"
@@ -73,6 +74,35 @@ func (p Policy) Append(b []byte) []byte {
 
 // String returns the policy's JSON text, as Append writes it.
 func (p Policy) String() string { return string(p.Append(nil)) }
+
+// MarshalJSON returns the policy's meaning as JSON, for programs to print: the
+// same members, a resource of any text escaped, none left out. What is signed
+// is Append's text.
+func (p Policy) MarshalJSON() ([]byte, error) {
+	type epoch struct {
+		Time int64 `json:"AWS:EpochTime"`
+	}
+	type address struct {
+		IP string `json:"AWS:SourceIp"`
+	}
+	var statement struct {
+		Resource  string `json:",omitempty"`
+		Condition struct {
+			IpAddress       *address `json:",omitempty"`
+			DateGreaterThan *epoch   `json:",omitempty"`
+			DateLessThan    epoch
+		}
+	}
+	statement.Resource = p.Resource
+	statement.Condition.DateLessThan = epoch{p.Until.Unix()}
+	if !p.From.IsZero() {
+		statement.Condition.DateGreaterThan = &epoch{p.From.Unix()}
+	}
+	if p.IP.IsValid() {
+		statement.Condition.IpAddress = &address{p.IP.String()}
+	}
+	return json.Marshal(map[string]any{"Statement": []any{statement}})
+}
 
 // Validate reports the first thing that keeps the policy from being signed,
 // as one of this package's errors. It knows no clock: an end in the past is

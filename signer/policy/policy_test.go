@@ -1,6 +1,7 @@
 package policy_test
 
 import (
+	"encoding/json"
 	"errors"
 	"net/netip"
 	"strings"
@@ -53,6 +54,26 @@ func TestString(t *testing.T) {
 		if err != nil || back.String() != c.want {
 			t.Errorf("Parse(%s) = %s, %v", c.want, back, err)
 		}
+	}
+}
+
+func TestMarshalJSON(t *testing.T) {
+	t.Parallel()
+	for _, p := range []policy.Policy{
+		{Resource: resource + "?a=b", Until: end, From: start, IP: ip},
+		{Resource: `https://h.example/a"\?`, Until: end}, // read, never signed
+	} {
+		text, err := json.Marshal(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		back, err := policy.Parse(text)
+		if err != nil || back.Resource != p.Resource || back.String() != p.String() {
+			t.Errorf("%s came back as %+v, %v", text, back, err)
+		}
+	}
+	if text, err := json.Marshal(policy.Policy{Until: end}); err != nil || strings.Contains(string(text), "Resource") {
+		t.Errorf("%s, %v", text, err)
 	}
 }
 
