@@ -38,6 +38,7 @@ type world struct {
 	edge      *edge.Edge
 	template  string
 	host      string
+	content   fs.FS
 	document  atomic.Pointer[deployment.Deployment]
 	signers   []*signing
 	views     chan struct{} // one request each
@@ -85,7 +86,7 @@ func newWorld(t *testing.T, ringSkew time.Duration, skews ...time.Duration) *wor
 // newRing makes a world with an empty ring whose keys go to a store.
 func newRing(t *testing.T, ringSkew time.Duration, store func(ring string) keys.Store) *world {
 	t.Helper()
-	w := &world{t: t, ringSkew: ringSkew, store: store, template: filepath.Join(t.TempDir(), "Media.template.json"),
+	w := &world{t: t, ringSkew: ringSkew, store: store, content: content(), template: filepath.Join(t.TempDir(), "Media.template.json"),
 		views: make(chan struct{}, 32), dying: map[string]bool{}, dead: map[string]bool{}, usedBy: map[string]int{}}
 	w.now.Store(time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC).Unix())
 	var err error
@@ -103,7 +104,7 @@ func (w *world) start(a keys.Algorithm, openers keys.Openers, skews ...time.Dura
 	w.add()
 	w.writeTemplate()
 	var err error
-	w.edge, err = edge.New(edge.Options{Template: w.template, Clock: w.clock(0), Buckets: map[string]fs.FS{"": content()}})
+	w.edge, err = edge.New(edge.Options{Template: w.template, Clock: w.clock(0), Buckets: map[string]fs.FS{"": w.content}})
 	if err != nil {
 		t.Fatal(err)
 	}

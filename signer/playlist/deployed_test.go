@@ -18,6 +18,7 @@ import (
 	"example.com/privatecdn/keys"
 	"example.com/privatecdn/signer"
 	"example.com/privatecdn/signer/playlist"
+	"example.com/privatecdn/signer/policy"
 	"example.com/privatecdn/signer/verify"
 )
 
@@ -111,15 +112,24 @@ func TestFor(t *testing.T) {
 			t.Errorf("signed %v: %s", !signed, lines[i])
 		}
 	}
-	for want, terms := range map[error]signer.Terms{
-		signer.ErrLifetime:    {For: 48 * time.Hour},
-		signer.ErrUnknownHost: {For: time.Hour, Resource: "https://other.example/*"},
-		signer.ErrTerms:       {For: time.Hour, Window: time.Millisecond},
+	text := func(resource string) string {
+		return policy.Policy{Resource: resource, Until: time.Now().Add(time.Hour)}.String()
+	}
+	for _, test := range []struct {
+		terms signer.Terms
+		want  error
+	}{
+		{signer.Terms{Policy: text(home + "*")}, nil},
+		{signer.Terms{Policy: text("*")}, nil},
+		{signer.Terms{For: 48 * time.Hour}, signer.ErrLifetime},
+		{signer.Terms{For: time.Hour, Window: time.Millisecond}, signer.ErrTerms},
+		{signer.Terms{For: time.Hour, Resource: "https://other.example/*"}, playlist.ErrOutside},
+		{signer.Terms{Policy: text(home + "8/*")}, playlist.ErrOutside},
+		{signer.Terms{Policy: "{}"}, policy.ErrMalformed},
 	} {
-		r := playlist.For(s, terms)
-		_, err := r.Rewrite(home+"a.m3u8", []byte(hls("1.ts")))
-		if !errors.Is(err, want) && !errors.Is(err, playlist.ErrOutside) {
-			t.Errorf("%v, want %v", err, want)
+		r := playlist.For(s, test.terms)
+		if _, err := r.Rewrite(home+"a.m3u8", []byte(hls("1.ts"))); !errors.Is(err, test.want) {
+			t.Errorf("%+v: %v, want %v", test.terms, err, test.want)
 		}
 	}
 }
