@@ -2,7 +2,6 @@ package cfn
 
 import (
 	"encoding/base64"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -76,32 +75,6 @@ func (s *Stack) pseudo(name string) (any, bool) {
 		return s.URLSuffix(), true
 	}
 	return nil, false
-}
-
-func (s *Stack) parameter(at Location, name string, p Parameter) (any, error) {
-	var v any
-	if given, ok := s.given(name); ok {
-		v = given
-	} else if strings.HasPrefix(p.Type, "AWS::SSM::Parameter::Value") {
-		return nil, at.Unresolved(name, "the parameter %s is looked up in SSM", name)
-	} else if v = p.Default; v == nil {
-		return nil, at.Unresolved(name, "the parameter %s has no default", name)
-	}
-	text, err := s.text(at, v)
-	if err != nil {
-		return nil, err
-	}
-	if p.Allowed != nil && !slices.ContainsFunc(p.Allowed, func(v any) bool { return fmt.Sprint(v) == text }) {
-		return nil, at.Invalid("%q is not among the AllowedValues of the parameter %s", text, name)
-	}
-	if p.Type != "CommaDelimitedList" && !strings.HasPrefix(p.Type, "List<") {
-		return text, nil
-	}
-	list := []any{}
-	for part := range strings.SplitSeq(text, ",") {
-		list = append(list, strings.TrimSpace(part))
-	}
-	return list, nil
 }
 
 func (s *Stack) getAtt(at Location, arg any) (any, error) {

@@ -44,8 +44,11 @@ type Stack struct {
 	Account string
 	Region  string
 
-	app  *App
-	memo map[string]*memo
+	app    *App
+	memo   map[string]*memo
+	parent *Stack            // of a nested stack
+	maker  *Resource         // the parent's resource that makes it
+	nested map[string]*Stack // by logical ID of the resources that make them
 }
 
 // memo is what was found for one condition, output or attribute, so that each
@@ -72,10 +75,27 @@ func (a *App) Add(name, account, region string, t *Template) *Stack {
 		Region:   cmp.Or(region, a.options.Region),
 		app:      a,
 		memo:     map[string]*memo{},
+		nested:   map[string]*Stack{},
 	}
 	a.stacks = append(a.stacks, s)
 	return s
 }
+
+// Nest adds the stack that r, an AWS::CloudFormation::Stack of s, makes of t:
+// its parameters are r's, and r has its outputs as attributes.
+func (s *Stack) Nest(r *Resource, t *Template) *Stack {
+	n := s.app.Add(s.Name+"-"+r.LogicalID, s.Account, s.Region, t)
+	n.parent, n.maker = s, r
+	s.nested[r.LogicalID] = n
+	return n
+}
+
+// Nested returns the stack that a resource of s makes, nil for any other
+// resource.
+func (s *Stack) Nested(r *Resource) *Stack { return s.nested[r.LogicalID] }
+
+// Parent returns the stack s is nested in, nil when it is not.
+func (s *Stack) Parent() *Stack { return s.parent }
 
 // Stacks returns the stacks in the order they were added.
 func (a *App) Stacks() []*Stack { return a.stacks }
@@ -105,8 +125,14 @@ func (s *Stack) At(r *Resource) Location {
 	return Location{Stack: s.Name, Resource: brief(r.LogicalID)}
 }
 
-// Exists reports whether a resource's condition holds.
+// Exists reports whether a resource's condition holds, and in a nested stack
+// that of the resource that makes the stack.
 func (s *Stack) Exists(r *Resource) (bool, error) {
+	if s.parent != nil {
+		if exists, err := s.parent.Exists(s.maker); err != nil || !exists {
+			return false, err
+		}
+	}
 	if r.Condition == "" {
 		return true, nil
 	}
@@ -129,6 +155,10 @@ func (s *Stack) Attribute(r *Resource, name string) (any, error) {
 		}
 		if !exists {
 			return nil, s.At(r).Invalid("the resource is needed but its condition %s is false", r.Condition)
+		}
+		if output, ok := strings.CutPrefix(name, "Outputs."); ok && s.Nested(r) != nil {
+			v, _, err := s.Nested(r).Output(output)
+			return v, err
 		}
 		return s.app.attributes(s, r, name)
 	})

@@ -52,7 +52,7 @@ func (r *reader) addAssembly(path string) error {
 		case "aws:cloudformation:stack":
 			err = r.addStack(filepath.Dir(path), name, a.Environment, a.Properties.StackName, a.Properties.TemplateFile)
 		case "cdk:cloud-assembly":
-			err = r.addNested(path, a.Properties.DirectoryName)
+			err = r.addNestedAssembly(path, a.Properties.DirectoryName)
 		}
 		if err != nil {
 			return err
@@ -61,7 +61,7 @@ func (r *reader) addAssembly(path string) error {
 	return nil
 }
 
-func (r *reader) addNested(path, directory string) error {
+func (r *reader) addNestedAssembly(path, directory string) error {
 	if !filepath.IsLocal(directory) || directory == "." {
 		return notAnAssembly(path, "a nested assembly lies outside of it")
 	}
@@ -84,8 +84,7 @@ func (r *reader) addStack(dir, id, environment, name, file string) error {
 		return err
 	}
 	account, region, _ := strings.Cut(strings.TrimPrefix(environment, "aws://"), "/")
-	r.app.Add(name, known(account), known(region), t)
-	return nil
+	return r.addNestedStacks(r.app.Add(name, known(account), known(region), t), dir)
 }
 
 // known is "" for what CDK leaves open in an environment-agnostic stack.

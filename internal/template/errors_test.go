@@ -199,3 +199,26 @@ func TestPrivateKeyIsNotEchoed(t *testing.T) {
 		}
 	}
 }
+
+// A nested stack is read when its template is there, and only so deep.
+func TestRefusedNestedStacks(t *testing.T) {
+	t.Parallel()
+	const parent = `{"Resources":{"N":{"Type":"AWS::CloudFormation::Stack","Properties":{"TemplateURL":"https://s3.amazonaws.com/assets/abc.json"}}}}`
+	for assets, want := range map[string]string{
+		"":      "S/N: Properties.TemplateURL: the nested stack's template is not beside its parent's",
+		`hello`: "not beside its parent's",
+		`{"files":{"abc":{"source":{"path":"../abc.json"}}}}`:     "not beside its parent's",
+		`{"files":{"abc":{"source":{"path":"S.template.json"}}}}`: "there are too many nested stacks",
+	} {
+		dir := t.TempDir()
+		for name, text := range map[string]string{"S.template.json": parent, "S.assets.json": assets} {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, err := template.ReadFile(filepath.Join(dir, "S.template.json"), template.Options{})
+		if !errors.Is(err, cfn.ErrUnsupported) || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v; want %s", assets, err, want)
+		}
+	}
+}

@@ -79,10 +79,8 @@ func (r *reader) read() (*Infrastructure, error) {
 	if err := r.noteOthers(); err != nil {
 		return nil, err
 	}
-	for _, s := range r.app.Stacks() {
-		if err := r.outputs(s); err != nil {
-			return nil, err
-		}
+	if err := r.allOutputs(); err != nil {
+		return nil, err
 	}
 	if len(r.infra.Distributions) == 0 {
 		return nil, &cfn.Error{
@@ -125,7 +123,7 @@ func (r *reader) readAll(k kind) error {
 // those that are not known.
 func (r *reader) noteOthers() error {
 	return r.each(func(s *cfn.Stack, res *cfn.Resource) error {
-		if _, read := kindOf(res.Type); read {
+		if _, read := kindOf(res.Type); read || s.Nested(res) != nil {
 			return nil
 		}
 		why := whyIrrelevant(res.Type)
@@ -141,9 +139,25 @@ func (r *reader) note(s *cfn.Stack, res *cfn.Resource, why string) {
 	r.infra.Notes = append(r.infra.Notes, Note{Stack: s.Name, LogicalID: res.LogicalID, Type: res.Type, Why: why})
 }
 
+// allOutputs resolves the outputs of all stacks but the nested ones, whose
+// outputs their parents have.
+func (r *reader) allOutputs() error {
+	stacks := slices.DeleteFunc(slices.Clone(r.app.Stacks()), func(s *cfn.Stack) bool { return s.Parent() != nil })
+	for _, s := range stacks {
+		prefix := ""
+		if len(stacks) > 1 {
+			prefix = s.Name + "/"
+		}
+		if err := r.outputs(s, prefix); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // outputs resolves the outputs of a stack. One that cannot be resolved does
 // not change what a viewer gets: it is noted.
-func (r *reader) outputs(s *cfn.Stack) error {
+func (r *reader) outputs(s *cfn.Stack, prefix string) error {
 	for _, name := range slices.Sorted(maps.Keys(s.Outputs)) {
 		value, ok, err := s.Output(name)
 		switch {
@@ -151,10 +165,8 @@ func (r *reader) outputs(s *cfn.Stack) error {
 			r.infra.Notes = append(r.infra.Notes, Note{Stack: s.Name, LogicalID: name, Type: "Output", Why: err.Error()})
 		case err != nil:
 			return err
-		case ok && len(r.app.Stacks()) > 1:
-			r.infra.Outputs[s.Name+"/"+name] = value
 		case ok:
-			r.infra.Outputs[name] = value
+			r.infra.Outputs[prefix+name] = value
 		}
 	}
 	return nil

@@ -68,8 +68,7 @@ func (r *reader) addTemplate(path, stack string) error {
 	if err != nil {
 		return err
 	}
-	r.app.Add(stack, "", "", t)
-	return nil
+	return r.addNestedStacks(r.app.Add(stack, "", "", t), filepath.Dir(path))
 }
 
 // readAtMost reads a file, and of a larger one just enough to show that it is

@@ -18,7 +18,7 @@ func Support() string {
 		"Made from the reader's own tables by `go test ./internal/template -update`. A resource type or a property\n" +
 		"that is not listed here is refused by name; nothing is skipped in silence.\n\n" +
 		"## Language\n\nJSON, and YAML with short tags. Parameters, mappings, conditions, outputs, exports, the pseudo parameters,\n" +
-		"several stacks of one assembly together, and these functions:\n\n")
+		"several stacks of one assembly together, nested ones too, and these functions:\n\n")
 	for _, name := range cfn.Functions() {
 		fmt.Fprintf(&b, "- `%s`\n", name)
 	}

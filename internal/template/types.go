@@ -20,6 +20,7 @@ const (
 	typeOriginRequestPolicy = "AWS::CloudFront::OriginRequestPolicy"
 	typeParameter           = "AWS::SSM::Parameter"
 	typePublicKey           = "AWS::CloudFront::PublicKey"
+	typeStack               = "AWS::CloudFormation::Stack"
 	typeResponseHeaders     = "AWS::CloudFront::ResponseHeadersPolicy"
 )
 
