@@ -10,6 +10,7 @@
 package policy
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/netip"
@@ -101,7 +102,11 @@ func (p Policy) MarshalJSON() ([]byte, error) {
 	if p.IP.IsValid() {
 		statement.Condition.IpAddress = &address{p.IP.String()}
 	}
-	return json.Marshal(map[string]any{"Statement": []any{statement}})
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false) // a URL's & stays readable
+	err := encoder.Encode(map[string]any{"Statement": []any{statement}})
+	return bytes.TrimSpace(b.Bytes()), err
 }
 
 // Validate reports the first thing that keeps the policy from being signed,

@@ -63,7 +63,7 @@ func TestMarshalJSON(t *testing.T) {
 		{Resource: resource + "?a=b", Until: end, From: start, IP: ip},
 		{Resource: `https://h.example/a"\?`, Until: end}, // read, never signed
 	} {
-		text, err := json.Marshal(p)
+		text, err := p.MarshalJSON()
 		if err != nil {
 			t.Fatal(err)
 		}
