@@ -235,6 +235,7 @@ func TestRefusedByName(t *testing.T) {
 		unsupported bool
 	}{
 		"operator":         {when("BinaryEquals", "aws:SourceArn", "x"), "BinaryEquals", true},
+		"NullIfExists":     {when("NullIfExists", "aws:SourceArn", "true"), "NullIfExists", true},
 		"mistyped":         {when("StringEqual", "aws:SourceArn", "x"), "StringEqual", true},
 		"key":              {when("StringEquals", "aws:PrincipalOrgID", "o-1"), "aws:PrincipalOrgID", true},
 		"tag key":          {when("StringEquals", "s3:ExistingObjectTag/public", "yes"), "s3:ExistingObjectTag/public", true},

@@ -39,10 +39,10 @@ func compileCondition(statement string, source template.Condition) (condition, e
 			return c, &UnsupportedError{statement, "the policy variable in condition " + source.Key + ": " + v}
 		}
 	}
-	if op == "Null" {
+	if source.Operator == "Null" {
 		return c, c.compileNull(statement)
 	}
-	known, ok := operators[op]
+	known, ok := operators[op] // which has no Null: nothing can be added to it
 	if !ok {
 		return c, &UnsupportedError{statement, "the condition operator " + source.Operator}
 	}
