@@ -1,14 +1,16 @@
 // The app: settings from CDK's context in, the stack out.
 //
+//	access        what opens the content: signed, the default, or presigned
 //	ring          directory of the key ring, keys/ring by default
+//	deployed      file of the deployment document now in force; with it, synthesis
+//	              refuses a step of a rotation that comes before its time
 //	public        path patterns that need no signature, in order
-//	originAccess  OAI, the default, or OAC
+//	originAccess  OAI, the default, OAIToOAC or OAC
 //	destroy       true: the buckets go with the stack, and all that is in them
 //	stackName     the stack's name, PrivateCdn by default
 package main
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -18,6 +20,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"example.com/privatecdn/constructs/privatecdn"
+	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/keys"
 	"example.com/privatecdn/stacks"
 )
@@ -39,9 +42,6 @@ func run() (code int) {
 	app := awscdk.NewApp(nil)
 	if err := build(app); err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
-		if errors.Is(err, keys.ErrNoRing) {
-			fmt.Fprintln(os.Stderr, "hint: `privatecdn keys new` makes a ring; `privatecdn up` makes one by itself")
-		}
 		return 2
 	}
 	app.Synth(nil)
@@ -54,19 +54,33 @@ func build(app awscdk.App) error {
 	if err != nil {
 		return err
 	}
-	ring, err := keys.Open(s.ring)
-	if err != nil {
-		return err
-	}
-	props := &stacks.PrivateCdnStackProps{DistributionProps: privatecdn.DistributionProps{
-		Keys:         ring,
+	props := privatecdn.DistributionProps{
 		OriginAccess: privatecdn.OriginAccess(s.originAccess),
 		Destroy:      s.destroy,
-	}}
+	}
 	for _, pattern := range s.public {
 		props.Behaviors = append(props.Behaviors, privatecdn.Behavior{PathPattern: pattern, Access: privatecdn.Public})
 	}
-	stacks.NewPrivateCdnStack(app, s.stackName, props)
+	switch privatecdn.Access(s.access) {
+	case privatecdn.Presigned:
+		stacks.NewPresignedStack(app, s.stackName, &stacks.PresignedStackProps{DistributionProps: props})
+		return nil
+	case privatecdn.Signed:
+		return buildSigned(app, s, props)
+	}
+	return fmt.Errorf("context \"access\" is %q; give signed or presigned", s.access)
+}
+
+func buildSigned(app awscdk.App, s settings, props privatecdn.DistributionProps) (err error) {
+	if props.Keys, err = keys.Open(s.ring); err != nil {
+		return err
+	}
+	if s.deployed != "" {
+		if props.Deployed, err = deployment.Load(s.deployed); err != nil {
+			return err
+		}
+	}
+	stacks.NewPrivateCdnStack(app, s.stackName, &stacks.PrivateCdnStackProps{DistributionProps: props})
 	return nil
 }
 
@@ -85,7 +99,9 @@ func complaint(r any) string {
 
 // settings are what the app reads from CDK's context: cdk.json or -c NAME=VALUE.
 type settings struct {
+	access       string
 	ring         string
+	deployed     string
 	public       []string
 	originAccess string
 	destroy      bool
@@ -93,23 +109,28 @@ type settings struct {
 }
 
 func readSettings(node constructs.Node) (s settings, err error) {
-	if s.ring, err = text(node, "ring", "keys/ring"); err != nil {
+	for _, t := range []struct {
+		into           *string
+		name, fallback string
+	}{
+		{&s.access, "access", string(privatecdn.Signed)},
+		{&s.ring, "ring", "keys/ring"},
+		{&s.deployed, "deployed", ""},
+		{&s.originAccess, "originAccess", ""},
+		{&s.stackName, "stackName", "PrivateCdn"},
+	} {
+		if *t.into, err = readText(node, t.name, t.fallback); err != nil {
+			return s, err
+		}
+	}
+	if s.destroy, err = readFlag(node, "destroy"); err != nil {
 		return s, err
 	}
-	if s.originAccess, err = text(node, "originAccess", ""); err != nil {
-		return s, err
-	}
-	if s.stackName, err = text(node, "stackName", "PrivateCdn"); err != nil {
-		return s, err
-	}
-	if s.destroy, err = flag(node, "destroy"); err != nil {
-		return s, err
-	}
-	s.public, err = list(node, "public")
+	s.public, err = readList(node, "public")
 	return s, err
 }
 
-func text(node constructs.Node, name, fallback string) (string, error) {
+func readText(node constructs.Node, name, fallback string) (string, error) {
 	switch v := node.TryGetContext(jsii.String(name)).(type) {
 	case nil:
 		return fallback, nil
@@ -120,8 +141,8 @@ func text(node constructs.Node, name, fallback string) (string, error) {
 	}
 }
 
-// flag takes true and, since -c gives only strings, "true".
-func flag(node constructs.Node, name string) (bool, error) {
+// readFlag takes true and, since -c gives only strings, "true".
+func readFlag(node constructs.Node, name string) (bool, error) {
 	switch v := node.TryGetContext(jsii.String(name)).(type) {
 	case nil:
 		return false, nil
@@ -135,22 +156,23 @@ func flag(node constructs.Node, name string) (bool, error) {
 	return false, fmt.Errorf("context %q must be true or false", name)
 }
 
-func list(node constructs.Node, name string) ([]string, error) {
-	v := node.TryGetContext(jsii.String(name))
-	if v == nil {
-		return nil, nil
-	}
-	items, ok := v.([]any)
-	if !ok {
-		return nil, fmt.Errorf("context %q must be a list of strings", name)
-	}
+// readList takes a list or, since -c gives only strings, one with commas.
+func readList(node constructs.Node, name string) ([]string, error) {
 	var all []string
-	for _, item := range items {
-		s, ok := item.(string)
-		if !ok {
-			return nil, fmt.Errorf("context %q must be a list of strings", name)
+	switch v := node.TryGetContext(jsii.String(name)).(type) {
+	case nil:
+		return nil, nil
+	case string:
+		return strings.Split(v, ","), nil
+	case []any:
+		for _, item := range v {
+			s, ok := item.(string)
+			if !ok {
+				return nil, fmt.Errorf("context %q must be a list of strings", name)
+			}
+			all = append(all, s)
 		}
-		all = append(all, s)
+		return all, nil
 	}
-	return all, nil
+	return nil, fmt.Errorf("context %q must be a list of strings", name)
 }
