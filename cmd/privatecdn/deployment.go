@@ -52,7 +52,7 @@ func (c verifyCommand) checkDeployed(e *env, r verify.Request) (verify.Decision,
 		}
 		trusted[id] = public.Key()
 	}
-	return verify.New(trusted).Check(r), nil
+	return verify.New(trusted, verify.Hosts(d.Hosts...)).Check(r), nil
 }
 
 // publicHalf finds the public half of a deployment's key: in the document, in

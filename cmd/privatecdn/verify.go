@@ -153,5 +153,6 @@ func decoded(p policy.Policy) json.RawMessage {
 	if p.Until.IsZero() {
 		return nil
 	}
-	return json.RawMessage(strings.Replace(p.String(), `"Resource":"",`, "", 1))
+	text, _ := p.MarshalJSON() // strings and numbers always marshal
+	return text
 }
