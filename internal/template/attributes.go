@@ -44,7 +44,7 @@ var attributes = map[string]map[string]string{
 	"AWS::CertificateManager::Certificate": {"Ref": "arn:{partition}:acm:{region}:{account}:certificate/{uuid}"},
 	"AWS::IAM::Role":                       {"Ref": "{name}", "Arn": "arn:{partition}:iam::{account}:role/{name}"},
 	"AWS::IAM::User":                       {"Ref": "{name}", "Arn": "arn:{partition}:iam::{account}:user/{name}"},
-	"AWS::KMS::Key":                        {"Ref": "{uuid}", "KeyId": "{uuid}", "Arn": "arn:{partition}:kms:{region}:{account}:key/{uuid}"},
+	typeKMSKey:                             {"Ref": "{uuid}", "KeyId": "{uuid}", "Arn": "arn:{partition}:kms:{region}:{account}:key/{uuid}"},
 	"AWS::Lambda::Function":                {"Ref": "{name}", "Arn": "arn:{partition}:lambda:{region}:{account}:function:{name}"},
 	"AWS::Logs::LogGroup":                  {"Ref": "{name}", "Arn": "arn:{partition}:logs:{region}:{account}:log-group:{name}:*"},
 	"AWS::SecretsManager::Secret":          {"Ref": "arn:{partition}:secretsmanager:{region}:{account}:secret:{name}", "Id": "arn:{partition}:secretsmanager:{region}:{account}:secret:{name}"},

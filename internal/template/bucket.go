@@ -30,6 +30,7 @@ func (r *reader) bucket(s *cfn.Stack, res *cfn.Resource) error {
 	}
 	for _, rule := range p.BucketEncryption.ServerSideEncryptionConfiguration {
 		b.Encryption = rule.ServerSideEncryptionByDefault.SSEAlgorithm
+		b.KMSKey = r.kmsKeyOf(rule.ServerSideEncryptionByDefault.KMSMasterKeyID)
 	}
 	for _, rule := range p.CorsConfiguration.CorsRules {
 		b.CORS = append(b.CORS, BucketCORS{

@@ -144,10 +144,20 @@ type Bucket struct {
 	PublicAccessBlock PublicAccessBlock
 	Policy            []Statement // of the bucket policies, in order
 	Encryption        string      // AES256, aws:kms, aws:kms:dsse or ""
+	KMSKey            *KMSKey     // of the encryption, nil when it is none of the templates'
 	CORS              []BucketCORS
 	Versioned         bool
 	Retained          bool // kept when the stack is deleted or the bucket replaced
 	External          bool // named by an origin, not made by this template
+}
+
+// KMSKey is a KMS key that encrypts a bucket's objects: who reads them must be
+// let do kms:Decrypt by its policy.
+type KMSKey struct {
+	LogicalID string
+	ID        string
+	ARN       string
+	Policy    []Statement
 }
 
 // BucketCORS is one rule of a bucket's own CORS configuration. S3 answers with

@@ -57,6 +57,23 @@ type bucketPolicyProperties struct {
 	PolicyDocument any    `cfn:"required"`
 }
 
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html
+
+type kmsKeyProperties struct {
+	BypassPolicyLockoutSafetyCheck cfn.Ignored
+	Description                    cfn.Ignored
+	Enabled                        *bool
+	EnableKeyRotation              cfn.Ignored
+	KeyPolicy                      any
+	KeySpec                        cfn.Ignored
+	KeyUsage                       cfn.Ignored
+	MultiRegion                    cfn.Ignored
+	Origin                         cfn.Ignored
+	PendingWindowInDays            cfn.Ignored
+	RotationPeriodInDays           cfn.Ignored
+	Tags                           cfn.Ignored
+}
+
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-parameter.html
 
 type parameterProperties struct {

@@ -26,6 +26,7 @@ type reader struct {
 	app      *cfn.App
 	assets   assets
 	infra    *Infrastructure
+	kmsKeys  []*KMSKey
 	keys     map[string]*PublicKey // by ID, as are the others
 	groups   map[string]*KeyGroup
 	oais     map[string]*OAI

@@ -13,6 +13,7 @@ const (
 	typeCachePolicy         = "AWS::CloudFront::CachePolicy"
 	typeDistribution        = "AWS::CloudFront::Distribution"
 	typeFunction            = "AWS::CloudFront::Function"
+	typeKMSKey              = "AWS::KMS::Key"
 	typeKeyGroup            = "AWS::CloudFront::KeyGroup"
 	typeKeyValueStore       = "AWS::CloudFront::KeyValueStore"
 	typeOAC                 = "AWS::CloudFront::OriginAccessControl"
@@ -33,6 +34,7 @@ type kind struct {
 
 // kinds are in an order in which what refers comes after what it refers to.
 var kinds = []kind{
+	{typeKMSKey, kmsKeyProperties{}, (*reader).kmsKey},
 	{typeBucket, bucketProperties{}, (*reader).bucket},
 	{typeBucketPolicy, bucketPolicyProperties{}, (*reader).bucketPolicy},
 	{typePublicKey, publicKeyProperties{}, (*reader).publicKey},
@@ -80,7 +82,7 @@ var irrelevant = map[string]string{
 	"AWS::ElasticLoadBalancingV2::":            "may be an origin, which is reached over HTTP",
 	"AWS::Events::":                            "is no part of a distribution",
 	"AWS::IAM::":                               "says who may call AWS, not what a viewer gets",
-	"AWS::KMS::":                               "keys of AWS's own encryption are not used locally",
+	"AWS::KMS::":                               "other names for keys are not used locally",
 	"AWS::Kinesis::":                           "logs",
 	"AWS::KinesisFirehose::":                   "logs",
 	"AWS::Lambda::":                            "Lambda functions are not run",
