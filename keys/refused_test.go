@@ -2,6 +2,7 @@ package keys_test
 
 import (
 	"bytes"
+	"crypto/elliptic"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -72,6 +73,8 @@ func refusals(t *testing.T) map[string]refusal {
 		"explicit secp256k1":     {ecparam(t, "secp256k1", "-noout", "-param_enc", "explicit"), keys.ErrAlgorithm, keys.ErrPrivateKey, ""},
 		"explicit secp256k1, p8": {openssl(t, ecparam(t, "secp256k1", "-noout", "-param_enc", "explicit"), "pkcs8", "-topk8", "-nocrypt"), keys.ErrAlgorithm, keys.ErrPrivateKey, ""},
 	}
+	otherBase := withOtherBase(t, p256)
+	all["explicit, another base"] = refusal{otherBase, keys.ErrAlgorithm, keys.ErrPrivateKey, ""}
 	addAlgorithms(t, all)
 	return all
 }
@@ -95,6 +98,19 @@ func addAlgorithms(t *testing.T, all map[string]refusal) {
 		all[name] = refusal{key, keys.ErrAlgorithm, keys.ErrPrivateKey, name}
 		all[name+" public"] = refusal{publicOf(t, key), keys.ErrPublicKey, keys.ErrAlgorithm, name}
 	}
+}
+
+// withOtherBase writes P-256 out with the key's own point as its base point, so
+// that anyone knows the private key: it is 1 (CVE-2020-0601).
+func withOtherBase(t *testing.T, sec1 []byte) []byte {
+	t.Helper()
+	block, _ := pem.Decode(openssl(t, sec1, "ec", "-param_enc", "explicit"))
+	i := bytes.Index(block.Bytes, elliptic.P256().Params().Gx.Bytes())
+	if i < 0 {
+		t.Fatal("openssl has not written the base point out")
+	}
+	copy(block.Bytes[i:], block.Bytes[len(block.Bytes)-64:]) // the public key is at the end
+	return pem.EncodeToMemory(block)
 }
 
 func saved(t *testing.T, data []byte) string {

@@ -175,17 +175,20 @@ func TestRevocation(t *testing.T) {
 	}
 }
 
-// TestRevokeTheOnlyKey needs a store for the key that signs instead.
+// TestRevokeTheOnlyKey needs a store for the key that signs instead, also where
+// there is another key that is past its end.
 func TestRevokeTheOnlyKey(t *testing.T) {
 	t.Parallel()
-	r := newRing(t, newClock(), 1)
-	done, err := r.Revoke(context.Background(), r.Keys()[0].Fingerprint, keys.FileStore{Ring: r.Dir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	signing, _ := r.Signing()
-	if !done.Made || done.Successor != signing || stateNames(r) != "revoked signing" {
-		t.Errorf("%+v, left %s", done, stateNames(r))
+	for stage, left := range map[string]string{"signing": "revoked signing", "over": "retiring revoked signing"} {
+		r := stages[stage](t, newClock())
+		leaked, _ := r.Signing()
+		done, err := r.Revoke(context.Background(), leaked.Fingerprint, keys.FileStore{Ring: r.Dir()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if signing, _ := r.Signing(); !done.Made || done.Successor != signing || stateNames(r) != left {
+			t.Errorf("%s: %+v, left %s", stage, done, stateNames(r))
+		}
 	}
 }
 

@@ -170,12 +170,13 @@ func TestGitMissing(t *testing.T) {
 	refusedInTree(t, keys.FileStore{Ring: repo, Dir: "secret"}, filepath.Join(repo, "secret"))
 }
 
-// TestGitHook has git's own variables in the environment, as in a hook.
+// TestGitHook has git's own variables in the environment, as in a hook of
+// another repository, which would ignore everything.
 func TestGitHook(t *testing.T) {
 	repo, other := repository(t), repository(t)
-	put(t, "private/\n", other, ".gitignore")
+	put(t, "*\n", other, ".git", "info", "exclude")
 	t.Setenv("GIT_DIR", filepath.Join(other, ".git"))
-	t.Setenv("GIT_WORK_TREE", other)
+	t.Setenv("GIT_WORK_TREE", repo)
 	refusedInTree(t, keys.FileStore{Ring: repo}, filepath.Join(repo, "private"))
 }
 

@@ -72,16 +72,17 @@ func TestTampered(t *testing.T) {
 		want error
 		says string
 	}{
-		"the signing key is gone":  {without(1), keys.ErrStrands, "2026-11-29T14:15:00Z"},
-		"the retiring key is gone": {without(0), keys.ErrStrands, "2026-11-29T14:15:00Z"},
-		"the pending key is gone":  {without(2), keys.ErrRing, "no step dropped it"},
-		"all keys are gone":        {edited(t, func(map[string]any, []any) []any { return []any{} }), keys.ErrStrands, "gone"},
-		"two keys sign":            {field(t, 2, "state", "signing"), keys.ErrRing, "pending"},
-		"none signs":               {field(t, 1, "state", "pending"), keys.ErrRing, "signing"},
-		"revoked by hand":          {field(t, 1, "state", "revoked"), keys.ErrRing, "signing"},
-		"an unknown state":         {field(t, 1, "state", "active"), keys.ErrRing, `"active"`},
-		"an earlier end":           {field(t, 0, "until", "2026-11-23T00:00:00Z"), keys.ErrRing, "dates"},
-		"another algorithm":        {field(t, 0, "algorithm", "rsa-2048"), keys.ErrRing, "another key"},
+		"the signing key is gone":         {without(1), keys.ErrStrands, "2026-11-29T14:15:00Z"},
+		"the retiring key is gone":        {without(0), keys.ErrStrands, "2026-11-29T14:15:00Z"},
+		"the pending key is gone":         {without(2), keys.ErrRing, "no step dropped it"},
+		"all keys are gone":               {edited(t, func(map[string]any, []any) []any { return []any{} }), keys.ErrStrands, "gone"},
+		"two keys sign":                   {field(t, 2, "state", "signing"), keys.ErrRing, "pending"},
+		"none signs":                      {field(t, 1, "state", "pending"), keys.ErrRing, "signing"},
+		"revoked by hand":                 {field(t, 1, "state", "revoked"), keys.ErrRing, "signing"},
+		"an unknown state":                {field(t, 1, "state", "active"), keys.ErrRing, `"active"`},
+		"an earlier end":                  {field(t, 0, "until", "2026-11-23T00:00:00Z"), keys.ErrRing, "dates"},
+		"an earlier end, in the step too": {func(s string) string { return strings.ReplaceAll(s, "2026-11-29T14:15:00Z", "2026-11-24T00:00:00Z") }, keys.ErrStrands, "2026-11-29T14:00:00Z"},
+		"another algorithm":               {field(t, 0, "algorithm", "rsa-2048"), keys.ErrRing, "another key"},
 		"another's public half": {edited(t, func(_ map[string]any, l []any) []any {
 			l[0].(map[string]any)["public"] = l[1].(map[string]any)["public"]
 			return l
