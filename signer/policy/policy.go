@@ -89,7 +89,7 @@ func (p Policy) MarshalJSON() ([]byte, error) {
 	var statement struct {
 		Resource  string `json:",omitempty"`
 		Condition struct {
-			IpAddress       *address `json:",omitempty"`
+			IPAddress       *address `json:"IpAddress,omitempty"`
 			DateGreaterThan *epoch   `json:",omitempty"`
 			DateLessThan    epoch
 		}
@@ -100,7 +100,7 @@ func (p Policy) MarshalJSON() ([]byte, error) {
 		statement.Condition.DateGreaterThan = &epoch{p.From.Unix()}
 	}
 	if p.IP.IsValid() {
-		statement.Condition.IpAddress = &address{p.IP.String()}
+		statement.Condition.IPAddress = &address{p.IP.String()}
 	}
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
