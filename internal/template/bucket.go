@@ -1,8 +1,6 @@
 package template
 
 import (
-	"maps"
-	"slices"
 	"strings"
 
 	"example.com/privatecdn/internal/cfn"
@@ -21,12 +19,15 @@ func (r *reader) bucket(s *cfn.Stack, res *cfn.Resource) error {
 		Versioned:         p.VersioningConfiguration.Status == "Enabled",
 		Retained:          res.Retained,
 	}
-	for into, name := range map[*string]string{&b.Name: "Ref", &b.ARN: "Arn", &b.RegionalDomain: "RegionalDomainName"} {
-		v, err := s.Attribute(res, name)
+	for _, a := range []struct {
+		into *string
+		name string
+	}{{&b.Name, "Ref"}, {&b.ARN, "Arn"}, {&b.RegionalDomain, "RegionalDomainName"}} {
+		v, err := s.Attribute(res, a.name)
 		if err != nil {
 			return err
 		}
-		*into, _ = v.(string)
+		*a.into, _ = v.(string)
 	}
 	for _, rule := range p.BucketEncryption.ServerSideEncryptionConfiguration {
 		b.Encryption = rule.ServerSideEncryptionByDefault.SSEAlgorithm
@@ -91,24 +92,39 @@ func (r *reader) bucketByHost(s *cfn.Stack, host string) *Bucket {
 	return b
 }
 
-// assumeGrants gives a bucket whose policy is not in the templates the one it
-// needs: that the distribution's origin access may read its objects.
-func (r *reader) assumeGrants(s *cfn.Stack, res *cfn.Resource, d *Distribution, origins map[string]*Origin) {
-	for _, id := range slices.Sorted(maps.Keys(origins)) {
-		o := origins[id]
-		if o.Bucket == nil || !o.Bucket.External || o.OAI == nil && o.OAC == nil {
-			continue
+// assumeGrants gives buckets that are in none of the templates, and whose
+// policy is not either, the one they need: that the distribution's origin
+// access may read their objects.
+func (r *reader) assumeGrants() {
+	assumed, granted := map[*Bucket]bool{}, map[*Origin]bool{}
+	for _, d := range r.infra.Distributions {
+		for _, behavior := range d.Behaviors {
+			o := behavior.Origin
+			b := o.Bucket
+			if granted[o] || b == nil || !b.External || o.OAI == nil && o.OAC == nil || b.Policy != nil && !assumed[b] {
+				continue
+			}
+			if !assumed[b] {
+				r.infra.Notes = append(r.infra.Notes, Note{Stack: d.Stack, LogicalID: d.LogicalID, Type: typeDistribution,
+					Why: "the bucket " + b.Name + " is in none of the templates given: its policy is assumed to let the distribution read"})
+			}
+			assumed[b], granted[o] = true, true
+			b.Policy = append(b.Policy, needed(d, o))
 		}
-		grant := Statement{SID: "Assumed", Effect: "Allow", Actions: []string{"s3:GetObject"}, Resources: []string{o.Bucket.ARN + "/*"}}
-		if o.OAI != nil {
-			grant.Principals = []Principal{{Kind: "CanonicalUser", Value: o.OAI.CanonicalUserID}}
-		} else {
-			grant.Principals = []Principal{{Kind: "Service", Value: "cloudfront.amazonaws.com"}}
-			grant.Conditions = []Condition{{Operator: "StringEquals", Key: "AWS:SourceArn", Values: []string{d.ARN}}}
-		}
-		o.Bucket.Policy = append(o.Bucket.Policy, grant)
-		r.note(s, res, "the bucket "+o.Bucket.Name+" is in none of the templates given: its policy is assumed to let the distribution read")
 	}
+}
+
+// needed is the statement by which a bucket lets a distribution read.
+func needed(d *Distribution, o *Origin) Statement {
+	s := Statement{
+		SID: "Assumed", Effect: "Allow", Actions: []string{"s3:GetObject"}, Resources: []string{o.Bucket.ARN + "/*"},
+		Principals: []Principal{{Kind: "Service", Value: "cloudfront.amazonaws.com"}},
+		Conditions: []Condition{{Operator: "StringEquals", Key: "AWS:SourceArn", Values: []string{d.ARN}}},
+	}
+	if o.OAI != nil {
+		s.Principals, s.Conditions = []Principal{{Kind: "CanonicalUser", Value: o.OAI.CanonicalUserID}}, nil
+	}
+	return s
 }
 
 // bucketHost takes NAME.s3.REGION.SUFFIX apart, and its older and dual-stack

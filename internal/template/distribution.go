@@ -54,7 +54,6 @@ func (r *reader) distribution(s *cfn.Stack, res *cfn.Resource) error {
 	if err != nil {
 		return err
 	}
-	r.assumeGrants(s, res, d, origins)
 	if d.Behaviors, err = r.behaviors(s, at, c.CacheBehaviors, c.DefaultCacheBehavior, origins); err != nil {
 		return err
 	}

@@ -147,10 +147,18 @@ func TestBucketAddresses(t *testing.T) {
 	}
 }
 
-// The policy of a bucket that is not in the template is assumed to be what the
-// distribution needs, and that is noted.
+// The policy of a bucket that is not in the template is the template's, if it
+// has one, or else assumed to be what the distribution needs, which is noted.
 func TestExternalBucket(t *testing.T) {
 	t.Parallel()
+	infra, err := readYAML(t, "DomainName: b.s3.eu-west-1.amazonaws.com, S3OriginConfig: {OriginAccessIdentity: !Sub 'origin-access-identity/cloudfront/${Oai}'}", cached, `
+  Oai: {Type: AWS::CloudFront::CloudFrontOriginAccessIdentity}
+  P: {Type: AWS::S3::BucketPolicy, Properties: {Bucket: b, PolicyDocument: {Statement: {Effect: Deny, Principal: "*", Action: "s3:*", Resource: "arn:aws:s3:::b/*"}}}}
+  Q: {Type: AWS::S3::BucketPolicy, Properties: {Bucket: c, PolicyDocument: {Statement: {Effect: Deny, Principal: "*", Action: "s3:*", Resource: "arn:aws:s3:::c/*"}}}}
+`, template.Options{})
+	if err != nil || len(infra.Buckets) != 1 || len(infra.Buckets[0].Policy) != 1 || len(infra.Notes) != 1 || infra.Notes[0].LogicalID != "Q" {
+		t.Errorf("%+v, %v", infra, err)
+	}
 	for origin, want := range map[string]string{
 		"S3OriginConfig: {}": "",
 		"S3OriginConfig: {OriginAccessIdentity: !Sub 'origin-access-identity/cloudfront/${Oai}'}": "CanonicalUser",

@@ -109,7 +109,7 @@ func (r *reader) findOAC(at cfn.Location, p *originProperties, o *Origin) error 
 
 func whole(n *int, otherwise int) time.Duration {
 	if n == nil {
-		return time.Duration(otherwise) * time.Second
+		return seconds(float64(otherwise))
 	}
-	return time.Duration(*n) * time.Second
+	return seconds(float64(*n))
 }

@@ -77,6 +77,7 @@ func (r *reader) read() (*Infrastructure, error) {
 			return nil, err
 		}
 	}
+	r.assumeGrants()
 	if err := r.noteOthers(); err != nil {
 		return nil, err
 	}

@@ -36,7 +36,6 @@ type kind struct {
 var kinds = []kind{
 	{typeKMSKey, kmsKeyProperties{}, (*reader).kmsKey},
 	{typeBucket, bucketProperties{}, (*reader).bucket},
-	{typeBucketPolicy, bucketPolicyProperties{}, (*reader).bucketPolicy},
 	{typePublicKey, publicKeyProperties{}, (*reader).publicKey},
 	{typeKeyGroup, keyGroupProperties{}, (*reader).keyGroup},
 	{typeOAI, oaiProperties{}, (*reader).oai},
@@ -47,6 +46,7 @@ var kinds = []kind{
 	{typeKeyValueStore, keyValueStoreProperties{}, (*reader).keyValueStore},
 	{typeFunction, functionProperties{}, (*reader).function},
 	{typeDistribution, distributionProperties{}, (*reader).distribution},
+	{typeBucketPolicy, bucketPolicyProperties{}, (*reader).bucketPolicy}, // of buckets that only an origin names, too
 	{typeParameter, parameterProperties{}, (*reader).parameter},
 }
 
