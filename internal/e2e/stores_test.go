@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"encoding/json"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -9,9 +10,11 @@ import (
 	"testing"
 	"time"
 
+	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/internal/fakeaws"
 	"example.com/privatecdn/internal/refs"
 	"example.com/privatecdn/keys"
+	"example.com/privatecdn/signer"
 )
 
 // TestStores holds that a key in every store signs what the edge opens, through
@@ -99,4 +102,58 @@ func marshal(t *testing.T, v any) string {
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+// TestSources holds that a signer follows what is deployed from a parameter and
+// from a stack's outputs, by itself, and goes on when they cannot be read.
+func TestSources(t *testing.T) {
+	for _, ref := range []string{"ssm:/media", "stack:Media"} {
+		t.Run(ref, func(t *testing.T) {
+			aws := fakeaws.Start(t)
+			aws.Setenv(t)
+			w := newWorld(t, 0)
+			first := w.id(w.first())
+			put := func() {
+				text := marshal(t, w.document.Load())
+				aws.SetParameter("/media", "String", text)
+				aws.SetStack("Media", map[string]string{"Deployment": text, "Bucket": "media"})
+			}
+			put()
+			source, err := refs.Deployment(t.Context(), ref)
+			if err != nil {
+				t.Fatal(err)
+			}
+			failed := make(chan error, 1)
+			s, err := signer.Open(t.Context(), source, signer.WithReload(5*time.Millisecond), signer.WithClock(w.clock(0)),
+				signer.WithOpeners(refs.Openers(w.ring.Dir())), signer.WithReloadError(func(err error) {
+					select {
+					case failed <- err:
+					default:
+					}
+				}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if id := s.KeyPairID(); id != first {
+				t.Errorf("it signs with %s, want %s", id, first)
+			}
+			second := w.add()
+			w.do(w.ring.Promote, second)
+			w.writeDocument()
+			put()
+			for deadline := time.Now().Add(10 * time.Second); s.KeyPairID() != w.id(second); time.Sleep(time.Millisecond) {
+				if time.Now().After(deadline) {
+					t.Fatal("it does not take up the promotion")
+				}
+			}
+			aws.SetParameter("/media", "String", "{")
+			aws.SetStack("Media", map[string]string{"Deployment": "{"})
+			if err := <-failed; !errors.Is(err, deployment.ErrSyntax) {
+				t.Errorf("it says %v", err)
+			}
+			if _, err := s.URL("/films/1.ts", signer.Terms{For: time.Hour}); err != nil || s.KeyPairID() != w.id(second) {
+				t.Errorf("it does not go on with what it had: %v", err)
+			}
+		})
+	}
 }
