@@ -42,11 +42,21 @@ func (s *Signer) keepReloading(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
-			if err := s.Reload(ctx); err != nil && ctx.Err() == nil {
+			if err := s.reloadInTime(ctx); err != nil && ctx.Err() == nil {
 				s.onError(err)
 			}
 		}
 	}
+}
+
+// reloadTimeout is how long a source may take: one that does not answer must
+// not keep the next attempt from being made.
+const reloadTimeout = 30 * time.Second
+
+func (s *Signer) reloadInTime(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, reloadTimeout)
+	defer cancel()
+	return s.Reload(ctx)
 }
 
 // Reload loads the deployment now and changes to it, or fails and changes
