@@ -3,6 +3,7 @@ package deployment_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -84,6 +85,23 @@ func TestWriteLeavesNothingBehind(t *testing.T) {
 	entries, err := os.ReadDir(dir)
 	if err != nil || len(entries) != 1 {
 		t.Errorf("left: %v, %v", entries, err)
+	}
+}
+
+func TestFileIsNamed(t *testing.T) {
+	t.Parallel()
+	if got := fmt.Sprint(deployment.File("deployment.json")); got != "deployment.json" {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestErrorSaysWhereAndWhatToDo(t *testing.T) {
+	t.Parallel()
+	d := example()
+	d.Behaviors[1].Keys = []string{"K9"}
+	const want = `deployment: behaviors[1].keys[0]: "K9" is not among the keys; add the key, or remove its ID`
+	if err := d.Validate(); err == nil || err.Error() != want {
+		t.Errorf("got  %v\nwant %s", err, want)
 	}
 }
 

@@ -52,6 +52,10 @@ func (d Decision) explainFound(found variant, hash, named crypto.Hash, known boo
 }
 
 func (d Decision) explainUnfound() (what, todo string) {
+	if d.parts.policy == "" && d.parts.fromCookies {
+		return fmt.Sprintf("the cookies are not %s's signature over %s until %s", d.KeyID, d.base, stamp(d.Policy.Until)),
+			"cookies with CloudFront-Expires open one URL alone; for a directory sign a pattern, which makes CloudFront-Policy"
+	}
 	if d.parts.policy != "" {
 		return fmt.Sprintf("the signature is not %s's over this policy", d.KeyID),
 			"check that the key pair ID and the private key belong together, and that the policy is sent exactly as it was signed"

@@ -96,6 +96,42 @@ func TestExplain(t *testing.T) {
 	}
 }
 
+func TestExplainCookies(t *testing.T) {
+	t.Parallel()
+	text := policy.Policy{Resource: page, Until: end}.String()
+	whole := map[string]string{
+		"CloudFront-Expires": "1767229200", "CloudFront-Signature": seal(t, "KEC", crypto.SHA1, text), "CloudFront-Key-Pair-Id": "KEC",
+	}
+	part := map[string]string{"CloudFront-Expires": "1767229200"}
+	for _, c := range []struct {
+		url     string
+		cookies map[string]string
+		ip      string
+		want    string
+	}{
+		{page, whole, "", "allowed"},
+		{page + "?a", whole, "", "query added after signing"},
+		{strings.Replace(page, "a.mp4", "b.mp4", 1), whole, "", "the cookies are not KEC's signature"},
+		{page, part, "", "lack CloudFront-Key-Pair-Id"},
+		{custom(t, "KEC", crypto.SHA256, page, policy.Policy{Resource: "*", Until: end, IP: netip.MustParsePrefix("192.0.2.0/24")}.String()), nil, "2001:db8::1", "requested from 2001:db8::1"},
+		{custom(t, "KEC", crypto.SHA256, page, policy.Policy{Resource: "*", Until: end, IP: netip.MustParsePrefix("192.0.2.0/24")}.String()), nil, "", "address is not known"},
+		{custom(t, "KEC", crypto.SHA256, page, policy.Policy{Resource: "*", Until: end}.String()) + "&Policy=x", nil, "", "allowed"},
+		{strings.Replace(custom(t, "KEC", crypto.SHA256, page, policy.Policy{Resource: "*", Until: end}.String()), "Signature=", "Signature=AAAA", 1), nil, "", "is not KEC's over this policy"},
+		{page + "?Policy=e30_&Key-Pair-Id=KEC", nil, "", "cannot be read: no Statement"},
+		{page + "?Policy=e30=&Key-Pair-Id=KEC", nil, "", "plain base64"},
+		{page + "?Expires=soon&Key-Pair-Id=KEC", nil, "", "Expires=soon is not a time"},
+	} {
+		var ip netip.Addr
+		if c.ip != "" {
+			ip = netip.MustParseAddr(c.ip)
+		}
+		what, _ := verify.New(trusted()).Check(verify.Request{URL: c.url, Cookies: c.cookies, Time: now, IP: ip}).Explain()
+		if !strings.Contains(what, c.want) {
+			t.Errorf("got %q, want %q", what, c.want)
+		}
+	}
+}
+
 func other() crypto.PublicKey {
 	k, _ := ecdsa.GenerateKey(pair().ec.Curve, rand.Reader)
 	return k.Public()
