@@ -18,6 +18,7 @@ type Command struct {
 	Output     []string // lines it is shown to print; … stands for anything
 	Background bool     // left running until the end of the page
 	Account    bool     // needs an AWS account
+	Up         bool     // needs the local edge
 	Exit       int      // the exit code it must have
 }
 
@@ -27,6 +28,7 @@ var fence = regexp.MustCompile("^ {0,3}```\\s*(.*?)\\s*$")
 // `$ ` lines of its console blocks, each with the lines it prints below it, and
 // its sh blocks, each as one command. Words after the language say more:
 //
+//	up          the command needs the local edge, which is started before it
 //	background  the command is left running until the end of the page
 //	account     the command needs an AWS account: it is not run, only checked
 //	exit=N      the command ends with this exit code, not with 0
@@ -102,6 +104,8 @@ func parseInfo(words []string) (Command, error) {
 			c.Background = true
 		case w == "account":
 			c.Account = true
+		case w == "up":
+			c.Up = true
 		case isExit:
 			n, err := strconv.Atoi(code)
 			if err != nil {
@@ -109,7 +113,7 @@ func parseInfo(words []string) (Command, error) {
 			}
 			c.Exit = n
 		default:
-			return c, fmt.Errorf("a block of commands cannot be %q: background, account and exit=N are known", w)
+			return c, fmt.Errorf("a block of commands cannot be %q: up, background, account and exit=N are known", w)
 		}
 	}
 	return c, nil

@@ -23,7 +23,7 @@ $ curl -s \
 $ not a command
 ~~~
 
-~~~sh exit=1
+~~~sh up exit=1
 privatecdn verify \
   URL
 ~~~
@@ -46,7 +46,7 @@ func TestCommands(t *testing.T) {
 	want := []repository.Command{
 		{Line: 4, Text: "make up", Output: []string{"Serving https://127.0.0.1:8443", "…"}},
 		{Line: 7, Text: "curl -s \\\n  https://127.0.0.1:8443/", Output: []string{"<Error>…</Error>"}},
-		{Line: 17, Text: "privatecdn verify \\\n  URL", Exit: 1},
+		{Line: 17, Text: "privatecdn verify \\\n  URL", Up: true, Exit: 1},
 		{Line: 22, Text: "make up", Background: true},
 		{Line: 26, Text: "npx cdk deploy", Account: true},
 	}
