@@ -120,7 +120,7 @@ func TestParseRefuses(t *testing.T) {
 		"{":                               "",
 		"null x":                          "",
 		"{} {}":                           "",
-		`{"version":1,"maxLifeTimes":5}`:  "",
+		`{"version":1,"maxLifeTimes":5}`:  "maxLifeTimes",
 		`{"version":"1"}`:                 "version",
 		`{"version":1,"keys":[{"id":5}]}`: "keys.id",
 	} {

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // Source is where a deployment document comes from. Load reads it anew every
@@ -72,19 +73,23 @@ func Parse(data []byte) (*Deployment, error) {
 
 // syntax says where JSON is not what it should be.
 func syntax(data []byte, err error) error {
-	what := err.Error()
+	e := &Error{
+		Kind: ErrSyntax, What: err.Error(),
+		Todo: "take the document whole: the file that `privatecdn up` writes, or the stack's Deployment output",
+	}
 	var wrongType *json.UnmarshalTypeError
 	var wrongText *json.SyntaxError
-	field := ""
-	switch {
+	switch name, unknown := strings.CutPrefix(err.Error(), "json: unknown field "); {
+	case unknown: // encoding/json has no type for it
+		e.Field, e.What, e.Todo = strings.Trim(name, `"`), "there is no such member", "remove it, or mend its spelling"
 	case errors.As(err, &wrongType):
-		field, what = wrongType.Field, fmt.Sprintf("a JSON %s where a %s belongs", wrongType.Value, wrongType.Type.Kind())
+		e.Field, e.What = wrongType.Field, fmt.Sprintf("a JSON %s where a %s belongs", wrongType.Value, wrongType.Type.Kind())
 	case errors.As(err, &wrongText):
-		what = fmt.Sprintf("line %d: %s", 1+bytes.Count(data[:wrongText.Offset], []byte("\n")), wrongText)
+		e.What = fmt.Sprintf("line %d: %s", 1+bytes.Count(data[:wrongText.Offset], []byte("\n")), wrongText)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		what = "it ends early"
+		e.What = "it ends early"
 	}
-	return &Error{Kind: ErrSyntax, Field: field, What: what, Todo: "take the document whole: the file that `privatecdn up` writes, or the stack's Deployment output"}
+	return e
 }
 
 // Path returns a path of the document as the program can open it: relative
