@@ -30,26 +30,28 @@ func (w *rewrite) dash() error {
 var xmlText = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
 // scope rewrites what is in s, with around as its surrounding base URLs.
-// absolute says that s's own BaseURLs are to become so.
-func (w *rewrite) scope(s *scope, around []location, absolute bool) error {
+// relay says that s's own BaseURLs are to be absolute.
+func (w *rewrite) scope(s *scope, around []location, relay bool) error {
 	bases, err := w.within(s, around)
 	if err != nil {
 		return err
 	}
-	leaves, err := w.leaves(s, around)
-	if err != nil {
-		return err
-	}
+	var leaves []location // of the scope, once something asks for them
 	for _, u := range s.sites {
 		switch u.kind {
 		case content:
-			err = w.site(u, leaves)
+			if leaves == nil {
+				leaves, err = w.leaves(s, around)
+			}
+			if err == nil {
+				err = w.site(u, leaves)
+			}
 		case remote:
 			err = w.site(u, bases)
 		case baseURL:
-			err = w.baseURL(u, around, absolute)
+			err = w.baseURL(u, around, relay)
 		case manifest:
-			err = w.manifest(u)
+			err = w.other(u)
 		}
 		if err != nil {
 			return err
@@ -64,7 +66,7 @@ func (w *rewrite) scope(s *scope, around []location, absolute bool) error {
 }
 
 // within is what URIs in s are relative to: every BaseURL of s, which are
-// alternatives, under every one around it.
+// alternatives, under every one around it. Of each its directory matters.
 func (w *rewrite) within(s *scope, around []location) ([]location, error) {
 	if len(s.bases) == 0 {
 		return around, nil
@@ -76,6 +78,7 @@ func (w *rewrite) within(s *scope, around []location) ([]location, error) {
 			if err != nil {
 				return nil, w.fail(u.span.start, u.value, err)
 			}
+			to.path, to.query = to.dir(), ""
 			if all = union(all, to); len(all) > maxAlternatives {
 				return nil, errAlternatives
 			}
@@ -142,12 +145,12 @@ func (w *rewrite) site(u site, bases []location) error {
 
 // baseURL signs a BaseURL that is a file: only then does a player request it,
 // and only a file's query outlives the resolution of what is relative to it.
-func (w *rewrite) baseURL(u site, around []location, absolute bool) error {
+func (w *rewrite) baseURL(u site, around []location, relay bool) error {
 	to, err := around[0].resolve(u.value)
 	if err != nil {
 		return w.fail(u.span.start, u.value, err)
 	}
-	if absolute && to.host != "" {
+	if relay && to.host != "" && !hasScheme(u.value) {
 		u.value = to.String()
 		w.edit(u.span.start, u.span.end, []byte(w.escapeIn(u, u.value)))
 		u.span.start = u.span.end
@@ -158,8 +161,8 @@ func (w *rewrite) baseURL(u site, around []location, absolute bool) error {
 	return w.site(u, around)
 }
 
-// manifest signs the URI of another manifest.
-func (w *rewrite) manifest(u site) error {
+// other signs the URI of another manifest.
+func (w *rewrite) other(u site) error {
 	if w.Relay && !absolute(u.value) {
 		return nil
 	}

@@ -112,6 +112,18 @@ func TestFor(t *testing.T) {
 			t.Errorf("signed %v: %s", !signed, lines[i])
 		}
 	}
+	r.Relay = true
+	got, err = r.Rewrite(home+"a.m3u8", []byte(hls("1.ts", "public/2.ts", "https://media.example.com/films/3.ts", "data:,x", "#EXT-X-STREAM-INF:BANDWIDTH=1", "public/v.m3u8")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, line := range strings.Split(string(got), "\n") {
+		bare, _, signed := strings.Cut(line, "?Policy=")
+		want := []string{"#EXTM3U", home + "1.ts", home + "public/2.ts", "https://media.example.com/films/3.ts", "data:,x", "#EXT-X-STREAM-INF:BANDWIDTH=1", "public/v.m3u8", ""}[i]
+		if bare != want || signed != (i == 1 || i == 3) {
+			t.Errorf("relayed, line %d is %s", i, line)
+		}
+	}
 	text := func(resource string) string {
 		return policy.Policy{Resource: resource, Until: time.Now().Add(time.Hour)}.String()
 	}

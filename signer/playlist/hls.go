@@ -166,7 +166,7 @@ func (w *rewrite) uri(at int, raw string, isPlaylist bool, vars map[string]strin
 		if w.Private != nil && !w.Private(w.base.host, w.base.dir()+raw) {
 			return nil
 		}
-		return w.sign(at, raw, raw, location{})
+		return w.sign(at+len(raw), raw)
 	}
 	ref, err := expand(raw, vars)
 	if err != nil {
@@ -176,24 +176,25 @@ func (w *rewrite) uri(at int, raw string, isPlaylist bool, vars map[string]strin
 	if err != nil {
 		return w.fail(at, raw, err)
 	}
-	if !v.sign || w.Relay && isPlaylist && !absolute(ref) {
+	if w.Relay && isPlaylist && !absolute(ref) {
 		return nil
 	}
-	return w.sign(at, raw, ref, v.to)
-}
-
-// sign adds the signature to the URI raw, which stands for ref and leads to
-// a location.
-func (w *rewrite) sign(at int, raw, ref string, to location) error {
 	bare, _, _ := strings.Cut(raw, "#")
 	end := at + len(bare)
-	if w.Relay {
-		ref = to.String()
-		query, err := w.signature(ref)
-		w.edit(at, end, append([]byte(ref), query...))
-		return err
+	// A variable may be worth another thing where the manifest is relayed.
+	if w.Relay && v.to.host != "" && (!hasScheme(ref) || raw != ref) {
+		ref = v.to.String()
+		w.edit(at, end, []byte(ref))
+	}
+	if !v.sign {
+		return nil
 	}
 	ref, _, _ = strings.Cut(ref, "#")
+	return w.sign(end, ref)
+}
+
+// sign adds the signature to ref, which ends at an offset.
+func (w *rewrite) sign(end int, ref string) error {
 	query, err := w.signature(ref)
 	w.edit(end, end, query)
 	return err

@@ -5,8 +5,9 @@
 //	r := playlist.For(s, signer.Terms{For: 4 * time.Hour}) // s is a *signer.Signer
 //	signed, err := r.Rewrite("https://d111111abcdef8.cloudfront.net/films/7/index.m3u8", manifest)
 //
-// Only insertions are made: what leads elsewhere, to a key server, another
-// host or a data: URI, and everything that is not a URI stays byte for byte.
+// Only insertions are made, unless the manifest is relayed: what leads
+// elsewhere, to a key server, another host or a data: URI, and everything that
+// is not a URI stays byte for byte.
 //
 // HLS is RFC 8216 and its second edition with low-latency parts; DASH is
 // ISO/IEC 23009-1.
@@ -70,8 +71,8 @@ type Rewriter struct {
 	Private func(host, path string) bool
 
 	// Relay is for a manifest that viewers get from another program than the
-	// distribution, at a path that mirrors the distribution's: URIs of content
-	// become absolute, relative URIs of other playlists stay as they are, so
+	// distribution, at a path that mirrors the distribution's: relative URIs of
+	// content become absolute, those of other playlists stay as they are, so
 	// that they come back to that program.
 	Relay bool
 
@@ -84,7 +85,7 @@ type Rewriter struct {
 // signed. Errors are *Error, ErrFormat, package policy's for url or Resource, or
 // Query's own.
 func (r *Rewriter) Rewrite(url string, manifest []byte) ([]byte, error) {
-	w, err := r.begin(url, string(manifest))
+	w, err := r.begin(url, manifest)
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +106,7 @@ func (r *Rewriter) Rewrite(url string, manifest []byte) ([]byte, error) {
 
 const bom = "\uFEFF"
 
-func (r *Rewriter) begin(url, src string) (*rewrite, error) {
+func (r *Rewriter) begin(url string, manifest []byte) (*rewrite, error) {
 	url, err := policy.EncodeURL(url)
 	if err != nil {
 		return nil, fmt.Errorf("the manifest's URL: %w", err)
@@ -115,7 +116,7 @@ func (r *Rewriter) begin(url, src string) (*rewrite, error) {
 		return nil, fmt.Errorf("the manifest's URL: %w", err)
 	}
 	home := base.origin() + base.dir()
-	w := &rewrite{Rewriter: r, src: src, base: base, resource: home + "*"}
+	w := &rewrite{Rewriter: r, manifest: manifest, src: string(manifest), base: base, resource: home + "*"}
 	if pattern := r.Resource; pattern != "" {
 		if strings.HasPrefix(pattern, "/") {
 			pattern = base.origin() + pattern

@@ -86,6 +86,11 @@ func cutScheme(ref string) (scheme, rest string, found bool) {
 	return "", ref, false
 }
 
+func hasScheme(ref string) bool {
+	_, _, found := cutScheme(ref)
+	return found
+}
+
 // absolute reports whether ref names a host.
 func absolute(ref string) bool {
 	_, rest, _ := cutScheme(ref)

@@ -10,6 +10,7 @@ import (
 // rewrite is the work on one manifest.
 type rewrite struct {
 	*Rewriter
+	manifest    []byte
 	src         string
 	base        location
 	resource    string
@@ -30,8 +31,8 @@ type edit struct {
 
 // verdict is what becomes of one URI.
 type verdict struct {
-	sign bool
 	to   location
+	sign bool
 }
 
 // plain reports whether ref is a relative reference below the manifest that
@@ -58,7 +59,7 @@ func plain(ref string) bool {
 func (w *rewrite) decide(base location, ref string) (verdict, error) {
 	to, err := base.resolve(ref)
 	if err != nil || !w.isPrivate(to) {
-		return verdict{}, err
+		return verdict{to: to}, err
 	}
 	sent, err := policy.EncodeResource(to.String())
 	if err != nil {
@@ -67,7 +68,7 @@ func (w *rewrite) decide(base location, ref string) (verdict, error) {
 	if !w.covers(sent) {
 		return verdict{}, ErrOutside
 	}
-	return verdict{true, to}, nil
+	return verdict{to, true}, nil
 }
 
 func (w *rewrite) isPrivate(to location) bool {
@@ -134,12 +135,11 @@ func (w *rewrite) edit(start, end int, text []byte) {
 
 // result is the manifest with its edits, which are in order.
 func (w *rewrite) result() []byte {
-	src := []byte(w.src)
 	pieces := make([][]byte, 0, 2*len(w.edits)+1)
 	done := 0
 	for _, e := range w.edits {
-		pieces = append(pieces, src[done:e.start], e.text)
+		pieces = append(pieces, w.manifest[done:e.start], e.text)
 		done = e.end
 	}
-	return bytes.Join(append(pieces, src[done:]), nil)
+	return bytes.Join(append(pieces, w.manifest[done:]), nil)
 }
