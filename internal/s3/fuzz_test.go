@@ -7,7 +7,11 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 
 	"example.com/privatecdn/internal/s3"
 )
@@ -70,6 +74,48 @@ func FuzzKey(f *testing.F) {
 		key, err := url.QueryUnescape(u.EscapedPath())
 		if err != nil || !files[string(body)] || "/"+string(body) != key {
 			t.Errorf("%q opened %q", raw, body)
+		}
+	})
+}
+
+// FuzzPresigned changes a presigned query: what still opens the object says
+// the same as the one that was signed.
+func FuzzPresigned(f *testing.F) {
+	server, err := s3.New(privateBucket(), objects(), s3.WithClock(at))
+	if err != nil {
+		f.Fatal(err)
+	}
+	r, _ := http.NewRequest("GET", "https://"+bucketHost+"/index.html?X-Amz-Expires=3600&response-content-type=a%2Fb", nil)
+	address, _, err := v4.NewSigner().PresignHTTP(f.Context(), aws.Credentials{
+		AccessKeyID: s3.LocalCredentials.AccessKeyID, SecretAccessKey: s3.LocalCredentials.SecretAccessKey,
+	}, r, "UNSIGNED-PAYLOAD", "s3", "eu-west-1", at())
+	if err != nil {
+		f.Fatal(err)
+	}
+	_, signed, _ := strings.Cut(address, "?")
+	same, _ := url.ParseQuery(signed)
+	f.Add(signed)
+	f.Add(signed + "&X-Amz-Expires=99")
+	f.Add("X-Amz-Expires=99&" + signed)
+	f.Add(strings.ReplaceAll(signed, "%2F", "/"))
+	f.Add(strings.Replace(signed, "=host", "=host;range", 1))
+	f.Add(strings.Replace(signed, "20261122T12", "20261122t12", 1))
+	f.Add("X-Amz-Algorithm")
+	f.Fuzz(func(t *testing.T, query string) {
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.Host = bucketHost
+		r.URL = &url.URL{Scheme: "https", Path: "/index.html", RawQuery: query}
+		response, err := server.RoundTrip(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		asked, _ := url.ParseQuery(query)
+		if response.StatusCode == http.StatusOK && asked.Encode() != same.Encode() {
+			t.Errorf("opened by %q", query)
+		}
+		if query == signed && response.StatusCode != http.StatusOK {
+			t.Errorf("the signed query itself is %d", response.StatusCode)
 		}
 	})
 }
