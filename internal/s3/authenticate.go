@@ -3,6 +3,7 @@ package s3
 import (
 	"errors"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -18,11 +19,22 @@ type Credentials struct {
 }
 
 // LocalCredentials are the access key every example in AWS's documentation
-// uses. A local bucket knows it unless it is given others, so that presigned
-// URLs can be tried without an account; it opens nothing anywhere else.
+// uses. A local bucket knows it, so that presigned URLs can be tried without an
+// account; it opens nothing anywhere else.
 var LocalCredentials = Credentials{
 	AccessKeyID:     "AKIAIOSFODNN7EXAMPLE",
 	SecretAccessKey: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+}
+
+// DefaultCredentials are LocalCredentials and, where there are any, those in
+// the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
+// AWS_SESSION_TOKEN): what AWS's tools sign with on this machine opens here.
+func DefaultCredentials() []Credentials {
+	own := Credentials{os.Getenv("AWS_ACCESS_KEY_ID"), os.Getenv("AWS_SECRET_ACCESS_KEY"), os.Getenv("AWS_SESSION_TOKEN")}
+	if own.AccessKeyID == "" || own.SecretAccessKey == "" {
+		return []Credentials{LocalCredentials}
+	}
+	return []Credentials{LocalCredentials, own}
 }
 
 // longestPresigned is the longest lifetime of a presigned URL in seconds, and

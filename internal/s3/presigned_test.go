@@ -151,6 +151,20 @@ func TestPresignedRefused(t *testing.T) {
 	}
 }
 
+// TestEnvironment: what is signed with the environment's access key opens.
+func TestEnvironment(t *testing.T) {
+	own := s3.Credentials{AccessKeyID: "ASIAOWN", SecretAccessKey: "own", SessionToken: "token"}
+	t.Setenv("AWS_ACCESS_KEY_ID", own.AccessKeyID)
+	t.Setenv("AWS_SECRET_ACCESS_KEY", own.SecretAccessKey)
+	t.Setenv("AWS_SESSION_TOKEN", own.SessionToken)
+	server := newServer(t, privateBucket())
+	for _, c := range []s3.Credentials{own, s3.LocalCredentials} {
+		if status, body := open(t, server, "GET", presigned(t, c, "index.html", at(), time.Hour)); status != 200 {
+			t.Errorf("%s: %d %s", c.AccessKeyID, status, body)
+		}
+	}
+}
+
 // TestPresignedAge: a policy can shorten presigned URLs, and refuse signatures
 // in the query at all.
 func TestPresignedAge(t *testing.T) {

@@ -87,8 +87,8 @@ func WithClock(now func() time.Time) Option { return func(s *Server) { s.now = n
 // 123456789012.
 func WithAccount(id string) Option { return func(s *Server) { s.account = id } }
 
-// WithCredentials sets the access keys of the bucket's owner, by default
-// LocalCredentials alone.
+// WithCredentials sets the access keys of the bucket's owner, by default those
+// of DefaultCredentials.
 func WithCredentials(owner ...Credentials) Option {
 	return func(s *Server) {
 		s.credentials = make(map[string]Credentials, len(owner))
@@ -142,7 +142,7 @@ func newServer(bucket *template.Bucket, opts []Option) (*Server, error) {
 		account:  "123456789012",
 		now:      time.Now,
 	}
-	WithCredentials(LocalCredentials)(s)
+	WithCredentials(DefaultCredentials()...)(s)
 	for _, o := range opts {
 		o(s)
 	}
