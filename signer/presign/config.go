@@ -44,7 +44,10 @@ func (c *Config) complete() {
 		return
 	}
 	if c.Bucket == "" {
-		c.Bucket, c.Region = d.Bucket.Name, d.Bucket.Region
+		c.Bucket = d.Bucket.Name
+	}
+	if c.Region == "" && c.Bucket == d.Bucket.Name {
+		c.Region = d.Bucket.Region
 	}
 	if c.Host == "" {
 		_, c.Host, _ = strings.Cut(d.Origin(), "://")

@@ -24,8 +24,10 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/smithy-go/encoding/httpbinding"
 
@@ -61,6 +63,7 @@ type URL struct {
 type Presigner struct {
 	config Config
 	signer *v4.Signer
+	short  atomic.Int64 // the end of the last session that was asked for in place of a short one
 }
 
 // New checks a configuration. Errors are ErrBucket, ErrRegion, ErrHost,
@@ -70,7 +73,7 @@ func New(c Config) (*Presigner, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	return &Presigner{c, v4.NewSigner(func(o *v4.SignerOptions) {
+	return &Presigner{config: c, signer: v4.NewSigner(func(o *v4.SignerOptions) {
 		o.DisableURIPathEscaping = true // S3 encodes a key once, other services twice
 	})}, nil
 }
@@ -92,12 +95,9 @@ func (p *Presigner) URL(ctx context.Context, method, key string) (URL, error) {
 	}
 	signed := p.window()
 	until := signed.Add(p.config.Lifetime)
-	credentials, err := p.config.Credentials.Retrieve(ctx)
+	credentials, err := p.credentials(ctx, until)
 	if err != nil {
-		return URL{}, fmt.Errorf("AWS credentials: %w", err)
-	}
-	if credentials.CanExpire && credentials.Expires.Before(until) {
-		return URL{}, fmt.Errorf("%w; they end %s, the URL %s", ErrCredentials, stamp(credentials.Expires), stamp(until))
+		return URL{}, err
 	}
 	query := url.Values{"X-Amz-Expires": {strconv.Itoa(int(p.config.Lifetime / time.Second))}}
 	if method == http.MethodGet {
@@ -111,6 +111,30 @@ func (p *Presigner) URL(ctx context.Context, method, key string) (URL, error) {
 		return URL{}, fmt.Errorf("presigning: %w", err)
 	}
 	return URL{p.onHost(text), signed, until, until.Add(cache)}, nil
+}
+
+// credentials are the provider's, when they last until a time. A session that
+// does not is given up for a new one, if the provider has any; one that is new
+// and still too short is not.
+func (p *Presigner) credentials(ctx context.Context, until time.Time) (aws.Credentials, error) {
+	c, err := p.config.Credentials.Retrieve(ctx)
+	keeper, keeps := p.config.Credentials.(interface{ Invalidate() })
+	if err == nil && keeps && short(c, until) && p.short.Load() != c.Expires.UnixNano() {
+		keeper.Invalidate()
+		c, err = p.config.Credentials.Retrieve(ctx)
+		p.short.Store(c.Expires.UnixNano())
+	}
+	switch {
+	case err != nil:
+		return aws.Credentials{}, fmt.Errorf("AWS credentials: %w", err)
+	case short(c, until):
+		return aws.Credentials{}, fmt.Errorf("%w; they end %s, the URL %s", ErrCredentials, stamp(c.Expires), stamp(until))
+	}
+	return c, nil
+}
+
+func short(c aws.Credentials, until time.Time) bool {
+	return c.CanExpire && c.Expires.Before(until)
 }
 
 // validKey refuses what S3 does not keep, and the segments that viewers

@@ -71,3 +71,53 @@ func TestRefused(t *testing.T) {
 		})
 	}
 }
+
+// TestRenewsCredentials holds that a session which ends before the URL would is
+// given up for a new one, and that the provider is not pressed for more.
+func TestRenewsCredentials(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name     string
+		sessions []time.Duration // how long each session that is given out lasts
+		want     error
+		asked    int
+	}{
+		{"long enough", []time.Duration{time.Hour}, nil, 1},
+		{"too short, then long enough", []time.Duration{30 * time.Minute, 2 * time.Hour}, nil, 2},
+		{"always too short", []time.Duration{30 * time.Minute, 31 * time.Minute, 32 * time.Minute}, presign.ErrCredentials, 2},
+	} {
+		asked := 0
+		c := classic(noon)
+		c.Credentials = &kept{session: func() aws.CredentialsProvider {
+			asked++
+			return expiring(noon.Add(test.sessions[min(asked, len(test.sessions))-1]))
+		}}
+		p, err := presign.New(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := p.URL(t.Context(), "GET", "x"); !errors.Is(err, test.want) || asked != test.asked {
+			t.Errorf("%s: %v after %d sessions", test.name, err, asked)
+		}
+		before := asked
+		if _, err := p.URL(t.Context(), "GET", "x"); !errors.Is(err, test.want) || asked != before {
+			t.Errorf("%s, again: %v, %d sessions more", test.name, err, asked-before)
+		}
+	}
+}
+
+// kept keeps a session until it is told to give it up, as aws.CredentialsCache
+// does, whatever the time is.
+type kept struct {
+	session func() aws.CredentialsProvider
+	now     aws.CredentialsProvider
+}
+
+func (k *kept) Invalidate() { k.now = nil }
+
+func (k *kept) Retrieve(ctx context.Context) (aws.Credentials, error) {
+	if k.now == nil {
+		k.now = k.session()
+	}
+	return k.now.Retrieve(ctx)
+}
