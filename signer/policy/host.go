@@ -38,13 +38,20 @@ func encodeHost(authority, scheme string, pattern bool) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if !hasPort || port == "" || scheme == "https" && port == "443" || scheme == "http" && port == "80" {
+	if !hasPort || port == "" {
 		return host, nil
 	}
-	if _, err := strconv.ParseUint(port, 10, 16); err != nil && !(pattern && port == "*") {
-		return "", refuse(ErrHost, "its port is not a number up to 65535")
+	if pattern && port == "*" {
+		return host + ":*", nil
 	}
-	return host + ":" + port, nil
+	n, err := strconv.ParseUint(port, 10, 16)
+	switch {
+	case err != nil:
+		return "", refuse(ErrHost, "its port is not a number up to 65535")
+	case scheme == "https" && n == 443 || scheme == "http" && n == 80:
+		return host, nil
+	}
+	return host + ":" + strconv.FormatUint(n, 10), nil
 }
 
 // punycode returns a host's ASCII form. The standard library's IDNA tables

@@ -19,20 +19,20 @@ import (
 // ErrURL and the errors beside it. So are the reserved parameters, in any
 // case, and *, which would be a wildcard.
 func EncodeURL(raw string) (string, error) {
-	if plain(raw) {
-		if err := checkQuery(raw); err != nil {
-			return "", err
-		}
-		return raw, nil
+	if !plain(raw) {
+		return encode(raw, false)
 	}
-	return encode(raw, false)
+	if err := checkQuery(raw); err != nil {
+		return "", err
+	}
+	return raw, nil
 }
 
 // EncodeResource is EncodeURL for a policy's resource: wildcards may stand in
 // it, and its protocol may be *, http* or missing before a leading *.
 func EncodeResource(pattern string) (string, error) {
-	if pattern == "*" || plain(pattern) {
-		return pattern, checkQuery(pattern)
+	if pattern == "*" {
+		return pattern, nil
 	}
 	return encode(pattern, true)
 }
@@ -75,7 +75,10 @@ func encode(raw string, pattern bool) (string, error) {
 	if hasQuery && (query != "" || pattern) {
 		encoded = appendEscaped(append(encoded, '?'), query, inQuery)
 	}
-	return string(encoded), checkQuery(string(encoded))
+	if err := checkQuery(string(encoded)); err != nil {
+		return "", err
+	}
+	return string(encoded), nil
 }
 
 func cutScheme(raw string, pattern bool) (scheme, rest string, err error) {
