@@ -29,7 +29,7 @@ const (
 	Account = "111122223333"
 )
 
-var credential = aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"}
+var credential = aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "known to this server alone"}
 
 // Server is the services and what they keep.
 type Server struct {
