@@ -43,6 +43,15 @@ type Resource struct {
 	Properties map[string]any
 }
 
+// AttributeName is what [Options.Values] calls an attribute of the resource,
+// or what a Ref of it gives.
+func (r *Resource) AttributeName(name string) string {
+	if name == "Ref" {
+		return r.LogicalID
+	}
+	return r.LogicalID + "." + name
+}
+
 // Output is one output of a template.
 type Output struct {
 	Value     any

@@ -15,7 +15,7 @@ func attributes(s *cfn.Stack, r *cfn.Resource, name string) (any, error) {
 	if v, ok := r.Properties[name]; ok {
 		return s.Resolve(s.At(r).Key("Properties").Key(name), v)
 	}
-	return nil, s.At(r).Unresolved(r.LogicalID+"."+name, "there is no %s", name)
+	return nil, s.UnknownAttribute(r, name)
 }
 
 const language = `
@@ -120,7 +120,7 @@ func TestRefused(t *testing.T) {
 		`!Ref [a]`:                               {cfn.ErrInvalid, "Ref wants a name"},
 		`!GetAtt Nobody.Arn`:                     {cfn.ErrInvalid, "no resource of this template"},
 		`!GetAtt Thing`:                          {cfn.ErrInvalid, "Fn::GetAtt wants"},
-		`!GetAtt Thing.Unknown`:                  {cfn.ErrUnresolved, `give "Thing.Unknown" a value`},
+		`!GetAtt Thing.Unknown`:                  {cfn.ErrUnresolved, `S: Outputs.V.Value: Unknown of Thing, an X, is known to AWS only; give "Thing.Unknown" a value`},
 		`{"Fn::GetAtt": [Thing, {Ref: Nobody}]}`: {cfn.ErrInvalid, "neither a parameter"},
 		`!Join [a]`:                              {cfn.ErrInvalid, "Fn::Join wants a list of 2"},
 		`!Join ["", plain]`:                      {cfn.ErrInvalid, "a list is wanted, not a string"},

@@ -2,6 +2,7 @@ package cfn
 
 import (
 	"encoding/base64"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -48,7 +49,7 @@ func (s *Stack) ref(at Location, arg any) (any, error) {
 		return s.parameter(at, name, p)
 	}
 	if r, ok := s.Resources[name]; ok {
-		return s.Attribute(r, "Ref")
+		return s.attributeAt(at, r, "Ref")
 	}
 	return nil, at.Invalid("Ref of %q, which is neither a parameter nor a resource of this template", name)
 }
@@ -98,7 +99,20 @@ func (s *Stack) getAtt(at Location, arg any) (any, error) {
 	if !ok {
 		return nil, at.Invalid("Fn::GetAtt of %q, which is no resource of this template", id)
 	}
-	return s.Attribute(r, name)
+	return s.attributeAt(at, r, name)
+}
+
+// attributeAt is Attribute for the place at, where one that is not known is
+// missed.
+func (s *Stack) attributeAt(at Location, r *Resource, name string) (any, error) {
+	v, err := s.Attribute(r, name)
+	var unknown *Error
+	if errors.As(err, &unknown) && unknown.Kind == ErrUnresolved && unknown.Location == s.At(r) {
+		missed := *unknown
+		missed.Location = at
+		return nil, &missed
+	}
+	return v, err
 }
 
 func (s *Stack) base64(at Location, arg any) (any, error) {

@@ -26,8 +26,8 @@ type Options struct {
 }
 
 // Attributes says what a resource's attribute is, "Ref" being what a Ref of
-// the resource gives. An attribute it does not know is an error, best made
-// with [Location.Unresolved].
+// the resource gives. An attribute it does not know is an error made with
+// [Stack.UnknownAttribute].
 type Attributes func(s *Stack, r *Resource, name string) (any, error)
 
 // App is one stack, or several that may refer to each other's outputs.
@@ -141,10 +141,7 @@ func (s *Stack) Exists(r *Resource) (bool, error) {
 
 // Attribute returns an attribute of a resource, or what a Ref of it gives.
 func (s *Stack) Attribute(r *Resource, name string) (any, error) {
-	full := r.LogicalID
-	if name != "Ref" {
-		full += "." + name
-	}
+	full := r.AttributeName(name)
 	if v, ok := s.given(full); ok {
 		return v, nil
 	}
@@ -162,6 +159,12 @@ func (s *Stack) Attribute(r *Resource, name string) (any, error) {
 		}
 		return s.app.attributes(s, r, name)
 	})
+}
+
+// UnknownAttribute returns the error for an attribute that only a deployment
+// knows.
+func (s *Stack) UnknownAttribute(r *Resource, name string) error {
+	return s.At(r).Unresolved(r.AttributeName(name), "%s of %s, an %s, is known to AWS only", name, r.LogicalID, r.Type)
 }
 
 // Output returns an output's value; ok is false when its condition is.

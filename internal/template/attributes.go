@@ -23,7 +23,7 @@ func (r *reader) attribute(s *cfn.Stack, res *cfn.Resource, name string) (any, e
 	if format, ok := attributes[res.Type][name]; ok {
 		return fill(format, s, res), nil
 	}
-	return nil, s.At(res).Unresolved(res.LogicalID+"."+name, "%s of an %s is known to AWS only", name, res.Type)
+	return nil, s.UnknownAttribute(res, name)
 }
 
 // attributes are the attributes that follow from stack and logical ID alone.
@@ -90,7 +90,7 @@ func bucketAttribute(s *cfn.Stack, r *cfn.Resource, name string) (any, error) {
 	case "WebsiteURL":
 		return "http://" + bucket + ".s3-website-" + s.Region + domain, nil
 	}
-	return nil, s.At(r).Unresolved(r.LogicalID+"."+name, "%s is no attribute of a bucket known here", name)
+	return nil, s.UnknownAttribute(r, name)
 }
 
 func publicKeyAttribute(s *cfn.Stack, r *cfn.Resource, name string) (any, error) {
@@ -99,7 +99,7 @@ func publicKeyAttribute(s *cfn.Stack, r *cfn.Resource, name string) (any, error)
 		return nil, err
 	}
 	if name != "Ref" && name != "Id" {
-		return nil, s.At(r).Unresolved(r.LogicalID+"."+name, "%s of a public key is known to AWS only", name)
+		return nil, s.UnknownAttribute(r, name)
 	}
 	return key.ID, nil
 }
@@ -117,7 +117,7 @@ func parameterAttribute(s *cfn.Stack, r *cfn.Resource, name string) (any, error)
 	case "Value":
 		return p.Value, nil
 	}
-	return nil, s.At(r).Invalid("an SSM parameter has no attribute %s", name)
+	return nil, s.UnknownAttribute(r, name)
 }
 
 func functionAttribute(s *cfn.Stack, r *cfn.Resource, name string) (any, error) {
@@ -131,5 +131,5 @@ func functionAttribute(s *cfn.Stack, r *cfn.Resource, name string) (any, error) 
 	case "Stage":
 		return "LIVE", nil
 	}
-	return nil, s.At(r).Invalid("a CloudFront function has no attribute %s", name)
+	return nil, s.UnknownAttribute(r, name)
 }

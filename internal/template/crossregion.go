@@ -1,10 +1,6 @@
 package template
 
-import (
-	"strings"
-
-	"example.com/privatecdn/internal/cfn"
-)
+import "example.com/privatecdn/internal/cfn"
 
 // CDK carries a value to a stack in another Region with two custom resources:
 // the exporting stack's writer puts it into SSM, the importing one's reader
@@ -28,5 +24,5 @@ func (r *reader) imported(s *cfn.Stack, res *cfn.Resource, name string) (any, er
 			}
 		}
 	}
-	return nil, s.At(res).Unresolved(res.LogicalID+"."+name, "no stack given exports %s", strings.TrimPrefix(name, "/"))
+	return nil, s.UnknownAttribute(res, name)
 }
