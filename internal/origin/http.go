@@ -104,7 +104,7 @@ func (h *HTTP) try(r *http.Request) (*http.Response, context.CancelFunc, error) 
 	ctx, cancel := context.WithCancel(r.Context())
 	out := r.Clone(ctx)
 	out.RequestURI = ""
-	if r.Body != nil {
+	if hasBody(r) {
 		out.Body = io.NopCloser(r.Body) // kept open for another attempt
 	}
 	response, err := h.transport.RoundTrip(out)
@@ -131,8 +131,10 @@ func retryable(r *http.Request, err error) bool {
 	if errors.As(err, &connect) {
 		return true
 	}
-	return isTimeout(err) && (r.Method == http.MethodGet || r.Method == http.MethodHead) && r.Body == nil
+	return isTimeout(err) && (r.Method == http.MethodGet || r.Method == http.MethodHead) && !hasBody(r)
 }
+
+func hasBody(r *http.Request) bool { return r.Body != nil && r.Body != http.NoBody }
 
 func isTimeout(err error) bool {
 	var timeout interface{ Timeout() bool }

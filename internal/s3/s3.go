@@ -149,9 +149,6 @@ func newServer(bucket *template.Bucket, opts []Option) (*Server, error) {
 	return s, nil
 }
 
-// Bucket returns the bucket the server answers as.
-func (s *Server) Bucket() *template.Bucket { return s.bucket }
-
 // RoundTrip answers a request without a network, as http.RoundTripper. The
 // body of an answer is streamed from the object; the caller closes it. Only the
 // server of a remote bucket has errors of its own: those of its transport.
