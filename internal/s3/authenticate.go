@@ -114,10 +114,11 @@ func (s *Server) authenticateQuery(q *request) (authentication, *Error) {
 	if failure != nil {
 		return authentication{}, failure
 	}
+	end := signature.Time.Add(lifetime)
 	if signature.Time.After(q.now.Add(mostSkew)) {
-		return authentication{}, errorNotYetValid
+		return authentication{}, errorNotYetValid(signature.Time, end, q.now)
 	}
-	if end := signature.Time.Add(lifetime); q.now.After(end) {
+	if q.now.After(end) {
 		return authentication{}, errorExpired(lifetime, end, q.now)
 	}
 	return s.authenticateSignature(q, signature, q.query.Get("X-Amz-Security-Token"), "REST-QUERY-STRING")

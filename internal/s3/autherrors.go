@@ -16,7 +16,6 @@ const s3Time = "2006-01-02T15:04:05Z"
 var (
 	errorVersion2 = &Error{Status: http.StatusBadRequest, Code: "InvalidRequest",
 		Message: "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256."}
-	errorNotYetValid   = &Error{Status: http.StatusForbidden, Code: "AccessDenied", Message: "Request is not yet valid"}
 	errorNoPayloadHash = &Error{Status: http.StatusBadRequest, Code: "InvalidRequest",
 		Message: "Missing required header for this request: x-amz-content-sha256"}
 	errorInvalidToken = &Error{Status: http.StatusBadRequest, Code: "InvalidToken",
@@ -32,6 +31,15 @@ func errorTwoMechanisms(authorization string) *Error {
 func errorExpired(lifetime time.Duration, end, now time.Time) *Error {
 	return &Error{Status: http.StatusForbidden, Code: "AccessDenied", Message: "Request has expired", Details: []Detail{
 		{"X-Amz-Expires", strconv.FormatInt(int64(lifetime.Seconds()), 10)},
+		{"Expires", end.UTC().Format(s3Time)},
+		{"ServerTime", now.UTC().Format(s3Time)},
+	}}
+}
+
+// errorNotYetValid gives the date in milliseconds, as S3 does.
+func errorNotYetValid(signed, end, now time.Time) *Error {
+	return &Error{Status: http.StatusForbidden, Code: "AccessDenied", Message: "Request is not yet valid", Details: []Detail{
+		{"X-Amz-Date", strconv.FormatInt(signed.UnixMilli(), 10)},
 		{"Expires", end.UTC().Format(s3Time)},
 		{"ServerTime", now.UTC().Format(s3Time)},
 	}}

@@ -106,7 +106,7 @@ func TestPresignedRefused(t *testing.T) {
 	}{
 		"expired": {presigned(t, s3.LocalCredentials, "index.html", at().Add(-2*time.Hour), time.Hour), nil, 403,
 			[]string{"<Code>AccessDenied</Code>", "Request has expired", "<X-Amz-Expires>3600<", "<Expires>2026-11-22T11:00:00Z<", "<ServerTime>2026-11-22T12:00:00Z<"}},
-		"not yet":         {presigned(t, s3.LocalCredentials, "index.html", at().Add(time.Hour), time.Hour), nil, 403, []string{"AccessDenied", "not yet valid"}},
+		"not yet":         {presigned(t, s3.LocalCredentials, "index.html", at().Add(time.Hour), time.Hour), nil, 403, []string{"AccessDenied", "Request is not yet valid", "<X-Amz-Date>1795352400000<", "<Expires>2026-11-22T14:00:00Z<"}},
 		"wrong secret":    {presigned(t, other, "index.html", at(), time.Hour), nil, 403, []string{"SignatureDoesNotMatch", "<StringToSign>AWS4-HMAC-SHA256", "<CanonicalRequest>GET"}},
 		"unknown key":     {presigned(t, unknown, "index.html", at(), time.Hour), nil, 403, []string{"InvalidAccessKeyId", "AKIAUNKNOWN"}},
 		"unknown token":   {presigned(t, temporary, "index.html", at(), time.Hour), nil, 400, []string{"InvalidToken"}},
