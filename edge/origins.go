@@ -113,7 +113,7 @@ func (o *origins) of(t *template.Origin) (http.RoundTripper, error) {
 		return rt, nil
 	}
 	if t.Bucket != nil {
-		return asPrincipal{o.buckets[t.Bucket], o.principal(t)}, nil
+		return asPrincipal{o.buckets[t.Bucket], o.principal(t), t.OAC != nil && t.OAC.Behavior == "no-override"}, nil
 	}
 	return origin.NewHTTP(t), nil
 }
@@ -134,10 +134,11 @@ func (o *origins) principal(t *template.Origin) s3.Principal {
 type asPrincipal struct {
 	bucket    http.RoundTripper
 	principal s3.Principal
+	yields    bool // to a viewer's own Authorization header
 }
 
 func (a asPrincipal) RoundTrip(r *http.Request) (*http.Response, error) {
-	if a.principal.Anonymous() {
+	if a.principal.Anonymous() || a.yields && r.Header.Get("Authorization") != "" {
 		return a.bucket.RoundTrip(r)
 	}
 	return a.bucket.RoundTrip(r.WithContext(s3.WithPrincipal(r.Context(), a.principal)))
