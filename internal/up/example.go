@@ -61,8 +61,14 @@ func (l *Local) Objects(access deployment.Access) []string {
 	var found []string
 	// What cannot be read is no object to show.
 	_ = fs.WalkDir(content, ".", func(name string, e fs.DirEntry, err error) error {
-		if err != nil || strings.HasPrefix(e.Name(), ".") && name != "." {
+		if e == nil {
+			return err
+		}
+		switch hidden := strings.HasPrefix(e.Name(), ".") && name != "."; {
+		case err != nil, hidden && e.IsDir():
 			return fs.SkipDir
+		case hidden:
+			return nil
 		}
 		raw := (&url.URL{Path: "/" + name}).EscapedPath()
 		if b, ok := d.Behavior(raw); ok && b.Access == access && e.Type().IsRegular() {

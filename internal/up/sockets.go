@@ -88,29 +88,22 @@ func reachable(l net.Listener) string {
 
 // serve answers: the edge over HTTPS and HTTP, the bucket at its own address.
 func (l *Local) serve() {
-	secure := &tls.Config{
-		NextProtos: []string{"h2", "http/1.1"},
-		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
-			return l.sockets.certificate.Load(), nil
-		},
-	}
-	for _, s := range []struct {
-		on      net.Listener
-		handler http.Handler
-	}{
-		{tls.NewListener(l.sockets.https, secure), l.edge},
-		{l.sockets.http, l.edge},
-		{tls.NewListener(l.sockets.s3, secure), http.HandlerFunc(l.bucket)},
-	} {
-		server := &http.Server{
-			Handler:           s.handler,
-			TLSConfig:         secure,
+	newServer := func(h http.Handler) *http.Server {
+		s := &http.Server{
+			Handler:           h,
 			ReadHeaderTimeout: time.Minute,
 			ErrorLog:          log.New(io.Discard, "", 0), // a browser that does not trust the certificate is no news
+			TLSConfig: &tls.Config{GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+				return l.sockets.certificate.Load(), nil
+			}},
 		}
-		l.servers = append(l.servers, server)
-		go server.Serve(s.on) // until Close
+		l.servers = append(l.servers, s)
+		return s
 	}
+	// Each serves until Close.
+	go newServer(l.edge).ServeTLS(l.sockets.https, "", "")
+	go newServer(l.edge).Serve(l.sockets.http)
+	go newServer(http.HandlerFunc(l.bucket)).ServeTLS(l.sockets.s3, "", "")
 }
 
 // bucket answers as S3: for the bucket that the path or the host names, and
