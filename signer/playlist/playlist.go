@@ -22,7 +22,7 @@ import (
 )
 
 // Why a manifest is not rewritten. Beside these there are the errors of package
-// policy, which name what is wrong with a URL. All but ErrFormat come inside an
+// policy, which name what is wrong with a URL, and signer.ErrTooLong. All but ErrFormat come inside an
 // *Error that says where.
 var (
 	ErrFormat   = errors.New("neither an HLS playlist (#EXTM3U) nor a DASH manifest (MPD)")
@@ -98,7 +98,11 @@ func (r *Rewriter) Rewrite(url string, manifest []byte) ([]byte, error) {
 	default:
 		err = ErrFormat
 	}
-	if err != nil {
+	var query *queryError
+	switch {
+	case errors.As(err, &query):
+		return nil, query.error
+	case err != nil:
 		return nil, err
 	}
 	return w.result(), nil
@@ -126,7 +130,7 @@ func (r *Rewriter) begin(url string, manifest []byte) (*rewrite, error) {
 		}
 	}
 	w.prefix, w.simple = directory(w.resource)
-	w.homeCovered = w.simple && strings.HasPrefix(home, w.prefix)
+	w.homeCovered = w.simple && len(w.resource) <= short && len(home) <= short && strings.HasPrefix(home, w.prefix)
 	return w, nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/privatecdn/signer"
 	"example.com/privatecdn/signer/playlist"
 	"example.com/privatecdn/signer/policy"
 )
@@ -176,6 +177,9 @@ func TestRefused(t *testing.T) {
 		{"dash on two CDNs", home, "", mpd("<BaseURL>https://other.example/</BaseURL><BaseURL>./</BaseURL><Period><SegmentTemplate media='$Number$'/></Period>"), playlist.ErrMixed, 1},
 		{"dash on another CDN below", home, "", mpd("<Period><AdaptationSet><SegmentTemplate media='$Number$'/><Representation/><Representation><BaseURL>//other.example/</BaseURL></Representation></AdaptationSet></Period>"), playlist.ErrMixed, 1},
 		{"dash alternatives", home, "", mpd(strings.Repeat("<BaseURL>a/</BaseURL><BaseURL>b/</BaseURL><Period>", 20) + strings.Repeat("</Period>", 20)), playlist.ErrFormat, 0},
+		{"too long", home, "", hls("1.ts", strings.Repeat("x", 8192)+".ts"), signer.ErrTooLong, 3},
+		{"dash too long", home, "", mpd("<BaseURL>" + strings.Repeat("x", 8192) + ".mp4</BaseURL>"), signer.ErrTooLong, 1},
+		{"dash signer", home, "", mpd("<BaseURL>refuse.mp4</BaseURL>"), refused, 0},
 		{"signer", home, "", hls("1.ts", "refuse.ts"), refused, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -2,8 +2,10 @@ package playlist
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 
+	"example.com/privatecdn/signer"
 	"example.com/privatecdn/signer/policy"
 )
 
@@ -35,10 +37,14 @@ type verdict struct {
 	sign bool
 }
 
+// short is so many bytes that a URL which is made of short parts cannot become
+// too long for CloudFront.
+const short = 1024
+
 // plain reports whether ref is a relative reference below the manifest that
 // every parser reads alike: the common case, which costs one pass over it.
 func plain(ref string) bool {
-	if ref == "" || ref[0] == '/' {
+	if ref == "" || ref[0] == '/' || len(ref) > short {
 		return false
 	}
 	start := true // of a segment
@@ -68,6 +74,12 @@ func (w *rewrite) decide(base location, ref string) (verdict, error) {
 	if !w.covers(sent) {
 		return verdict{}, ErrOutside
 	}
+	if err := w.make(); err != nil {
+		return verdict{}, err
+	}
+	if len(sent)+len(w.query) > signer.MaxURL {
+		return verdict{}, fmt.Errorf("%w: %d bytes", signer.ErrTooLong, len(sent)+len(w.query))
+	}
 	return verdict{to, true}, nil
 }
 
@@ -88,15 +100,27 @@ func (w *rewrite) covers(url string) bool {
 	return policy.Policy{Resource: w.resource}.Matches(url)
 }
 
+// make makes the signature when it is first needed.
+func (w *rewrite) make() error {
+	if w.query != nil {
+		return nil
+	}
+	query, err := w.Query(w.resource)
+	if err != nil {
+		return &queryError{err}
+	}
+	w.query, w.further = []byte("?"+w.escape(query)), []byte(w.escape("&"+query))
+	return nil
+}
+
+// queryError is an error of Query, which is about no single URI: Rewrite
+// returns it as it is.
+type queryError struct{ error }
+
 // signature returns the one query, joined to ref: after ? or & as ref asks.
-// It is made when it is first needed.
 func (w *rewrite) signature(ref string) ([]byte, error) {
-	if w.query == nil {
-		query, err := w.Query(w.resource)
-		if err != nil {
-			return nil, err
-		}
-		w.query, w.further = []byte("?"+w.escape(query)), []byte(w.escape("&"+query))
+	if err := w.make(); err != nil {
+		return nil, err
 	}
 	switch {
 	case !strings.Contains(ref, "?"):
