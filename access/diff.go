@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"example.com/privatecdn/internal/pathpattern"
 	"example.com/privatecdn/internal/template"
 )
 
@@ -28,10 +29,12 @@ func Diff(old, new *template.Infrastructure) []Finding {
 
 // diff collects findings. old and new are the two distributions looked at.
 type diff struct {
-	findings []Finding
-	seen     map[string]bool
-	old, new *template.Distribution
-	buckets  map[[2]*template.Bucket]bool // an origin's bucket before and after
+	findings  []Finding
+	seen      map[string]bool
+	old, new  *template.Distribution
+	paths     pathpattern.Finder
+	entangled int                          // searches that ended undecided
+	buckets   map[[2]*template.Bucket]bool // an origin's bucket before and after
 }
 
 // add adds a finding once: what says the same of another path is left out.

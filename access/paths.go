@@ -20,7 +20,7 @@ func (d *diff) comparePaths(compare func(o, n *template.Behavior) []Finding) {
 			if len(findings) == 0 {
 				continue
 			}
-			path, found, err := between(d.old.Behaviors, i, d.new.Behaviors, j)
+			path, found, err := d.between(i, j)
 			if !found && err == nil {
 				continue
 			}
@@ -42,21 +42,21 @@ func (d *diff) comparePaths(compare func(o, n *template.Behavior) []Finding) {
 
 // between finds a path that comes to the i-th of the old behaviors and to the
 // j-th of the new ones.
-func between(old []*template.Behavior, i int, new []*template.Behavior, j int) (path string, found bool, err error) {
-	both := []string{old[i].PathPattern, new[j].PathPattern}
-	if path, found, err = pathpattern.Find(both, nil); !found || err != nil {
-		return "", false, err
+func (d *diff) between(i, j int) (path string, found bool, err error) {
+	if d.entangled == mostEntangled {
+		return "", false, pathpattern.ErrTooComplex
 	}
-	// Most earlier patterns have nothing to do with these two; to leave them
-	// out keeps the search small.
-	var earlier []string
-	for _, b := range slices.Concat(old[:i], new[:j]) {
-		if _, overlap, err := pathpattern.Find(append(both, b.PathPattern), nil); overlap || err != nil {
-			earlier = append(earlier, b.PathPattern)
-		}
+	both := []string{d.old.Behaviors[i].PathPattern, d.new.Behaviors[j].PathPattern}
+	path, found, err = d.paths.Find(both, append(patterns(d.old.Behaviors[:i]), patterns(d.new.Behaviors[:j])...))
+	if err != nil {
+		d.entangled++
 	}
-	return pathpattern.Find(both, earlier)
+	return path, found, err
 }
+
+// mostEntangled is how many searches may end undecided, each after a while,
+// before the rest is not tried.
+const mostEntangled = 3
 
 // compareBehaviors says what changes for a path that goes from o to n.
 func compareBehaviors(o, n *template.Behavior) []Finding {

@@ -2,6 +2,8 @@ package access_test
 
 import (
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 
 	"example.com/privatecdn/access"
@@ -43,6 +45,34 @@ func TestDiffAgreesWithTheEdge(t *testing.T) {
 				t.Fatalf("seed %d: nothing says that %s of %s %s: %+v", seed, path, pattern, want, findings)
 			}
 		}
+	}
+}
+
+// Patterns made to be hard end in findings that say so, not in silence.
+func TestEntangledPatterns(t *testing.T) {
+	t.Parallel()
+	group := newKeyGroup(t)
+	r := rand.New(rand.NewPCG(1, 1))
+	old, new := randomInfrastructure(r, group), randomInfrastructure(r, group)
+	for i, infra := range []*template.Infrastructure{old, new} {
+		d := infra.Distributions[0]
+		last := d.Behaviors[len(d.Behaviors)-1]
+		d.Behaviors = nil
+		for _, c := range "bcd" {
+			b := &template.Behavior{PathPattern: "*a" + strings.Repeat("?", 20) + string(c) + "*a*", Origin: last.Origin}
+			if i == 0 {
+				b.KeyGroups = []*template.KeyGroup{group}
+			}
+			d.Behaviors = append(d.Behaviors, b)
+		}
+		d.Behaviors = append(d.Behaviors, last)
+	}
+	findings := access.Diff(old, new)
+	undecided := slices.ContainsFunc(findings, func(f access.Finding) bool {
+		return f.Witness == "" && strings.Contains(f.Sentence, "too entangled")
+	})
+	if !undecided || !access.Widened(findings) {
+		t.Errorf("%+v", findings)
 	}
 }
 

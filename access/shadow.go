@@ -15,7 +15,7 @@ import (
 func (d *diff) findShadowed() {
 	for j, b := range d.new.Behaviors[:len(d.new.Behaviors)-1] {
 		earlier := patterns(d.new.Behaviors[:j])
-		if _, found, err := pathpattern.Find([]string{b.PathPattern}, earlier); !found && err == nil {
+		if _, found, err := d.paths.Find([]string{b.PathPattern}, earlier); !found && err == nil {
 			d.neverReached(b)
 			continue
 		}
@@ -31,11 +31,11 @@ func (d *diff) findShadowed() {
 func (d *diff) neverReached(b *template.Behavior) {
 	i := slices.IndexFunc(d.old.Behaviors, func(o *template.Behavior) bool { return o.PathPattern == b.PathPattern })
 	if i >= 0 && i < len(d.old.Behaviors)-1 {
-		if _, found, err := pathpattern.Find([]string{b.PathPattern}, patterns(d.old.Behaviors[:i])); !found && err == nil {
+		if _, found, err := d.paths.Find([]string{b.PathPattern}, patterns(d.old.Behaviors[:i])); !found && err == nil {
 			return
 		}
 	}
-	path, _ := pathpattern.Witness([]string{b.PathPattern}, nil)
+	path, _, _ := d.paths.Find([]string{b.PathPattern}, nil)
 	d.add(b.PathPattern, Finding{Kind: BehaviorShadowed, Severity: d.shadowSeverity(b, path), Path: b.PathPattern, Witness: path,
 		Sentence: fmt.Sprintf("the behavior %q is never reached: those before it catch all its paths, such as %s", b.PathPattern, path)})
 }
@@ -45,7 +45,7 @@ func (d *diff) shadowedBy(e, j int) {
 	if Of(before) != deployment.Public || d.shadowedInOld(before.PathPattern, b.PathPattern) {
 		return
 	}
-	path, found := pathpattern.Witness([]string{before.PathPattern, b.PathPattern}, patterns(d.new.Behaviors[:e]))
+	path, found, _ := d.paths.Find([]string{before.PathPattern, b.PathPattern}, patterns(d.new.Behaviors[:e]))
 	if !found {
 		return
 	}

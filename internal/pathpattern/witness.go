@@ -27,8 +27,79 @@ func Witness(match, miss []string) (path string, found bool) {
 // and made of characters a URL may have. Where found is false and err nil
 // there is no such path.
 func Find(match, miss []string) (path string, found bool, err error) {
-	// A path whose wildcards stand for something and whose names do not start
-	// with a dot reads better than the shortest one, so that is tried first.
+	return new(Finder).Find(match, miss)
+}
+
+// Finder finds paths as [Find] does and remembers what it learned about pairs
+// of patterns, which makes many searches among the same patterns fast. The
+// zero value is ready for use by one goroutine.
+type Finder struct {
+	overlap map[[2]string]bool // whether a path matches both
+	within  map[[2]string]bool // whether all that match the first match the second
+}
+
+// Find is [Find].
+func (f *Finder) Find(match, miss []string) (path string, found bool, err error) {
+	path, found, err = preferred(match, nil)
+	if err != nil || !found || !matchesAny(miss, path) {
+		return path, found, err
+	}
+	var relevant []string
+	for _, p := range miss {
+		touches := true
+		for _, m := range match {
+			within, err := f.pair(&f.within, m, p)
+			if err != nil || within {
+				return "", false, err
+			}
+			overlap, err := f.pair(&f.overlap, m, p)
+			if err != nil {
+				return "", false, err
+			}
+			touches = touches && overlap
+		}
+		if touches {
+			relevant = append(relevant, p)
+		}
+	}
+	return preferred(match, relevant)
+}
+
+func matchesAny(patterns []string, path string) bool {
+	for _, p := range patterns {
+		if Match(p, path) {
+			return true
+		}
+	}
+	return false
+}
+
+// pair answers for the relation that known remembers.
+func (f *Finder) pair(known *map[[2]string]bool, a, b string) (bool, error) {
+	if holds, ok := (*known)[[2]string{a, b}]; ok {
+		return holds, nil
+	}
+	var found bool
+	var err error
+	if known == &f.overlap {
+		_, found, err = search([]string{a, b}, nil)
+	} else {
+		_, found, err = search([]string{a}, []string{b})
+		found = !found
+	}
+	if err != nil {
+		return false, err
+	}
+	if *known == nil {
+		*known = map[[2]string]bool{}
+	}
+	(*known)[[2]string{a, b}] = found
+	return found, nil
+}
+
+// preferred looks first for a path that reads better than the shortest one:
+// its wildcards stand for something and its names do not start with a dot.
+func preferred(match, miss []string) (path string, found bool, err error) {
 	filled := make([]string, len(match))
 	for i, m := range match {
 		filled[i] = strings.ReplaceAll(Canonical(m), "*", "?*")
