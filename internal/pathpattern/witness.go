@@ -11,7 +11,7 @@ import (
 var ErrTooComplex = errors.New("the path patterns are too entangled to compare")
 
 // maxStates bounds the states Find looks at.
-const maxStates = 1 << 16
+const maxStates = 1 << 15
 
 // Witness finds a path that every pattern of match catches and none of miss
 // does. Witness({a, b}, nil) proves that a and b overlap; that
