@@ -32,7 +32,7 @@ func Support() string {
 		b.WriteString(line)
 	}
 	b.WriteString("\n## Resources that change nothing of what a viewer gets\n\n" +
-		"They are listed when the edge starts. A name ending in `::` stands for every type of a service.\n\n")
+		"They are known, and left out for the reason given. A name ending in `::` stands for every type of a service.\n\n")
 	for _, typ := range slices.Sorted(maps.Keys(irrelevant)) {
 		fmt.Fprintf(&b, "- `%s`: %s\n", typ, irrelevant[typ])
 	}

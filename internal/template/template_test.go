@@ -62,3 +62,12 @@ func TestSupport(t *testing.T) {
 	t.Parallel()
 	golden(t, "../../docs/edge-support.md", []byte(template.Support()))
 }
+
+// Reading is a small part of the edge's start.
+func BenchmarkReadFile(b *testing.B) {
+	for b.Loop() {
+		if _, err := template.ReadFile("testdata/oai.template.json", template.Options{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
