@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"example.com/privatecdn/internal/s3/bucketpolicy"
@@ -78,6 +79,9 @@ func (s *Server) lookup(q *request, key string) ([]string, bool) {
 	}
 	if value, found := q.auth.lookup(q, key); found {
 		return present(value)
+	}
+	if header, found := strings.CutPrefix(key, "s3:x-amz-"); found {
+		return present(q.http.Header.Get("X-Amz-" + header))
 	}
 	return nil, false
 }

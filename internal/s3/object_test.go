@@ -220,6 +220,18 @@ func TestMethods(t *testing.T) {
 	}
 }
 
+// TestHeaderCondition: a condition on a request header sees that header.
+func TestHeaderCondition(t *testing.T) {
+	t.Parallel()
+	server := newServer(t, publicBucket(allow(everyone, "s3:PutObject", "arn:aws:s3:::media/*",
+		template.Condition{Operator: "StringEquals", Key: "s3:x-amz-acl", Values: []string{"bucket-owner-full-control"}})))
+	for acl, status := range map[string]int{"": 403, "public-read": 403, "bucket-owner-full-control": 405} {
+		if response, _ := ask(t, server, "PUT", "/log", header("X-Amz-Acl", acl)); response.StatusCode != status {
+			t.Errorf("PUT with the ACL %q: %d, want %d", acl, response.StatusCode, status)
+		}
+	}
+}
+
 func TestKMS(t *testing.T) {
 	t.Parallel()
 	bucket := privateBucket()
