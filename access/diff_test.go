@@ -84,6 +84,8 @@ func TestDiff(t *testing.T) {
 		"the cache keeps them shorter": {[]string{"MaxTTL: 1800", "MaxTTL: 86400"}, nil, nil},
 		"the signature no part of the cache key": {nil, []string{"QueryStringBehavior: all", "QueryStringBehavior: none", `"presigned/*"`, `"presigned/*", OriginRequestPolicyId: 775133bc-15f2-49f9-abea-afb2e0bf67d2`},
 			[]string{"widening cache-outlives-signature presigned/* /presigned/x"}},
+		"the signature not handed on": {nil, []string{"QueryStringBehavior: all", "QueryStringBehavior: none"},
+			[]string{"breaking cache-outlives-signature presigned/* /presigned/x"}},
 		"another bucket": {nil, []string{"Media", "Files"}, []string{"breaking bucket-replaced Media /private/x"}},
 		"the bucket renamed": {nil, []string{"DeletionPolicy: Retain\n    Properties:", "DeletionPolicy: Retain\n    Properties:\n      BucketName: other"},
 			[]string{"breaking bucket-replaced Media /private/x"}},

@@ -157,6 +157,9 @@ func compareCache(o, n *template.Behavior) []Finding {
 	was := Of(o) == deployment.Presigned
 	before, after := longestCached(o), longestCached(n)
 	switch {
+	case !forwardsSignature(n) && (!was || forwardsSignature(o)):
+		return []Finding{{Kind: CacheOutlivesSignature, Severity: Breaking,
+			Sentence: fmt.Sprintf("the S3 signature is neither part of the cache key of %q nor handed on to S3: presigned URLs open nothing", n.PathPattern)}}
 	case after > 0 && !includesAll(n.CachePolicy.QueryStrings, s3Signature) &&
 		(!was || before == 0 || includesAll(o.CachePolicy.QueryStrings, s3Signature)):
 		return []Finding{{Kind: CacheOutlivesSignature, Severity: Widening,

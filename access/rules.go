@@ -39,8 +39,8 @@ func Rules(infra *template.Infrastructure) []Rule {
 }
 
 // Of returns what opens a behavior. Presigned is a bucket that CloudFront asks
-// in nobody's name, handing on the viewer's S3 signature, and that does not
-// answer everybody.
+// in nobody's name and that does not answer everybody. Of a bucket whose
+// policy is not known, that the viewer's signature is handed on tells.
 func Of(b *template.Behavior) deployment.Access {
 	o := b.Origin
 	switch {
@@ -48,10 +48,10 @@ func Of(b *template.Behavior) deployment.Access {
 		return deployment.Signed
 	case o.Bucket == nil || o.OAI != nil || o.OAC != nil && o.OAC.Behavior != "never":
 		return deployment.Public
-	case forwardsSignature(b) && !readableByAll(o.Bucket):
-		return deployment.Presigned
-	default:
+	case o.Bucket.External && !forwardsSignature(b) || readableByAll(o.Bucket):
 		return deployment.Public
+	default:
+		return deployment.Presigned
 	}
 }
 
