@@ -81,28 +81,6 @@ func compareAccess(o, n *template.Behavior) []Finding {
 	return nil
 }
 
-// compareKeys looks at paths that need a signature before and after.
-func compareKeys(o, n *template.Behavior) []Finding {
-	if !o.Signed() || Of(n) == deployment.Public {
-		return nil
-	}
-	var findings []Finding
-	before, after := fingerprints(o), fingerprints(n)
-	for _, key := range before {
-		if !slices.Contains(after, key) {
-			findings = append(findings, Finding{Kind: KeyRemoved, Severity: Breaking, Key: key,
-				Sentence: fmt.Sprintf("the key %s no longer opens paths of %q: URLs and cookies it signed are dead there", key, n.PathPattern)})
-		}
-	}
-	for _, key := range after {
-		if !slices.Contains(before, key) {
-			findings = append(findings, Finding{Kind: KeyAdded, Severity: Widening, Key: key,
-				Sentence: fmt.Sprintf("who has the key %s can sign for paths of %q", key, n.PathPattern)})
-		}
-	}
-	return findings
-}
-
 func compareOrigins(o, n *template.Behavior) []Finding {
 	before, after := o.Origin.Bucket, n.Origin.Bucket
 	if before == nil || after != nil && sameBucket(before, after) {

@@ -91,12 +91,8 @@ func readableByAll(b *template.Bucket) bool {
 
 func fingerprints(b *template.Behavior) []string {
 	var all []string
-	for _, g := range b.KeyGroups {
-		for _, k := range g.Keys {
-			if f := k.Key.Fingerprint(); !slices.Contains(all, f) {
-				all = append(all, f)
-			}
-		}
+	for _, k := range trusted(b) {
+		all = append(all, k.Key.Fingerprint())
 	}
 	return all
 }
