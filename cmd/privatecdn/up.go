@@ -73,6 +73,9 @@ func (c upCommand) tell(e *env, l *up.Local) error {
 	example, err := l.Example(e, refs.Openers(l.Deployment().Dir))
 	if err != nil {
 		e.note("Nothing to try is signed here: %v", err)
+		if c.Template == "" {
+			e.note("For a ring of this machine's own: privatecdn up --ring %s/ring", stateDir)
+		}
 	}
 	d := l.Deployment()
 	running := struct {

@@ -15,6 +15,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"example.com/privatecdn/internal/cli"
 )
@@ -125,6 +126,7 @@ func (a *App) Synthesize(ctx context.Context, out string) error {
 	app.Env = append(os.Environ(),
 		"CDK_OUTDIR="+out, "CDK_CONTEXT_JSON="+string(settings), "CDK_DEFAULT_REGION="+defaultRegion(),
 		"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1")
+	app.WaitDelay = time.Second // what sh has started may hold on to its output
 	var said bytes.Buffer
 	app.Stdout, app.Stderr = &said, &said
 	if err := app.Run(); err != nil {
