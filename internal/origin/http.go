@@ -49,18 +49,10 @@ func NewHTTP(o *template.Origin, opts ...Option) *HTTP {
 		attempts:    orDefault(o.Attempts, defaultAttempts),
 		readTimeout: orDefault(o.ReadTimeout, defaultReadTimeout),
 	}
+	d := dialer{settings: s, timeout: connect, domain: o.DomainName}
 	h.transport = &http.Transport{
-		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			ctx, cancel := context.WithTimeout(ctx, connect)
-			defer cancel()
-			conn, err := s.dial(ctx, network, address)
-			if err != nil {
-				return nil, &connectError{err}
-			}
-			return conn, nil
-		},
-		TLSClientConfig:       &tls.Config{RootCAs: s.roots, MinVersion: tls.VersionTLS12},
-		TLSHandshakeTimeout:   connect,
+		DialContext:           d.dialTCP,
+		DialTLSContext:        d.dialTLS,
 		ResponseHeaderTimeout: h.readTimeout,
 		IdleConnTimeout:       5 * time.Second, // CloudFront's keep-alive timeout by default
 		MaxIdleConnsPerHost:   64,
@@ -101,7 +93,7 @@ func (h *HTTP) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // try asks once. The context of the attempt lives as long as the body does.
 func (h *HTTP) try(r *http.Request) (*http.Response, context.CancelFunc, error) {
-	ctx, cancel := context.WithCancel(r.Context())
+	ctx, cancel := context.WithCancel(withHost(r.Context(), r.Host))
 	out := r.Clone(ctx)
 	out.RequestURI = ""
 	if hasBody(r) {
@@ -110,11 +102,6 @@ func (h *HTTP) try(r *http.Request) (*http.Response, context.CancelFunc, error) 
 	response, err := h.transport.RoundTrip(out)
 	return response, cancel, err
 }
-
-// connectError marks what failed before anything was sent.
-type connectError struct{ error }
-
-func (e *connectError) Unwrap() error { return e.error }
 
 func op(err error) Op {
 	var connect *connectError

@@ -148,22 +148,55 @@ func TestHTTPCertificate(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewTLSServer(http.NotFoundHandler())
 	t.Cleanup(server.Close)
-	server.Config.ErrorLog = nil
 	trusted := x509.NewCertPool()
 	trusted.AddCert(server.Certificate())
 	o := &template.Origin{DomainName: "example.com"} // in httptest's certificate
 
-	transport := origin.NewHTTP(o, leadTo(server), origin.WithRoots(trusted))
-	if response, _, err := get(t, transport, "GET", "https://example.com/"); err != nil || response.StatusCode != 404 {
-		t.Errorf("trusted certificate: %v, %v", response, err)
+	elsewhere := &template.Origin{DomainName: "lb.test"}
+	for name, c := range map[string]struct {
+		origin *template.Origin
+		host   string // of the request
+		roots  *x509.CertPool
+		opens  bool
+	}{
+		"for the origin":           {o, "example.com", trusted, true},
+		"for the forwarded host":   {elsewhere, "www.example.com", trusted, true},
+		"for the origin, not host": {o, "cdn.other.test", trusted, true},
+		"for neither":              {elsewhere, "other.test", trusted, false},
+		"nobody vouches for":       {o, "example.com", nil, false},
+	} {
+		transport := origin.NewHTTP(c.origin, leadTo(server), origin.WithRoots(c.roots))
+		r, _ := http.NewRequestWithContext(t.Context(), "GET", "https://"+c.origin.DomainName+"/", nil)
+		r.Host = c.host
+		response, err := transport.RoundTrip(r)
+		if !c.opens {
+			if failure := asError(t, err); failure.Status() != 502 || failure.Op != origin.Connect || failure.Attempts != 1 {
+				t.Errorf("a certificate %s: %v", name, failure)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("a certificate %s: %v", name, err)
+			continue
+		}
+		response.Body.Close()
 	}
-	_, _, err := get(t, transport, "GET", "https://other.test/")
-	if failure := asError(t, err); failure.Status() != 502 || failure.Op != origin.Connect {
-		t.Errorf("a certificate for another name: %v", failure)
-	}
-	_, _, err = get(t, origin.NewHTTP(o, leadTo(server)), "GET", "https://example.com/")
-	if failure := asError(t, err); failure.Status() != 502 || failure.Op != origin.Connect {
-		t.Errorf("a certificate nobody vouches for: %v", failure)
+}
+
+// TestHTTPSilentHandshake: a server that takes the connection and says nothing
+// is one that cannot be connected to.
+func TestHTTPSilentHandshake(t *testing.T) {
+	t.Parallel()
+	transport := origin.NewHTTP(&template.Origin{DomainName: "app.example.com", ConnectTimeout: short, Attempts: 2},
+		origin.WithDial(func(context.Context, string, string) (net.Conn, error) {
+			near, far := net.Pipe()
+			t.Cleanup(func() { far.Close() })
+			go io.Copy(io.Discard, far)
+			return near, nil
+		}))
+	_, _, err := get(t, transport, "GET", "https://app.example.com/")
+	if failure := asError(t, err); failure.Status() != 504 || failure.Op != origin.Connect || failure.Attempts != 2 {
+		t.Errorf("got %v (status %d)", failure, failure.Status())
 	}
 }
 
