@@ -2,9 +2,12 @@ package main
 
 import (
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"example.com/privatecdn/internal/fakeaws"
 )
 
 func TestMain(m *testing.M) {
@@ -12,9 +15,16 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts runs the scripts of testdata/script, one behavior a file. Beside
-// testscript's own commands they have those of script_test.go.
+// testscript's own commands they have those of script_test.go and edge_test.go.
+// AWS answers on loopback.
 func TestScripts(t *testing.T) {
 	t.Parallel()
+	server := fakeaws.Start(t)
+	cfg := server.Config()
+	credentials, err := cfg.Credentials.Retrieve(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
@@ -23,6 +33,9 @@ func TestScripts(t *testing.T) {
 			e.Setenv("TZ", "UTC")
 			e.Setenv("GIT_CEILING_DIRECTORIES", os.TempDir()) // no repository around the test counts
 			e.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+			e.Setenv("AWS_ENDPOINT_URL", *cfg.BaseEndpoint)
+			e.Setenv("AWS_ACCESS_KEY_ID", credentials.AccessKeyID)
+			e.Setenv("AWS_SECRET_ACCESS_KEY", credentials.SecretAccessKey)
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
@@ -31,8 +44,25 @@ func TestScripts(t *testing.T) {
 			"field":    field,
 			"genkey":   genkey,
 			"get":      get,
+			"publish":  publish(server),
 			"set":      set,
 			"template": writeTemplate,
 		},
 	})
+}
+
+// publish ssm:NAME|stack:NAME FILE puts a deployment document where a stack
+// would put it.
+func publish(server *fakeaws.Server) func(ts *testscript.TestScript, neg bool, args []string) {
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		if neg || len(args) != 2 {
+			ts.Fatalf("usage: publish ssm:NAME|stack:NAME FILE")
+		}
+		kind, name, _ := strings.Cut(args[0], ":")
+		if kind == "ssm" {
+			server.SetParameter(name, "String", ts.ReadFile(args[1]))
+			return
+		}
+		server.SetStack(name, map[string]string{"Deployment": ts.ReadFile(args[1])})
+	}
 }
