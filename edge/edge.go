@@ -130,7 +130,7 @@ func (e *Edge) Invalidate(patterns ...string) int {
 // ServeHTTP implements http.Handler.
 func (e *Edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	world := e.world.Load()
-	x := e.newExchange(r)
+	x := e.newExchange(w, r)
 	host := hostname(r.Host)
 	if bucket := world.bucketFor(host, x.rawPath); bucket != nil {
 		bucket.ServeHTTP(w, r)

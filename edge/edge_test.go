@@ -26,7 +26,7 @@ import (
 )
 
 // templateText is a case template with its keys filled in.
-func templateText(t *testing.T, name string) string {
+func templateText(t testing.TB, name string) string {
 	t.Helper()
 	data, err := os.ReadFile("testdata/templates/" + name + ".yaml")
 	if err != nil {
@@ -35,7 +35,7 @@ func templateText(t *testing.T, name string) string {
 	return fillKeys(string(data))
 }
 
-func writeFile(t *testing.T, path, text string) string {
+func writeFile(t testing.TB, path, text string) string {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		t.Fatal(err)
@@ -224,13 +224,8 @@ func TestRefusalsAreTold(t *testing.T) {
 
 func newEdge(t testing.TB, name string, o edge.Options) *edge.Edge {
 	t.Helper()
-	data, err := os.ReadFile("testdata/templates/" + name + ".yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	o.Template = filepath.Join(t.TempDir(), "template.yaml")
-	if err := os.WriteFile(o.Template, []byte(fillKeys(string(data))), 0o644); err != nil {
-		t.Fatal(err)
+	if o.Infrastructure == nil {
+		o.Template = writeFile(t, filepath.Join(t.TempDir(), "template.yaml"), templateText(t, name))
 	}
 	if o.Buckets == nil {
 		o.Buckets = map[string]fs.FS{"": fstest.MapFS{"public/a.txt": {Data: []byte("public")}, "private/a.txt": {Data: []byte("private")}}}

@@ -20,6 +20,7 @@ type exchange struct {
 	req  *http.Request
 	now  time.Time
 	id   string
+	out  http.Header // of the http.ResponseWriter
 
 	// What the viewer sent, untouched: what a signature covers.
 	scheme, host, rawPath, rawQuery string
@@ -37,8 +38,8 @@ type exchange struct {
 	pattern string // path normalized, as path patterns see it
 }
 
-func (e *Edge) newExchange(r *http.Request) *exchange {
-	x := &exchange{edge: e, req: r, now: e.options.Clock(), id: requestID(), host: r.Host, header: r.Header}
+func (e *Edge) newExchange(w http.ResponseWriter, r *http.Request) *exchange {
+	x := &exchange{edge: e, req: r, now: e.options.Clock(), id: requestID(), out: w.Header(), host: r.Host, header: r.Header}
 	x.scheme = "http"
 	if r.TLS != nil {
 		x.scheme = "https"
@@ -107,7 +108,9 @@ func requestID() string {
 	for i := 0; i < len(b); i += 8 {
 		binary.LittleEndian.PutUint64(b[i:], rand.Uint64())
 	}
-	return base64.URLEncoding.EncodeToString(b[:])
+	var text [56]byte
+	base64.URLEncoding.Encode(text[:], b[:])
+	return string(text[:])
 }
 
 func isReadMethod(method string) bool {

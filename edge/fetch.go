@@ -2,6 +2,7 @@ package edge
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -173,15 +174,25 @@ func fillUnknown(f *cache.Flight, e *cache.Entry, resp *http.Response, limit int
 	whole := *e
 	data, _ := e.Body.Bytes()
 	whole.Size = int64(len(data))
+	whole.Header = e.Header.Clone()
+	setLength(whole.Header, whole.Size)
 	f.Settle(&whole)
 }
 
 func (x *exchange) entry(resp *http.Response) *cache.Entry {
 	h := x.viewerHeaders(resp.Header)
+	setLength(h, resp.ContentLength)
 	return &cache.Entry{
 		Distribution: x.site.dist.ID, Path: x.storedPath(), Status: resp.StatusCode, Header: h,
 		Body: &cache.Body{}, Size: resp.ContentLength, Stored: x.now,
 		Always: resp.Header.Get("Vary") == "*" && x.behavior.lifetime.min == 0,
+	}
+}
+
+func setLength(h http.Header, n int64) {
+	h.Del("Content-Length")
+	if n >= 0 {
+		h.Set("Content-Length", strconv.FormatInt(n, 10))
 	}
 }
 
@@ -190,14 +201,13 @@ func (x *exchange) storedPath() string { return pathpattern.Normalize(x.path) }
 
 // serve makes a response of an entry: what of it the viewer asked for.
 func (x *exchange) serve(e *cache.Entry, from string) *response {
-	r := &response{status: e.Status, header: e.Header.Clone(), from: from, content: true, kept: e.Body, length: e.Size}
+	clear(x.out) // the response is written where it is sent from
+	maps.Copy(x.out, e.Header)
+	r := &response{status: e.Status, header: x.out, from: from, content: true, kept: e.Body, length: e.Size}
 	if from == fromHit || from == fromRefresh {
 		if age := int64(e.Age(x.now) / time.Second); age > 0 || from == fromHit {
 			r.header.Set("Age", strconv.FormatInt(age, 10))
 		}
-	}
-	if e.Size >= 0 {
-		r.header.Set("Content-Length", strconv.FormatInt(e.Size, 10))
 	}
 	return x.finishContent(r)
 }

@@ -55,6 +55,11 @@ type Options struct {
 	// CacheSize bounds the cache in bytes, 64 MiB by default. An object larger
 	// than an eighth of it is streamed and never held.
 	CacheSize int64
+	// Signatures is how many verified signatures each behavior remembers, 16,384
+	// by default; a negative number verifies each anew. What is remembered is
+	// that bytes are signed by a key, never that a time, an address or a
+	// resource was right.
+	Signatures int
 	// ForwardedFor takes the viewer's address from the first entry of
 	// X-Forwarded-For, for an edge behind a proxy.
 	ForwardedFor bool
@@ -84,6 +89,7 @@ type Endpoint struct {
 // The defaults of Options.
 const (
 	DefaultCacheSize     = 64 << 20
+	DefaultSignatures    = 16 << 10
 	DefaultViewerCountry = "US"
 )
 
@@ -96,6 +102,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.CacheSize == 0 {
 		o.CacheSize = DefaultCacheSize
+	}
+	if o.Signatures == 0 {
+		o.Signatures = DefaultSignatures
 	}
 	if o.ViewerCountry == "" {
 		o.ViewerCountry = DefaultViewerCountry

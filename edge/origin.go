@@ -46,9 +46,7 @@ func (x *exchange) stream(resp *http.Response) *response {
 func (x *exchange) streamed(resp *http.Response) *response {
 	r := &response{status: resp.StatusCode, header: x.viewerHeaders(resp.Header), from: fromMiss, content: true,
 		stream: resp.Body, length: resp.ContentLength}
-	if r.length >= 0 {
-		r.header.Set("Content-Length", strconv.FormatInt(r.length, 10))
-	}
+	setLength(r.header, r.length)
 	return x.finishContent(r)
 }
 

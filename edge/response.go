@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"maps"
 	"net/http"
+	"reflect"
 	"strconv"
 
 	"example.com/privatecdn/internal/cache"
@@ -74,9 +76,12 @@ func bodyless(status int) bool {
 // the viewer's connection too, so that nobody takes a part for the whole.
 func (r *response) write(ctx context.Context, w http.ResponseWriter, head bool) {
 	defer r.discard()
-	h := w.Header()
-	for name, values := range r.header {
-		h[name] = values
+	if h := w.Header(); !sameMap(h, r.header) {
+		clear(h)
+		maps.Copy(h, r.header)
+	}
+	if h := w.Header(); h["Content-Type"] == nil {
+		h["Content-Type"] = nil // an origin that names no type has none guessed for it
 	}
 	w.WriteHeader(r.status)
 	if head || bodyless(r.status) {
@@ -95,6 +100,12 @@ func (r *response) write(ctx context.Context, w http.ResponseWriter, head bool) 
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
+}
+
+// sameMap reports whether a response was written into the header it goes out
+// with.
+func sameMap(a, b http.Header) bool {
+	return reflect.ValueOf(a).UnsafePointer() == reflect.ValueOf(b).UnsafePointer()
 }
 
 // copyFlushing hands on each piece as it comes: a body without a length may be

@@ -16,9 +16,6 @@ import (
 // ErrNoDistribution says that a template describes nothing to serve.
 var ErrNoDistribution = errors.New("the template has no AWS::CloudFront::Distribution")
 
-// rememberedSignatures bounds the verified signatures each behavior remembers.
-const rememberedSignatures = 16 << 10
-
 // world is a template made ready to answer requests. It never changes: a new
 // template makes a new world.
 type world struct {
@@ -87,7 +84,11 @@ func (e *Edge) newSite(d *template.Distribution, origins *origins) (*site, error
 func (e *Edge) newBehavior(tb *template.Behavior, origins *origins) (*behavior, error) {
 	b := &behavior{Behavior: tb, key: newKeyPolicy(tb), forward: newForwarding(tb), lifetime: newTTLPolicy(tb.CachePolicy)}
 	if tb.Signed() {
-		b.verifier = verify.New(publicKeys(tb), verify.Remember(rememberedSignatures))
+		var remember []verify.Option
+		if e.options.Signatures > 0 {
+			remember = append(remember, verify.Remember(e.options.Signatures))
+		}
+		b.verifier = verify.New(publicKeys(tb), remember...)
 	}
 	var err error
 	if b.origin, err = origins.of(tb.Origin); err != nil {

@@ -1,0 +1,106 @@
+package edge_test
+
+import (
+	"bytes"
+	"crypto/tls"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"example.com/privatecdn/edge"
+	"example.com/privatecdn/internal/template"
+)
+
+// discard is a viewer that throws everything away.
+type discard struct{ header http.Header }
+
+func (d *discard) Header() http.Header         { return d.header }
+func (d *discard) Write(p []byte) (int, error) { return len(p), nil }
+func (d *discard) WriteHeader(int)             {}
+
+// BenchmarkServe is what a request costs beside the network: 16 KiB from the
+// cache, public, signed and seen before, and signed anew each time.
+func BenchmarkServe(b *testing.B) {
+	e := newEdge(b, "s3", edge.Options{Clock: func() time.Time { return caseStart }, Buckets: map[string]fs.FS{"": fstest.MapFS{
+		"public/a.bin":  {Data: bytes.Repeat([]byte("x"), 16<<10)},
+		"private/a.bin": {Data: bytes.Repeat([]byte("x"), 16<<10)},
+	}}})
+	canned := func(key string) string {
+		return grant{kind: "canned", until: caseStart.Unix() + 3600, key: key, hash: "SHA256"}.signURL(b, "https://cdn.example.com/private/a.bin")
+	}
+	b.Run("public", func(b *testing.B) { serve(b, e, []string{"https://cdn.example.com/public/a.bin"}) })
+	for _, key := range []string{"rsa", "p256"} {
+		b.Run("remembered/"+key, func(b *testing.B) { serve(b, e, []string{canned(key)}) })
+	}
+	anew := newEdge(b, "s3", edge.Options{Clock: func() time.Time { return caseStart }, Signatures: -1, Buckets: map[string]fs.FS{"": fstest.MapFS{
+		"private/a.bin": {Data: bytes.Repeat([]byte("x"), 16<<10)},
+	}}})
+	for _, key := range []string{"rsa", "p256"} {
+		b.Run("verified/"+key, func(b *testing.B) { serve(b, anew, []string{canned(key)}) })
+	}
+	b.Run("refused", func(b *testing.B) { serve(b, e, []string{"https://cdn.example.com/private/a.bin"}) })
+}
+
+func serve(b *testing.B, h http.Handler, urls []string) {
+	b.Helper()
+	requests := make([]*http.Request, len(urls))
+	for i, u := range urls {
+		_, target, _ := strings.Cut(u, "cdn.example.com")
+		r, err := http.NewRequest(http.MethodGet, u, nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		r.RequestURI, r.TLS, r.RemoteAddr = target, &tls.ConnectionState{}, "192.0.2.1:1"
+		requests[i] = r
+	}
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		h.ServeHTTP(&discard{http.Header{}}, requests[i%len(requests)])
+	}
+}
+
+// BenchmarkMatch is what the number of behaviors, and of objects in the cache,
+// adds to a request.
+func BenchmarkMatch(b *testing.B) {
+	for _, behaviors := range []int{2, 6, 25} {
+		for _, objects := range []int{1, 1000, 10000} {
+			b.Run(fmt.Sprintf("behaviors=%d/objects=%d", behaviors, objects), func(b *testing.B) {
+				files := fstest.MapFS{}
+				for i := range objects {
+					files[fmt.Sprintf("public/%d.bin", i)] = &fstest.MapFile{Data: []byte("x")}
+				}
+				e := newEdge(b, "s3", edge.Options{Infrastructure: withBehaviors(b, behaviors), CacheSize: 1 << 30,
+					Clock: func() time.Time { return caseStart }, Buckets: map[string]fs.FS{"": files}})
+				urls := make([]string, objects)
+				for i := range urls {
+					urls[i] = fmt.Sprintf("https://cdn.example.com/public/%d.bin", i)
+				}
+				serve(b, e, urls)
+			})
+		}
+	}
+}
+
+// withBehaviors is the s3 template with so many behaviors, the last but one
+// of which is public/*.
+func withBehaviors(b *testing.B, n int) *template.Infrastructure {
+	b.Helper()
+	data, err := os.ReadFile("testdata/templates/s3.yaml")
+	if err != nil {
+		b.Fatal(err)
+	}
+	more := "        CacheBehaviors:\n"
+	for i := range n - 2 {
+		more += fmt.Sprintf("          - {PathPattern: \"section-%d/*\", TargetOriginId: bucket, ViewerProtocolPolicy: https-only, CachePolicyId: {Ref: CachePolicy}}\n", i)
+	}
+	infra, err := template.Read([]byte(strings.Replace(fillKeys(string(data)), "        CacheBehaviors:\n", more, 1)), template.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return infra
+}
