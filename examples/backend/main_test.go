@@ -1,22 +1,20 @@
 package main
 
 import (
-	"context"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
 	"os"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/chromedp/chromedp"
-
 	"example.com/privatecdn/edge/edgetest"
-	"example.com/privatecdn/internal/testtools"
+	"example.com/privatecdn/internal/browser"
 )
+
+func TestMain(m *testing.M) { os.Exit(browser.Main(m)) }
 
 // start serves the project's content behind a template of its construct, and
 // the backend beside it.
@@ -115,40 +113,36 @@ func TestReport(t *testing.T) {
 	srv.Refuses(response.Request.URL.String(), "expired")
 }
 
-// TestBrowser logs in with a real browser and waits until the stream plays.
+// TestBrowser logs in with a real browser, waits until the stream plays, and
+// logs out.
 func TestBrowser(t *testing.T) {
 	t.Parallel()
-	chromium, err := exec.LookPath("google-chrome")
-	if err != nil {
-		chromium = testtools.Need(t, "chromium", "apt-get install chromium, or Google Chrome")
+	srv, backend := start(t)
+	page := browser.Open(t, browser.Hosts{})
+	const answered = `() => document.querySelectorAll(".opened, .refused").length == 3`
+	const refused = `() => [...document.querySelectorAll(".refused")].map(s => s.dataset.path).join(" ")`
+
+	page.Go(backend.URL)
+	page.Click(`form[action="/login"] button`)
+	browser.Await(page, answered)
+	if got := browser.Eval[string](page, refused); got != "/picture.jpg /report.pdf" {
+		t.Errorf("refused are %q; want all but the stream", got)
 	}
-	_, backend := start(t)
-	flags := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.NoSandbox,
-		chromedp.Flag("ignore-certificate-errors", true), chromedp.Flag("disable-background-networking", true))
-	allocator, cancel := chromedp.NewExecAllocator(t.Context(), flags...)
-	defer cancel()
-	browser, cancel := chromedp.NewContext(allocator)
-	defer cancel()
-	if err := chromedp.Do(browser, chromedp.Navigate(backend.URL), chromedp.Click("button")); err != nil {
-		t.Fatal(err)
+	browser.Eval[bool](page, `() => document.querySelector("video").play().then(() => true)`)
+	browser.Await(page, `() => {
+		const video = document.querySelector("video");
+		return video.currentTime > 0 && video.videoWidth > 0;
+	}`)
+	if cookies := browser.Eval[string](page, `() => document.cookie`); cookies != "" {
+		t.Errorf("scripts can read %s", cookies)
 	}
-	ctx, cancel := context.WithTimeout(browser, time.Minute)
-	defer cancel()
-	if err := chromedp.Do(ctx, chromedp.WaitVisible("section.opened video")); err != nil {
-		t.Fatalf("the stream does not open: %v", err)
-	}
-	const plays = `(async () => {
-		const v = document.querySelector("video");
-		if (!v || v.readyState < 3) return false;
-		await v.play();
-		return v.currentTime > 0 && v.videoWidth > 0;
-	})()`
-	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](plays, chromedp.WithPollingInterval(100*time.Millisecond))); err != nil {
-		t.Fatalf("the stream does not play: %v", err)
-	}
-	const refused = `[...document.querySelectorAll(".refused")].map(s => s.dataset.path).join(" ")`
-	if got, err := chromedp.Run(ctx, chromedp.Evaluate[string](refused)); err != nil || got != "/picture.jpg /report.pdf" {
-		t.Errorf("refused are %q, %v; want all but the stream", got, err)
+
+	page.Go(backend.URL)
+	page.Click(`form[action="/logout"] button`)
+	page.Go(srv.URL + "/public/index.html")
+	browser.Await(page, answered)
+	if got := browser.Eval[string](page, refused); got != "/picture.jpg /report.pdf /hls/stream.m3u8" {
+		t.Errorf("logged out, refused are %q; want all", got)
 	}
 }
 

@@ -7,7 +7,8 @@ for (const section of document.querySelectorAll("section[data-path]")) {
 
 async function ask(section) {
   const path = section.dataset.path;
-  const response = await fetch(path, { credentials: "include", headers: { Range: "bytes=0-0" } });
+  // Not from the browser's own cache, which asks for no signature.
+  const response = await fetch(path, { cache: "no-store", credentials: "include", headers: { Range: "bytes=0-0" } });
   if (!response.ok) {
     const code = /<Code>(.*?)<\/Code>/.exec(await response.text());
     tell(section, false, `${response.status} ${code ? code[1] : ""}: needs a signature`);
