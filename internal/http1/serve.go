@@ -10,11 +10,14 @@ package http1
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
+	"io"
 	"log"
 	"net"
 	"net/http"
+	"os"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -91,67 +94,129 @@ func (s *server) accept() {
 			s.fail(err)
 			return
 		}
-		go s.serve(c)
+		go s.serve(c, c)
 	}
 }
 
-// rest is time.Time's zero, which takes a deadline away.
-var rest time.Time
+// connection is what a connection needs while requests come. One that rests is
+// without it, and without the stack that a handler has grown, so that many
+// resting connections cost little.
+type connection struct {
+	net.Conn
+	in    *bufio.Reader
+	out   writer
+	blank *http.Request // with everything that all its requests share
+	until time.Time     // the read deadline that is set
+}
+
+var readers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, bufferSize) }}
+
+// restAfter is how long a connection waits for the next request at least
+// before it rests.
+const restAfter = 100 * time.Millisecond
+
+// rest waits for the first byte of a connection's next request.
+func (s *server) rest(c net.Conn) {
+	if !s.setIdle(c) {
+		c.Close()
+		return
+	}
+	var until time.Time
+	if d := s.http.IdleTimeout; d > 0 {
+		until = time.Now().Add(d)
+	}
+	_ = c.SetReadDeadline(until)
+	first := make([]byte, 1)
+	n, err := c.Read(first)
+	s.setBusy(c)
+	if n == 0 || err != nil {
+		c.Close()
+		return
+	}
+	s.serve(c, &replayed{Conn: c, unread: first})
+}
 
 // serve answers a connection's requests one after the other.
-func (s *server) serve(c net.Conn) {
-	r := bufio.NewReaderSize(c, bufferSize)
-	w := &writer{conn: c, header: make(http.Header, 24)}
-	remote := c.RemoteAddr().String()
+func (s *server) serve(conn net.Conn, from io.Reader) {
+	c := &connection{Conn: conn, in: readers.Get().(*bufio.Reader), out: writer{conn: conn, header: make(http.Header, 24)}}
+	c.in.Reset(from)
 	ctx := context.WithValue(context.Background(), http.ServerContextKey, s.http)
-	ctx = context.WithValue(ctx, http.LocalAddrContextKey, c.LocalAddr())
-	blank := (&http.Request{Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Body: http.NoBody, RemoteAddr: remote}).WithContext(ctx)
+	ctx = context.WithValue(ctx, http.LocalAddrContextKey, conn.LocalAddr())
+	c.blank = (&http.Request{Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Body: http.NoBody, RemoteAddr: conn.RemoteAddr().String()}).WithContext(ctx)
+	next := s.requests(c)
+	c.in.Reset(nil)
+	readers.Put(c.in)
+	next()
+}
+
+// requests answers until something else is to be done with the connection,
+// which it returns.
+func (s *server) requests(c *connection) (next func()) {
+	end := func() { c.Close() }
 	for {
-		head, ok := s.await(c, r)
-		if head == nil {
-			if ok {
-				s.hand(c, r)
-			} else {
-				c.Close()
-			}
-			return
+		switch s.await(c) {
+		case over:
+			return end
+		case resting:
+			return func() { go s.rest(c.Conn) }
+		}
+		head, ok := s.head(c)
+		if !ok {
+			return end
 		}
 		req := new(http.Request)
-		*req = *blank
-		if !parse(req, head) {
-			s.hand(c, r)
-			return
+		*req = *c.blank
+		if head == nil || !parse(req, head) {
+			unread, _ := c.in.Peek(c.in.Buffered())
+			handed := &replayed{Conn: c.Conn, unread: append([]byte(nil), unread...)}
+			return func() { s.hand(handed) }
 		}
-		if _, err := r.Discard(len(head)); err != nil {
-			c.Close()
-			return
-		}
-		if !s.answer(w, req) {
-			c.Close()
-			return
+		if _, err := c.in.Discard(len(head)); err != nil || !s.answer(&c.out, req) {
+			return end
 		}
 	}
 }
 
-// await returns the next request's head. Without one, ok says whether net/http
-// should go on with the connection.
-func (s *server) await(c net.Conn, r *bufio.Reader) (head []byte, ok bool) {
-	if !s.setIdle(c) {
-		return nil, false
+// What a connection that waits for a request comes to.
+type outcome int
+
+const (
+	coming  outcome = iota // a request
+	resting                // nothing for a while
+	over                   // the server is closed
+)
+
+// await waits a moment for a request. The deadline is not set anew for each
+// one, which costs.
+func (s *server) await(c *connection) outcome {
+	if c.in.Buffered() > 0 {
+		return coming
 	}
-	defer s.setBusy(c)
-	if d := s.http.IdleTimeout; d > 0 {
-		_ = c.SetReadDeadline(time.Now().Add(d))
-		defer func() { _ = c.SetReadDeadline(rest) }()
+	if now := time.Now(); c.until.Sub(now) < restAfter {
+		c.until = now.Add(2 * restAfter)
+		_ = c.SetReadDeadline(c.until)
 	}
-	if _, err := r.Peek(1); err != nil {
-		return nil, false
+	if !s.setIdle(c.Conn) {
+		return over
 	}
-	if d := s.http.ReadHeaderTimeout; d > 0 {
-		_ = c.SetReadDeadline(time.Now().Add(d))
-		defer func() { _ = c.SetReadDeadline(rest) }()
+	defer s.setBusy(c.Conn)
+	if _, err := c.in.Peek(1); errors.Is(err, os.ErrDeadlineExceeded) {
+		return resting
 	}
-	return readHead(r)
+	return coming
+}
+
+// head returns the next request's head, nil for one that net/http is to read.
+func (s *server) head(c *connection) (head []byte, ok bool) {
+	if data, _ := c.in.Peek(c.in.Buffered()); !bytes.Contains(data, headEnd) {
+		c.until = time.Time{} // a head in pieces has a deadline of its own
+		if d := s.http.ReadHeaderTimeout; d > 0 {
+			c.until = time.Now().Add(d)
+		}
+		_ = c.SetReadDeadline(c.until)
+		c.until = time.Time{}
+	}
+	return readHead(c.in)
 }
 
 func (s *server) setIdle(c net.Conn) bool {
@@ -172,11 +237,11 @@ func (s *server) setBusy(c net.Conn) {
 	delete(s.idle, c)
 }
 
-// hand gives a connection to net/http, with what was read of it.
-func (s *server) hand(c net.Conn, r *bufio.Reader) {
-	unread, _ := r.Peek(r.Buffered())
+// hand gives a connection to net/http.
+func (s *server) hand(c net.Conn) {
+	_ = c.SetReadDeadline(time.Time{})
 	select {
-	case s.handed <- &replayed{Conn: c, unread: append([]byte(nil), unread...)}:
+	case s.handed <- c:
 	case <-s.closed:
 		c.Close()
 	}
