@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -110,5 +109,5 @@ func lookup(ts *testscript.TestScript, file, path string) string {
 	}
 	text, err := json.Marshal(value)
 	ts.Check(err)
-	return fmt.Sprintf("%s", text)
+	return string(text)
 }
