@@ -67,7 +67,11 @@ func (w *watcher) add(o *Options) (err error) {
 	if w.bucket, err = filepath.Abs(o.Bucket); err != nil {
 		return err
 	}
-	return w.addTree(w.bucket)
+	if err := w.addTree(w.bucket); err != nil {
+		// Some systems watch no more than so many directories.
+		o.Log.Warn("changes in the bucket directory are not all noticed", "error", err)
+	}
+	return nil
 }
 
 // addTree watches a directory and everything below it.
