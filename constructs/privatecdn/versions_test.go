@@ -1,0 +1,50 @@
+package privatecdn_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// older is the awscdk before the one in go.mod, of the newest two that can be
+// had.
+const older = "v2.269.0"
+
+// TestOlderCDK builds the constructs, the stacks and the app against the minor
+// before the one in use: no type that comes and goes with a minor is part of
+// them.
+func TestOlderCDK(t *testing.T) {
+	if os.Getenv("CI") == "" {
+		t.Skip("this compiles the AWS CDK once more, which takes minutes: set CI=true to run it")
+	}
+	t.Parallel()
+	dir := t.TempDir()
+	mod := filepath.Join(dir, "go.mod")
+	for from, to := range map[string]string{"../../go.mod": mod, "../../go.sum": filepath.Join(dir, "go.sum")} {
+		data, err := os.ReadFile(from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(to, data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run := func(args ...string) string {
+		t.Helper()
+		command := exec.Command("go", args...)
+		command.Dir = "../.."
+		out, err := command.CombinedOutput()
+		if err != nil {
+			t.Fatalf("go %q: %v\n%s", args, err, out)
+		}
+		return strings.TrimSpace(string(out))
+	}
+	const cdk = "github.com/aws/aws-cdk-go/awscdk/v2"
+	run("mod", "edit", "-require="+cdk+"@"+older, mod)
+	if v := run("list", "-modfile="+mod, "-mod=mod", "-m", "-f", "{{.Version}}", cdk); v != older {
+		t.Fatalf("another module asks for %s %s", cdk, v)
+	}
+	run("build", "-modfile="+mod, "-mod=mod", "-o", os.DevNull, ".")
+}
