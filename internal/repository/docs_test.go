@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/privatecdn/internal/cdkapp"
 	"example.com/privatecdn/internal/repository"
 	"example.com/privatecdn/internal/testtools"
 )
@@ -36,6 +37,7 @@ func TestDocumentation(t *testing.T) {
 	}
 	dir := checkout(t)
 	shell(t, dir, `go build -o bin/ ./cmd/privatecdn`)
+	t.Run("template", func(t *testing.T) { sameTemplate(t, dir) })
 	for _, page := range append([]string{filepath.Join(root, "README.md")}, pages...) {
 		t.Run(filepath.Base(page), func(t *testing.T) {
 			text, err := os.ReadFile(page)
@@ -50,6 +52,23 @@ func TestDocumentation(t *testing.T) {
 			shell(t, dir, `git clean -qxfd -e bin -e node_modules -e cdk.out && git checkout -q .`)
 		})
 	}
+}
+
+// sameTemplate holds the template that the tool synthesizes against the one
+// that the CDK's own command line gets and deploys: byte for byte the same.
+func sameTemplate(t *testing.T, dir string) {
+	shell(t, dir, `bin/privatecdn keys new`)
+	app, err := cdkapp.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ours, theirs := t.TempDir(), t.TempDir()
+	if err := app.Synthesize(t.Context(), ours); err != nil {
+		t.Fatal(err)
+	}
+	shell(t, dir, `npx cdk synth --quiet --output "$1"`, theirs)
+	shell(t, dir, `ls "$1"/*.template.json | while read -r t; do cmp "$t" "$2/$(basename "$t")"; done`, theirs, ours)
+	shell(t, dir, `rm -r keys/ring`)
 }
 
 func runPage(t *testing.T, dir string, commands []repository.Command) {
