@@ -20,7 +20,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -37,9 +36,8 @@ const timeout = time.Minute
 var the struct {
 	sync.Mutex
 	ctx     context.Context // nil until a test needs it
-	err     error
-	profile string // its directory
-	trusted []string
+	err     error           // of launching it
+	profile string          // its user's home
 }
 
 // Main runs the tests of a program and closes its browser, if one was needed.
@@ -56,17 +54,28 @@ func Main(m *testing.M) int {
 	return code
 }
 
-// Trust makes the browser take a certificate, as it takes those of package
-// httptest. It has to come before the first Open, so in a test that is not
-// parallel.
-func Trust(t testing.TB, certificate *x509.Certificate) {
+// Trust makes the browser's user trust a certificate authority, a PEM file, as
+// a person would. It has to come before the first Open, so in a test that is
+// not parallel.
+func Trust(t testing.TB, authority string) {
 	t.Helper()
+	certutil := testtools.Need(t, "certutil", "apt-get install libnss3-tools")
 	the.Lock()
 	defer the.Unlock()
 	if the.ctx != nil {
 		t.Fatal("browser: Trust comes after Open")
 	}
-	the.trusted = append(the.trusted, keyHash(certificate))
+	if err := makeProfile(); err != nil {
+		t.Fatal("browser: ", err)
+	}
+	store := filepath.Join(the.profile, ".pki", "nssdb")
+	if err := os.MkdirAll(store, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	add := exec.Command(certutil, "-A", "-d", "sql:"+store, "-n", authority, "-t", "C,,", "-i", authority)
+	if out, err := add.CombinedOutput(); err != nil {
+		t.Fatalf("browser: certutil: %v\n%s", err, out)
+	}
 }
 
 // keyHash names a certificate's key as the browser's command line does.
@@ -75,7 +84,8 @@ func keyHash(certificate *x509.Certificate) string {
 	return base64.StdEncoding.EncodeToString(hash[:])
 }
 
-// certificate is what the hosts of every internet show.
+// certificate is what the hosts of every internet show, and package httptest's
+// servers. The browser takes it for any host.
 var certificate = sync.OnceValue(func() tls.Certificate {
 	server := httptest.NewTLSServer(nil)
 	defer server.Close()
@@ -102,19 +112,19 @@ func start(t testing.TB) context.Context {
 	return the.ctx
 }
 
-func launch(program string) (err error) {
-	if the.profile, err = newProfile(); err != nil {
+func launch(program string) error {
+	if err := makeProfile(); err != nil {
 		return err
 	}
-	trusted := append(the.trusted, keyHash(certificate().Leaf))
 	flags := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
-		chromedp.ExecPath(program), chromedp.UserDataDir(the.profile),
+		chromedp.ExecPath(program), chromedp.UserDataDir(the.profile), chromedp.Env("HOME="+the.profile),
 		chromedp.NoSandbox, // root has none, and nothing but the tests' own hosts is visited
 		chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true),
+		chromedp.Flag("disable-features", "Translate,HttpsUpgrades"), // http:// is asked for as written
 		chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("autoplay-policy", "no-user-gesture-required"),
-		chromedp.Flag("ignore-certificate-errors-spki-list", strings.Join(trusted, ",")))
+		chromedp.Flag("ignore-certificate-errors-spki-list", keyHash(certificate().Leaf)))
 	ctx, cancel := chromedp.NewContext(context.Background(), chromedp.WithAllocatorOptions(flags...))
 	if err := chromedp.Do(ctx); err != nil {
 		cancel()
@@ -124,16 +134,18 @@ func launch(program string) (err error) {
 	return nil
 }
 
-// newProfile makes the directory of a user who lets sites set cookies on other
+// makeProfile makes the home of a user who lets sites set cookies on other
 // sites' pages, which browsers do less and less.
-func newProfile() (string, error) {
-	dir, err := os.MkdirTemp("", "browser-")
-	if err != nil {
-		return "", err
+func makeProfile() (err error) {
+	if the.profile != "" {
+		return nil
 	}
-	preferences := filepath.Join(dir, "Default", "Preferences")
+	if the.profile, err = os.MkdirTemp("", "browser-"); err != nil {
+		return err
+	}
+	preferences := filepath.Join(the.profile, "Default", "Preferences")
 	if err := os.Mkdir(filepath.Dir(preferences), 0o700); err != nil {
-		return dir, err
+		return err
 	}
-	return dir, os.WriteFile(preferences, []byte(`{"profile": {"cookie_controls_mode": 0}}`), 0o600)
+	return os.WriteFile(preferences, []byte(`{"profile": {"cookie_controls_mode": 0}}`), 0o600)
 }
