@@ -48,9 +48,9 @@
 //	steps           every step taken: at, step (new, promote, retire, revoke, drop, limit), key,
 //	                until (of retire), maxLifetime (of limit: it is another one from there on)
 //
-// Dates are RFC 3339 in UTC. The three limits may be edited; a maxLifetime that
-// is lowered shortens no key's end, since URLs signed before live on. The keys
-// follow from the steps, and [Open] refuses a ring in which they do not
+// Dates are RFC 3339 in UTC. clockAllowance and rotateAfter may be edited, and
+// maxLifetime lowered, which shortens no key's end; [Ring.Limit] raises it. The
+// keys follow from the steps, and [Open] refuses a ring in which they do not
 // ([ErrRing]): a key that was taken out, made to sign or given another end by
 // hand. Steps are only ever added, so that two of them taken on two branches
 // meet in a merge conflict and not in a broken ring.

@@ -75,9 +75,9 @@ func parse(as *Ring, data []byte) (r *Ring, err error) {
 	if r.past, err = replay(r.doc.Steps, r.ClockAllowance()); err != nil {
 		return nil, inconsistent(path, err)
 	}
-	if len(r.doc.Steps) > 0 {
-		// A limit that was raised by hand counts from now, not from the next step.
-		r.past.raise(r.MaxLifetime())
+	if len(r.doc.Steps) > 0 && r.MaxLifetime() > r.past.limit {
+		// Were it lowered again by hand, nothing would tell of the URLs between.
+		return nil, inconsistent(path, errors.New("maxLifetime is higher than the steps made it"))
 	}
 	if err := r.reconcile(); err != nil {
 		return nil, inconsistent(path, err)
@@ -153,6 +153,18 @@ func (r *Ring) reconcile() error {
 		made.Algorithm, made.Public, made.Private = k.Algorithm, k.Public, k.Private
 		if err := same(k, *made); err != nil {
 			return err
+		}
+	}
+	return r.droppedInTime()
+}
+
+// droppedInTime refuses a ring that was stepped on a machine whose clock was
+// ahead: a key is off it whose end is yet to come. A key's end has the
+// allowance for clocks in it, so that clocks that differ by less do not matter.
+func (r *Ring) droppedInTime() error {
+	for _, k := range r.past.gone {
+		if k.State == Retiring && r.today().Add(r.ClockAllowance()).Before(k.Until) {
+			return r.past.strands(k, r.today(), "was dropped before its end", "set the clock of the machine that dropped it, take that step back with `git checkout`, and drop it then")
 		}
 	}
 	return nil

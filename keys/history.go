@@ -97,23 +97,19 @@ func (h *history) lookup(fingerprint string) Key {
 	return Key{}
 }
 
+// setLimit notes what keys may be used for from here on. A limit that is
+// lowered changes nothing about a key: URLs signed under the old one live on.
 func (h *history) setLimit(seconds int64) error {
 	if !within(seconds, 1) {
-		return fmt.Errorf("%d seconds are no longest lifetime", seconds)
+		return fmt.Errorf("a longest lifetime of %d seconds is not between 1 second and 10 years", seconds)
 	}
 	h.limit = time.Duration(seconds) * time.Second
-	h.raise(h.limit)
-	return nil
-}
-
-// raise notes what keys may be used for from here on. A limit that is lowered
-// changes nothing about a key: URLs signed under the old one live on.
-func (h *history) raise(limit time.Duration) {
 	for i := range h.keys {
 		if k := &h.keys[i]; k.mayStillSign() {
-			k.longest = max(k.longest, limit)
+			k.longest = max(k.longest, h.limit)
 		}
 	}
+	return nil
 }
 
 func (h *history) add(s step) error {

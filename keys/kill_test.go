@@ -14,6 +14,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"example.com/privatecdn/keys"
 )
@@ -26,6 +27,7 @@ var changes = []struct {
 }{
 	{"add", addOne},
 	{"add another", addOne},
+	{"limit", func(r *keys.Ring) error { return r.Limit(24 * 3600e9) }},
 	{"promote", func(r *keys.Ring) error { return only(r.Promote(r.Keys()[1].Fingerprint)) }},
 	{"retire", func(r *keys.Ring) error { return only(r.Retire(r.Keys()[0].Fingerprint)) }},
 	{"drop", func(r *keys.Ring) error { return only(r.Drop(r.Keys()[0].Fingerprint)) }},
@@ -38,15 +40,18 @@ var changes = []struct {
 // change makes one change. Every one is a month after the one before, so that
 // a key can be dropped.
 func change(dir string, i int) error {
-	c := newClock()
-	for range i {
-		c.advance(30 * 24 * 3600e9)
-	}
-	r, err := keys.Open(dir, keys.WithClock(c.now))
+	r, err := openAt(dir, i)
 	if err != nil {
 		return err
 	}
 	return changes[i].take(r)
+}
+
+// openAt opens a ring at the time of change i.
+func openAt(dir string, i int) (*keys.Ring, error) {
+	c := newClock()
+	c.advance(time.Duration(i) * 30 * day)
+	return keys.Open(dir, keys.WithClock(c.now))
 }
 
 // The exit codes of a process under fault.
@@ -149,7 +154,7 @@ func TestFaults(t *testing.T) {
 // ring in before.
 func checkAfterFault(t *testing.T, when, before, dir string, i int) {
 	t.Helper()
-	if _, err := keys.Open(dir); err != nil {
+	if _, err := openAt(dir, i); err != nil {
 		t.Fatalf("%s: %v", when, err)
 	}
 	checkPrivate(t, when, dir)
@@ -159,11 +164,11 @@ func checkAfterFault(t *testing.T, when, before, dir string, i int) {
 			t.Fatalf("%s: again: %v", when, err)
 		}
 	}
-	now, err := keys.Open(again)
+	now, err := openAt(again, i)
 	if err != nil {
 		t.Fatalf("%s: after it was done again: %v", when, err)
 	}
-	old, err := keys.Open(before)
+	old, err := openAt(before, i)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,6 +179,7 @@ func checkAfterFault(t *testing.T, when, before, dir string, i int) {
 
 func states(r *keys.Ring) string {
 	var b strings.Builder
+	fmt.Fprint(&b, r.MaxLifetime(), " ")
 	for _, k := range r.Keys() {
 		fmt.Fprint(&b, k.State, k.Until.Unix(), " ")
 	}

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// Ring is a key ring as it was read. Its steps (Add, Promote, Retire, Revoke,
-// Drop, Rotate) read it anew under a lock, change it and save it whole; it is
+// Ring is a key ring as it was read. Its steps (Add, Promote, Retire, Drop,
+// Revoke, Limit, Rotate) read it anew under a lock, change it and save it whole; it is
 // not for concurrent use.
 type Ring struct {
 	dir     string

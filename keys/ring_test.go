@@ -79,7 +79,13 @@ func TestRotation(t *testing.T) {
 	}
 	c.t = a.Until
 	must(t)(r.Drop(a.Fingerprint))
-	r, err = keys.Open(r.Dir())
+	// To a clock a day behind, it was dropped too early.
+	behind := newClock()
+	behind.t = a.Until.Add(-day)
+	if _, err := keys.Open(r.Dir(), keys.WithClock(behind.now)); !errors.As(err, &strands) || !strands.Safe.Equal(a.Until) {
+		t.Errorf("opened before the end of a key that is gone: %v", err)
+	}
+	r, err = keys.Open(r.Dir(), keys.WithClock(c.now))
 	if err != nil {
 		t.Fatal(err)
 	}

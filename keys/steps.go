@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"time"
 )
 
 // Add makes a key pair in a store and adds it to the ring: the first one
@@ -41,6 +42,17 @@ func (r *Ring) Drop(name string) (Key, error) {
 		return k, fmt.Errorf("key %s is off the ring, but its public half is still there: %w", short(k.Fingerprint), err)
 	}
 	return k, nil
+}
+
+// Limit changes the longest lifetime a signer may grant, from the next
+// deployment on. The end of a key always allows for the longest one it has
+// signed under.
+func (r *Ring) Limit(longest time.Duration) error {
+	_, err := r.change(func(w *Ring) (string, error) {
+		w.doc.MaxLifetime = int64(longest / time.Second)
+		return "", w.take(step{Step: ActLimit, MaxLifetime: w.doc.MaxLifetime})
+	})
+	return err
 }
 
 // change reads the ring anew under its lock, changes it and saves it. do

@@ -101,6 +101,7 @@ func TestTampered(t *testing.T) {
 		"an unknown field of a key": {field(t, 0, "comment", "x"), keys.ErrRing, "comment"},
 		"another version":           {replaced(`"version": 1`, `"version": 2`), keys.ErrRing, "version 2"},
 		"no lifetime":               {replaced(`"maxLifetime": 604800,`, `"maxLifetime": 0,`), keys.ErrRing, "maxLifetime"},
+		"a limit raised by hand":    {replaced(`"maxLifetime": 604800,`, `"maxLifetime": 604801,`), keys.ErrRing, "maxLifetime is higher"},
 		"a negative allowance":      {replaced(`"clockAllowance": 900`, `"clockAllowance": -1`), keys.ErrRing, "clockAllowance"},
 		"no rotation age":           {replaced(`"rotateAfter": 7776000`, `"rotateAfter": 0`), keys.ErrRing, "rotateAfter"},
 		"no JSON":                   {func(string) string { return "{" }, keys.ErrRing, "cannot be read"},
@@ -153,25 +154,44 @@ func TestPublicHalfReplaced(t *testing.T) {
 	}
 }
 
-// TestLimitByHand lowers and raises maxLifetime between steps, as its owner
-// may: a key's end always counts the longest limit it has signed under.
-func TestLimitByHand(t *testing.T) {
+// TestLimit lowers and raises the longest lifetime between steps, by hand where
+// its owner may: a key's end always counts the longest one it has signed under.
+func TestLimit(t *testing.T) {
 	t.Parallel()
+	type change func(t *testing.T, r *keys.Ring, c *clock)
+	byHand := func(from, to string) change {
+		return func(t *testing.T, r *keys.Ring, c *clock) {
+			if err := tampered(t, r, c, replaced(`"maxLifetime": `+from+",\n  \"clock", `"maxLifetime": `+to+",\n  \"clock")); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	limit := func(d time.Duration) change {
+		return func(t *testing.T, r *keys.Ring, _ *clock) {
+			if err := r.Limit(d); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 	for name, c := range map[string]struct {
-		before, after string
-		want          time.Duration
+		changes []change
+		want    time.Duration
 	}{
-		"lowered": {"604800", "3600", 7 * 24 * time.Hour},
-		"raised":  {"604800", "1209600", 14 * 24 * time.Hour},
+		"lowered":                 {[]change{limit(time.Hour)}, 7 * day},
+		"lowered by hand":         {[]change{byHand("604800", "3600")}, 7 * day},
+		"lowered, restored":       {[]change{limit(time.Hour), limit(7 * day)}, 7 * day},
+		"raised":                  {[]change{limit(14 * day)}, 14 * day},
+		"raised and lowered":      {[]change{limit(14 * day), limit(day)}, 14 * day},
+		"raised, by hand lowered": {[]change{limit(14 * day), byHand("1209600", "3600")}, 14 * day},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			clk := newClock()
 			r := newRing(t, clk, 2)
 			a, b := r.Keys()[0], r.Keys()[1]
-			clk.advance(time.Hour)
-			if err := tampered(t, r, clk, replaced(`"maxLifetime": `+c.before, `"maxLifetime": `+c.after)); err != nil {
-				t.Fatal(err)
+			for _, change := range c.changes {
+				clk.advance(time.Hour)
+				change(t, r, clk)
 			}
 			must(t)(r.Promote(b.Fingerprint))
 			clk.advance(time.Hour)
@@ -183,6 +203,19 @@ func TestLimitByHand(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+func TestLimitRefused(t *testing.T) {
+	t.Parallel()
+	r := newRing(t, newClock(), 1)
+	for _, d := range []time.Duration{-day, 0, time.Second - 1, 11 * 365 * day} {
+		if err := r.Limit(d); err == nil || !strings.Contains(err.Error(), "10 years") {
+			t.Errorf("%v: %v", d, err)
+		}
+	}
+	if r, err := keys.Open(r.Dir()); err != nil || r.MaxLifetime() != 7*day {
+		t.Errorf("%v", err)
 	}
 }
 
