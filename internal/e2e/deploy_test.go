@@ -63,6 +63,7 @@ func (w *world) put(documentFirst bool) {
 		w.t.Fatal(err)
 	}
 	w.mark(w.dead, revoked)
+	w.viewAll()
 	if !documentFirst {
 		w.pass(3*time.Minute, time.Minute)
 		w.writeDocument()

@@ -46,10 +46,10 @@ func (w *world) end(old keys.Key, documentFirst bool) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.pass(k.Until.Sub(w.clock(w.ringSkew)()), 2*time.Hour)
+	w.pass(k.Until.Sub(w.clock(w.ringSkew)()), 3*time.Hour)
 	w.do(w.ring.Drop, old)
 	w.deploy(documentFirst)
-	w.pass(24*time.Hour, 2*time.Hour)
+	w.pass(24*time.Hour, 3*time.Hour)
 }
 
 func (w *world) first() keys.Key { return w.ring.Keys()[0] }
@@ -86,11 +86,12 @@ func TestRotationUnderLoad(t *testing.T) {
 }
 
 // TestSignerMissesReload is a signer whose network is down from a promotion on
-// until after the retirement: what it signs with the old key meanwhile lives
-// on, since the key's end allows for it.
+// until 13 minutes after the retirement, and whose clock is a minute fast: what
+// it signs with the old key meanwhile lives on, since the key's end allows for
+// 15 minutes.
 func TestSignerMissesReload(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, 0, 0, 0)
+	w := newWorld(t, 0, time.Minute, 0)
 	late := w.signers[0]
 	w.load(func() {
 		old := w.first()
@@ -110,7 +111,7 @@ func TestSignerMissesReload(t *testing.T) {
 		second := w.first()
 		w.do(w.ring.Retire, second)
 		w.deploy(true)
-		w.pass(7*time.Minute, time.Minute)
+		w.pass(10*time.Minute, time.Minute)
 		if id := late.KeyPairID(); id != w.id(second) {
 			t.Errorf("without a network it signs with %s, want the old key", id)
 		}
@@ -119,7 +120,7 @@ func TestSignerMissesReload(t *testing.T) {
 		if id := late.KeyPairID(); id != w.id(third) {
 			t.Errorf("with its network back it signs with %s, want the new key", id)
 		}
-		w.end(second, true)
+		w.end(second, false)
 	})
 	w.check(3)
 }

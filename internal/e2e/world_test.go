@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -204,9 +205,7 @@ func (w *world) sign(s *signing) {
 	w.urls = append(w.urls, u)
 }
 
-// view requests one URL that was signed at some time, and notes an answer that
-// is wrong. What ends or is revoked while the request is under way may be
-// answered either way.
+// view requests one URL that was signed at some time.
 func (w *world) view(random *rand.Rand) {
 	w.mu.Lock()
 	if len(w.urls) == 0 {
@@ -214,6 +213,26 @@ func (w *world) view(random *rand.Rand) {
 		return
 	}
 	u := w.urls[random.IntN(len(w.urls))]
+	w.mu.Unlock()
+	w.request(u)
+}
+
+// viewAll requests every URL that has not ended, while time stands still.
+func (w *world) viewAll() {
+	w.mu.Lock()
+	urls := slices.Clone(w.urls)
+	w.mu.Unlock()
+	for _, u := range urls {
+		if u.end > w.now.Load() {
+			w.request(u)
+		}
+	}
+}
+
+// request requests a URL, and notes an answer that is wrong. What ends or is
+// revoked while the request is under way may be answered either way.
+func (w *world) request(u signedURL) {
+	w.mu.Lock()
 	dead := w.dead[u.keyID]
 	w.mu.Unlock()
 
