@@ -101,7 +101,8 @@ func (s *Server) Setenv(t *testing.T) {
 	}
 }
 
-// Fail makes an operation fail from now on.
+// Fail makes an operation fail from now on; with the zero Failure it works
+// again.
 func (s *Server) Fail(operation string, f Failure) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -152,7 +153,7 @@ func (s *Server) answer(r *http.Request, operation string, body []byte) (any, *F
 }
 
 func (s *Server) refuse(r *http.Request, operation string, body []byte) *Failure {
-	if f, ok := s.failures[operation]; ok {
+	if f := s.failures[operation]; f != (Failure{}) {
 		return &f
 	}
 	if !signed(r, body) {

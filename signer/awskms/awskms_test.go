@@ -202,7 +202,8 @@ func TestAliasMoves(t *testing.T) {
 	}
 }
 
-// TestStoreLeavesNothing holds that a store that fails leaves no key behind.
+// TestStoreLeavesNothing holds that a store that fails leaves no key behind,
+// nor an alias that would stand in the way of the next attempt.
 func TestStoreLeavesNothing(t *testing.T) {
 	t.Parallel()
 	t.Run("alias taken", func(t *testing.T) {
@@ -219,9 +220,13 @@ func TestStoreLeavesNothing(t *testing.T) {
 			t.Parallel()
 			server, client := start(t)
 			server.Fail(operation, fakeaws.Failure{Status: http.StatusBadRequest, Code: "AccessDeniedException", Message: "no " + operation})
-			_, _, err := awskms.Store{Client: client, Alias: "alias/media"}.New(t.Context(), keys.RSA2048)
-			if err == nil || server.LiveKeys() != 0 {
+			store := awskms.Store{Client: client, Alias: "alias/media"}
+			if _, _, err := store.New(t.Context(), keys.RSA2048); err == nil || server.LiveKeys() != 0 {
 				t.Errorf("%v; %d keys", err, server.LiveKeys())
+			}
+			server.Fail(operation, fakeaws.Failure{})
+			if _, _, err := store.New(t.Context(), keys.RSA2048); err != nil {
+				t.Errorf("again: %v", err)
 			}
 		})
 	}

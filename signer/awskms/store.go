@@ -79,15 +79,21 @@ func (s Store) free(ctx context.Context) error {
 	return fmt.Errorf("%s: %w", s.Alias, ErrExists)
 }
 
+// name gives the key its alias, last of all: an alias goes only with its key, a
+// week later, and until then no other attempt could have it.
 func (s Store) name(ctx context.Context, id *string) (*keys.Public, error) {
-	if _, err := s.Client.CreateAlias(ctx, &kms.CreateAliasInput{AliasName: &s.Alias, TargetKeyId: id}); err != nil {
-		return nil, fmt.Errorf("naming the KMS key %s: %w", s.Alias, err)
-	}
 	signer, err := New(ctx, s.Client, aws.ToString(id))
 	if err != nil {
 		return nil, err
 	}
-	return keys.NewPublic(signer.Public())
+	public, err := keys.NewPublic(signer.Public())
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.Client.CreateAlias(ctx, &kms.CreateAliasInput{AliasName: &s.Alias, TargetKeyId: id}); err != nil {
+		return nil, fmt.Errorf("naming the KMS key %s: %w", s.Alias, err)
+	}
+	return public, nil
 }
 
 func (s Store) undo(ctx context.Context, id *string, cause error) error {
