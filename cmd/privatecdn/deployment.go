@@ -40,6 +40,12 @@ func (c verifyCommand) checkDeployed(e *env, r verify.Request) (verify.Decision,
 		return verify.Decision{}, cli.Hint(fmt.Errorf("the deployment %s does not answer to the host %s", c.Deployment, u.Host), "its hosts: %v", d.Hosts)
 	}
 	b, _ := d.Behavior(u.EscapedPath())
+	if b.Access == deployment.Presigned {
+		e.note("S3 checks the signature of this path, not CloudFront: whether it opens is for S3 to say.")
+	}
+	if b.Access == deployment.Presigned {
+		e.note("CloudFront checks nothing on this path: S3 checks the presigned URL.")
+	}
 	if b.Access != deployment.Signed {
 		return verify.Decision{Allowed: true, Status: 200, Reason: verify.PublicPath}, nil
 	}

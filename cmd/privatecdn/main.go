@@ -13,6 +13,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"reflect"
 	"runtime/debug"
 	"syscall"
 
@@ -79,7 +80,21 @@ func parse(t *tool, args []string, e *env) (*kong.Context, error) {
 	if errors.As(err, &wrong) {
 		return nil, cli.Hint(errors.New(wrong.Error()), "%s --help", commandOf(wrong.Context))
 	}
-	return command, err
+	if err != nil {
+		return nil, err
+	}
+	return command, refuseEmpty(command)
+}
+
+// refuseEmpty refuses a flag that is given and empty, which most often is a
+// shell variable that was not set: --ip "$IP" must not mean every address.
+func refuseEmpty(command *kong.Context) error {
+	for _, p := range command.Path {
+		if p.Flag != nil && p.Flag.Target.Kind() == reflect.String && p.Flag.Target.Len() == 0 {
+			return cli.Hint(fmt.Errorf("--%s is empty", p.Flag.Name), "give a value, or leave the flag out")
+		}
+	}
+	return nil
 }
 
 // commandOf is as much of the command as was understood.

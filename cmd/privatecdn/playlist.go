@@ -27,6 +27,7 @@ func (c signPlaylist) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	terms.Resource = c.Resource
 	s, err := c.open(e)
 	if err != nil {
 		return err
@@ -35,21 +36,8 @@ func (c signPlaylist) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	r := playlist.Rewriter{
-		Resource: c.Resource,
-		Private:  private(s.Deployment()),
-		Query: func(resource string) (string, error) {
-			if terms.Policy != "" {
-				resource = ""
-			}
-			grant, err := s.Grant(resource, terms)
-			if err != nil {
-				return "", err
-			}
-			return grant.Query(), nil
-		},
-	}
-	signed, err := r.Rewrite(at, manifest)
+	rewriter := playlist.For(s, terms)
+	signed, err := rewriter.Rewrite(at, manifest)
 	if err != nil {
 		return err
 	}
@@ -107,17 +95,6 @@ func absolute(d *deployment.Deployment, url string) string {
 		return d.Origin() + url
 	}
 	return url
-}
-
-// private tells what needs a signature, where a deployment says so.
-func private(d *deployment.Deployment) func(host, path string) bool {
-	if d == nil {
-		return nil
-	}
-	return func(host, path string) bool {
-		b, ok := d.Behavior(path)
-		return ok && d.HasHost(host) && b.Access == deployment.Signed
-	}
 }
 
 // fetch gets a manifest from where it is served, signed where it has to be.

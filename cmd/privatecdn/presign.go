@@ -52,7 +52,10 @@ func (c presignCommand) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	e.note("It opens the object until %s; caches let go of it by %s.", url.Until.Format(time.RFC3339), url.Exposed.Format(time.RFC3339))
+	e.note("It opens the object until %s.", url.Until.Format(time.RFC3339))
+	if c.Deployment != "" || c.Cache != 0 {
+		e.note("Caches let go of it by %s.", url.Exposed.Format(time.RFC3339))
+	}
 	result := struct {
 		URL     string    `json:"url"`
 		Signed  time.Time `json:"signed"`

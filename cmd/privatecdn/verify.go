@@ -12,6 +12,7 @@ import (
 
 	"example.com/privatecdn/internal/cli"
 	"example.com/privatecdn/internal/curl"
+	"example.com/privatecdn/internal/redact"
 	"example.com/privatecdn/keys"
 	"example.com/privatecdn/signer/policy"
 	"example.com/privatecdn/signer/verify"
@@ -81,6 +82,9 @@ func (c verifyCommand) request(e *env) (verify.Request, error) {
 	}
 	if input == "" {
 		return r, cli.Hint(errors.New("there is no URL to verify"), "privatecdn verify URL, or --curl COMMAND")
+	}
+	if !strings.HasPrefix(input, "https://") && !strings.HasPrefix(input, "http://") {
+		return r, cli.Hint(fmt.Errorf("%s is not an absolute URL", redact.Quote(input)), "give it as the viewer requests it: https://HOST/PATH")
 	}
 	r.URL, _, _ = strings.Cut(input, "#") // no viewer sends a fragment
 	for i, c := range cookies {
