@@ -193,7 +193,7 @@ func (run *caseRun) compare(s *step, resp *http.Response, body string) {
 	run.t.Helper()
 	fail := func(what, got, want string) {
 		run.t.Helper()
-		run.t.Errorf("line %d: %s %s\n%s is\n  %q, want\n  %q\n(status %d, refusal %+v)", s.line, s.method, s.url, what, got, want, resp.StatusCode, run.refusal)
+		run.t.Errorf("line %d: %s %s\n%s is\n  %q, want\n  %q\n(status %d, reason %q)", s.line, s.method, s.url, what, got, want, resp.StatusCode, resp.Header.Get("X-Privatecdn-Reason"))
 	}
 	if resp.StatusCode != s.status {
 		fail("the status", strconv.Itoa(resp.StatusCode), strconv.Itoa(s.status))
