@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"example.com/privatecdn/internal/redact"
 )
 
 // The exit codes of every command.
@@ -38,7 +40,8 @@ func Hint(err error, format string, args ...any) error {
 
 // Report writes err to w as the tool does, `error: …` and `hint: …` where
 // there is one, and returns the exit code. The first error of the chain that
-// has a method Hint() string gives the hint.
+// has a method Hint() string gives the hint. A private key that was given in
+// the place of something else is not repeated.
 func Report(w io.Writer, err error) int {
 	switch {
 	case err == nil:
@@ -51,16 +54,17 @@ func Report(w io.Writer, err error) int {
 	}
 	var h interface{ Hint() string }
 	if !errors.As(err, &h) || h.Hint() == "" {
-		fmt.Fprintf(w, "error: %s\n", indent(err.Error()))
+		line(w, "error", err.Error())
 		return Failed
 	}
 	// Where the message itself ends in what to do, it is not said twice.
-	fmt.Fprintf(w, "error: %s\n", indent(strings.TrimSuffix(err.Error(), "; "+h.Hint())))
-	fmt.Fprintf(w, "hint: %s\n", indent(h.Hint()))
+	line(w, "error", strings.TrimSuffix(err.Error(), "; "+h.Hint()))
+	line(w, "hint", h.Hint())
 	return Failed
 }
 
-// indent keeps the lines of one message together under its label.
-func indent(s string) string {
-	return strings.ReplaceAll(strings.TrimRight(s, "\n"), "\n", "\n  ")
+// line writes a message, whose own lines stay together under its label.
+func line(w io.Writer, label, message string) {
+	message = strings.TrimRight(redact.Text(message), "\n")
+	fmt.Fprintf(w, "%s: %s\n", label, strings.ReplaceAll(message, "\n", "\n  "))
 }

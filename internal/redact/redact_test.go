@@ -1,6 +1,13 @@
 package redact_test
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -19,4 +26,71 @@ func TestQuote(t *testing.T) {
 			t.Errorf("Quote(%q) = %s, want %s", s, got, want)
 		}
 	}
+}
+
+func TestText(t *testing.T) {
+	t.Parallel()
+	for _, text := range privateKeys(t) {
+		frame := strings.IndexByte(text, '\n') + 1
+		body := text[frame:strings.LastIndex(text, "\n-----END")]
+		secret := strings.ReplaceAll(body, "\n", "")
+		for name, given := range map[string]string{
+			"PEM":        text,
+			"quoted":     strconv.Quote(text),
+			"one line":   strings.ReplaceAll(text, "\n", " "),
+			"no end":     text[:len(text)/2],
+			"body":       body,
+			"its quote":  strconv.Quote(body),
+			"first line": body[:64],
+			"unwrapped":  secret,
+		} {
+			got := redact.Text("open " + given + ": not found")
+			for at := 0; at+16 <= len(secret); at++ {
+				if strings.Contains(got, secret[at:at+16]) {
+					t.Errorf("%s holds part of the key: %s", name, got)
+					break
+				}
+			}
+			if !strings.Contains(got, "(a private key)") {
+				t.Errorf("%s does not say what was left out: %s", name, got)
+			}
+		}
+	}
+	for _, s := range []string{
+		"there is no file /srv/Media/MIXED/" + strings.Repeat("directory-", 20),
+		"https://h.example/?Signature=MEUCIF" + strings.Repeat("A", 80),
+	} {
+		if got := redact.Text(s); got != s {
+			t.Errorf("Text(%q) = %q", s, got)
+		}
+	}
+}
+
+// privateKeys are new keys in PEM, in every form that is about.
+func privateKeys(t *testing.T) []string {
+	t.Helper()
+	ec, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rsaKey, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sec1, err := x509.MarshalECPrivateKey(ec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := []string{
+		string(pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: sec1})),
+		string(pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(rsaKey)})),
+	}
+	for _, key := range []any{ec, rsaKey} {
+		pkcs8, err := x509.MarshalPKCS8PrivateKey(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts = append(texts, string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8})))
+	}
+	return texts
 }
