@@ -50,6 +50,9 @@ func matchesTag(list, tag string, equal func(a, b string) bool) bool {
 // unmodifiedSince reports whether an object was last modified by a time; it
 // holds where either cannot be told.
 func unmodifiedSince(since, modified string) bool {
+	if since == "" {
+		return true
+	}
 	s, err := http.ParseTime(since)
 	if err != nil {
 		return true
