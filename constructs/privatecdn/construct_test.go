@@ -1,10 +1,13 @@
 package privatecdn_test
 
 import (
+	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -99,5 +102,58 @@ func TestTags(t *testing.T) {
 	media(stack, &props{Keys: oneKey(t), Tags: map[string]string{"team": "media"}})
 	if n := strings.Count(string(synth(t, app, stack)), `"team"`); n < 4 {
 		t.Errorf("%d resources are tagged; want two buckets, the distribution and the parameter", n)
+	}
+}
+
+// TestTwoCopies holds that nothing two stacks of the same app make in one
+// account is named the same.
+func TestTwoCopies(t *testing.T) {
+	names := map[string]string{}
+	for _, id := range []string{"Staging", "Production"} {
+		app := newApp(t)
+		stack := newStack(app, id, "us-east-1")
+		media(stack, &props{
+			Keys: oneKey(t), OriginAccess: privatecdn.OAC, KMS: true, Watch: &privatecdn.Watch{}, Logging: privatecdn.Logging{V2: true},
+			Behaviors: []privatecdn.Behavior{{PathPattern: "a/*", Cache: &privatecdn.Cache{Off: true}}},
+		})
+		var template struct{ Resources map[string]resource }
+		if err := json.Unmarshal(synth(t, app, stack), &template); err != nil {
+			t.Fatal(err)
+		}
+		found := 0
+		for _, r := range template.Resources {
+			for _, path := range []string{
+				"Name", "AliasName", "DashboardName", "PublicKeyConfig.Name", "KeyGroupConfig.Name", "CachePolicyConfig.Name",
+				"ResponseHeadersPolicyConfig.Name", "OriginAccessControlConfig.Name",
+			} {
+				name := r.at(path)
+				if name == nil {
+					continue
+				}
+				found++
+				key := r.Type + " " + fmt.Sprint(name)
+				if other, taken := names[key]; taken {
+					t.Errorf("%s and %s both make %s", other, id, key)
+				}
+				names[key] = id
+			}
+		}
+		if found < 10 {
+			t.Errorf("%s names %d things; the test misses some", id, found)
+		}
+	}
+}
+
+// TestGrantSignWithFile warns that no policy reaches a key in a file.
+func TestGrantSignWithFile(t *testing.T) {
+	app := newApp(t)
+	stack := newStack(app, "Stack", "")
+	d := media(stack, &props{Keys: ring(t, pair{"a.pem", "file:private/a.pem"})})
+	d.GrantSign(awsiam.NewRole(stack, jsii.String("Role"), &awsiam.RoleProps{
+		AssumedBy: awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
+	}))
+	synth(t, app, stack)
+	if got := findings(t, *app.Outdir()); len(got) != 1 || got[0] != "Annotation::privatecdn:keyFile" {
+		t.Errorf("CDK's validation finds %q", got)
 	}
 }

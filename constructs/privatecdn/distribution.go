@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
@@ -25,6 +26,8 @@ type Distribution interface {
 	Bucket() awss3.IBucket
 	// LogBucket takes the access logs.
 	LogBucket() awss3.IBucket
+	// EncryptionKey is the KMS key of the bucket made here; nil without KMS.
+	EncryptionKey() awskms.IKey
 	// OriginAccessIdentity is nil unless OriginAccess is OAI.
 	OriginAccessIdentity() awscloudfront.OriginAccessIdentity
 	// OriginAccessControl is nil unless OriginAccess is OAC.
@@ -37,6 +40,9 @@ type Distribution interface {
 	ResponseHeadersPolicy() awscloudfront.IResponseHeadersPolicy
 	// Parameter holds the deployment document.
 	Parameter() awsssm.StringParameter
+	// Alarms and Dashboard are nil without Watch.
+	Alarms() []awscloudwatch.Alarm
+	Dashboard() awscloudwatch.Dashboard
 	// GrantSign lets a role, or whatever has one, sign for this distribution.
 	GrantSign(grantee awsiam.IGrantable)
 	// Deployment is the deployment document as JSON, with tokens in it: what a
@@ -62,6 +68,8 @@ type distribution struct {
 	identities      map[string]awscloudfront.OriginAccessIdentity // by the path of the stack or construct they stand in
 	statements      int                                           // policy statements for others to add
 	parameter       awsssm.StringParameter
+	alarms          []awscloudwatch.Alarm
+	dashboard       awscloudwatch.Dashboard
 	document        *string
 }
 
@@ -161,6 +169,9 @@ func optional(s string) *string {
 func (d *distribution) Distribution() awscloudfront.Distribution { return d.distribution }
 func (d *distribution) Bucket() awss3.IBucket                    { return d.bucket }
 func (d *distribution) LogBucket() awss3.IBucket                 { return d.logs }
+func (d *distribution) EncryptionKey() awskms.IKey               { return d.key }
+func (d *distribution) Alarms() []awscloudwatch.Alarm            { return d.alarms }
+func (d *distribution) Dashboard() awscloudwatch.Dashboard       { return d.dashboard }
 func (d *distribution) OriginAccessIdentity() awscloudfront.OriginAccessIdentity {
 	return d.identity
 }

@@ -117,11 +117,7 @@ func (t *trustedKeys) addKeys(found *problems) {
 // of one that is due.
 func (t *trustedKeys) checkRotation(found *problems, deployed *deployment.Deployment) {
 	if deployed != nil {
-		list := make([]keys.Key, len(deployed.Keys))
-		for i, k := range deployed.Keys {
-			list[i] = keys.Key{Fingerprint: k.Fingerprint, State: k.State}
-		}
-		if err := t.ring.Check(list); err != nil {
+		if err := t.ring.Check(deployed.RingKeys()); err != nil {
 			found.add("Keys", "%v", err)
 		}
 	}

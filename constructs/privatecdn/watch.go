@@ -86,6 +86,7 @@ func (d *distribution) addAlarm(id, description string, metric awscloudwatch.IMe
 		TreatMissingData:   awscloudwatch.TreatMissingData_NOT_BREACHING,
 	})
 	alarm.AddAlarmAction(actions...)
+	d.alarms = append(d.alarms, alarm)
 }
 
 // keyAge is the signing key's age in days, and the age at which the ring wants
@@ -122,10 +123,10 @@ func (d *distribution) addDashboard(errors []awscloudwatch.IMetric) {
 			graph("Origin latency", d.metric("OriginLatency", "Average")), graph("Signing key", age),
 		})
 	}
-	dashboard := awscloudwatch.NewDashboard(d, jsii.String("Dashboard"), &awscloudwatch.DashboardProps{
+	d.dashboard = awscloudwatch.NewDashboard(d, jsii.String("Dashboard"), &awscloudwatch.DashboardProps{
 		DashboardName: jsii.String(stackwideName(d, longestName)),
 	})
 	for _, row := range rows {
-		dashboard.AddWidgets(row...)
+		d.dashboard.AddWidgets(row...)
 	}
 }
