@@ -41,7 +41,8 @@ const (
 
 // Cookies returns the signed cookies for resource, a pattern as in Grant, to
 // be set all together. A resource without wildcards and plain terms make a
-// canned policy, others a custom one.
+// canned policy, others a custom one. A ? counts as a wildcard here, even where
+// it begins a query: a custom policy covers what is meant either way.
 //
 // They are HttpOnly, Secure unless the resource is http:// alone, and session
 // cookies, as AWS advises: the browser drops them when it closes, CloudFront
@@ -61,7 +62,7 @@ func (s *Signer) Cookies(resource string, t Terms, o CookieOptions) ([]*http.Coo
 		return nil, err
 	}
 	first := [2]string{cookiePolicy, policy.Encode(g.text)}
-	if t.Policy == "" && g.policy.Canned() {
+	if t.Policy == "" && g.policy.Canned() && !strings.Contains(g.policy.Resource, "?") {
 		first = [2]string{cookieExpires, strconv.FormatInt(g.policy.Until.Unix(), 10)}
 	}
 	pairs := [][2]string{first, {cookieSignature, string(signature)}, {cookieKeyID, st.keyID}}

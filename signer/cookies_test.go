@@ -39,6 +39,14 @@ func TestCookies(t *testing.T) {
 			host + "/films/7/*", signer.Terms{Until: end}, signer.CookieOptions{},
 			"CloudFront-Policy", "Path=/films/7/; HttpOnly; Secure; SameSite=Lax", page, host + "/films/8/a",
 		},
+		"one character": {
+			host + "/films/7/?.ts", signer.Terms{Until: end}, signer.CookieOptions{},
+			"CloudFront-Policy", "Path=/films/7/; HttpOnly; Secure; SameSite=Lax", host + "/films/7/1.ts", host + "/films/7/12.ts",
+		},
+		"one file, query": {
+			page + "?a=b", signer.Terms{Until: end}, signer.CookieOptions{},
+			"CloudFront-Policy", "Path=/films/7/; HttpOnly; Secure; SameSite=Lax", page + "?a=b", page + "?a=c",
+		},
 		"one file, address": {
 			page, signer.Terms{Until: end, IP: ip}, signer.CookieOptions{},
 			"CloudFront-Policy", "Path=/films/7/; HttpOnly; Secure; SameSite=Lax", page, page + "?a",

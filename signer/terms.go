@@ -94,7 +94,7 @@ func (st *state) checkEnd(until, now time.Time, longest time.Duration) error {
 	}
 	limit := time.Duration(st.deployed.MaxLifetime) * time.Second
 	if longest > limit+time.Second-1 {
-		return refuse(ErrLifetime, fmt.Sprintf("the signature would live up to %v, and the ring's limit is %v", longest, limit), "sign for less, or raise the ring's maxLifetime and deploy")
+		return refuse(ErrLifetime, fmt.Sprintf("the signature would live up to %v, and the ring's limit is %v", longest.Round(time.Second), limit), "sign for less, or raise the ring's maxLifetime and deploy")
 	}
 	return nil
 }

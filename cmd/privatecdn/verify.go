@@ -83,7 +83,8 @@ func (c verifyCommand) request(e *env) (verify.Request, error) {
 	if input == "" {
 		return r, cli.Hint(errors.New("there is no URL to verify"), "privatecdn verify URL, or --curl COMMAND")
 	}
-	if !strings.HasPrefix(input, "https://") && !strings.HasPrefix(input, "http://") {
+	onHost := c.Deployment != "" && strings.HasPrefix(input, "/")
+	if !onHost && !strings.HasPrefix(input, "https://") && !strings.HasPrefix(input, "http://") {
 		return r, cli.Hint(fmt.Errorf("%s is not an absolute URL", redact.Quote(input)), "give it as the viewer requests it: https://HOST/PATH")
 	}
 	r.URL, _, _ = strings.Cut(input, "#") // no viewer sends a fragment

@@ -26,7 +26,7 @@ var (
 )
 
 var todo = map[error]string{
-	ErrURL:        "write it as https://HOST/PATH",
+	ErrURL:        "write it as https://HOST/PATH or, on a deployment's first host, /PATH",
 	ErrHost:       "write a name of letters, digits, hyphens and dots",
 	ErrUserinfo:   "leave them out",
 	ErrFragment:   "leave it out, or write %23 for a # in a name",

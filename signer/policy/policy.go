@@ -162,12 +162,13 @@ func checkIP(ip netip.Prefix) error {
 // ParseIP reads an IPv4 address or an IPv4 range in CIDR form; an address
 // alone is a range of one. Anything else is ErrIP.
 func ParseIP(s string) (netip.Prefix, error) {
+	text := s
 	if !strings.Contains(s, "/") {
-		s += "/32"
+		text += "/32"
 	}
-	prefix, err := netip.ParsePrefix(s)
+	prefix, err := netip.ParsePrefix(text)
 	if err != nil || !prefix.Addr().Is4() {
-		return netip.Prefix{}, refuse(ErrIP, redact.Quote(strings.TrimSuffix(s, "/32")))
+		return netip.Prefix{}, refuse(ErrIP, redact.Quote(s))
 	}
 	return prefix, nil
 }

@@ -13,7 +13,8 @@ import (
 // of at least /, and everything that browsers or HTTP libraries would rewrite
 // percent-encoded. Escapes that are there already stay as they are, so that
 // encoding twice changes nothing; a % that begins none becomes %25. An empty
-// query loses its ?, which CloudFront does not see.
+// query loses its ?, which CloudFront does not see. A + stays: browsers send it
+// so, though S3 reads it as a space in a path, where %2B stands for a + in a key.
 //
 // What no viewer would send, or would send as something else, is refused: see
 // ErrURL and the errors beside it. So are the reserved parameters, in any

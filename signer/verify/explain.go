@@ -14,7 +14,7 @@ import (
 func (d Decision) Explain() (what, todo string) {
 	switch d.Reason {
 	case "":
-		return "allowed: the signature is good and its policy covers the request", ""
+		return d.explainAllowed()
 	case PublicPath:
 		return "allowed: the path is public, no signature is looked at", "do not sign URLs of public paths"
 	case MissingKey:
@@ -39,6 +39,14 @@ func (d Decision) Explain() (what, todo string) {
 		return d.explainResource()
 	}
 	return "refused: " + string(d.Reason), ""
+}
+
+func (d Decision) explainAllowed() (what, todo string) {
+	what = "allowed: the signature is good and its policy covers the request"
+	if path, _, _ := strings.Cut(d.base, "?"); strings.Contains(path, "+") {
+		todo = "if the bucket then refuses it: S3 reads a + in a path as a space, so write %2B for a + in a key"
+	}
+	return what, todo
 }
 
 func (d Decision) explainMissingKey() (what, todo string) {

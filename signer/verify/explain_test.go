@@ -96,6 +96,18 @@ func TestExplain(t *testing.T) {
 	}
 }
 
+// S3 reads a + in a path as a space: what is allowed is then refused there.
+func TestExplainPlus(t *testing.T) {
+	t.Parallel()
+	const host = "https://d111111abcdef8.cloudfront.net"
+	for target, hinted := range map[string]bool{"/a+b": true, "/a%2Bb": false, "/a?b+c": false} {
+		d := verify.New(trusted()).Check(verify.Request{URL: canned(t, "KEC", crypto.SHA256, host+target, end), Time: now})
+		if _, todo := d.Explain(); !d.Allowed || strings.Contains(todo, "%2B") != hinted {
+			t.Errorf("%s: %v, %q", target, d.Allowed, todo)
+		}
+	}
+}
+
 func TestExplainCookies(t *testing.T) {
 	t.Parallel()
 	text := policy.Policy{Resource: page, Until: end}.String()
