@@ -4,6 +4,7 @@ import (
 	"crypto"
 	"fmt"
 	"net/url"
+	"strings"
 
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/internal/cdkapp"
@@ -32,19 +33,17 @@ func (c verifyCommand) checkDeployed(e *env, r verify.Request) (verify.Decision,
 	if err != nil {
 		return verify.Decision{}, err
 	}
+	r.URL = absolute(d, r.URL)
 	u, err := url.Parse(r.URL)
 	if err != nil || u.Host == "" {
 		return verify.Decision{}, cli.Hint(fmt.Errorf("%q is not an absolute URL", r.URL), "give it as the viewer requests it: https://HOST/PATH")
 	}
 	if !d.HasHost(u.Host) {
-		return verify.Decision{}, cli.Hint(fmt.Errorf("the deployment %s does not answer to the host %s", c.Deployment, u.Host), "its hosts: %v", d.Hosts)
+		return verify.Decision{}, cli.Hint(fmt.Errorf("the deployment %s does not answer to the host %s", c.Deployment, u.Host), "its hosts are %s", strings.Join(d.Hosts, ", "))
 	}
 	b, _ := d.Behavior(u.EscapedPath())
 	if b.Access == deployment.Presigned {
 		e.note("S3 checks the signature of this path, not CloudFront: whether it opens is for S3 to say.")
-	}
-	if b.Access == deployment.Presigned {
-		e.note("CloudFront checks nothing on this path: S3 checks the presigned URL.")
 	}
 	if b.Access != deployment.Signed {
 		return verify.Decision{Allowed: true, Status: 200, Reason: verify.PublicPath}, nil
