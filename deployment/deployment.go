@@ -116,6 +116,19 @@ func (d *Deployment) SigningKey() (Key, error) {
 	}
 }
 
+// RingKeys returns the keys of the ring that was deployed, as keys.Ring.Check
+// and keys.WithDeployed want them: those with a state. Another distribution's
+// keys, which its behaviors may trust too, are not among them.
+func (d *Deployment) RingKeys() []keys.Key {
+	var list []keys.Key
+	for _, k := range d.Keys {
+		if k.State != "" {
+			list = append(list, keys.Key{Fingerprint: k.Fingerprint, Algorithm: k.Algorithm, State: k.State})
+		}
+	}
+	return list
+}
+
 // trusts reports whether a signed behavior trusts a key.
 func (d *Deployment) trusts(id string) bool {
 	return slices.ContainsFunc(d.Behaviors, func(b Behavior) bool {
