@@ -4,11 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
-	"text/tabwriter"
 	"time"
 
 	"example.com/privatecdn/internal/cdkapp"
+	"example.com/privatecdn/internal/cli"
 	"example.com/privatecdn/internal/refs"
 	"example.com/privatecdn/keys"
 )
@@ -18,8 +17,10 @@ type keysCommand struct {
 	List    keysList    `cmd:"" help:"List the keys: state, age, and what comes next and when."`
 	Promote keysPromote `cmd:"" help:"Make a pending key sign, once it is deployed. The one that signed is retiring."`
 	Retire  keysRetire  `cmd:"" help:"Give the key that signed before its end: after the last URL it signed."`
+	Drop    keysDrop    `cmd:"" help:"Take a key off the ring: a retired one after its end, one that never signed or is revoked at any time."`
 	Revoke  keysRevoke  `cmd:"" help:"Put a key out of the key group now. URLs it signed die."`
 	Rotate  keysRotate  `cmd:"" help:"Say which step of the rotation comes next, and take it."`
+	Limit   keysLimit   `cmd:"" help:"Change the longest lifetime a signer may grant."`
 }
 
 // ringFlag is the ring that the commands on keys work on.
@@ -34,12 +35,29 @@ func (f ringFlag) dir() (string, error) {
 	return cdkapp.RingDir(".")
 }
 
-func (f ringFlag) open() (*keys.Ring, error) {
+func (f ringFlag) open(opts ...keys.Option) (*keys.Ring, error) {
 	dir, err := f.dir()
 	if err != nil {
 		return nil, err
 	}
-	return keys.Open(dir)
+	return keys.Open(dir, opts...)
+}
+
+// stepFlags are the ring that a step is taken on, and what is deployed of it.
+type stepFlags struct {
+	ringFlag
+	Deployment string `help:"What is deployed: a file, ssm:NAME or stack:NAME. With it, a step that comes before the one before it is deployed is refused." placeholder:"FILE|ssm:NAME|stack:NAME"`
+}
+
+func (f stepFlags) open(e *env) (*keys.Ring, error) {
+	if f.Deployment == "" {
+		return f.ringFlag.open()
+	}
+	d, err := deploymentFlag{f.Deployment}.load(e)
+	if err != nil {
+		return nil, err
+	}
+	return f.ringFlag.open(keys.WithDeployed(d.RingKeys()))
 }
 
 // storeFlag is where private halves of new keys go.
@@ -97,47 +115,31 @@ func (c keysList) Run(e *env) error {
 	return e.print(list, func(w io.Writer) { table(w, list.Keys, time.Now()) })
 }
 
-func table(w io.Writer, entries []keys.Entry, now time.Time) {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	defer t.Flush()
-	fmt.Fprintln(t, "STATE\tKEY\tALGORITHM\tAGE\tNEXT")
-	for _, k := range entries {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", k.State, short(k.Key), k.Algorithm, span(k.Age), next(k, now))
-	}
-}
-
-// next is the step that comes next for a key, and when.
-func next(k keys.Entry, now time.Time) string {
-	switch {
-	case k.Next == keys.ActPromote:
-		return "promote, once it is deployed"
-	case k.Next == keys.ActRetire:
-		return "retire, once its successor is deployed and signs"
-	case now.Before(k.From):
-		return fmt.Sprintf("%s on %s", steps[k.Next], k.From.Format(time.DateOnly))
-	}
-	return steps[k.Next] + " now"
-}
-
-// steps are the steps as the table words them.
-var steps = map[keys.Action]string{keys.ActNew: "replace", keys.ActDrop: "drop"}
-
 type keysPromote struct {
 	keyArg
-	ringFlag
+	stepFlags
 }
 
 func (c keysPromote) Run(e *env) error {
-	return c.step(e, c.ringFlag, keys.ActPromote, (*keys.Ring).Promote)
+	return c.step(e, c.stepFlags, keys.ActPromote, (*keys.Ring).Promote)
 }
 
 type keysRetire struct {
 	keyArg
-	ringFlag
+	stepFlags
 }
 
 func (c keysRetire) Run(e *env) error {
-	return c.step(e, c.ringFlag, keys.ActRetire, (*keys.Ring).Retire)
+	return c.step(e, c.stepFlags, keys.ActRetire, (*keys.Ring).Retire)
+}
+
+type keysDrop struct {
+	keyArg
+	stepFlags
+}
+
+func (c keysDrop) Run(e *env) error {
+	return c.step(e, c.stepFlags, keys.ActDrop, (*keys.Ring).Drop)
 }
 
 // keyArg names a key.
@@ -146,8 +148,8 @@ type keyArg struct {
 }
 
 // step takes a step on the key and says what comes after it.
-func (c keyArg) step(e *env, ringDir ringFlag, action keys.Action, take func(*keys.Ring, string) (keys.Key, error)) error {
-	ring, err := ringDir.open()
+func (c keyArg) step(e *env, flags stepFlags, action keys.Action, take func(*keys.Ring, string) (keys.Key, error)) error {
+	ring, err := flags.open(e)
 	if err != nil {
 		return err
 	}
@@ -196,11 +198,11 @@ func (c keysRevoke) Run(e *env) error {
 type keysRotate struct {
 	algorithmFlag
 	storeFlag
-	ringFlag
+	stepFlags
 }
 
 func (c keysRotate) Run(e *env) error {
-	ring, err := c.open()
+	ring, err := c.open(e)
 	if err != nil {
 		return err
 	}
@@ -220,38 +222,22 @@ func (c keysRotate) Run(e *env) error {
 	return e.print(result, func(w io.Writer) { fmt.Fprintln(w, action, key.Fingerprint) })
 }
 
-// afterwards says what a step has done and what comes next.
-func afterwards(action keys.Action, k keys.Key, ring string) string {
-	id := short(k)
-	switch {
-	case action == keys.ActNew && k.State == keys.Signing:
-		return fmt.Sprintf("%s signs. Next: commit %s and deploy. Its private half is not part of the ring: %s.", id, ring, k.Private)
-	case action == keys.ActNew:
-		return fmt.Sprintf("%s is pending. Next: commit %s, deploy, then `privatecdn keys promote %s`.", id, ring, id)
-	case action == keys.ActPromote:
-		return fmt.Sprintf("%s signs. Next: commit %s, deploy, then retire the key it replaces.", id, ring)
-	case action == keys.ActRetire:
-		return fmt.Sprintf("%s is accepted until %s. Next: commit %s; after that, `privatecdn keys rotate` takes it off the ring.",
-			id, k.Until.Format(time.RFC3339), ring)
-	}
-	return fmt.Sprintf("%s is off the ring. Next: commit %s, deploy, and delete its private half: %s.", id, ring, k.Private)
+type keysLimit struct {
+	Longest cli.Duration `arg:"" help:"The longest lifetime, such as 12h or 7d."`
+	ringFlag
 }
 
-// short is as much of a fingerprint as names a key.
-func short(k keys.Key) string {
-	digits := strings.TrimPrefix(k.Fingerprint, "SHA256:")
-	return digits[:min(16, len(digits))]
-}
-
-// span is a length of time in the largest unit that says enough.
-func span(d time.Duration) string {
-	switch {
-	case d >= 48*time.Hour:
-		return fmt.Sprintf("%d days", d/(24*time.Hour))
-	case d >= 2*time.Hour:
-		return fmt.Sprintf("%d hours", d/time.Hour)
-	case d >= 2*time.Minute:
-		return fmt.Sprintf("%d minutes", d/time.Minute)
+func (c keysLimit) Run(e *env) error {
+	ring, err := c.open()
+	if err != nil {
+		return err
 	}
-	return "new"
+	if err := ring.Limit(c.Longest.Std()); err != nil {
+		return err
+	}
+	e.note("Next: commit %s and deploy. A key ends after the longest lifetime it has signed for, also where that is shorter now.", ring.Dir())
+	result := struct {
+		MaxLifetime int64 `json:"maxLifetime"` // seconds
+	}{int64(ring.MaxLifetime() / time.Second)}
+	return e.print(result, func(w io.Writer) { fmt.Fprintln(w, ring.MaxLifetime()) })
 }

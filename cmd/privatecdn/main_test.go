@@ -40,6 +40,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"await":    await,
+			"document": document,
 			"exits":    exits,
 			"field":    field,
 			"genkey":   genkey,

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"example.com/privatecdn/keys"
+)
+
+// table is what keys list prints.
+func table(w io.Writer, entries []keys.Entry, now time.Time) {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	defer t.Flush()
+	fmt.Fprintln(t, "STATE\tKEY\tALGORITHM\tAGE\tNEXT")
+	for _, k := range entries {
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", k.State, short(k.Key), k.Algorithm, span(k.Age), next(k, now))
+	}
+}
+
+// next is the step that comes next for a key, and when.
+func next(k keys.Entry, now time.Time) string {
+	switch {
+	case k.Next == keys.ActPromote:
+		return "promote, once it is deployed"
+	case k.Next == keys.ActRetire:
+		return "retire, once its successor is deployed and signs"
+	case now.Before(k.From):
+		return fmt.Sprintf("%s on %s", steps[k.Next], k.From.Format(time.DateOnly))
+	}
+	return steps[k.Next] + " now"
+}
+
+// steps are the steps as the table words them.
+var steps = map[keys.Action]string{keys.ActNew: "replace", keys.ActDrop: "drop"}
+
+// afterwards says what a step has done and what comes next.
+func afterwards(action keys.Action, k keys.Key, ring string) string {
+	id := short(k)
+	switch {
+	case action == keys.ActNew && k.State == keys.Signing:
+		return fmt.Sprintf("%s signs. Next: commit %s and deploy. Its private half is not part of the ring: %s.", id, ring, k.Private)
+	case action == keys.ActNew:
+		return fmt.Sprintf("%s is pending. Next: commit %s, deploy, then `privatecdn keys promote %s`.", id, ring, id)
+	case action == keys.ActPromote:
+		return fmt.Sprintf("%s signs. Next: commit %s, deploy, then retire the key it replaces.", id, ring)
+	case action == keys.ActRetire:
+		return fmt.Sprintf("%s is accepted until %s. Next: commit %s; after that, `privatecdn keys drop %s`.",
+			id, k.Until.Format(time.RFC3339), ring, id)
+	}
+	return fmt.Sprintf("%s is off the ring. Next: commit %s, deploy, and delete its private half: %s.", id, ring, k.Private)
+}
+
+// short is as much of a fingerprint as names a key.
+func short(k keys.Key) string {
+	digits := strings.TrimPrefix(k.Fingerprint, "SHA256:")
+	return digits[:min(16, len(digits))]
+}
+
+// span is a length of time in the largest unit that says enough.
+func span(d time.Duration) string {
+	switch {
+	case d >= 48*time.Hour:
+		return fmt.Sprintf("%d days", d/(24*time.Hour))
+	case d >= 2*time.Hour:
+		return fmt.Sprintf("%d hours", d/time.Hour)
+	case d >= 2*time.Minute:
+		return fmt.Sprintf("%d minutes", d/time.Minute)
+	}
+	return "new"
+}
