@@ -35,11 +35,11 @@ func (w *world) do(step func(name string) (keys.Key, error), k keys.Key) {
 // minutes in between.
 func (w *world) deploy(documentFirst bool) {
 	w.t.Helper()
-	if err := w.ring.Check(w.deployed()); err != nil {
+	if err := w.ring.Check(w.document.Load().RingKeys()); err != nil {
 		w.t.Fatal(err)
 	}
 	w.put(documentFirst)
-	ring, err := keys.Open(w.ring.Dir(), keys.WithClock(w.clock(w.ringSkew)), keys.WithDeployed(w.deployed()))
+	ring, err := keys.Open(w.ring.Dir(), keys.WithClock(w.clock(w.ringSkew)), keys.WithDeployed(w.document.Load().RingKeys()))
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -68,15 +68,6 @@ func (w *world) put(documentFirst bool) {
 		w.pass(3*time.Minute, time.Minute)
 		w.writeDocument()
 	}
-}
-
-// deployed is what the document says of the ring.
-func (w *world) deployed() []keys.Key {
-	var list []keys.Key
-	for _, k := range w.document.Load().Keys {
-		list = append(list, keys.Key{Fingerprint: k.Fingerprint, State: k.State})
-	}
-	return list
 }
 
 func (w *world) revokedIDs() []string {

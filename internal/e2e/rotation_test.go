@@ -174,7 +174,7 @@ func TestNoticesStrandedURLs(t *testing.T) {
 		if err := w.ring.Check(nil); err != nil {
 			t.Fatal(err)
 		}
-		deployed := w.deployed()
+		deployed := w.document.Load().RingKeys()
 		ring, err := keys.Create(t.TempDir(), keys.WithClock(w.clock(0)))
 		if err != nil {
 			t.Fatal(err)
