@@ -56,7 +56,7 @@ func (d *distribution) onlyThisDistribution(resource constructs.IConstruct) *map
 	switch {
 	case d.props.DistributionID != "":
 		id = d.props.DistributionID
-	case !sameStack(d, resource):
+	case d.stack != awscdk.Stack_Of(resource):
 		operator, id = "ArnLike", "*"
 		awscdk.Annotations_Of(d).AddWarningV2(jsii.String("privatecdn:distributionId"), jsii.String(
 			*resource.Node().Path()+" is in another stack, so every distribution of the account may read it; "+
@@ -98,9 +98,9 @@ func (d *distribution) printStatement(name, path string, statement awsiam.Policy
 	body := plain(statement.ToStatementJson())
 	awscdk.NewCfnOutput(d, jsii.String(name), &awscdk.CfnOutputProps{
 		Description: jsii.String("Add this statement to the policy of " + path),
-		Value:       awscdk.Stack_Of(d).ToJsonString(body, nil),
+		Value:       d.stack.ToJsonString(body, nil),
 	})
-	text, err := json.Marshal(plain(awscdk.Stack_Of(d).Resolve(body)))
+	text, err := json.Marshal(plain(d.stack.Resolve(body)))
 	if err != nil {
 		text = []byte("(see the output)")
 	}

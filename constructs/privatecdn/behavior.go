@@ -76,10 +76,10 @@ func (d *distribution) cachePolicyOf(b Behavior) awscloudfront.ICachePolicy {
 		return d.cachePolicy
 	}
 	if b.PathPattern == "" {
-		return d.newCachePolicy("Cache default", physicalName(d)+"-default", *b.Cache)
+		return d.newCachePolicy("Cache default", d.name+"-default", *b.Cache)
 	}
 	id := "Cache " + pathpattern.Canonical(b.PathPattern)
-	return d.newCachePolicy(id, physicalName(d)+"-"+digest(b.PathPattern), *b.Cache)
+	return d.newCachePolicy(id, d.name+"-"+digest(b.PathPattern), *b.Cache)
 }
 
 func (m Methods) allowed() awscloudfront.AllowedMethods {

@@ -56,12 +56,12 @@ func (d *distribution) removal() awscdk.RemovalPolicy {
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html
 func (d *distribution) addKey() awskms.IKey {
 	d.key = d.props.EncryptionKey
-	if d.key != nil && (d.key.Node().DefaultChild() == nil || !sameStack(d, d.key)) {
+	if d.key != nil && (d.key.Node().DefaultChild() == nil || d.stack != awscdk.Stack_Of(d.key)) {
 		return d.key
 	}
 	if d.key == nil {
 		d.key = awskms.NewKey(d, jsii.String("Key"), &awskms.KeyProps{
-			Description:       d.Node().Path(),
+			Description:       &d.path,
 			EnableKeyRotation: jsii.Bool(true),
 			RemovalPolicy:     d.removal(),
 		})

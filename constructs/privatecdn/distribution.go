@@ -54,6 +54,9 @@ type distribution struct {
 	constructs.Construct
 	props           DistributionProps // complete
 	account         *account
+	stack           awscdk.Stack
+	region, path    string // each question to CDK crosses to another process, so some answers are kept
+	name            string // what the names of its parts begin with
 	distribution    awscloudfront.Distribution
 	bucket          awss3.IBucket
 	logs            awss3.Bucket
@@ -81,8 +84,11 @@ func NewDistribution(scope constructs.Construct, id *string, props *Distribution
 		identities: map[string]awscloudfront.OriginAccessIdentity{},
 	}
 	constructs.NewConstruct_Override(d, scope, id)
+	d.stack = awscdk.Stack_Of(d)
+	d.region, d.path = *d.stack.Region(), *d.Node().Path()
+	d.name = physicalName(d, d.region)
 	var found problems
-	d.props, found = complete(props, *awscdk.Stack_Of(d).Region())
+	d.props, found = complete(props, d.region)
 	if len(found) > 0 {
 		found.report(d)
 	}
@@ -117,14 +123,13 @@ func (d *distribution) addKeys() {
 }
 
 func (d *distribution) addPolicies() {
-	name := physicalName(d)
 	d.cachePolicy = d.props.CachePolicy
 	if d.cachePolicy == nil {
-		d.cachePolicy = d.newCachePolicy("Cache", name, d.props.Cache)
+		d.cachePolicy = d.newCachePolicy("Cache", d.name, d.props.Cache)
 	}
 	d.responseHeaders = d.props.ResponseHeadersPolicy
 	if d.responseHeaders == nil {
-		d.responseHeaders = d.newResponseHeadersPolicy(name, d.props.CORS, d.props.SecurityHeaders)
+		d.responseHeaders = d.newResponseHeadersPolicy(d.name, d.props.CORS, d.props.SecurityHeaders)
 	}
 }
 

@@ -17,10 +17,9 @@ import (
 
 // addDocument writes the deployment document and keeps it in a parameter.
 func (d *distribution) addDocument() {
-	stack := awscdk.Stack_Of(d)
 	doc := deployment.Deployment{
 		Version: deployment.Version,
-		Stack:   *stack.StackName(),
+		Stack:   *d.stack.StackName(),
 		Hosts:   append([]string{*d.distribution.DistributionDomainName()}, d.props.Front.DomainNames...),
 		Bucket:  deployment.Bucket{Name: *d.bucket.BucketName(), Region: *awscdk.Stack_Of(d.bucket).Region()},
 		Keys:    []deployment.Key{},
@@ -55,7 +54,7 @@ func (d *distribution) addDocument() {
 	d.parameter = awsssm.NewStringParameter(d, jsii.String("Deployment"), &awsssm.StringParameterProps{
 		ParameterName: jsii.String(parameterName(d)),
 		SimpleName:    jsii.Bool(false), // it begins with a slash, also where the stack's name is a token
-		Description:   jsii.String("What a signer has to know of " + *d.Node().Path()),
+		Description:   jsii.String("What a signer has to know of " + d.path),
 		StringValue:   d.document,
 		Tier:          awsssm.ParameterTier_INTELLIGENT_TIERING, // 4 KB are soon too few
 	})
@@ -105,9 +104,7 @@ func (d *distribution) maxTTL(b Behavior) int64 {
 // parameterName is the parameter's: /privatecdn/ and the construct's path,
 // which begins with the stack's name and so is unique where the stack is.
 func parameterName(d *distribution) string {
-	stack := awscdk.Stack_Of(d)
-	path := strings.TrimPrefix(*d.Node().Path(), *stack.Node().Path())
-	return "/privatecdn/" + *stack.StackName() + path
+	return "/privatecdn/" + *d.stack.StackName() + strings.TrimPrefix(d.path, *d.stack.Node().Path())
 }
 
 // Outputs makes stack outputs of what people and programs ask a stack for:

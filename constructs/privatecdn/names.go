@@ -15,8 +15,8 @@ const longestName = 80
 // physicalName begins the names of what CloudFront wants named. Such names are
 // unique in an account across all its Regions, so the stack's name and Region
 // are part of it: two copies of a stack never collide.
-func physicalName(c constructs.Construct) string {
-	return stackwideName(c, longestName) + "-" + *awscdk.Stack_Of(c).Region()
+func physicalName(c constructs.Construct, region string) string {
+	return stackwideName(c, longestName) + "-" + region
 }
 
 // stackwideName is unique in a Region of an account, with at most longest

@@ -50,7 +50,7 @@ func (d *distribution) accessControl() awscloudfront.S3OriginAccessControl {
 	if d.control == nil {
 		// CloudFront takes 64 characters here.
 		d.control = awscloudfront.NewS3OriginAccessControl(d, jsii.String("AccessControl"), &awscloudfront.S3OriginAccessControlProps{
-			OriginAccessControlName: jsii.String(stackwideName(d, 40) + "-" + *awscdk.Stack_Of(d).Region()),
+			OriginAccessControlName: jsii.String(stackwideName(d, 40) + "-" + d.region),
 		})
 	}
 	return d.control
@@ -61,16 +61,15 @@ func (d *distribution) accessControl() awscloudfront.S3OriginAccessControl {
 // bucket, so with the identity here two stacks would wait for each other.
 func (d *distribution) identityOrigin(bucket awss3.IBucket) awscloudfront.IOrigin {
 	var scope constructs.Construct = d
-	id := "Identity"
-	if !sameStack(d, bucket) {
-		scope = awscdk.Stack_Of(bucket)
+	id, path := "Identity", d.path
+	if stack := awscdk.Stack_Of(bucket); stack != d.stack {
+		scope, path = stack, *stack.Node().Path()
 		id = *awscdk.Names_UniqueId(d) + id
 	}
-	path := *scope.Node().Path()
 	identity, ok := d.identities[path]
 	if !ok {
 		identity = awscloudfront.NewOriginAccessIdentity(scope, jsii.String(id), &awscloudfront.OriginAccessIdentityProps{
-			Comment: d.Node().Path(),
+			Comment: &d.path,
 		})
 		d.identities[path] = identity
 	}
@@ -86,8 +85,4 @@ func (d *distribution) identityOrigin(bucket awss3.IBucket) awscloudfront.IOrigi
 	return awscloudfrontorigins.S3BucketOrigin_WithOriginAccessIdentity(bucket, &awscloudfrontorigins.S3BucketOriginWithOAIProps{
 		OriginAccessIdentity: identity,
 	})
-}
-
-func sameStack(a, b constructs.IConstruct) bool {
-	return awscdk.Stack_Of(a) == awscdk.Stack_Of(b)
 }

@@ -79,6 +79,5 @@ func isARN(s string) bool { return strings.HasPrefix(s, "arn:") }
 
 // arn names a resource in the stack's account and Region.
 func (d *distribution) arn(service, resource string) string {
-	stack := awscdk.Stack_Of(d)
-	return "arn:" + *stack.Partition() + ":" + service + ":" + *stack.Region() + ":" + *stack.Account() + ":" + resource
+	return "arn:" + *d.stack.Partition() + ":" + service + ":" + d.region + ":" + *d.stack.Account() + ":" + resource
 }

@@ -45,6 +45,7 @@ type TrustedKeys interface {
 
 type trustedKeys struct {
 	constructs.Construct
+	name    string // what the names of its parts begin with
 	group   awscloudfront.KeyGroup
 	public  []awscloudfront.PublicKey
 	listed  []deployment.Key
@@ -60,6 +61,7 @@ func NewTrustedKeys(scope constructs.Construct, id *string, props *TrustedKeysPr
 	}
 	t := &trustedKeys{ring: props.Keys, signing: jsii.String("")}
 	constructs.NewConstruct_Override(t, scope, id)
+	t.name = physicalName(t, *awscdk.Stack_Of(t).Region())
 	var found problems
 	if t.ring == nil {
 		found.add("Keys", "is missing; open the ring with keys.Open and pass it")
@@ -83,7 +85,6 @@ func NewTrustedKeys(scope constructs.Construct, id *string, props *TrustedKeysPr
 // ID is the fingerprint: CloudFront never changes a public key in place, so
 // another key must be another resource, and the same key the same one.
 func (t *trustedKeys) addKeys(found *problems) {
-	prefix := physicalName(t)
 	for _, k := range t.ring.Trusted() {
 		public, err := t.ring.Public(k.Fingerprint)
 		if err != nil {
@@ -93,7 +94,7 @@ func (t *trustedKeys) addKeys(found *problems) {
 		short := shortFingerprint(k.Fingerprint)
 		key := awscloudfront.NewPublicKey(t, jsii.String(k.Fingerprint), &awscloudfront.PublicKeyProps{
 			EncodedKey:    jsii.String(public.PEM()),
-			PublicKeyName: jsii.String(prefix + "-" + short),
+			PublicKeyName: jsii.String(t.name + "-" + short),
 			Comment:       jsii.String(k.Fingerprint),
 		})
 		t.public = append(t.public, key)
@@ -146,7 +147,7 @@ func (t *trustedKeys) addGroup() {
 	}
 	t.group = awscloudfront.NewKeyGroup(t, jsii.String("KeyGroup"), &awscloudfront.KeyGroupProps{
 		Items:        &items,
-		KeyGroupName: jsii.String(physicalName(t)),
+		KeyGroupName: &t.name,
 	})
 }
 

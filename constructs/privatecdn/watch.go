@@ -78,7 +78,7 @@ func (d *distribution) metric(name, statistic string) awscloudwatch.IMetric {
 
 func (d *distribution) addAlarm(id, description string, metric awscloudwatch.IMetric, threshold float64, periods int, actions []awscloudwatch.IAlarmAction) {
 	alarm := awscloudwatch.NewAlarm(d, jsii.String(id), &awscloudwatch.AlarmProps{
-		AlarmDescription:   jsii.String(fmt.Sprintf("%s (%s)", description, *d.Node().Path())),
+		AlarmDescription:   jsii.String(fmt.Sprintf("%s (%s)", description, d.path)),
 		Metric:             metric,
 		Threshold:          jsii.Number(threshold),
 		EvaluationPeriods:  jsii.Number(float64(periods)),
