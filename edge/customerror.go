@@ -47,6 +47,6 @@ func (x *exchange) errorObject(path string) *response {
 	y.pattern = pathpattern.Normalize(y.path)
 	y.behavior = y.site.match(y.pattern)
 	r := y.fetch()
-	x.behavior = y.behavior
+	x.behavior = y.behavior // whose response headers policy counts for the page
 	return r
 }

@@ -78,7 +78,7 @@ func (w *watcher) add(o *Options) (err error) {
 func (w *watcher) addTree(dir string) error {
 	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.IsDir() {
-			return nil //nolint:nilerr // what is gone again needs no watching
+			return nil // what is gone again needs no watching
 		}
 		return w.notify.Add(path)
 	})
