@@ -29,12 +29,12 @@ func ExampleNew() {
 			return
 		}
 		resp.Body.Close()
-		fmt.Println(path, resp.StatusCode, resp.Header.Get("X-Cache")+"; "+resp.Header.Get("X-Privatecdn-Reason"))
+		fmt.Printf("%s: %d, %s, reason %q\n", path, resp.StatusCode, resp.Header.Get("X-Cache"), resp.Header.Get("X-Privatecdn-Reason"))
 	}
 	// Output:
-	// /public/a.txt 200 Miss from cloudfront;
-	// /private/a.txt 403 Error from cloudfront; missing-key
-	// /public/../private/a.txt 403 Error from cloudfront; missing-key
+	// /public/a.txt: 200, Miss from cloudfront, reason ""
+	// /private/a.txt: 403, Error from cloudfront, reason "missing-key"
+	// /public/../private/a.txt: 403, Error from cloudfront, reason "missing-key"
 }
 
 func ExampleEdge_Invalidate() {
