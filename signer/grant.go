@@ -55,7 +55,7 @@ func (s *Signer) grant(st *state, resource string, t Terms) (*Grant, error) {
 		if signed == "" {
 			return nil, refuse(policy.ErrNoResource, "there is no resource to sign", `name one, or "*" if every URL is meant`)
 		}
-		g.policy, err = s.policy(st, signed, t)
+		g.policy, err = s.policy(st, signed, &t)
 		g.text = g.policy.Append(nil)
 	}
 	if err != nil {

@@ -151,7 +151,7 @@ func (s *Signer) URL(raw string, t Terms) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	p, err := s.policy(st, u, t)
+	p, err := s.policy(st, u, &t)
 	if err != nil {
 		return "", err
 	}

@@ -43,7 +43,7 @@ type Terms struct {
 }
 
 // policy returns what is signed for an encoded resource.
-func (s *Signer) policy(st *state, resource string, t Terms) (policy.Policy, error) {
+func (s *Signer) policy(st *state, resource string, t *Terms) (policy.Policy, error) {
 	now := s.now()
 	p := policy.Policy{Resource: resource, From: t.From, IP: t.IP}
 	var err error
@@ -62,7 +62,7 @@ func (s *Signer) policy(st *state, resource string, t Terms) (policy.Policy, err
 }
 
 // end returns when the signature ends, in whole seconds.
-func (t Terms) end(now time.Time) (time.Time, error) {
+func (t *Terms) end(now time.Time) (time.Time, error) {
 	switch {
 	case t.For != 0 && !t.Until.IsZero():
 		return time.Time{}, refuse(ErrTerms, "both For and Until say when the signature ends", "give one of them")
