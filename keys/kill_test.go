@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/privatecdn/internal/keyforms"
 	"example.com/privatecdn/keys"
 )
 
@@ -224,7 +225,7 @@ func checkClean(t *testing.T, before, dir, output string) {
 		if filepath.Base(filepath.Dir(path)) != "private" {
 			return err
 		}
-		holdsNothing(t, output, read(t, path))
+		keyforms.HoldsNothing(t, output, read(t, path))
 		if _, err := os.Stat(filepath.Join(before, "private", filepath.Base(path))); err == nil {
 			return nil
 		}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/privatecdn/internal/keyforms"
 	"example.com/privatecdn/internal/testtools"
 	"example.com/privatecdn/keys"
 )
@@ -203,8 +204,8 @@ func TestFileStore(t *testing.T) {
 func TestOpeners(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	private := ecparam(t, "prime256v1", "-noout")
-	put(t, string(publicOf(t, private)), dir, "public.pem")
+	private := keyforms.ECParam(t, "prime256v1", "-noout")
+	put(t, string(keyforms.PublicOf(t, private)), dir, "public.pem")
 	openers := keys.Openers{
 		"file": keys.OpenFile(dir),
 		"kms":  func(context.Context, string) (crypto.Signer, error) { return nil, errBroken },
@@ -225,7 +226,7 @@ func TestOpeners(t *testing.T) {
 			t.Errorf("%q: %v, want %v", uri, err, want)
 			continue
 		}
-		holdsNothing(t, err.Error(), private)
+		keyforms.HoldsNothing(t, err.Error(), private)
 		if want == keys.ErrScheme && uri != "file:" && !strings.Contains(err.Error(), "file:, kms:") {
 			t.Errorf("%v does not name the schemes there are", err)
 		}
