@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"example.com/privatecdn/edge"
-	"example.com/privatecdn/internal/http1"
 	"example.com/privatecdn/keys"
 	"example.com/privatecdn/signer"
 )
@@ -67,7 +66,7 @@ func run(addr, template, bucket string, algorithm keys.Algorithm, anew bool) err
 		return err
 	}
 	fmt.Println(url)
-	return http1.Serve(l, &http.Server{Handler: e})
+	return (&http.Server{Handler: e}).Serve(l)
 }
 
 // withKey writes the template with one key in all places, and plain HTTP
