@@ -123,6 +123,9 @@ func TestParseRefuses(t *testing.T) {
 		`{"version":1,"maxLifeTimes":5}`:  "maxLifeTimes",
 		`{"version":"1"}`:                 "version",
 		`{"version":1,"keys":[{"id":5}]}`: "keys.id",
+		`{"version":1,"version":1}`:       "version",
+		`{"maxLifetime":1,"MaxLifetime":2,"version":1}`:                                          "MaxLifetime",
+		`{"version":1,"hosts":[],"behaviors":[{"access":"signed","keys":[],"acceſs":"public"}]}`: "acceſs",
 	} {
 		_, err := deployment.Parse([]byte(text))
 		var e *deployment.Error

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -51,7 +52,8 @@ func Load(path string) (*Deployment, error) {
 }
 
 // Parse reads a document and holds it to every rule of Validate. A member it
-// does not know is refused, so that a misspelled limit is not taken for none.
+// does not know is refused, so that a misspelled limit is not taken for none,
+// and so is one that stands twice, in which two readers could disagree.
 func Parse(data []byte) (*Deployment, error) {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
@@ -65,10 +67,41 @@ func Parse(data []byte) (*Deployment, error) {
 	if err != nil {
 		return nil, syntax(data, err)
 	}
+	if err := once(json.NewDecoder(bytes.NewReader(data))); err != nil {
+		return nil, err
+	}
 	if err := d.Validate(); err != nil {
 		return nil, err
 	}
 	return d, nil
+}
+
+// once refuses a member that stands twice in its object, in whatever case:
+// encoding/json takes the last one.
+func once(d *json.Decoder) error {
+	token, err := d.Token()
+	if opening, ok := token.(json.Delim); err != nil || !ok || opening != '{' && opening != '[' {
+		return err
+	}
+	var names []string
+	for d.More() {
+		if token == json.Delim('{') {
+			next, err := d.Token()
+			if err != nil {
+				return err
+			}
+			name := next.(string) // as JSON has it
+			if slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, name) }) {
+				return &Error{Kind: ErrSyntax, Field: name, What: "it stands twice", Todo: "leave one of them"}
+			}
+			names = append(names, name)
+		}
+		if err := once(d); err != nil {
+			return err
+		}
+	}
+	_, err = d.Token()
+	return err
 }
 
 // syntax says where JSON is not what it should be.
