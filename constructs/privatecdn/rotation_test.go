@@ -81,7 +81,7 @@ func resources(t *testing.T, ring *keys.Ring) map[string]any {
 }
 
 // difference is one line for each resource added (+), removed (-) or changed
-// (~), with the properties that changed.
+// (~), the latter with the values that it has lost and gained.
 func difference(before, after map[string]any) string {
 	var b strings.Builder
 	all := maps.Clone(before)
@@ -99,6 +99,39 @@ func difference(before, after map[string]any) string {
 			continue
 		}
 		fmt.Fprintf(&b, "  %s %s %s\n", mark, all[id].(map[string]any)["Type"], id)
+		if mark == "~" {
+			old, now := values("", was), values("", is)
+			list(&b, "-", old, now)
+			list(&b, "+", now, old)
+		}
 	}
 	return b.String()
+}
+
+// values are the plain values in v, each with where it is. Places in a list do
+// not count, so that a list that loses its first item loses that alone.
+func values(path string, v any) (all []string) {
+	switch v := v.(type) {
+	case map[string]any:
+		for name, inner := range v {
+			all = append(all, values(path+"."+name, inner)...)
+		}
+	case []any:
+		for _, inner := range v {
+			all = append(all, values(path, inner)...)
+		}
+	default:
+		all = []string{fmt.Sprintf("%s: %v", strings.TrimPrefix(path, "."), v)}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// list writes the values that there are in some and not in others.
+func list(b *strings.Builder, mark string, some, others []string) {
+	for _, value := range some {
+		if !slices.Contains(others, value) {
+			fmt.Fprintf(b, "      %s %s\n", mark, value)
+		}
+	}
 }
