@@ -15,7 +15,9 @@ import (
 // beside the same in TypeScript.
 func BenchmarkSynth(b *testing.B) {
 	ring := oneKey(b)
-	newApp(b).Synth(nil) // starts the kernel
+	warm := newApp(b) // starts CDK's process and its validation
+	media(newStack(warm, "Stack", ""), &props{Keys: ring})
+	warm.Synth(nil)
 	for _, n := range []int{1, 10, 50} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			for b.Loop() {

@@ -2,7 +2,8 @@
 // constructs with the same IDs, so that both synthesize the same template.
 // COPIES=n makes n distributions, ten in a stack, and prints how long one took.
 import { createHash, createPublicKey } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as cdk from "aws-cdk-lib";
 import * as cf from "aws-cdk-lib/aws-cloudfront";
@@ -172,6 +173,9 @@ if (copies === 0) {
   const media = new Media(stack, "Media", ring, dir, app.node.tryGetContext("public"));
   for (const [id, description, value] of media.outputs) new cdk.CfnOutput(stack, id, { description, value });
 } else {
+  const warm = new cdk.App({ outdir: mkdtempSync(join(tmpdir(), "warm-")) });
+  new Media(new cdk.Stack(warm, "Stack"), "Media", ring, dir, []);
+  warm.synth();
   const start = performance.now();
   let stack = new cdk.Stack(app, "Stack0");
   for (let i = 0; i < copies; i++) {
