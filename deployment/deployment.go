@@ -99,19 +99,29 @@ func (d *Deployment) Key(id string) (Key, bool) {
 
 // SigningKey returns the key that signs now. A key can be promoted in the ring
 // before it is in the deployed key group, where nothing it signs would open;
-// until it is, the key that was retired last goes on signing. Without either
-// the error is ErrNoSigningKey.
+// until it is, the key that was retired last goes on signing. Without either,
+// or without word of where its private half is, the error is ErrNoSigningKey:
+// a retiring key does not stand in for one that cannot be opened, since what it
+// signed after its end was set would die at that end.
 func (d *Deployment) SigningKey() (Key, error) {
 	for _, state := range []keys.State{keys.Signing, keys.Retiring} {
 		for _, k := range slices.Backward(d.Keys) {
-			if k.State == state && k.PrivateKey != "" && d.trusts(k.ID) {
-				return k, nil
+			switch {
+			case k.State != state || !d.trusts(k.ID):
+				continue
+			case k.PrivateKey == "":
+				return Key{}, &Error{
+					Kind: ErrNoSigningKey, Field: "keys",
+					What: "it does not say where the private half of " + k.ID + ", the key that signs, is",
+					Todo: "keep private halves where signers reach them (`privatecdn keys new --store`), or sign with a key and its ID given directly",
+				}
 			}
+			return k, nil
 		}
 	}
 	return Key{}, &Error{
 		Kind: ErrNoSigningKey, Field: "keys",
-		What: "no trusted key of stack " + d.Stack + " signs and says where its private half is",
+		What: "no trusted key of stack " + d.Stack + " signs",
 		Todo: "promote a key with `privatecdn keys promote` and deploy, or sign with a key and its ID given directly",
 	}
 }

@@ -201,6 +201,12 @@ func TestSigningKey(t *testing.T) {
 			t.Errorf("%s: got %q, %v", name, k.ID, err)
 		}
 	}
+	d := example()
+	d.Keys[0].State, d.Keys[1].State, d.Keys[1].PrivateKey = keys.Retiring, keys.Signing, ""
+	d.Behaviors[1].Keys = []string{"K1", "K2"}
+	if k, err := d.SigningKey(); !errors.Is(err, deployment.ErrNoSigningKey) {
+		t.Errorf("without word of the private half: got %q, %v", k.ID, err)
+	}
 }
 
 func TestLookups(t *testing.T) {
