@@ -101,8 +101,7 @@ func Store(ctx context.Context, uri, ring string) (keys.Store, error) {
 	case uri == "":
 		return keys.FileStore{Ring: ring}, nil
 	case kind == "file" && name != "":
-		dir, err := filepath.Abs(name) // where the command is typed counts, not where the ring is
-		return keys.FileStore{Ring: ring, Dir: dir}, err
+		return fileStore(name, ring)
 	case !ok || name == "" || kind != awskms.Scheme && kind != awsstore.SchemeSecret && kind != awsstore.SchemeParameter:
 		return nil, cli.Hint(fmt.Errorf("%q is no store of private keys", uri),
 			"file:DIR, kms:alias/NAME, secretsmanager:NAME or ssm:NAME")
@@ -118,4 +117,23 @@ func Store(ctx context.Context, uri, ring string) (keys.Store, error) {
 		return awsstore.SecretStore{Client: secretsmanager.NewFromConfig(cfg), Name: name}, nil
 	}
 	return awsstore.ParameterStore{Client: ssm.NewFromConfig(cfg), Name: name}, nil
+}
+
+// fileStore keeps private halves in dir, as seen from where the command is
+// typed. A relative dir stays relative in the ring's URIs, so that they mean
+// the same in every checkout.
+func fileStore(dir, ring string) (keys.Store, error) {
+	if filepath.IsAbs(dir) {
+		return keys.FileStore{Ring: ring, Dir: dir}, nil
+	}
+	from, err := filepath.Abs(ring)
+	if err != nil {
+		return nil, err
+	}
+	to, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	dir, err = filepath.Rel(from, to)
+	return keys.FileStore{Ring: ring, Dir: dir}, err
 }
