@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -58,18 +59,43 @@ func documentOf(t *testing.T, deployed []keys.Key) (file string) {
 	return file
 }
 
-// TestReminder holds that synthesis warns of a key that has signed too long.
-func TestReminder(t *testing.T) {
+// TestOldKey synthesizes with a key in a file that has signed too long: the
+// command line warns of it, and nothing it writes holds the private half.
+func TestOldKey(t *testing.T) {
 	t.Parallel()
 	ring, err := keys.Create(t.TempDir(), keys.WithClock(func() time.Time { return time.Now().AddDate(0, 0, -91) }))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ring.Add(context.Background(), keys.ECDSAP256, store{"a.pem"}); err != nil {
+	key, err := ring.Add(context.Background(), keys.ECDSAP256, keys.FileStore{Ring: ring.Dir()})
+	if err != nil {
 		t.Fatal(err)
 	}
-	_, stderr, err := cdk(t, "synth", "--quiet", "--output", t.TempDir(), "--app", os.Args[0], "-c", "ring="+ring.Dir())
+	out := t.TempDir()
+	stdout, stderr, err := cdk(t, "synth", "--output", out, "--app", os.Args[0], "-c", "ring="+ring.Dir())
 	if err != nil || !strings.Contains(stderr, "has signed for 91 days, and should be replaced after 90 days: run `privatecdn keys rotate`") {
 		t.Errorf("cdk synth: %v\n%s", err, stderr)
+	}
+	private, err := os.ReadFile(filepath.Join(ring.Dir(), strings.TrimPrefix(key.Private, "file:")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	written := map[string]string{"standard output": stdout, "standard error": stderr}
+	if err := filepath.WalkDir(out, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() {
+			var text []byte
+			text, err = os.ReadFile(path)
+			written[path] = string(text)
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(private)) {
+		for place, text := range written {
+			if strings.Contains(text, strings.TrimSpace(line)) {
+				t.Errorf("%s holds the private half", place)
+			}
+		}
 	}
 }
