@@ -167,7 +167,8 @@ func TestLineByLine(t *testing.T) {
 	group.Wait()
 }
 
-// many is n lines that are made as they are read.
+// many is n lines that are made as they are read, as many at a time as a file
+// or a pipe gives.
 type many struct{ n int }
 
 func (m *many) Read(p []byte) (int, error) {
@@ -175,8 +176,11 @@ func (m *many) Read(p []byte) (int, error) {
 	if m.n == 0 {
 		return 0, io.EOF
 	}
-	m.n--
-	return copy(p, line), nil
+	read := 0
+	for ; m.n > 0 && len(p)-read >= len(line); m.n-- {
+		read += copy(p[read:], line)
+	}
+	return read, nil
 }
 
 // TestMemory holds that a long run takes no more memory than a short one.
