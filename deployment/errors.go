@@ -21,6 +21,7 @@ type Error struct {
 	Todo  string
 }
 
+// Error says where it is, what is wrong and what to do.
 func (e *Error) Error() string {
 	if e.Field == "" {
 		return "deployment: " + e.What + "; " + e.Todo

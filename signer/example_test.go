@@ -64,6 +64,23 @@ func ExampleOpen() {
 	// true
 }
 
+// A URL is encoded as viewers send it, and what CloudFront would refuse later
+// is refused now.
+func ExampleSigner_URL() {
+	s := exampleSigner()
+	url, err := s.URL("https://Bücher.example/it's 50% off.pdf?lang=de", signer.Terms{For: time.Hour})
+	if err != nil {
+		log.Fatal(err)
+	}
+	before, _, _ := strings.Cut(url, "&Expires=")
+	fmt.Println(before)
+	_, err = s.URL("https://media.example.com/a?policy=gold", signer.Terms{For: time.Hour})
+	fmt.Println(err)
+	// Output:
+	// https://xn--bcher-kva.example/it's%2050%25%20off.pdf?lang=de
+	// the URL's query holds a parameter that CloudFront reserves for signatures: Policy; rename or remove it
+}
+
 // A login handler sets cookies that open a course for eight hours.
 func ExampleSigner_Cookies() {
 	s := exampleSigner()

@@ -54,6 +54,7 @@ type Error struct {
 	Todo string // what to do about it
 }
 
+// Error says what is wrong and what to do.
 func (e *Error) Error() string { return e.What + "; " + e.Todo }
 
 // Unwrap returns the kind, so that errors.Is finds it.

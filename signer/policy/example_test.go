@@ -3,6 +3,7 @@ package policy_test
 import (
 	"fmt"
 	"log"
+	"net/netip"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/cloudfront/sign"
@@ -73,6 +74,19 @@ func ExampleFromSDK() {
 	// Output:
 	// {"Statement":[{"Resource":"https://h.example/a","Condition":{"DateLessThan":{"AWS:EpochTime":1767225600}}}]}
 	// https://h.example/a
+}
+
+func ExamplePolicy_SDK() {
+	p := policy.Policy{Resource: "https://h.example/*", Until: time.Unix(1767225600, 0), IP: netip.MustParsePrefix("192.0.2.0/24")}
+	statement := p.SDK().Statements[0]
+	fmt.Println(statement.Resource, statement.Condition.IPAddress.SourceIP)
+	// Output: https://h.example/* 192.0.2.0/24
+}
+
+func ExamplePolicy_Matches() {
+	p := policy.Policy{Resource: "https://h.example/films/7/*"}
+	fmt.Println(p.Matches("https://h.example/films/7/a/b.ts?c=d"), p.Matches("https://h.example/films/70"))
+	// Output: true false
 }
 
 func ExampleDecode() {
