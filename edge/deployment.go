@@ -3,30 +3,34 @@ package edge
 import (
 	"time"
 
+	"example.com/privatecdn/access"
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/internal/template"
 )
 
-// Deployments describes the distributions the edge serves, in the template's
-// order, without private halves, states and a longest lifetime, which a
-// template does not know.
+// Deployments describes the distributions the edge serves, without private
+// halves, states and a longest lifetime, which a template does not know. The
+// one that answers at the edge's own address comes first: of those that ask for
+// signatures the first. The others are in the template's order.
 func (e *Edge) Deployments() []*deployment.Deployment {
-	infra := e.Infrastructure()
-	all := make([]*deployment.Deployment, len(infra.Distributions))
-	for i, d := range infra.Distributions {
-		all[i] = describe(d.Stack, d)
+	w := e.world.Load()
+	all := []*deployment.Deployment{describe(w.main.dist)}
+	for _, s := range w.sites {
+		if s != w.main {
+			all = append(all, describe(s.dist))
+		}
 	}
 	return all
 }
 
-func describe(stack string, d *template.Distribution) *deployment.Deployment {
+func describe(d *template.Distribution) *deployment.Deployment {
 	doc := &deployment.Deployment{
-		Version: deployment.Version, Stack: stack,
+		Version: deployment.Version, Stack: d.Stack,
 		Hosts: append([]string{d.DomainName}, d.Aliases...),
 	}
 	known := map[string]bool{}
 	for _, b := range d.Behaviors {
-		described := deployment.Behavior{PathPattern: b.PathPattern, Access: accessOf(b), MaxTTL: int64(b.CachePolicy.MaxTTL / time.Second)}
+		described := deployment.Behavior{PathPattern: b.PathPattern, Access: access.Of(b), MaxTTL: int64(b.CachePolicy.MaxTTL / time.Second)}
 		for _, g := range b.KeyGroups {
 			for _, k := range g.Keys {
 				described.Keys = append(described.Keys, k.ID)
@@ -43,20 +47,4 @@ func describe(stack string, d *template.Distribution) *deployment.Deployment {
 		}
 	}
 	return doc
-}
-
-// accessOf tells what opens a behavior. Presigned is a bucket that CloudFront
-// asks in nobody's name, with the viewer's S3 signature handed on.
-func accessOf(b *template.Behavior) deployment.Access {
-	o := b.Origin
-	anonymous := o.OAI == nil && (o.OAC == nil || o.OAC.Behavior == "never")
-	forward := newForwarding(b)
-	switch {
-	case b.Signed():
-		return deployment.Signed
-	case o.Bucket != nil && anonymous && forward.query.includes("X-Amz-Signature"):
-		return deployment.Presigned
-	default:
-		return deployment.Public
-	}
 }

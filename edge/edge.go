@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"os"
 	"strconv"
@@ -140,12 +141,14 @@ func (e *Edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x.finish(x.answer()).write(r.Context(), w, r.Method == http.MethodHead)
 }
 
-// httpsHost is the host a viewer is redirected to.
+// httpsHost is the host a viewer is redirected to. One who asks the standard
+// port is sent to the standard port.
 func (e *Edge) httpsHost(host string) string {
-	if e.options.HTTPSPort == 0 {
+	name, _, err := net.SplitHostPort(host)
+	if e.options.HTTPSPort == 0 || err != nil {
 		return host
 	}
-	return hostname(host) + ":" + strconv.Itoa(e.options.HTTPSPort)
+	return net.JoinHostPort(name, strconv.Itoa(e.options.HTTPSPort))
 }
 
 func newVia() string {

@@ -196,7 +196,7 @@ func TestEndpoint(t *testing.T) {
 }
 
 // Several distributions answer by host: domain name, alias, alias with a
-// wildcard; none answers for another host.
+// wildcard; the main one at an address; none for another host.
 func TestHosts(t *testing.T) {
 	t.Parallel()
 	text := templateText(t, "s3")
@@ -219,12 +219,15 @@ func TestHosts(t *testing.T) {
 		"https://x.example.org/public/a.txt":             403,
 		"https://" + hosts[0].Hosts[0] + "/public/a.txt": 200,
 		"https://" + hosts[1].Hosts[0] + "/open/a.txt":   200,
+		"https://127.0.0.1:8443/public/a.txt":            200,
+		"https://[::1]/public/a.txt":                     200,
+		"https://localhost:8443/open/a.txt":              403,
 	} {
 		if r := get(t, e, url); r.StatusCode != want {
 			t.Errorf("%s: %s, want %d", url, r.Status, want)
 		}
 	}
-	for _, url := range []string{"https://example.org/open/a.txt", "https://a.b.example.org/open/a.txt", "https://127.0.0.1/public/a.txt"} {
+	for _, url := range []string{"https://example.org/open/a.txt", "https://a.b.example.org/open/a.txt"} {
 		if r := get(t, e, url); r.Header.Get("X-Privatecdn-Reason") != string(edge.ReasonUnknownHost) {
 			t.Errorf("%s: %s %v", url, r.Status, r.Header)
 		}

@@ -29,8 +29,9 @@ type Options struct {
 	// Endpoints are buckets on servers that speak S3, by bucket name or logical
 	// ID. Who may read is decided here, by the template's bucket policy.
 	Endpoints map[string]Endpoint
-	// HTTPSPort is the port at which this edge answers HTTPS. Redirects lead to
-	// it; 0 leaves the host as the viewer sent it, as CloudFront does.
+	// HTTPSPort is the port at which this edge answers HTTPS. A viewer who asks
+	// a host and port is redirected to it; 0 leaves the host as it was sent, as
+	// CloudFront does.
 	HTTPSPort int
 	// Origins answers for origins by their domain name, in place of the bucket
 	// or HTTP origin the template describes.

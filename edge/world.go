@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/netip"
+	"slices"
 	"strings"
 
 	"example.com/privatecdn/internal/pathpattern"
@@ -21,6 +23,7 @@ var ErrNoDistribution = errors.New("the template has no AWS::CloudFront::Distrib
 type world struct {
 	infrastructure *template.Infrastructure
 	sites          []*site
+	main           *site // the first that asks for signatures, or the first
 	byHost         map[string]*site
 	buckets        map[string]http.Handler // the buckets' own addresses, by virtual host
 }
@@ -63,6 +66,7 @@ func (e *Edge) newWorld(infra *template.Infrastructure) (*world, error) {
 			w.byHost[strings.ToLower(host)] = s
 		}
 	}
+	w.main = w.sites[max(0, slices.IndexFunc(w.sites, (*site).signed))]
 	return w, nil
 }
 
@@ -72,7 +76,7 @@ func (e *Edge) newSite(d *template.Distribution, origins *origins) (*site, error
 		s.errors[c.Code] = c
 	}
 	for _, tb := range d.Behaviors {
-		b, err := e.newBehavior(tb, origins)
+		b, err := e.newBehavior(d, tb, origins)
 		if err != nil {
 			return nil, fmt.Errorf("distribution %s, behavior %s: %w", d.LogicalID, tb.PathPattern, err)
 		}
@@ -81,14 +85,14 @@ func (e *Edge) newSite(d *template.Distribution, origins *origins) (*site, error
 	return s, nil
 }
 
-func (e *Edge) newBehavior(tb *template.Behavior, origins *origins) (*behavior, error) {
+func (e *Edge) newBehavior(d *template.Distribution, tb *template.Behavior, origins *origins) (*behavior, error) {
 	b := &behavior{Behavior: tb, key: newKeyPolicy(tb), forward: newForwarding(tb), lifetime: newTTLPolicy(tb.CachePolicy)}
 	if tb.Signed() {
-		var remember []verify.Option
+		options := []verify.Option{verify.Hosts(append([]string{d.DomainName}, d.Aliases...)...)}
 		if e.options.Signatures > 0 {
-			remember = append(remember, verify.Remember(e.options.Signatures))
+			options = append(options, verify.Remember(e.options.Signatures))
 		}
-		b.verifier = verify.New(publicKeys(tb), remember...)
+		b.verifier = verify.New(publicKeys(tb), options...)
 	}
 	var err error
 	if b.origin, err = origins.of(tb.Origin); err != nil {
@@ -111,6 +115,10 @@ func publicKeys(b *template.Behavior) map[string]crypto.PublicKey {
 	return all
 }
 
+func (s *site) signed() bool {
+	return slices.ContainsFunc(s.behaviors, func(b *behavior) bool { return b.verifier != nil })
+}
+
 // match returns the first behavior whose pattern catches path; the default
 // behavior, which is last, catches every path.
 func (s *site) match(path string) *behavior {
@@ -123,7 +131,8 @@ func (s *site) match(path string) *behavior {
 }
 
 // siteFor routes by host: a domain name, an alias, an alias with a wildcard in
-// its first label; a distribution that is alone answers for every host.
+// its first label; a distribution that is alone answers for every host. At the
+// edge's own address, which is no name in a template, the main one answers.
 func (w *world) siteFor(host string) *site {
 	host = hostname(host)
 	if s := w.byHost[host]; s != nil {
@@ -134,8 +143,8 @@ func (w *world) siteFor(host string) *site {
 			return s
 		}
 	}
-	if len(w.sites) == 1 {
-		return w.sites[0]
+	if len(w.sites) == 1 || isAddress(host) {
+		return w.main
 	}
 	return nil
 }
@@ -145,4 +154,10 @@ func hostname(host string) string {
 		host = h
 	}
 	return strings.ToLower(strings.TrimSuffix(host, "."))
+}
+
+// isAddress holds for what reaches a server without the help of the DNS.
+func isAddress(host string) bool {
+	_, err := netip.ParseAddr(strings.Trim(host, "[]"))
+	return err == nil || host == "localhost"
 }
