@@ -98,6 +98,12 @@ func (r *reader) behavior(at cfn.Location, p *behaviorProperties, origins map[st
 		}
 		b.KeyGroups = append(b.KeyGroups, group)
 	}
+	if !isMethodSet(b.AllowedMethods, 2, 3, 7) {
+		return nil, at.Key("AllowedMethods").Invalid("CloudFront allows GET and HEAD, these and OPTIONS, or all seven methods")
+	}
+	if !isMethodSet(b.CachedMethods, 2, 3) {
+		return nil, at.Key("CachedMethods").Invalid("CloudFront caches GET and HEAD, or these and OPTIONS")
+	}
 	if err := r.policies(at, p, b); err != nil {
 		return nil, err
 	}
@@ -160,6 +166,16 @@ func methods(names []string) []string {
 		return []string{"GET", "HEAD"}
 	}
 	return upper(names)
+}
+
+// isMethodSet reports whether names are, in any order, one of CloudFront's sets
+// of methods, of the sizes given.
+// https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_AllowedMethods.html
+func isMethodSet(names []string, sizes ...int) bool {
+	all := []string{"GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"}
+	return slices.ContainsFunc(sizes, func(n int) bool {
+		return len(names) == n && !slices.ContainsFunc(all[:n], func(m string) bool { return !slices.Contains(names, m) })
+	})
 }
 
 func upper(names []string) []string {

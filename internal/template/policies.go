@@ -2,6 +2,7 @@ package template
 
 import (
 	"cmp"
+	"strings"
 
 	"example.com/privatecdn/internal/cfn"
 )
@@ -60,7 +61,11 @@ func (r *reader) responseHeadersPolicy(s *cfn.Stack, res *cfn.Resource) error {
 		CORS:      c.CorsConfig.read(),
 		Security:  c.SecurityHeadersConfig.read(),
 	}
-	for _, h := range c.CustomHeadersConfig.Items {
+	for i, h := range c.CustomHeadersConfig.Items {
+		if strings.HasPrefix(strings.ToLower(h.Header), "access-control-") {
+			return s.At(res).Key("ResponseHeadersPolicyConfig").Key("CustomHeadersConfig").Key("Items").Index(i).Key("Header").Invalid(
+				"CloudFront refuses %s as a custom header: it belongs into CorsConfig", h.Header)
+		}
 		policy.Custom = append(policy.Custom, Header{Name: h.Header, Value: h.Value, Override: h.Override})
 	}
 	for _, h := range c.RemoveHeadersConfig.Items {
