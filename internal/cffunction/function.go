@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/dop251/goja"
@@ -63,7 +64,8 @@ type Function struct {
 //go:embed prelude.js
 var preludeSource string
 
-var prelude = goja.MustCompile("prelude.js", preludeSource, true)
+// prelude is compiled for the first function that runs.
+var prelude = sync.OnceValue(func() *goja.Program { return goja.MustCompile("prelude.js", preludeSource, true) })
 
 // unsupportedCF are the methods of the cloudfront module that are not here.
 var unsupportedCF = []string{"updateRequestOrigin", "selectRequestOriginById", "createRequestOriginGroup"}
@@ -176,7 +178,7 @@ func (f *Function) call(vm *goja.Runtime, e *Event, log func(string)) (string, e
 	if err != nil {
 		return "", f.fail(Failed, "%v", err)
 	}
-	setup, err := vm.RunProgram(prelude)
+	setup, err := vm.RunProgram(prelude())
 	if err != nil {
 		return "", f.fail(Failed, "%v", err)
 	}
