@@ -65,6 +65,9 @@ func get(ts *testscript.TestScript, neg bool, args []string) {
 	for _, h := range args[2:] {
 		name, value, _ := strings.Cut(h, ": ")
 		r.Header.Add(name, value)
+		if name == "Host" {
+			r.Host = value
+		}
 	}
 	resp, err := client.Do(r)
 	ts.Check(err)

@@ -9,6 +9,7 @@ import (
 
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/edge"
+	"example.com/privatecdn/internal/cfn"
 	"example.com/privatecdn/internal/check"
 	"example.com/privatecdn/internal/cli"
 	"example.com/privatecdn/internal/refs"
@@ -113,8 +114,9 @@ func try(w io.Writer, ca string, x *up.Example) {
 
 type checkCommand struct {
 	deploymentFlag
-	Object   []string `help:"Path of an object that is there; may be given again." sep:"none" placeholder:"PATH"`
-	Template string   `help:"The template that is deployed: its headers are promises too." placeholder:"FILE"`
+	Object   []string          `help:"Path of an object that is there; may be given again." sep:"none" placeholder:"PATH"`
+	Template string            `help:"The template that is deployed: its headers are promises too." placeholder:"FILE"`
+	Value    map[string]string `help:"What the template leaves open: a parameter or an import, by name." placeholder:"NAME=VALUE" mapsep:"none"`
 }
 
 func (c checkCommand) Run(e *env) error {
@@ -124,7 +126,7 @@ func (c checkCommand) Run(e *env) error {
 	}
 	o := check.Options{Deployment: d, Openers: refs.Openers(d.Dir), Objects: c.Object}
 	if c.Template != "" {
-		if o.Template, err = template.ReadFile(c.Template, template.Options{}); err != nil {
+		if o.Template, err = template.ReadFile(c.Template, template.Options{Options: cfn.Options{Values: c.Value}}); err != nil {
 			return err
 		}
 	}

@@ -9,34 +9,18 @@ import (
 
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/edge"
-	"example.com/privatecdn/internal/template"
 	"example.com/privatecdn/keys"
 )
 
-// describe says what the edge serves: its first distribution with a signed
-// behavior, or its first. Paths are made relative to dir; ring may be nil.
+// describe says what the edge serves at its own address. Paths are made
+// relative to dir; ring may be nil.
 func describe(e *edge.Edge, ring *keys.Ring, dir string) (*deployment.Deployment, error) {
-	all := e.Deployments()
-	d := all[max(0, slices.IndexFunc(all, func(d *deployment.Deployment) bool { return len(d.Keys) > 0 }))]
-	for i := range d.Keys {
-		d.Keys[i].PublicKey = publicHalf(e.Infrastructure(), d.Keys[i].ID)
-	}
+	d := e.Deployments()[0]
 	if ring == nil {
 		return d, nil
 	}
 	d.MaxLifetime = int64(ring.MaxLifetime() / time.Second)
 	return d, join(d, ring, dir)
-}
-
-func publicHalf(infra *template.Infrastructure, id string) string {
-	for _, dist := range infra.Distributions {
-		for _, b := range dist.Behaviors {
-			if k := b.Key(id); k != nil {
-				return k.Key.PEM()
-			}
-		}
-	}
-	return ""
 }
 
 // join gives the deployment's keys what the ring knows of them, and its order.

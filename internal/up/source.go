@@ -145,4 +145,5 @@ func (l *Local) templateChanged(err error) {
 		return
 	}
 	l.options.Progress("The changed template is taken up.")
+	l.tellNotes()
 }

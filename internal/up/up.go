@@ -93,6 +93,7 @@ func (l *Local) start(ctx context.Context) (err error) {
 	if err := l.describe(); err != nil {
 		return err
 	}
+	l.tellNotes()
 	l.serve()
 	return l.watchRing(ctx)
 }
@@ -190,3 +191,11 @@ func (l *Local) Close() {
 
 // Infrastructure is what the template describes.
 func (l *Local) Infrastructure() *template.Infrastructure { return l.edge.Infrastructure() }
+
+// tellNotes says what of the template changes nothing of what a viewer gets
+// here, so that nothing is left out in silence.
+func (l *Local) tellNotes() {
+	for _, n := range l.Infrastructure().Notes {
+		l.options.Progress("Left out: %s (%s): %s.", n.LogicalID, n.Type, n.Why)
+	}
+}
