@@ -21,6 +21,8 @@ func check(p *DistributionProps, region string) problems {
 	found.checkFront(p)
 	found.checkBucket(p)
 	found.checkLogging(p.Logging)
+	found.checkWatch(p.Watch)
+	found.checkTags(p.Tags)
 	found.checkStackRegion(p, region)
 	limits := p.Limits.withDefaults()
 	found.checkLimit("Behaviors", len(p.Behaviors)+1, limits.Behaviors, "behaviors", "join some patterns")
@@ -65,6 +67,11 @@ func (p *problems) checkBehavior(property string, b Behavior, limits Limits) {
 	p.checkLimit("GroupsPerBehavior", len(b.TrustedKeys), limits.GroupsPerBehavior, "key groups for "+property, "join their rings")
 	if slices.Contains(b.TrustedKeys, nil) {
 		p.add(property+".TrustedKeys", "holds nil; make each with privatecdn.NewTrustedKeys")
+	}
+	for j, t := range b.TrustedKeys {
+		if t != nil && slices.Contains(b.TrustedKeys[:j], t) {
+			p.add(property+".TrustedKeys", "holds the same key group twice; keep one of them")
+		}
 	}
 	if len(b.TrustedKeys) > 0 && b.Access != "" && b.Access != Signed {
 		p.add(property+".TrustedKeys", "would open nothing, since Access is %q; leave it out, or make the behavior Signed", b.Access)
@@ -140,7 +147,9 @@ func (p *problems) checkPattern(property, pattern string) {
 	case len(pattern) > 255:
 		p.add(property, "has %d characters; CloudFront takes 255", len(pattern))
 	}
-	if pattern != "" && !isPattern(pattern) {
+	if isToken(pattern) {
+		p.add(property, "is a token, known when it is deployed only, so nothing can tell what it opens; write the pattern out")
+	} else if pattern != "" && !isPattern(pattern) {
 		bad := strings.TrimFunc(pattern, isPatternRune)
 		p.add(property, "%q holds %q, which no path pattern can; use A-Z a-z 0-9 _ - . * ? $ / ~ \" ' @ : + &", pattern, []rune(bad)[0])
 	}

@@ -1,10 +1,12 @@
 package privatecdn
 
 import (
+	"maps"
 	"os"
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 )
@@ -71,6 +73,19 @@ func (p *problems) checkContent(list []Content) {
 			if strings.HasPrefix(c.Prefix, other.Prefix) || strings.HasPrefix(other.Prefix, c.Prefix) {
 				p.add("Content", "the prefixes %q and %q overlap, so each upload would remove the other's objects; keep them apart", other.Prefix, c.Prefix)
 			}
+		}
+	}
+}
+
+// checkTags holds tags to what AWS takes everywhere.
+// https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html
+func (p *problems) checkTags(tags map[string]string) {
+	for _, name := range slices.Sorted(maps.Keys(tags)) {
+		if name == "" || utf8.RuneCountInString(name) > 128 || strings.HasPrefix(strings.ToLower(name), "aws:") {
+			p.add("Tags", "%q names no tag; give up to 128 characters, not beginning with aws:", name)
+		}
+		if utf8.RuneCountInString(tags[name]) > 256 {
+			p.add("Tags", "the value of %q has more than 256 characters; shorten it", name)
 		}
 	}
 }

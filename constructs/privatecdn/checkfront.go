@@ -17,6 +17,10 @@ func (p *problems) checkFront(props *DistributionProps) {
 	p.checkTLS(f)
 	p.checkCountries(f)
 	p.checkErrorResponses(f.ErrorResponses)
+	checkEnum(p, "Front.PriceClass", f.PriceClass, awscloudfront.PriceClass_PRICE_CLASS_100, awscloudfront.PriceClass_PRICE_CLASS_200,
+		awscloudfront.PriceClass_PRICE_CLASS_ALL)
+	checkEnum(p, "Front.HTTPVersion", f.HTTPVersion, awscloudfront.HttpVersion_HTTP1_1, awscloudfront.HttpVersion_HTTP2,
+		awscloudfront.HttpVersion_HTTP2_AND_3, awscloudfront.HttpVersion_HTTP3)
 	if props.IPRestrictedSigning && !f.IPv4Only {
 		p.add("Front.IPv4Only", "must be set with IPRestrictedSigning: a signed policy can name IPv4 addresses only, "+
 			"so a viewer who comes over IPv6 would be refused")
@@ -29,13 +33,23 @@ func (p *problems) checkFront(props *DistributionProps) {
 	}
 }
 
+// checkEnum refuses what is none of an enum's values, since jsii would panic.
+func checkEnum[E ~string](p *problems, property string, v E, known ...E) {
+	if v != "" && !slices.Contains(known, v) {
+		p.add(property, "is %q; use one of %q", v, known)
+	}
+}
+
 func isToken(s string) bool { return *awscdk.Token_IsUnresolved(jsii.String(s)) }
 
 // hostName is a host as a distribution can answer it; its first label may be *.
 var hostName = regexp.MustCompile(`^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$`)
 
 func (p *problems) checkNames(f *Front) {
-	for _, name := range f.DomainNames {
+	for i, name := range f.DomainNames {
+		if slices.Contains(f.DomainNames[:i], name) {
+			p.add("Front.DomainNames", "holds %s twice; name it once", name)
+		}
 		if !isToken(name) && !hostName.MatchString(name) {
 			p.add("Front.DomainNames", "%q is no host name; give it in lower case, without scheme and port, like media.example.com", name)
 		}
@@ -102,7 +116,16 @@ func (p *problems) checkCountries(f *Front) {
 }
 
 func (p *problems) checkErrorResponses(list []ErrorResponse) {
-	for _, e := range list {
+	for i, e := range list {
+		if slices.ContainsFunc(list[:i], func(other ErrorResponse) bool { return other.Status == e.Status }) {
+			p.add("Front.ErrorResponses", "status %d stands twice; keep one of them", e.Status)
+		}
+		if e.Page == "" && e.ResponseStatus == 0 && e.TTL == 0 {
+			p.add("Front.ErrorResponses", "the one for %d changes nothing; give Page and ResponseStatus, or TTL", e.Status)
+		}
+		if e.ResponseStatus != 0 && (e.ResponseStatus < 200 || e.ResponseStatus > 599) {
+			p.add("Front.ErrorResponses", "the one for %d answers with status %d; give 200 to 599", e.Status, e.ResponseStatus)
+		}
 		if !slices.Contains([]int{400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504}, e.Status) {
 			p.add("Front.ErrorResponses", "no response can stand in for status %d; CloudFront knows 400, 403, 404, 405, 414, 416 and 500 to 504", e.Status)
 		}

@@ -15,8 +15,8 @@ func (p *problems) checkHeaders(props *DistributionProps) {
 		p.add("CORS", "is given together with CookieOrigins; keep one of them")
 	}
 	for _, o := range props.CookieOrigins {
-		if !isOrigin(o) || hasWildcard(o) {
-			p.add("CookieOrigins", "%q is no origin; give scheme and host alone, like https://app.example.com", o)
+		if !isToken(o) && (!isOrigin(o) || hasWildcard(o)) {
+			p.add("CookieOrigins", "%q is no origin; give scheme and host alone, in lower case, like https://app.example.com", o)
 		}
 	}
 	if props.ResponseHeadersPolicy != nil && !(props.CORS.zero() && props.SecurityHeaders == SecurityHeaders{} && len(props.CookieOrigins) == 0) {
@@ -33,8 +33,8 @@ func (p *problems) checkCORS(c CORS) {
 	p.checkWildcard("CORS.Origins", c.Origins)
 	p.checkWildcard("CORS.Headers", c.Headers)
 	for _, o := range c.Origins {
-		if o != "*" && !isOrigin(o) {
-			p.add("CORS.Origins", "%q is no origin; give scheme and host alone, like https://app.example.com", o)
+		if o != "*" && !isToken(o) && !isOrigin(o) {
+			p.add("CORS.Origins", "%q is no origin; give scheme and host alone, in lower case, like https://app.example.com", o)
 		}
 	}
 	if !c.Credentials {
@@ -50,11 +50,12 @@ func (p *problems) checkCORS(c CORS) {
 
 func hasWildcard(s string) bool { return strings.Contains(s, "*") }
 
-// isOrigin reports whether s is an origin as browsers send it, or one whose
-// host begins with the wildcard CloudFront knows.
+// isOrigin reports whether s is an origin as browsers send it, in lower case and
+// without the scheme's own port, or one whose host begins with the wildcard CloudFront knows.
 func isOrigin(s string) bool {
 	u, err := url.Parse(strings.Replace(s, "://*.", "://any.", 1))
-	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" &&
+	return err == nil && (u.Scheme == "https" && u.Port() != "443" || u.Scheme == "http" && u.Port() != "80") &&
+		u.Host != "" && strings.ToLower(s) == s &&
 		u.User == nil && u.Path == "" && u.RawQuery == "" && u.Fragment == "" && !strings.HasSuffix(s, "?") && !strings.HasSuffix(s, "#")
 }
 
@@ -63,9 +64,10 @@ func (p *problems) checkSecurityHeaders(s SecurityHeaders) {
 	if full := s.withDefaults(); s.Preload && (!s.IncludeSubdomains || full.HSTS < year) {
 		p.add("SecurityHeaders.Preload", "takes IncludeSubdomains and an HSTS of at least %v; browsers' lists accept no less", year)
 	}
-	switch s.FrameOptions {
-	case "", awscloudfront.HeadersFrameOption_DENY, awscloudfront.HeadersFrameOption_SAMEORIGIN:
-	default:
-		p.add("SecurityHeaders.FrameOptions", "is %q; use DENY or SAMEORIGIN", s.FrameOptions)
-	}
+	checkEnum(p, "SecurityHeaders.FrameOptions", s.FrameOptions, awscloudfront.HeadersFrameOption_DENY, awscloudfront.HeadersFrameOption_SAMEORIGIN)
+	checkEnum(p, "SecurityHeaders.ReferrerPolicy", s.ReferrerPolicy, awscloudfront.HeadersReferrerPolicy_NO_REFERRER,
+		awscloudfront.HeadersReferrerPolicy_NO_REFERRER_WHEN_DOWNGRADE, awscloudfront.HeadersReferrerPolicy_ORIGIN,
+		awscloudfront.HeadersReferrerPolicy_ORIGIN_WHEN_CROSS_ORIGIN, awscloudfront.HeadersReferrerPolicy_SAME_ORIGIN,
+		awscloudfront.HeadersReferrerPolicy_STRICT_ORIGIN, awscloudfront.HeadersReferrerPolicy_STRICT_ORIGIN_WHEN_CROSS_ORIGIN,
+		awscloudfront.HeadersReferrerPolicy_UNSAFE_URL)
 }

@@ -15,6 +15,7 @@ func complete(props *DistributionProps, region string) (DistributionProps, probl
 		props = &DistributionProps{}
 	}
 	p := *props
+	p.Keys = opened(p.Keys)
 	p.Behaviors = slices.Clone(p.Behaviors)
 	found := check(&p, region)
 	if len(found) > 0 {

@@ -1,6 +1,8 @@
 package privatecdn_test
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -141,6 +143,57 @@ func TestTwoCopies(t *testing.T) {
 		if found < 10 {
 			t.Errorf("%s names %d things; the test misses some", id, found)
 		}
+	}
+}
+
+// TestGrantSignInRotation holds that a role may sign with every key that can be
+// signing before it is deployed again, and with no other.
+func TestGrantSignInRotation(t *testing.T) {
+	r := ring(t, pair{"a.pem", "kms:a"}, pair{"b.pem", "kms:b"}, pair{"c.pem", "kms:c"})
+	allowed := func() (keys string) {
+		app := newApp(t)
+		stack := newStack(app, "Stack", "")
+		media(stack, &props{Keys: r}).GrantSign(awsiam.NewRole(stack, jsii.String("Role"), &awsiam.RoleProps{
+			AssumedBy: awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
+		}))
+		for _, name := range []string{"a", "b", "c"} {
+			if bytes.Contains(synth(t, app, stack), []byte(":key/"+name+`"`)) {
+				keys += name
+			}
+		}
+		return keys
+	}
+	steps := []struct {
+		name string
+		take func() error
+		want string
+	}{
+		{"new", func() error { return nil }, "abc"},
+		{"promote", func() error { _, err := r.Promote(r.Keys()[1].Fingerprint); return err }, "abc"},
+		{"retire", func() error { _, err := r.Retire(r.Keys()[0].Fingerprint); return err }, "bc"},
+		{"revoke", func() error { _, err := r.Revoke(context.Background(), r.Keys()[2].Fingerprint, nil); return err }, "b"},
+	}
+	for _, step := range steps {
+		if err := step.take(); err != nil {
+			t.Fatal(err)
+		}
+		if got := allowed(); got != step.want {
+			t.Errorf("after %s the role may sign with %s, want %s", step.name, got, step.want)
+		}
+	}
+}
+
+// TestGrantSignToNobody holds that a grant that comes to nothing is told.
+func TestGrantSignToNobody(t *testing.T) {
+	app := newApp(t)
+	media(newStack(app, "Stack", ""), &props{Keys: oneKey(t)}).GrantSign(nil)
+	expectOne(t, mistakes(t, app), "[Stack/Media] GrantSign: is given nil", nil)
+
+	app = newApp(t)
+	media(newStack(app, "Stack", ""), &props{Keys: oneKey(t)}).GrantSign(awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil))
+	app.Synth(nil)
+	if got := findings(t, *app.Outdir()); len(got) != 1 || got[0] != "Annotation::privatecdn:grantSign" {
+		t.Errorf("CDK's validation finds %q", got)
 	}
 }
 

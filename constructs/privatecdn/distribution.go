@@ -24,7 +24,7 @@ type Distribution interface {
 	Distribution() awscloudfront.Distribution
 	// Bucket is the private bucket of the content.
 	Bucket() awss3.IBucket
-	// LogBucket takes the access logs.
+	// LogBucket takes the access logs; nil with Logging.Off.
 	LogBucket() awss3.IBucket
 	// EncryptionKey is the KMS key of the bucket made here; nil without KMS.
 	EncryptionKey() awskms.IKey
@@ -92,7 +92,7 @@ func NewDistribution(scope constructs.Construct, id *string, props *Distribution
 	if len(found) > 0 {
 		found.report(d)
 	}
-	d.account = accountOf(d)
+	d.account = accountOf(d.stack)
 	d.account.raise(d.props.Limits)
 	d.addBuckets()
 	d.addKeys()
@@ -116,9 +116,9 @@ func (d *distribution) addKeys() {
 	case d.props.TrustedKeys != nil:
 		d.keys = d.props.TrustedKeys
 	case d.props.Keys != nil:
-		d.keys = NewTrustedKeys(d, jsii.String("Keys"), &TrustedKeysProps{
+		d.keys = newTrustedKeys(d, jsii.String("Keys"), &TrustedKeysProps{
 			Keys: d.props.Keys, Deployed: d.props.Deployed, Limits: d.props.Limits,
-		})
+		}, d.account, d.region)
 	}
 }
 

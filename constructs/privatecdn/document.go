@@ -109,9 +109,10 @@ func parameterName(d *distribution) string {
 
 // Outputs makes stack outputs of what people and programs ask a stack for:
 // Deployment, the document a signer loads, DistributionId,
-// DistributionDomainName, BucketName, LogBucketName, DeploymentParameter and,
-// where keys open it, KeyGroupId and KeyPairId. In a stack as scope they bear
-// just these names.
+// DistributionDomainName, BucketName, DeploymentParameter and, where it logs,
+// LogBucketName and, where keys open it, KeyGroupId and KeyPairId. In a stack
+// as scope they bear just these names; for the second distribution of a stack
+// give a construct of their own, made with constructs.NewConstruct.
 func Outputs(scope constructs.Construct, d Distribution) {
 	output := func(name, description string, value *string) {
 		awscdk.NewCfnOutput(scope, jsii.String(name), &awscdk.CfnOutputProps{
@@ -123,7 +124,9 @@ func Outputs(scope constructs.Construct, d Distribution) {
 	output("DistributionId", "The distribution, for invalidations", d.Distribution().DistributionId())
 	output("DistributionDomainName", "The host that serves the content", d.Distribution().DistributionDomainName())
 	output("BucketName", "The private bucket to put content into", d.Bucket().BucketName())
-	output("LogBucketName", "The bucket that takes the access logs", d.LogBucket().BucketName())
+	if logs := d.LogBucket(); logs != nil {
+		output("LogBucketName", "The bucket that takes the access logs", logs.BucketName())
+	}
 	if t := d.TrustedKeys(); t != nil {
 		output("KeyGroupId", "The trusted key group", t.KeyGroup().KeyGroupId())
 		output("KeyPairId", "The Key-Pair-Id of the key that signs", t.SigningKeyPairID())

@@ -1,13 +1,14 @@
 package privatecdn
 
 import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 )
 
 // Limits are quotas of CloudFront's; zero stands for the quota as AWS sets it.
-// Those of an account are counted over all that this package makes in the app,
-// whatever account it is for.
+// Those of an account are counted over all that this package makes in the app
+// for that account; stacks that leave their account open count as one.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
 type Limits struct {
 	Behaviors               int // of a distribution, the default one included; 25
@@ -40,22 +41,24 @@ func (l Limits) withDefaults() Limits {
 }
 
 // account counts what the app's constructs make of what an account has few of.
-// One stands under the app's root, for all of them.
+// One stands under the app's root for each account.
 type account struct {
 	constructs.Construct
 	limits Limits // the highest any of them states
 	made   Limits
 }
 
-const accountID = "privatecdn account"
-
-func accountOf(c constructs.Construct) *account {
-	root := c.Node().Root()
-	if a, ok := root.Node().TryFindChild(jsii.String(accountID)).(*account); ok {
+func accountOf(stack awscdk.Stack) *account {
+	id := "privatecdn account"
+	if number := *stack.Account(); !isToken(number) {
+		id += " " + number
+	}
+	root := stack.Node().Root()
+	if a, ok := root.Node().TryFindChild(&id).(*account); ok {
 		return a
 	}
 	a := &account{}
-	constructs.NewConstruct_Override(a, root.(constructs.Construct), jsii.String(accountID))
+	constructs.NewConstruct_Override(a, root.(constructs.Construct), &id)
 	var v constructs.IValidation = a
 	a.Node().AddValidation(v)
 	return a

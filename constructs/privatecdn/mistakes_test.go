@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfrontorigins"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/jsii-runtime-go"
@@ -62,6 +63,14 @@ func TestMistakes(t *testing.T) {
 			Origin: awscloudfrontorigins.NewHttpOrigin(jsii.String("example.com"), nil),
 		}), []string{"Behaviors[0].Origin", "together with Bucket"}},
 		{"nil key group", "", behaviors(privatecdn.Behavior{PathPattern: "a", TrustedKeys: []privatecdn.TrustedKeys{nil}}), []string{"Behaviors[0].TrustedKeys: holds nil"}},
+		{"key group twice", "", func(p *props) {
+			k := privatecdn.NewTrustedKeys(newStack(newApp(t), "Other", ""), jsii.String("T"), &privatecdn.TrustedKeysProps{Keys: oneKey(t)})
+			p.Behaviors = []privatecdn.Behavior{{PathPattern: "a", TrustedKeys: []privatecdn.TrustedKeys{k, k}}}
+		}, []string{"Behaviors[0].TrustedKeys: holds the same key group twice"}},
+		{"ring not opened", "", func(p *props) { p.Keys = &keys.Ring{} }, []string{"Keys: is missing", "keys.Open"}},
+		{"token as pattern", "", behaviors(privatecdn.Behavior{PathPattern: *awscdk.Aws_STACK_NAME()}), []string{"Behaviors[0].PathPattern: is a token"}},
+		{"tag", "", func(p *props) { p.Tags = map[string]string{"aws:team": "media"} }, []string{`Tags: "aws:team" names no tag`}},
+		{"tag value", "", func(p *props) { p.Tags = map[string]string{"team": strings.Repeat("é", 257)} }, []string{`Tags: the value of "team"`, "256"}},
 		{"key groups for nothing", "", behaviors(privatecdn.Behavior{PathPattern: "a", Access: privatecdn.Public, TrustedKeys: []privatecdn.TrustedKeys{
 			privatecdn.NewTrustedKeys(newStack(newApp(t), "Other", ""), jsii.String("T"), &privatecdn.TrustedKeysProps{Keys: oneKey(t)}),
 		}}), []string{"Behaviors[0].TrustedKeys: would open nothing"}},
@@ -91,6 +100,18 @@ func TestMistakes(t *testing.T) {
 			p.ResponseHeadersPolicy = awscloudfront.ResponseHeadersPolicy_SECURITY_HEADERS()
 		}, []string{"ResponseHeadersPolicy: is given together with CORS"}},
 		{"preload", "", func(p *props) { p.SecurityHeaders.Preload = true }, []string{"SecurityHeaders.Preload", "IncludeSubdomains"}},
+		{"cookie origin in capitals", "", func(p *props) { p.CookieOrigins = []string{"https://App.example.com"} }, []string{"CookieOrigins", "lower case"}},
+		{"origin with its own port", "", func(p *props) { p.CORS.Origins = []string{"https://a.example:443"} }, []string{"CORS.Origins", "no origin"}},
+		{"referrer policy", "", func(p *props) { p.SecurityHeaders.ReferrerPolicy = "never" }, []string{`SecurityHeaders.ReferrerPolicy: is "never"`}},
+		{"price class", "", front(privatecdn.Front{PriceClass: "cheap"}), []string{`Front.PriceClass: is "cheap"`, "PRICE_CLASS_200"}},
+		{"HTTP version", "", front(privatecdn.Front{HTTPVersion: "4"}), []string{`Front.HTTPVersion: is "4"`}},
+		{"error twice", "", front(privatecdn.Front{ErrorResponses: []privatecdn.ErrorResponse{{Status: 404, TTL: time.Minute}, {Status: 404, TTL: time.Hour}}}), []string{"Front.ErrorResponses: status 404 stands twice"}},
+		{"error as it was", "", front(privatecdn.Front{ErrorResponses: []privatecdn.ErrorResponse{{Status: 404}}}), []string{"Front.ErrorResponses: the one for 404 changes nothing"}},
+		{"error with no status", "", front(privatecdn.Front{ErrorResponses: []privatecdn.ErrorResponse{{Status: 404, Page: "/a", ResponseStatus: 999}}}), []string{"answers with status 999"}},
+		{"name twice", "", front(privatecdn.Front{
+			DomainNames: []string{"a.example.com", "a.example.com"},
+			Certificate: certificate(newStack(newApp(t), "Other", ""), certificateARN),
+		}), []string{"Front.DomainNames: holds a.example.com twice"}},
 		{"frame options", "", func(p *props) { p.SecurityHeaders.FrameOptions = "ALLOW" }, []string{"SecurityHeaders.FrameOptions"}},
 
 		{"names without certificate", "", front(privatecdn.Front{DomainNames: []string{"a.example.com"}}), []string{"Front.Certificate: is missing", "us-east-1"}},
@@ -116,7 +137,7 @@ func TestMistakes(t *testing.T) {
 		{"regional WAF", "", front(privatecdn.Front{WebACL: "arn:aws:wafv2:eu-west-1:1:regional/webacl/a/b"}), []string{"Front.WebACL", "us-east-1"}},
 		{"both countries", "", front(privatecdn.Front{AllowCountries: []string{"DE"}, DenyCountries: []string{"FR"}}), []string{"Front.DenyCountries", "AllowCountries"}},
 		{"country", "", front(privatecdn.Front{AllowCountries: []string{"Germany"}}), []string{"Front.AllowCountries", "ISO 3166-1"}},
-		{"error status", "", front(privatecdn.Front{ErrorResponses: []privatecdn.ErrorResponse{{Status: 418}}}), []string{"Front.ErrorResponses", "418"}},
+		{"error status", "", front(privatecdn.Front{ErrorResponses: []privatecdn.ErrorResponse{{Status: 418, TTL: time.Minute}}}), []string{"Front.ErrorResponses", "418"}},
 		{"error page alone", "", front(privatecdn.Front{ErrorResponses: []privatecdn.ErrorResponse{{Status: 403, Page: "/x"}}}), []string{"both or neither"}},
 		{"error page path", "", front(privatecdn.Front{ErrorResponses: []privatecdn.ErrorResponse{{Status: 403, Page: "x", ResponseStatus: 200}}}), []string{"slash"}},
 
@@ -145,6 +166,8 @@ func TestMistakes(t *testing.T) {
 		{"log format of v1", "", func(p *props) { p.Logging.Format = "json" }, []string{"Logging.Format", "V2"}},
 		{"log days", "", func(p *props) { p.Logging.Keep = time.Hour }, []string{"Logging.Keep", "whole days"}},
 		{"logs off and on", "", func(p *props) { p.Logging = privatecdn.Logging{Off: true, V2: true} }, []string{"Logging: is Off"}},
+		{"watch threshold", "us-east-1", func(p *props) { p.Watch = &privatecdn.Watch{ServerErrors: -1} }, []string{"Watch: holds a threshold of -1"}},
+		{"watch nothing", "us-east-1", func(p *props) { p.Watch = &privatecdn.Watch{Actions: []awscloudwatch.IAlarmAction{nil}} }, []string{"Watch.Actions: holds nil"}},
 		{"watch elsewhere", "eu-west-1", func(p *props) { p.Watch = &privatecdn.Watch{} }, []string{"Watch", "us-east-1"}},
 
 		{"presigned lifetime", "", presigned(privatecdn.Behavior{Presign: privatecdn.Presign{Lifetime: 8 * 24 * time.Hour}}), []string{"Presign.Lifetime", "168h"}},
@@ -231,27 +254,6 @@ func TestKeysPerGroup(t *testing.T) {
 	app := newApp(t)
 	media(newStack(app, "Stack", ""), &props{Keys: ring(t, pairs...), Limits: privatecdn.Limits{KeysPerGroup: 3}})
 	expectOne(t, mistakes(t, app), "[Stack/Media/Keys] Limits.KeysPerGroup: ", []string{"4 public keys", "3"})
-}
-
-// TestAccountLimits counts what two stacks of an app make together.
-func TestAccountLimits(t *testing.T) {
-	build := func(room int) awscdk.App {
-		app := newApp(t)
-		limits := privatecdn.Limits{PublicKeys: room, KeyGroups: room, CachePolicies: room, ResponseHeadersPolicies: room}
-		media(newStack(app, "A", ""), &props{Keys: oneKey(t), Limits: limits})
-		media(newStack(app, "B", ""), &props{Keys: oneKey(t)})
-		return app
-	}
-	got := strings.Join(mistakes(t, build(1)), "\n")
-	for _, want := range []string{
-		"Limits.PublicKeys: there are 2 public keys", "Limits.KeyGroups: there are 2", "Limits.CachePolicies: there are 2",
-		"Limits.ResponseHeadersPolicies: there are 2",
-	} {
-		if !strings.Contains(got, want) {
-			t.Errorf("no line with %q in\n%s", want, got)
-		}
-	}
-	build(2).Synth(nil)
 }
 
 // TestStepsTooMany refuses a rotation whose steps outrun the deployments.

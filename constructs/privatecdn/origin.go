@@ -76,7 +76,9 @@ func (d *distribution) identityOrigin(bucket awss3.IBucket) awscloudfront.IOrigi
 	if d.identity == nil {
 		d.identity = identity
 	}
-	if !d.grantIdentity(bucket, identity) {
+	// CDK grants the bucket made here by itself; others may be out of its reach.
+	made := bucket == d.bucket && d.props.Bucket == nil
+	if !made && !d.grantIdentity(bucket, identity) {
 		// The output says more than CDK's own warning.
 		awscdk.Annotations_Of(d).AcknowledgeWarning(
 			jsii.String("@aws-cdk/aws-cloudfront-origins:updateImportedBucketPolicyOai"),

@@ -80,7 +80,7 @@ var scenarios = []scenario{
 		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), Logging: privatecdn.Logging{V2: true, Format: "json", Keep: 30 * 24 * time.Hour}})
 	}},
 	{name: "no-logs", build: func(t testing.TB, s awscdk.Stack) {
-		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), Logging: privatecdn.Logging{Off: true}, Destroy: true})
+		privatecdn.Outputs(s, media(s, &privatecdn.DistributionProps{Keys: oneKey(t), Logging: privatecdn.Logging{Off: true}, Destroy: true}))
 	}},
 	{name: "cookies-across-origins", build: func(t testing.TB, s awscdk.Stack) {
 		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), CookieOrigins: []string{"https://app.example.com"}})

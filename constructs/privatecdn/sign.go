@@ -6,29 +6,47 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/jsii-runtime-go"
+
+	"example.com/privatecdn/keys"
 )
 
 // GrantSign gives grantee what signing needs and no more: to read the
-// deployment document, and to use the key that signs, be that to sign with it
-// in KMS or to read it from Secrets Manager or SSM.
+// deployment document, and to use the keys that can be signing before the role
+// is deployed again, be that to sign with them in KMS or to read them from
+// Secrets Manager or SSM. Those are the key that signs and, during a rotation,
+// the next one and the one before until it is retired: signers follow the
+// document, which CloudFormation changes before or after the role.
 func (d *distribution) GrantSign(grantee awsiam.IGrantable) {
+	if grantee == nil {
+		found := problems{"GrantSign: is given nil; pass a role, or what has one"}
+		found.report(d)
+		return
+	}
 	principal := grantee.GrantPrincipal()
-	principal.AddToPrincipalPolicy(awsiam.NewPolicyStatement(allow(*d.parameter.ParameterArn(), "ssm:GetParameter")))
+	added := principal.AddToPrincipalPolicy(awsiam.NewPolicyStatement(allow(*d.parameter.ParameterArn(), "ssm:GetParameter")))
+	if !*added.StatementAdded {
+		d.warn("grantSign", "GrantSign: CDK cannot change what this grantee may do; pass the role that signs")
+		return
+	}
 	if d.keys == nil || d.keys.Ring() == nil {
 		return
 	}
-	key, ok := d.keys.Ring().Signing()
-	if !ok {
-		return
+	for _, key := range d.keys.Ring().Trusted() {
+		if key.State == keys.Retiring && !key.Until.IsZero() {
+			continue
+		}
+		statement := d.useOf(key.Private)
+		if statement == nil {
+			d.warn("keyFile", "GrantSign: the private half of key "+shortFingerprint(key.Fingerprint)+" is a file, which no policy reaches; "+
+				"give it to the signer yourself, or make the next key with `privatecdn keys new --store kms:alias/NAME`")
+			continue
+		}
+		principal.AddToPrincipalPolicy(awsiam.NewPolicyStatement(statement))
 	}
-	statement := d.useOf(key.Private)
-	if statement == nil {
-		awscdk.Annotations_Of(d).AddWarningV2(jsii.String("privatecdn:keyFile"), jsii.String(
-			"GrantSign: the private half of the signing key is a file, which no policy reaches; "+
-				"give it to the signer yourself, or make the next key with `privatecdn keys new --store kms:alias/NAME`"))
-		return
-	}
-	principal.AddToPrincipalPolicy(awsiam.NewPolicyStatement(statement))
+}
+
+func (d *distribution) warn(id, text string) {
+	awscdk.Annotations_Of(d).AddWarningV2(jsii.String("privatecdn:"+id), &text)
 }
 
 // useOf is the statement that lets a signer use the private half at uri, nil

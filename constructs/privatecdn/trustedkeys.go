@@ -59,9 +59,14 @@ func NewTrustedKeys(scope constructs.Construct, id *string, props *TrustedKeysPr
 	if props == nil {
 		props = &TrustedKeysProps{}
 	}
-	t := &trustedKeys{ring: props.Keys, signing: jsii.String("")}
+	stack := awscdk.Stack_Of(scope)
+	return newTrustedKeys(scope, id, props, accountOf(stack), *stack.Region())
+}
+
+func newTrustedKeys(scope constructs.Construct, id *string, props *TrustedKeysProps, a *account, region string) TrustedKeys {
+	t := &trustedKeys{ring: opened(props.Keys), signing: jsii.String("")}
 	constructs.NewConstruct_Override(t, scope, id)
-	t.name = physicalName(t, *awscdk.Stack_Of(t).Region())
+	t.name = physicalName(t, region)
 	var found problems
 	if t.ring == nil {
 		found.add("Keys", "is missing; open the ring with keys.Open and pass it")
@@ -71,7 +76,6 @@ func NewTrustedKeys(scope constructs.Construct, id *string, props *TrustedKeysPr
 	}
 	t.addGroup()
 	found.checkLimit("KeysPerGroup", len(t.public), props.Limits.withDefaults().KeysPerGroup, "public keys for one key group", "retire and drop some")
-	a := accountOf(t)
 	a.raise(props.Limits)
 	a.made.PublicKeys += len(t.public)
 	a.made.KeyGroups++
@@ -79,6 +83,14 @@ func NewTrustedKeys(scope constructs.Construct, id *string, props *TrustedKeysPr
 		found.report(t)
 	}
 	return t
+}
+
+// opened is nil for a ring that was not opened, as for none.
+func opened(r *keys.Ring) *keys.Ring {
+	if r == nil || r.Dir() == "" {
+		return nil
+	}
+	return r
 }
 
 // addKeys makes a public key of each of the ring's trusted keys. Its construct
@@ -97,16 +109,17 @@ func (t *trustedKeys) addKeys(found *problems) {
 			PublicKeyName: jsii.String(t.name + "-" + short),
 			Comment:       jsii.String(k.Fingerprint),
 		})
+		keyID := key.PublicKeyId()
 		t.public = append(t.public, key)
 		t.listed = append(t.listed, deployment.Key{
-			ID:          *key.PublicKeyId(),
+			ID:          *keyID,
 			Fingerprint: k.Fingerprint,
 			Algorithm:   public.Algorithm(),
 			State:       k.State,
 			PrivateKey:  privateKey(t.ring.Dir(), k.Private),
 		})
 		if k.State == keys.Signing {
-			t.signing = key.PublicKeyId()
+			t.signing = keyID
 		}
 	}
 	if len(t.public) == 0 && len(*found) == 0 {

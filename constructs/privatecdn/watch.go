@@ -2,6 +2,7 @@ package privatecdn
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
@@ -31,6 +32,20 @@ func (w Watch) withDefaults() Watch {
 	w.ServerErrors = orElse(w.ServerErrors, 1)
 	w.OriginErrors = orElse(w.OriginErrors, 1)
 	return w
+}
+
+func (p *problems) checkWatch(w *Watch) {
+	if w == nil {
+		return
+	}
+	for _, rate := range []float64{w.ClientErrors, w.ServerErrors, w.OriginErrors} {
+		if rate < 0 || rate > 100 {
+			p.add("Watch", "holds a threshold of %v; give percentages, 0 to 100", rate)
+		}
+	}
+	if slices.Contains(w.Actions, nil) {
+		p.add("Watch.Actions", "holds nil; leave it out")
+	}
 }
 
 func (d *distribution) addWatch() {
