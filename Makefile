@@ -1,7 +1,7 @@
 # The two commands a newcomer needs are `make up` and `make test`.
 
 SHELL := /bin/bash -o pipefail
-export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 1
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 16,18,20
 NPM := npm --no-fund --no-audit --no-update-notifier --loglevel=error
 BENCH ?= .
 

@@ -125,7 +125,7 @@ func (a *App) Synthesize(ctx context.Context, out string) error {
 	app.Dir = a.Dir
 	app.Env = append(os.Environ(),
 		"CDK_OUTDIR="+out, "CDK_CONTEXT_JSON="+string(settings), "CDK_DEFAULT_REGION="+defaultRegion(),
-		"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1")
+		"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=16,18,20")
 	app.WaitDelay = time.Second // what sh has started may hold on to its output
 	var said bytes.Buffer
 	app.Stdout, app.Stderr = &said, &said

@@ -78,7 +78,7 @@ func runPage(t *testing.T, dir string, commands []repository.Command) {
 	https, http := freePort(t), freePort(t)
 	ports := strings.NewReplacer("127.0.0.1:8443", https, "127.0.0.1:8080", http)
 	env := append(os.Environ(), "PATH="+filepath.Join(dir, "bin")+":"+os.Getenv("PATH"), "PRIVATECDN_HTTPS="+https, "PRIVATECDN_HTTP="+http,
-		"AWS_REGION=eu-west-1", "AWS_EC2_METADATA_DISABLED=true", "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1")
+		"AWS_REGION=eu-west-1", "AWS_EC2_METADATA_DISABLED=true", "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=16,18,20")
 	session, err := repository.NewSession(t.Context(), dir, t.TempDir(), env)
 	if err != nil {
 		t.Fatal(err)
