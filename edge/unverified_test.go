@@ -9,25 +9,32 @@ import (
 
 const unverifiedPage = "../docs/unverified.md"
 
-// docs/unverified.md says what nobody could verify: the conformance cases with
-// that source, and no others. go test ./edge -run Unverified -update writes it.
+// docs/unverified.md says what nobody could verify; of the edge, the conformance
+// cases with that source, which go test ./edge -run Unverified -update writes.
 func TestUnverifiedPage(t *testing.T) {
 	t.Parallel()
 	cases := readCases(t)
 	if len(cases) < 250 {
 		t.Errorf("%d cases, want at least 250", len(cases))
 	}
-	want := renderUnverified(cases)
+	page, err := os.ReadFile(unverifiedPage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const begin, end = "<!-- cases -->\n", "<!-- /cases -->"
+	before, rest, _ := strings.Cut(string(page), begin)
+	_, after, found := strings.Cut(rest, end)
+	if !found {
+		t.Fatalf("%s has no %s … %s", unverifiedPage, strings.TrimSpace(begin), end)
+	}
+	want := before + begin + renderUnverified(cases) + end + after
 	if *update {
 		if err := os.WriteFile(unverifiedPage, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
 		}
+		return
 	}
-	got, err := os.ReadFile(unverifiedPage)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(got) != want {
+	if string(page) != want {
 		t.Error("docs/unverified.md is not what the cases say: run go test ./edge -run Unverified -update")
 	}
 }
@@ -41,16 +48,15 @@ func renderUnverified(cases []*conformanceCase) string {
 			fmt.Fprintf(&rows, "| [%s](../edge/testdata/conformance/%s.txtar) | %s | %s |\n", c.name, c.name, cell(c.title), cell(c.see))
 		}
 	}
-	return fmt.Sprintf(`# What nobody could verify
-
+	return fmt.Sprintf(`
 Each behavior of the local edge is held by a case in edge/testdata/conformance, and each case says where its expectation
 comes from: AWS's documentation (%d), public reports of real deployments (%d), measured on this edge because it is its own
-(%d), or unverified (%d). This page lists the unverified ones, and no difference is listed anywhere else. It is written by
-the tests: `+"`go test ./edge -run Unverified -update`"+`.
+(%d), or unverified (%d). These are the unverified ones, written here by the tests.
 
 | Case | What the edge does | What is not known |
 |---|---|---|
-%s`, counts["documentation"], counts["public report"], counts["measured"], counts["unverified"], rows.String())
+%s
+`, counts["documentation"], counts["public report"], counts["measured"], counts["unverified"], rows.String())
 }
 
 func cell(s string) string { return strings.ReplaceAll(s, "|", `\|`) }
