@@ -9,18 +9,12 @@ import (
 
 type signURLs struct {
 	signFlags
-	resourceFlag
 }
 
 // Run signs each line of standard input. With one policy for all it is signed
 // once, and each URL is held to it.
 func (c signURLs) Run(e *env) error {
-	terms, err := c.terms()
-	if err != nil {
-		return err
-	}
-	terms.Resource = c.Resource
-	s, err := c.open(e)
+	s, terms, err := c.open(e)
 	if err != nil {
 		return err
 	}

@@ -19,16 +19,10 @@ type signPlaylist struct {
 	Src string `arg:"" help:"An HLS or DASH manifest: a file, - for standard input, or the URL or path it is served at."`
 	URL string `name:"url" help:"The URL or path viewers get the manifest at, where SRC is not it." placeholder:"URL|PATH"`
 	signFlags
-	resourceFlag
 }
 
 func (c signPlaylist) Run(e *env) error {
-	terms, err := c.terms()
-	if err != nil {
-		return err
-	}
-	terms.Resource = c.Resource
-	s, err := c.open(e)
+	s, terms, err := c.open(e)
 	if err != nil {
 		return err
 	}

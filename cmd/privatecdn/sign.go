@@ -24,26 +24,31 @@ type signCommand struct {
 
 // signFlags are what every way of signing takes.
 type signFlags struct {
-	For    cli.Duration `help:"How long it is good for: 90m, 36h, 7d." xor:"end" placeholder:"D"`
-	Until  cli.Time     `help:"When it ends: RFC 3339 or epoch seconds." xor:"end" placeholder:"TIME"`
-	Window cli.Duration `help:"Round the end up to a multiple, so that viewers share one URL." placeholder:"D"`
-	From   cli.Time     `help:"When it begins; at once by default." placeholder:"TIME"`
-	IP     string       `name:"ip" help:"The viewers' IPv4 address or range." placeholder:"CIDR"`
-	Policy string       `help:"File with a policy, signed as it is." type:"path" placeholder:"FILE"`
-	Hash   string       `help:"sha256 or sha1." enum:"sha256,sha1" default:"sha256"`
+	For      cli.Duration `help:"How long it is good for: 90m, 36h, 7d." xor:"end" placeholder:"D"`
+	Until    cli.Time     `help:"When it ends: RFC 3339 or epoch seconds." xor:"end" placeholder:"TIME"`
+	Window   cli.Duration `help:"Round the end up to a multiple, so that viewers share one URL." placeholder:"D"`
+	From     cli.Time     `help:"When it begins; at once by default." placeholder:"TIME"`
+	IP       string       `name:"ip" help:"The viewers' IPv4 address or range." placeholder:"CIDR"`
+	Policy   string       `help:"File with a policy, signed as it is." type:"path" placeholder:"FILE"`
+	Hash     string       `help:"sha256 or sha1." enum:"sha256,sha1" default:"sha256"`
+	Resource string       `help:"Pattern of URLs to sign in place of the one at hand." placeholder:"PATTERN"`
 
 	deploymentFlag
 	Key       string `help:"The private key, in place of a deployment: a PEM file, kms:…, secretsmanager:… or ssm:…." placeholder:"FILE|URI"`
 	KeyPairID string `name:"key-pair-id" help:"ID of its public key in CloudFront (K…)." placeholder:"ID"`
 }
 
-// resourceFlag is the pattern that is signed in place of a URL.
-type resourceFlag struct {
-	Resource string `help:"Pattern of URLs to sign in place of the one at hand." placeholder:"PATTERN"`
+// open returns the signer and the terms that the flags describe.
+func (f signFlags) open(e *env) (*signer.Signer, signer.Terms, error) {
+	terms, err := f.terms()
+	if err != nil {
+		return nil, terms, err
+	}
+	s, err := f.signer(e)
+	return s, terms, err
 }
 
-// open returns the signer the flags describe.
-func (f signFlags) open(e *env) (*signer.Signer, error) {
+func (f signFlags) signer(e *env) (*signer.Signer, error) {
 	hash := signer.WithHash(map[string]crypto.Hash{"sha256": crypto.SHA256, "sha1": crypto.SHA1}[f.Hash])
 	switch {
 	case f.Deployment != "" && (f.Key != "" || f.KeyPairID != ""):
@@ -67,9 +72,8 @@ func (f signFlags) open(e *env) (*signer.Signer, error) {
 	return signer.New(f.KeyPairID, key, hash)
 }
 
-// terms are the terms the flags give.
 func (f signFlags) terms() (signer.Terms, error) {
-	t := signer.Terms{For: f.For.Std(), Until: f.Until.Time, Window: f.Window.Std(), From: f.From.Time}
+	t := signer.Terms{For: f.For.Std(), Until: f.Until.Time, Window: f.Window.Std(), From: f.From.Time, Resource: f.Resource}
 	if f.Policy != "" {
 		text, err := os.ReadFile(f.Policy)
 		if err != nil {
@@ -98,16 +102,10 @@ type signedURL struct {
 type signURL struct {
 	URL string `arg:"" help:"https://HOST/PATH, or a path on the deployment's first host."`
 	signFlags
-	resourceFlag
 }
 
 func (c signURL) Run(e *env) error {
-	terms, err := c.terms()
-	if err != nil {
-		return err
-	}
-	terms.Resource = c.Resource
-	s, err := c.open(e)
+	s, terms, err := c.open(e)
 	if err != nil {
 		return err
 	}
@@ -121,19 +119,13 @@ func (c signURL) Run(e *env) error {
 type signCookies struct {
 	Pattern string `arg:"" help:"What they open: https://HOST/PATH with wildcards, or a path pattern of the deployment."`
 	signFlags
-	resourceFlag
 	Format string `help:"header (Cookie: …), json (names and values), curl (arguments) or netscape (a cookie file)." enum:"header,json,curl,netscape" default:"header"`
 	Domain string `help:"Domain whose hosts get the cookies; the pattern's host alone by default." placeholder:"DOMAIN"`
 	Path   string `help:"Path below which they are sent; the pattern's directory by default." placeholder:"PATH"`
 }
 
 func (c signCookies) Run(e *env) error {
-	terms, err := c.terms()
-	if err != nil {
-		return err
-	}
-	terms.Resource = c.Resource
-	s, err := c.open(e)
+	s, terms, err := c.open(e)
 	if err != nil {
 		return err
 	}
