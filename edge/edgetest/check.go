@@ -31,13 +31,6 @@ func (c *Clock) Advance(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-// Set puts the clock to a time.
-func (c *Clock) Set(to time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = to
-}
-
 // Response is an answer with its whole body.
 type Response struct {
 	*http.Response

@@ -42,6 +42,21 @@ func TestServerReadsLikeTheSentence(t *testing.T) {
 	srv.AsksOrigin(srv.Signed("/private/a.txt"))
 }
 
+// A client of one's own reaches the server under the distribution's own name.
+func TestServerClient(t *testing.T) {
+	t.Parallel()
+	srv := edgetest.NewServer(t, templateFile, content)
+	host := srv.Edge.Deployments()[0].Hosts[0]
+	res, err := srv.Client().Get("https://" + host + "/public/a.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		t.Errorf("%s: %s", host, res.Status)
+	}
+}
+
 func TestServerCookies(t *testing.T) {
 	t.Parallel()
 	srv := edgetest.NewServer(t, templateFile, content)

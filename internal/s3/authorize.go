@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/privatecdn/internal/cfn"
 	"example.com/privatecdn/internal/s3/bucketpolicy"
 )
 
@@ -111,7 +112,7 @@ func (s *Server) lookupRequest(q *request, key string) (string, bool) {
 	case "aws:requestedregion":
 		return s.bucket.Region, true
 	case "s3:resourceaccount":
-		return s.account, true
+		return cfn.DefaultAccount, true
 	case "s3:tlsversion":
 		return q.tlsVersion(), true
 	case "s3:prefix", "s3:delimiter", "s3:max-keys":

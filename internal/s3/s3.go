@@ -72,7 +72,6 @@ type Server struct {
 	policy      *bucketpolicy.Policy
 	restrict    bool // RestrictPublicBuckets on a public policy
 	credentials map[string]Credentials
-	account     string
 	now         func() time.Time
 	etags       etagCache
 }
@@ -82,10 +81,6 @@ type Option func(*Server)
 
 // WithClock makes now the server's clock.
 func WithClock(now func() time.Time) Option { return func(s *Server) { s.now = now } }
-
-// WithAccount sets the ID of the account that owns the bucket, by default
-// 123456789012.
-func WithAccount(id string) Option { return func(s *Server) { s.account = id } }
 
 // WithCredentials sets the access keys of the bucket's owner, by default those
 // of DefaultCredentials.
@@ -139,7 +134,6 @@ func newServer(bucket *template.Bucket, opts []Option) (*Server, error) {
 	s := &Server{
 		bucket: bucket, policy: policy,
 		restrict: public && bucket.PublicAccessBlock.RestrictPublicBuckets,
-		account:  "123456789012",
 		now:      time.Now,
 	}
 	WithCredentials(DefaultCredentials()...)(s)

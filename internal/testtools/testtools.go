@@ -15,7 +15,7 @@ func Need(t testing.TB, program, install string) string {
 	t.Helper()
 	path, err := exec.LookPath(program)
 	if err != nil {
-		missing(t, program+" is not installed: "+install)
+		Missing(t, program+" is not installed: "+install)
 	}
 	return path
 }
@@ -28,12 +28,13 @@ func NodeModule(t testing.TB, module string) string {
 	_, file, _, _ := runtime.Caller(0)
 	root := filepath.Join(filepath.Dir(file), "..", "..")
 	if _, err := os.Stat(filepath.Join(root, "node_modules", module)); err != nil {
-		missing(t, module+" is not installed: run `npm ci`")
+		Missing(t, module+" is not installed: run `npm ci`")
 	}
 	return root
 }
 
-func missing(t testing.TB, why string) {
+// Missing skips the test for want of what why names; in CI it fails.
+func Missing(t testing.TB, why string) {
 	t.Helper()
 	if os.Getenv("CI") != "" {
 		t.Fatal(why)

@@ -142,7 +142,7 @@ func Open(client Client, opts ...Option) keys.OpenFunc {
 	return func(ctx context.Context, uri string) (crypto.Signer, error) {
 		name, ok := strings.CutPrefix(uri, Scheme+":")
 		if !ok {
-			return nil, fmt.Errorf("%w, after kms:", ErrName)
+			return nil, fmt.Errorf("%w, as kms:NAME", ErrName)
 		}
 		s, err := New(ctx, client, name, opts...)
 		if err != nil {
