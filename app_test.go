@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/privatecdn/internal/testtools"
+	"example.com/privatecdn/internal/testing/need"
 	"example.com/privatecdn/keys"
 )
 
@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 // cdk runs the pinned CDK command line with the app.
 func cdk(t *testing.T, args ...string) (stdout, stderr string, err error) {
 	t.Helper()
-	root := testtools.NodeModule(t, "aws-cdk")
+	root := need.NodeModule(t, "aws-cdk")
 	args = append([]string{filepath.Join(root, "node_modules/aws-cdk/bin/cdk"), "--no-notices", "--no-color"}, args...)
 	command := exec.Command("node", args...)
 	command.Dir = root

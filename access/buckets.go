@@ -5,13 +5,13 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/privatecdn/internal/infra"
 	"example.com/privatecdn/internal/pathpattern"
-	"example.com/privatecdn/internal/template"
 )
 
 // compareBuckets holds every bucket against what it was: the one of the same
 // logical ID, or the one the same paths were read from.
-func (d *diff) compareBuckets(old, new *template.Infrastructure) {
+func (d *diff) compareBuckets(old, new *infra.Infrastructure) {
 	d.old, d.new = nil, nil
 	for _, n := range new.Buckets {
 		o := d.before(old, n)
@@ -31,22 +31,22 @@ func (d *diff) compareBuckets(old, new *template.Infrastructure) {
 	}
 }
 
-func (d *diff) before(old *template.Infrastructure, n *template.Bucket) *template.Bucket {
+func (d *diff) before(old *infra.Infrastructure, n *infra.Bucket) *infra.Bucket {
 	for _, o := range old.Buckets {
 		if o.Stack == n.Stack && o.LogicalID == n.LogicalID && (!o.External || o.Name == n.Name) {
 			return o
 		}
 	}
-	var found *template.Bucket
+	var found *infra.Bucket
 	for _, o := range old.Buckets { // in their order, for the same answer each time
-		if d.buckets[[2]*template.Bucket{o, n}] && found == nil {
+		if d.buckets[[2]*infra.Bucket{o, n}] && found == nil {
 			found = o
 		}
 	}
 	return found
 }
 
-func (d *diff) comparePublicAccessBlock(o, n *template.Bucket) {
+func (d *diff) comparePublicAccessBlock(o, n *infra.Bucket) {
 	before, after := o.PublicAccessBlock, n.PublicAccessBlock
 	var off []string
 	for _, setting := range []struct {
@@ -68,15 +68,15 @@ func (d *diff) comparePublicAccessBlock(o, n *template.Bucket) {
 	}
 }
 
-func refusesHTTP(b *template.Bucket) bool {
-	return slices.ContainsFunc(b.Policy, func(s template.Statement) bool { return isTLSDeny(b, s) })
+func refusesHTTP(b *infra.Bucket) bool {
+	return slices.ContainsFunc(b.Policy, func(s infra.Statement) bool { return isTLSDeny(b, s) })
 }
 
 // isTLSDeny knows the statement that refuses to read objects over plain HTTP,
 // to everyone.
-func isTLSDeny(b *template.Bucket, s template.Statement) bool {
+func isTLSDeny(b *infra.Bucket, s infra.Statement) bool {
 	return s.Effect == "Deny" && !s.NotPrincipal && !s.NotAction && !s.NotResource && len(s.Conditions) == 1 &&
-		slices.Contains(s.Principals, template.Principal{Kind: "*", Value: "*"}) &&
+		slices.Contains(s.Principals, infra.Principal{Kind: "*", Value: "*"}) &&
 		s.Conditions[0].Operator == "Bool" && strings.EqualFold(s.Conditions[0].Key, "aws:SecureTransport") &&
 		slices.Equal(s.Conditions[0].Values, []string{"false"}) &&
 		slices.ContainsFunc(s.Actions, func(a string) bool { return covers(a, "s3:GetObject*") }) &&
@@ -85,8 +85,8 @@ func isTLSDeny(b *template.Bucket, s template.Statement) bool {
 
 // bucketCORS puts the rules of a bucket together, which is enough to see
 // whether they allow more.
-func bucketCORS(b *template.Bucket) template.CORS {
-	var c template.CORS
+func bucketCORS(b *infra.Bucket) infra.CORS {
+	var c infra.CORS
 	for _, rule := range b.CORS {
 		c.AllowOrigins = append(c.AllowOrigins, rule.AllowOrigins...)
 		c.AllowMethods = append(c.AllowMethods, rule.AllowMethods...)

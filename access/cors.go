@@ -5,11 +5,11 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/privatecdn/internal/infra"
 	"example.com/privatecdn/internal/pathpattern"
-	"example.com/privatecdn/internal/template"
 )
 
-func compareCORS(o, n *template.Behavior) []Finding {
+func compareCORS(o, n *infra.Behavior) []Finding {
 	var findings []Finding
 	for _, what := range moreCORS(corsOf(o), corsOf(n)) {
 		findings = append(findings, Finding{Kind: CORSWidened, Severity: Widening,
@@ -18,15 +18,15 @@ func compareCORS(o, n *template.Behavior) []Finding {
 	return findings
 }
 
-func corsOf(b *template.Behavior) template.CORS {
+func corsOf(b *infra.Behavior) infra.CORS {
 	if b.ResponseHeaderPolicy == nil || b.ResponseHeaderPolicy.CORS == nil {
-		return template.CORS{}
+		return infra.CORS{}
 	}
 	return *b.ResponseHeaderPolicy.CORS
 }
 
 // moreCORS says in which ways b lets web pages do more than a.
-func moreCORS(a, b template.CORS) []string {
+func moreCORS(a, b infra.CORS) []string {
 	var more []string
 	if b.AllowCredentials && !a.AllowCredentials && len(b.AllowOrigins) > 0 {
 		more = append(more, "web pages may send cookies along (credentials)")

@@ -4,15 +4,15 @@ import (
 	"fmt"
 	"slices"
 
+	"example.com/privatecdn/internal/infra"
 	"example.com/privatecdn/internal/pathpattern"
-	"example.com/privatecdn/internal/template"
 )
 
 // Diff returns what changes in who may read what from old to new, worst first;
 // the list is empty, not nil, when nothing does. Both must have been read for
 // the same stack name, see [template.ReadPair].
-func Diff(old, new *template.Infrastructure) []Finding {
-	d := &diff{findings: []Finding{}, seen: map[string]bool{}, buckets: map[[2]*template.Bucket]bool{}}
+func Diff(old, new *infra.Infrastructure) []Finding {
+	d := &diff{findings: []Finding{}, seen: map[string]bool{}, buckets: map[[2]*infra.Bucket]bool{}}
 	pairs, added := d.pairDistributions(old, new)
 	for _, pair := range pairs {
 		d.old, d.new = pair[0], pair[1]
@@ -31,10 +31,10 @@ func Diff(old, new *template.Infrastructure) []Finding {
 type diff struct {
 	findings  []Finding
 	seen      map[string]bool
-	old, new  *template.Distribution
+	old, new  *infra.Distribution
 	paths     pathpattern.Finder
-	entangled int                          // searches that ended undecided
-	buckets   map[[2]*template.Bucket]bool // an origin's bucket before and after
+	entangled int                       // searches that ended undecided
+	buckets   map[[2]*infra.Bucket]bool // an origin's bucket before and after
 }
 
 // add adds a finding once: what says the same of another path is left out.
@@ -52,25 +52,25 @@ func (d *diff) add(same string, f Finding) {
 // pairDistributions finds each old distribution again: by logical ID, or else
 // one that is new in the place of one that is gone. It returns what is new
 // besides.
-func (d *diff) pairDistributions(old, new *template.Infrastructure) (pairs [][2]*template.Distribution, added []*template.Distribution) {
+func (d *diff) pairDistributions(old, new *infra.Infrastructure) (pairs [][2]*infra.Distribution, added []*infra.Distribution) {
 	left := slices.Clone(new.Distributions)
-	var gone []*template.Distribution
+	var gone []*infra.Distribution
 	for _, o := range old.Distributions {
-		i := slices.IndexFunc(left, func(n *template.Distribution) bool {
+		i := slices.IndexFunc(left, func(n *infra.Distribution) bool {
 			return n.Stack == o.Stack && n.LogicalID == o.LogicalID
 		})
 		if i < 0 {
 			gone = append(gone, o)
 			continue
 		}
-		pairs = append(pairs, [2]*template.Distribution{o, left[i]})
+		pairs = append(pairs, [2]*infra.Distribution{o, left[i]})
 		left = slices.Delete(left, i, i+1)
 	}
 	for i, o := range gone {
 		f := Finding{Kind: DistributionReplaced, Severity: Breaking, Distribution: o.LogicalID, Witness: o.LogicalID,
 			Sentence: fmt.Sprintf("the distribution %s is removed: every URL of its domain name is dead", o.LogicalID)}
 		if i < len(left) {
-			pairs = append(pairs, [2]*template.Distribution{o, left[i]})
+			pairs = append(pairs, [2]*infra.Distribution{o, left[i]})
 			f.Sentence = fmt.Sprintf("the distribution %s is replaced by %s: its domain name changes, and every URL of the old one is dead",
 				o.LogicalID, left[i].LogicalID)
 		}
@@ -81,11 +81,11 @@ func (d *diff) pairDistributions(old, new *template.Infrastructure) (pairs [][2]
 
 // compareAdded holds a distribution that is new against the old ones that read
 // from the same bucket, since it may open what they keep closed.
-func (d *diff) compareAdded(old *template.Infrastructure, n *template.Distribution) {
+func (d *diff) compareAdded(old *infra.Infrastructure, n *infra.Distribution) {
 	for _, o := range old.Distributions {
 		if shareBucket(o, n) {
 			d.old, d.new = o, n
-			d.comparePaths(func(o, n *template.Behavior) []Finding {
+			d.comparePaths(func(o, n *infra.Behavior) []Finding {
 				return slices.DeleteFunc(slices.Concat(compareAccess(o, n), compareKeys(o, n)),
 					func(f Finding) bool { return f.Severity != Widening })
 			})
@@ -93,7 +93,7 @@ func (d *diff) compareAdded(old *template.Infrastructure, n *template.Distributi
 	}
 }
 
-func shareBucket(a, b *template.Distribution) bool {
+func shareBucket(a, b *infra.Distribution) bool {
 	for _, x := range a.Behaviors {
 		for _, y := range b.Behaviors {
 			if x.Origin.Bucket != nil && y.Origin.Bucket != nil && sameBucket(x.Origin.Bucket, y.Origin.Bucket) {
@@ -104,7 +104,7 @@ func shareBucket(a, b *template.Distribution) bool {
 	return false
 }
 
-func sameBucket(a, b *template.Bucket) bool { return a.Name == b.Name && a.Region == b.Region }
+func sameBucket(a, b *infra.Bucket) bool { return a.Name == b.Name && a.Region == b.Region }
 
 // tlsVersions are the security policies for viewers, weakest first. Names not
 // among them are not compared.
@@ -122,7 +122,7 @@ func (d *diff) compareTLS() {
 }
 
 // minimumTLS is fixed with the default certificate.
-func minimumTLS(d *template.Distribution) string {
+func minimumTLS(d *infra.Distribution) string {
 	if d.ViewerCertificate.Default {
 		return "TLSv1"
 	}

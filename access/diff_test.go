@@ -8,12 +8,12 @@ import (
 	"testing"
 
 	"example.com/privatecdn/access"
+	"example.com/privatecdn/internal/infra"
 	"example.com/privatecdn/internal/pathpattern"
-	"example.com/privatecdn/internal/template"
 )
 
 // read reads the base template with some texts replaced, given in pairs.
-func read(t *testing.T, replace []string) *template.Infrastructure {
+func read(t *testing.T, replace []string) *infra.Infrastructure {
 	t.Helper()
 	text, err := os.ReadFile("testdata/base.yaml")
 	if err != nil {
@@ -26,11 +26,11 @@ func read(t *testing.T, replace []string) *template.Infrastructure {
 		}
 		changed = strings.ReplaceAll(changed, pair[0], pair[1])
 	}
-	infra, err := template.Read([]byte(changed), template.Options{})
+	tmpl, err := infra.Read([]byte(changed), infra.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return infra
+	return tmpl
 }
 
 const (
@@ -151,8 +151,8 @@ func TestDiff(t *testing.T) {
 			findings := access.Diff(old, new)
 			var got []string
 			names := map[string]string{}
-			for _, infra := range []*template.Infrastructure{old, new} {
-				for _, d := range infra.Distributions {
+			for _, tmpl := range []*infra.Infrastructure{old, new} {
+				for _, d := range tmpl.Distributions {
 					for _, b := range d.Behaviors {
 						for _, g := range b.KeyGroups {
 							for _, k := range g.Keys {

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/privatecdn/internal/infra"
 	"example.com/privatecdn/internal/pathpattern"
-	"example.com/privatecdn/internal/template"
 )
 
 // grant is what a statement says of one principal, one action and one
@@ -16,7 +16,7 @@ import (
 type grant struct {
 	principal        string
 	action, resource string
-	conditions       []template.Condition
+	conditions       []infra.Condition
 }
 
 const (
@@ -28,7 +28,7 @@ const (
 // compareGrants finds what the bucket policy lets be read that no statement
 // let before, and what it refused and refuses no more. A bucket that is new,
 // o being nil, may be read by the template's distributions.
-func (d *diff) compareGrants(old, new *template.Infrastructure, o, n *template.Bucket) {
+func (d *diff) compareGrants(old, new *infra.Infrastructure, o, n *infra.Bucket) {
 	before := []grant{{principal: ourCloudFront, action: "s3:GetObject", resource: "bucket/*"}}
 	if o != nil {
 		before = grants(old, o, "Allow")
@@ -49,7 +49,7 @@ func (d *diff) compareGrants(old, new *template.Infrastructure, o, n *template.B
 	}
 }
 
-func (d *diff) addGrant(n *template.Bucket, g grant, s Severity, does string) {
+func (d *diff) addGrant(n *infra.Bucket, g grant, s Severity, does string) {
 	what := fmt.Sprintf(does, g.principal, g.action, g.resource)
 	for _, c := range g.conditions {
 		what += fmt.Sprintf(", where %s %s %s", c.Key, c.Operator, strings.Join(c.Values, " or "))
@@ -60,15 +60,15 @@ func (d *diff) addGrant(n *template.Bucket, g grant, s Severity, does string) {
 
 // severityOf is Note for who is of the template's own account: such a
 // principal is no viewer.
-func severityOf(infra *template.Infrastructure, g grant) Severity {
-	if account := accountOf(infra); account != "" && strings.Contains(g.principal, account) {
+func severityOf(tmpl *infra.Infrastructure, g grant) Severity {
+	if account := accountOf(tmpl); account != "" && strings.Contains(g.principal, account) {
 		return Note
 	}
 	return Widening
 }
 
-func accountOf(infra *template.Infrastructure) string {
-	for _, d := range infra.Distributions {
+func accountOf(tmpl *infra.Infrastructure) string {
+	for _, d := range tmpl.Distributions {
 		if parts := strings.Split(d.ARN, ":"); len(parts) > 4 {
 			return parts[4]
 		}
@@ -77,13 +77,13 @@ func accountOf(infra *template.Infrastructure) string {
 }
 
 // grants takes the statements of one effect apart, those that read.
-func grants(infra *template.Infrastructure, b *template.Bucket, effect string) []grant {
+func grants(tmpl *infra.Infrastructure, b *infra.Bucket, effect string) []grant {
 	var all []grant
 	for _, s := range b.Policy {
 		if s.Effect != effect || isTLSDeny(b, s) {
 			continue
 		}
-		for _, p := range principals(infra, s) {
+		for _, p := range principals(tmpl, s) {
 			for _, action := range negated(s.Actions, s.NotAction) {
 				for _, resource := range negated(s.Resources, s.NotResource) {
 					g := grant{p.Value, action, strings.Replace(resource, b.ARN, "bucket", 1), s.Conditions}
@@ -110,20 +110,20 @@ func negated(values []string, not bool) []string {
 
 // principals names a statement's principals, by kind and as a message has
 // them.
-func principals(infra *template.Infrastructure, s template.Statement) []template.Principal {
+func principals(tmpl *infra.Infrastructure, s infra.Statement) []infra.Principal {
 	if s.NotPrincipal {
 		var but []string
 		for _, p := range s.Principals {
 			but = append(but, p.Value)
 		}
-		return []template.Principal{{Value: everyone + " but " + strings.Join(but, ", ")}}
+		return []infra.Principal{{Value: everyone + " but " + strings.Join(but, ", ")}}
 	}
-	var all []template.Principal
+	var all []infra.Principal
 	for _, p := range s.Principals {
 		switch {
 		case p.Kind == "*":
-			p = template.Principal{Value: everyone}
-		case isOurs(infra, p, s.Conditions):
+			p = infra.Principal{Value: everyone}
+		case isOurs(tmpl, p, s.Conditions):
 			p.Value = ourCloudFront
 		case p.Kind == "Service":
 			p.Value = "the service " + p.Value
@@ -135,8 +135,8 @@ func principals(infra *template.Infrastructure, s template.Statement) []template
 
 // isOurs reports whether a principal is CloudFront on behalf of one of the
 // template's distributions.
-func isOurs(infra *template.Infrastructure, p template.Principal, conditions []template.Condition) bool {
-	for _, d := range infra.Distributions {
+func isOurs(tmpl *infra.Infrastructure, p infra.Principal, conditions []infra.Condition) bool {
+	for _, d := range tmpl.Distributions {
 		for _, b := range d.Behaviors {
 			oai := b.Origin.OAI
 			if oai != nil && (p.Value == oai.CanonicalUserID || strings.HasSuffix(p.Value, "user/CloudFront Origin Access Identity "+oai.ID)) {
@@ -145,17 +145,17 @@ func isOurs(infra *template.Infrastructure, p template.Principal, conditions []t
 		}
 	}
 	return p.Kind == "Service" && p.Value == "cloudfront.amazonaws.com" &&
-		slices.ContainsFunc(conditions, func(c template.Condition) bool { return isSourceARN(c) && onlyOurs(infra, c.Values) })
+		slices.ContainsFunc(conditions, func(c infra.Condition) bool { return isSourceARN(c) && onlyOurs(tmpl, c.Values) })
 }
 
-func isSourceARN(c template.Condition) bool {
+func isSourceARN(c infra.Condition) bool {
 	return strings.EqualFold(c.Key, "aws:SourceArn") &&
 		slices.Contains([]string{"StringEquals", "StringLike", "ArnEquals", "ArnLike"}, c.Operator)
 }
 
-func onlyOurs(infra *template.Infrastructure, arns []string) bool {
+func onlyOurs(tmpl *infra.Infrastructure, arns []string) bool {
 	for _, arn := range arns {
-		if !slices.ContainsFunc(infra.Distributions, func(d *template.Distribution) bool { return d.ARN == arn }) {
+		if !slices.ContainsFunc(tmpl.Distributions, func(d *infra.Distribution) bool { return d.ARN == arn }) {
 			return false
 		}
 	}
@@ -188,8 +188,8 @@ func (g grant) reads() bool {
 func (g grant) covers(other grant) bool {
 	return (g.principal == other.principal || g.principal == everyone) &&
 		includes(g.action, other.action, covers) && includes(g.resource, other.resource, pathpattern.Glob) &&
-		!slices.ContainsFunc(g.conditions, func(c template.Condition) bool {
-			return !slices.ContainsFunc(other.conditions, func(o template.Condition) bool { return looser(c, o) })
+		!slices.ContainsFunc(g.conditions, func(c infra.Condition) bool {
+			return !slices.ContainsFunc(other.conditions, func(o infra.Condition) bool { return looser(c, o) })
 		})
 }
 
@@ -200,7 +200,7 @@ func includes(a, b string, covers func(pattern, s string) bool) bool {
 }
 
 // looser reports whether condition a holds wherever b does.
-func looser(a, b template.Condition) bool {
+func looser(a, b infra.Condition) bool {
 	if !strings.EqualFold(a.Operator, b.Operator) || !strings.EqualFold(a.Key, b.Key) {
 		return false
 	}

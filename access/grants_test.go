@@ -5,8 +5,8 @@ import (
 	"testing"
 
 	"example.com/privatecdn/access"
-	"example.com/privatecdn/internal/s3/bucketpolicy"
-	"example.com/privatecdn/internal/template"
+	"example.com/privatecdn/internal/bucketpolicy"
+	"example.com/privatecdn/internal/infra"
 )
 
 const (
@@ -62,37 +62,37 @@ func allows(p *bucketpolicy.Policy, q bucketpolicy.Request) bool {
 	return p.Evaluate(q) == bucketpolicy.Allow
 }
 
-func withPolicy(policy []template.Statement) *template.Infrastructure {
-	bucket := &template.Bucket{LogicalID: "B", Name: "b", ARN: bucketARN, Policy: policy}
-	origin := &template.Origin{Bucket: bucket, OAI: &template.OAI{ID: "E0", CanonicalUserID: "ouruser"}}
-	d := &template.Distribution{LogicalID: "D", ARN: ours, Behaviors: []*template.Behavior{{PathPattern: "*", Origin: origin}}}
-	return &template.Infrastructure{Distributions: []*template.Distribution{d}, Buckets: []*template.Bucket{bucket}}
+func withPolicy(policy []infra.Statement) *infra.Infrastructure {
+	bucket := &infra.Bucket{LogicalID: "B", Name: "b", ARN: bucketARN, Policy: policy}
+	origin := &infra.Origin{Bucket: bucket, OAI: &infra.OAI{ID: "E0", CanonicalUserID: "ouruser"}}
+	d := &infra.Distribution{LogicalID: "D", ARN: ours, Behaviors: []*infra.Behavior{{PathPattern: "*", Origin: origin}}}
+	return &infra.Infrastructure{Distributions: []*infra.Distribution{d}, Buckets: []*infra.Bucket{bucket}}
 }
 
-func randomPolicy(r *rand.Rand) []template.Statement {
-	var policy []template.Statement
+func randomPolicy(r *rand.Rand) []infra.Statement {
+	var policy []infra.Statement
 	for range r.IntN(4) {
-		s := template.Statement{
+		s := infra.Statement{
 			Effect:    pick(r, "Allow", "Allow", "Deny"),
 			Actions:   []string{pick(r, "s3:GetObject", "s3:Get*", "s3:*", "s3:ListBucket", "s3:PutObject")},
 			Resources: []string{pick(r, bucketARN, bucketARN+"/*", bucketARN+"/secret/*", "*")},
-			Principals: []template.Principal{pick(r,
-				template.Principal{Kind: "*", Value: "*"},
-				template.Principal{Kind: "CanonicalUser", Value: "ouruser"},
-				template.Principal{Kind: "CanonicalUser", Value: "anotheruser"},
-				template.Principal{Kind: "Service", Value: "cloudfront.amazonaws.com"},
-				template.Principal{Kind: "AWS", Value: "arn:aws:iam::999999999999:root"},
-				template.Principal{Kind: "AWS", Value: "arn:aws:iam::123456789012:role/r"})},
+			Principals: []infra.Principal{pick(r,
+				infra.Principal{Kind: "*", Value: "*"},
+				infra.Principal{Kind: "CanonicalUser", Value: "ouruser"},
+				infra.Principal{Kind: "CanonicalUser", Value: "anotheruser"},
+				infra.Principal{Kind: "Service", Value: "cloudfront.amazonaws.com"},
+				infra.Principal{Kind: "AWS", Value: "arn:aws:iam::999999999999:root"},
+				infra.Principal{Kind: "AWS", Value: "arn:aws:iam::123456789012:role/r"})},
 			NotPrincipal: r.IntN(12) == 0, NotAction: r.IntN(12) == 0, NotResource: r.IntN(12) == 0,
 		}
 		if r.IntN(2) == 0 {
-			s.Conditions = []template.Condition{pick(r,
-				template.Condition{Operator: "Bool", Key: "aws:SecureTransport", Values: []string{"false"}},
-				template.Condition{Operator: "Bool", Key: "aws:SecureTransport", Values: []string{"true"}},
-				template.Condition{Operator: "StringEquals", Key: "AWS:SourceArn", Values: []string{ours}},
-				template.Condition{Operator: "StringEquals", Key: "aws:SourceArn", Values: []string{ours, another}},
-				template.Condition{Operator: "StringNotEquals", Key: "aws:SourceArn", Values: []string{ours}},
-				template.Condition{Operator: "ArnLike", Key: "aws:SourceArn", Values: []string{"arn:aws:cloudfront::*:distribution/*"}})}
+			s.Conditions = []infra.Condition{pick(r,
+				infra.Condition{Operator: "Bool", Key: "aws:SecureTransport", Values: []string{"false"}},
+				infra.Condition{Operator: "Bool", Key: "aws:SecureTransport", Values: []string{"true"}},
+				infra.Condition{Operator: "StringEquals", Key: "AWS:SourceArn", Values: []string{ours}},
+				infra.Condition{Operator: "StringEquals", Key: "aws:SourceArn", Values: []string{ours, another}},
+				infra.Condition{Operator: "StringNotEquals", Key: "aws:SourceArn", Values: []string{ours}},
+				infra.Condition{Operator: "ArnLike", Key: "aws:SourceArn", Values: []string{"arn:aws:cloudfront::*:distribution/*"}})}
 		}
 		policy = append(policy, s)
 	}

@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"example.com/privatecdn/deployment"
-	"example.com/privatecdn/internal/template"
+	"example.com/privatecdn/internal/infra"
 )
 
 // compareKeys looks at paths that need a signature before and after.
@@ -14,7 +14,7 @@ import (
 // that moves to another resource is dead to what it signed, and one whose text
 // changes in its resource is not what CloudFront goes on to hold: it updates
 // nothing of a public key but its comment.
-func compareKeys(o, n *template.Behavior) []Finding {
+func compareKeys(o, n *infra.Behavior) []Finding {
 	if !o.Signed() || Of(n) == deployment.Public {
 		return nil
 	}
@@ -39,7 +39,7 @@ func compareKeys(o, n *template.Behavior) []Finding {
 		}
 		f := Finding{Kind: KeyAdded, Severity: Widening, Key: k.Key.Fingerprint()}
 		f.Sentence = fmt.Sprintf("who has the key %s can sign for paths of %q", f.Key, n.PathPattern)
-		if slices.ContainsFunc(before, func(b *template.PublicKey) bool { return b.LogicalID == k.LogicalID }) {
+		if slices.ContainsFunc(before, func(b *infra.PublicKey) bool { return b.LogicalID == k.LogicalID }) {
 			f.Sentence += fmt.Sprintf("; but CloudFront cannot put another key into the resource %s: give the new key a resource of its own", k.LogicalID)
 		}
 		findings = append(findings, f)
@@ -48,8 +48,8 @@ func compareKeys(o, n *template.Behavior) []Finding {
 }
 
 // trusted returns the keys a behavior trusts, each once.
-func trusted(b *template.Behavior) []*template.PublicKey {
-	var all []*template.PublicKey
+func trusted(b *infra.Behavior) []*infra.PublicKey {
+	var all []*infra.PublicKey
 	for _, g := range b.KeyGroups {
 		for _, k := range g.Keys {
 			if sameKey(all, k) == nil {
@@ -60,7 +60,7 @@ func trusted(b *template.Behavior) []*template.PublicKey {
 	return all
 }
 
-func sameKey(keys []*template.PublicKey, k *template.PublicKey) *template.PublicKey {
+func sameKey(keys []*infra.PublicKey, k *infra.PublicKey) *infra.PublicKey {
 	for _, other := range keys {
 		if other.Key.Fingerprint() == k.Key.Fingerprint() {
 			return other

@@ -6,14 +6,14 @@ import (
 	"time"
 
 	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/internal/infra"
 	"example.com/privatecdn/internal/pathpattern"
-	"example.com/privatecdn/internal/template"
 )
 
 // comparePaths holds every old behavior against every new one. What compare
 // finds of two counts where a path goes from the one to the other, which the
 // witness shows.
-func (d *diff) comparePaths(compare func(o, n *template.Behavior) []Finding) {
+func (d *diff) comparePaths(compare func(o, n *infra.Behavior) []Finding) {
 	for j, n := range d.new.Behaviors {
 		for i, o := range d.old.Behaviors {
 			findings := compare(o, n)
@@ -24,7 +24,7 @@ func (d *diff) comparePaths(compare func(o, n *template.Behavior) []Finding) {
 			if !found && err == nil {
 				continue
 			}
-			d.buckets[[2]*template.Bucket{o.Origin.Bucket, n.Origin.Bucket}] = true
+			d.buckets[[2]*infra.Bucket{o.Origin.Bucket, n.Origin.Bucket}] = true
 			for _, f := range findings {
 				same := n.PathPattern
 				if f.Key != "" || f.Kind == BucketReplaced {
@@ -59,12 +59,12 @@ func (d *diff) between(i, j int) (path string, found bool, err error) {
 const mostEntangled = 3
 
 // compareBehaviors says what changes for a path that goes from o to n.
-func compareBehaviors(o, n *template.Behavior) []Finding {
+func compareBehaviors(o, n *infra.Behavior) []Finding {
 	return slices.Concat(compareAccess(o, n), compareKeys(o, n), compareOrigins(o, n),
 		compareHTTPS(o, n), compareCORS(o, n), compareCache(o, n))
 }
 
-func compareAccess(o, n *template.Behavior) []Finding {
+func compareAccess(o, n *infra.Behavior) []Finding {
 	before, after := Of(o), Of(n)
 	needed := map[deployment.Access]string{deployment.Signed: "a CloudFront signature", deployment.Presigned: "an S3 signature"}
 	switch {
@@ -81,7 +81,7 @@ func compareAccess(o, n *template.Behavior) []Finding {
 	return nil
 }
 
-func compareOrigins(o, n *template.Behavior) []Finding {
+func compareOrigins(o, n *infra.Behavior) []Finding {
 	before, after := o.Origin.Bucket, n.Origin.Bucket
 	if before == nil || after != nil && sameBucket(before, after) {
 		return nil
@@ -99,7 +99,7 @@ func compareOrigins(o, n *template.Behavior) []Finding {
 // viewerProtocols are the viewer protocol policies, weakest first.
 var viewerProtocols = []string{"allow-all", "redirect-to-https", "https-only"}
 
-func compareHTTPS(o, n *template.Behavior) []Finding {
+func compareHTTPS(o, n *infra.Behavior) []Finding {
 	var findings []Finding
 	weaker := func(s Severity, format string, args ...any) {
 		findings = append(findings, Finding{Kind: HTTPSWeakened, Severity: s, Sentence: fmt.Sprintf(format, args...)})
@@ -120,15 +120,15 @@ func compareHTTPS(o, n *template.Behavior) []Finding {
 	return findings
 }
 
-func sendsHSTS(b *template.Behavior) bool {
-	return b.ResponseHeaderPolicy != nil && slices.ContainsFunc(b.ResponseHeaderPolicy.Security, func(h template.Header) bool {
+func sendsHSTS(b *infra.Behavior) bool {
+	return b.ResponseHeaderPolicy != nil && slices.ContainsFunc(b.ResponseHeaderPolicy.Security, func(h infra.Header) bool {
 		return h.Name == "Strict-Transport-Security"
 	})
 }
 
 // compareCache looks at presigned paths: CloudFront serves them from its cache
 // without asking S3 whether the signature still holds.
-func compareCache(o, n *template.Behavior) []Finding {
+func compareCache(o, n *infra.Behavior) []Finding {
 	if Of(n) != deployment.Presigned {
 		return nil
 	}
@@ -153,6 +153,6 @@ func compareCache(o, n *template.Behavior) []Finding {
 	return nil
 }
 
-func longestCached(b *template.Behavior) time.Duration {
+func longestCached(b *infra.Behavior) time.Duration {
 	return max(b.CachePolicy.MinTTL, b.CachePolicy.MaxTTL)
 }

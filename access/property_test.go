@@ -8,8 +8,8 @@ import (
 
 	"example.com/privatecdn/access"
 	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/internal/infra"
 	"example.com/privatecdn/internal/pathpattern"
-	"example.com/privatecdn/internal/template"
 	"example.com/privatecdn/keys"
 )
 
@@ -54,14 +54,14 @@ func TestEntangledPatterns(t *testing.T) {
 	group := newKeyGroup(t)
 	r := rand.New(rand.NewPCG(1, 1))
 	old, new := randomInfrastructure(r, group), randomInfrastructure(r, group)
-	for i, infra := range []*template.Infrastructure{old, new} {
-		d := infra.Distributions[0]
+	for i, tmpl := range []*infra.Infrastructure{old, new} {
+		d := tmpl.Distributions[0]
 		last := d.Behaviors[len(d.Behaviors)-1]
 		d.Behaviors = nil
 		for _, c := range "b" {
-			b := &template.Behavior{PathPattern: "*a" + strings.Repeat("?", 20) + string(c) + "*a*", Origin: last.Origin}
+			b := &infra.Behavior{PathPattern: "*a" + strings.Repeat("?", 20) + string(c) + "*a*", Origin: last.Origin}
 			if i == 0 {
-				b.KeyGroups = []*template.KeyGroup{group}
+				b.KeyGroups = []*infra.KeyGroup{group}
 			}
 			d.Behaviors = append(d.Behaviors, b)
 		}
@@ -76,7 +76,7 @@ func TestEntangledPatterns(t *testing.T) {
 	}
 }
 
-func newKeyGroup(t *testing.T) *template.KeyGroup {
+func newKeyGroup(t *testing.T) *infra.KeyGroup {
 	t.Helper()
 	private, err := keys.Generate(keys.ECDSAP256)
 	if err != nil {
@@ -86,23 +86,23 @@ func newKeyGroup(t *testing.T) *template.KeyGroup {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &template.KeyGroup{Keys: []*template.PublicKey{{ID: public.LocalID(), Key: public}}}
+	return &infra.KeyGroup{Keys: []*infra.PublicKey{{ID: public.LocalID(), Key: public}}}
 }
 
-func randomInfrastructure(r *rand.Rand, group *template.KeyGroup) *template.Infrastructure {
-	bucket := &template.Bucket{LogicalID: "B", Name: "b"}
-	origin := &template.Origin{Bucket: bucket, OAI: &template.OAI{ID: "E"}}
-	d := &template.Distribution{LogicalID: "D"}
+func randomInfrastructure(r *rand.Rand, group *infra.KeyGroup) *infra.Infrastructure {
+	bucket := &infra.Bucket{LogicalID: "B", Name: "b"}
+	origin := &infra.Origin{Bucket: bucket, OAI: &infra.OAI{ID: "E"}}
+	d := &infra.Distribution{LogicalID: "D"}
 	for range r.IntN(4) {
-		d.Behaviors = append(d.Behaviors, &template.Behavior{PathPattern: randomPattern(r), Origin: origin})
+		d.Behaviors = append(d.Behaviors, &infra.Behavior{PathPattern: randomPattern(r), Origin: origin})
 	}
-	d.Behaviors = append(d.Behaviors, &template.Behavior{PathPattern: "*", Origin: origin})
+	d.Behaviors = append(d.Behaviors, &infra.Behavior{PathPattern: "*", Origin: origin})
 	for _, b := range d.Behaviors {
 		if r.IntN(2) == 0 {
-			b.KeyGroups = []*template.KeyGroup{group}
+			b.KeyGroups = []*infra.KeyGroup{group}
 		}
 	}
-	return &template.Infrastructure{Distributions: []*template.Distribution{d}, Buckets: []*template.Bucket{bucket}}
+	return &infra.Infrastructure{Distributions: []*infra.Distribution{d}, Buckets: []*infra.Bucket{bucket}}
 }
 
 func randomPattern(r *rand.Rand) string {
@@ -134,8 +134,8 @@ func shortPaths(most int) []string {
 	return paths
 }
 
-func behaviorAt(infra *template.Infrastructure, path string) *template.Behavior {
-	for _, b := range infra.Distributions[0].Behaviors {
+func behaviorAt(tmpl *infra.Infrastructure, path string) *infra.Behavior {
+	for _, b := range tmpl.Distributions[0].Behaviors {
 		if pathpattern.Match(b.PathPattern, pathpattern.Normalize(path)) {
 			return b
 		}
@@ -143,6 +143,6 @@ func behaviorAt(infra *template.Infrastructure, path string) *template.Behavior 
 	return nil
 }
 
-func accessAt(infra *template.Infrastructure, path string) deployment.Access {
-	return access.Of(behaviorAt(infra, path))
+func accessAt(tmpl *infra.Infrastructure, path string) deployment.Access {
+	return access.Of(behaviorAt(tmpl, path))
 }

@@ -4,9 +4,9 @@ import (
 	"slices"
 
 	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/internal/bucketpolicy"
+	"example.com/privatecdn/internal/infra"
 	"example.com/privatecdn/internal/pathpattern"
-	"example.com/privatecdn/internal/s3/bucketpolicy"
-	"example.com/privatecdn/internal/template"
 )
 
 // Rule says what opens the paths that come to one behavior.
@@ -21,9 +21,9 @@ type Rule struct {
 
 // Rules returns the rules of every distribution, in the order behaviors are
 // tried.
-func Rules(infra *template.Infrastructure) []Rule {
+func Rules(tmpl *infra.Infrastructure) []Rule {
 	rules := []Rule{}
-	for _, d := range infra.Distributions {
+	for _, d := range tmpl.Distributions {
 		var earlier []string
 		for _, b := range d.Behaviors {
 			r := Rule{Distribution: d.LogicalID, PathPattern: b.PathPattern, Access: Of(b), Keys: fingerprints(b)}
@@ -41,7 +41,7 @@ func Rules(infra *template.Infrastructure) []Rule {
 // Of returns what opens a behavior. Presigned is a bucket that CloudFront asks
 // in nobody's name and that does not answer everybody. Of a bucket whose
 // policy is not known, that the viewer's signature is handed on tells.
-func Of(b *template.Behavior) deployment.Access {
+func Of(b *infra.Behavior) deployment.Access {
 	o := b.Origin
 	switch {
 	case b.Signed():
@@ -61,14 +61,14 @@ var s3Signature = []string{
 	"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-Signature", "X-Amz-SignedHeaders",
 }
 
-func forwardsSignature(b *template.Behavior) bool {
+func forwardsSignature(b *infra.Behavior) bool {
 	if includesAll(b.CachePolicy.QueryStrings, s3Signature) {
 		return true
 	}
 	return b.OriginRequestPolicy != nil && includesAll(b.OriginRequestPolicy.QueryStrings, s3Signature)
 }
 
-func includesAll(s template.Selection, names []string) bool {
+func includesAll(s infra.Selection, names []string) bool {
 	for _, name := range names {
 		listed := slices.Contains(s.Names, name)
 		if s.Kind != "all" && (s.Kind != "whitelist" || !listed) && (s.Kind != "allExcept" || listed) {
@@ -81,7 +81,7 @@ func includesAll(s template.Selection, names []string) bool {
 // readableByAll reports whether the bucket answers requests without identity.
 // A policy that cannot be evaluated counts as one that does not: the edge
 // refuses it by name.
-func readableByAll(b *template.Bucket) bool {
+func readableByAll(b *infra.Bucket) bool {
 	policy, err := bucketpolicy.Compile(b.Policy)
 	if err != nil || b.PublicAccessBlock.RestrictPublicBuckets {
 		return false
@@ -89,7 +89,7 @@ func readableByAll(b *template.Bucket) bool {
 	return policy.Evaluate(bucketpolicy.Request{Action: "s3:GetObject", Resource: b.ARN + "/x"}) == bucketpolicy.Allow
 }
 
-func fingerprints(b *template.Behavior) []string {
+func fingerprints(b *infra.Behavior) []string {
 	var all []string
 	for _, k := range trusted(b) {
 		all = append(all, k.Key.Fingerprint())
@@ -97,7 +97,7 @@ func fingerprints(b *template.Behavior) []string {
 	return all
 }
 
-func bucketLabel(b *template.Bucket) string {
+func bucketLabel(b *infra.Bucket) string {
 	if b.External {
 		return b.Name
 	}

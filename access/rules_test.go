@@ -8,14 +8,14 @@ import (
 	"testing"
 
 	"example.com/privatecdn/access"
-	"example.com/privatecdn/internal/template"
+	"example.com/privatecdn/internal/infra"
 )
 
 func TestRules(t *testing.T) {
 	t.Parallel()
-	infra := read(t, []string{"#behavior", `- {PathPattern: "private/a/*"` + signed})
+	tmpl := read(t, []string{"#behavior", `- {PathPattern: "private/a/*"` + signed})
 	var got []string
-	for _, r := range access.Rules(infra) {
+	for _, r := range access.Rules(tmpl) {
 		got = append(got, fmt.Sprintf("%s %s %s %d %q", r.PathPattern, r.Access, r.Bucket, len(r.Keys), r.Example))
 	}
 	want := []string{
@@ -34,9 +34,9 @@ func TestRules(t *testing.T) {
 // A bucket that answers everybody makes an origin without identity public.
 func TestPublicBucketIsNotPresigned(t *testing.T) {
 	t.Parallel()
-	infra := read(t, append(statement(`{Effect: Allow, Principal: "*", Action: "s3:GetObject", Resource: !Sub "${Media.Arn}/*"}`),
+	tmpl := read(t, append(statement(`{Effect: Allow, Principal: "*", Action: "s3:GetObject", Resource: !Sub "${Media.Arn}/*"}`),
 		"RestrictPublicBuckets: true", "RestrictPublicBuckets: false"))
-	for _, r := range access.Rules(infra) {
+	for _, r := range access.Rules(tmpl) {
 		if r.PathPattern == "presigned/*" && r.Access != "public" {
 			t.Errorf("%+v", r)
 		}
@@ -46,8 +46,8 @@ func TestPublicBucketIsNotPresigned(t *testing.T) {
 // No change is an empty list, to a script too.
 func TestNoFindingsAsJSON(t *testing.T) {
 	t.Parallel()
-	infra := read(t, nil)
-	text, err := json.Marshal(access.Diff(infra, infra))
+	tmpl := read(t, nil)
+	text, err := json.Marshal(access.Diff(tmpl, tmpl))
 	if err != nil || string(text) != "[]" {
 		t.Errorf("%s, %v", text, err)
 	}
@@ -57,9 +57,9 @@ func TestNoFindingsAsJSON(t *testing.T) {
 // taken off.
 func TestDiffOfSynthesized(t *testing.T) {
 	t.Parallel()
-	const dir = "../internal/template/testdata/"
+	const dir = "../internal/infra/testdata/"
 	for _, name := range []string{"oai.template.json", "oac.template.json", "plain.template.json", "cross"} {
-		old, new, err := template.ReadPair(dir+name, dir+name, template.Options{})
+		old, new, err := infra.ReadPair(dir+name, dir+name, infra.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -67,7 +67,7 @@ func TestDiffOfSynthesized(t *testing.T) {
 			t.Errorf("%s against itself: %+v", name, findings)
 		}
 	}
-	old, new, err := template.ReadPair(dir+"oai.template.json", dir+"oai.template.json", template.Options{})
+	old, new, err := infra.ReadPair(dir+"oai.template.json", dir+"oai.template.json", infra.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +81,7 @@ func TestDiffOfSynthesized(t *testing.T) {
 }
 
 func ExampleDiff() {
-	old, new, err := template.ReadPair("testdata/base.yaml", "testdata/opened.yaml", template.Options{})
+	old, new, err := infra.ReadPair("testdata/base.yaml", "testdata/opened.yaml", infra.Options{})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -101,11 +101,11 @@ func BenchmarkDiff(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	infra, err := template.Read(text, template.Options{})
+	tmpl, err := infra.Read(text, infra.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		access.Diff(infra, infra)
+		access.Diff(tmpl, tmpl)
 	}
 }

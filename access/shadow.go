@@ -5,8 +5,8 @@ import (
 	"slices"
 
 	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/internal/infra"
 	"example.com/privatecdn/internal/pathpattern"
-	"example.com/privatecdn/internal/template"
 )
 
 // findShadowed finds behaviors that are never reached, and protected ones of
@@ -28,8 +28,8 @@ func (d *diff) findShadowed() {
 	}
 }
 
-func (d *diff) neverReached(b *template.Behavior) {
-	i := slices.IndexFunc(d.old.Behaviors, func(o *template.Behavior) bool { return o.PathPattern == b.PathPattern })
+func (d *diff) neverReached(b *infra.Behavior) {
+	i := slices.IndexFunc(d.old.Behaviors, func(o *infra.Behavior) bool { return o.PathPattern == b.PathPattern })
 	if i >= 0 && i < len(d.old.Behaviors)-1 {
 		if _, found, err := d.paths.Find([]string{b.PathPattern}, patterns(d.old.Behaviors[:i])); !found && err == nil {
 			return
@@ -54,13 +54,13 @@ func (d *diff) shadowedBy(e, j int) {
 }
 
 func (d *diff) shadowedInOld(first, second string) bool {
-	e := slices.IndexFunc(d.old.Behaviors, func(b *template.Behavior) bool { return b.PathPattern == first })
-	l := slices.IndexFunc(d.old.Behaviors, func(b *template.Behavior) bool { return b.PathPattern == second })
+	e := slices.IndexFunc(d.old.Behaviors, func(b *infra.Behavior) bool { return b.PathPattern == first })
+	l := slices.IndexFunc(d.old.Behaviors, func(b *infra.Behavior) bool { return b.PathPattern == second })
 	return e >= 0 && e < l && Of(d.old.Behaviors[e]) == deployment.Public && Of(d.old.Behaviors[l]) != deployment.Public
 }
 
 // shadowSeverity is Widening where the path was closed and is open.
-func (d *diff) shadowSeverity(b *template.Behavior, path string) Severity {
+func (d *diff) shadowSeverity(b *infra.Behavior, path string) Severity {
 	if Of(b) != deployment.Public && Of(match(d.new, path)) == deployment.Public && Of(match(d.old, path)) != deployment.Public {
 		return Widening
 	}
@@ -68,7 +68,7 @@ func (d *diff) shadowSeverity(b *template.Behavior, path string) Severity {
 }
 
 // match returns the behavior that gets a path.
-func match(d *template.Distribution, path string) *template.Behavior {
+func match(d *infra.Distribution, path string) *infra.Behavior {
 	for _, b := range d.Behaviors {
 		if pathpattern.Match(b.PathPattern, path) {
 			return b
@@ -77,7 +77,7 @@ func match(d *template.Distribution, path string) *template.Behavior {
 	return d.Behaviors[len(d.Behaviors)-1]
 }
 
-func patterns(behaviors []*template.Behavior) []string {
+func patterns(behaviors []*infra.Behavior) []string {
 	all := make([]string, len(behaviors))
 	for i, b := range behaviors {
 		all[i] = b.PathPattern

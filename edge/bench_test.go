@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"example.com/privatecdn/edge"
-	"example.com/privatecdn/internal/template"
+	"example.com/privatecdn/internal/infra"
 )
 
 // discard is a viewer that throws everything away.
@@ -89,7 +89,7 @@ func BenchmarkMatch(b *testing.B) {
 
 // withBehaviors is the s3 template with so many behaviors, the last but one
 // of which is public/*.
-func withBehaviors(b *testing.B, n int) *template.Infrastructure {
+func withBehaviors(b *testing.B, n int) *infra.Infrastructure {
 	b.Helper()
 	data, err := os.ReadFile("testdata/templates/s3.yaml")
 	if err != nil {
@@ -99,9 +99,9 @@ func withBehaviors(b *testing.B, n int) *template.Infrastructure {
 	for i := range n - 2 {
 		more += fmt.Sprintf("          - {PathPattern: \"section-%d/*\", TargetOriginId: bucket, ViewerProtocolPolicy: https-only, CachePolicyId: {Ref: CachePolicy}}\n", i)
 	}
-	infra, err := template.Read([]byte(strings.Replace(fillKeys(string(data)), "        CacheBehaviors:\n", more, 1)), template.Options{})
+	tmpl, err := infra.Read([]byte(strings.Replace(fillKeys(string(data)), "        CacheBehaviors:\n", more, 1)), infra.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
-	return infra
+	return tmpl
 }

@@ -11,10 +11,10 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"example.com/privatecdn/internal/template"
+	"example.com/privatecdn/internal/infra"
 )
 
-func (run *caseRun) infrastructure() *template.Infrastructure {
+func (run *caseRun) infrastructure() *infra.Infrastructure {
 	run.t.Helper()
 	data, err := os.ReadFile("testdata/templates/" + run.c.template + ".yaml")
 	if err != nil {
@@ -39,11 +39,11 @@ func (run *caseRun) infrastructure() *template.Infrastructure {
 	if data, err = yaml.Marshal(doc); err != nil {
 		run.t.Fatal(err)
 	}
-	infra, err := template.Read(data, template.Options{Stack: "Case"})
+	tmpl, err := infra.Read(data, infra.Options{Stack: "Case"})
 	if err != nil {
 		run.t.Fatal(err)
 	}
-	return infra
+	return tmpl
 }
 
 // fillKeys puts the cases' public keys into a template.

@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/privatecdn/internal/infra"
 	"example.com/privatecdn/internal/pathpattern"
-	"example.com/privatecdn/internal/template"
 )
 
 // preflight answers a CORS preflight request from the response headers policy.
@@ -32,7 +32,7 @@ const allMethods = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
 
 // applyCORS adds the CORS headers of a response headers policy.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-response-headers-policies.html#understanding-response-headers-policies-cors
-func (x *exchange) applyCORS(c *template.CORS, h http.Header) {
+func (x *exchange) applyCORS(c *infra.CORS, h http.Header) {
 	origin := x.header.Get("Origin")
 	if origin == "" {
 		addVary(h, "Origin")
@@ -72,7 +72,7 @@ func (x *exchange) applyCORS(c *template.CORS, h http.Header) {
 
 // allowedOrigin is the value of Access-Control-Allow-Origin, "" when the
 // viewer's origin is not allowed, and whether every origin gets the same.
-func allowedOrigin(c *template.CORS, origin string) (value string, any bool) {
+func allowedOrigin(c *infra.CORS, origin string) (value string, any bool) {
 	if slices.Contains(c.AllowOrigins, "*") {
 		return "*", true
 	}

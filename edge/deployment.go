@@ -5,7 +5,7 @@ import (
 
 	"example.com/privatecdn/access"
 	"example.com/privatecdn/deployment"
-	"example.com/privatecdn/internal/template"
+	"example.com/privatecdn/internal/infra"
 )
 
 // Deployments describes the distributions the edge serves, without private
@@ -23,7 +23,7 @@ func (e *Edge) Deployments() []*deployment.Deployment {
 	return all
 }
 
-func describe(d *template.Distribution) *deployment.Deployment {
+func describe(d *infra.Distribution) *deployment.Deployment {
 	doc := &deployment.Deployment{
 		Version: deployment.Version, Stack: d.Stack,
 		Hosts: append([]string{d.DomainName}, d.Aliases...),

@@ -12,10 +12,10 @@ import (
 	"strings"
 	"sync/atomic"
 
-	"example.com/privatecdn/internal/cache"
-	"example.com/privatecdn/internal/cfn"
+	"example.com/privatecdn/edge/internal/cache"
+	"example.com/privatecdn/internal/cloudformation"
+	"example.com/privatecdn/internal/infra"
 	"example.com/privatecdn/internal/pathpattern"
-	"example.com/privatecdn/internal/template"
 )
 
 // Edge answers as CloudFront for the distributions of a template. It is an
@@ -45,9 +45,9 @@ func New(o Options) (*Edge, error) {
 		}
 		e.root = root
 	}
-	infra, err := e.readTemplate()
+	tmpl, err := e.readTemplate()
 	if err == nil {
-		err = e.load(infra)
+		err = e.load(tmpl)
 	}
 	if err == nil {
 		err = e.watch()
@@ -68,19 +68,19 @@ func (e *Edge) Close() error {
 	return nil
 }
 
-func (e *Edge) readTemplate() (*template.Infrastructure, error) {
+func (e *Edge) readTemplate() (*infra.Infrastructure, error) {
 	if e.options.Infrastructure != nil {
 		return e.options.Infrastructure, nil
 	}
 	if e.options.Template == "" {
 		return nil, errors.New("edge: Options need a Template")
 	}
-	return template.ReadFile(e.options.Template, template.Options{Options: cfn.Options{Values: e.options.Values}})
+	return infra.ReadFile(e.options.Template, infra.Options{Options: cloudformation.Options{Values: e.options.Values}})
 }
 
 // load makes infra what the edge serves, unless it cannot be served.
-func (e *Edge) load(infra *template.Infrastructure) error {
-	w, err := e.newWorld(infra)
+func (e *Edge) load(tmpl *infra.Infrastructure) error {
+	w, err := e.newWorld(tmpl)
 	if err != nil {
 		return err
 	}
@@ -91,15 +91,15 @@ func (e *Edge) load(infra *template.Infrastructure) error {
 // Reload reads the template again. On an error the edge goes on serving what
 // it served before. An edge watches its template and does this by itself.
 func (e *Edge) Reload() error {
-	infra, err := e.readTemplate()
+	tmpl, err := e.readTemplate()
 	if err != nil {
 		return err
 	}
-	return e.load(infra)
+	return e.load(tmpl)
 }
 
 // Infrastructure returns what the edge is serving now.
-func (e *Edge) Infrastructure() *template.Infrastructure { return e.world.Load().infrastructure }
+func (e *Edge) Infrastructure() *infra.Infrastructure { return e.world.Load().infrastructure }
 
 // Bucket returns a bucket as S3 shows it to the world, by name or logical ID,
 // nil when there is none.

@@ -17,8 +17,8 @@ import (
 
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/edge"
-	"example.com/privatecdn/internal/cffunction"
-	"example.com/privatecdn/internal/cfn"
+	"example.com/privatecdn/edge/internal/cffunction"
+	"example.com/privatecdn/internal/cloudformation"
 )
 
 const publicURL = "https://cdn.example.com/public/a.txt"
@@ -48,7 +48,7 @@ func TestNewErrors(t *testing.T) {
 		"missing bucket":    {edge.Options{Template: good, Bucket: filepath.Join(dir, "none")}, is(fs.ErrNotExist), "bucket directory"},
 		"bucket is a file":  {edge.Options{Template: good, Bucket: good}, nil, "bucket directory"},
 		"no content":        {edge.Options{Template: good}, is(edge.ErrNoContent), "Bucket"},
-		"unknown property":  {edge.Options{Template: odd, Bucket: dir}, as[*cfn.Error], "Compres"},
+		"unknown property":  {edge.Options{Template: odd, Bucket: dir}, as[*cloudformation.Error], "Compres"},
 		"function's module": {edge.Options{Template: function}, as[*cffunction.Error], `"fs"`},
 	} {
 		t.Run(name, func(t *testing.T) {

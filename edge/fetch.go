@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"time"
 
-	"example.com/privatecdn/internal/cache"
+	"example.com/privatecdn/edge/internal/cache"
 	"example.com/privatecdn/internal/pathpattern"
 )
 

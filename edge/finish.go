@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"strings"
 
-	"example.com/privatecdn/internal/template"
+	"example.com/privatecdn/internal/infra"
 )
 
 // finish is what every response goes through on its way out.
@@ -64,7 +64,7 @@ func (x *exchange) applyResponseHeaders(r *response) {
 	if p.CORS != nil {
 		x.applyCORS(p.CORS, r.header)
 	}
-	for _, headers := range [][]template.Header{p.Security, p.Custom} {
+	for _, headers := range [][]infra.Header{p.Security, p.Custom} {
 		for _, h := range headers {
 			if h.Override || r.header.Get(h.Name) == "" {
 				r.header.Set(h.Name, h.Value)
@@ -77,7 +77,7 @@ func (x *exchange) applyResponseHeaders(r *response) {
 // applyServerTiming adds Server-Timing to a sample of the responses, and to
 // each that is asked for with Pragma: server-timing.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-response-headers-policies.html#server-timing-header
-func (x *exchange) applyServerTiming(p *template.ResponseHeadersPolicy, r *response) {
+func (x *exchange) applyServerTiming(p *infra.ResponseHeadersPolicy, r *response) {
 	if p.ServerTiming <= 0 {
 		return
 	}

@@ -10,14 +10,14 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/privatecdn/internal/cffunction"
-	"example.com/privatecdn/internal/template"
+	"example.com/privatecdn/edge/internal/cffunction"
+	"example.com/privatecdn/internal/infra"
 )
 
 // function is a CloudFront function, ready to run.
 type function = cffunction.Function
 
-func (e *Edge) newFunction(f *template.Function) (*function, error) {
+func (e *Edge) newFunction(f *infra.Function) (*function, error) {
 	if f == nil {
 		return nil, nil
 	}

@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"time"
 
-	"example.com/privatecdn/internal/template"
+	"example.com/privatecdn/internal/infra"
 )
 
 // Options says what an Edge serves and how. One of Template and Infrastructure
@@ -19,7 +19,7 @@ type Options struct {
 	// import by its export name.
 	Values map[string]string
 	// Infrastructure is what a template describes, already read.
-	Infrastructure *template.Infrastructure
+	Infrastructure *infra.Infrastructure
 
 	// Bucket is a directory that is the content of every bucket which Buckets
 	// does not name. A file that changes in it is invalidated in the cache.

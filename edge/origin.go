@@ -11,7 +11,7 @@ import (
 	"strconv"
 	"strings"
 
-	"example.com/privatecdn/internal/template"
+	"example.com/privatecdn/internal/infra"
 )
 
 // pass asks the origin for this viewer alone and streams what it answers, so
@@ -81,7 +81,7 @@ func setRawPath(u *url.URL, raw string) {
 	u.Path, u.RawPath = path, raw
 }
 
-func (x *exchange) originScheme(o *template.Origin) string {
+func (x *exchange) originScheme(o *infra.Origin) string {
 	if o.Custom == nil {
 		return x.scheme // S3 is asked over the viewer's protocol
 	}
@@ -97,7 +97,7 @@ func (x *exchange) originScheme(o *template.Origin) string {
 
 // originHost is the origin's domain name with its port where that is not the
 // scheme's own.
-func originHost(o *template.Origin, viewerScheme string) string {
+func originHost(o *infra.Origin, viewerScheme string) string {
 	if o.Custom == nil {
 		return o.DomainName
 	}

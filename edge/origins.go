@@ -9,9 +9,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
-	"example.com/privatecdn/internal/origin"
-	"example.com/privatecdn/internal/s3"
-	"example.com/privatecdn/internal/template"
+	"example.com/privatecdn/edge/internal/origin"
+	"example.com/privatecdn/edge/internal/s3"
+	"example.com/privatecdn/internal/infra"
 )
 
 // ErrNoContent says that no content was given for a bucket.
@@ -20,12 +20,12 @@ var ErrNoContent = errors.New("no content for the bucket")
 // origins are what answers for the origins of one world.
 type origins struct {
 	edge    *Edge
-	buckets map[*template.Bucket]*s3.Server
-	distOf  map[*template.Origin]*template.Distribution
+	buckets map[*infra.Bucket]*s3.Server
+	distOf  map[*infra.Origin]*infra.Distribution
 }
 
 func (e *Edge) newOrigins(w *world) (*origins, error) {
-	o := &origins{edge: e, buckets: map[*template.Bucket]*s3.Server{}, distOf: map[*template.Origin]*template.Distribution{}}
+	o := &origins{edge: e, buckets: map[*infra.Bucket]*s3.Server{}, distOf: map[*infra.Origin]*infra.Distribution{}}
 	for _, d := range w.infrastructure.Distributions {
 		for _, b := range d.Behaviors {
 			o.distOf[b.Origin] = d
@@ -48,7 +48,7 @@ func (e *Edge) newOrigins(w *world) (*origins, error) {
 
 // serve makes a bucket answer, to origins and at its own addresses. A bucket
 // no origin reads from, such as one for logs, is empty unless named.
-func (o *origins) serve(w *world, b *template.Bucket, asked bool) error {
+func (o *origins) serve(w *world, b *infra.Bucket, asked bool) error {
 	server, err := o.edge.newBucket(b, asked)
 	if err != nil {
 		return err
@@ -62,7 +62,7 @@ func (o *origins) serve(w *world, b *template.Bucket, asked bool) error {
 	return nil
 }
 
-func (e *Edge) newBucket(b *template.Bucket, asked bool) (*s3.Server, error) {
+func (e *Edge) newBucket(b *infra.Bucket, asked bool) (*s3.Server, error) {
 	clock := s3.WithClock(e.options.Clock)
 	for _, name := range []string{b.Name, b.LogicalID} {
 		at, found := e.options.Endpoints[name]
@@ -90,7 +90,7 @@ func (emptyFS) Open(name string) (fs.File, error) {
 	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }
 
-func (e *Edge) contentOf(b *template.Bucket, asked bool) fs.FS {
+func (e *Edge) contentOf(b *infra.Bucket, asked bool) fs.FS {
 	for _, name := range []string{b.Name, b.LogicalID} {
 		if content := e.options.Buckets[name]; content != nil && name != "" {
 			return content
@@ -108,7 +108,7 @@ func (e *Edge) contentOf(b *template.Bucket, asked bool) fs.FS {
 	return nil
 }
 
-func (o *origins) of(t *template.Origin) (http.RoundTripper, error) {
+func (o *origins) of(t *infra.Origin) (http.RoundTripper, error) {
 	if rt := o.edge.options.Origins[t.DomainName]; rt != nil {
 		return rt, nil
 	}
@@ -119,7 +119,7 @@ func (o *origins) of(t *template.Origin) (http.RoundTripper, error) {
 }
 
 // principal is who the origin's bucket sees: CloudFront's identity, or nobody.
-func (o *origins) principal(t *template.Origin) s3.Principal {
+func (o *origins) principal(t *infra.Origin) s3.Principal {
 	switch {
 	case t.OAC != nil && t.OAC.Behavior != "never":
 		return s3.OAC(o.distOf[t].ARN)

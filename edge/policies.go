@@ -5,8 +5,8 @@ import (
 	"strings"
 	"time"
 
-	"example.com/privatecdn/internal/cache"
-	"example.com/privatecdn/internal/template"
+	"example.com/privatecdn/edge/internal/cache"
+	"example.com/privatecdn/internal/infra"
 )
 
 // keyPolicy is what a cache policy takes into the cache key.
@@ -17,7 +17,7 @@ type keyPolicy struct {
 	gzip, brotli   bool
 }
 
-func newKeyPolicy(b *template.Behavior) keyPolicy {
+func newKeyPolicy(b *infra.Behavior) keyPolicy {
 	p := b.CachePolicy
 	return keyPolicy{
 		headers: headerSelection(p.Headers).names,
@@ -97,7 +97,7 @@ func accepts(header, coding string) bool {
 // request policy adds.
 type forwarding struct{ headers, cookies, query either }
 
-func newForwarding(b *template.Behavior) forwarding {
+func newForwarding(b *infra.Behavior) forwarding {
 	c := b.CachePolicy
 	f := forwarding{
 		headers: either{headerSelection(c.Headers)},
@@ -115,7 +115,7 @@ func newForwarding(b *template.Behavior) forwarding {
 // ttlPolicy is how long a behavior's objects are kept.
 type ttlPolicy struct{ min, def, max time.Duration }
 
-func newTTLPolicy(p template.CachePolicy) ttlPolicy {
+func newTTLPolicy(p infra.CachePolicy) ttlPolicy {
 	return ttlPolicy{p.MinTTL, p.DefaultTTL, p.MaxTTL}
 }
 

@@ -14,7 +14,7 @@ import (
 
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/edge"
-	"example.com/privatecdn/internal/s3"
+	"example.com/privatecdn/edge/internal/s3"
 )
 
 // presigned is an S3 presigned URL, made by the SDK for the bucket's own host

@@ -9,7 +9,7 @@ import (
 	"reflect"
 	"strconv"
 
-	"example.com/privatecdn/internal/cache"
+	"example.com/privatecdn/edge/internal/cache"
 )
 
 const serverName = "CloudFront"

@@ -4,8 +4,8 @@ import (
 	"net/http"
 	"strings"
 
+	"example.com/privatecdn/internal/infra"
 	"example.com/privatecdn/internal/pathpattern"
-	"example.com/privatecdn/internal/template"
 )
 
 // selection decides by name which headers, cookies or query strings a policy
@@ -16,11 +16,11 @@ type selection struct {
 	fold  bool // names are headers, which have no case
 }
 
-func selectionOf(s template.Selection) selection {
+func selectionOf(s infra.Selection) selection {
 	return selection{kind: s.Kind, names: s.Names}
 }
 
-func headerSelection(s template.Selection) selection {
+func headerSelection(s infra.Selection) selection {
 	sel := selection{kind: s.Kind, fold: true}
 	for _, n := range s.Names {
 		sel.names = append(sel.names, http.CanonicalHeaderKey(n))

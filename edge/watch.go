@@ -10,7 +10,7 @@ import (
 
 	"github.com/fsnotify/fsnotify"
 
-	"example.com/privatecdn/internal/cache"
+	"example.com/privatecdn/edge/internal/cache"
 )
 
 // settleTime is how long a file must be left alone before it is read again:

@@ -10,8 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/privatecdn/internal/infra"
 	"example.com/privatecdn/internal/pathpattern"
-	"example.com/privatecdn/internal/template"
 	"example.com/privatecdn/signer/verify"
 )
 
@@ -21,7 +21,7 @@ var ErrNoDistribution = errors.New("the template has no AWS::CloudFront::Distrib
 // world is a template made ready to answer requests. It never changes: a new
 // template makes a new world.
 type world struct {
-	infrastructure *template.Infrastructure
+	infrastructure *infra.Infrastructure
 	sites          []*site
 	main           *site // the first that asks for signatures, or the first
 	byHost         map[string]*site
@@ -30,14 +30,14 @@ type world struct {
 
 // site is one distribution.
 type site struct {
-	dist      *template.Distribution
+	dist      *infra.Distribution
 	behaviors []*behavior
-	errors    map[int]template.CustomError
+	errors    map[int]infra.CustomError
 }
 
 // behavior is one cache behavior, with what it asks of requests worked out.
 type behavior struct {
-	*template.Behavior
+	*infra.Behavior
 	verifier *verify.Verifier // nil: anyone may read
 	origin   http.RoundTripper
 	key      keyPolicy
@@ -47,16 +47,16 @@ type behavior struct {
 	response *function
 }
 
-func (e *Edge) newWorld(infra *template.Infrastructure) (*world, error) {
-	if len(infra.Distributions) == 0 {
+func (e *Edge) newWorld(tmpl *infra.Infrastructure) (*world, error) {
+	if len(tmpl.Distributions) == 0 {
 		return nil, ErrNoDistribution
 	}
-	w := &world{infrastructure: infra, byHost: map[string]*site{}, buckets: map[string]http.Handler{}}
+	w := &world{infrastructure: tmpl, byHost: map[string]*site{}, buckets: map[string]http.Handler{}}
 	origins, err := e.newOrigins(w)
 	if err != nil {
 		return nil, err
 	}
-	for _, d := range infra.Distributions {
+	for _, d := range tmpl.Distributions {
 		s, err := e.newSite(d, origins)
 		if err != nil {
 			return nil, err
@@ -70,8 +70,8 @@ func (e *Edge) newWorld(infra *template.Infrastructure) (*world, error) {
 	return w, nil
 }
 
-func (e *Edge) newSite(d *template.Distribution, origins *origins) (*site, error) {
-	s := &site{dist: d, errors: map[int]template.CustomError{}}
+func (e *Edge) newSite(d *infra.Distribution, origins *origins) (*site, error) {
+	s := &site{dist: d, errors: map[int]infra.CustomError{}}
 	for _, c := range d.CustomErrors {
 		s.errors[c.Code] = c
 	}
@@ -85,7 +85,7 @@ func (e *Edge) newSite(d *template.Distribution, origins *origins) (*site, error
 	return s, nil
 }
 
-func (e *Edge) newBehavior(d *template.Distribution, tb *template.Behavior, origins *origins) (*behavior, error) {
+func (e *Edge) newBehavior(d *infra.Distribution, tb *infra.Behavior, origins *origins) (*behavior, error) {
 	b := &behavior{Behavior: tb, key: newKeyPolicy(tb), forward: newForwarding(tb), lifetime: newTTLPolicy(tb.CachePolicy)}
 	if tb.Signed() {
 		options := []verify.Option{verify.Hosts(append([]string{d.DomainName}, d.Aliases...)...)}
@@ -105,7 +105,7 @@ func (e *Edge) newBehavior(d *template.Distribution, tb *template.Behavior, orig
 	return b, err
 }
 
-func publicKeys(b *template.Behavior) map[string]crypto.PublicKey {
+func publicKeys(b *infra.Behavior) map[string]crypto.PublicKey {
 	all := map[string]crypto.PublicKey{}
 	for _, g := range b.KeyGroups {
 		for _, k := range g.Keys {

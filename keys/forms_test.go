@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/privatecdn/internal/keyforms"
+	"example.com/privatecdn/internal/testing/keytest"
 	"example.com/privatecdn/keys"
 )
 
@@ -18,7 +18,7 @@ import (
 // public halves to ParsePublic, and compares the fingerprint with openssl's.
 func TestForms(t *testing.T) {
 	t.Parallel()
-	for name, form := range keyforms.Right(t) {
+	for name, form := range keytest.Right(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			key, err := keys.ParsePrivate(form.PEM)
@@ -34,14 +34,14 @@ func TestForms(t *testing.T) {
 			}
 			// openssl gives a curve that is written out back written out: it is read
 			// all the same, and the fingerprint is that of the named curve.
-			public, err := keys.ParsePublic(keyforms.PublicOf(t, form.PEM))
+			public, err := keys.ParsePublic(keytest.PublicOf(t, form.PEM))
 			if err != nil {
 				t.Fatal(err)
 			}
 			if public.PEM() != p.PEM() {
 				t.Error("the public half alone reads as another key")
 			}
-			der := keyforms.OpenSSL(t, []byte(p.PEM()), "pkey", "-pubin", "-outform", "DER")
+			der := keytest.OpenSSL(t, []byte(p.PEM()), "pkey", "-pubin", "-outform", "DER")
 			sum := sha256.Sum256(der)
 			if want := "SHA256:" + hex.EncodeToString(sum[:]); p.Fingerprint() != want {
 				t.Errorf("fingerprint %s, openssl's %s", p.Fingerprint(), want)
@@ -65,7 +65,7 @@ func TestGenerate(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			keyforms.OpenSSL(t, private, "pkey", "-check", "-noout")
+			keytest.OpenSSL(t, private, "pkey", "-check", "-noout")
 			again, err := keys.ParsePrivate(private)
 			if err != nil || !again.Public().(interface{ Equal(crypto.PublicKey) bool }).Equal(key.Public()) {
 				t.Fatalf("read back: %v", err)
@@ -100,5 +100,5 @@ func checkSignature(t *testing.T, key crypto.Signer, p *keys.Public) {
 			t.Fatal(err)
 		}
 	}
-	keyforms.OpenSSL(t, message, "dgst", "-sha256", "-verify", public, "-signature", sig)
+	keytest.OpenSSL(t, message, "dgst", "-sha256", "-verify", public, "-signature", sig)
 }

@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"example.com/privatecdn/internal/keyforms"
+	"example.com/privatecdn/internal/testing/keytest"
 	"example.com/privatecdn/keys"
 )
 
@@ -225,7 +225,7 @@ func checkClean(t *testing.T, before, dir, output string) {
 		if filepath.Base(filepath.Dir(path)) != "private" {
 			return err
 		}
-		keyforms.HoldsNothing(t, output, read(t, path))
+		keytest.HoldsNothing(t, output, read(t, path))
 		if _, err := os.Stat(filepath.Join(before, "private", filepath.Base(path))); err == nil {
 			return nil
 		}

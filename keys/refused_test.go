@@ -9,14 +9,14 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/privatecdn/internal/keyforms"
-	"example.com/privatecdn/internal/testtools"
+	"example.com/privatecdn/internal/testing/keytest"
+	"example.com/privatecdn/internal/testing/need"
 	"example.com/privatecdn/keys"
 )
 
 func TestRefused(t *testing.T) {
 	t.Parallel()
-	for name, c := range keyforms.Wrong(t) {
+	for name, c := range keytest.Wrong(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, err := keys.ParsePrivate(c.Input)
@@ -27,7 +27,7 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-func checkRefusal(t *testing.T, door string, err, want error, c keyforms.Refused) {
+func checkRefusal(t *testing.T, door string, err, want error, c keytest.Refused) {
 	t.Helper()
 	if !errors.Is(err, want) || (err == nil) != (want == nil) {
 		t.Errorf("%s: %v, want %v", door, err, want)
@@ -43,12 +43,12 @@ func checkRefusal(t *testing.T, door string, err, want error, c keyforms.Refused
 	if !otherwise && !strings.Contains(err.Error(), c.Says) {
 		t.Errorf("%s: %q does not say %q", door, err, c.Says)
 	}
-	keyforms.HoldsNothing(t, fmt.Sprintf("%v %+v %#v", err, err, err), c.Input)
+	keytest.HoldsNothing(t, fmt.Sprintf("%v %+v %#v", err, err, err), c.Input)
 }
 
 func TestOpenSSHPrivate(t *testing.T) {
 	t.Parallel()
-	keygen := testtools.Need(t, "ssh-keygen", "install openssh-client")
+	keygen := need.Need(t, "ssh-keygen", "install openssh-client")
 	path := filepath.Join(t.TempDir(), "key")
 	if out, err := exec.Command(keygen, "-q", "-t", "ecdsa", "-N", "", "-f", path).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
@@ -58,7 +58,7 @@ func TestOpenSSHPrivate(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = keys.ParsePrivate(data)
-	c := keyforms.Refused{Input: data, Says: "OpenSSH"}
+	c := keytest.Refused{Input: data, Says: "OpenSSH"}
 	checkRefusal(t, "ParsePrivate", err, keys.ErrForm, c)
 	// The remedy works.
 	if out, err := exec.Command(keygen, "-q", "-p", "-m", "PEM", "-N", "", "-f", path).CombinedOutput(); err != nil {

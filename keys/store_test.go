@@ -11,15 +11,15 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/privatecdn/internal/keyforms"
-	"example.com/privatecdn/internal/testtools"
+	"example.com/privatecdn/internal/testing/keytest"
+	"example.com/privatecdn/internal/testing/need"
 	"example.com/privatecdn/keys"
 )
 
 // git runs git in dir, without the user's settings.
 func git(t *testing.T, dir string, args ...string) string {
 	t.Helper()
-	cmd := exec.Command(testtools.Need(t, "git", "install git"), append([]string{"-C", dir, "-c", "user.name=x", "-c", "user.email=x@example.com"}, args...)...)
+	cmd := exec.Command(need.Need(t, "git", "install git"), append([]string{"-C", dir, "-c", "user.name=x", "-c", "user.email=x@example.com"}, args...)...)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("git %v: %v\n%s", args, err, out)
@@ -204,8 +204,8 @@ func TestFileStore(t *testing.T) {
 func TestOpeners(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	private := keyforms.ECParam(t, "prime256v1", "-noout")
-	put(t, string(keyforms.PublicOf(t, private)), dir, "public.pem")
+	private := keytest.ECParam(t, "prime256v1", "-noout")
+	put(t, string(keytest.PublicOf(t, private)), dir, "public.pem")
 	openers := keys.Openers{
 		"file": keys.OpenFile(dir),
 		"kms":  func(context.Context, string) (crypto.Signer, error) { return nil, errBroken },
@@ -226,7 +226,7 @@ func TestOpeners(t *testing.T) {
 			t.Errorf("%q: %v, want %v", uri, err, want)
 			continue
 		}
-		keyforms.HoldsNothing(t, err.Error(), private)
+		keytest.HoldsNothing(t, err.Error(), private)
 		if want == keys.ErrScheme && uri != "file:" && !strings.Contains(err.Error(), "file:, kms:") {
 			t.Errorf("%v does not name the schemes there are", err)
 		}

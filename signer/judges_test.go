@@ -20,7 +20,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/feature/cloudfront/sign"
 
-	"example.com/privatecdn/internal/testtools"
+	"example.com/privatecdn/internal/testing/need"
 	"example.com/privatecdn/keys"
 	"example.com/privatecdn/signer"
 	"example.com/privatecdn/signer/policy"
@@ -46,7 +46,7 @@ func query(t *testing.T, u string) (base string, parameters map[string]string) {
 
 func TestOpenSSLVerifies(t *testing.T) {
 	t.Parallel()
-	openssl := testtools.Need(t, "openssl", "install OpenSSL")
+	openssl := need.Need(t, "openssl", "install OpenSSL")
 	for name, key := range map[string]crypto.Signer{"rsa": rsaKey(), "p256": ecKey()} {
 		for hash, flag := range map[crypto.Hash]string{crypto.SHA1: "-sha1", crypto.SHA256: "-sha256"} {
 			t.Run(name+flag, func(t *testing.T) {
@@ -158,7 +158,7 @@ console.log(JSON.stringify(jobs.map(j => j.signature
 
 func node(t *testing.T, script string, in, out any) {
 	t.Helper()
-	root := testtools.NodeModule(t, "@aws-sdk/cloudfront-signer")
+	root := need.NodeModule(t, "@aws-sdk/cloudfront-signer")
 	jobs, err := json.Marshal(in)
 	if err != nil {
 		t.Fatal(err)

@@ -3,8 +3,8 @@ package main
 import (
 	"encoding/json"
 
+	"example.com/privatecdn/cmd/privatecdn/internal/lines"
 	"example.com/privatecdn/signer"
-	"example.com/privatecdn/signer/bulk"
 )
 
 type signURLs struct {
@@ -26,7 +26,7 @@ func (c signURLs) Run(e *env) error {
 		}
 		sign = grant.URL
 	}
-	return bulk.Lines(e, e.out, e.in, func(line string) (string, error) { return c.line(e, s, sign, line) })
+	return lines.Lines(e, e.out, e.in, func(line string) (string, error) { return c.line(e, s, sign, line) })
 }
 
 // line signs one line; an empty one stays empty, so that lines stay in step.

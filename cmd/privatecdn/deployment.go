@@ -6,10 +6,10 @@ import (
 	"net/url"
 	"strings"
 
+	"example.com/privatecdn/cmd/privatecdn/internal/awsuri"
+	"example.com/privatecdn/cmd/privatecdn/internal/cdkapp"
+	"example.com/privatecdn/cmd/privatecdn/internal/cli"
 	"example.com/privatecdn/deployment"
-	"example.com/privatecdn/internal/cdkapp"
-	"example.com/privatecdn/internal/cli"
-	"example.com/privatecdn/internal/refs"
 	"example.com/privatecdn/keys"
 	"example.com/privatecdn/signer/verify"
 )
@@ -20,7 +20,7 @@ type deploymentFlag struct {
 }
 
 func (f deploymentFlag) load(e *env) (*deployment.Deployment, error) {
-	source, err := refs.Deployment(e, f.Deployment)
+	source, err := awsuri.Deployment(e, f.Deployment)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +74,7 @@ func publicHalf(e *env, d *deployment.Deployment, k deployment.Key) (*keys.Publi
 		}
 	}
 	if k.PrivateKey != "" {
-		if private, err := refs.Openers(d.Dir).Open(e, k.PrivateKey); err == nil {
+		if private, err := awsuri.Openers(d.Dir).Open(e, k.PrivateKey); err == nil {
 			return keys.NewPublic(private.Public())
 		}
 	}

@@ -6,9 +6,9 @@ import (
 	"slices"
 
 	"example.com/privatecdn/access"
-	"example.com/privatecdn/internal/cfn"
-	"example.com/privatecdn/internal/cli"
-	"example.com/privatecdn/internal/template"
+	"example.com/privatecdn/cmd/privatecdn/internal/cli"
+	"example.com/privatecdn/internal/cloudformation"
+	"example.com/privatecdn/internal/infra"
 )
 
 type diffCommand struct {
@@ -18,7 +18,7 @@ type diffCommand struct {
 }
 
 func (c diffCommand) Run(e *env) error {
-	before, after, err := template.ReadPair(c.Old, c.New, template.Options{Options: cfn.Options{Values: c.Value}})
+	before, after, err := infra.ReadPair(c.Old, c.New, infra.Options{Options: cloudformation.Options{Values: c.Value}})
 	if err != nil {
 		return err
 	}

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/privatecdn/internal/cli"
-	"example.com/privatecdn/internal/keyforms"
+	"example.com/privatecdn/cmd/privatecdn/internal/cli"
+	"example.com/privatecdn/internal/testing/keytest"
 )
 
 // tried runs the tool with a file that holds text for the last argument, and
@@ -32,12 +32,12 @@ var (
 // TestRightForms gives the tool keys in every right form.
 func TestRightForms(t *testing.T) {
 	t.Parallel()
-	for form, c := range keyforms.Right(t) {
+	for form, c := range keytest.Right(t) {
 		if code, printed := tried(t, c.PEM, signing...); code != cli.Done {
 			t.Errorf("sign with %s: exit %d: %s", form, code, printed)
 		}
 		// The URL is not signed, so that the answer is no: but it is an answer.
-		if code, printed := tried(t, keyforms.PublicOf(t, c.PEM), verifying...); code != cli.No {
+		if code, printed := tried(t, keytest.PublicOf(t, c.PEM), verifying...); code != cli.No {
 			t.Errorf("verify with %s: exit %d: %s", form, code, printed)
 		}
 	}
@@ -47,7 +47,7 @@ func TestRightForms(t *testing.T) {
 // is wrong and what to do, and prints nothing of the key.
 func TestWrongForms(t *testing.T) {
 	t.Parallel()
-	for form, c := range keyforms.Wrong(t) {
+	for form, c := range keytest.Wrong(t) {
 		for _, door := range []struct {
 			args []string
 			want error
@@ -59,7 +59,7 @@ func TestWrongForms(t *testing.T) {
 			if code != cli.Failed || !strings.HasPrefix(printed, "error: ") || !strings.Contains(printed, "\nhint: ") {
 				t.Errorf("%s with %s: exit %d: %s", door.args[0], form, code, printed)
 			}
-			keyforms.HoldsNothing(t, printed, c.Input)
+			keytest.HoldsNothing(t, printed, c.Input)
 		}
 	}
 }

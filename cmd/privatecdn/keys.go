@@ -6,9 +6,9 @@ import (
 	"io"
 	"time"
 
-	"example.com/privatecdn/internal/cdkapp"
-	"example.com/privatecdn/internal/cli"
-	"example.com/privatecdn/internal/refs"
+	"example.com/privatecdn/cmd/privatecdn/internal/awsuri"
+	"example.com/privatecdn/cmd/privatecdn/internal/cdkapp"
+	"example.com/privatecdn/cmd/privatecdn/internal/cli"
 	"example.com/privatecdn/keys"
 )
 
@@ -80,7 +80,7 @@ func (c keysNew) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	store, err := refs.Store(e, c.Store, dir)
+	store, err := awsuri.Store(e, c.Store, dir)
 	if err != nil {
 		return err
 	}
@@ -172,7 +172,7 @@ func (c keysRevoke) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	store, err := refs.Store(e, c.Store, ring.Dir())
+	store, err := awsuri.Store(e, c.Store, ring.Dir())
 	if err != nil {
 		return err
 	}
@@ -206,7 +206,7 @@ func (c keysRotate) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	store, err := refs.Store(e, c.Store, ring.Dir())
+	store, err := awsuri.Store(e, c.Store, ring.Dir())
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"example.com/privatecdn/internal/cli"
+	"example.com/privatecdn/cmd/privatecdn/internal/cli"
 )
 
 // tool is the command line.

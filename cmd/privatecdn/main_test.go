@@ -7,7 +7,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"example.com/privatecdn/internal/fakeaws"
+	"example.com/privatecdn/internal/testing/fakeaws"
 )
 
 func TestMain(m *testing.M) {

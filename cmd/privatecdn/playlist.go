@@ -8,9 +8,9 @@ import (
 	"os"
 	"strings"
 
+	"example.com/privatecdn/cmd/privatecdn/internal/cli"
+	"example.com/privatecdn/cmd/privatecdn/internal/viewerclient"
 	"example.com/privatecdn/deployment"
-	"example.com/privatecdn/internal/cli"
-	"example.com/privatecdn/internal/viewer"
 	"example.com/privatecdn/signer"
 	"example.com/privatecdn/signer/playlist"
 )
@@ -97,11 +97,11 @@ func fetch(e *env, s *signer.Signer, url string) ([]byte, error) {
 	if d == nil {
 		d = &deployment.Deployment{}
 	}
-	client, err := viewer.New(d)
+	client, err := viewerclient.New(d)
 	if err != nil {
 		return nil, err
 	}
-	signed, err := s.URL(url, signer.Terms{For: viewer.Timeout})
+	signed, err := s.URL(url, signer.Terms{For: viewerclient.Timeout})
 	if errors.Is(err, signer.ErrPublicPath) {
 		signed, err = url, nil
 	}

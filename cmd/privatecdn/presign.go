@@ -7,8 +7,8 @@ import (
 	"strings"
 	"time"
 
-	"example.com/privatecdn/internal/cli"
-	"example.com/privatecdn/internal/refs"
+	"example.com/privatecdn/cmd/privatecdn/internal/awsuri"
+	"example.com/privatecdn/cmd/privatecdn/internal/cli"
 	"example.com/privatecdn/signer/presign"
 )
 
@@ -39,7 +39,7 @@ func (c presignCommand) Run(e *env) error {
 		}
 		config.Deployment, config.Region = d, cmp.Or(c.Region, d.Bucket.Region)
 	}
-	settings, err := refs.AWS(e, config.Region)
+	settings, err := awsuri.AWS(e, config.Region)
 	if err != nil {
 		return err
 	}

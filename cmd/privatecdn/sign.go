@@ -9,8 +9,8 @@ import (
 	"os"
 	"strings"
 
-	"example.com/privatecdn/internal/cli"
-	"example.com/privatecdn/internal/refs"
+	"example.com/privatecdn/cmd/privatecdn/internal/awsuri"
+	"example.com/privatecdn/cmd/privatecdn/internal/cli"
 	"example.com/privatecdn/signer"
 	"example.com/privatecdn/signer/policy"
 )
@@ -54,18 +54,18 @@ func (f signFlags) signer(e *env) (*signer.Signer, error) {
 	case f.Deployment != "" && (f.Key != "" || f.KeyPairID != ""):
 		return nil, errors.New("give --deployment, or --key and --key-pair-id, not both")
 	case f.Deployment != "":
-		source, err := refs.Deployment(e, f.Deployment)
+		source, err := awsuri.Deployment(e, f.Deployment)
 		if err != nil {
 			return nil, err
 		}
-		openers := refs.Openers(".")
+		openers := awsuri.Openers(".")
 		delete(openers, "file") // relative to the document, which the signer sees to
 		return signer.Open(e, source, hash, signer.WithReload(0), signer.WithOpeners(openers))
 	case f.Key == "" || f.KeyPairID == "":
 		return nil, cli.Hint(errors.New("nothing says what to sign with"),
 			"--deployment FILE|ssm:NAME|stack:NAME, or --key FILE|URI --key-pair-id ID")
 	}
-	key, err := refs.PrivateKey(e, f.Key)
+	key, err := awsuri.PrivateKey(e, f.Key)
 	if err != nil {
 		return nil, err
 	}

@@ -9,14 +9,14 @@ import (
 	"strings"
 	"time"
 
+	"example.com/privatecdn/cmd/privatecdn/internal/awsuri"
+	"example.com/privatecdn/cmd/privatecdn/internal/cli"
+	"example.com/privatecdn/cmd/privatecdn/internal/local"
+	"example.com/privatecdn/cmd/privatecdn/internal/probe"
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/edge"
-	"example.com/privatecdn/internal/cfn"
-	"example.com/privatecdn/internal/check"
-	"example.com/privatecdn/internal/cli"
-	"example.com/privatecdn/internal/refs"
-	"example.com/privatecdn/internal/template"
-	"example.com/privatecdn/internal/up"
+	"example.com/privatecdn/internal/cloudformation"
+	"example.com/privatecdn/internal/infra"
 )
 
 // stateDir is where what is of this machine alone is kept.
@@ -42,7 +42,7 @@ func (c upCommand) Run(e *env) error {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryGoal)
 	}
-	l, err := up.Start(e, up.Options{
+	l, err := local.Start(e, local.Options{
 		Template: c.Template, Values: c.Value, Bucket: c.Bucket, Ring: c.Ring,
 		HTTPS: c.HTTPS, HTTP: c.HTTP, S3: c.S3,
 		Document: c.Deployment, State: stateDir,
@@ -54,9 +54,9 @@ func (c upCommand) Run(e *env) error {
 	}
 	defer l.Close()
 	if c.Check {
-		return runCheck(e, check.Options{
+		return runCheck(e, probe.Options{
 			Deployment: l.Deployment(),
-			Openers:    refs.Openers(l.Deployment().Dir),
+			Openers:    awsuri.Openers(l.Deployment().Dir),
 			Objects:    append(l.Objects(deployment.Signed), l.Objects(deployment.Public)...),
 			Template:   l.Infrastructure(),
 		})
@@ -79,8 +79,8 @@ func (c upCommand) refused(e *env, r edge.Refusal) {
 }
 
 // tell prints what runs where and what to try.
-func (c upCommand) tell(e *env, l *up.Local) error {
-	example, err := l.Example(e, refs.Openers(l.Deployment().Dir))
+func (c upCommand) tell(e *env, l *local.Local) error {
+	example, err := l.Example(e, awsuri.Openers(l.Deployment().Dir))
 	if err != nil {
 		e.note("Nothing to try is signed here: %v", err)
 		if c.Template == "" {
@@ -113,7 +113,7 @@ func (c upCommand) tell(e *env, l *up.Local) error {
 }
 
 // try prints commands that show what a signature does.
-func try(w io.Writer, ca string, x *up.Example) {
+func try(w io.Writer, ca string, x *local.Example) {
 	curl := "curl --cacert " + quoteIfNeeded(ca)
 	file := filepath.Base(x.Plain)
 	fmt.Fprintf(w, "\nRefused, for it is not signed:\n\n  %s %s\n", curl, quote(x.Plain))
@@ -133,9 +133,9 @@ func (c checkCommand) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	o := check.Options{Deployment: d, Openers: refs.Openers(d.Dir), Objects: c.Object}
+	o := probe.Options{Deployment: d, Openers: awsuri.Openers(d.Dir), Objects: c.Object}
 	if c.Template != "" {
-		if o.Template, err = template.ReadFile(c.Template, template.Options{Options: cfn.Options{Values: c.Value}}); err != nil {
+		if o.Template, err = infra.ReadFile(c.Template, infra.Options{Options: cloudformation.Options{Values: c.Value}}); err != nil {
 			return err
 		}
 	}
@@ -143,10 +143,10 @@ func (c checkCommand) Run(e *env) error {
 }
 
 // runCheck probes and prints a line a promise, as it is found out.
-func runCheck(e *env, o check.Options) error {
-	var all []check.Result
-	marks := map[check.Status]string{check.Kept: "ok", check.Broken: "FAIL", check.Skipped: "-"}
-	kept, err := check.Run(e, o, func(r check.Result) {
+func runCheck(e *env, o probe.Options) error {
+	var all []probe.Result
+	marks := map[probe.Status]string{probe.Kept: "ok", probe.Broken: "FAIL", probe.Skipped: "-"}
+	kept, err := probe.Run(e, o, func(r probe.Result) {
 		all = append(all, r)
 		if !e.json {
 			fmt.Fprintf(e.out, "%-4s  %-46s  %s\n", marks[r.Status], r.Promise, r.Detail)
@@ -158,7 +158,7 @@ func runCheck(e *env, o check.Options) error {
 	if e.json {
 		err = e.printJSON(struct {
 			Kept     bool           `json:"kept"`
-			Promises []check.Result `json:"promises"`
+			Promises []probe.Result `json:"promises"`
 		}{kept, all})
 	}
 	if err == nil && !kept {

@@ -10,8 +10,8 @@ import (
 	"os"
 	"strings"
 
-	"example.com/privatecdn/internal/cli"
-	"example.com/privatecdn/internal/curl"
+	"example.com/privatecdn/cmd/privatecdn/internal/cli"
+	"example.com/privatecdn/cmd/privatecdn/internal/curl"
 	"example.com/privatecdn/internal/redact"
 	"example.com/privatecdn/keys"
 	"example.com/privatecdn/signer/policy"

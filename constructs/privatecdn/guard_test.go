@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/privatecdn/internal/testtools"
+	"example.com/privatecdn/internal/testing/need"
 )
 
 // explained are the Control Tower rules a scenario does not meet, and why not.
@@ -45,12 +45,12 @@ var explained = map[string]map[string]string{
 // explanation is of one that is not met.
 func TestGuard(t *testing.T) {
 	t.Parallel()
-	module := filepath.Join(testtools.NodeModule(t, "@cdklabs/cdk-validator-cfnguard"), "node_modules/@cdklabs/cdk-validator-cfnguard")
+	module := filepath.Join(need.NodeModule(t, "@cdklabs/cdk-validator-cfnguard"), "node_modules/@cdklabs/cdk-validator-cfnguard")
 	system := map[string]string{"linux": "ubuntu", "darwin": "macos"}[runtime.GOOS]
 	machine := map[string]string{"amd64": "x86_64", "arm64": "aarch64"}[runtime.GOARCH]
 	guard := filepath.Join(module, "bin", system, machine, "cfn-guard")
 	if system == "" || machine == "" {
-		testtools.Missing(t, "cfn-guard is not made for "+runtime.GOOS+"/"+runtime.GOARCH+": run the tests on Linux or macOS")
+		need.Missing(t, "cfn-guard is not made for "+runtime.GOOS+"/"+runtime.GOARCH+": run the tests on Linux or macOS")
 	}
 	for scenario, reasons := range explained {
 		t.Run(scenario, func(t *testing.T) {

@@ -20,8 +20,7 @@ import (
 
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/edge"
-	"example.com/privatecdn/internal/s3"
-	"example.com/privatecdn/internal/template"
+	"example.com/privatecdn/internal/infra"
 	"example.com/privatecdn/keys"
 	"example.com/privatecdn/signer"
 	"example.com/privatecdn/signer/presign"
@@ -54,11 +53,11 @@ func serve(t *testing.T, name string) *served {
 		t.Fatal(err)
 	}
 	s := &served{keys: map[string]crypto.Signer{}}
-	infra, err := template.Read(s.replaceKeys(t, text), template.Options{Stack: "Stack"})
+	tmpl, err := infra.Read(s.replaceKeys(t, text), infra.Options{Stack: "Stack"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.start(t, infra)
+	s.start(t, tmpl)
 	return s
 }
 
@@ -79,25 +78,25 @@ func serveAssembly(t *testing.T, dir string) *served {
 			t.Fatal(err)
 		}
 	}
-	infra, err := template.ReadFile(dir, template.Options{})
+	tmpl, err := infra.ReadFile(dir, infra.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.start(t, infra)
+	s.start(t, tmpl)
 	return s
 }
 
-func (s *served) start(t *testing.T, infra *template.Infrastructure) {
+func (s *served) start(t *testing.T, tmpl *infra.Infrastructure) {
 	t.Helper()
 	var err error
 	s.Edge, err = edge.New(edge.Options{
-		Infrastructure: infra, Buckets: map[string]fs.FS{"": content}, Origins: map[string]http.RoundTripper{"api.example.com": api{}},
+		Infrastructure: tmpl, Buckets: map[string]fs.FS{"": content}, Origins: map[string]http.RoundTripper{"api.example.com": api{}},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
-	if text, ok := infra.DeploymentDocument(); ok {
+	if text, ok := tmpl.DeploymentDocument(); ok {
 		if s.document, err = deployment.Parse([]byte(text)); err != nil {
 			t.Fatal(err)
 		}
@@ -185,7 +184,7 @@ func (s *served) presigned(t *testing.T, path string) string {
 	t.Helper()
 	p, err := presign.New(presign.Config{
 		Deployment: s.document, Lifetime: time.Hour, Window: 30 * time.Minute,
-		Credentials: credentials.NewStaticCredentialsProvider(s3.LocalCredentials.AccessKeyID, s3.LocalCredentials.SecretAccessKey, ""),
+		Credentials: credentials.NewStaticCredentialsProvider(edge.LocalCredentials.AccessKeyID, edge.LocalCredentials.SecretAccessKey, ""),
 	})
 	if err != nil {
 		t.Fatal(err)

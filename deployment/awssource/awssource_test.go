@@ -16,7 +16,7 @@ import (
 
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/deployment/awssource"
-	"example.com/privatecdn/internal/fakeaws"
+	"example.com/privatecdn/internal/testing/fakeaws"
 )
 
 const document = `{"version": 1, "stack": "PrivateCdn", "hosts": ["d111111abcdef8.cloudfront.net"],

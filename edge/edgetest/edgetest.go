@@ -27,8 +27,8 @@ import (
 
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/edge"
-	"example.com/privatecdn/internal/cfn"
-	"example.com/privatecdn/internal/template"
+	"example.com/privatecdn/internal/cloudformation"
+	"example.com/privatecdn/internal/infra"
 	"example.com/privatecdn/keys"
 	"example.com/privatecdn/signer"
 )
@@ -75,22 +75,22 @@ func WithStart(start time.Time) Option { return func(s *settings) { s.start = st
 // NewServer starts an edge that serves bucket as the content of every bucket
 // of the template. It ends with the test. A template that cannot be served
 // fails the test.
-func NewServer[T Template](t testing.TB, tmpl T, bucket fs.FS, opts ...Option) *Server {
+func NewServer[T Template](t testing.TB, source T, bucket fs.FS, opts ...Option) *Server {
 	t.Helper()
 	set := settings{start: time.Now(), edge: edge.Options{Buckets: map[string]fs.FS{"": bucket}}}
 	for _, o := range opts {
 		o(&set)
 	}
 	s := &Server{t: t, Clock: &Clock{now: set.start}}
-	infra, err := read(tmpl, set.edge.Values)
+	tmpl, err := read(source, set.edge.Values)
 	if err != nil {
 		t.Fatal("edgetest: ", err)
 	}
-	key, err := trust(infra)
+	key, err := trust(tmpl)
 	if err != nil {
 		t.Fatal("edgetest: ", err)
 	}
-	set.edge.Infrastructure, set.edge.Clock = infra, s.Clock.Now
+	set.edge.Infrastructure, set.edge.Clock = tmpl, s.Clock.Now
 	s.listen(set.edge)
 	s.Signer, err = signer.Open(context.Background(), s.source(key), signer.WithClock(s.Clock.Now), signer.WithReload(0),
 		signer.WithOpeners(keys.Openers{"edgetest": key.open}))
@@ -100,19 +100,19 @@ func NewServer[T Template](t testing.TB, tmpl T, bucket fs.FS, opts ...Option) *
 	return s
 }
 
-func read(tmpl any, values map[string]string) (*template.Infrastructure, error) {
-	options := template.Options{Options: cfn.Options{Values: values}}
-	switch tmpl := tmpl.(type) {
+func read(source any, values map[string]string) (*infra.Infrastructure, error) {
+	options := infra.Options{Options: cloudformation.Options{Values: values}}
+	switch source := source.(type) {
 	case string:
-		return template.ReadFile(tmpl, options)
+		return infra.ReadFile(source, options)
 	case []byte:
-		return template.Read(tmpl, options)
+		return infra.Read(source, options)
 	default:
-		data, err := json.Marshal(tmpl)
+		data, err := json.Marshal(source)
 		if err != nil {
 			return nil, err
 		}
-		return template.Read(data, options)
+		return infra.Read(data, options)
 	}
 }
 

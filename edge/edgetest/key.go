@@ -4,7 +4,7 @@ import (
 	"context"
 	"crypto"
 
-	"example.com/privatecdn/internal/template"
+	"example.com/privatecdn/internal/infra"
 	"example.com/privatecdn/keys"
 )
 
@@ -18,7 +18,7 @@ type testKey struct {
 func (k *testKey) open(context.Context, string) (crypto.Signer, error) { return k.private, nil }
 
 // trust makes a key and has every trusted key group trust it.
-func trust(infra *template.Infrastructure) (*testKey, error) {
+func trust(tmpl *infra.Infrastructure) (*testKey, error) {
 	private, err := keys.Generate(keys.ECDSAP256)
 	if err != nil {
 		return nil, err
@@ -28,12 +28,12 @@ func trust(infra *template.Infrastructure) (*testKey, error) {
 		return nil, err
 	}
 	k := &testKey{id: public.LocalID(), private: private}
-	added := map[*template.KeyGroup]bool{}
-	for _, d := range infra.Distributions {
+	added := map[*infra.KeyGroup]bool{}
+	for _, d := range tmpl.Distributions {
 		for _, b := range d.Behaviors {
 			for _, g := range b.KeyGroups {
 				if !added[g] {
-					g.Keys = append(g.Keys, &template.PublicKey{LogicalID: "EdgetestKey", ID: k.id, Key: public})
+					g.Keys = append(g.Keys, &infra.PublicKey{LogicalID: "EdgetestKey", ID: k.id, Key: public})
 					added[g], k.group = true, true
 				}
 			}

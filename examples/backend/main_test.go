@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"example.com/privatecdn/edge/edgetest"
-	"example.com/privatecdn/internal/browser"
+	"example.com/privatecdn/internal/testing/browser"
 )
 
 func TestMain(m *testing.M) { os.Exit(browser.Main(m)) }

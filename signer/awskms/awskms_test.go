@@ -19,7 +19,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/kms/types"
 
-	"example.com/privatecdn/internal/fakeaws"
+	"example.com/privatecdn/internal/testing/fakeaws"
 	"example.com/privatecdn/keys"
 	"example.com/privatecdn/signer"
 	"example.com/privatecdn/signer/awskms"

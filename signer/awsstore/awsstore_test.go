@@ -16,7 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/smithy-go"
 
-	"example.com/privatecdn/internal/fakeaws"
+	"example.com/privatecdn/internal/testing/fakeaws"
 	"example.com/privatecdn/keys"
 	"example.com/privatecdn/signer/awsstore"
 )

@@ -13,7 +13,7 @@ import (
 
 	"golang.org/x/net/idna"
 
-	"example.com/privatecdn/internal/testtools"
+	"example.com/privatecdn/internal/testing/need"
 	"example.com/privatecdn/signer/policy"
 )
 
@@ -87,7 +87,7 @@ console.log(JSON.stringify(pairs.map(([raw, encoded]) => {
 // is the encoded URL, and it means what the raw one means.
 func TestEncodeURLIsWhatABrowserSends(t *testing.T) {
 	t.Parallel()
-	testtools.Need(t, "node", "install Node.js 22 or newer")
+	need.Need(t, "node", "install Node.js 22 or newer")
 	raws := append(randomURLs(2000), hosts()...)
 	var pairs [][2]string
 	for _, raw := range raws {

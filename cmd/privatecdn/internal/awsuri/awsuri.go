@@ -1,0 +1,139 @@
+// Package awsuri opens what the tool's flags refer to by a URI: deployment
+// documents, private keys and the stores that make them. AWS is asked for
+// nothing, not even its settings, until a URI leads there.
+package awsuri
+
+import (
+	"context"
+	"crypto"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/kms"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+
+	"example.com/privatecdn/cmd/privatecdn/internal/cli"
+	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/deployment/awssource"
+	"example.com/privatecdn/keys"
+	"example.com/privatecdn/signer/awskms"
+	"example.com/privatecdn/signer/awsstore"
+)
+
+// AWS is the account and region to work in, as the AWS tools find them; a
+// region that is not empty takes the place of theirs.
+func AWS(ctx context.Context, region string) (aws.Config, error) {
+	cfg, err := config.LoadDefaultConfig(ctx, config.WithRegion(region))
+	if err == nil && cfg.Region == "" {
+		err = cli.Hint(fmt.Errorf("no AWS region is set"), "set AWS_REGION, or a profile that has one")
+	}
+	return cfg, err
+}
+
+// Deployment is the source of a deployment document: a file, ssm:NAME for a
+// parameter or stack:NAME for the outputs of a stack.
+func Deployment(ctx context.Context, ref string) (deployment.Source, error) {
+	kind, name, _ := strings.Cut(ref, ":")
+	if kind != "ssm" && kind != "stack" || fileExists(ref) {
+		return deployment.File(strings.TrimPrefix(ref, "file:")), nil
+	}
+	cfg, err := AWS(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	if kind == "ssm" {
+		return awssource.Parameter(ssm.NewFromConfig(cfg), name), nil
+	}
+	return awssource.Stack(cloudformation.NewFromConfig(cfg), name), nil
+}
+
+func fileExists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// Openers open private halves of every kind; file: is relative to dir.
+func Openers(dir string) keys.Openers {
+	return keys.Openers{
+		"file": keys.OpenFile(dir),
+		awskms.Scheme: lazily(func(cfg aws.Config) keys.OpenFunc {
+			return awskms.Open(kms.NewFromConfig(cfg))
+		}),
+		awsstore.SchemeSecret: lazily(func(cfg aws.Config) keys.OpenFunc {
+			return awsstore.OpenSecret(secretsmanager.NewFromConfig(cfg))
+		}),
+		awsstore.SchemeParameter: lazily(func(cfg aws.Config) keys.OpenFunc {
+			return awsstore.OpenParameter(ssm.NewFromConfig(cfg))
+		}),
+	}
+}
+
+func lazily(open func(aws.Config) keys.OpenFunc) keys.OpenFunc {
+	return func(ctx context.Context, uri string) (crypto.Signer, error) {
+		cfg, err := AWS(ctx, "")
+		if err != nil {
+			return nil, err
+		}
+		return open(cfg)(ctx, uri)
+	}
+}
+
+// PrivateKey opens a private half named by a file or a URI.
+func PrivateKey(ctx context.Context, ref string) (crypto.Signer, error) {
+	if fileExists(ref) || !strings.Contains(ref, ":") {
+		ref = "file:" + ref
+	}
+	return Openers(".").Open(ctx, ref)
+}
+
+// Store is the store that keeps a new private half under a URI: file:DIR,
+// kms:alias/NAME, secretsmanager:NAME or ssm:NAME; a directory beside the ring
+// when it is empty.
+func Store(ctx context.Context, uri, ring string) (keys.Store, error) {
+	kind, name, ok := strings.Cut(uri, ":")
+	switch {
+	case uri == "":
+		return keys.FileStore{Ring: ring}, nil
+	case kind == "file" && name != "":
+		return fileStore(name, ring)
+	case !ok || name == "" || kind != awskms.Scheme && kind != awsstore.SchemeSecret && kind != awsstore.SchemeParameter:
+		return nil, cli.Hint(fmt.Errorf("%q is no store of private keys", uri),
+			"file:DIR, kms:alias/NAME, secretsmanager:NAME or ssm:NAME")
+	}
+	cfg, err := AWS(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	switch kind {
+	case awskms.Scheme:
+		return awskms.Store{Client: kms.NewFromConfig(cfg), Alias: name}, nil
+	case awsstore.SchemeSecret:
+		return awsstore.SecretStore{Client: secretsmanager.NewFromConfig(cfg), Name: name}, nil
+	}
+	return awsstore.ParameterStore{Client: ssm.NewFromConfig(cfg), Name: name}, nil
+}
+
+// fileStore keeps private halves in dir, as seen from where the command is
+// typed. A relative dir stays relative in the ring's URIs, so that they mean
+// the same in every checkout.
+func fileStore(dir, ring string) (keys.Store, error) {
+	if filepath.IsAbs(dir) {
+		return keys.FileStore{Ring: ring, Dir: dir}, nil
+	}
+	from, err := filepath.Abs(ring)
+	if err != nil {
+		return nil, err
+	}
+	to, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	dir, err = filepath.Rel(from, to)
+	return keys.FileStore{Ring: ring, Dir: dir}, err
+}

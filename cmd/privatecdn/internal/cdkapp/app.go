@@ -1,0 +1,144 @@
+// Package cdkapp reads a CDK app's cdk.json and runs the app, as the CDK's
+// command line would.
+package cdkapp
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"example.com/privatecdn/cmd/privatecdn/internal/cli"
+)
+
+// App is a CDK app as its cdk.json describes it.
+type App struct {
+	Dir     string         `json:"-"`
+	Command string         `json:"app"`
+	Context map[string]any `json:"context"`
+
+	// What the CDK's command line can be told to leave out of a template.
+	PathMetadata, AssetMetadata, VersionReporting *bool
+}
+
+// ErrNoApp says that a directory holds no CDK app.
+var ErrNoApp = errors.New("there is no CDK app here")
+
+// Open reads dir/cdk.json and the context beside it.
+func Open(dir string) (*App, error) {
+	app := &App{Dir: dir}
+	path := filepath.Join(dir, "cdk.json")
+	err := readJSON(path, app)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, cli.Hint(fmt.Errorf("%w: %s is missing", ErrNoApp, path),
+			"run this in the app's directory, or name a template with --template FILE")
+	}
+	if err != nil {
+		return nil, err
+	}
+	if app.Command == "" {
+		return nil, fmt.Errorf(`%s names no app: it needs a line such as "app": "go run ."`, path)
+	}
+	// What lookups have found stands beside cdk.json, under what cdk.json says itself.
+	found := map[string]any{}
+	if err := readJSON(filepath.Join(dir, "cdk.context.json"), &found); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	maps.Copy(found, app.Context)
+	app.Context = found
+	return app, nil
+}
+
+// RingDir is the directory of the key ring of the app in dir, keys/ring where
+// there is no app.
+func RingDir(dir string) (string, error) {
+	app, err := Open(dir)
+	if errors.Is(err, ErrNoApp) {
+		app, err = &App{Dir: dir}, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return app.Ring(), nil
+}
+
+func readJSON(path string, into any) error {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(content, into); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
+}
+
+// Ring is the directory of the app's key ring: its setting `ring`, keys/ring
+// by default.
+func (a *App) Ring() string {
+	dir, ok := a.Context["ring"].(string)
+	if !ok || dir == "" {
+		dir = filepath.Join("keys", "ring")
+	}
+	if filepath.IsAbs(dir) {
+		return dir
+	}
+	return filepath.Join(a.Dir, dir)
+}
+
+// settings is the context as the CDK's command line hands it to an app: its
+// own switches and, over them, the app's. With them the template is, byte for
+// byte, the one that `cdk deploy` deploys.
+func (a *App) settings() map[string]any {
+	all := map[string]any{"aws:cdk:bundling-stacks": []string{"**"}}
+	for name, value := range map[string]*bool{
+		"aws:cdk:enable-path-metadata":  a.PathMetadata,
+		"aws:cdk:enable-asset-metadata": a.AssetMetadata,
+		"aws:cdk:version-reporting":     a.VersionReporting,
+	} {
+		if value == nil || *value {
+			all[name] = true
+		}
+	}
+	maps.Copy(all, a.Context)
+	return all
+}
+
+// Synthesize runs the app and has it write its cloud assembly into out. It
+// runs the app as the CDK's command line does, without that command line and
+// the time it takes.
+func (a *App) Synthesize(ctx context.Context, out string) error {
+	settings, err := json.Marshal(a.settings())
+	if err != nil {
+		return err
+	}
+	app := exec.CommandContext(ctx, "sh", "-c", a.Command)
+	app.Dir = a.Dir
+	app.Env = append(os.Environ(),
+		"CDK_OUTDIR="+out, "CDK_CONTEXT_JSON="+string(settings), "CDK_DEFAULT_REGION="+defaultRegion(),
+		"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=16,18,20")
+	app.WaitDelay = time.Second // what sh has started may hold on to its output
+	var said bytes.Buffer
+	app.Stdout, app.Stderr = &said, &said
+	if err := app.Run(); err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return fmt.Errorf("the app does not synthesize (%s: %w)\n%s", a.Command, err, strings.TrimSpace(said.String()))
+	}
+	return annotated(out)
+}
+
+// defaultRegion is the region of a stack that names none.
+func defaultRegion() string {
+	return cmp.Or(os.Getenv("CDK_DEFAULT_REGION"), os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION"), "us-east-1")
+}

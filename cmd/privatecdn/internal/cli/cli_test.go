@@ -1,0 +1,68 @@
+package cli_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"example.com/privatecdn/cmd/privatecdn/internal/cli"
+)
+
+func TestParseDuration(t *testing.T) {
+	t.Parallel()
+	const day = 24 * time.Hour
+	for in, want := range map[string]time.Duration{
+		"90m": 90 * time.Minute, "36h": 36 * time.Hour, "7d": 7 * day, "1d12h": 36 * time.Hour,
+		"1.5d": 36 * time.Hour, "0s": 0, "0": 0, "0d": 0, "2d3h4m5s": 2*day + 3*time.Hour + 4*time.Minute + 5*time.Second,
+	} {
+		if got, err := cli.ParseDuration(in); err != nil || got != want {
+			t.Errorf("ParseDuration(%q) = %v, %v; want %v", in, got, err, want)
+		}
+	}
+	for _, in := range []string{"", "7", "d", "-1h", "-1d", "1d-1h", "1h2d", "7 d", "1w", "9999999d", "99999999h", "1e3d"} {
+		if got, err := cli.ParseDuration(in); err == nil {
+			t.Errorf("ParseDuration(%q) = %v, want an error", in, got)
+		}
+	}
+}
+
+func TestParseTime(t *testing.T) {
+	t.Parallel()
+	want := time.Date(2030, 1, 2, 15, 4, 5, 0, time.UTC)
+	for _, in := range []string{"2030-01-02T15:04:05Z", "2030-01-02T16:04:05+01:00", "1893596645"} {
+		if got, err := cli.ParseTime(in); err != nil || !got.Equal(want) {
+			t.Errorf("ParseTime(%q) = %v, %v; want %v", in, got, err, want)
+		}
+	}
+	for _, in := range []string{"", "0", "1893596645000", "99999999999999999999", "-1", "2030-01-02", "tomorrow", "1893596645.5"} {
+		if got, err := cli.ParseTime(in); err == nil {
+			t.Errorf("ParseTime(%q) = %v, want an error", in, got)
+		}
+	}
+}
+
+func TestReport(t *testing.T) {
+	t.Parallel()
+	plain := errors.New("it broke\nin two places")
+	for _, c := range []struct {
+		err  error
+		code int
+		out  string
+	}{
+		{nil, cli.Done, ""},
+		{fmt.Errorf("verify: %w", cli.ErrNo), cli.No, ""},
+		{context.Canceled, cli.Failed, "error: interrupted\n"},
+		{plain, cli.Failed, "error: it broke\n  in two places\n"},
+		{fmt.Errorf("up: %w", cli.Hint(plain, "mend %s", "it")), cli.Failed, "error: up: it broke\n  in two places\nhint: mend it\n"},
+		{cli.Hint(errors.New("it broke; mend it"), "mend it"), cli.Failed, "error: it broke\nhint: mend it\n"},
+		{cli.Hint(nil, "nothing"), cli.Done, ""},
+	} {
+		var out bytes.Buffer
+		if code := cli.Report(&out, c.err); code != c.code || out.String() != c.out {
+			t.Errorf("Report(%v) = %d, %q; want %d, %q", c.err, code, out.String(), c.code, c.out)
+		}
+	}
+}

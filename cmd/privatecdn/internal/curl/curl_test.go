@@ -1,0 +1,44 @@
+package curl_test
+
+import (
+	"errors"
+	"reflect"
+	"testing"
+
+	"example.com/privatecdn/cmd/privatecdn/internal/curl"
+)
+
+func TestParse(t *testing.T) {
+	t.Parallel()
+	for command, want := range map[string]curl.Request{
+		"curl https://d1.cloudfront.net/a.mp4?x=1#t=5":  {URL: "https://d1.cloudfront.net/a.mp4?x=1"},
+		"curl d1.cloudfront.net/a":                      {URL: "http://d1.cloudfront.net/a"},
+		"curl -sSI 'https://h/a b'":                     {URL: "https://h/a b", Head: true},
+		"curl -X HEAD --url https://h/":                 {URL: "https://h/", Head: true},
+		"curl -vo /dev/null --cacert ca.pem https://h/": {URL: "https://h/"},
+		"curl 'https://h/a' \\\n  -H 'accept: */*' \\\n  -H 'cookie: A=1; B=2' \\\n  --compressed": {
+			URL: "https://h/a", Cookies: []string{"A=1; B=2"}},
+		"curl \"https://h/\\$a\" -HCookie:A=1 -b B=2":  {URL: "https://h/$a", Cookies: []string{"A=1", "B=2"}},
+		"curl $'https://h/it\\'s\\u0021' --cookie A=1": {URL: "https://h/it's!", Cookies: []string{"A=1"}},
+		`curl https://h/a\&b`:                          {URL: "https://h/a&b"},
+	} {
+		got, err := curl.Parse(command)
+		if err != nil {
+			t.Errorf("%s: %v", command, err)
+		} else if !reflect.DeepEqual(*got, want) {
+			t.Errorf("%s\ngot  %+v\nwant %+v", command, *got, want)
+		}
+	}
+}
+
+func TestParseRefuses(t *testing.T) {
+	t.Parallel()
+	for _, command := range []string{
+		"", "wget https://h/", "curl", "curl -s", "curl 'https://h/", `curl "https://h/`, "curl $'https://h/",
+		`curl $'\q'`, "curl https://h/a https://h/b", "curl -b jar.txt https://h/",
+	} {
+		if got, err := curl.Parse(command); !errors.Is(err, curl.ErrNotRead) {
+			t.Errorf("%q: %+v, %v; want ErrNotRead", command, got, err)
+		}
+	}
+}

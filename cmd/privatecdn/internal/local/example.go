@@ -1,0 +1,97 @@
+package local
+
+import (
+	"context"
+	"io/fs"
+	"mime"
+	"net/http"
+	"net/url"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/keys"
+	"example.com/privatecdn/signer"
+)
+
+// Example is a signature to try.
+type Example struct {
+	Plain   string         // the address of an object without a signature
+	Signed  string         // and with one
+	Pattern string         // what the cookies open
+	Cookies []*http.Cookie // of the same signature's lifetime
+	Until   time.Time
+}
+
+// exampleLife is how long an example is good for, where the ring allows it.
+const exampleLife = time.Hour
+
+// Example signs an object of the bucket, nil when none is behind a signature.
+// A private half that is not here is an error.
+func (l *Local) Example(ctx context.Context, openers keys.Openers) (*Example, error) {
+	d := l.Deployment()
+	objects := l.Objects(deployment.Signed)
+	if len(objects) == 0 {
+		return nil, nil
+	}
+	s, err := signer.Open(ctx, deployment.File(l.options.Document), signer.WithOpeners(openers), signer.WithReload(0))
+	if err != nil {
+		return nil, err
+	}
+	terms := signer.Terms{Until: time.Now().Add(exampleLife).Truncate(time.Second)}
+	if longest := time.Duration(d.MaxLifetime) * time.Second; longest > 0 && longest < exampleLife {
+		terms = signer.Terms{Until: time.Now().Add(longest).Truncate(time.Second)}
+	}
+	e := &Example{Plain: d.Origin() + objects[0], Until: terms.Until}
+	e.Pattern = e.Plain[:strings.LastIndex(e.Plain, "/")+1] + "*"
+	if e.Signed, err = s.URL(e.Plain, terms); err != nil {
+		return nil, err
+	}
+	e.Cookies, err = s.Cookies(e.Pattern, terms, signer.CookieOptions{})
+	return e, err
+}
+
+// Objects are paths of the bucket's objects as viewers request them, of one
+// access: those a person would look at first, others after them.
+func (l *Local) Objects(access deployment.Access) []string {
+	d, content := l.Deployment(), os.DirFS(l.options.Bucket)
+	var found []string
+	// What cannot be read is no object to show.
+	_ = fs.WalkDir(content, ".", func(name string, e fs.DirEntry, err error) error {
+		if e == nil {
+			return err
+		}
+		switch hidden := strings.HasPrefix(e.Name(), ".") && name != "."; {
+		case err != nil, hidden && e.IsDir():
+			return fs.SkipDir
+		case hidden:
+			return nil
+		}
+		raw := (&url.URL{Path: "/" + name}).EscapedPath()
+		if b, ok := d.Behavior(raw); ok && b.Access == access && e.Type().IsRegular() {
+			found = append(found, raw)
+		}
+		if len(found) >= 1000 {
+			return fs.SkipAll
+		}
+		return nil
+	})
+	slices.SortStableFunc(found, func(a, b string) int { return distance(a) - distance(b) })
+	return found
+}
+
+// distance is how far an object is from what a person would look at first: a
+// picture, a document or a film at the top.
+func distance(object string) int {
+	d := strings.Count(object, "/")
+	kind := mime.TypeByExtension(path.Ext(object))
+	for _, shown := range []string{"image/", "video/", "audio/", "application/pdf"} {
+		if strings.HasPrefix(kind, shown) {
+			return d
+		}
+	}
+	return d + 1000
+}

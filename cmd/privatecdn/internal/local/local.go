@@ -1,0 +1,201 @@
+// Package local runs a CDK app, or a template, on this machine: a local
+// CloudFront serves it over HTTPS and HTTP, the bucket answers at an address
+// of its own, and a deployment document says all of this to the signer.
+package local
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+
+	"example.com/privatecdn/cmd/privatecdn/internal/cdkapp"
+	"example.com/privatecdn/cmd/privatecdn/internal/cli"
+	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/edge"
+	"example.com/privatecdn/internal/infra"
+	"example.com/privatecdn/keys"
+)
+
+// Options says what to run and where.
+type Options struct {
+	Template string            // a template or a cloud assembly; empty for the app here
+	Values   map[string]string // what the template leaves open: parameters and imports by name
+	Bucket   string            // the directory that is the bucket
+	Ring     string            // the ring's directory; empty for the app's own
+
+	HTTPS, HTTP, S3 string // addresses to listen on; port 0 is any free one
+
+	Document string // where the deployment document goes
+	State    string // a directory for the certificate authority, kept from run to run
+
+	Progress  func(format string, args ...any) // told what is going on
+	OnRefusal func(edge.Refusal)               // told of every request that is refused
+}
+
+// Local is a deployment that runs on this machine.
+type Local struct {
+	options Options
+	app     *cdkapp.App // nil for a template
+	ringDir string
+	sockets *sockets
+	edge    *edge.Edge
+	servers []*http.Server
+	notify  *fsnotify.Watcher
+	watched sync.WaitGroup
+
+	mu       sync.Mutex // over what a change of ring or template changes
+	ring     *keys.Ring // nil for a template of another's keys
+	deployed *deployment.Deployment
+}
+
+// Start brings everything up. When it returns requests are answered and the
+// deployment document is written; on an error nothing is left of it.
+// [Local.Close] ends it.
+func Start(ctx context.Context, o Options) (*Local, error) {
+	l := &Local{options: o}
+	if err := l.start(ctx); err != nil {
+		l.Close()
+		return nil, err
+	}
+	return l, nil
+}
+
+// start does first what may well fail and leaves nothing behind.
+func (l *Local) start(ctx context.Context) (err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err := checkInputs(l.options); err != nil {
+		return err
+	}
+	if l.sockets, err = listen(l.options.HTTPS, l.options.HTTP, l.options.S3); err != nil {
+		return err
+	}
+	if err := l.source(ctx); err != nil {
+		return err
+	}
+	if l.edge, err = edge.New(edge.Options{
+		Template:  l.options.Template,
+		Values:    l.options.Values,
+		Bucket:    l.options.Bucket,
+		HTTPSPort: l.sockets.port(),
+		OnRefusal: l.options.OnRefusal,
+		OnReload:  l.templateChanged,
+	}); err != nil {
+		return err
+	}
+	if err := l.describe(); err != nil {
+		return err
+	}
+	l.tellNotes()
+	l.serve()
+	return l.watchRing(ctx)
+}
+
+// checkInputs finds what is not there before anything is made.
+func checkInputs(o Options) error {
+	info, err := os.Stat(o.Bucket)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		err = fmt.Errorf("the bucket directory %s is not there", o.Bucket)
+	case err == nil && !info.IsDir():
+		err = fmt.Errorf("the bucket %s is not a directory", o.Bucket)
+	}
+	if err != nil {
+		return cli.Hint(err, "--bucket DIR names a directory whose files are the objects")
+	}
+	if _, err := os.Stat(o.Template); o.Template != "" && errors.Is(err, os.ErrNotExist) {
+		return cli.Hint(fmt.Errorf("the template %s is not there", o.Template), "--template FILE; `npx cdk synth` writes those of the app into cdk.out")
+	}
+	return nil
+}
+
+// describe finds out what is deployed, gets it a certificate and writes the
+// deployment document.
+func (l *Local) describe() error {
+	dir := filepath.Dir(l.options.Document)
+	d, err := describe(l.edge, l.ring, dir)
+	if err != nil {
+		return err
+	}
+	if err := makeState(l.options.State); err != nil {
+		return err
+	}
+	ca, err := l.sockets.certify(l.options.State, d.Hosts, time.Now())
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	if d.CA, err = relative(dir, ca); err != nil {
+		return err
+	}
+	d.Endpoint = "https://" + reachable(l.sockets.https)
+	d.Hosts = append(d.Hosts, reachable(l.sockets.https), reachable(l.sockets.http))
+	if d.Bucket.Name != "" {
+		d.Bucket.Endpoint = "https://" + reachable(l.sockets.s3)
+	}
+	if err := d.Write(l.options.Document); err != nil {
+		return err
+	}
+	d.Dir, l.deployed = dir, d
+	return nil
+}
+
+// makeState makes the directory for what is of this machine alone; git is told
+// to leave it be.
+func makeState(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	ignore := filepath.Join(dir, ".gitignore")
+	if _, err := os.Lstat(ignore); err == nil {
+		return nil
+	}
+	return writeFile(ignore, []byte("*\n"), 0o644)
+}
+
+// Deployment is what is deployed now.
+func (l *Local) Deployment() *deployment.Deployment {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.deployed
+}
+
+// HTTP is the address that answers without TLS.
+func (l *Local) HTTP() string { return "http://" + reachable(l.sockets.http) }
+
+// Close ends it: connections are closed and the addresses free again.
+func (l *Local) Close() {
+	if l.notify != nil {
+		l.notify.Close()
+		l.watched.Wait()
+	}
+	for _, s := range l.servers {
+		s.Close()
+	}
+	if l.sockets != nil {
+		l.sockets.close()
+	}
+	if l.edge != nil {
+		l.edge.Close()
+	}
+}
+
+// Infrastructure is what the template describes.
+func (l *Local) Infrastructure() *infra.Infrastructure { return l.edge.Infrastructure() }
+
+// tellNotes says what of the template changes nothing of what a viewer gets
+// here, so that nothing is left out in silence.
+func (l *Local) tellNotes() {
+	for _, n := range l.Infrastructure().Notes {
+		l.options.Progress("Left out: %s (%s): %s.", n.LogicalID, n.Type, n.Why)
+	}
+}

@@ -1,0 +1,165 @@
+package local_test
+
+import (
+	"bytes"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"example.com/privatecdn/cmd/privatecdn/internal/local"
+	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/keys"
+)
+
+// options are for a template with a key of its own, and a bucket, in a
+// directory of the test.
+func options(t *testing.T) local.Options {
+	t.Helper()
+	dir := t.TempDir()
+	key, err := keys.Generate(keys.ECDSAP256)
+	if err != nil {
+		t.Fatal(err)
+	}
+	public, err := keys.NewPublic(key.Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	pem, err := json.Marshal(public.PEM())
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile("../../testdata/template.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	write := func(name string, content []byte) {
+		t.Helper()
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("stack.json", bytes.Replace(text, []byte(`"@KEY@"`), pem, 1))
+	for _, name := range []string{"notes.txt", "films/film.mp4", "picture.png", ".hidden.png", "public/free.png"} {
+		write(filepath.Join("content", name), []byte(name))
+	}
+	return local.Options{
+		Template: filepath.Join(dir, "stack.json"), Bucket: filepath.Join(dir, "content"),
+		HTTPS: "127.0.0.1:0", HTTP: "127.0.0.1:0", S3: "127.0.0.1:0",
+		Document: filepath.Join(dir, "state", "deployment.json"), State: filepath.Join(dir, "state"),
+		Progress: t.Logf,
+	}
+}
+
+func start(t *testing.T, o local.Options) *local.Local {
+	t.Helper()
+	l, err := local.Start(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(l.Close)
+	return l
+}
+
+// roots trusts the local authority alone.
+func roots(t *testing.T, d *deployment.Deployment) *x509.CertPool {
+	t.Helper()
+	pem, err := os.ReadFile(d.Path(d.CA))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		t.Fatalf("%s holds no certificate", d.CA)
+	}
+	return pool
+}
+
+// The certificate is good for loopback and for the distribution's own hosts.
+func TestCertificate(t *testing.T) {
+	t.Parallel()
+	d := start(t, options(t)).Deployment()
+	u, err := url.Parse(d.Endpoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, good := range map[string]bool{"127.0.0.1": true, "localhost": true, "::1": true, d.Hosts[0]: true, "example.com": false} {
+		conn, err := tls.Dial("tcp", u.Host, &tls.Config{RootCAs: roots(t, d), ServerName: name})
+		if (err == nil) != good {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err == nil {
+			conn.Close()
+		}
+	}
+}
+
+// A second run beside the first, for another host, leaves what the first has
+// signed as good as it was.
+func TestAuthorityIsShared(t *testing.T) {
+	t.Parallel()
+	o := options(t)
+	first := start(t, o).Deployment()
+	text, err := os.ReadFile(o.Template)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text = bytes.Replace(text, []byte(`"Enabled": true`), []byte(`"Enabled": true, "Aliases": ["*.media.example.com"]`), 1)
+	if err := os.WriteFile(o.Template+".other.json", text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o.Template, o.Document = o.Template+".other.json", filepath.Join(o.State, "other.json")
+	second := start(t, o).Deployment()
+	for _, c := range []struct {
+		d    *deployment.Deployment
+		name string
+	}{{first, "127.0.0.1"}, {second, "127.0.0.1"}, {second, "a.media.example.com"}} {
+		u, err := url.Parse(c.d.Endpoint)
+		if err != nil {
+			t.Fatal(err)
+		}
+		conn, err := tls.Dial("tcp", u.Host, &tls.Config{RootCAs: roots(t, second), ServerName: c.name})
+		if err != nil {
+			t.Errorf("%s at %s: %v", c.name, u.Host, err)
+			continue
+		}
+		conn.Close()
+	}
+}
+
+// What a person would look at comes first, hidden files never.
+func TestObjects(t *testing.T) {
+	t.Parallel()
+	l := start(t, options(t))
+	if got, want := l.Objects(deployment.Signed), []string{"/picture.png", "/films/film.mp4", "/notes.txt"}; !slices.Equal(got, want) {
+		t.Errorf("signed: %v, want %v", got, want)
+	}
+	if got, want := l.Objects(deployment.Public), []string{"/public/free.png"}; !slices.Equal(got, want) {
+		t.Errorf("public: %v, want %v", got, want)
+	}
+}
+
+// After Close the addresses are free again.
+func TestClose(t *testing.T) {
+	t.Parallel()
+	o := options(t)
+	l, err := local.Start(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u, err := url.Parse(l.Deployment().Endpoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Close()
+	o.HTTPS = u.Host
+	start(t, o)
+}

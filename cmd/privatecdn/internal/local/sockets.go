@@ -1,0 +1,128 @@
+package local
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"example.com/privatecdn/cmd/privatecdn/internal/cli"
+)
+
+// sockets are the three addresses that answer.
+type sockets struct {
+	https, http, s3 net.Listener
+	certificate     atomic.Pointer[tls.Certificate]
+}
+
+// listen takes the addresses, all of them or none.
+func listen(https, http, s3 string) (*sockets, error) {
+	s := &sockets{}
+	for _, a := range []struct {
+		on   *net.Listener
+		flag string
+		addr string
+	}{{&s.https, "--https", https}, {&s.http, "--http", http}, {&s.s3, "--s3", s3}} {
+		l, err := net.Listen("tcp", a.addr)
+		if err != nil {
+			s.close()
+			return nil, listenError(a.flag, a.addr, err)
+		}
+		*a.on = l
+	}
+	return s, nil
+}
+
+func listenError(flag, addr string, err error) error {
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return cli.Hint(fmt.Errorf("%s %s is in use", flag, addr),
+			"end what listens there, or take another port with %s; port 0 is any free one", flag)
+	}
+	return cli.Hint(fmt.Errorf("%s %s: %w", flag, addr, err), "an address is HOST:PORT, such as 127.0.0.1:8443")
+}
+
+func (s *sockets) close() {
+	for _, l := range []net.Listener{s.https, s.http, s.s3} {
+		if l != nil {
+			l.Close() // a server may have done so before
+		}
+	}
+}
+
+// port is the HTTPS port.
+func (s *sockets) port() int { return s.https.Addr().(*net.TCPAddr).Port }
+
+// certify gets a certificate for hosts and for loopback from the authority
+// kept in dir, and returns the path of what to trust.
+func (s *sockets) certify(dir string, hosts []string, now time.Time) (string, error) {
+	own, _, err := net.SplitHostPort(reachable(s.https))
+	if err != nil {
+		return "", err
+	}
+	hosts = append([]string{own}, hosts...)
+	ca, err := openAuthority(dir, hosts, now)
+	if err != nil {
+		return "", err
+	}
+	certificate, err := ca.issue(hosts, now)
+	s.certificate.Store(&certificate)
+	return ca.path, err
+}
+
+// reachable is the address to reach a listener at: loopback where it listens
+// on every address.
+func reachable(l net.Listener) string {
+	addr := *l.Addr().(*net.TCPAddr)
+	if addr.IP.IsUnspecified() {
+		addr.IP = net.IPv4(127, 0, 0, 1)
+	}
+	return addr.String()
+}
+
+// serve answers: the edge over HTTPS and HTTP, the bucket at its own address.
+func (l *Local) serve() {
+	newServer := func(h http.Handler) *http.Server {
+		s := &http.Server{
+			Handler:           h,
+			ReadHeaderTimeout: time.Minute,
+			ErrorLog:          log.New(io.Discard, "", 0), // a browser that does not trust the certificate is no news
+			TLSConfig: &tls.Config{GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+				return l.sockets.certificate.Load(), nil
+			}},
+		}
+		l.servers = append(l.servers, s)
+		return s
+	}
+	// Each serves until Close.
+	go newServer(l.edge).ServeTLS(l.sockets.https, "", "")
+	go newServer(l.edge).Serve(l.sockets.http)
+	go newServer(http.HandlerFunc(l.bucket)).ServeTLS(l.sockets.s3, "", "")
+}
+
+// bucket answers as S3: for the bucket that the path or the host names, and
+// for the deployed one otherwise.
+func (l *Local) bucket(w http.ResponseWriter, r *http.Request) {
+	name, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	if b := l.edge.Bucket(name); b != nil {
+		b.ServeHTTP(w, r)
+		return
+	}
+	name = l.Deployment().Bucket.Name
+	if host, _, _ := strings.Cut(r.Host, "."); l.edge.Bucket(host) != nil {
+		name = host
+	} else {
+		r.Host = name + ".s3.localhost"
+	}
+	if b := l.edge.Bucket(name); b != nil {
+		b.ServeHTTP(w, r)
+		return
+	}
+	http.NotFound(w, r)
+}

@@ -1,0 +1,149 @@
+package local
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+
+	"example.com/privatecdn/cmd/privatecdn/internal/cdkapp"
+	"example.com/privatecdn/keys"
+)
+
+// assemblyDir is where the app's cloud assembly goes, as with the CDK's own
+// command line.
+const assemblyDir = "cdk.out"
+
+// settleTime is how long a ring must be left alone before it is read again.
+const settleTime = 100 * time.Millisecond
+
+// source finds the template and the ring. An app without a ring gets one; a
+// template has keys of its own, and the ring is looked at for those it knows.
+func (l *Local) source(ctx context.Context) error {
+	if l.options.Template != "" {
+		return l.ownRing()
+	}
+	app, err := cdkapp.Open(".")
+	if err != nil {
+		return err
+	}
+	if l.options.Ring != "" {
+		if app.Context["ring"], err = filepath.Abs(l.options.Ring); err != nil {
+			return err
+		}
+	}
+	l.app, l.ringDir, l.options.Template = app, app.Ring(), filepath.Join(app.Dir, assemblyDir)
+	var made bool
+	if l.ring, made, err = ensureRing(ctx, l.ringDir); err != nil {
+		return err
+	}
+	if made {
+		l.options.Progress("Made a key ring in %s: commit it. The private half of its key is not part of it.", l.ringDir)
+	}
+	return l.synthesize(ctx)
+}
+
+// ownRing opens the ring beside a template, if there is one.
+func (l *Local) ownRing() (err error) {
+	if l.ringDir = l.options.Ring; l.ringDir == "" {
+		if l.ringDir, err = cdkapp.RingDir("."); err != nil {
+			return err
+		}
+	}
+	l.ring, err = keys.Open(l.ringDir)
+	if errors.Is(err, keys.ErrNoRing) && l.options.Ring == "" {
+		l.ring, l.ringDir, err = nil, "", nil
+	}
+	return err
+}
+
+// ensureRing opens the ring in dir. Where there is none, or one without a key,
+// it makes it with a key whose private half is a file beside it; made says so.
+func ensureRing(ctx context.Context, dir string) (ring *keys.Ring, made bool, err error) {
+	ring, err = keys.Open(dir)
+	if errors.Is(err, keys.ErrNoRing) {
+		ring, err = keys.Create(dir)
+	}
+	if err != nil || len(ring.Keys()) > 0 {
+		return ring, false, err
+	}
+	_, err = ring.Add(ctx, keys.ECDSAP256, keys.FileStore{Ring: dir})
+	return ring, true, err
+}
+
+func (l *Local) synthesize(ctx context.Context) error {
+	l.options.Progress("Synthesizing the app into %s …", l.options.Template)
+	out, err := filepath.Abs(l.options.Template)
+	if err != nil {
+		return err
+	}
+	return l.app.Synthesize(ctx, out)
+}
+
+// watchRing takes up steps of the ring: the app is synthesized anew, as a
+// deployment would, and the document says what signs.
+func (l *Local) watchRing(ctx context.Context) (err error) {
+	if l.ring == nil {
+		return nil
+	}
+	if l.notify, err = fsnotify.NewWatcher(); err != nil {
+		return err
+	}
+	l.watched.Go(func() {
+		settled := time.NewTimer(0)
+		<-settled.C
+		for {
+			select {
+			case event, open := <-l.notify.Events:
+				if !open {
+					return
+				}
+				if filepath.Base(event.Name) == "ring.json" {
+					settled.Reset(settleTime)
+				}
+			case <-l.notify.Errors: // the next event says it all again
+			case <-settled.C:
+				l.ringChanged(ctx)
+			}
+		}
+	})
+	return l.notify.Add(l.ringDir)
+}
+
+func (l *Local) ringChanged(ctx context.Context) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	ring, err := keys.Open(l.ringDir)
+	if err == nil && l.app != nil {
+		err = l.synthesize(ctx)
+	}
+	if err == nil {
+		l.ring = ring
+		err = l.edge.Reload()
+	}
+	if err == nil {
+		err = l.describe()
+	}
+	if err != nil {
+		l.options.Progress("The changed ring is not taken up: %v", err)
+		return
+	}
+	l.options.Progress("The changed ring is taken up.")
+}
+
+// templateChanged is called when the edge has read a changed template, or failed to.
+func (l *Local) templateChanged(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err == nil {
+		err = l.describe()
+	}
+	if err != nil {
+		l.options.Progress("The changed template is not taken up, the last good one serves on: %v", err)
+		return
+	}
+	l.options.Progress("The changed template is taken up.")
+	l.tellNotes()
+}

@@ -1,0 +1,95 @@
+package probe
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+)
+
+// answer is what came back, and as much of its body as tells what it is.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+	err    error
+}
+
+const bodyLimit = 64 << 10
+
+// ask sends a request as a viewer would.
+func (p *probe) ask(method, url string, header http.Header) answer {
+	r, err := http.NewRequestWithContext(p.ctx, method, url, nil)
+	if err != nil {
+		return answer{err: err}
+	}
+	for name, values := range header {
+		r.Header[name] = values
+	}
+	resp, err := p.client.Do(r)
+	if err != nil {
+		return answer{err: err}
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, bodyLimit))
+	return answer{resp.StatusCode, resp.Header, body, err}
+}
+
+var (
+	cloudFrontError = regexp.MustCompile(`^<\?xml version="1.0" encoding="UTF-8"\?><Error><Code>(\w+)</Code><Message>[^<]*</Message></Error>$`)
+	s3Error         = regexp.MustCompile(`<Code>(\w+)</Code>[\s\S]*<RequestId>`)
+)
+
+// refusal is the code of CloudFront's refusal of a signature, "" for any other answer.
+func (a answer) refusal() string {
+	if m := cloudFrontError.FindSubmatch(a.body); m != nil && a.status == http.StatusForbidden {
+		return string(m[1])
+	}
+	return ""
+}
+
+// fromS3 is the code of S3's own error, "" for any other answer.
+func (a answer) fromS3() string {
+	if m := s3Error.FindSubmatch(a.body); m != nil && a.status >= 400 {
+		return string(m[1])
+	}
+	return ""
+}
+
+func (a answer) String() string {
+	switch {
+	case a.err != nil:
+		return a.err.Error()
+	case a.refusal() != "":
+		return fmt.Sprintf("%d %s", a.status, a.refusal())
+	case a.fromS3() != "":
+		return fmt.Sprintf("%d %s from S3", a.status, a.fromS3())
+	case a.header.Get("Location") != "":
+		return fmt.Sprintf("%d to %s", a.status, a.header.Get("Location"))
+	case a.status < 300:
+		return fmt.Sprintf("%d, %s", a.status, a.header.Get("Content-Type"))
+	}
+	return fmt.Sprintf("%d, an error page of its own", a.status)
+}
+
+// refused is the promise that a request ends at the edge, with this code of
+// CloudFront's where no error page stands in its place.
+func (a answer) refused(code string) (Status, string) {
+	ended := a.err == nil && a.status >= 400 && a.status < 500 && a.fromS3() == ""
+	if ended && (a.refusal() == code || a.refusal() == "") {
+		return Kept, a.String()
+	}
+	return Broken, a.String()
+}
+
+// opened is the promise that a request gets past the signature: to the object,
+// or where none is known to be there to S3's answer that it is not.
+func (a answer) opened(there bool) (Status, string) {
+	switch {
+	case a.err == nil && a.status < 300:
+		return Kept, a.String()
+	case a.err == nil && !there && a.refusal() == "" && a.status < 500:
+		return Kept, a.String() + ": let through, but there is no such object; --object PATH names one"
+	}
+	return Broken, a.String()
+}

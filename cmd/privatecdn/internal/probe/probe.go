@@ -1,0 +1,140 @@
+// Package probe probes what is deployed, a local edge or the real thing, and
+// says of each promise whether it is kept.
+package probe
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"os"
+	"slices"
+	"time"
+
+	"example.com/privatecdn/cmd/privatecdn/internal/viewerclient"
+	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/internal/infra"
+	"example.com/privatecdn/internal/pathpattern"
+	"example.com/privatecdn/keys"
+	"example.com/privatecdn/signer"
+)
+
+// Status is what became of a promise.
+type Status string
+
+// The statuses of a promise.
+const (
+	Kept    Status = "kept"
+	Broken  Status = "broken"
+	Skipped Status = "skipped" // not promised here, or not to be found out from here
+)
+
+// Result is one promise and what a probe found.
+type Result struct {
+	Promise string `json:"promise"`
+	Status  Status `json:"status"`
+	Detail  string `json:"detail"`
+}
+
+// Options says what is probed and with what.
+type Options struct {
+	Deployment *deployment.Deployment
+	Openers    keys.Openers          // of private halves; a deployment without one here is probed from outside alone
+	Objects    []string              // paths of objects that are there, as requested; they need not be given
+	Template   *infra.Infrastructure // what the template promises, nil where it is not at hand
+}
+
+// Run probes every promise and hands each result to tell as it comes in. It
+// returns whether all are kept; the error is one of not being able to probe.
+func Run(ctx context.Context, o Options, tell func(Result)) (bool, error) {
+	p, err := newProbe(ctx, o)
+	if err != nil {
+		return false, err
+	}
+	kept := true
+	for _, promise := range promises {
+		status, detail := promise.probe(p)
+		if err := ctx.Err(); err != nil {
+			return false, err
+		}
+		kept = kept && status != Broken
+		tell(Result{promise.name, status, detail})
+	}
+	return kept, nil
+}
+
+// probe is one deployment being probed.
+type probe struct {
+	Options
+	ctx    context.Context
+	client *http.Client
+	past   *signer.Signer // signs as of two hours ago
+	signer *signer.Signer // nil without a private half
+	noKey  string         // why there is no signer
+}
+
+func newProbe(ctx context.Context, o Options) (*probe, error) {
+	p := &probe{Options: o, ctx: ctx}
+	var err error
+	if p.client, err = viewerclient.New(o.Deployment); err != nil {
+		return nil, err
+	}
+	if _, err := o.Deployment.SigningKey(); err != nil {
+		p.noKey = "no trusted key has its private half here"
+		return p, nil
+	}
+	for _, s := range []struct {
+		to  **signer.Signer
+		ago time.Duration
+	}{{&p.signer, 0}, {&p.past, 2 * time.Hour}} {
+		*s.to, err = signer.Open(ctx, loaded{o.Deployment}, signer.WithOpeners(o.Openers), signer.WithReload(0),
+			signer.WithClock(func() time.Time { return time.Now().Add(-s.ago) }))
+		if errors.Is(err, os.ErrNotExist) {
+			p.signer, p.noKey = nil, "the private half of the signing key is not on this machine"
+			return p, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+// loaded is a deployment as the source of itself.
+type loaded struct{ d *deployment.Deployment }
+
+func (l loaded) Load(context.Context) (*deployment.Deployment, error) { return l.d, nil }
+
+// path is a path that a behavior with this access catches: of an object that
+// is there where one is known, and else one that only the patterns know of.
+func (p *probe) path(access deployment.Access) (path string, there, ok bool) {
+	for _, path := range p.Objects {
+		if b, found := p.Deployment.Behavior(path); found && b.Access == access {
+			return path, true, true
+		}
+	}
+	var earlier []string
+	for _, b := range p.Deployment.Behaviors {
+		if b.Access == access {
+			if path, found := pathpattern.Witness([]string{b.PathPattern}, earlier); found {
+				return path, false, true
+			}
+		}
+		earlier = append(earlier, b.PathPattern)
+	}
+	return "", false, false
+}
+
+// behavior is the template's behavior for a path, nil without a template.
+func (p *probe) behavior(path string) *infra.Behavior {
+	b, ok := p.Deployment.Behavior(path)
+	if p.Template == nil || !ok {
+		return nil
+	}
+	for _, d := range p.Template.Distributions {
+		i := slices.IndexFunc(d.Behaviors, func(t *infra.Behavior) bool { return t.PathPattern == b.PathPattern })
+		if i >= 0 && (d.DomainName == p.Deployment.Hosts[0] || len(p.Template.Distributions) == 1) {
+			return d.Behaviors[i]
+		}
+	}
+	return nil
+}

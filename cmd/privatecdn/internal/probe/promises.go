@@ -1,0 +1,235 @@
+package probe
+
+import (
+	"fmt"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/signer"
+)
+
+// promises are what is probed, in order.
+var promises = []struct {
+	name  string
+	probe func(*probe) (Status, string)
+}{
+	{"a plain request is refused", (*probe).plain},
+	{"a signed URL opens", (*probe).signedURL},
+	{"signed cookies open", (*probe).signedCookies},
+	{"a signature for another path is refused", (*probe).otherPath},
+	{"a changed signature is refused", (*probe).changed},
+	{"an expired URL is refused", (*probe).expired},
+	{"a URL from the future is refused", (*probe).early},
+	{"a URL for another address is refused", (*probe).otherAddress},
+	{"a key that is not trusted is refused", (*probe).untrusted},
+	{"a public path opens", (*probe).public},
+	{"a presigned path is refused without a signature", (*probe).presigned},
+	{"the bucket's own address refuses", (*probe).bucket},
+	{"plain HTTP leads to HTTPS", (*probe).http},
+	{"writing is refused", (*probe).write},
+	{"security headers are set", (*probe).securityHeaders},
+	{"other origins may read as promised (CORS)", (*probe).cors},
+}
+
+// signedPath is a path that needs a signature, and its URL.
+func (p *probe) signedPath() (target string, there, ok bool) {
+	path, there, ok := p.path(deployment.Signed)
+	return p.Deployment.Origin() + path, there, ok
+}
+
+func (p *probe) plain() (Status, string) {
+	target, _, ok := p.signedPath()
+	if !ok {
+		return Skipped, "no path needs a signature"
+	}
+	return p.ask(http.MethodGet, target, nil).refused("MissingKey")
+}
+
+// withSignature signs a path on terms, has the URL changed, and requests it.
+func (p *probe) withSignature(s *signer.Signer, t signer.Terms, change func(string) string) (a answer, there bool, skip string) {
+	target, there, ok := p.signedPath()
+	switch {
+	case !ok:
+		return a, false, "no path needs a signature"
+	case p.signer == nil:
+		return a, false, p.noKey
+	}
+	signed, err := s.URL(target, t)
+	if err != nil {
+		return answer{err: err}, there, ""
+	}
+	return p.ask(http.MethodGet, change(signed), nil), there, ""
+}
+
+func same(s string) string { return s }
+
+func hour() signer.Terms { return signer.Terms{For: time.Hour} }
+
+func (p *probe) signedURL() (Status, string) {
+	a, there, skip := p.withSignature(p.signer, hour(), same)
+	if skip != "" {
+		return Skipped, skip
+	}
+	return a.opened(there)
+}
+
+func (p *probe) signedCookies() (Status, string) {
+	target, there, ok := p.signedPath()
+	switch {
+	case !ok:
+		return Skipped, "no path needs a signature"
+	case p.signer == nil:
+		return Skipped, p.noKey
+	}
+	pattern := target[:strings.LastIndex(target, "/")+1] + "*"
+	cookies, err := p.signer.Cookies(pattern, hour(), signer.CookieOptions{})
+	if err != nil {
+		return Broken, err.Error()
+	}
+	header := http.Header{}
+	for _, c := range cookies {
+		header.Add("Cookie", c.Name+"="+c.Value)
+	}
+	header.Set("Cookie", strings.Join(header["Cookie"], "; "))
+	return p.ask(http.MethodGet, target, header).opened(there)
+}
+
+// refusedWith is the promise that a URL signed on terms and changed is refused.
+func (p *probe) refusedWith(s *signer.Signer, t signer.Terms, change func(string) string, code string) (Status, string) {
+	a, _, skip := p.withSignature(s, t, change)
+	if skip != "" {
+		return Skipped, skip
+	}
+	return a.refused(code)
+}
+
+func (p *probe) otherPath() (Status, string) {
+	return p.refusedWith(p.signer, hour(), func(u string) string { return strings.Replace(u, "?", "-other?", 1) }, "AccessDenied")
+}
+
+func (p *probe) changed() (Status, string) {
+	return p.refusedWith(p.signer, hour(), func(u string) string {
+		const name = "Signature="
+		at := strings.Index(u, name) + len(name) + 20 // well inside, where every bit counts
+		other := "A"
+		if u[at] == 'A' {
+			other = "B"
+		}
+		return u[:at] + other + u[at+1:]
+	}, "AccessDenied")
+}
+
+func (p *probe) expired() (Status, string) {
+	return p.refusedWith(p.past, hour(), same, "AccessDenied")
+}
+
+func (p *probe) early() (Status, string) {
+	return p.refusedWith(p.signer, signer.Terms{From: time.Now().Add(time.Hour), For: time.Minute}, same, "AccessDenied")
+}
+
+// otherAddress signs for an address of documentation, which no viewer has.
+func (p *probe) otherAddress() (Status, string) {
+	terms := hour()
+	terms.IP = netip.MustParsePrefix("192.0.2.1/32")
+	return p.refusedWith(p.signer, terms, same, "AccessDenied")
+}
+
+func (p *probe) untrusted() (Status, string) {
+	return p.refusedWith(p.signer, hour(), func(u string) string {
+		return strings.Replace(u, "Key-Pair-Id="+p.signer.KeyPairID(), "Key-Pair-Id=K00000000000000", 1)
+	}, "InvalidKey")
+}
+
+func (p *probe) public() (Status, string) {
+	path, there, ok := p.path(deployment.Public)
+	if !ok {
+		return Skipped, "no path is public"
+	}
+	return p.ask(http.MethodGet, p.Deployment.Origin()+path, nil).opened(there)
+}
+
+func (p *probe) presigned() (Status, string) {
+	path, _, ok := p.path(deployment.Presigned)
+	if !ok {
+		return Skipped, "no path is presigned"
+	}
+	a := p.ask(http.MethodGet, p.Deployment.Origin()+path, nil)
+	if a.err == nil && a.status >= 400 && a.status < 500 {
+		return Kept, a.String()
+	}
+	return Broken, a.String()
+}
+
+// bucket asks the bucket past CloudFront.
+func (p *probe) bucket() (Status, string) {
+	b := p.Deployment.Bucket
+	target, _, ok := p.signedPath()
+	if b.Name == "" || !ok {
+		return Skipped, "no bucket is behind a signed path"
+	}
+	u, err := url.Parse(target)
+	if err != nil {
+		return Broken, err.Error()
+	}
+	address := fmt.Sprintf("https://%s.s3.%s.amazonaws.com", b.Name, b.Region)
+	if b.Endpoint != "" {
+		address = b.Endpoint + "/" + b.Name
+	}
+	a := p.ask(http.MethodGet, address+u.EscapedPath(), nil)
+	if a.err == nil && a.status == http.StatusForbidden {
+		return Kept, a.String()
+	}
+	return Broken, a.String()
+}
+
+func (p *probe) http() (Status, string) {
+	target, _, ok := p.signedPath()
+	if !ok {
+		target, _, _ = p.publicURL()
+	}
+	u, err := url.Parse(target)
+	if err != nil {
+		return Broken, err.Error()
+	}
+	if b := p.behavior(u.EscapedPath()); b != nil && b.ViewerProtocol == "allow-all" {
+		return Skipped, "the template allows plain HTTP"
+	}
+	if p.Deployment.Endpoint != "" {
+		// A local edge lists its HTTPS address and then its HTTP address, last.
+		u.Host = p.Deployment.Hosts[len(p.Deployment.Hosts)-1]
+		if "https://"+u.Host == p.Deployment.Origin() {
+			return Skipped, "the deployment names no address for plain HTTP"
+		}
+	}
+	u.Scheme = "http"
+	a := p.ask(http.MethodGet, u.String(), nil)
+	if a.err == nil && (strings.HasPrefix(a.header.Get("Location"), "https://") || a.status == http.StatusForbidden && a.refusal() == "" && a.fromS3() == "") {
+		return Kept, a.String()
+	}
+	return Broken, a.String()
+}
+
+func (p *probe) publicURL() (target string, there, ok bool) {
+	path, there, ok := p.path(deployment.Public)
+	return p.Deployment.Origin() + path, there, ok
+}
+
+func (p *probe) write() (Status, string) {
+	target, _, ok := p.signedPath()
+	if !ok {
+		target, _, _ = p.publicURL()
+	}
+	if b := p.behavior(strings.TrimPrefix(target, p.Deployment.Origin())); b != nil && slices.Contains(b.AllowedMethods, http.MethodPut) {
+		return Skipped, "the template allows PUT"
+	}
+	a := p.ask(http.MethodPut, target, nil)
+	if a.err == nil && a.fromS3() == "" && (a.status == http.StatusForbidden || a.status == http.StatusMethodNotAllowed) {
+		return Kept, a.String()
+	}
+	return Broken, a.String()
+}

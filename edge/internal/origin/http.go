@@ -1,0 +1,157 @@
+package origin
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"example.com/privatecdn/internal/infra"
+)
+
+// The defaults of an origin that leaves its settings open.
+const (
+	defaultConnectTimeout = 10 * time.Second
+	defaultReadTimeout    = 30 * time.Second
+	defaultAttempts       = 3
+)
+
+// HTTP asks an HTTP origin. Its methods may be called concurrently.
+//
+// A connection is tried as often as the origin says, each time for its connect
+// timeout. A GET or HEAD that is not answered within the read timeout is tried
+// again as often; other methods are not. The read timeout also bounds the wait
+// for each further piece of a body. Redirects are the viewer's to follow, and
+// bodies come as the origin encoded them.
+//
+// Source: CloudFront Developer Guide, "Origin settings": connection attempts,
+// connection timeout, response timeout.
+type HTTP struct {
+	host        string
+	attempts    int
+	readTimeout time.Duration
+	transport   *http.Transport
+}
+
+// NewHTTP returns the transport of a custom origin.
+func NewHTTP(o *infra.Origin, opts ...Option) *HTTP {
+	s := settings{dial: new(net.Dialer).DialContext}
+	for _, opt := range opts {
+		opt(&s)
+	}
+	connect := orDefault(o.ConnectTimeout, defaultConnectTimeout)
+	h := &HTTP{
+		host:        o.DomainName,
+		attempts:    orDefault(o.Attempts, defaultAttempts),
+		readTimeout: orDefault(o.ReadTimeout, defaultReadTimeout),
+	}
+	d := dialer{settings: s, timeout: connect, domain: o.DomainName}
+	h.transport = &http.Transport{
+		DialContext:           d.dialTCP,
+		DialTLSContext:        d.dialTLS,
+		ResponseHeaderTimeout: h.readTimeout,
+		IdleConnTimeout:       5 * time.Second, // CloudFront's keep-alive timeout by default
+		MaxIdleConnsPerHost:   64,
+		DisableCompression:    true,
+	}
+	return h
+}
+
+func orDefault[T comparable](value, otherwise T) T {
+	var zero T
+	if value == zero {
+		return otherwise
+	}
+	return value
+}
+
+// RoundTrip asks the origin. What keeps it from answering is an *Error, unless
+// the request's own context ends.
+func (h *HTTP) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Body != nil {
+		defer r.Body.Close()
+	}
+	for attempt := 1; ; attempt++ {
+		response, cancel, err := h.try(r)
+		if err == nil {
+			response.Body = newTimedBody(response.Body, h.readTimeout, cancel)
+			return response, nil
+		}
+		cancel()
+		if r.Context().Err() != nil {
+			return nil, r.Context().Err()
+		}
+		if attempt >= h.attempts || !retryable(r, err) {
+			return nil, &Error{Host: h.host, Op: op(err), Attempts: attempt, Err: err}
+		}
+	}
+}
+
+// try asks once. The context of the attempt lives as long as the body does.
+func (h *HTTP) try(r *http.Request) (*http.Response, context.CancelFunc, error) {
+	ctx, cancel := context.WithCancel(withHost(r.Context(), r.Host))
+	out := r.Clone(ctx)
+	out.RequestURI = ""
+	if hasBody(r) {
+		out.Body = io.NopCloser(r.Body) // kept open for another attempt
+	}
+	response, err := h.transport.RoundTrip(out)
+	return response, cancel, err
+}
+
+func op(err error) Op {
+	var connect *connectError
+	var certificate *tls.CertificateVerificationError
+	if errors.As(err, &connect) || errors.As(err, &certificate) {
+		return Connect
+	}
+	return Respond
+}
+
+// retryable: a failed connection always, silence only where asking again is safe.
+func retryable(r *http.Request, err error) bool {
+	var connect *connectError
+	if errors.As(err, &connect) {
+		return true
+	}
+	return isTimeout(err) && (r.Method == http.MethodGet || r.Method == http.MethodHead) && !hasBody(r)
+}
+
+func hasBody(r *http.Request) bool { return r.Body != nil && r.Body != http.NoBody }
+
+func isTimeout(err error) bool {
+	var timeout interface{ Timeout() bool }
+	return errors.As(err, &timeout) && timeout.Timeout() || errors.Is(err, context.DeadlineExceeded)
+}
+
+// timedBody ends a response whose next piece is too long in coming.
+type timedBody struct {
+	io.ReadCloser
+	timeout time.Duration
+	timer   *time.Timer
+	cancel  context.CancelFunc
+	once    sync.Once
+}
+
+func newTimedBody(body io.ReadCloser, timeout time.Duration, cancel context.CancelFunc) *timedBody {
+	b := &timedBody{ReadCloser: body, timeout: timeout, cancel: cancel}
+	b.timer = time.AfterFunc(timeout, cancel)
+	b.timer.Stop() // the time between reads is the viewer's
+	return b
+}
+
+func (b *timedBody) Read(p []byte) (int, error) {
+	b.timer.Reset(b.timeout)
+	defer b.timer.Stop()
+	return b.ReadCloser.Read(p)
+}
+
+func (b *timedBody) Close() error {
+	defer b.once.Do(b.cancel)
+	b.timer.Stop()
+	return b.ReadCloser.Close()
+}

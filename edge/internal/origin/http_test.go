@@ -1,0 +1,217 @@
+package origin_test
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"example.com/privatecdn/edge/internal/origin"
+	"example.com/privatecdn/internal/infra"
+)
+
+// short is a timeout that is meant to pass.
+const short = 30 * time.Millisecond
+
+// leadTo dials one server whatever the name asked for.
+func leadTo(server *httptest.Server) origin.Option {
+	return origin.WithDial(func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, network, server.Listener.Addr().String())
+	})
+}
+
+func get(t *testing.T, transport http.RoundTripper, method, url string) (*http.Response, string, error) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := transport.RoundTrip(r)
+	if err != nil {
+		return nil, "", err
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	return response, string(body), err
+}
+
+func TestHTTPPassesOn(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/moved" {
+			http.Redirect(w, r, "/elsewhere", http.StatusFound)
+			return
+		}
+		w.Header().Set("Content-Encoding", "gzip")
+		io.WriteString(w, r.Host+" "+r.RequestURI+" "+r.Header.Get("Accept-Encoding"))
+	}))
+	t.Cleanup(server.Close)
+	transport := origin.NewHTTP(&infra.Origin{DomainName: "app.example.com"}, leadTo(server))
+
+	response, body, err := get(t, transport, "GET", "http://app.example.com/a//b/%2e%2e/c?x=1&x=2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "app.example.com /a//b/%2e%2e/c?x=1&x=2 "; body != want {
+		t.Errorf("the origin saw %q, want %q", body, want)
+	}
+	if got := response.Header.Get("Content-Encoding"); got != "gzip" {
+		t.Errorf("Content-Encoding is %q: the body was changed on its way", got)
+	}
+	if response, _, err := get(t, transport, "GET", "http://app.example.com/moved"); err != nil || response.StatusCode != 302 {
+		t.Errorf("redirect: %v, %v; it is the viewer's to follow", response, err)
+	}
+}
+
+func TestHTTPConnectFails(t *testing.T) {
+	t.Parallel()
+	refused := &net.OpError{Op: "dial", Err: errors.New("connection refused")}
+	cases := map[string]struct {
+		dial   func(context.Context) error
+		status int
+	}{
+		"refused": {func(context.Context) error { return refused }, 502},
+		"silence": {func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }, 504},
+	}
+	for name, c := range cases {
+		for _, method := range []string{"GET", "POST"} {
+			t.Run(name+" "+method, func(t *testing.T) {
+				t.Parallel()
+				var dials atomic.Int32
+				transport := origin.NewHTTP(&infra.Origin{DomainName: "app.example.com", ConnectTimeout: short, Attempts: 2},
+					origin.WithDial(func(ctx context.Context, _, _ string) (net.Conn, error) {
+						dials.Add(1)
+						return nil, c.dial(ctx)
+					}))
+				_, _, err := get(t, transport, method, "http://app.example.com/")
+				failure := asError(t, err)
+				if failure.Status() != c.status || failure.Op != origin.Connect || failure.Attempts != 2 || dials.Load() != 2 {
+					t.Errorf("got %+v (status %d) after %d dials", failure, failure.Status(), dials.Load())
+				}
+			})
+		}
+	}
+}
+
+func asError(t *testing.T, err error) *origin.Error {
+	t.Helper()
+	var failure *origin.Error
+	if !errors.As(err, &failure) {
+		t.Fatalf("the error is %v, want an *origin.Error", err)
+	}
+	return failure
+}
+
+func TestHTTPReadTimeout(t *testing.T) {
+	t.Parallel()
+	for method, want := range map[string]int{"GET": 3, "HEAD": 3, "POST": 1} {
+		t.Run(method, func(t *testing.T) {
+			t.Parallel()
+			var asked atomic.Int32
+			server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+				asked.Add(1)
+				<-r.Context().Done()
+			}))
+			t.Cleanup(server.Close)
+			transport := origin.NewHTTP(&infra.Origin{DomainName: "app.example.com", ReadTimeout: short}, leadTo(server))
+			_, _, err := get(t, transport, method, "http://app.example.com/")
+			failure := asError(t, err)
+			if failure.Status() != 504 || failure.Attempts != want || int(asked.Load()) != want {
+				t.Errorf("got %v (status %d) after %d requests, want %d", failure, failure.Status(), asked.Load(), want)
+			}
+		})
+	}
+}
+
+func TestHTTPStalledBody(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		io.WriteString(w, "half")
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+	}))
+	t.Cleanup(server.Close)
+	transport := origin.NewHTTP(&infra.Origin{DomainName: "app.example.com", ReadTimeout: 5 * short}, leadTo(server))
+	if _, body, err := get(t, transport, "GET", "http://app.example.com/"); err == nil || body != "half" {
+		t.Errorf("got %q, %v; want the half and an error", body, err)
+	}
+}
+
+func TestHTTPCertificate(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewTLSServer(http.NotFoundHandler())
+	t.Cleanup(server.Close)
+	trusted := x509.NewCertPool()
+	trusted.AddCert(server.Certificate())
+	o := &infra.Origin{DomainName: "example.com"} // in httptest's certificate
+
+	elsewhere := &infra.Origin{DomainName: "lb.test"}
+	for name, c := range map[string]struct {
+		origin *infra.Origin
+		host   string // of the request
+		roots  *x509.CertPool
+		opens  bool
+	}{
+		"for the origin":           {o, "example.com", trusted, true},
+		"for the forwarded host":   {elsewhere, "www.example.com", trusted, true},
+		"for the origin, not host": {o, "cdn.other.test", trusted, true},
+		"for neither":              {elsewhere, "other.test", trusted, false},
+		"nobody vouches for":       {o, "example.com", nil, false},
+	} {
+		transport := origin.NewHTTP(c.origin, leadTo(server), origin.WithRoots(c.roots))
+		r, _ := http.NewRequestWithContext(t.Context(), "GET", "https://"+c.origin.DomainName+"/", nil)
+		r.Host = c.host
+		response, err := transport.RoundTrip(r)
+		if !c.opens {
+			if failure := asError(t, err); failure.Status() != 502 || failure.Op != origin.Connect || failure.Attempts != 1 {
+				t.Errorf("a certificate %s: %v", name, failure)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("a certificate %s: %v", name, err)
+			continue
+		}
+		response.Body.Close()
+	}
+}
+
+// TestHTTPSilentHandshake: a server that takes the connection and says nothing
+// is one that cannot be connected to.
+func TestHTTPSilentHandshake(t *testing.T) {
+	t.Parallel()
+	transport := origin.NewHTTP(&infra.Origin{DomainName: "app.example.com", ConnectTimeout: short, Attempts: 2},
+		origin.WithDial(func(context.Context, string, string) (net.Conn, error) {
+			near, far := net.Pipe()
+			t.Cleanup(func() { far.Close() })
+			go io.Copy(io.Discard, far)
+			return near, nil
+		}))
+	_, _, err := get(t, transport, "GET", "https://app.example.com/")
+	if failure := asError(t, err); failure.Status() != 504 || failure.Op != origin.Connect || failure.Attempts != 2 {
+		t.Errorf("got %v (status %d)", failure, failure.Status())
+	}
+}
+
+func TestHTTPViewerGone(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body) // until then the server does not see a viewer go
+		cancel()
+		<-r.Context().Done()
+	}))
+	t.Cleanup(server.Close)
+	r, _ := http.NewRequestWithContext(ctx, "POST", "http://app.example.com/", strings.NewReader("body"))
+	_, err := origin.NewHTTP(&infra.Origin{DomainName: "app.example.com"}, leadTo(server)).RoundTrip(r)
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("the error is %v, want the context's", err)
+	}
+}

@@ -1,0 +1,207 @@
+package s3
+
+import (
+	"errors"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.com/privatecdn/edge/internal/sigv4"
+	"example.com/privatecdn/internal/cloudformation"
+)
+
+// Credentials are an access key of the bucket's owner.
+type Credentials struct {
+	AccessKeyID     string
+	SecretAccessKey string
+	SessionToken    string // empty for a key that is not temporary
+}
+
+// LocalCredentials are the access key every example in AWS's documentation
+// uses. A local bucket knows it, so that presigned URLs can be tried without an
+// account; it opens nothing anywhere else.
+var LocalCredentials = Credentials{
+	AccessKeyID:     "AKIAIOSFODNN7EXAMPLE",
+	SecretAccessKey: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+}
+
+// DefaultCredentials are LocalCredentials and, where there are any, those in
+// the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
+// AWS_SESSION_TOKEN): what AWS's tools sign with on this machine opens here.
+func DefaultCredentials() []Credentials {
+	own := Credentials{os.Getenv("AWS_ACCESS_KEY_ID"), os.Getenv("AWS_SECRET_ACCESS_KEY"), os.Getenv("AWS_SESSION_TOKEN")}
+	if own.AccessKeyID == "" || own.SecretAccessKey == "" {
+		return []Credentials{LocalCredentials}
+	}
+	return []Credentials{LocalCredentials, own}
+}
+
+// longestPresigned is the longest lifetime of a presigned URL in seconds, and
+// mostSkew how far a signer's clock may be from S3's.
+const (
+	longestPresigned = 604800
+	mostSkew         = 15 * time.Minute
+)
+
+// authentication is who a request is from and how it says so.
+type authentication struct {
+	principal   Principal
+	owner       bool
+	authType    string // REST-HEADER or REST-QUERY-STRING; empty for an anonymous request
+	signedAt    time.Time
+	payloadHash string
+}
+
+// signed reports whether the request is authenticated at all.
+func (a authentication) signed() bool { return a.authType != "" }
+
+func (a authentication) lookup(q *request, key string) (string, bool) {
+	if !a.signed() {
+		return "", false
+	}
+	switch key {
+	case "s3:authtype":
+		return a.authType, true
+	case "s3:signatureversion":
+		return sigv4.Algorithm, true
+	case "s3:signatureage":
+		return strconv.FormatInt(max(0, q.now.Sub(a.signedAt).Milliseconds()), 10), true
+	case "s3:x-amz-content-sha256":
+		return a.payloadHash, true
+	}
+	return "", false
+}
+
+// authenticate finds out who asks: CloudFront, by the context; the owner, by
+// one of two forms of signature; or nobody in particular.
+func (s *Server) authenticate(q *request) (authentication, *Error) {
+	principal := principalOf(q.http.Context())
+	authorization := q.http.Header.Get("Authorization")
+	if !principal.Anonymous() {
+		authorization = sigv4.Algorithm + " " + authorization
+	}
+	presigned := q.query.Has("X-Amz-Algorithm")
+	version2 := q.query.Has("Signature")
+	if authorization != "" && (presigned || version2) {
+		return authentication{}, errorTwoMechanisms(authorization)
+	}
+	switch {
+	case !principal.Anonymous():
+		return authentication{principal: principal, authType: "REST-HEADER", signedAt: q.now, payloadHash: sigv4.UnsignedPayload}, nil
+	case presigned:
+		return s.authenticateQuery(q)
+	case version2 || strings.HasPrefix(authorization, "AWS "):
+		return authentication{}, errorVersion2
+	case authorization != "":
+		return s.authenticateHeader(q)
+	default:
+		return authentication{}, nil
+	}
+}
+
+// authenticateQuery checks a presigned request: its lifetime first, as S3
+// does, so that an expired URL says so whatever else is wrong with it.
+func (s *Server) authenticateQuery(q *request) (authentication, *Error) {
+	signature, err := sigv4.ParseQuery(q.query)
+	if err != nil {
+		return authentication{}, s.malformedQuery(err)
+	}
+	if failure := s.wrongScope(signature); failure != nil {
+		return authentication{}, failure
+	}
+	lifetime, failure := presignedLifetime(q.query.Get("X-Amz-Expires"))
+	if failure != nil {
+		return authentication{}, failure
+	}
+	end := signature.Time.Add(lifetime)
+	if signature.Time.After(q.now.Add(mostSkew)) {
+		return authentication{}, errorNotYetValid(signature.Time, end, q.now)
+	}
+	if q.now.After(end) {
+		return authentication{}, errorExpired(lifetime, end, q.now)
+	}
+	return s.authenticateSignature(q, signature, q.query.Get("X-Amz-Security-Token"), "REST-QUERY-STRING")
+}
+
+func (s *Server) authenticateHeader(q *request) (authentication, *Error) {
+	signature, err := sigv4.ParseHeader(q.http.Header)
+	if err != nil {
+		return authentication{}, s.malformedHeader(err, q.http.Header.Get("Authorization"))
+	}
+	if failure := s.wrongScope(signature); failure != nil {
+		return authentication{}, failure
+	}
+	if signature.PayloadHash == "" {
+		return authentication{}, errorNoPayloadHash
+	}
+	if skew := q.now.Sub(signature.Time).Abs(); skew > mostSkew {
+		return authentication{}, errorSkewed(signature.Time, q.now)
+	}
+	return s.authenticateSignature(q, signature, q.http.Header.Get("X-Amz-Security-Token"), "REST-HEADER")
+}
+
+func (s *Server) authenticateSignature(q *request, signature *sigv4.Signature, token, authType string) (authentication, *Error) {
+	owner, known := s.credentials[signature.AccessKeyID]
+	if !known {
+		return authentication{}, errorUnknownKey(signature.AccessKeyID)
+	}
+	if token != owner.SessionToken {
+		return authentication{}, errorInvalidToken
+	}
+	// S3 signs the decoded path, encoded once, whatever the path as sent escapes.
+	canonical := signature.CanonicalRequest(q.http, sigv4.Encode(q.path, true))
+	text := signature.StringToSign(canonical)
+	if !signature.Matches(owner.SecretAccessKey, text) {
+		return authentication{}, errorMismatch(signature, text, canonical)
+	}
+	if names := unsignedHeaders(q.http.Header, signature.SignedHeaders); len(names) > 0 {
+		return authentication{}, errorHeadersNotSigned(names)
+	}
+	return authentication{
+		principal:   Principal{ARN: "arn:aws:iam::" + cloudformation.DefaultAccount + ":user/owner", Account: cloudformation.DefaultAccount},
+		owner:       true,
+		authType:    authType,
+		signedAt:    signature.Time,
+		payloadHash: signature.PayloadHash,
+	}, nil
+}
+
+// unsignedHeaders lists the headers with a meaning to S3 which a signature
+// leaves out. CloudFront puts X-Amz-Cf-Id on every request it makes.
+func unsignedHeaders(h http.Header, signed []string) []string {
+	in := make(map[string]bool, len(signed))
+	for _, name := range signed {
+		in[name] = true
+	}
+	var names []string
+	for name := range h {
+		lower := strings.ToLower(name)
+		if strings.HasPrefix(lower, "x-amz-") && lower != "x-amz-cf-id" && lower != "x-amz-content-sha256" && !in[lower] {
+			names = append(names, lower)
+		}
+	}
+	return names
+}
+
+func presignedLifetime(value string) (time.Duration, *Error) {
+	seconds, err := strconv.ParseInt(value, 10, 64)
+	switch {
+	case err != nil:
+		return 0, queryParameters("X-Amz-Expires should be a number")
+	case seconds < 0:
+		return 0, queryParameters("X-Amz-Expires must be non-negative")
+	case seconds > longestPresigned:
+		return 0, queryParameters("X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds")
+	}
+	return time.Duration(seconds) * time.Second, nil
+}
+
+func asParseError(err error) *sigv4.ParseError {
+	var parse *sigv4.ParseError
+	if errors.As(err, &parse) {
+		return parse
+	}
+	return &sigv4.ParseError{Part: sigv4.PartMissing}
+}

@@ -1,0 +1,154 @@
+package s3
+
+import (
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.com/privatecdn/edge/internal/sigv4"
+)
+
+const s3Time = "2006-01-02T15:04:05Z"
+
+var (
+	errorVersion2 = &Error{Status: http.StatusBadRequest, Code: "InvalidRequest",
+		Message: "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256."}
+	errorNoPayloadHash = &Error{Status: http.StatusBadRequest, Code: "InvalidRequest",
+		Message: "Missing required header for this request: x-amz-content-sha256"}
+	errorInvalidToken = &Error{Status: http.StatusBadRequest, Code: "InvalidToken",
+		Message: "The provided token is malformed or otherwise invalid."}
+)
+
+func errorTwoMechanisms(authorization string) *Error {
+	return invalidArgument("Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, "+
+		"Signature query string parameter or the Authorization header should be specified",
+		"Authorization", strings.TrimSpace(authorization))
+}
+
+func errorExpired(lifetime time.Duration, end, now time.Time) *Error {
+	return &Error{Status: http.StatusForbidden, Code: "AccessDenied", Message: "Request has expired", Details: []Detail{
+		{"X-Amz-Expires", strconv.FormatInt(int64(lifetime.Seconds()), 10)},
+		{"Expires", end.UTC().Format(s3Time)},
+		{"ServerTime", now.UTC().Format(s3Time)},
+	}}
+}
+
+// errorNotYetValid gives the date in milliseconds, as S3 does.
+func errorNotYetValid(signed, end, now time.Time) *Error {
+	return &Error{Status: http.StatusForbidden, Code: "AccessDenied", Message: "Request is not yet valid", Details: []Detail{
+		{"X-Amz-Date", strconv.FormatInt(signed.UnixMilli(), 10)},
+		{"Expires", end.UTC().Format(s3Time)},
+		{"ServerTime", now.UTC().Format(s3Time)},
+	}}
+}
+
+func errorSkewed(signed, now time.Time) *Error {
+	return &Error{Status: http.StatusForbidden, Code: "RequestTimeTooSkewed",
+		Message: "The difference between the request time and the current time is too large.", Details: []Detail{
+			{"RequestTime", signed.Format(sigv4.DateFormat)},
+			{"ServerTime", now.UTC().Format(s3Time)},
+			{"MaxAllowedSkewMilliseconds", strconv.FormatInt(mostSkew.Milliseconds(), 10)},
+		}}
+}
+
+func errorUnknownKey(id string) *Error {
+	return &Error{Status: http.StatusForbidden, Code: "InvalidAccessKeyId",
+		Message: "The AWS Access Key Id you provided does not exist in our records.",
+		Details: []Detail{{"AWSAccessKeyId", id}}}
+}
+
+func errorMismatch(s *sigv4.Signature, text, canonical string) *Error {
+	return &Error{Status: http.StatusForbidden, Code: "SignatureDoesNotMatch",
+		Message: "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
+		Details: []Detail{
+			{"AWSAccessKeyId", s.AccessKeyID},
+			{"StringToSign", text},
+			{"SignatureProvided", s.Value},
+			{"StringToSignBytes", spacedHex(text)},
+			{"CanonicalRequest", canonical},
+			{"CanonicalRequestBytes", spacedHex(canonical)},
+		}}
+}
+
+func spacedHex(s string) string {
+	var b strings.Builder
+	for i := range len(s) {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(hex.EncodeToString([]byte{s[i]}))
+	}
+	return b.String()
+}
+
+func errorHeadersNotSigned(names []string) *Error {
+	return &Error{Status: http.StatusForbidden, Code: "AccessDenied",
+		Message: "There were headers present in the request which were not signed",
+		Details: []Detail{{"HeadersNotSigned", strings.Join(names, ", ")}}}
+}
+
+func queryParameters(message string) *Error {
+	return &Error{Status: http.StatusBadRequest, Code: "AuthorizationQueryParametersError", Message: message}
+}
+
+// malformedQuery puts into S3's words what a presigned request has wrong.
+func (s *Server) malformedQuery(err error) *Error {
+	parse := asParseError(err)
+	switch parse.Part {
+	case sigv4.PartAlgorithm:
+		return queryParameters(`X-Amz-Algorithm only supports "AWS4-HMAC-SHA256 and AWS4-ECDSA-P256-SHA256"`)
+	case sigv4.PartCredential:
+		return queryParameters(`Error parsing the X-Amz-Credential parameter; the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".`)
+	case sigv4.PartDate:
+		return queryParameters(`X-Amz-Date must be in the ISO8601 Long Format "yyyyMMdd'T'HHmmss'Z'"`)
+	case sigv4.PartScopeDate:
+		return queryParameters(fmt.Sprintf("Error parsing the X-Amz-Credential parameter; incorrect date %q. This date is not the same as X-Amz-Date.", parse.Value))
+	case sigv4.PartHeaders:
+		return queryParameters("Signed headers must contain host")
+	default:
+		return queryParameters("Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, " +
+			"X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.")
+	}
+}
+
+// malformedHeader puts into S3's words what an Authorization header has wrong.
+func (s *Server) malformedHeader(err error, authorization string) *Error {
+	parse := asParseError(err)
+	switch parse.Part {
+	case sigv4.PartAlgorithm:
+		return invalidArgument("Unsupported Authorization Type", "Authorization", authorization)
+	case sigv4.PartDate:
+		return &Error{Status: http.StatusForbidden, Code: "AccessDenied",
+			Message: "AWS authentication requires a valid Date or x-amz-date header"}
+	}
+	return headerMalformed(fmt.Sprintf("the %s is mal-formed", parse.Name))
+}
+
+func headerMalformed(why string) *Error {
+	return &Error{Status: http.StatusBadRequest, Code: "AuthorizationHeaderMalformed",
+		Message: "The authorization header is malformed; " + why + "."}
+}
+
+// wrongScope refuses a signature made for another region or service.
+func (s *Server) wrongScope(signature *sigv4.Signature) *Error {
+	var why string
+	switch region, service := signature.Scope.Region, signature.Scope.Service; {
+	case service != "s3":
+		why = fmt.Sprintf("incorrect service %q. This endpoint belongs to \"s3\"", service)
+	case s.bucket.Region != "" && region != s.bucket.Region:
+		why = fmt.Sprintf("the region '%s' is wrong; expecting '%s'", region, s.bucket.Region)
+	default:
+		return nil
+	}
+	failure := headerMalformed(why)
+	if signature.Presigned {
+		failure = queryParameters("Error parsing the X-Amz-Credential parameter; " + why)
+	}
+	if s.bucket.Region != "" {
+		failure.Details = []Detail{{"Region", s.bucket.Region}}
+	}
+	return failure
+}

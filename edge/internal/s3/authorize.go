@@ -1,0 +1,194 @@
+package s3
+
+import (
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.com/privatecdn/internal/bucketpolicy"
+	"example.com/privatecdn/internal/cloudformation"
+)
+
+// cloudFrontAddress is one of the addresses CloudFront asks origins from; S3
+// sees it, and not the viewer's, on a request from a distribution.
+const cloudFrontAddress = "130.176.0.1"
+
+// authorize decides by the bucket policy, the public access block and, for
+// the owner, by the right of ownership.
+func (s *Server) authorize(q *request) *Error {
+	if q.operation == preflight {
+		return nil // S3 asks no permission for it
+	}
+	if !s.allowed(q, q.action, s.resource(q)) {
+		return errorAccessDenied
+	}
+	if q.operation != getObject || s.bucket.Encryption != "aws:kms" && s.bucket.Encryption != "aws:kms:dsse" {
+		return nil
+	}
+	return q.readableWithKMS()
+}
+
+// readableWithKMS: S3 decrypts with KMS only for requests over TLS whose
+// signature names who asks for the key, which an origin access identity's
+// does not.
+func (q *request) readableWithKMS() *Error {
+	if q.auth.principal.Anonymous() || q.auth.principal.CanonicalUser != "" {
+		return errorKMSUnsigned
+	}
+	if !q.secure() {
+		return errorKMSInsecure
+	}
+	return nil
+}
+
+func (s *Server) resource(q *request) string {
+	if q.key == "" {
+		return s.bucket.ARN
+	}
+	return s.bucket.ARN + "/" + q.key
+}
+
+func (s *Server) allowed(q *request, action, resource string) bool {
+	decision := s.policy.Evaluate(bucketpolicy.Request{
+		Principal: q.auth.principal,
+		Action:    action,
+		Resource:  resource,
+		Lookup:    func(key string) ([]string, bool) { return s.lookup(q, key) },
+	})
+	if decision == bucketpolicy.ExplicitDeny {
+		return false
+	}
+	if q.auth.owner {
+		return true
+	}
+	if s.restrict && q.auth.principal.Service == "" {
+		return false
+	}
+	return decision == bucketpolicy.Allow
+}
+
+// lookup answers for the condition keys of a request. What is not here the
+// request does not have.
+func (s *Server) lookup(q *request, key string) ([]string, bool) {
+	if value, found := s.lookupRequest(q, key); found {
+		return present(value)
+	}
+	if value, found := s.lookupPrincipal(q, key); found {
+		return present(value)
+	}
+	if value, found := q.auth.lookup(q, key); found {
+		return present(value)
+	}
+	if header, found := strings.CutPrefix(key, "s3:x-amz-"); found {
+		return present(q.http.Header.Get("X-Amz-" + header))
+	}
+	return nil, false
+}
+
+// present makes an empty value an absent one.
+func present(value string) ([]string, bool) {
+	if value == "" {
+		return nil, false
+	}
+	return []string{value}, true
+}
+
+func (s *Server) lookupRequest(q *request, key string) (string, bool) {
+	switch key {
+	case "aws:securetransport":
+		return strconv.FormatBool(q.secure()), true
+	case "aws:sourceip":
+		return q.sourceIP(), true
+	case "aws:currenttime":
+		return q.now.UTC().Format(time.RFC3339), true
+	case "aws:epochtime":
+		return strconv.FormatInt(q.now.Unix(), 10), true
+	case "aws:referer":
+		return q.http.Header.Get("Referer"), true
+	case "aws:useragent":
+		return q.http.Header.Get("User-Agent"), true
+	case "aws:requestedregion":
+		return s.bucket.Region, true
+	case "s3:resourceaccount":
+		return cloudformation.DefaultAccount, true
+	case "s3:tlsversion":
+		return q.tlsVersion(), true
+	case "s3:prefix", "s3:delimiter", "s3:max-keys":
+		return q.query.Get(key[len("s3:"):]), true
+	case "s3:versionid":
+		return q.query.Get("versionId"), true
+	}
+	return "", false
+}
+
+func (s *Server) lookupPrincipal(q *request, key string) (string, bool) {
+	who := q.auth.principal
+	switch key {
+	case "aws:principalarn":
+		return who.ARN, true
+	case "aws:principalaccount":
+		return who.Account, true
+	case "aws:principaltype":
+		return principalType(who), true
+	case "aws:principalisawsservice":
+		return strconv.FormatBool(who.Service != ""), true
+	case "aws:principalservicename":
+		return who.Service, true
+	case "aws:viaawsservice":
+		return "false", true
+	case "aws:sourcearn":
+		return who.SourceARN, true
+	case "aws:sourceaccount", "aws:sourceowner":
+		return who.SourceAccount, true
+	}
+	return "", false
+}
+
+func principalType(who Principal) string {
+	switch {
+	case who.Anonymous():
+		return "Anonymous"
+	case who.Service != "":
+		return ""
+	default:
+		return "User"
+	}
+}
+
+// sourceIP is the address of the other end. A request that came by no
+// connection is CloudFront's.
+func (q *request) sourceIP() string {
+	if q.http.RemoteAddr == "" {
+		return cloudFrontAddress
+	}
+	if address, _, err := net.SplitHostPort(q.http.RemoteAddr); err == nil {
+		return address
+	}
+	return q.http.RemoteAddr
+}
+
+// tlsVersion is 1.2 for a request that came by no connection: what CloudFront
+// at least uses towards S3.
+func (q *request) tlsVersion() string {
+	state := q.http.TLS
+	if state == nil {
+		if q.secure() {
+			return "1.2"
+		}
+		return ""
+	}
+	return map[uint16]string{0x0301: "1.0", 0x0302: "1.1", 0x0303: "1.2", 0x0304: "1.3"}[state.Version]
+}
+
+// missing is the answer for a key that is not there: only who may list the
+// bucket is told that.
+func (s *Server) missing(q *request) *Error {
+	if s.allowed(q, "s3:ListBucket", s.bucket.ARN) {
+		return noSuchKey(q.key)
+	}
+	return errorAccessDenied
+}
+
+var _ http.RoundTripper = (*Server)(nil)

@@ -1,0 +1,38 @@
+package s3_test
+
+import (
+	"flag"
+	"os"
+	"strings"
+	"testing"
+
+	"example.com/privatecdn/internal/bucketpolicy"
+)
+
+var update = flag.Bool("update", false, "write what the tests generate")
+
+// TestDocumentation holds docs/bucket.md to what the evaluator knows.
+func TestDocumentation(t *testing.T) {
+	t.Parallel()
+	const file, begin, end = "../../../docs/bucket.md", "-update -->\n", "<!-- end -->"
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, rest, _ := strings.Cut(string(text), begin)
+	_, tail, found := strings.Cut(rest, end)
+	if !found {
+		t.Fatal("docs/bucket.md has lost its marks")
+	}
+	want := head + begin + "Operators, each but `Null` also with `IfExists`, `ForAllValues:` and `ForAnyValue:`: " + code(bucketpolicy.Operators()) +
+		".\n\nCondition keys: " + code(bucketpolicy.Keys()) + ".\n" + end + tail
+	if *update {
+		if err := os.WriteFile(file, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	} else if string(text) != want {
+		t.Error("docs/bucket.md lists other operators or keys; run go test ./internal/s3 -run Documentation -update")
+	}
+}
+
+func code(names []string) string { return "`" + strings.Join(names, "`, `") + "`" }

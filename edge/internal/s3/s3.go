@@ -1,0 +1,202 @@
+// Package s3 is an S3 bucket as CloudFront and the world see it: the objects
+// are the files of a directory or any fs.FS, and who may read them is decided
+// by the bucket's own policy and public access block, really evaluated.
+//
+// A bucket is read-only. Its objects carry no metadata, tags, versions or
+// ACLs; they are whole files, named by keys that are taken literally.
+//
+// An object of up to 8 MiB has the MD5 of its content as ETag, as S3 gives an
+// object uploaded in one piece; a larger one has an ETag of the form a
+// multipart upload gets, "…-N", made of its name, size and time, so that
+// no large file is read to answer for its headers.
+package s3
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"strings"
+	"time"
+
+	"example.com/privatecdn/internal/bucketpolicy"
+	"example.com/privatecdn/internal/infra"
+)
+
+// Principal is who asks; the zero value is anonymous.
+type Principal = bucketpolicy.Principal
+
+// OAI is the principal of a CloudFront origin access identity.
+func OAI(id, canonicalUser string) Principal {
+	return Principal{
+		CanonicalUser: canonicalUser,
+		ARN:           "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity " + id,
+	}
+}
+
+// OAC is the principal of a CloudFront origin access control that signs for a
+// distribution, whose ARN names the account too.
+func OAC(distributionARN string) Principal {
+	p := Principal{Service: "cloudfront.amazonaws.com", SourceARN: distributionARN}
+	if parts := strings.Split(distributionARN, ":"); len(parts) > 4 {
+		p.SourceAccount = parts[4]
+	}
+	return p
+}
+
+type principalKey struct{}
+
+// principalOf returns the principal a context names, or an anonymous one.
+func principalOf(ctx context.Context) Principal {
+	p, _ := ctx.Value(principalKey{}).(Principal)
+	return p
+}
+
+// WithPrincipal says in a context who makes a request, in place of a
+// signature: CloudFront signs its own requests to S3, and a server in the same
+// process need not check that.
+func WithPrincipal(ctx context.Context, p Principal) context.Context {
+	return context.WithValue(ctx, principalKey{}, p)
+}
+
+// ErrPublicPolicy is the error for a bucket policy that grants public access
+// to a bucket whose public access block refuses such policies.
+var ErrPublicPolicy = errors.New("S3 refuses a public policy on this bucket (BlockPublicPolicy)")
+
+// Server answers as one bucket. Its methods may be called concurrently.
+type Server struct {
+	bucket      *infra.Bucket
+	content     fs.FS
+	remote      http.RoundTripper // in place of content
+	policy      *bucketpolicy.Policy
+	restrict    bool // RestrictPublicBuckets on a public policy
+	credentials map[string]Credentials
+	now         func() time.Time
+	etags       etagCache
+}
+
+// Option changes a default of a Server.
+type Option func(*Server)
+
+// WithClock makes now the server's clock.
+func WithClock(now func() time.Time) Option { return func(s *Server) { s.now = now } }
+
+// WithCredentials sets the access keys of the bucket's owner, by default those
+// of DefaultCredentials.
+func WithCredentials(owner ...Credentials) Option {
+	return func(s *Server) {
+		s.credentials = make(map[string]Credentials, len(owner))
+		for _, c := range owner {
+			s.credentials[c.AccessKeyID] = c
+		}
+	}
+}
+
+// New returns the server of a bucket whose objects are the files of content;
+// for a directory that is os.OpenRoot(dir).FS(), out of which no path and no
+// symbolic link leads. It returns an error that names the statement of a
+// bucket policy which this package does not evaluate or S3 would refuse
+// (*bucketpolicy.UnsupportedError, *bucketpolicy.InvalidError, ErrPublicPolicy).
+func New(bucket *infra.Bucket, content fs.FS, opts ...Option) (*Server, error) {
+	s, err := newServer(bucket, opts)
+	if err != nil {
+		return nil, err
+	}
+	s.content = content
+	if foldsNames {
+		s.content = Exact(content)
+	}
+	return s, nil
+}
+
+// NewRemote returns the server of a bucket whose objects another server holds,
+// one that speaks S3. Who may read them is decided here, as New does; remote
+// gets what is allowed, without the signature it came with, and signs for itself.
+func NewRemote(bucket *infra.Bucket, remote http.RoundTripper, opts ...Option) (*Server, error) {
+	s, err := newServer(bucket, opts)
+	if err != nil {
+		return nil, err
+	}
+	s.remote = remote
+	return s, nil
+}
+
+func newServer(bucket *infra.Bucket, opts []Option) (*Server, error) {
+	policy, err := bucketpolicy.Compile(bucket.Policy)
+	if err != nil {
+		return nil, fmt.Errorf("bucket %s: %w", bucket.Name, err)
+	}
+	statement, public := policy.Public()
+	if public && bucket.PublicAccessBlock.BlockPublicPolicy {
+		return nil, fmt.Errorf("bucket %s: %s makes its policy public: %w", bucket.Name, statement, ErrPublicPolicy)
+	}
+	s := &Server{
+		bucket: bucket, policy: policy,
+		restrict: public && bucket.PublicAccessBlock.RestrictPublicBuckets,
+		now:      time.Now,
+	}
+	WithCredentials(DefaultCredentials()...)(s)
+	for _, o := range opts {
+		o(s)
+	}
+	return s, nil
+}
+
+// RoundTrip answers a request without a network, as http.RoundTripper. The
+// body of an answer is streamed from the object; the caller closes it. Only the
+// server of a remote bucket has errors of its own: those of its transport.
+func (s *Server) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Body != nil {
+		defer r.Body.Close()
+	}
+	if err := r.Context().Err(); err != nil {
+		return nil, err
+	}
+	return s.respond(r)
+}
+
+// respond answers a request. err is the remote server's failure to answer;
+// everything else that goes wrong is an answer too.
+func (s *Server) respond(r *http.Request) (*http.Response, error) {
+	q, failure := s.read(r)
+	if failure == nil {
+		failure = s.authorize(q)
+	}
+	if failure != nil {
+		return s.refuse(r, failure), nil
+	}
+	response, failure, err := s.serve(q)
+	switch {
+	case err != nil:
+		return nil, err
+	case failure != nil:
+		return s.refuse(r, failure), nil
+	default:
+		return s.complete(r, response), nil
+	}
+}
+
+// serve answers a request that is allowed.
+func (s *Server) serve(q *request) (response *http.Response, failure *Error, err error) {
+	switch q.operation {
+	case preflight:
+		response, failure = s.preflight(q)
+	case write:
+		failure = methodNotAllowed(q.http.Method)
+	case other:
+		failure = errorNotImplemented
+	case headBucket:
+		response = &http.Response{StatusCode: http.StatusOK, Header: http.Header{"X-Amz-Bucket-Region": {s.bucket.Region}}}
+	default:
+		if s.remote != nil {
+			return s.forward(q)
+		}
+		if q.operation == listBucket {
+			response, failure = s.list(q)
+		} else {
+			response, failure = s.object(q)
+		}
+	}
+	return response, failure, nil
+}

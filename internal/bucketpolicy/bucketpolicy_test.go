@@ -1,0 +1,276 @@
+package bucketpolicy_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"example.com/privatecdn/internal/bucketpolicy"
+	"example.com/privatecdn/internal/infra"
+)
+
+const (
+	object = "arn:aws:s3:::media/a/b.txt"
+	dist   = "arn:aws:cloudfront::111122223333:distribution/E1"
+)
+
+var (
+	everyone  = infra.Principal{Kind: "*", Value: "*"}
+	cf        = bucketpolicy.Principal{Service: "cloudfront.amazonaws.com", SourceARN: dist, SourceAccount: "111122223333"}
+	oai       = bucketpolicy.Principal{CanonicalUser: "abc", ARN: "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E2"}
+	user      = bucketpolicy.Principal{ARN: "arn:aws:iam::111122223333:user/ann", Account: "111122223333"}
+	anonymous = bucketpolicy.Principal{}
+)
+
+// get is an allow of s3:GetObject on every object, changed by the test.
+func get(change func(*infra.Statement)) infra.Statement {
+	s := infra.Statement{
+		Effect: "Allow", Principals: []infra.Principal{everyone},
+		Actions: []string{"s3:GetObject"}, Resources: []string{"arn:aws:s3:::media/*"},
+	}
+	if change != nil {
+		change(&s)
+	}
+	return s
+}
+
+func to(kind, value string) func(*infra.Statement) {
+	return func(s *infra.Statement) { s.Principals = []infra.Principal{{Kind: kind, Value: value}} }
+}
+
+func when(operator, key string, values ...string) func(*infra.Statement) {
+	return func(s *infra.Statement) {
+		s.Conditions = append(s.Conditions, infra.Condition{Operator: operator, Key: key, Values: values})
+	}
+}
+
+func compile(t *testing.T, statements ...infra.Statement) *bucketpolicy.Policy {
+	t.Helper()
+	p, err := bucketpolicy.Compile(statements)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestDenyWins(t *testing.T) {
+	t.Parallel()
+	deny := get(func(s *infra.Statement) { s.Effect, s.Actions = "Deny", []string{"S3:get*"} })
+	for name, c := range map[string]struct {
+		statements []infra.Statement
+		want       bucketpolicy.Decision
+	}{
+		"nothing":         {nil, bucketpolicy.ImplicitDeny},
+		"allow":           {[]infra.Statement{get(nil)}, bucketpolicy.Allow},
+		"allow then deny": {[]infra.Statement{get(nil), deny}, bucketpolicy.ExplicitDeny},
+		"deny then allow": {[]infra.Statement{deny, get(nil)}, bucketpolicy.ExplicitDeny},
+	} {
+		got := compile(t, c.statements...).Evaluate(bucketpolicy.Request{Action: "s3:GetObject", Resource: object})
+		if got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+}
+
+func TestPrincipals(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		kind, value string
+		who         bucketpolicy.Principal
+		want        bool
+	}{
+		{"*", "*", anonymous, true},
+		{"AWS", "*", anonymous, true},
+		{"AWS", "*", cf, true},
+		{"CanonicalUser", "abc", oai, true},
+		{"CanonicalUser", "abd", oai, false},
+		{"CanonicalUser", "abc", anonymous, false},
+		{"AWS", "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E2", oai, true},
+		{"AWS", "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E3", oai, false},
+		{"Service", "cloudfront.amazonaws.com", cf, true},
+		{"Service", "delivery.logs.amazonaws.com", cf, false},
+		{"Service", "cloudfront.amazonaws.com", anonymous, false},
+		{"AWS", "111122223333", user, true},
+		{"AWS", "arn:aws:iam::111122223333:root", user, true},
+		{"AWS", "arn:aws:iam::999922223333:root", user, false},
+		{"AWS", "arn:aws:iam::111122223333:user/ann", user, true},
+		{"AWS", "arn:aws:iam::111122223333:user/bob", user, false},
+		{"Federated", "cognito-identity.amazonaws.com", user, false},
+	}
+	for _, c := range cases {
+		request := bucketpolicy.Request{Principal: c.who, Action: "s3:GetObject", Resource: object}
+		if got := compile(t, get(to(c.kind, c.value))).Evaluate(request) == bucketpolicy.Allow; got != c.want {
+			t.Errorf("%s %s for %+v: %t, want %t", c.kind, c.value, c.who, got, c.want)
+		}
+		not := get(to(c.kind, c.value))
+		not.NotPrincipal = true
+		if got := compile(t, not).Evaluate(request) == bucketpolicy.Allow; got == c.want {
+			t.Errorf("NotPrincipal %s %s for %+v: %t", c.kind, c.value, c.who, got)
+		}
+	}
+}
+
+func TestActionsAndResources(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		pattern, value string
+		action, want   bool
+	}{
+		{"s3:GetObject", "s3:GetObject", true, true},
+		{"S3:getobject", "s3:GetObject", true, true},
+		{"s3:Get*", "s3:GetObject", true, true},
+		{"s3:GetObjec?", "s3:GetObject", true, true},
+		{"s3:GetObject", "s3:GetObjectVersion", true, false},
+		{"*", "s3:ListBucket", true, true},
+		{"s3:PutObject", "s3:GetObject", true, false},
+		{"arn:aws:s3:::media/*", object, false, true},
+		{"arn:aws:s3:::media", object, false, false},
+		{"arn:aws:s3:::media*", object, false, true},
+		{"arn:aws:s3:::media/A/*", object, false, false},
+		{"arn:aws:s3:::media/?/b.txt", object, false, true},
+		{"*", object, false, true},
+		{"arn:aws:s3:::media/*.jpg", object, false, false},
+	}
+	for _, c := range cases {
+		s := get(nil)
+		request := bucketpolicy.Request{Action: "s3:GetObject", Resource: object}
+		if c.action {
+			s.Actions, request.Action = []string{c.pattern}, c.value
+		} else {
+			s.Resources, request.Resource = []string{c.pattern}, c.value
+		}
+		if got := compile(t, s).Evaluate(request) == bucketpolicy.Allow; got != c.want {
+			t.Errorf("%s on %s: %t, want %t", c.pattern, c.value, got, c.want)
+		}
+		s.NotAction, s.NotResource = c.action, !c.action
+		if got := compile(t, s).Evaluate(request) == bucketpolicy.Allow; got == c.want {
+			t.Errorf("not %s on %s: %t", c.pattern, c.value, got)
+		}
+	}
+}
+
+func TestConditions(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		operator, key string
+		values        []string
+		got           []string // nil: the request does not have the key
+		want          bool
+	}{
+		{"StringEquals", "aws:SourceArn", []string{dist}, []string{dist}, true},
+		{"StringEquals", "AWS:SourceARN", []string{dist}, []string{dist}, true},
+		{"StringEquals", "aws:SourceArn", []string{dist}, nil, false},
+		{"StringEquals", "aws:SourceArn", []string{"x", dist}, []string{dist}, true},
+		{"StringEquals", "aws:SourceArn", []string{"arn:*"}, []string{dist}, false},
+		{"StringEqualsIfExists", "aws:SourceArn", []string{"x"}, nil, true},
+		{"StringEqualsIfExists", "aws:SourceArn", []string{"x"}, []string{"y"}, false},
+		{"StringNotEquals", "aws:SourceArn", []string{"x", "y"}, []string{"y"}, false},
+		{"StringNotEquals", "aws:SourceArn", []string{"x", "y"}, []string{"z"}, true},
+		{"StringNotEquals", "aws:SourceArn", []string{"x"}, nil, true},
+		{"StringEqualsIgnoreCase", "aws:Referer", []string{"HTTPS://A"}, []string{"https://a"}, true},
+		{"StringNotEqualsIgnoreCase", "aws:Referer", []string{"HTTPS://A"}, []string{"https://a"}, false},
+		{"StringLike", "aws:Referer", []string{"https://*.example.com/*"}, []string{"https://www.example.com/x"}, true},
+		{"StringLike", "aws:Referer", []string{"https://*.example.com/*"}, []string{"https://example.com/x"}, false},
+		{"StringNotLike", "aws:Referer", []string{"https://*"}, []string{"http://a"}, true},
+		{"ArnLike", "aws:SourceArn", []string{"arn:aws:cloudfront::111122223333:distribution/*"}, []string{dist}, true},
+		{"ArnLike", "aws:SourceArn", []string{"arn:aws:*:::distribution/E1"}, []string{dist}, false}, // * stays within its part
+		{"ArnEquals", "aws:SourceArn", []string{"arn:aws:cloudfront::*:distribution/E?"}, []string{dist}, true},
+		{"ArnNotLike", "aws:SourceArn", []string{"arn:aws:cloudfront::111122223333:*"}, []string{dist}, false},
+		{"ArnNotEquals", "aws:SourceArn", []string{"arn:aws:cloudfront::9:*"}, []string{dist}, true},
+		{"Bool", "aws:SecureTransport", []string{"false"}, []string{"false"}, true},
+		{"Bool", "aws:SecureTransport", []string{"false"}, []string{"true"}, false},
+		{"Bool", "aws:SecureTransport", []string{"False"}, []string{"false"}, true},
+		{"IpAddress", "aws:SourceIp", []string{"203.0.113.0/24"}, []string{"203.0.113.9"}, true},
+		{"IpAddress", "aws:SourceIp", []string{"203.0.113.0/24"}, []string{"203.0.114.9"}, false},
+		{"IpAddress", "aws:SourceIp", []string{"203.0.113.9"}, []string{"203.0.113.9"}, true},
+		{"IpAddress", "aws:SourceIp", []string{"2001:db8::/32"}, []string{"2001:db8::1"}, true},
+		{"IpAddress", "aws:SourceIp", []string{"203.0.113.0/24"}, []string{"::ffff:203.0.113.9"}, true},
+		{"NotIpAddress", "aws:SourceIp", []string{"203.0.113.0/24"}, []string{"203.0.113.9"}, false},
+		{"NotIpAddress", "aws:SourceIp", []string{"203.0.113.0/24"}, nil, true},
+		{"NumericLessThan", "s3:TlsVersion", []string{"1.2"}, []string{"1.1"}, true},
+		{"NumericLessThan", "s3:TlsVersion", []string{"1.2"}, []string{"1.2"}, false},
+		{"NumericLessThan", "s3:TlsVersion", []string{"1.2"}, nil, false},
+		{"NumericGreaterThan", "s3:signatureAge", []string{"600000"}, []string{"600001"}, true},
+		{"NumericLessThanEquals", "s3:signatureAge", []string{"5"}, []string{"5"}, true},
+		{"NumericGreaterThanEquals", "s3:signatureAge", []string{"5"}, []string{"4"}, false},
+		{"NumericEquals", "s3:max-keys", []string{"10"}, []string{"10.0"}, true},
+		{"NumericNotEquals", "s3:max-keys", []string{"10"}, []string{"11"}, true},
+		{"DateLessThan", "aws:CurrentTime", []string{"2026-12-01T00:00:00Z"}, []string{"2026-11-22T12:00:00Z"}, true},
+		{"DateGreaterThan", "aws:CurrentTime", []string{"2026-12-01"}, []string{"2026-11-22T12:00:00Z"}, false},
+		{"DateGreaterThanEquals", "aws:EpochTime", []string{"1795348800"}, []string{"1795348800"}, true},
+		{"DateLessThanEquals", "aws:EpochTime", []string{"1"}, []string{"2"}, false},
+		{"DateEquals", "aws:EpochTime", []string{"2026-11-22T12:00:00Z"}, []string{"1795348800"}, true},
+		{"DateNotEquals", "aws:EpochTime", []string{"1"}, []string{"2"}, true},
+		{"Null", "aws:SourceArn", []string{"true"}, nil, true},
+		{"Null", "aws:SourceArn", []string{"true"}, []string{"x"}, false},
+		{"Null", "aws:SourceArn", []string{"false"}, []string{"x"}, true},
+		{"Null", "aws:SourceArn", []string{"false"}, nil, false},
+		{"ForAllValues:StringEquals", "aws:SourceArn", []string{"x", "y"}, []string{"x", "y"}, true},
+		{"ForAllValues:StringEquals", "aws:SourceArn", []string{"x"}, []string{"x", "y"}, false},
+		{"ForAllValues:StringEquals", "aws:SourceArn", []string{"x"}, nil, true},
+		{"ForAnyValue:StringEquals", "aws:SourceArn", []string{"x"}, []string{"y", "x"}, true},
+		{"ForAnyValue:StringEquals", "aws:SourceArn", []string{"x"}, nil, false},
+		{"ForAnyValue:StringNotEquals", "aws:SourceArn", []string{"x"}, nil, false},
+		{"ForAnyValue:StringNotEquals", "aws:SourceArn", []string{"x"}, []string{"x", "y"}, true},
+	}
+	for _, c := range cases {
+		policy := compile(t, get(when(c.operator, c.key, c.values...)))
+		got := policy.Evaluate(bucketpolicy.Request{Action: "s3:GetObject", Resource: object, Lookup: func(key string) ([]string, bool) {
+			if key != strings.ToLower(c.key) {
+				t.Errorf("asked for the key %s", key)
+			}
+			return c.got, c.got != nil
+		}}) == bucketpolicy.Allow
+		if got != c.want {
+			t.Errorf("%s %s %q, request %q: %t, want %t", c.operator, c.key, c.values, c.got, got, c.want)
+		}
+	}
+}
+
+func TestRefusedByName(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct {
+		change      func(*infra.Statement)
+		names       string
+		unsupported bool
+	}{
+		"operator":         {when("BinaryEquals", "aws:SourceArn", "x"), "BinaryEquals", true},
+		"NullIfExists":     {when("NullIfExists", "aws:SourceArn", "true"), "NullIfExists", true},
+		"mistyped":         {when("StringEqual", "aws:SourceArn", "x"), "StringEqual", true},
+		"key":              {when("StringEquals", "aws:PrincipalOrgID", "o-1"), "aws:PrincipalOrgID", true},
+		"tag key":          {when("StringEquals", "s3:ExistingObjectTag/public", "yes"), "s3:ExistingObjectTag/public", true},
+		"variable":         {when("StringLike", "aws:Referer", "${aws:username}*"), "${aws:username}", true},
+		"resource var":     {func(s *infra.Statement) { s.Resources = []string{"arn:aws:s3:::media/${aws:username}/*"} }, "${aws:username}", true},
+		"principal var":    {to("AWS", "arn:aws:iam::${aws:PrincipalAccount}:root"), "${aws:PrincipalAccount}", true},
+		"principal type":   {to("Robot", "x"), "Robot", true},
+		"effect":           {func(s *infra.Statement) { s.Effect = "allow" }, "allow", false},
+		"partial wildcard": {to("AWS", "arn:aws:iam::111122223333:user/*"), "user/*", false},
+		"no principal":     {func(s *infra.Statement) { s.Principals = nil }, "principal", false},
+		"bad principal":    {to("AWS", "E2ABC"), "E2ABC", false},
+		"bad bool":         {when("Bool", "aws:SecureTransport", "maybe"), "maybe", false},
+		"bad number":       {when("NumericLessThan", "s3:TlsVersion", "TLS1.2"), "TLS1.2", false},
+		"bad address":      {when("IpAddress", "aws:SourceIp", "here"), "here", false},
+		"bad date":         {when("DateLessThan", "aws:CurrentTime", "soon"), "soon", false},
+		"short ARN":        {when("ArnLike", "aws:SourceArn", "arn:aws:*"), "arn:aws:*", false},
+		"bad ARN":          {when("ArnLike", "aws:SourceArn", "E1"), "E1", false},
+		"bad Null":         {when("Null", "aws:SourceArn", "yes"), "yes", false},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := get(c.change)
+			s.SID = "ReadMe"
+			_, err := bucketpolicy.Compile([]infra.Statement{get(nil), s})
+			var unsupported *bucketpolicy.UnsupportedError
+			var invalid *bucketpolicy.InvalidError
+			if errors.As(err, &unsupported) != c.unsupported || errors.As(err, &invalid) == c.unsupported {
+				t.Fatalf("the error is %v", err)
+			}
+			for _, want := range []string{"ReadMe", c.names} {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("the error does not name %s: %v", want, err)
+				}
+			}
+		})
+	}
+}

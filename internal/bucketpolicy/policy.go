@@ -1,0 +1,200 @@
+// Package bucketpolicy evaluates an S3 bucket policy the way IAM evaluates a
+// resource-based policy: an explicit deny wins, then an allow, and without
+// either the answer is an implicit deny. What it cannot evaluate faithfully
+// (an operator, a condition key, a policy variable) it refuses when the policy
+// is compiled, by name.
+//
+// Source: IAM User Guide, "Policy evaluation logic" and "IAM JSON policy
+// elements reference"; S3 User Guide, "Bucket policies".
+package bucketpolicy
+
+import (
+	"fmt"
+	"strings"
+
+	"example.com/privatecdn/internal/infra"
+)
+
+// Decision is what a policy says of a request.
+type Decision int
+
+// The decisions.
+const (
+	ImplicitDeny Decision = iota // no statement speaks of the request
+	Allow                        // a statement allows it and none denies it
+	ExplicitDeny                 // a statement denies it, whatever else allows it
+)
+
+// String names the decision.
+func (d Decision) String() string {
+	return [...]string{"implicit deny", "allow", "explicit deny"}[d]
+}
+
+// Lookup returns the values of a condition key of the request, whose name is
+// given in lower case, and false where the request does not have the key.
+type Lookup func(key string) ([]string, bool)
+
+// Request is what a policy is asked about.
+type Request struct {
+	Principal Principal
+	Action    string // s3:GetObject
+	Resource  string // the ARN of a bucket or an object
+	Lookup    Lookup // nil: a request with no condition keys
+}
+
+// Policy is a compiled bucket policy. Its methods may be called concurrently.
+type Policy struct {
+	statements []statement
+	public     string // name of a statement that makes the policy public
+}
+
+// Compile prepares a bucket policy's statements. It returns an
+// *UnsupportedError for what this package does not evaluate and an
+// *InvalidError for what S3 itself would refuse.
+func Compile(statements []infra.Statement) (*Policy, error) {
+	p := &Policy{}
+	for i, source := range statements {
+		s, err := compileStatement(name(source, i), source)
+		if err != nil {
+			return nil, err
+		}
+		p.statements = append(p.statements, s)
+		if p.public == "" && s.public() {
+			p.public = s.name
+		}
+	}
+	return p, nil
+}
+
+// Evaluate says whether the policy allows a request.
+func (p *Policy) Evaluate(r Request) Decision {
+	if r.Lookup == nil {
+		r.Lookup = func(string) ([]string, bool) { return nil, false }
+	}
+	decision := ImplicitDeny
+	for i := range p.statements {
+		s := &p.statements[i]
+		if !s.applies(&r) {
+			continue
+		}
+		if s.deny {
+			return ExplicitDeny
+		}
+		decision = Allow
+	}
+	return decision
+}
+
+// Public reports whether S3 regards the policy as public, and names the first
+// statement that makes it so.
+func (p *Policy) Public() (statement string, public bool) { return p.public, p.public != "" }
+
+type statement struct {
+	name         string
+	deny         bool
+	principals   []principal
+	notPrincipal bool
+	actions      []string // in lower case
+	notAction    bool
+	resources    []string
+	notResource  bool
+	conditions   []condition
+}
+
+func compileStatement(name string, source infra.Statement) (statement, error) {
+	s := statement{
+		name: name, notPrincipal: source.NotPrincipal, notAction: source.NotAction,
+		resources: source.Resources, notResource: source.NotResource,
+	}
+	switch source.Effect {
+	case "Allow":
+	case "Deny":
+		s.deny = true
+	default:
+		return s, &InvalidError{name, fmt.Sprintf("Effect is %q; it must be Allow or Deny", source.Effect)}
+	}
+	if len(source.Principals) == 0 || len(source.Actions) == 0 || len(source.Resources) == 0 {
+		return s, &InvalidError{name, "a bucket policy's statement needs a principal, an action and a resource"}
+	}
+	for _, p := range source.Principals {
+		compiled, err := compilePrincipal(name, p)
+		if err != nil {
+			return s, err
+		}
+		s.principals = append(s.principals, compiled)
+	}
+	for _, a := range source.Actions {
+		s.actions = append(s.actions, strings.ToLower(a))
+	}
+	for _, r := range s.resources {
+		if strings.Contains(r, "${") {
+			return s, &UnsupportedError{name, "the policy variable in Resource " + r}
+		}
+	}
+	for _, c := range source.Conditions {
+		compiled, err := compileCondition(name, c)
+		if err != nil {
+			return s, err
+		}
+		s.conditions = append(s.conditions, compiled)
+	}
+	return s, nil
+}
+
+// applies reports whether every element of the statement matches the request.
+func (s *statement) applies(r *Request) bool {
+	if s.matchesPrincipal(r.Principal) == s.notPrincipal {
+		return false
+	}
+	if matchesAny(s.actions, strings.ToLower(r.Action)) == s.notAction {
+		return false
+	}
+	if matchesAny(s.resources, r.Resource) == s.notResource {
+		return false
+	}
+	for i := range s.conditions {
+		if !s.conditions[i].holds(r.Lookup) {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *statement) matchesPrincipal(who Principal) bool {
+	for _, p := range s.principals {
+		if p.matches(who) {
+			return true
+		}
+	}
+	return false
+}
+
+// name is the statement's Sid or its place.
+func name(s infra.Statement, i int) string {
+	if s.SID != "" {
+		return s.SID
+	}
+	return fmt.Sprintf("statement %d", i+1)
+}
+
+// UnsupportedError says what of a policy this package does not evaluate.
+type UnsupportedError struct {
+	Statement string // its Sid, or its place
+	What      string // the operator, key, principal or variable
+}
+
+// Error implements error.
+func (e *UnsupportedError) Error() string {
+	return fmt.Sprintf("bucket policy, %s: %s is not supported; remove it or test this policy against S3", e.Statement, e.What)
+}
+
+// InvalidError says why S3 would refuse a policy.
+type InvalidError struct {
+	Statement string // its Sid, or its place
+	Why       string
+}
+
+// Error implements error.
+func (e *InvalidError) Error() string {
+	return fmt.Sprintf("bucket policy, %s: %s", e.Statement, e.Why)
+}

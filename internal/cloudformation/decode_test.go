@@ -1,0 +1,89 @@
+package cloudformation_test
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+	"testing"
+
+	"example.com/privatecdn/internal/cloudformation"
+)
+
+func TestDecode(t *testing.T) {
+	t.Parallel()
+	type inner struct {
+		Name string `cfn:"required"`
+		Kind string `cfn:"a|b"`
+	}
+	type outer struct {
+		Text    string
+		Yes     bool
+		Number  int
+		Float   *float64
+		List    []string
+		Inner   *inner
+		Many    []inner
+		Map     map[string]string
+		Any     any
+		Known   cloudformation.Ignored
+		Refused cloudformation.Refused `cfn:"do without"`
+	}
+	decode := func(text string) (outer, error) {
+		template, err := cloudformation.Parse("S", []byte(`{"Resources":{"R":{"Type":"X","Properties":`+text+`}}}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := cloudformation.NewApp(cloudformation.Options{}, attributes).Add("S", "", "", template)
+		var o outer
+		return o, s.Properties(s.Resources["R"], &o)
+	}
+	got, err := decode(`{"Text":1,"Yes":"true","Number":"12","Float":1.5,"List":["a",{"Ref":"AWS::NoValue"}],
+		"Inner":{"Name":"n","Kind":"b"},"Many":[{"Name":"m"}],"Map":{"k":{"Ref":"AWS::Region"}},
+		"Any":{"a":[{"Ref":"AWS::Region"},true,null]},"Known":{"Ref":"Nobody"},"Refused":{"Enabled":false,"Items":[],"Quantity":0}}`)
+	half := 1.5
+	want := outer{Text: "1", Yes: true, Number: 12, Float: &half, List: []string{"a"},
+		Inner: &inner{Name: "n", Kind: "b"}, Many: []inner{{Name: "m"}}, Map: map[string]string{"k": cloudformation.DefaultRegion},
+		Any: map[string]any{"a": []any{cloudformation.DefaultRegion, true, nil}}}
+	if err != nil || !reflect.DeepEqual(got, want) {
+		g, _ := json.Marshal(got)
+		t.Errorf("%s, %v", g, err)
+	}
+	for text, want := range map[string]string{
+		`{"Unknown":1}`:                       "S/R: Properties.Unknown: unknown property",
+		`{"Text":[]}`:                         "Properties.Text: a string is wanted, not a list",
+		`{"Yes":"yes"}`:                       "Properties.Yes: true or false is wanted",
+		`{"Yes":"1"}`:                         "Properties.Yes: true or false is wanted",
+		`{"Number":1.5}`:                      "Properties.Number: a whole number is wanted",
+		`{"Float":"x"}`:                       "Properties.Float: a number is wanted",
+		`{"List":"x"}`:                        "Properties.List: a list is wanted",
+		`{"Inner":[]}`:                        "Properties.Inner: an object is wanted",
+		`{"Inner":{}}`:                        "Properties.Inner.Name: the property is missing",
+		`{"Many":[{"Name":"m"},{"Name":""}]}`: "Properties.Many[1].Name: the property is missing",
+		`{"Inner":{"Name":"n","Kind":"c"}}`:   `Properties.Inner.Kind: "c" is not a value known here; use one of a, b`,
+		`{"Map":[]}`:                          "Properties.Map: an object is wanted",
+		`{"Refused":["x"]}`:                   "Properties.Refused: the property is not supported; do without",
+	} {
+		if _, err := decode(text); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v; want %s", text, err, want)
+		}
+	}
+}
+
+func TestSchema(t *testing.T) {
+	t.Parallel()
+	var v struct {
+		A []struct {
+			B string                 `cfn:"x|y"`
+			C cloudformation.Refused `cfn:"do without"`
+		}
+		D cloudformation.Ignored
+	}
+	want := []cloudformation.Property{
+		{Path: "A[].B", Values: []string{"x", "y"}},
+		{Path: "A[].C", Refused: true, Remedy: "do without"},
+		{Path: "D", Ignored: true},
+	}
+	if got := cloudformation.Schema(v); !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v", got)
+	}
+}

@@ -1,0 +1,113 @@
+package cloudformation
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// What is wrong with a template; every [*Error] is one of these to errors.Is.
+var (
+	ErrSyntax      = errors.New("not a CloudFormation template")
+	ErrInvalid     = errors.New("not valid in a CloudFormation template")
+	ErrUnsupported = errors.New("not supported")
+	ErrUnresolved  = errors.New("value not known")
+	ErrCycle       = errors.New("refers to itself")
+	ErrTooLarge    = errors.New("too large")
+)
+
+// Error says what is wrong with a template, where, and what to do.
+type Error struct {
+	Location
+	Kind    error  // one of the errors above, or the caller's own
+	Problem string // what is wrong
+	Remedy  string // what to do, or ""
+}
+
+func (e *Error) Error() string {
+	text := e.Problem
+	if at := e.String(); at != "" {
+		text = at + ": " + text
+	}
+	if e.Remedy != "" {
+		text += "; " + e.Remedy
+	}
+	return text
+}
+
+// Unwrap returns the error's kind.
+func (e *Error) Unwrap() error { return e.Kind }
+
+// Hint returns what to do, or "".
+func (e *Error) Hint() string { return e.Remedy }
+
+// Location is a place in a template.
+type Location struct {
+	Stack    string // name of the stack or of the file
+	Resource string // logical ID, or "" outside of the resources
+	Path     string // Properties.DistributionConfig.Origins[0].DomainName
+}
+
+// String returns the location as STACK/RESOURCE: PATH.
+func (l Location) String() string {
+	text := l.Stack
+	if l.Resource != "" {
+		text += "/" + l.Resource
+	}
+	if l.Path != "" {
+		text += ": " + l.Path
+	}
+	return text
+}
+
+// Key returns the location of a key of the object at l.
+func (l Location) Key(name string) Location {
+	name = brief(name)
+	if l.Path != "" {
+		name = l.Path + "." + name
+	}
+	l.Path = name
+	return l
+}
+
+// Index returns the location of an element of the list at l.
+func (l Location) Index(i int) Location {
+	l.Path = fmt.Sprintf("%s[%d]", l.Path, i)
+	return l
+}
+
+// Invalid returns an error of kind [ErrInvalid] at l.
+func (l Location) Invalid(format string, args ...any) *Error {
+	return &Error{Location: l, Kind: ErrInvalid, Problem: sprintf(format, args)}
+}
+
+// Unsupported returns an error of kind [ErrUnsupported] at l.
+func (l Location) Unsupported(remedy, format string, args ...any) *Error {
+	return &Error{Location: l, Kind: ErrUnsupported, Problem: sprintf(format, args), Remedy: remedy}
+}
+
+// Unresolved returns an error of kind [ErrUnresolved] at l for something
+// called name in [Options.Values].
+func (l Location) Unresolved(name, format string, args ...any) *Error {
+	return &Error{Location: l, Kind: ErrUnresolved, Problem: sprintf(format, args),
+		Remedy: fmt.Sprintf("give %q a value", brief(name))}
+}
+
+func sprintf(format string, args []any) string {
+	for i, arg := range args {
+		if text, ok := arg.(string); ok {
+			args[i] = brief(text)
+		}
+	}
+	return fmt.Sprintf(format, args...)
+}
+
+// brief is what of a template's text may be repeated in a message: what is
+// longer than any name, or has lines, may be a private key in the wrong place.
+func brief(text string) string {
+	const most = 128
+	if len(text) > most || strings.ContainsAny(text, "\r\n") || strings.Contains(text, "PRIVATE KEY") {
+		return fmt.Sprintf("(%d characters)", len(text))
+	}
+	return text
+}

@@ -1,0 +1,216 @@
+package cloudformation
+
+import (
+	"encoding/base64"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// intrinsics are the functions this package resolves. A function returns
+// either a value or something that is to be resolved further.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
+var intrinsics map[string]func(s *Stack, at Location, arg any) (any, error)
+
+func init() { // an initializer would refer to itself
+	intrinsics = map[string]func(s *Stack, at Location, arg any) (any, error){
+		"Ref":                (*Stack).ref,
+		"Fn::Base64":         (*Stack).base64,
+		"Fn::FindInMap":      (*Stack).findInMap,
+		"Fn::GetAtt":         (*Stack).getAtt,
+		"Fn::GetStackOutput": (*Stack).getStackOutput,
+		"Fn::If":             (*Stack).ifElse,
+		"Fn::ImportValue":    (*Stack).importValue,
+		"Fn::Join":           (*Stack).join,
+		"Fn::Select":         (*Stack).selectOne,
+		"Fn::Split":          (*Stack).split,
+		"Fn::Sub":            (*Stack).sub,
+	}
+}
+
+// Functions returns the names of the intrinsic functions that are resolved,
+// sorted; those of conditions are among them.
+func Functions() []string {
+	names := append(sortedKeys(intrinsics), sortedKeys(conditionFunctions)...)
+	slices.Sort(names)
+	return names
+}
+
+func (s *Stack) ref(at Location, arg any) (any, error) {
+	name, ok := arg.(string)
+	if !ok {
+		return nil, at.Invalid("Ref wants a name")
+	}
+	if v, ok := s.pseudo(name); ok {
+		return v, nil
+	}
+	if p, ok := s.Parameters[name]; ok {
+		return s.parameter(at, name, p)
+	}
+	if r, ok := s.Resources[name]; ok {
+		return s.attributeAt(at, r, "Ref")
+	}
+	return nil, at.Invalid("Ref of %q, which is neither a parameter nor a resource of this template", name)
+}
+
+// pseudo is the value of a pseudo parameter.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
+func (s *Stack) pseudo(name string) (any, bool) {
+	switch name {
+	case "AWS::AccountId":
+		return s.Account, true
+	case "AWS::NoValue":
+		return noValue{}, true
+	case "AWS::NotificationARNs":
+		return []any{}, true
+	case "AWS::Partition":
+		return s.Partition(), true
+	case "AWS::Region":
+		return s.Region, true
+	case "AWS::StackId":
+		return "arn:" + s.Partition() + ":cloudformation:" + s.Region + ":" + s.Account + ":stack/" + s.Name + "/local", true
+	case "AWS::StackName":
+		return s.Name, true
+	case "AWS::URLSuffix":
+		return s.URLSuffix(), true
+	}
+	return nil, false
+}
+
+func (s *Stack) getAtt(at Location, arg any) (any, error) {
+	var id, name string
+	switch arg := arg.(type) {
+	case string:
+		id, name, _ = strings.Cut(arg, ".")
+	case []any:
+		if len(arg) == 2 {
+			id, _ = arg[0].(string)
+			var err error
+			if name, err = s.text(at, arg[1]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if id == "" || name == "" {
+		return nil, at.Invalid("Fn::GetAtt wants a logical ID and an attribute")
+	}
+	r, ok := s.Resources[id]
+	if !ok {
+		return nil, at.Invalid("Fn::GetAtt of %q, which is no resource of this template", id)
+	}
+	return s.attributeAt(at, r, name)
+}
+
+// attributeAt is Attribute for the place at, where one that is not known is
+// missed.
+func (s *Stack) attributeAt(at Location, r *Resource, name string) (any, error) {
+	v, err := s.Attribute(r, name)
+	var unknown *Error
+	if errors.As(err, &unknown) && unknown.Kind == ErrUnresolved && unknown.Location == s.At(r) {
+		missed := *unknown
+		missed.Location = at
+		return nil, &missed
+	}
+	return v, err
+}
+
+func (s *Stack) base64(at Location, arg any) (any, error) {
+	text, err := s.text(at, arg)
+	return base64.StdEncoding.EncodeToString([]byte(text)), err
+}
+
+func (s *Stack) join(at Location, arg any) (any, error) {
+	args, err := arguments(at, "Fn::Join", arg, 2)
+	if err != nil {
+		return nil, err
+	}
+	parts, err := s.texts(at, args[1])
+	if err != nil {
+		return nil, err
+	}
+	separator, ok := args[0].(string)
+	if !ok {
+		return nil, at.Invalid("Fn::Join wants a text to put between")
+	}
+	if len(separator)*len(parts) > maxText {
+		return nil, tooLong(at)
+	}
+	return strings.Join(parts, separator), nil
+}
+
+func (s *Stack) split(at Location, arg any) (any, error) {
+	args, err := arguments(at, "Fn::Split", arg, 2)
+	if err != nil {
+		return nil, err
+	}
+	separator, _ := args[0].(string)
+	text, err := s.text(at, args[1])
+	if err != nil {
+		return nil, err
+	}
+	if separator == "" {
+		return nil, at.Invalid("Fn::Split wants a text to split at")
+	}
+	list := []any{}
+	for part := range strings.SplitSeq(text, separator) {
+		list = append(list, part)
+	}
+	return list, nil
+}
+
+func (s *Stack) selectOne(at Location, arg any) (any, error) {
+	args, err := arguments(at, "Fn::Select", arg, 2)
+	if err != nil {
+		return nil, err
+	}
+	text, err := s.text(at, args[0])
+	if err != nil {
+		return nil, err
+	}
+	list, err := s.list(at, args[1])
+	if err != nil {
+		return nil, err
+	}
+	i, err := strconv.Atoi(text)
+	if err != nil || i < 0 || i >= len(list) {
+		return nil, at.Invalid("Fn::Select of element %q of a list of %d", text, len(list))
+	}
+	return list[i], nil
+}
+
+func (s *Stack) findInMap(at Location, arg any) (any, error) {
+	args, err := arguments(at, "Fn::FindInMap", arg, 3)
+	if err != nil {
+		return nil, err
+	}
+	names, err := s.texts(at, args)
+	if err != nil || len(names) != 3 {
+		return nil, cmpError(err, at.Invalid("Fn::FindInMap wants three names"))
+	}
+	first, _ := s.Mappings[names[0]].(map[string]any)
+	second, _ := first[names[1]].(map[string]any)
+	v, ok := second[names[2]]
+	if !ok {
+		return nil, at.Invalid("there is no %s in Mappings", strings.Join(names, "."))
+	}
+	if name, _, ok := intrinsic(v); ok {
+		return nil, at.Invalid("%s is in Mappings, where only plain values may be", name)
+	}
+	return v, nil
+}
+
+func arguments(at Location, function string, arg any, n int) ([]any, error) {
+	list, ok := arg.([]any)
+	if !ok || len(list) != n {
+		return nil, at.Invalid("%s wants a list of %d", function, n)
+	}
+	return list, nil
+}
+
+func cmpError(err error, otherwise *Error) error {
+	if err != nil {
+		return err
+	}
+	return otherwise
+}

@@ -1,0 +1,64 @@
+package cloudformation
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// parameter is a parameter's value: a text, or a list of texts for a type that
+// is a list.
+func (s *Stack) parameter(at Location, name string, p Parameter) (any, error) {
+	v, err := s.parameterValue(at, name, p)
+	if err != nil {
+		return nil, err
+	}
+	text, err := s.text(at, v)
+	if err != nil {
+		return nil, err
+	}
+	if p.Allowed != nil && !slices.ContainsFunc(p.Allowed, func(v any) bool { return fmt.Sprint(v) == text }) {
+		return nil, at.Invalid("%q is not among the AllowedValues of the parameter %s", text, name)
+	}
+	if p.Type != "CommaDelimitedList" && !strings.HasPrefix(p.Type, "List<") {
+		return text, nil
+	}
+	list := []any{}
+	for part := range strings.SplitSeq(text, ",") {
+		list = append(list, strings.TrimSpace(part))
+	}
+	return list, nil
+}
+
+// parameterValue finds the value given, passed to a nested stack, or default.
+func (s *Stack) parameterValue(at Location, name string, p Parameter) (any, error) {
+	if v, ok := s.given(name); ok {
+		return v, nil
+	}
+	if v, ok, err := s.passed(name); ok {
+		return v, err
+	}
+	if strings.HasPrefix(p.Type, "AWS::SSM::Parameter::Value") {
+		return nil, at.Unresolved(name, "the parameter %s is looked up in SSM", name)
+	}
+	if p.Default == nil {
+		return nil, at.Unresolved(name, "the parameter %s has no default", name)
+	}
+	return p.Default, nil
+}
+
+// passed is what the parent of a nested stack passes for a parameter; ok is
+// false where it passes none.
+func (s *Stack) passed(name string) (value any, ok bool, err error) {
+	if s.parent == nil {
+		return nil, false, nil
+	}
+	all, _ := s.maker.Properties["Parameters"].(map[string]any)
+	v, ok := all[name]
+	if !ok {
+		return nil, false, nil
+	}
+	at := s.parent.At(s.maker).Key("Properties.Parameters").Key(name)
+	value, err = s.once("parameter "+name, at, func() (any, error) { return s.parent.Resolve(at, v) })
+	return value, true, err
+}

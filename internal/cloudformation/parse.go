@@ -1,0 +1,171 @@
+package cloudformation
+
+import (
+	"bytes"
+	"fmt"
+)
+
+// MaxSize is the size of the largest template CloudFormation takes, in bytes.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+const MaxSize = 1 << 20
+
+// maxDepth bounds how deep a template may nest. Real ones stay under 30.
+const maxDepth = 100
+
+// Parse reads a template in JSON or YAML. Its error is an [*Error] located in
+// name, the name of the stack or of the file.
+func Parse(name string, data []byte) (*Template, error) {
+	at := Location{Stack: name}
+	if len(data) > MaxSize {
+		return nil, &Error{Location: at, Kind: ErrTooLarge,
+			Problem: fmt.Sprintf("the template has %d bytes, CloudFormation takes %d", len(data), MaxSize),
+			Remedy:  "split it into several stacks"}
+	}
+	tree, err := parseTree(data)
+	if err != nil {
+		return nil, &Error{Location: at, Kind: ErrSyntax, Problem: err.Error(),
+			Remedy: "a CloudFormation template in JSON or YAML is wanted"}
+	}
+	root, ok := tree.(map[string]any)
+	if !ok || root["Resources"] == nil {
+		return nil, &Error{Location: at, Kind: ErrSyntax, Problem: "there is no Resources section",
+			Remedy: "a CloudFormation template in JSON or YAML is wanted"}
+	}
+	return newTemplate(at, root)
+}
+
+func parseTree(data []byte) (any, error) {
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	if trimmed := bytes.TrimSpace(data); bytes.HasPrefix(trimmed, []byte("{")) {
+		return parseJSON(data)
+	}
+	return parseYAML(data)
+}
+
+func newTemplate(at Location, root map[string]any) (*Template, error) {
+	t := &Template{}
+	for _, section := range sortedKeys(root) {
+		var err error
+		here := at.Key(section)
+		switch section {
+		case "Parameters":
+			t.Parameters, err = each(here, root[section], newParameter)
+		case "Resources":
+			t.Resources, err = each(here, root[section], newResource)
+		case "Outputs":
+			t.Outputs, err = each(here, root[section], newOutput)
+		case "Mappings":
+			t.Mappings, err = object(here, root[section])
+		case "Conditions":
+			t.Conditions, err = object(here, root[section])
+		case "AWSTemplateFormatVersion", "Description", "Metadata", "Rules":
+			// They say nothing of what the stack's resources are.
+		case "Transform":
+			err = here.Unsupported("give the template as the transform leaves it", "macros and transforms are not run")
+		default:
+			err = here.Unsupported("remove it", "unknown section")
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return t, nil
+}
+
+func each[T any](at Location, v any, read func(Location, string, map[string]any) (T, error)) (map[string]T, error) {
+	section, err := object(at, v)
+	if err != nil {
+		return nil, err
+	}
+	all := make(map[string]T, len(section))
+	for _, name := range sortedKeys(section) {
+		o, err := object(at.Key(name), section[name])
+		if err != nil {
+			return nil, err
+		}
+		if all[name], err = read(at, name, o); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+func newParameter(at Location, name string, o map[string]any) (Parameter, error) {
+	typ, ok := o["Type"].(string)
+	if !ok {
+		return Parameter{}, at.Key(name).Invalid("a parameter needs a Type")
+	}
+	switch o["Default"].(type) {
+	case map[string]any, []any:
+		return Parameter{}, at.Key(name).Invalid("a default is plain text, not %s", describe(o["Default"]))
+	}
+	allowed, _ := o["AllowedValues"].([]any)
+	return Parameter{Type: typ, Default: o["Default"], Allowed: allowed}, nil
+}
+
+func newResource(at Location, id string, o map[string]any) (*Resource, error) {
+	at = Location{Stack: at.Stack, Resource: brief(id)}
+	r := &Resource{LogicalID: id}
+	for _, key := range sortedKeys(o) {
+		ok := true
+		switch key {
+		case "Type":
+			r.Type, ok = o[key].(string)
+		case "Condition":
+			r.Condition, ok = o[key].(string)
+		case "Properties":
+			r.Properties, ok = o[key].(map[string]any)
+		case "DeletionPolicy":
+			r.Retained = o[key] == "Retain" || o[key] == "RetainExceptOnCreate"
+		case "DependsOn", "Metadata", "UpdateReplacePolicy", "CreationPolicy", "UpdatePolicy":
+			// They say when and how it is made, not what it is.
+		default:
+			return nil, at.Key(key).Unsupported("remove it", "unknown resource attribute")
+		}
+		if !ok {
+			return nil, at.Key(key).Invalid("%s is not of the kind wanted here", describe(o[key]))
+		}
+	}
+	if r.Type == "" {
+		return nil, at.Invalid("a resource needs a Type")
+	}
+	return r, nil
+}
+
+func newOutput(at Location, name string, o map[string]any) (Output, error) {
+	out := Output{Value: o["Value"]}
+	if out.Value == nil {
+		return out, at.Key(name).Invalid("an output needs a Value")
+	}
+	if export, ok := o["Export"].(map[string]any); ok {
+		out.Export = export["Name"]
+	}
+	out.Condition, _ = o["Condition"].(string)
+	return out, nil
+}
+
+func object(at Location, v any) (map[string]any, error) {
+	if o, ok := v.(map[string]any); ok {
+		return o, nil
+	}
+	return nil, at.Invalid("an object is wanted, not %s", describe(v))
+}
+
+// describe names a value's kind for a message. The value itself is not shown:
+// it may be a private key that was put in the wrong place.
+func describe(v any) string {
+	switch v.(type) {
+	case nil:
+		return "nothing"
+	case map[string]any:
+		return "an object"
+	case []any:
+		return "a list"
+	case string:
+		return "a string"
+	case bool:
+		return "true or false"
+	default:
+		return "a number"
+	}
+}

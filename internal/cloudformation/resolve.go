@@ -1,0 +1,190 @@
+package cloudformation
+
+import (
+	"encoding/json"
+	"strings"
+)
+
+// maxText bounds what joining may make of a template, which could otherwise
+// double a text with every resource. The longest value CloudFormation takes
+// anywhere is far shorter.
+const maxText = 1 << 20
+
+// noValue is what AWS::NoValue gives: the property or element is not there.
+type noValue struct{}
+
+// Resolve returns v with every intrinsic function in it resolved, nil for
+// AWS::NoValue.
+func (s *Stack) Resolve(at Location, v any) (any, error) {
+	v, err := s.deep(at, v)
+	if v == (noValue{}) {
+		v = nil
+	}
+	return v, err
+}
+
+func (s *Stack) deep(at Location, v any) (any, error) {
+	v, err := s.shallow(at, v)
+	if err != nil {
+		return nil, err
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		return s.deepObject(at, v)
+	case []any:
+		return s.deepList(at, v)
+	}
+	return v, nil
+}
+
+func (s *Stack) deepObject(at Location, o map[string]any) (any, error) {
+	out := make(map[string]any, len(o))
+	for _, k := range sortedKeys(o) {
+		e, err := s.deep(at.Key(k), o[k])
+		if err != nil {
+			return nil, err
+		}
+		if e != (noValue{}) {
+			out[k] = e
+		}
+	}
+	return out, nil
+}
+
+func (s *Stack) deepList(at Location, list []any) ([]any, error) {
+	out := make([]any, 0, len(list))
+	for i := range list {
+		e, err := s.deep(at.Index(i), list[i])
+		if err != nil {
+			return nil, err
+		}
+		if e != (noValue{}) {
+			out = append(out, e)
+		}
+	}
+	return out, nil
+}
+
+// shallow resolves v until it is no intrinsic function; what an object or a
+// list then holds is left as it is.
+func (s *Stack) shallow(at Location, v any) (any, error) {
+	for {
+		name, arg, ok := intrinsic(v)
+		if !ok {
+			return s.dynamic(at, v)
+		}
+		f, known := intrinsics[name]
+		if !known {
+			return nil, at.Unsupported("put its value in its place", "%s is not an intrinsic function known here", name)
+		}
+		var err error
+		if v, err = f(s, at, arg); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// intrinsic takes {Ref: X} and {Fn::Name: X} apart.
+func intrinsic(v any) (name string, arg any, ok bool) {
+	o, _ := v.(map[string]any)
+	if len(o) != 1 {
+		return "", nil, false
+	}
+	for name, arg = range o {
+	}
+	return name, arg, name == "Ref" || strings.HasPrefix(name, "Fn::")
+}
+
+// dynamic replaces a dynamic reference, which only a deployment can look up.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
+func (s *Stack) dynamic(at Location, v any) (any, error) {
+	text, ok := v.(string)
+	if !ok {
+		return v, nil
+	}
+	before, rest, found := strings.Cut(text, "{{resolve:")
+	if !found {
+		return v, nil
+	}
+	var b strings.Builder
+	for found {
+		var reference string
+		b.WriteString(before)
+		if reference, rest, found = strings.Cut(rest, "}}"); !found {
+			return nil, at.Invalid("a dynamic reference has no end")
+		}
+		value, ok := s.given("resolve:" + reference)
+		if !ok {
+			return nil, at.Unresolved("resolve:"+reference, "the dynamic reference is looked up in AWS")
+		}
+		b.WriteString(value)
+		before, rest, found = strings.Cut(rest, "{{resolve:")
+	}
+	return b.String() + before, nil
+}
+
+// text resolves v to a string; numbers and booleans become theirs.
+func (s *Stack) text(at Location, v any) (string, error) {
+	v, err := s.shallow(at, v)
+	if err != nil {
+		return "", err
+	}
+	switch v := v.(type) {
+	case string:
+		if len(v) > maxText {
+			return "", tooLong(at)
+		}
+		return v, nil
+	case json.Number:
+		return v.String(), nil
+	case bool:
+		if v {
+			return "true", nil
+		}
+		return "false", nil
+	}
+	return "", at.Invalid("a string is wanted, not %s", describe(v))
+}
+
+func tooLong(at Location) error {
+	return &Error{Location: at, Kind: ErrTooLarge, Problem: "the value becomes too long", Remedy: "take out what repeats itself"}
+}
+
+// texts resolves v to a list of strings, of bounded size together.
+func (s *Stack) texts(at Location, v any) ([]string, error) {
+	list, err := s.list(at, v)
+	if err != nil {
+		return nil, err
+	}
+	out, size := make([]string, 0, len(list)), 0
+	for i, e := range list {
+		e, err := s.shallow(at.Index(i), e)
+		if err != nil {
+			return nil, err
+		}
+		if e == (noValue{}) {
+			continue
+		}
+		text, err := s.text(at.Index(i), e)
+		if err != nil {
+			return nil, err
+		}
+		if size += len(text); size > maxText {
+			return nil, tooLong(at)
+		}
+		out = append(out, text)
+	}
+	return out, nil
+}
+
+func (s *Stack) list(at Location, v any) ([]any, error) {
+	v, err := s.shallow(at, v)
+	if err != nil {
+		return nil, err
+	}
+	list, ok := v.([]any)
+	if !ok {
+		return nil, at.Invalid("a list is wanted, not %s", describe(v))
+	}
+	return list, nil
+}

@@ -1,0 +1,214 @@
+package cloudformation
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+)
+
+// Defaults for what only a deployment decides. The account is the one AWS's
+// own documentation uses.
+const (
+	DefaultAccount = "123456789012"
+	DefaultRegion  = "us-east-1"
+)
+
+// Options are the values that a deployment, not the template, decides.
+type Options struct {
+	Account string // 12 digits; DefaultAccount when empty
+	Region  string // DefaultRegion when empty
+
+	// Values gives what the templates leave open: a parameter by its name, an
+	// import by its export name, an attribute of a resource as LogicalID.Name,
+	// a dynamic reference by its text without the braces. A name may be
+	// preceded by its stack's, as in "Front/CertificateArn".
+	Values map[string]string
+}
+
+// Attributes says what a resource's attribute is, "Ref" being what a Ref of
+// the resource gives. An attribute it does not know is an error made with
+// [Stack.UnknownAttribute].
+type Attributes func(s *Stack, r *Resource, name string) (any, error)
+
+// App is one stack, or several that may refer to each other's outputs.
+type App struct {
+	options    Options
+	attributes Attributes
+	stacks     []*Stack
+}
+
+// Stack is one template together with the values of one deployment of it.
+type Stack struct {
+	*Template
+	Name    string
+	Account string
+	Region  string
+
+	app    *App
+	memo   map[string]*memo
+	parent *Stack            // of a nested stack
+	maker  *Resource         // the parent's resource that makes it
+	nested map[string]*Stack // by logical ID of the resources that make them
+}
+
+// memo is what was found for one condition, output or attribute, so that each
+// is worked out once and one that needs itself is seen.
+type memo struct {
+	done  bool
+	value any
+	err   error
+}
+
+// NewApp returns an app without stacks.
+func NewApp(options Options, attributes Attributes) *App {
+	options.Account = cmp.Or(options.Account, DefaultAccount)
+	options.Region = cmp.Or(options.Region, DefaultRegion)
+	return &App{options: options, attributes: attributes}
+}
+
+// Add adds a stack. An empty account or region is the options'.
+func (a *App) Add(name, account, region string, t *Template) *Stack {
+	s := &Stack{
+		Template: t,
+		Name:     name,
+		Account:  cmp.Or(account, a.options.Account),
+		Region:   cmp.Or(region, a.options.Region),
+		app:      a,
+		memo:     map[string]*memo{},
+		nested:   map[string]*Stack{},
+	}
+	a.stacks = append(a.stacks, s)
+	return s
+}
+
+// Nest adds the stack that r, an AWS::CloudFormation::Stack of s, makes of t:
+// its parameters are r's, and r has its outputs as attributes.
+func (s *Stack) Nest(r *Resource, t *Template) *Stack {
+	n := s.app.Add(s.Name+"-"+r.LogicalID, s.Account, s.Region, t)
+	n.parent, n.maker = s, r
+	s.nested[r.LogicalID] = n
+	return n
+}
+
+// Nested returns the stack that a resource of s makes, nil for any other
+// resource.
+func (s *Stack) Nested(r *Resource) *Stack { return s.nested[r.LogicalID] }
+
+// Parent returns the stack s is nested in, nil when it is not.
+func (s *Stack) Parent() *Stack { return s.parent }
+
+// Stacks returns the stacks in the order they were added.
+func (a *App) Stacks() []*Stack { return a.stacks }
+
+// Partition returns the AWS partition of the stack's Region.
+func (s *Stack) Partition() string {
+	switch {
+	case strings.HasPrefix(s.Region, "cn-"):
+		return "aws-cn"
+	case strings.HasPrefix(s.Region, "us-gov-"):
+		return "aws-us-gov"
+	default:
+		return "aws"
+	}
+}
+
+// URLSuffix returns the domain of AWS's endpoints in the stack's Region.
+func (s *Stack) URLSuffix() string {
+	if s.Partition() == "aws-cn" {
+		return "amazonaws.com.cn"
+	}
+	return "amazonaws.com"
+}
+
+// At returns the location of a resource.
+func (s *Stack) At(r *Resource) Location {
+	return Location{Stack: s.Name, Resource: brief(r.LogicalID)}
+}
+
+// Exists reports whether a resource's condition holds, and in a nested stack
+// that of the resource that makes the stack.
+func (s *Stack) Exists(r *Resource) (bool, error) {
+	if s.parent != nil {
+		if exists, err := s.parent.Exists(s.maker); err != nil || !exists {
+			return false, err
+		}
+	}
+	if r.Condition == "" {
+		return true, nil
+	}
+	return s.condition(s.At(r).Key("Condition"), r.Condition)
+}
+
+// Attribute returns an attribute of a resource, or what a Ref of it gives.
+func (s *Stack) Attribute(r *Resource, name string) (any, error) {
+	full := r.AttributeName(name)
+	if v, ok := s.given(full); ok {
+		return v, nil
+	}
+	return s.once("attribute "+full, s.At(r), func() (any, error) {
+		exists, err := s.Exists(r)
+		if err != nil {
+			return nil, err
+		}
+		if !exists {
+			return nil, s.At(r).Invalid("the resource is needed but its condition %s is false", r.Condition)
+		}
+		if output, ok := strings.CutPrefix(name, "Outputs."); ok && s.Nested(r) != nil {
+			v, _, err := s.Nested(r).Output(output)
+			return v, err
+		}
+		return s.app.attributes(s, r, name)
+	})
+}
+
+// UnknownAttribute returns the error for an attribute that only a deployment
+// knows.
+func (s *Stack) UnknownAttribute(r *Resource, name string) error {
+	return s.At(r).Unresolved(r.AttributeName(name), "%s of %s, an %s, is known to AWS only", name, r.LogicalID, r.Type)
+}
+
+// Output returns an output's value; ok is false when its condition is.
+func (s *Stack) Output(name string) (value string, ok bool, err error) {
+	at := (Location{Stack: s.Name, Path: "Outputs"}).Key(name)
+	out, there := s.Outputs[name]
+	if !there {
+		return "", false, at.Invalid("there is no such output")
+	}
+	if out.Condition != "" {
+		holds, err := s.condition(at.Key("Condition"), out.Condition)
+		if err != nil || !holds {
+			return "", false, err
+		}
+	}
+	v, err := s.once("output "+name, at, func() (any, error) {
+		return s.text(at.Key("Value"), out.Value)
+	})
+	if err != nil {
+		return "", false, err
+	}
+	return v.(string), true, nil
+}
+
+// given looks a name up in Options.Values, the stack's own first.
+func (s *Stack) given(name string) (string, bool) {
+	if v, ok := s.app.options.Values[s.Name+"/"+name]; ok {
+		return v, true
+	}
+	v, ok := s.app.options.Values[name]
+	return v, ok
+}
+
+func (s *Stack) once(what string, at Location, work func() (any, error)) (any, error) {
+	if m, seen := s.memo[what]; seen {
+		if !m.done {
+			return nil, &Error{Location: at, Kind: ErrCycle, Problem: fmt.Sprintf("the %s needs itself", what),
+				Remedy: "break the circle"}
+		}
+		return m.value, m.err
+	}
+	m := &memo{}
+	s.memo[what] = m
+	m.value, m.err = work()
+	m.done = true
+	return m.value, m.err
+}

@@ -1,0 +1,109 @@
+package cloudformation
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// parseYAML reads YAML as CloudFormation does: short tags stand for intrinsic
+// functions, dates stay text, and aliases are refused.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html
+func parseYAML(data []byte) (any, error) {
+	d := yaml.NewDecoder(strings.NewReader(string(data)))
+	var document yaml.Node
+	switch err := d.Decode(&document); {
+	case errors.Is(err, io.EOF) || err == nil && len(document.Content) == 0:
+		return nil, errors.New("the file is empty")
+	case err != nil:
+		return nil, errors.New(strings.TrimPrefix(err.Error(), "yaml: "))
+	}
+	if d.Decode(new(yaml.Node)) == nil {
+		return nil, errors.New("there is more than one YAML document")
+	}
+	return yamlValue(document.Content[0], 0)
+}
+
+func yamlValue(n *yaml.Node, depth int) (any, error) {
+	if depth > maxDepth {
+		return nil, errTooDeep
+	}
+	if short, ok := strings.CutPrefix(n.Tag, "!"); ok && !strings.HasPrefix(short, "!") {
+		return yamlShort(n, short, depth)
+	}
+	switch n.Kind {
+	case yaml.MappingNode:
+		return yamlObject(n, depth)
+	case yaml.SequenceNode:
+		list := make([]any, len(n.Content))
+		for i, c := range n.Content {
+			var err error
+			if list[i], err = yamlValue(c, depth+1); err != nil {
+				return nil, err
+			}
+		}
+		return list, nil
+	case yaml.ScalarNode:
+		return yamlScalar(n)
+	default:
+		return nil, fmt.Errorf("line %d: YAML aliases are not part of CloudFormation's YAML", n.Line)
+	}
+}
+
+func yamlObject(n *yaml.Node, depth int) (any, error) {
+	o := map[string]any{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key := n.Content[i]
+		if key.Kind != yaml.ScalarNode || key.Tag == "!!merge" {
+			return nil, fmt.Errorf("line %d: a key that is plain text is wanted", key.Line)
+		}
+		if _, twice := o[key.Value]; twice {
+			return nil, fmt.Errorf("line %d: the key %q is there twice", key.Line, brief(key.Value))
+		}
+		var err error
+		if o[key.Value], err = yamlValue(n.Content[i+1], depth+1); err != nil {
+			return nil, err
+		}
+	}
+	return o, nil
+}
+
+func yamlScalar(n *yaml.Node) (any, error) {
+	switch n.Tag {
+	case "!!null":
+		return nil, nil
+	case "!!bool":
+		return strings.EqualFold(n.Value, "true"), nil
+	case "!!int", "!!float":
+		if json.Valid([]byte(n.Value)) {
+			return json.Number(n.Value), nil
+		}
+		// 007 and 1_000 are texts to whoever wrote them.
+		return n.Value, nil
+	case "!!binary":
+		return nil, fmt.Errorf("line %d: !!binary is not part of CloudFormation's YAML", n.Line)
+	default:
+		return n.Value, nil
+	}
+}
+
+// yamlShort turns !Ref X into {Ref: X} and !Name V into {Fn::Name: V}.
+func yamlShort(n *yaml.Node, name string, depth int) (any, error) {
+	plain := *n
+	plain.Tag = ""
+	if plain.Kind == yaml.ScalarNode {
+		plain.Tag = "!!str"
+	}
+	v, err := yamlValue(&plain, depth+1)
+	if err != nil {
+		return nil, err
+	}
+	if name != "Ref" && name != "Condition" {
+		name = "Fn::" + name
+	}
+	return map[string]any{name: v}, nil
+}

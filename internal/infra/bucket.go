@@ -1,0 +1,153 @@
+package infra
+
+import (
+	"strings"
+
+	"example.com/privatecdn/internal/cloudformation"
+)
+
+func (r *reader) bucket(s *cloudformation.Stack, res *cloudformation.Resource) error {
+	var p bucketProperties
+	if err := s.Properties(res, &p); err != nil {
+		return err
+	}
+	b := &Bucket{
+		Stack:             s.Name,
+		LogicalID:         res.LogicalID,
+		Region:            s.Region,
+		PublicAccessBlock: p.PublicAccessBlockConfiguration,
+		Versioned:         p.VersioningConfiguration.Status == "Enabled",
+		Retained:          res.Retained,
+	}
+	for _, a := range []struct {
+		into *string
+		name string
+	}{{&b.Name, "Ref"}, {&b.ARN, "Arn"}, {&b.RegionalDomain, "RegionalDomainName"}} {
+		v, err := s.Attribute(res, a.name)
+		if err != nil {
+			return err
+		}
+		*a.into, _ = v.(string)
+	}
+	for _, rule := range p.BucketEncryption.ServerSideEncryptionConfiguration {
+		b.Encryption = rule.ServerSideEncryptionByDefault.SSEAlgorithm
+		b.KMSKey = r.kmsKeyOf(rule.ServerSideEncryptionByDefault.KMSMasterKeyID)
+	}
+	for _, rule := range p.CorsConfiguration.CorsRules {
+		b.CORS = append(b.CORS, BucketCORS{
+			AllowHeaders:  rule.AllowedHeaders,
+			AllowMethods:  rule.AllowedMethods,
+			AllowOrigins:  rule.AllowedOrigins,
+			ExposeHeaders: rule.ExposedHeaders,
+			MaxAge:        seconds(float64(rule.MaxAge)),
+		})
+	}
+	r.tmpl.Buckets = append(r.tmpl.Buckets, b)
+	return nil
+}
+
+func (r *reader) bucketPolicy(s *cloudformation.Stack, res *cloudformation.Resource) error {
+	var p bucketPolicyProperties
+	if err := s.Properties(res, &p); err != nil {
+		return err
+	}
+	statements, err := readPolicy(s.At(res).Key("Properties.PolicyDocument"), p.PolicyDocument)
+	if err != nil {
+		return err
+	}
+	for _, b := range r.tmpl.Buckets {
+		if b.Name == p.Bucket {
+			b.Policy = append(b.Policy, statements...)
+			return nil
+		}
+	}
+	r.note(s, res, "the bucket "+p.Bucket+" is in none of the templates given")
+	return nil
+}
+
+// bucketByHost returns the bucket whose address host is. One that is in none
+// of the templates is made up, External; nil means that host is no bucket's.
+func (r *reader) bucketByHost(s *cloudformation.Stack, host string) *Bucket {
+	name, region, ok := bucketHost(strings.ToLower(host), s.URLSuffix())
+	if !ok {
+		return nil
+	}
+	for _, b := range r.tmpl.Buckets {
+		if b.Name == name {
+			return b
+		}
+	}
+	if region == "" {
+		region = s.Region
+	}
+	b := &Bucket{
+		Name:              name,
+		ARN:               "arn:" + s.Partition() + ":s3:::" + name,
+		Region:            region,
+		RegionalDomain:    name + ".s3." + region + "." + s.URLSuffix(),
+		PublicAccessBlock: PublicAccessBlock{true, true, true, true},
+		External:          true,
+	}
+	r.tmpl.Buckets = append(r.tmpl.Buckets, b)
+	return b
+}
+
+// assumeGrants gives buckets that are in none of the templates, and whose
+// policy is not either, the one they need: that the distribution's origin
+// access may read their objects.
+func (r *reader) assumeGrants() {
+	assumed, granted := map[*Bucket]bool{}, map[*Origin]bool{}
+	for _, d := range r.tmpl.Distributions {
+		for _, behavior := range d.Behaviors {
+			o := behavior.Origin
+			b := o.Bucket
+			if granted[o] || b == nil || !b.External || o.OAI == nil && o.OAC == nil || b.Policy != nil && !assumed[b] {
+				continue
+			}
+			if !assumed[b] {
+				r.tmpl.Notes = append(r.tmpl.Notes, Note{Stack: d.Stack, LogicalID: d.LogicalID, Type: typeDistribution,
+					Why: "the bucket " + b.Name + " is in none of the templates given: its policy is assumed to let the distribution read"})
+			}
+			assumed[b], granted[o] = true, true
+			b.Policy = append(b.Policy, needed(d, o))
+		}
+	}
+}
+
+// needed is the statement by which a bucket lets a distribution read.
+func needed(d *Distribution, o *Origin) Statement {
+	s := Statement{
+		SID: "Assumed", Effect: "Allow", Actions: []string{"s3:GetObject"}, Resources: []string{o.Bucket.ARN + "/*"},
+		Principals: []Principal{{Kind: "Service", Value: "cloudfront.amazonaws.com"}},
+		Conditions: []Condition{{Operator: "StringEquals", Key: "AWS:SourceArn", Values: []string{d.ARN}}},
+	}
+	if o.OAI != nil {
+		s.Principals, s.Conditions = []Principal{{Kind: "CanonicalUser", Value: o.OAI.CanonicalUserID}}, nil
+	}
+	return s
+}
+
+// bucketHost takes NAME.s3.REGION.SUFFIX apart, and its older and dual-stack
+// forms. Website endpoints are not among them: they are HTTP origins.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
+func bucketHost(host, suffix string) (name, region string, ok bool) {
+	host, ok = strings.CutSuffix(host, "."+suffix)
+	if !ok {
+		return "", "", false
+	}
+	if name, ok := strings.CutSuffix(host, ".s3"); ok {
+		return name, "", name != ""
+	}
+	i := strings.LastIndex(host, ".s3.")
+	if i < 0 {
+		i = strings.LastIndex(host, ".s3-")
+	}
+	if i <= 0 {
+		return "", "", false
+	}
+	region = strings.TrimPrefix(host[i+len(".s3."):], "dualstack.")
+	if region == "" || strings.Contains(region, ".") || strings.HasPrefix(region, "website") {
+		return "", "", false
+	}
+	return host[:i], region, true
+}

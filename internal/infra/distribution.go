@@ -1,0 +1,206 @@
+package infra
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"example.com/privatecdn/internal/cloudformation"
+)
+
+// Defaults of a distribution.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-distributionconfig.html
+const (
+	defaultErrorTTL       = 10 * time.Second
+	defaultConnectTimeout = 10 // seconds
+	defaultReadTimeout    = 30 // seconds
+	defaultAttempts       = 3
+)
+
+func (r *reader) distribution(s *cloudformation.Stack, res *cloudformation.Resource) error {
+	var p distributionProperties
+	if err := s.Properties(res, &p); err != nil {
+		return err
+	}
+	c := &p.DistributionConfig
+	at := s.At(res).Key("Properties.DistributionConfig")
+	d := &Distribution{
+		Stack:             s.Name,
+		LogicalID:         res.LogicalID,
+		ID:                distributionID(s, res),
+		DomainName:        distributionDomain(s, res),
+		ARN:               fill("arn:{partition}:cloudfront::{account}:distribution/{distribution}", s, res),
+		Aliases:           c.Aliases,
+		Enabled:           c.Enabled,
+		IPv6:              c.IPV6Enabled,
+		HTTPVersion:       cmp.Or(c.HttpVersion, "http1.1"),
+		PriceClass:        cmp.Or(c.PriceClass, "PriceClass_All"),
+		DefaultRootObject: strings.TrimPrefix(c.DefaultRootObject, "/"),
+		CustomErrors:      customErrors(c.CustomErrorResponses),
+		Geo:               Geo{Type: cmp.Or(c.Restrictions.GeoRestriction.RestrictionType, "none"), Locations: upper(c.Restrictions.GeoRestriction.Locations)},
+		WebACL:            c.WebACLId,
+		Logging:           c.Logging.Bucket != "",
+		ViewerCertificate: ViewerCertificate{
+			Default:         c.ViewerCertificate.AcmCertificateArn == "" && c.ViewerCertificate.IamCertificateId == "",
+			ACMArn:          c.ViewerCertificate.AcmCertificateArn,
+			MinimumProtocol: c.ViewerCertificate.MinimumProtocolVersion,
+		},
+	}
+	if d.WebACL != "" {
+		r.note(s, res, "its web ACL is not evaluated")
+	}
+	origins, err := r.origins(s, at.Key("Origins"), c.Origins)
+	if err != nil {
+		return err
+	}
+	if d.Behaviors, err = r.behaviors(s, at, c.CacheBehaviors, c.DefaultCacheBehavior, origins); err != nil {
+		return err
+	}
+	r.tmpl.Distributions = append(r.tmpl.Distributions, d)
+	return nil
+}
+
+func (r *reader) behaviors(s *cloudformation.Stack, at cloudformation.Location, ordered []behaviorProperties, last *behaviorProperties, origins map[string]*Origin) ([]*Behavior, error) {
+	var behaviors []*Behavior
+	for i := range ordered {
+		here := at.Key("CacheBehaviors").Index(i)
+		if ordered[i].PathPattern == "" {
+			return nil, here.Key("PathPattern").Invalid("the property is missing or empty")
+		}
+		b, err := r.behavior(here, &ordered[i], origins)
+		if err != nil {
+			return nil, err
+		}
+		behaviors = append(behaviors, b)
+	}
+	last.PathPattern = "*"
+	b, err := r.behavior(at.Key("DefaultCacheBehavior"), last, origins)
+	return append(behaviors, b), err
+}
+
+func (r *reader) behavior(at cloudformation.Location, p *behaviorProperties, origins map[string]*Origin) (*Behavior, error) {
+	b := &Behavior{
+		PathPattern:    p.PathPattern,
+		Origin:         origins[p.TargetOriginId],
+		ViewerProtocol: cmp.Or(p.ViewerProtocolPolicy, "allow-all"),
+		AllowedMethods: methods(p.AllowedMethods),
+		CachedMethods:  methods(p.CachedMethods),
+		Compress:       p.Compress,
+	}
+	if b.Origin == nil {
+		return nil, at.Key("TargetOriginId").Invalid("there is no origin %q", p.TargetOriginId)
+	}
+	for i, id := range p.TrustedKeyGroups {
+		group, ok := r.groups[id]
+		if !ok {
+			return nil, at.Key("TrustedKeyGroups").Index(i).Unsupported("give the template that has it, too", "the key group %q is in none of the templates given", id)
+		}
+		b.KeyGroups = append(b.KeyGroups, group)
+	}
+	if !isMethodSet(b.AllowedMethods, 2, 3, 7) {
+		return nil, at.Key("AllowedMethods").Invalid("CloudFront allows GET and HEAD, these and OPTIONS, or all seven methods")
+	}
+	if !isMethodSet(b.CachedMethods, 2, 3) {
+		return nil, at.Key("CachedMethods").Invalid("CloudFront caches GET and HEAD, or these and OPTIONS")
+	}
+	if err := r.policies(at, p, b); err != nil {
+		return nil, err
+	}
+	return b, r.functions(at.Key("FunctionAssociations"), p.FunctionAssociations, b)
+}
+
+// policies finds the behavior's three policies.
+func (r *reader) policies(at cloudformation.Location, p *behaviorProperties, b *Behavior) error {
+	legacy := p.ForwardedValues != nil || p.MinTTL != nil || p.DefaultTTL != nil || p.MaxTTL != nil
+	policy, ok := r.caches[p.CachePolicyId]
+	switch {
+	case p.CachePolicyId == "" && p.ForwardedValues == nil:
+		return at.Key("CachePolicyId").Invalid("a behavior needs a cache policy or forwarded values")
+	case p.CachePolicyId != "" && legacy:
+		return at.Invalid("a behavior has a cache policy or its own ForwardedValues, MinTTL, DefaultTTL and MaxTTL, not both")
+	case p.CachePolicyId == "":
+		b.CachePolicy, b.OriginRequestPolicy = legacyPolicies(p)
+	case !ok:
+		return unknownPolicy(at.Key("CachePolicyId"), p.CachePolicyId)
+	default:
+		b.CachePolicy = *policy
+	}
+	if id := p.OriginRequestPolicyId; id != "" {
+		if b.OriginRequestPolicy, ok = r.requests[id]; !ok {
+			return unknownPolicy(at.Key("OriginRequestPolicyId"), id)
+		}
+	}
+	if id := p.ResponseHeadersPolicyId; id != "" {
+		if b.ResponseHeaderPolicy, ok = r.headers[id]; !ok {
+			return unknownPolicy(at.Key("ResponseHeadersPolicyId"), id)
+		}
+	}
+	return nil
+}
+
+func unknownPolicy(at cloudformation.Location, id string) error {
+	return at.Unsupported("put the policy into the template, or use one of AWS's managed policies",
+		"the policy %q is in none of the templates given and no managed policy known here", id)
+}
+
+// functions finds the behavior's functions.
+func (r *reader) functions(at cloudformation.Location, associations []functionAssociationProperties, b *Behavior) error {
+	for i, a := range associations {
+		f, ok := r.funcs[a.FunctionARN]
+		if !ok {
+			return at.Index(i).Key("FunctionARN").Unsupported("give the template that has it, too",
+				"the function %q is in none of the templates given", a.FunctionARN)
+		}
+		if a.EventType == "viewer-response" {
+			b.ViewerResponse = f
+		} else {
+			b.ViewerRequest = f
+		}
+	}
+	return nil
+}
+
+func methods(names []string) []string {
+	if len(names) == 0 {
+		return []string{"GET", "HEAD"}
+	}
+	return upper(names)
+}
+
+// isMethodSet reports whether names are, in any order, one of CloudFront's sets
+// of methods, of the sizes given.
+// https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_AllowedMethods.html
+func isMethodSet(names []string, sizes ...int) bool {
+	all := []string{"GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"}
+	return slices.ContainsFunc(sizes, func(n int) bool {
+		return len(names) == n && !slices.ContainsFunc(all[:n], func(m string) bool { return !slices.Contains(names, m) })
+	})
+}
+
+func upper(names []string) []string {
+	names = slices.Clone(names)
+	for i := range names {
+		names[i] = strings.ToUpper(names[i])
+	}
+	return names
+}
+
+func customErrors(responses []customErrorProperties) []CustomError {
+	var all []CustomError
+	for _, p := range responses {
+		e := CustomError{Code: p.ErrorCode, ResponseCode: p.ResponseCode, ResponsePath: p.ResponsePagePath, MinTTL: defaultErrorTTL}
+		if p.ErrorCachingMinTTL != nil {
+			e.MinTTL = seconds(*p.ErrorCachingMinTTL)
+		}
+		all = append(all, e)
+	}
+	return all
+}
+
+// seconds makes a duration of a template's number of seconds, of at most a
+// century, so that no number overflows.
+func seconds(n float64) time.Duration {
+	const century = 100 * 365 * 86400
+	return time.Duration(max(0, min(n, century)) * float64(time.Second))
+}

@@ -1,0 +1,290 @@
+// Package infra reads a synthesized CloudFormation template and says what
+// it describes: distributions, what they trust and what they read from.
+// What it does not understand it refuses, by resource and property.
+package infra
+
+import (
+	"encoding/json"
+	"time"
+
+	"example.com/privatecdn/keys"
+)
+
+// Infrastructure is what one stack, or several of one assembly, describes.
+type Infrastructure struct {
+	Stack         string // the first stack's name
+	Distributions []*Distribution
+	Buckets       []*Bucket
+	Outputs       map[string]string // by name; with several stacks by STACK/NAME
+	Parameters    map[string]string // values of the AWS::SSM::Parameter resources, by parameter name
+	Notes         []Note            // what is known and not acted upon
+}
+
+// Note is a part of the template that is known and changes nothing of what a
+// viewer gets here, with why. Nothing else of a template is left out.
+type Note struct {
+	Stack     string
+	LogicalID string // of the resource, or the output's name
+	Type      string // resource type, or Output
+	Why       string
+}
+
+// Distribution is one CloudFront distribution.
+type Distribution struct {
+	Stack             string
+	LogicalID         string
+	ID                string // E and 13 characters, derived from stack and logical ID
+	DomainName        string // d….cloudfront.net, derived the same way
+	ARN               string
+	Aliases           []string
+	Enabled           bool
+	IPv6              bool
+	HTTPVersion       string
+	PriceClass        string
+	DefaultRootObject string
+	Behaviors         []*Behavior // in order; the default behavior, pattern "*", is last
+	CustomErrors      []CustomError
+	Geo               Geo
+	WebACL            string
+	Logging           bool
+	ViewerCertificate ViewerCertificate
+}
+
+// Behavior is one cache behavior with everything it refers to.
+type Behavior struct {
+	PathPattern          string
+	Origin               *Origin
+	ViewerProtocol       string   // allow-all, redirect-to-https or https-only
+	AllowedMethods       []string // GET, HEAD by default
+	CachedMethods        []string
+	Compress             bool
+	KeyGroups            []*KeyGroup
+	CachePolicy          CachePolicy // ForwardedValues are turned into policies
+	OriginRequestPolicy  *OriginRequestPolicy
+	ResponseHeaderPolicy *ResponseHeadersPolicy
+	ViewerRequest        *Function
+	ViewerResponse       *Function
+}
+
+// Signed reports whether the behavior asks for a CloudFront signature.
+func (b *Behavior) Signed() bool { return len(b.KeyGroups) > 0 }
+
+// Key returns the trusted public key with an ID, nil when there is none.
+func (b *Behavior) Key(id string) *PublicKey {
+	for _, g := range b.KeyGroups {
+		for _, k := range g.Keys {
+			if k.ID == id {
+				return k
+			}
+		}
+	}
+	return nil
+}
+
+// KeyGroup is a trusted key group.
+type KeyGroup struct {
+	LogicalID string
+	ID        string
+	Keys      []*PublicKey
+}
+
+// PublicKey is an AWS::CloudFront::PublicKey.
+type PublicKey struct {
+	LogicalID string
+	ID        string // K and 13 characters, derived from the key itself: the same key has the same ID everywhere
+	Key       *keys.Public
+}
+
+// Origin is where a behavior's content comes from. Bucket is set when the
+// domain name is a bucket's, Custom when it is reached as an HTTP origin; a
+// bucket reached as an HTTP origin has both.
+type Origin struct {
+	ID             string
+	DomainName     string
+	Path           string // prefix of every key, without a trailing slash
+	Headers        map[string]string
+	Bucket         *Bucket
+	OAI            *OAI
+	OAC            *OAC
+	Custom         *CustomOrigin
+	ConnectTimeout time.Duration // 10 s by default
+	Attempts       int           // 3 by default
+	ReadTimeout    time.Duration // 30 s by default
+}
+
+// CustomOrigin is an HTTP origin's own settings.
+type CustomOrigin struct {
+	Protocol  string // http-only, https-only or match-viewer
+	HTTPPort  int
+	HTTPSPort int
+}
+
+// OAI is an origin access identity.
+type OAI struct {
+	LogicalID       string
+	ID              string
+	CanonicalUserID string
+}
+
+// OAC is an origin access control.
+type OAC struct {
+	LogicalID string
+	ID        string
+	Behavior  string // always, never or no-override
+}
+
+// Bucket is an S3 bucket.
+type Bucket struct {
+	Stack             string
+	LogicalID         string
+	Name              string // derived from stack and logical ID where the template leaves it open
+	ARN               string
+	Region            string
+	RegionalDomain    string
+	PublicAccessBlock PublicAccessBlock
+	Policy            []Statement // of the bucket policies, in order
+	Encryption        string      // AES256, aws:kms, aws:kms:dsse or ""
+	KMSKey            *KMSKey     // of the encryption, nil when it is none of the templates'
+	CORS              []BucketCORS
+	Versioned         bool
+	Retained          bool // kept when the stack is deleted or the bucket replaced
+	External          bool // named by an origin, not made by this template
+}
+
+// KMSKey is a KMS key that encrypts a bucket's objects: who reads them must be
+// let do kms:Decrypt by its policy.
+type KMSKey struct {
+	LogicalID string
+	ID        string
+	ARN       string
+	Policy    []Statement
+}
+
+// BucketCORS is one rule of a bucket's own CORS configuration. S3 answers with
+// the first rule that fits origin and method.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html
+type BucketCORS struct {
+	AllowHeaders  []string
+	AllowMethods  []string
+	AllowOrigins  []string // each with at most one *
+	ExposeHeaders []string
+	MaxAge        time.Duration
+}
+
+// PublicAccessBlock is a bucket's four public access settings.
+type PublicAccessBlock struct {
+	BlockPublicAcls, BlockPublicPolicy, IgnorePublicAcls, RestrictPublicBuckets bool
+}
+
+// Statement is one statement of a bucket policy, with single values made lists.
+type Statement struct {
+	SID          string
+	Effect       string
+	Principals   []Principal // kind "*" and value "*" for everyone
+	NotPrincipal bool        // Principals came as NotPrincipal
+	Actions      []string
+	NotAction    bool
+	Resources    []string
+	NotResource  bool
+	Conditions   []Condition
+}
+
+// Principal is one principal of a statement: kind AWS, Service, CanonicalUser,
+// Federated or *.
+type Principal struct{ Kind, Value string }
+
+// Condition is one operator on one key of a statement.
+type Condition struct {
+	Operator string // StringEquals, Bool, …
+	Key      string // aws:SecureTransport, …
+	Values   []string
+}
+
+// CustomError is a custom error response.
+type CustomError struct {
+	Code         int
+	ResponseCode int // 0: the original
+	ResponsePath string
+	MinTTL       time.Duration // error caching, 10 s by default
+}
+
+// Geo is a geo restriction: Type none, whitelist or blacklist.
+type Geo struct {
+	Type      string
+	Locations []string // ISO 3166-1 alpha-2, upper case
+}
+
+// ViewerCertificate is how viewers reach the distribution over TLS.
+type ViewerCertificate struct {
+	Default         bool // *.cloudfront.net
+	ACMArn          string
+	MinimumProtocol string
+}
+
+// Selection is which headers, cookies or query strings a policy includes.
+type Selection struct {
+	Kind  string // none, whitelist, allExcept, all, allViewer, allViewerAndWhitelistCloudFront
+	Names []string
+}
+
+// CachePolicy is what makes up the cache key and how long an object is kept.
+type CachePolicy struct {
+	LogicalID                      string // or the managed policy's ID
+	Name                           string
+	MinTTL, DefaultTTL, MaxTTL     time.Duration
+	Headers, Cookies, QueryStrings Selection
+	Gzip, Brotli                   bool
+}
+
+// OriginRequestPolicy is what goes to the origin beside the cache key.
+type OriginRequestPolicy struct {
+	LogicalID                      string
+	Name                           string
+	Headers, Cookies, QueryStrings Selection
+}
+
+// ResponseHeadersPolicy is what is taken off and put on every response.
+type ResponseHeadersPolicy struct {
+	LogicalID    string
+	Name         string
+	CORS         *CORS
+	Security     []Header // in CloudFront's own names: Strict-Transport-Security, …
+	Custom       []Header
+	Remove       []string
+	ServerTiming float64 // sampling rate in percent
+}
+
+// Header is a response header; Override says whether it replaces the origin's.
+type Header struct {
+	Name, Value string
+	Override    bool
+}
+
+// CORS is a response headers policy's CORS part.
+type CORS struct {
+	AllowCredentials bool
+	AllowHeaders     []string
+	AllowMethods     []string
+	AllowOrigins     []string
+	ExposeHeaders    []string
+	MaxAge           time.Duration
+	Override         bool
+}
+
+// Function is a CloudFront function and the key value store it reads.
+type Function struct {
+	LogicalID      string
+	Name           string
+	Runtime        string // cloudfront-js-1.0 or -2.0
+	Code           string
+	KeyValueStores []KeyValueStore
+}
+
+// KeyValueStore is an AWS::CloudFront::KeyValueStore.
+type KeyValueStore struct {
+	LogicalID string
+	ID        string
+	Name      string
+	Import    json.RawMessage   // ImportSource, as the template gives it, resolved
+	Data      map[string]string // what is imported, where the file lies beside the template
+}

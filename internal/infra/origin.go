@@ -1,0 +1,115 @@
+package infra
+
+import (
+	"cmp"
+	"strings"
+	"time"
+
+	"example.com/privatecdn/internal/cloudformation"
+)
+
+func (r *reader) origins(s *cloudformation.Stack, at cloudformation.Location, all []originProperties) (map[string]*Origin, error) {
+	origins := make(map[string]*Origin, len(all))
+	for i := range all {
+		o, err := r.origin(s, at.Index(i), &all[i])
+		if err != nil {
+			return nil, err
+		}
+		if origins[o.ID] != nil {
+			return nil, at.Index(i).Key("Id").Invalid("there are two origins %q", o.ID)
+		}
+		origins[o.ID] = o
+	}
+	return origins, nil
+}
+
+func (r *reader) origin(s *cloudformation.Stack, at cloudformation.Location, p *originProperties) (*Origin, error) {
+	o := &Origin{
+		ID:             p.Id,
+		DomainName:     p.DomainName,
+		Path:           strings.TrimSuffix(p.OriginPath, "/"),
+		Headers:        map[string]string{},
+		ConnectTimeout: whole(p.ConnectionTimeout, defaultConnectTimeout),
+		ReadTimeout:    defaultReadTimeout * time.Second,
+		Attempts:       defaultAttempts,
+	}
+	if p.ConnectionAttempts != nil {
+		o.Attempts = *p.ConnectionAttempts
+	}
+	for _, h := range p.OriginCustomHeaders {
+		o.Headers[h.HeaderName] = h.HeaderValue
+	}
+	o.Bucket = r.bucketByHost(s, p.DomainName)
+	switch {
+	case p.CustomOriginConfig != nil:
+		return o, r.customOrigin(at, p, o)
+	case o.Bucket == nil:
+		return nil, at.Key("DomainName").Unsupported(
+			"name a bucket's regional domain, or say in CustomOriginConfig how to reach it", "%q is no bucket's address", p.DomainName)
+	default:
+		return o, r.bucketOrigin(at, p, o)
+	}
+}
+
+func (r *reader) customOrigin(at cloudformation.Location, p *originProperties, o *Origin) error {
+	c := p.CustomOriginConfig
+	if p.S3OriginConfig != nil {
+		return at.Key("S3OriginConfig").Invalid("an origin has an S3OriginConfig or a CustomOriginConfig, not both")
+	}
+	if strings.Contains(o.DomainName, ".s3-website") {
+		return at.Key("DomainName").Unsupported("use the bucket's RegionalDomainName", "S3 website endpoints are not supported")
+	}
+	o.ReadTimeout = whole(c.OriginReadTimeout, defaultReadTimeout)
+	o.Custom = &CustomOrigin{Protocol: cmp.Or(c.OriginProtocolPolicy, "match-viewer"), HTTPPort: 80, HTTPSPort: 443}
+	if c.HTTPPort != nil {
+		o.Custom.HTTPPort = *c.HTTPPort
+	}
+	if c.HTTPSPort != nil {
+		o.Custom.HTTPSPort = *c.HTTPSPort
+	}
+	return r.findOAC(at, p, o)
+}
+
+func (r *reader) bucketOrigin(at cloudformation.Location, p *originProperties, o *Origin) error {
+	if p.S3OriginConfig == nil {
+		return r.findOAC(at, p, o)
+	}
+	o.ReadTimeout = whole(p.S3OriginConfig.OriginReadTimeout, defaultReadTimeout)
+	if path := p.S3OriginConfig.OriginAccessIdentity; path != "" {
+		at := at.Key("S3OriginConfig.OriginAccessIdentity")
+		id, ok := strings.CutPrefix(path, "origin-access-identity/cloudfront/")
+		if !ok {
+			return at.Invalid("it has the form origin-access-identity/cloudfront/ID")
+		}
+		if o.OAI, ok = r.oais[id]; !ok {
+			return at.Unsupported("give the template that has it, too", "the origin access identity %q is in none of the templates given", id)
+		}
+	}
+	return r.findOAC(at, p, o)
+}
+
+func (r *reader) findOAC(at cloudformation.Location, p *originProperties, o *Origin) error {
+	id := p.OriginAccessControlId
+	if id == "" {
+		return nil
+	}
+	at = at.Key("OriginAccessControlId")
+	if o.OAI != nil {
+		return at.Invalid("an origin has an origin access identity or an origin access control, not both")
+	}
+	if o.Bucket == nil {
+		return at.Invalid("an origin access control of type s3 needs a bucket's address")
+	}
+	var ok bool
+	if o.OAC, ok = r.oacs[id]; !ok {
+		return at.Unsupported("give the template that has it, too", "the origin access control %q is in none of the templates given", id)
+	}
+	return nil
+}
+
+func whole(n *int, otherwise int) time.Duration {
+	if n == nil {
+		return seconds(float64(otherwise))
+	}
+	return seconds(float64(*n))
+}

@@ -1,0 +1,94 @@
+package infra
+
+import (
+	"cmp"
+	"strings"
+
+	"example.com/privatecdn/internal/cloudformation"
+)
+
+func (r *reader) cachePolicy(s *cloudformation.Stack, res *cloudformation.Resource) error {
+	var p cachePolicyProperties
+	if err := s.Properties(res, &p); err != nil {
+		return err
+	}
+	c := &p.CachePolicyConfig
+	in := &c.ParametersInCacheKeyAndForwardedToOrigin
+	r.caches[uuid(s, res)] = &CachePolicy{
+		LogicalID:    res.LogicalID,
+		Name:         c.Name,
+		MinTTL:       seconds(c.MinTTL),
+		DefaultTTL:   seconds(c.DefaultTTL),
+		MaxTTL:       seconds(c.MaxTTL),
+		Headers:      selection(in.HeadersConfig.HeaderBehavior, in.HeadersConfig.Headers),
+		Cookies:      selection(in.CookiesConfig.CookieBehavior, in.CookiesConfig.Cookies),
+		QueryStrings: selection(in.QueryStringsConfig.QueryStringBehavior, in.QueryStringsConfig.QueryStrings),
+		Gzip:         in.EnableAcceptEncodingGzip,
+		Brotli:       in.EnableAcceptEncodingBrotli,
+	}
+	return nil
+}
+
+func selection(kind string, names []string) Selection {
+	return Selection{Kind: cmp.Or(kind, "none"), Names: names}
+}
+
+func (r *reader) originRequestPolicy(s *cloudformation.Stack, res *cloudformation.Resource) error {
+	var p originRequestProperties
+	if err := s.Properties(res, &p); err != nil {
+		return err
+	}
+	c := &p.OriginRequestPolicyConfig
+	r.requests[uuid(s, res)] = &OriginRequestPolicy{
+		LogicalID:    res.LogicalID,
+		Name:         c.Name,
+		Headers:      selection(c.HeadersConfig.HeaderBehavior, c.HeadersConfig.Headers),
+		Cookies:      selection(c.CookiesConfig.CookieBehavior, c.CookiesConfig.Cookies),
+		QueryStrings: selection(c.QueryStringsConfig.QueryStringBehavior, c.QueryStringsConfig.QueryStrings),
+	}
+	return nil
+}
+
+func (r *reader) responseHeadersPolicy(s *cloudformation.Stack, res *cloudformation.Resource) error {
+	var p responseHeadersProperties
+	if err := s.Properties(res, &p); err != nil {
+		return err
+	}
+	c := &p.ResponseHeadersPolicyConfig
+	policy := &ResponseHeadersPolicy{
+		LogicalID: res.LogicalID,
+		Name:      c.Name,
+		CORS:      c.CorsConfig.read(),
+		Security:  c.SecurityHeadersConfig.read(),
+	}
+	for i, h := range c.CustomHeadersConfig.Items {
+		if strings.HasPrefix(strings.ToLower(h.Header), "access-control-") {
+			return s.At(res).Key("ResponseHeadersPolicyConfig").Key("CustomHeadersConfig").Key("Items").Index(i).Key("Header").Invalid(
+				"CloudFront refuses %s as a custom header: it belongs into CorsConfig", h.Header)
+		}
+		policy.Custom = append(policy.Custom, Header{Name: h.Header, Value: h.Value, Override: h.Override})
+	}
+	for _, h := range c.RemoveHeadersConfig.Items {
+		policy.Remove = append(policy.Remove, h.Header)
+	}
+	if c.ServerTimingHeadersConfig.Enabled {
+		policy.ServerTiming = c.ServerTimingHeadersConfig.SamplingRate
+	}
+	r.headers[uuid(s, res)] = policy
+	return nil
+}
+
+func (p *corsProperties) read() *CORS {
+	if p == nil {
+		return nil
+	}
+	return &CORS{
+		AllowCredentials: p.AccessControlAllowCredentials,
+		AllowHeaders:     p.AccessControlAllowHeaders.Items,
+		AllowMethods:     p.AccessControlAllowMethods.Items,
+		AllowOrigins:     p.AccessControlAllowOrigins.Items,
+		ExposeHeaders:    p.AccessControlExposeHeaders.Items,
+		MaxAge:           seconds(float64(p.AccessControlMaxAgeSec)),
+		Override:         p.OriginOverride,
+	}
+}

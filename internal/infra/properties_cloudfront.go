@@ -1,0 +1,196 @@
+package infra
+
+import "example.com/privatecdn/internal/cloudformation"
+
+// The properties of the CloudFront resource types, called as CloudFormation
+// calls them. What is not here is refused; docs/edge-support.md is made from
+// these types.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_CloudFront.html
+
+type distributionProperties struct {
+	DistributionConfig struct {
+		Aliases                       []string
+		AnycastIpListId               cloudformation.Ignored
+		CacheBehaviors                []behaviorProperties
+		CacheTagConfig                cloudformation.Ignored
+		CNAMEs                        cloudformation.Refused `cfn:"use Aliases"`
+		Comment                       cloudformation.Ignored
+		ConnectionFunctionAssociation cloudformation.Refused `cfn:"take the connection function off"`
+		ConnectionMode                string                 `cfn:"direct"`
+		ContinuousDeploymentPolicyId  cloudformation.Refused `cfn:"take the continuous deployment policy off"`
+		CustomErrorResponses          []customErrorProperties
+		CustomOrigin                  cloudformation.Refused `cfn:"use Origins"`
+		DefaultCacheBehavior          *behaviorProperties    `cfn:"required"`
+		DefaultRootObject             string
+		Enabled                       bool
+		HttpVersion                   string `cfn:"http1.1|http2|http3|http2and3"`
+		IPV6Enabled                   bool
+		Logging                       loggingProperties
+		OriginGroups                  cloudformation.Refused `cfn:"name one origin in the behavior"`
+		Origins                       []originProperties
+		PriceClass                    string
+		Restrictions                  restrictionsProperties
+		S3Origin                      cloudformation.Refused `cfn:"use Origins"`
+		Staging                       cloudformation.Refused `cfn:"give the primary distribution"`
+		TenantConfig                  cloudformation.Refused `cfn:"use a distribution without tenants"`
+		ViewerCertificate             certificateProperties
+		ViewerMtlsConfig              cloudformation.Refused `cfn:"take the client certificates off"`
+		WebACLId                      string
+	} `cfn:"required"`
+	Tags cloudformation.Ignored
+}
+
+type loggingProperties struct {
+	Bucket         string
+	IncludeCookies cloudformation.Ignored
+	Prefix         cloudformation.Ignored
+}
+
+type behaviorProperties struct {
+	AllowedMethods             []string
+	CachedMethods              []string
+	CachePolicyId              string
+	Compress                   bool
+	DefaultTTL                 *float64
+	FieldLevelEncryptionId     cloudformation.Refused `cfn:"take the field-level encryption off"`
+	ForwardedValues            *forwardedProperties
+	FunctionAssociations       []functionAssociationProperties
+	GrpcConfig                 cloudformation.Refused `cfn:"switch gRPC off"`
+	LambdaFunctionAssociations cloudformation.Refused `cfn:"use a CloudFront function"`
+	MaxTTL                     *float64
+	MinTTL                     *float64
+	OriginRequestPolicyId      string
+	PathPattern                string
+	RealtimeLogConfigArn       cloudformation.Ignored
+	ResponseHeadersPolicyId    string
+	SmoothStreaming            cloudformation.Refused `cfn:"switch Smooth Streaming off"`
+	TargetOriginId             string                 `cfn:"required"`
+	TrustedKeyGroups           []string
+	TrustedSigners             cloudformation.Refused `cfn:"use TrustedKeyGroups"`
+	ViewerProtocolPolicy       string                 `cfn:"allow-all|redirect-to-https|https-only"`
+}
+
+type forwardedProperties struct {
+	Cookies struct {
+		Forward          string `cfn:"none|whitelist|all"`
+		WhitelistedNames []string
+	}
+	Headers              []string
+	QueryString          bool
+	QueryStringCacheKeys []string
+}
+
+type functionAssociationProperties struct {
+	EventType   string `cfn:"viewer-request|viewer-response"`
+	FunctionARN string
+}
+
+type customErrorProperties struct {
+	ErrorCachingMinTTL *float64
+	ErrorCode          int
+	ResponseCode       int
+	ResponsePagePath   string
+}
+
+type restrictionsProperties struct {
+	GeoRestriction struct {
+		Locations       []string
+		RestrictionType string `cfn:"none|whitelist|blacklist"`
+	}
+}
+
+type certificateProperties struct {
+	AcmCertificateArn            string
+	CloudFrontDefaultCertificate bool
+	IamCertificateId             string
+	MinimumProtocolVersion       string
+	SslSupportMethod             cloudformation.Ignored
+}
+
+type originProperties struct {
+	ConnectionAttempts    *int
+	ConnectionTimeout     *int
+	CustomOriginConfig    *customOriginProperties
+	DomainName            string `cfn:"required"`
+	Id                    string `cfn:"required"`
+	OriginAccessControlId string
+	OriginCustomHeaders   []struct {
+		HeaderName  string `cfn:"required"`
+		HeaderValue string
+	}
+	OriginPath                string
+	OriginShield              cloudformation.Ignored
+	ResponseCompletionTimeout cloudformation.Ignored
+	S3OriginConfig            *struct {
+		OriginAccessIdentity string
+		OriginReadTimeout    *int
+	}
+	VpcOriginConfig cloudformation.Refused `cfn:"use an origin that can be reached"`
+}
+
+type customOriginProperties struct {
+	HTTPPort               *int
+	HTTPSPort              *int
+	IpAddressType          cloudformation.Ignored
+	OriginKeepaliveTimeout cloudformation.Ignored
+	OriginMtlsConfig       cloudformation.Refused `cfn:"take the client certificate off"`
+	OriginProtocolPolicy   string                 `cfn:"http-only|https-only|match-viewer"`
+	OriginReadTimeout      *int
+	OriginSSLProtocols     cloudformation.Ignored
+}
+
+type oaiProperties struct {
+	CloudFrontOriginAccessIdentityConfig cloudformation.Ignored
+}
+
+type oacProperties struct {
+	OriginAccessControlConfig struct {
+		Description                   cloudformation.Ignored
+		Name                          cloudformation.Ignored
+		OriginAccessControlOriginType string `cfn:"s3"`
+		SigningBehavior               string `cfn:"always|never|no-override"`
+		SigningProtocol               string `cfn:"sigv4"`
+	} `cfn:"required"`
+}
+
+type publicKeyProperties struct {
+	PublicKeyConfig struct {
+		CallerReference cloudformation.Ignored
+		Comment         cloudformation.Ignored
+		EncodedKey      string `cfn:"required"`
+		Name            cloudformation.Ignored
+	} `cfn:"required"`
+}
+
+type keyGroupProperties struct {
+	KeyGroupConfig struct {
+		Comment cloudformation.Ignored
+		Items   []string `cfn:"required"`
+		Name    cloudformation.Ignored
+	} `cfn:"required"`
+}
+
+type functionProperties struct {
+	AutoPublish    cloudformation.Ignored
+	FunctionCode   string `cfn:"required"`
+	FunctionConfig struct {
+		Comment                   cloudformation.Ignored
+		KeyValueStoreAssociations []struct {
+			KeyValueStoreARN string
+		}
+		Runtime string `cfn:"cloudfront-js-1.0|cloudfront-js-2.0"`
+	} `cfn:"required"`
+	FunctionMetadata cloudformation.Ignored
+	Name             string `cfn:"required"`
+	Tags             cloudformation.Ignored
+}
+
+type keyValueStoreProperties struct {
+	Comment      cloudformation.Ignored
+	ImportSource *struct {
+		SourceArn  string
+		SourceType string `cfn:"S3"`
+	}
+	Name string `cfn:"required"`
+	Tags cloudformation.Ignored
+}

@@ -1,0 +1,89 @@
+package infra
+
+import "example.com/privatecdn/internal/cloudformation"
+
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_S3.html
+
+type bucketProperties struct {
+	AbacStatus                       cloudformation.Ignored
+	AccelerateConfiguration          cloudformation.Ignored
+	AccessControl                    string `cfn:"Private|LogDeliveryWrite|BucketOwnerRead|BucketOwnerFullControl|AwsExecRead"`
+	AnalyticsConfigurations          cloudformation.Ignored
+	BucketEncryption                 encryptionProperties
+	BucketName                       string
+	BucketNamePrefix                 cloudformation.Refused `cfn:"use BucketName"`
+	BucketNamespace                  cloudformation.Refused `cfn:"use BucketName"`
+	CorsConfiguration                struct{ CorsRules []corsRuleProperties }
+	IntelligentTieringConfigurations cloudformation.Ignored
+	InventoryConfigurations          cloudformation.Ignored
+	LifecycleConfiguration           cloudformation.Ignored
+	LoggingConfiguration             cloudformation.Ignored
+	MetadataConfiguration            cloudformation.Ignored
+	MetadataTableConfiguration       cloudformation.Ignored
+	MetricsConfigurations            cloudformation.Ignored
+	NotificationConfiguration        cloudformation.Ignored
+	ObjectLockConfiguration          cloudformation.Ignored
+	ObjectLockEnabled                cloudformation.Ignored
+	OwnershipControls                cloudformation.Ignored
+	PublicAccessBlockConfiguration   PublicAccessBlock
+	ReplicationConfiguration         cloudformation.Ignored
+	Tags                             cloudformation.Ignored
+	VersioningConfiguration          struct{ Status string }
+	WebsiteConfiguration             cloudformation.Ignored
+}
+
+type encryptionProperties struct {
+	ServerSideEncryptionConfiguration []struct {
+		BlockedEncryptionTypes        cloudformation.Ignored
+		BucketKeyEnabled              cloudformation.Ignored
+		ServerSideEncryptionByDefault struct {
+			KMSMasterKeyID string
+			SSEAlgorithm   string
+		}
+	}
+}
+
+type corsRuleProperties struct {
+	AllowedHeaders []string
+	AllowedMethods []string
+	AllowedOrigins []string
+	ExposedHeaders []string
+	Id             cloudformation.Ignored
+	MaxAge         int
+}
+
+type bucketPolicyProperties struct {
+	Bucket         string `cfn:"required"`
+	PolicyDocument any    `cfn:"required"`
+}
+
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html
+
+type kmsKeyProperties struct {
+	BypassPolicyLockoutSafetyCheck cloudformation.Ignored
+	Description                    cloudformation.Ignored
+	Enabled                        *bool
+	EnableKeyRotation              cloudformation.Ignored
+	KeyPolicy                      any
+	KeySpec                        cloudformation.Ignored
+	KeyUsage                       cloudformation.Ignored
+	MultiRegion                    cloudformation.Ignored
+	Origin                         cloudformation.Ignored
+	PendingWindowInDays            cloudformation.Ignored
+	RotationPeriodInDays           cloudformation.Ignored
+	Tags                           cloudformation.Ignored
+}
+
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-parameter.html
+
+type parameterProperties struct {
+	AllowedPattern cloudformation.Ignored
+	DataType       cloudformation.Ignored
+	Description    cloudformation.Ignored
+	Name           string
+	Policies       cloudformation.Ignored
+	Tags           cloudformation.Ignored
+	Tier           cloudformation.Ignored
+	Type           string
+	Value          string
+}

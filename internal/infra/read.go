@@ -1,0 +1,195 @@
+package infra
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"example.com/privatecdn/internal/cloudformation"
+)
+
+// ErrNoDistribution says that a template is well and describes no CloudFront
+// distribution.
+var ErrNoDistribution = errors.New("no CloudFront distribution")
+
+// Options are what a deployment, not the template, decides.
+type Options struct {
+	// Stack is the name of the stack where nothing else gives one: for a
+	// single template the part of its file's name before the first dot.
+	Stack string
+	cloudformation.Options
+}
+
+// reader builds an Infrastructure of an app's stacks.
+type reader struct {
+	app      *cloudformation.App
+	assets   assets
+	tmpl     *Infrastructure
+	kmsKeys  []*KMSKey
+	keys     map[string]*PublicKey // by ID, as are the others
+	groups   map[string]*KeyGroup
+	oais     map[string]*OAI
+	oacs     map[string]*OAC
+	caches   map[string]*CachePolicy
+	requests map[string]*OriginRequestPolicy
+	headers  map[string]*ResponseHeadersPolicy
+	stores   map[string]*KeyValueStore // by ARN
+	funcs    map[string]*Function      // by ARN
+}
+
+func newReader(o Options) *reader {
+	r := &reader{
+		tmpl:     &Infrastructure{Outputs: map[string]string{}, Parameters: map[string]string{}},
+		keys:     map[string]*PublicKey{},
+		groups:   map[string]*KeyGroup{},
+		oais:     map[string]*OAI{},
+		oacs:     map[string]*OAC{},
+		caches:   managedCachePolicies(),
+		requests: managedOriginRequestPolicies(),
+		headers:  managedResponseHeadersPolicies(),
+		stores:   map[string]*KeyValueStore{},
+		funcs:    map[string]*Function{},
+	}
+	r.app = cloudformation.NewApp(o.Options, r.attribute)
+	return r
+}
+
+// Read reads one template, in JSON or YAML. Its errors are [*cfn.Error],
+// naming resource and property, or wrap ErrNoDistribution or a keys error.
+func Read(data []byte, o Options) (*Infrastructure, error) {
+	if o.Stack == "" {
+		o.Stack = "Stack"
+	}
+	t, err := cloudformation.Parse(o.Stack, data)
+	if err != nil {
+		return nil, err
+	}
+	r := newReader(o)
+	r.app.Add(o.Stack, "", "", t)
+	return r.read()
+}
+
+func (r *reader) read() (*Infrastructure, error) {
+	r.tmpl.Stack = r.app.Stacks()[0].Name
+	for _, k := range kinds {
+		if err := r.readAll(k); err != nil {
+			return nil, err
+		}
+	}
+	r.assumeGrants()
+	if err := r.noteOthers(); err != nil {
+		return nil, err
+	}
+	if err := r.allOutputs(); err != nil {
+		return nil, err
+	}
+	if len(r.tmpl.Distributions) == 0 {
+		return nil, &cloudformation.Error{
+			Location: cloudformation.Location{Stack: r.tmpl.Stack},
+			Kind:     ErrNoDistribution,
+			Problem:  "there is no " + typeDistribution + " in it",
+			Remedy:   "give the template of the stack that has the distribution",
+		}
+	}
+	return r.tmpl, nil
+}
+
+// each calls do with every resource that exists.
+func (r *reader) each(do func(*cloudformation.Stack, *cloudformation.Resource) error) error {
+	for _, s := range r.app.Stacks() {
+		for _, id := range s.LogicalIDs() {
+			res := s.Resources[id]
+			exists, err := s.Exists(res)
+			if err == nil && exists {
+				err = do(s, res)
+			}
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (r *reader) readAll(k kind) error {
+	return r.each(func(s *cloudformation.Stack, res *cloudformation.Resource) error {
+		if res.Type != k.name {
+			return nil
+		}
+		return k.read(r, s, res)
+	})
+}
+
+// noteOthers lists the resources that are known and not read, and refuses
+// those that are not known.
+func (r *reader) noteOthers() error {
+	return r.each(func(s *cloudformation.Stack, res *cloudformation.Resource) error {
+		if _, read := kindOf(res.Type); read || s.Nested(res) != nil {
+			return nil
+		}
+		why := whyIrrelevant(res.Type)
+		if why == "" {
+			return s.At(res).Unsupported("remove it, or ask for its support", "resources of type %s are not known here", res.Type)
+		}
+		r.note(s, res, why)
+		return nil
+	})
+}
+
+func (r *reader) note(s *cloudformation.Stack, res *cloudformation.Resource, why string) {
+	r.tmpl.Notes = append(r.tmpl.Notes, Note{Stack: s.Name, LogicalID: res.LogicalID, Type: res.Type, Why: why})
+}
+
+// allOutputs resolves the outputs of all stacks but the nested ones, whose
+// outputs their parents have.
+func (r *reader) allOutputs() error {
+	stacks := slices.DeleteFunc(slices.Clone(r.app.Stacks()), func(s *cloudformation.Stack) bool { return s.Parent() != nil })
+	for _, s := range stacks {
+		prefix := ""
+		if len(stacks) > 1 {
+			prefix = s.Name + "/"
+		}
+		if err := r.outputs(s, prefix); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// outputs resolves the outputs of a stack. One that cannot be resolved does
+// not change what a viewer gets: it is noted.
+func (r *reader) outputs(s *cloudformation.Stack, prefix string) error {
+	for _, name := range slices.Sorted(maps.Keys(s.Outputs)) {
+		value, ok, err := s.Output(name)
+		switch {
+		case errors.Is(err, cloudformation.ErrUnresolved):
+			r.tmpl.Notes = append(r.tmpl.Notes, Note{Stack: s.Name, LogicalID: name, Type: "Output", Why: err.Error()})
+		case err != nil:
+			return err
+		case ok:
+			r.tmpl.Outputs[prefix+name] = value
+		}
+	}
+	return nil
+}
+
+func (r *reader) parameter(s *cloudformation.Stack, res *cloudformation.Resource) error {
+	var p parameterProperties
+	if err := s.Properties(res, &p); err != nil {
+		if errors.Is(err, cloudformation.ErrUnresolved) {
+			r.note(s, res, err.Error())
+			return nil
+		}
+		return err
+	}
+	r.tmpl.Parameters[p.name(s, res)] = p.Value
+	return nil
+}
+
+func (p *parameterProperties) name(s *cloudformation.Stack, r *cloudformation.Resource) string {
+	if p.Name != "" {
+		return p.Name
+	}
+	return fmt.Sprintf("CFN-%s-%s", r.LogicalID, shortID(s, r, "parameter"))
+}

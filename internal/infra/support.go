@@ -1,0 +1,84 @@
+package infra
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"example.com/privatecdn/internal/cloudformation"
+)
+
+// Support describes, in Markdown, everything of a template that is understood
+// and everything that is known and refused. It is made from the tables the
+// reader itself works with.
+func Support() string {
+	var b strings.Builder
+	b.WriteString("# What of a template is understood\n\n" +
+		"Made from the reader's own tables by `go test ./internal/infra -update`. A resource type or a property\n" +
+		"that is not listed here is refused by name; nothing is skipped in silence.\n\n" +
+		"## Language\n\nJSON, and YAML with short tags. Parameters, mappings, conditions, outputs, exports, the pseudo parameters,\n" +
+		"several stacks of one assembly together, nested ones too, and these functions:\n\n")
+	for _, name := range cloudformation.Functions() {
+		fmt.Fprintf(&b, "- `%s`\n", name)
+	}
+	b.WriteString("\nWhat only a deployment decides is given by name: a parameter, an export, `LogicalID.Attribute`, or the text of a\n" +
+		"dynamic reference.\n\n## Resources\n")
+	for _, k := range slices.SortedFunc(slices.Values(kinds), func(a, c kind) int { return strings.Compare(a.name, c.name) }) {
+		describeKind(&b, k)
+	}
+	b.WriteString("\n## Managed policies\n\nBy ID, with AWS's settings:\n\n")
+	for _, line := range managedNames() {
+		b.WriteString(line)
+	}
+	b.WriteString("\n## Resources that change nothing of what a viewer gets\n\n" +
+		"They are known, and left out for the reason given. A name ending in `::` stands for every type of a service.\n\n")
+	for _, typ := range slices.Sorted(maps.Keys(irrelevant)) {
+		fmt.Fprintf(&b, "- `%s`: %s\n", typ, irrelevant[typ])
+	}
+	return b.String()
+}
+
+func describeKind(b *strings.Builder, k kind) {
+	fmt.Fprintf(b, "\n### %s\n", k.name)
+	var read, without, refused []string
+	for _, p := range cloudformation.Schema(k.properties) {
+		switch {
+		case p.Ignored:
+			without = append(without, "`"+p.Path+"`")
+		case p.Refused:
+			refused = append(refused, fmt.Sprintf("- `%s`: %s\n", p.Path, p.Remedy))
+		case p.Values != nil:
+			read = append(read, fmt.Sprintf("- `%s`: %s\n", p.Path, strings.Join(p.Values, ", ")))
+		default:
+			read = append(read, fmt.Sprintf("- `%s`\n", p.Path))
+		}
+	}
+	if len(read) > 0 {
+		b.WriteString("\n" + strings.Join(read, ""))
+	}
+	if len(without) > 0 {
+		fmt.Fprintf(b, "\nWithout effect here: %s.\n", strings.Join(without, ", "))
+	}
+	if len(refused) > 0 {
+		fmt.Fprintf(b, "\nRefused, and what to do:\n\n%s", strings.Join(refused, ""))
+	}
+}
+
+func managedNames() []string {
+	var lines []string
+	add := func(what, id, name string) {
+		lines = append(lines, fmt.Sprintf("- %s `%s` (`%s`)\n", what, strings.TrimPrefix(name, "Managed-"), id))
+	}
+	for id, p := range managedCachePolicies() {
+		add("cache policy", id, p.Name)
+	}
+	for id, p := range managedOriginRequestPolicies() {
+		add("origin request policy", id, p.Name)
+	}
+	for id, p := range managedResponseHeadersPolicies() {
+		add("response headers policy", id, p.Name)
+	}
+	slices.Sort(lines)
+	return lines
+}

@@ -1,0 +1,43 @@
+// Package need finds the programs that tests use as judges.
+package need
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"testing"
+)
+
+// Need returns the path of a program. Where it is missing the test is skipped
+// with a line that says what to install; in CI (CI=true) it fails.
+func Need(t testing.TB, program, install string) string {
+	t.Helper()
+	path, err := exec.LookPath(program)
+	if err != nil {
+		Missing(t, program+" is not installed: "+install)
+	}
+	return path
+}
+
+// NodeModule returns the repository's root, in which node resolves module,
+// after making sure that `npm ci` has put module there.
+func NodeModule(t testing.TB, module string) string {
+	t.Helper()
+	Need(t, "node", "install Node.js 22 or newer")
+	_, file, _, _ := runtime.Caller(0)
+	root := filepath.Join(filepath.Dir(file), "..", "..")
+	if _, err := os.Stat(filepath.Join(root, "node_modules", module)); err != nil {
+		Missing(t, module+" is not installed: run `npm ci`")
+	}
+	return root
+}
+
+// Missing skips the test for want of what why names; in CI it fails.
+func Missing(t testing.TB, why string) {
+	t.Helper()
+	if os.Getenv("CI") != "" {
+		t.Fatal(why)
+	}
+	t.Skip(why)
+}
