@@ -7,7 +7,7 @@ import (
 
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/internal/pathpattern"
-	"example.com/privatecdn/internal/redact"
+	"example.com/privatecdn/internal/fault"
 )
 
 // allowURL refuses an encoded URL whose signature would open nothing.
@@ -112,7 +112,7 @@ func reaches(paths []string, pattern string, earlier []string) bool {
 }
 
 func (st *state) unknownHost(host string) error {
-	return refuse(ErrUnknownHost, fmt.Sprintf("%s is not a host of stack %s", redact.Quote(host), st.deployed.Stack), "sign for one of "+strings.Join(st.deployed.Hosts, ", "))
+	return refuse(ErrUnknownHost, fmt.Sprintf("%s is not a host of stack %s", fault.Quote(host), st.deployed.Stack), "sign for one of "+strings.Join(st.deployed.Hosts, ", "))
 }
 
 func (st *state) notTrusted(pattern string) error {

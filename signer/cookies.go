@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"example.com/privatecdn/internal/redact"
+	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/signer/policy"
 )
 
@@ -113,13 +113,13 @@ func (o CookieOptions) cookie(resource string) (http.Cookie, error) {
 		return c, refuse(ErrCookieSameSite, "browsers take SameSite=None only with Secure, which an http:// resource rules out", "sign for https://")
 	}
 	if c.Domain != "" && !domainHolds(c.Domain, host) {
-		return c, refuse(ErrCookieDomain, fmt.Sprintf("a cookie of domain %s does not reach %s", redact.Quote(c.Domain), host), "give a domain the host is in, of two labels at least and not one that is shared, such as cloudfront.net")
+		return c, refuse(ErrCookieDomain, fmt.Sprintf("a cookie of domain %s does not reach %s", fault.Quote(c.Domain), host), "give a domain the host is in, of two labels at least and not one that is shared, such as cloudfront.net")
 	}
 	literal, exact := literalPath(paths[0])
 	if c.Path == "" {
 		c.Path = literal[:strings.LastIndexByte(literal, '/')+1]
 	} else if !pathHolds(c.Path, literal, exact) {
-		return c, refuse(ErrCookiePath, fmt.Sprintf("cookies of path %s are not sent with every request below %s", redact.Quote(c.Path), literal), "give a path that holds the resource, or none")
+		return c, refuse(ErrCookiePath, fmt.Sprintf("cookies of path %s are not sent with every request below %s", fault.Quote(c.Path), literal), "give a path that holds the resource, or none")
 	}
 	return c, nil
 }

@@ -34,7 +34,7 @@ import (
 	"time"
 
 	"example.com/privatecdn/deployment"
-	"example.com/privatecdn/internal/redact"
+	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/keys"
 	"example.com/privatecdn/signer/policy"
 )
@@ -112,7 +112,7 @@ func checkKeyID(id string) error {
 	}
 	for i := range len(id) {
 		if c := id[i] | 0x20; (c < 'a' || c > 'z') && (id[i] < '0' || id[i] > '9') {
-			return refuse(ErrKeyID, fmt.Sprintf("the key pair ID %s holds %q", redact.Quote(id), id[i]), todo)
+			return refuse(ErrKeyID, fmt.Sprintf("the key pair ID %s holds %q", fault.Quote(id), id[i]), todo)
 		}
 	}
 	return nil

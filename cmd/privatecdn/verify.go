@@ -12,7 +12,7 @@ import (
 
 	"example.com/privatecdn/cmd/privatecdn/internal/cli"
 	"example.com/privatecdn/cmd/privatecdn/internal/curl"
-	"example.com/privatecdn/internal/redact"
+	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/keys"
 	"example.com/privatecdn/signer/policy"
 	"example.com/privatecdn/signer/verify"
@@ -85,7 +85,7 @@ func (c verifyCommand) request(e *env) (verify.Request, error) {
 	}
 	onHost := c.Deployment != "" && strings.HasPrefix(input, "/")
 	if !onHost && !strings.HasPrefix(input, "https://") && !strings.HasPrefix(input, "http://") {
-		return r, cli.Hint(fmt.Errorf("%s is not an absolute URL", redact.Quote(input)), "give it as the viewer requests it: https://HOST/PATH")
+		return r, cli.Hint(fmt.Errorf("%s is not an absolute URL", fault.Quote(input)), "give it as the viewer requests it: https://HOST/PATH")
 	}
 	r.URL, _, _ = strings.Cut(input, "#") // no viewer sends a fragment
 	for i, c := range cookies {

@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"strings"
 
-	"example.com/privatecdn/internal/redact"
+	"example.com/privatecdn/internal/fault"
 )
 
 // encodeHost returns a URL's host and port the way a viewer sends them.
@@ -69,7 +69,7 @@ func punycode(host string) (string, error) {
 	}}
 	_, err := transport.RoundTrip(&http.Request{URL: &url.URL{Scheme: "http", Host: host}, Header: http.Header{}})
 	if !errors.Is(err, dialed) || !isASCII(ascii) {
-		return "", refuse(ErrHost, redact.Quote(host)+" has no Punycode form")
+		return "", refuse(ErrHost, fault.Quote(host)+" has no Punycode form")
 	}
 	return ascii, nil
 }

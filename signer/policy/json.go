@@ -8,7 +8,7 @@ import (
 	"math"
 	"unicode/utf8"
 
-	"example.com/privatecdn/internal/redact"
+	"example.com/privatecdn/internal/fault"
 )
 
 // reader reads the JSON of policies. It is stricter than encoding/json where
@@ -28,7 +28,7 @@ func (r *reader) fail(err error) {
 }
 
 func (r *reader) unknown(name []byte) {
-	r.fail(errors.New("unknown member " + redact.Quote(string(name))))
+	r.fail(errors.New("unknown member " + fault.Quote(string(name))))
 }
 
 func (r *reader) space() {
@@ -93,7 +93,7 @@ func (r *reader) object(member func(name []byte)) int {
 func (r *reader) once(name []byte, earlier [][]byte) {
 	for _, e := range earlier {
 		if bytes.Equal(name, e) {
-			r.fail(errors.New("member " + redact.Quote(string(name)) + " stands twice"))
+			r.fail(errors.New("member " + fault.Quote(string(name)) + " stands twice"))
 		}
 	}
 }

@@ -18,7 +18,7 @@ import (
 	"strings"
 	"time"
 
-	"example.com/privatecdn/internal/redact"
+	"example.com/privatecdn/internal/fault"
 )
 
 // MaxEpoch is the last second, counted from 1970, that CloudFront documents
@@ -168,7 +168,7 @@ func ParseIP(s string) (netip.Prefix, error) {
 	}
 	prefix, err := netip.ParsePrefix(text)
 	if err != nil || !prefix.Addr().Is4() {
-		return netip.Prefix{}, refuse(ErrIP, redact.Quote(s))
+		return netip.Prefix{}, refuse(ErrIP, fault.Quote(s))
 	}
 	return prefix, nil
 }

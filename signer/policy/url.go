@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"example.com/privatecdn/internal/redact"
+	"example.com/privatecdn/internal/fault"
 )
 
 // EncodeURL returns an absolute http or https URL the way a viewer sends it:
@@ -99,7 +99,7 @@ func cutScheme(raw string, pattern bool) (scheme, rest string, err error) {
 		}
 		return "", "", refuse(ErrWildcard, "")
 	}
-	return "", "", refuse(ErrURL, "its scheme is "+redact.Quote(scheme))
+	return "", "", refuse(ErrURL, "its scheme is "+fault.Quote(scheme))
 }
 
 func checkCharacters(s string) error {

@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"example.com/privatecdn/deployment"
-	"example.com/privatecdn/internal/redact"
+	"example.com/privatecdn/internal/fault"
 )
 
 // Config says what URLs are made, and within which limits.
@@ -64,15 +64,15 @@ var (
 func (c *Config) check() error {
 	switch {
 	case !validBucket.MatchString(c.Bucket):
-		return fmt.Errorf("bucket %s: %w", redact.Quote(c.Bucket), ErrBucket)
+		return fmt.Errorf("bucket %s: %w", fault.Quote(c.Bucket), ErrBucket)
 	case !validRegion.MatchString(c.Region):
-		return fmt.Errorf("region %s: %w", redact.Quote(c.Region), ErrRegion)
+		return fmt.Errorf("region %s: %w", fault.Quote(c.Region), ErrRegion)
 	case c.Host == "" && strings.Contains(c.Bucket, "."):
 		return fmt.Errorf("bucket %q: %w; S3's own certificate does not cover a bucket with dots", c.Bucket, ErrHost)
 	case c.Host != "" && !validHost.MatchString(c.Host):
-		return fmt.Errorf("host %s: %w", redact.Quote(c.Host), ErrHost)
+		return fmt.Errorf("host %s: %w", fault.Quote(c.Host), ErrHost)
 	case c.Deployment != nil && !c.Deployment.HasHost(c.Host):
-		return fmt.Errorf("host %s: %w; the deployment has %s", redact.Quote(c.Host), ErrHost, strings.Join(c.Deployment.Hosts, ", "))
+		return fmt.Errorf("host %s: %w; the deployment has %s", fault.Quote(c.Host), ErrHost, strings.Join(c.Deployment.Hosts, ", "))
 	case c.Lifetime < time.Second || c.Lifetime > MaxLifetime || c.Lifetime%time.Second != 0:
 		return fmt.Errorf("lifetime %s: %w", c.Lifetime, ErrLifetime)
 	case c.Window < 0 || c.Window >= c.Lifetime || c.Window%time.Second != 0:

@@ -7,7 +7,7 @@ import (
 	"io"
 	"strings"
 
-	"example.com/privatecdn/internal/redact"
+	"example.com/privatecdn/internal/fault"
 )
 
 // The exit codes of every command.
@@ -39,9 +39,9 @@ func Hint(err error, format string, args ...any) error {
 }
 
 // Report writes err to w as the tool does, `error: …` and `hint: …` where
-// there is one, and returns the exit code. The first error of the chain that
-// has a method Hint() string gives the hint. A private key that was given in
-// the place of something else is not repeated.
+// there is one, and returns the exit code. Errors that were joined are written
+// one by one. No message repeats a private key, a signature or a control
+// character.
 func Report(w io.Writer, err error) int {
 	switch {
 	case err == nil:
@@ -52,19 +52,19 @@ func Report(w io.Writer, err error) int {
 		fmt.Fprintln(w, "error: interrupted")
 		return Failed
 	}
-	var h interface{ Hint() string }
-	if !errors.As(err, &h) || h.Hint() == "" {
-		line(w, "error", err.Error())
-		return Failed
+	for _, e := range fault.All(err) {
+		hint := fault.Hint(e)
+		// A message of a type that ends in what to do does not say it twice.
+		line(w, "error", strings.TrimSuffix(e.Error(), "; "+hint))
+		if hint != "" {
+			line(w, "hint", hint)
+		}
 	}
-	// Where the message itself ends in what to do, it is not said twice.
-	line(w, "error", strings.TrimSuffix(err.Error(), "; "+h.Hint()))
-	line(w, "hint", h.Hint())
 	return Failed
 }
 
 // line writes a message, whose own lines stay together under its label.
 func line(w io.Writer, label, message string) {
-	message = strings.TrimRight(redact.Text(message), "\n")
+	message = strings.TrimRight(fault.Printable(fault.Text(message)), "\n")
 	fmt.Fprintf(w, "%s: %s\n", label, strings.ReplaceAll(message, "\n", "\n  "))
 }
