@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"example.com/privatecdn/deployment"
-	"example.com/privatecdn/internal/pathpattern"
 	"example.com/privatecdn/internal/fault"
+	"example.com/privatecdn/internal/pathpattern"
 )
 
 // allowURL refuses an encoded URL whose signature would open nothing.
