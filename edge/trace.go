@@ -1,0 +1,29 @@
+package edge
+
+import (
+	"net/http"
+	"time"
+
+	"example.com/privatecdn/deployment"
+)
+
+// Trace is one viewer request and what the edge decided, for Options.OnRequest.
+// It refers to the request's own headers: do not change them, and do not show
+// them or the request's URL without removing signatures (see URL).
+type Trace struct {
+	Time         time.Time // when the request arrived
+	Duration     time.Duration
+	Distribution string        // logical ID, "" if no distribution has the host
+	Request      *http.Request // as the viewer sent it
+	URL          string        // the request's URL without signature and policy
+	Behavior     string        // the path pattern of the behavior, "" if none was reached
+	Access       deployment.Access
+	KeyID        string // of the key pair that signed, "" for an unsigned request
+	Status       int
+	Cache        string        // Hit, RefreshHit, Miss, Error, Redirect, LambdaGeneratedResponse or FunctionGeneratedResponse
+	Age          time.Duration // of the cached object, 0 on a miss
+	CacheKey     string        // what the response is cached under, "" if it is not cached
+	Origin       http.Header   // what was sent to the origin, nil if it was not asked
+	Response     http.Header   // what the viewer received
+	Refusal      *Refusal      // why the viewer was refused, nil if the object was served
+}
