@@ -1,0 +1,98 @@
+package attacks_test
+
+import (
+	"flag"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write the table of docs/security.md")
+
+const (
+	page       = "../../../docs/security.md"
+	tableBegin = "<!-- attacks: begin -->\n"
+	tableEnd   = "<!-- attacks: end -->\n"
+)
+
+// TestTable compares the table of docs/security.md with the tests here, both
+// ways: no attack without a test, no test without its row.
+func TestTable(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, rest, begins := strings.Cut(string(data), tableBegin)
+	table, tail, ends := strings.Cut(rest, tableEnd)
+	if !begins || !ends {
+		t.Fatalf("%s has no table between %q and %q", page, tableBegin, tableEnd)
+	}
+	want := attackTable(t)
+	if *update {
+		if err := os.WriteFile(page, []byte(head+tableBegin+want+tableEnd+tail), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if table != want {
+		t.Errorf("%s: the table is not that of the tests:%s\nwrite it with: "+
+			"go test ./internal/testing/attacks -run TestTable -update", page, difference(table, want))
+	}
+}
+
+// attackTable returns a section a file, and in it a row a test.
+func attackTable(t *testing.T) string {
+	files, err := filepath.Glob("*_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	for _, name := range files {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var rows []string
+		for _, decl := range file.Decls {
+			f, ok := decl.(*ast.FuncDecl)
+			if !ok || !strings.HasPrefix(f.Name.Name, "Test") || f.Name.Name == "TestMain" || f.Name.Name == "TestTable" {
+				continue
+			}
+			attack, answer, ok := strings.Cut(strings.Join(strings.Fields(f.Doc.Text()), " "), ". ")
+			if !ok {
+				t.Errorf("%s: %s needs a comment: `// The attack. What answers it.`", name, f.Name.Name)
+			}
+			rows = append(rows, fmt.Sprintf("| %s | %s | `%s` |\n", cell(attack), cell(answer), f.Name.Name))
+		}
+		if len(rows) > 0 {
+			fmt.Fprintf(&b, "\n### %s\n\n| Attack | Answer | Test |\n|---|---|---|\n%s",
+				strings.TrimSuffix(name, "_test.go"), strings.Join(rows, ""))
+		}
+	}
+	return b.String()
+}
+
+// cell escapes what would end a cell of a Markdown table.
+func cell(s string) string { return strings.ReplaceAll(strings.TrimSuffix(s, "."), "|", `\|`) }
+
+// difference lists the lines that only one of the two has.
+func difference(have, want string) string {
+	var b strings.Builder
+	for line := range strings.Lines(have) {
+		if !strings.Contains(want, line) {
+			b.WriteString("\n- " + strings.TrimSpace(line))
+		}
+	}
+	for line := range strings.Lines(want) {
+		if !strings.Contains(have, line) {
+			b.WriteString("\n+ " + strings.TrimSpace(line))
+		}
+	}
+	return b.String()
+}
