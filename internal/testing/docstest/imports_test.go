@@ -10,7 +10,7 @@ import (
 )
 
 // root is the repository's root directory.
-const root = "../.."
+const root = "../../.."
 
 // dependencies lists what packages link, themselves included.
 func dependencies(t *testing.T, packages ...string) []string {

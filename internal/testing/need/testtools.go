@@ -5,7 +5,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"testing"
 )
 
@@ -20,13 +19,26 @@ func Need(t testing.TB, program, install string) string {
 	return path
 }
 
+// Root returns the repository's root directory: the one with go.mod, from the
+// directory of the test upwards.
+func Root(t testing.TB) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	for ; err == nil && dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
+		if _, missing := os.Stat(filepath.Join(dir, "go.mod")); missing == nil {
+			return dir
+		}
+	}
+	t.Fatalf("no go.mod above the test's directory (%v)", err)
+	return ""
+}
+
 // NodeModule returns the repository's root, in which node resolves module,
 // after making sure that `npm ci` has put module there.
 func NodeModule(t testing.TB, module string) string {
 	t.Helper()
 	Need(t, "node", "install Node.js 22 or newer")
-	_, file, _, _ := runtime.Caller(0)
-	root := filepath.Join(filepath.Dir(file), "..", "..")
+	root := Root(t)
 	if _, err := os.Stat(filepath.Join(root, "node_modules", module)); err != nil {
 		Missing(t, module+" is not installed: run `npm ci`")
 	}
