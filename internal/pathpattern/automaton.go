@@ -65,26 +65,35 @@ func (a *automaton) add(set []byte, letters int) (uint16, bool) {
 	return s, true
 }
 
-// step follows a letter, given both as number and as character.
-func (a *automaton) step(s uint16, letter int, c byte) (uint16, bool) {
+// step follows a letter, given both as number and as what it adds.
+func (a *automaton) step(s uint16, letter int, added string) (uint16, bool) {
 	if known := a.next[s][letter]; known != unknown {
 		return uint16(known), true
 	}
-	from, to := a.states[s], make([]byte, len(a.pattern)+1)
-	for i := range a.pattern {
-		switch {
-		case from[i] == 0:
-		case a.pattern[i] == '*':
-			a.reach(to, i)
-		case a.pattern[i] == '?' || a.pattern[i] == c:
-			a.reach(to, i+1)
-		}
-	}
-	t, ok := a.add(a.reduce(to), len(a.next[s]))
+	t, ok := a.read(s, added)
 	if ok {
 		a.next[s][letter] = int32(t)
 	}
 	return t, ok
+}
+
+// read follows characters from a state.
+func (a *automaton) read(s uint16, added string) (uint16, bool) {
+	ok := true
+	for i := 0; i < len(added) && ok; i++ {
+		from, to := a.states[s], make([]byte, len(a.pattern)+1)
+		for p := range a.pattern {
+			switch {
+			case from[p] == 0:
+			case a.pattern[p] == '*':
+				a.reach(to, p)
+			case a.pattern[p] == '?' || a.pattern[p] == added[i]:
+				a.reach(to, p+1)
+			}
+		}
+		s, ok = a.add(a.reduce(to), len(a.next[s]))
+	}
+	return s, ok
 }
 
 func (a *automaton) accepts(s uint16) bool { return a.states[s][len(a.pattern)] == 1 }

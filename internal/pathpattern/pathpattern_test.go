@@ -180,3 +180,43 @@ func BenchmarkFind(b *testing.B) {
 		pathpattern.Find([]string{"dir-*", "*.jpg"}, earlier)
 	}
 }
+
+// One object under two paths, of which patterns catch one and not the other.
+func TestRespell(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		open, closed   pathpattern.Paths
+		spelled, plain string
+	}{
+		{paths("public/*", "public/private/*"), paths("public/private/*"), "/public/private%2Fx", "/public/private/x"},
+		{paths("*", "private/*"), paths("private/*"), "/private%2Fx", "/private/x"},
+		{paths("*", "a+b/*"), paths("a+b/*"), "/a+b%2Fx", "/a+b/x"},
+		{paths("*", "private/*", "private%2F*"), paths("private/*"), "", ""},
+		{paths("*", "private*"), paths("private*"), "", ""},
+		{paths("*", "a/b/*", "a%2Fb/*"), paths("a/b/*"), "/a/b%2Fx", "/a/b/x"},
+		{paths("*", "*.pdf"), paths("*.pdf"), "", ""},
+		{paths("*", "?x"), paths("?x"), "/%21x", "/!x"},
+		{paths("public/*"), paths("*", "public/*"), "", ""},
+		{paths("a?????"), paths("*", "a?????"), "/axx%21", "/axx!"},
+		{paths("*F*"), paths("*", "*F*"), "/x%2Fx", "/x/x"},
+		{paths("*x*F*"), paths("*", "*x*F*"), "/yx%2Fy", "/yx/y"},
+		{paths("a/*"), paths("b/*"), "", ""},
+		{under("/private", "*"), paths("private/*"), "/x", "/private/x"},
+		{paths("private/*"), under("/private", "*"), "/private/x", "/x"},
+		{under("/a", "*"), under("/b", "*"), "", ""},
+		{under("/public", "*"), paths("private/*"), "", ""},
+	} {
+		spelled, plain, found, err := pathpattern.Respell(c.open, c.closed)
+		if plain != c.plain || spelled != c.spelled || err != nil || found != (c.plain != "") {
+			t.Errorf("%+v, %+v: got %q, %q, %v; want %q, %q", c.open, c.closed, spelled, plain, err, c.spelled, c.plain)
+		}
+	}
+}
+
+func paths(match string, miss ...string) pathpattern.Paths {
+	return pathpattern.Paths{Match: []string{match}, Miss: miss}
+}
+
+func under(originPath, match string) pathpattern.Paths {
+	return pathpattern.Paths{Match: []string{match}, OriginPath: originPath}
+}

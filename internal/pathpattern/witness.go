@@ -1,7 +1,6 @@
 package pathpattern
 
 import (
-	"encoding/binary"
 	"errors"
 	"strings"
 )
@@ -10,8 +9,12 @@ import (
 // bounded time and space. Patterns that people write are far from it.
 var ErrTooComplex = errors.New("the path patterns are too entangled to compare")
 
-// maxStates bounds the states Find looks at.
-const maxStates = 1 << 15
+// The bounds of one search: the states it visits, and the steps of all
+// automata together.
+const (
+	maxStates = 1 << 15
+	maxSteps  = 1 << 23
+)
 
 // Witness finds a path that every pattern of match catches and none of miss
 // does. Witness({a, b}, nil) proves that a and b overlap; that
@@ -44,17 +47,26 @@ func (f *Finder) Find(match, miss []string) (path string, found bool, err error)
 	if err != nil || !found || !matchesAny(miss, path) {
 		return path, found, err
 	}
-	var relevant []string
+	relevant, possible, err := f.relevant(match, miss)
+	if err != nil || !possible {
+		return "", false, err
+	}
+	return preferred(match, relevant)
+}
+
+// relevant returns the patterns of miss that share a path with every pattern
+// of match. It reports false if one of them catches all paths of one of match.
+func (f *Finder) relevant(match, miss []string) (relevant []string, possible bool, err error) {
 	for _, p := range miss {
 		touches := true
 		for _, m := range match {
 			within, err := f.pair(&f.within, m, p)
 			if err != nil || within {
-				return "", false, err
+				return nil, false, err
 			}
 			overlap, err := f.pair(&f.overlap, m, p)
 			if err != nil {
-				return "", false, err
+				return nil, false, err
 			}
 			touches = touches && overlap
 		}
@@ -62,7 +74,7 @@ func (f *Finder) Find(match, miss []string) (path string, found bool, err error)
 			relevant = append(relevant, p)
 		}
 	}
-	return preferred(match, relevant)
+	return relevant, true, nil
 }
 
 func matchesAny(patterns []string, path string) bool {
@@ -82,9 +94,9 @@ func (f *Finder) pair(known *map[[2]string]bool, a, b string) (bool, error) {
 	var found bool
 	var err error
 	if known == &f.overlap {
-		_, found, err = search([]string{a, b}, nil)
+		_, found, err = searchPath([]string{a, b}, nil)
 	} else {
-		_, found, err = search([]string{a}, []string{b})
+		_, found, err = searchPath([]string{a}, []string{b})
 		found = !found
 	}
 	if err != nil {
@@ -100,136 +112,22 @@ func (f *Finder) pair(known *map[[2]string]bool, a, b string) (bool, error) {
 // preferred looks first for a path that reads better than the shortest one:
 // its wildcards stand for something and its names do not start with a dot.
 func preferred(match, miss []string) (path string, found bool, err error) {
-	filled := make([]string, len(match))
-	for i, m := range match {
-		filled[i] = strings.ReplaceAll(Canonical(m), "*", "?*")
-	}
-	if path, found, err = search(filled, append([]string{"*/.*"}, miss...)); found || err != nil {
+	if path, found, err = searchPath(filled(match), append([]string{"*/.*"}, miss...)); found || err != nil {
 		return path, found, err
 	}
-	return search(match, miss)
+	return searchPath(match, miss)
 }
 
-// search walks the automata of all patterns at once, breadth first, one
-// character a step. There are finitely many states, so it is exact and ends.
-func search(match, miss []string) (path string, found bool, err error) {
-	w := newWalk(match, miss)
-	type node struct {
-		states []uint16
-		from   int // index of the node before
-		letter byte
+// filled returns the patterns with wildcards that stand for something.
+func filled(patterns []string) []string {
+	all := make([]string, len(patterns))
+	for i, p := range patterns {
+		all[i] = strings.ReplaceAll(Canonical(p), "*", "?*")
 	}
-	nodes := []node{{states: make([]uint16, len(w.automata)+1), from: -1}}
-	seen := map[string]bool{}
-	for i := 0; i < len(nodes); i++ {
-		if w.accepts(nodes[i].states) {
-			for ; i > 0; i = nodes[i].from {
-				path = string(nodes[i].letter) + path
-			}
-			return path, true, nil
-		}
-		for letter := range w.letters {
-			next, ok := w.step(nodes[i].states, letter)
-			if !ok {
-				continue
-			}
-			if k := key(next); !seen[k] {
-				seen[k] = true
-				nodes = append(nodes, node{next, i, w.letters[letter]})
-			}
-		}
-		if len(nodes) > maxStates {
-			return "", false, ErrTooComplex
-		}
-	}
-	return "", false, nil
+	return all
 }
 
-func key(states []uint16) string {
-	b := make([]byte, 0, 2*len(states))
-	for _, s := range states {
-		b = binary.LittleEndian.AppendUint16(b, s)
-	}
-	return string(b)
-}
-
-// walk is the product of the patterns' automata and of the one that knows
-// which paths are real, whose state is the last.
-type walk struct {
-	automata []*automaton
-	match    int // how many of them must accept; the others must not
-	letters  []byte
-}
-
-func newWalk(match, miss []string) *walk {
-	w := &walk{match: len(match)}
-	all := ""
-	for _, p := range match {
-		all += Canonical(p)
-	}
-	for _, p := range miss {
-		all += Canonical(p)
-	}
-	w.letters = alphabet(all)
-	for _, patterns := range [][]string{match, miss} {
-		for _, p := range patterns {
-			w.automata = append(w.automata, newAutomaton(Canonical(p), len(w.letters)))
-		}
-	}
-	return w
-}
-
-func (w *walk) accepts(states []uint16) bool {
-	for i, a := range w.automata {
-		if a.accepts(states[i]) != (i < w.match) {
-			return false
-		}
-	}
-	return complete(states[len(w.automata)])
-}
-
-// step is false where no continuation can be a witness.
-func (w *walk) step(states []uint16, letter int) ([]uint16, bool) {
-	last := len(w.automata)
-	real, ok := realStep(states[last], w.letters[letter])
-	if !ok {
-		return nil, false
-	}
-	next := make([]uint16, len(states))
-	next[last] = real
-	for i, a := range w.automata {
-		s, ok := a.step(states[i], letter, w.letters[letter])
-		if !ok || i < w.match && a.dead(s) || i >= w.match && a.always(s) {
-			return nil, false
-		}
-		next[i] = s
-	}
-	return next, true
-}
-
-// alphabet is a letter that stands in no pattern, then every letter that does
-// and that a path may have.
-func alphabet(patterns string) []byte {
-	var letters []byte
-	add := func(c byte) {
-		if strings.IndexByte(string(letters), c) < 0 {
-			letters = append(letters, c)
-		}
-	}
-	for _, c := range []byte("xyzabcdefghijklmnopqrstuvwXYZABCDEFGHIJKLMNOPQRSTUVW0123456789~_-!") {
-		if strings.IndexByte(patterns, c) < 0 {
-			add(c)
-			break
-		}
-	}
-	for _, c := range []byte(patterns) {
-		if c > ' ' && c < 0x7f && strings.IndexByte("*?#", c) < 0 {
-			add(c)
-		}
-		if c == '%' { // so that an escape can be completed
-			add('2')
-			add('F')
-		}
-	}
-	return letters
+func searchPath(match, miss []string) (path string, found bool, err error) {
+	path, _, found, err = search(tape{match: match, miss: miss}, tape{}, singleLetters(append(match[:len(match):len(match)], miss...)))
+	return path, found, err
 }
