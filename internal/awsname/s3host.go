@@ -1,0 +1,175 @@
+package awsname
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+)
+
+// Service is the kind of an S3 endpoint, as its host name begins it.
+type Service string
+
+// The services under S3's host names.
+const (
+	S3             Service = "s3"
+	S3Website      Service = "s3-website"
+	S3Accelerate   Service = "s3-accelerate"
+	S3AccessPoint  Service = "s3-accesspoint"
+	S3Global       Service = "s3-global" // multi-Region access points
+	S3ObjectLambda Service = "s3-object-lambda"
+	S3Outposts     Service = "s3-outposts"
+	S3Express      Service = "s3express"
+	S3Control      Service = "s3-control"
+)
+
+var services = []Service{
+	S3, S3Website, S3Accelerate, S3AccessPoint, S3Global, S3ObjectLambda, S3Outposts, S3Express, S3Control,
+}
+
+// S3Host is what a host name of S3 says.
+// https://docs.aws.amazon.com/general/latest/gr/s3.html
+type S3Host struct {
+	Service   Service
+	Bucket    string // the bucket or, before the other services, the access point; empty in path-style names
+	Region    string // empty where the name has none: the global endpoint, S3Accelerate, S3Global
+	Zone      string // S3Express alone: its Availability Zone, such as euw1-az1
+	DualStack bool
+	FIPS      bool
+}
+
+// ParseS3Host reads a host name, without a port, label by label. It accepts
+// every form that S3 has had, the older s3-REGION included, in the domains of
+// every partition; ok is false for any other host.
+func ParseS3Host(host string) (h S3Host, ok bool) {
+	host = normalize(host)
+	for _, p := range partitions {
+		name, ok := strings.CutSuffix(host, "."+p.DNSSuffix)
+		if !ok {
+			continue
+		}
+		labels := strings.Split(name, ".")
+		// After the service's label there is at most dualstack and a region.
+		for at := len(labels) - 1; at >= max(0, len(labels)-3); at-- {
+			if h, ok := parseService(labels[at], labels[at+1:], p); ok {
+				h.Bucket = strings.Join(labels[:at], ".")
+				if h.Service == S3Global {
+					h.Bucket = strings.TrimSuffix(h.Bucket, ".accesspoint")
+				}
+				return h, true
+			}
+		}
+	}
+	return S3Host{}, false
+}
+
+// parseService reads the service's label and the labels after it.
+func parseService(label string, after []string, p Partition) (h S3Host, ok bool) {
+	if len(after) > 0 && after[0] == "dualstack" {
+		h.DualStack, after = true, after[1:]
+	}
+	if zone, ok := strings.CutPrefix(label, string(S3Express)+"-"); ok {
+		label = string(S3Express)
+		h.Zone, h.FIPS = strings.CutPrefix(zone, "fips-")
+	}
+	if len(after) == 0 { // the older form has the region in the same label
+		if region := trailingRegion(label, p); region != "" {
+			label = strings.TrimSuffix(label, "-"+region)
+			after = []string{region}
+		} else if label == "s3-external-1" {
+			label, after = "s3", []string{"us-east-1"}
+		}
+	}
+	if service, ok := strings.CutSuffix(label, "-fips"); ok {
+		label, h.FIPS = service, true
+	}
+	h.Service = Service(label)
+	if !slices.Contains(services, h.Service) || len(after) > 1 {
+		return S3Host{}, false
+	}
+	if len(after) == 1 {
+		h.Region = after[0]
+		in, ok := PartitionOf(h.Region)
+		return h, ok && in.DNSSuffix == p.DNSSuffix
+	}
+	anywhere := h.Service == S3 || h.Service == S3Accelerate || h.Service == S3Global
+	return h, anywhere && p.DNSSuffix == "amazonaws.com"
+}
+
+// trailingRegion returns the region that a label ends with, empty if none.
+func trailingRegion(label string, p Partition) string {
+	for i := range len(label) {
+		if label[i] == '-' {
+			if in, ok := PartitionOf(label[i+1:]); ok && in.DNSSuffix == p.DNSSuffix {
+				return label[i+1:]
+			}
+		}
+	}
+	return ""
+}
+
+// String returns the host name, in the form S3 documents today.
+func (h S3Host) String() string {
+	service := string(h.Service)
+	if h.Zone != "" {
+		service += "-" + h.Zone
+	}
+	if h.FIPS {
+		service = string(h.Service) + "-fips" + strings.TrimPrefix(service, string(h.Service))
+	}
+	var labels []string
+	if h.Bucket != "" {
+		labels = append(labels, h.Bucket)
+	}
+	if h.Service == S3Global {
+		labels = append(labels, "accesspoint")
+	}
+	switch {
+	case h.Service == S3Website && slices.Contains(dashedWebsites, h.Region):
+		labels = append(labels, service+"-"+h.Region)
+	case h.DualStack && h.Region != "":
+		labels = append(labels, service, "dualstack", h.Region)
+	case h.DualStack:
+		labels = append(labels, service, "dualstack")
+	case h.Region != "":
+		labels = append(labels, service, h.Region)
+	default:
+		labels = append(labels, service)
+	}
+	return strings.Join(append(labels, PartitionFor(h.Region).DNSSuffix), ".")
+}
+
+// Regions whose website endpoints are s3-website-REGION; in later ones they
+// are s3-website.REGION.
+// https://docs.aws.amazon.com/general/latest/gr/s3.html#s3_website_region_endpoints
+var dashedWebsites = []string{
+	"us-east-1", "us-west-1", "us-west-2", "eu-west-1", "sa-east-1",
+	"ap-northeast-1", "ap-southeast-1", "ap-southeast-2", "us-gov-west-1",
+}
+
+// BucketHost returns a bucket's regional, virtual-hosted name, which is what
+// CloudFront requests and what a presigned URL is signed for.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
+func BucketHost(bucket, region string) string {
+	return S3Host{Service: S3, Bucket: bucket, Region: region}.String()
+}
+
+// IsBucket reports whether S3 accepts a name for a general purpose bucket, or
+// has made it an access point's alias.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+func IsBucket(name string) bool {
+	if len(name) < 3 || len(name) > 63 || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-.") != "" {
+		return false
+	}
+	for label := range strings.SplitSeq(name, ".") {
+		if label == "" || label[0] == '-' || label[len(label)-1] == '-' {
+			return false
+		}
+	}
+	if _, err := netip.ParseAddr(name); err == nil {
+		return false
+	}
+	forbidden := func(prefix string) bool { return strings.HasPrefix(name, prefix) }
+	other := func(suffix string) bool { return strings.HasSuffix(name, suffix) }
+	return !slices.ContainsFunc([]string{"xn--", "sthree-", "amzn-s3-demo-"}, forbidden) &&
+		!slices.ContainsFunc([]string{"--ol-s3", ".mrap", "--x-s3", "--table-s3"}, other)
+}
