@@ -43,8 +43,8 @@ func setOf(words string) map[string]bool {
 
 // compress replaces an origin's answer by its compressed form where CloudFront
 // would. Brotli is preferred.
-func (x *exchange) compress(resp *http.Response) {
-	coding := x.coding()
+func (q *request) compress(resp *http.Response) {
+	coding := q.coding()
 	if coding == "" || !compressible(resp) {
 		return
 	}
@@ -56,16 +56,16 @@ func (x *exchange) compress(resp *http.Response) {
 	weakenTag(h)
 	addVary(h, "Accept-Encoding")
 	resp.ContentLength = -1
-	if x.req.Method != http.MethodHead {
+	if q.http.Method != http.MethodHead {
 		resp.Body = compressed(resp.Body, coding)
 	}
 }
 
-func (x *exchange) coding() string {
-	if !x.behavior.Compress || x.behavior.lifetime.max <= 0 || !isReadMethod(x.req.Method) {
+func (q *request) coding() string {
+	if !q.behavior.Compress || q.behavior.lifetime.max <= 0 || !isReadMethod(q.http.Method) {
 		return ""
 	}
-	accepted := x.acceptEncoding()
+	accepted := q.acceptEncoding()
 	if strings.HasPrefix(accepted, "br") {
 		return "br"
 	}

@@ -8,9 +8,9 @@ import (
 
 // applyConditions turns a 200 into a 304 or 412 where the viewer's conditions
 // say so (RFC 9110, section 13.2.2).
-func (x *exchange) applyConditions(r *response) {
+func (q *request) applyConditions(r *response) {
 	tag, modified := r.header.Get("Etag"), r.header.Get("Last-Modified")
-	h := x.header
+	h := q.header
 	switch match, none := h.Get("If-Match"), h.Get("If-None-Match"); {
 	case match != "" && !matchesTag(match, tag, strongTags):
 		r.precondition()

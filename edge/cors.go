@@ -11,9 +11,9 @@ import (
 )
 
 // preflight answers a CORS preflight request from the response headers policy.
-func (x *exchange) preflight() *response {
-	policy := x.behavior.ResponseHeaderPolicy
-	if policy == nil || policy.CORS == nil || x.edge.options.PreflightToOrigin || !x.isPreflight() {
+func (q *request) preflight() *response {
+	policy := q.behavior.ResponseHeaderPolicy
+	if policy == nil || policy.CORS == nil || q.edge.options.PreflightToOrigin || !q.isPreflight() {
 		return nil
 	}
 	r := newResponse(http.StatusOK, fromMiss)
@@ -23,8 +23,8 @@ func (x *exchange) preflight() *response {
 	return r
 }
 
-func (x *exchange) isPreflight() bool {
-	return x.req.Method == http.MethodOptions && x.header.Get("Origin") != "" && x.header.Get("Access-Control-Request-Method") != ""
+func (q *request) isPreflight() bool {
+	return q.http.Method == http.MethodOptions && q.header.Get("Origin") != "" && q.header.Get("Access-Control-Request-Method") != ""
 }
 
 // allMethods is what "ALL" stands for among the methods of a policy.
@@ -32,8 +32,8 @@ const allMethods = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
 
 // applyCORS adds the CORS headers of a response headers policy.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-response-headers-policies.html#understanding-response-headers-policies-cors
-func (x *exchange) applyCORS(c *infra.CORS, h http.Header) {
-	origin := x.header.Get("Origin")
+func (q *request) applyCORS(c *infra.CORS, h http.Header) {
+	origin := q.header.Get("Origin")
 	if origin == "" {
 		addVary(h, "Origin")
 		return
@@ -55,7 +55,7 @@ func (x *exchange) applyCORS(c *infra.CORS, h http.Header) {
 	if c.AllowCredentials {
 		h.Set("Access-Control-Allow-Credentials", "true")
 	}
-	if !x.isPreflight() {
+	if !q.isPreflight() {
 		setList(h, "Access-Control-Expose-Headers", c.ExposeHeaders)
 		return
 	}

@@ -11,15 +11,15 @@ import (
 // customError puts a custom error response in place of an error, whoever it
 // comes from: a refused signature too is answered with it.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/GeneratingCustomErrorResponses.html
-func (x *exchange) customError(r *response) *response {
-	if r.status < 400 || x.site == nil {
+func (q *request) customError(r *response) *response {
+	if r.status < 400 || q.dist == nil {
 		return r
 	}
-	c, set := x.site.errors[r.status]
+	c, set := q.dist.errors[r.status]
 	if !set || c.ResponsePath == "" {
 		return r
 	}
-	page := x.errorObject(c.ResponsePath)
+	page := q.errorObject(c.ResponsePath)
 	page.refusal = r.refusal
 	r.discard()
 	page.from = fromError
@@ -34,19 +34,19 @@ func (x *exchange) customError(r *response) *response {
 // errorObject fetches an error page through the behavior its path matches, as
 // the distribution itself: no signature is asked for, and neither the viewer's
 // conditions nor ranges count.
-func (x *exchange) errorObject(path string) *response {
-	ctx := context.WithoutCancel(x.req.Context())
-	req := (&http.Request{Method: http.MethodGet, URL: x.req.URL, Header: http.Header{}, Host: x.host, TLS: x.req.TLS,
-		RemoteAddr: x.req.RemoteAddr, Proto: x.req.Proto, ProtoMajor: x.req.ProtoMajor, ProtoMinor: x.req.ProtoMinor}).WithContext(ctx)
-	if a := x.req.Header["Accept-Encoding"]; a != nil {
+func (q *request) errorObject(path string) *response {
+	ctx := context.WithoutCancel(q.http.Context())
+	req := (&http.Request{Method: http.MethodGet, URL: q.http.URL, Header: http.Header{}, Host: q.host, TLS: q.http.TLS,
+		RemoteAddr: q.http.RemoteAddr, Proto: q.http.Proto, ProtoMajor: q.http.ProtoMajor, ProtoMinor: q.http.ProtoMinor}).WithContext(ctx)
+	if a := q.http.Header["Accept-Encoding"]; a != nil {
 		req.Header["Accept-Encoding"] = a
 	}
-	y := *x
-	y.req, y.header, y.cookies, y.query = req, req.Header, nil, ""
+	y := *q
+	y.http, y.header, y.cookies, y.query = req, req.Header, nil, ""
 	y.path = "/" + strings.TrimPrefix(path, "/")
-	y.pattern = pathpattern.Normalize(y.path)
-	y.behavior = y.site.match(y.pattern)
+	y.matchPath = pathpattern.Normalize(y.path)
+	y.behavior = y.dist.match(y.matchPath)
 	r := y.fetch()
-	x.behavior = y.behavior // whose response headers policy counts for the page
+	q.behavior = y.behavior // whose response headers policy counts for the page
 	return r
 }

@@ -13,11 +13,11 @@ import (
 // one that answers at the edge's own address comes first: of those that ask for
 // signatures the first. The others are in the template's order.
 func (e *Edge) Deployments() []*deployment.Deployment {
-	w := e.world.Load()
-	all := []*deployment.Deployment{describe(w.main.dist)}
-	for _, s := range w.sites {
+	w := e.config.Load()
+	all := []*deployment.Deployment{describe(w.main.Distribution)}
+	for _, s := range w.distributions {
 		if s != w.main {
-			all = append(all, describe(s.dist))
+			all = append(all, describe(s.Distribution))
 		}
 	}
 	return all

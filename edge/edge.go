@@ -24,7 +24,7 @@ import (
 type Edge struct {
 	options   Options
 	root      *os.Root // of Options.Bucket
-	world     atomic.Pointer[world]
+	config    atomic.Pointer[config]
 	cache     *cache.Cache
 	via       string
 	viaHeader []string
@@ -80,11 +80,11 @@ func (e *Edge) readTemplate() (*infra.Infrastructure, error) {
 
 // load makes infra what the edge serves, unless it cannot be served.
 func (e *Edge) load(tmpl *infra.Infrastructure) error {
-	w, err := e.newWorld(tmpl)
+	w, err := e.newConfig(tmpl)
 	if err != nil {
 		return err
 	}
-	e.world.Store(w)
+	e.config.Store(w)
 	return nil
 }
 
@@ -99,12 +99,12 @@ func (e *Edge) Reload() error {
 }
 
 // Infrastructure returns what the edge is serving now.
-func (e *Edge) Infrastructure() *infra.Infrastructure { return e.world.Load().infrastructure }
+func (e *Edge) Infrastructure() *infra.Infrastructure { return e.config.Load().infrastructure }
 
 // Bucket returns a bucket as S3 shows it to the world, by name or logical ID,
 // nil when there is none.
 func (e *Edge) Bucket(name string) http.Handler {
-	w := e.world.Load()
+	w := e.config.Load()
 	for _, b := range w.infrastructure.Buckets {
 		if b.Name == name || b.LogicalID == name {
 			return w.buckets[b.Name+".s3.localhost"]
@@ -130,15 +130,15 @@ func (e *Edge) Invalidate(patterns ...string) int {
 
 // ServeHTTP implements http.Handler.
 func (e *Edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	world := e.world.Load()
-	x := e.newExchange(w, r)
+	c := e.config.Load()
+	q := e.newRequest(w, r)
 	host := hostname(r.Host)
-	if bucket := world.bucketFor(host, x.rawPath); bucket != nil {
+	if bucket := c.bucketFor(host, q.rawPath); bucket != nil {
 		bucket.ServeHTTP(w, r)
 		return
 	}
-	x.site = world.siteFor(host)
-	x.finish(x.answer()).write(r.Context(), w, r.Method == http.MethodHead)
+	q.dist = c.distributionFor(host)
+	q.finish(q.answer()).write(r.Context(), w, r.Method == http.MethodHead)
 }
 
 // httpsHost is the host a viewer is redirected to. One who asks the standard

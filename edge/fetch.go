@@ -13,82 +13,82 @@ import (
 )
 
 // fetch answers from the cache or from the origin.
-func (x *exchange) fetch() *response {
-	if x.behavior.lifetime.max <= 0 || !slices.Contains(x.behavior.CachedMethods, x.req.Method) {
-		return x.pass()
+func (q *request) fetch() *response {
+	if q.behavior.lifetime.max <= 0 || !slices.Contains(q.behavior.CachedMethods, q.http.Method) {
+		return q.bypassCache()
 	}
-	key := x.cacheKey()
-	store := x.edge.cache
-	if e := store.Get(key); e != nil && e.Fresh(x.now) {
-		return x.hit(e)
+	key := q.cacheKey()
+	store := q.edge.cache
+	if e := store.Get(key); e != nil && e.Fresh(q.now) {
+		return q.serveHit(e)
 	}
-	if x.req.Method == http.MethodHead {
+	if q.http.Method == http.MethodHead {
 		key += "\n" + http.MethodHead // the origin's answer to HEAD cannot serve a GET
 	}
 	flight, lead := store.Join(key)
 	if !lead {
-		return x.follow(flight)
+		return q.follow(flight)
 	}
 	stale := store.Get(key)
-	if stale != nil && stale.Fresh(x.now) { // settled since we looked
+	if stale != nil && stale.Fresh(q.now) { // settled since we looked
 		flight.Settle(nil)
-		return x.hit(stale)
+		return q.serveHit(stale)
 	}
-	return x.lead(flight, key, stale)
+	return q.lead(flight, key, stale)
 }
 
-// hit answers with an entry that needs no asking.
-func (x *exchange) hit(e *cache.Entry) *response {
+// serveHit answers with an entry that needs no asking.
+func (q *request) serveHit(e *cache.Entry) *response {
 	if e.Large {
-		return x.pass()
+		return q.bypassCache()
 	}
-	return x.serve(e, fromHit)
+	return q.serveEntry(e, fromHit)
 }
 
 // follow waits for what another viewer's request brings. What is not to be
 // shared is fetched for this viewer alone.
-func (x *exchange) follow(f *cache.Flight) *response {
-	e, err := f.Wait(x.req.Context())
+func (q *request) follow(f *cache.Flight) *response {
+	e, err := f.Wait(q.http.Context())
 	if err != nil {
 		panic(http.ErrAbortHandler) // the viewer has left
 	}
 	if e == nil {
-		return x.pass()
+		return q.bypassCache()
 	}
-	return x.hit(e)
+	return q.serveHit(e)
 }
 
 // lead asks the origin on behalf of everyone who waits for key. It goes on
 // when its own viewer leaves.
-func (x *exchange) lead(f *cache.Flight, key string, stale *cache.Entry) *response {
+func (q *request) lead(f *cache.Flight, key string, stale *cache.Entry) *response {
 	defer func() {
 		if p := recover(); p != nil {
 			f.Settle(nil) // others must not wait for ever
 			panic(p)
 		}
 	}()
-	req := x.originRequest(context.WithoutCancel(x.req.Context()))
+	req := q.originRequest(context.WithoutCancel(q.http.Context()))
 	if stale != nil && !stale.Always && !stale.Large {
 		askWhetherChanged(req.Header, stale.Header)
 	}
-	resp, err := x.behavior.origin.RoundTrip(req)
+	resp, err := q.behavior.origin.RoundTrip(req)
 	if stale != nil && !stale.Large && stale.Status < 400 && (err != nil || resp.StatusCode >= 500) {
 		closeBody(resp)
 		e := *stale
-		e.Expires = x.now.Add(x.lifetimeOf(http.StatusBadGateway).Error)
+		e.Expires = q.now.Add(q.lifetimeOf(http.StatusBadGateway).Error)
 		f.Settle(&e)
-		return x.serve(&e, fromHit)
+		return q.serveEntry(&e, fromHit)
 	}
 	if err != nil {
-		return x.keepFailure(f, err)
+		return q.keepFailure(f, err)
 	}
 	if resp.StatusCode == http.StatusNotModified && stale != nil {
 		closeBody(resp)
-		e := x.refreshed(stale, resp.Header)
+		e := q.refreshed(stale, resp.Header)
 		f.Settle(e)
-		return x.serve(e, fromRefresh)
+		return q.serveEntry(e, fromRefresh)
 	}
-	return x.keep(f, key, resp)
+	return q.store(f, key, resp)
 }
 
 // askWhetherChanged makes a request conditional on what is in the cache.
@@ -102,7 +102,7 @@ func askWhetherChanged(h, cached http.Header) {
 }
 
 // refreshed is a stale entry that the origin says is still right.
-func (x *exchange) refreshed(stale *cache.Entry, update http.Header) *cache.Entry {
+func (q *request) refreshed(stale *cache.Entry, update http.Header) *cache.Entry {
 	e := *stale
 	e.Header = stale.Header.Clone()
 	for _, name := range []string{"Cache-Control", "Expires", "Date"} {
@@ -110,30 +110,30 @@ func (x *exchange) refreshed(stale *cache.Entry, update http.Header) *cache.Entr
 			e.Header[name] = v
 		}
 	}
-	ttl, _ := x.lifetimeOf(e.Status).Lifetime(e.Status, e.Header, x.now)
-	e.Stored, e.Expires = x.now, x.now.Add(ttl)
+	ttl, _ := q.lifetimeOf(e.Status).Lifetime(e.Status, e.Header, q.now)
+	e.Stored, e.Expires = q.now, q.now.Add(ttl)
 	return &e
 }
 
 // keepFailure answers for an origin that gave no answer, and remembers it as
 // an error of the origin is remembered.
-func (x *exchange) keepFailure(f *cache.Flight, err error) *response {
-	r := x.originFailure(err)
-	e := &cache.Entry{Distribution: x.site.dist.ID, Path: x.storedPath(), Status: r.status, Header: r.header.Clone(), Body: r.kept, Size: r.length,
-		Stored: x.now, Expires: x.now.Add(x.lifetimeOf(r.status).Error)}
+func (q *request) keepFailure(f *cache.Flight, err error) *response {
+	r := q.originFailure(err)
+	e := &cache.Entry{Distribution: q.dist.ID, Path: q.storedPath(), Status: r.status, Header: r.header.Clone(), Body: r.kept, Size: r.length,
+		Stored: q.now, Expires: q.now.Add(q.lifetimeOf(r.status).Error)}
 	f.Settle(e)
 	return r
 }
 
-// keep turns an origin's answer into a cache entry where it may be one, and
+// store turns an origin's answer into a cache entry where it may be one, and
 // into the response. The body is served while it comes in.
-func (x *exchange) keep(f *cache.Flight, key string, resp *http.Response) *response {
-	store := x.edge.cache
-	x.compress(resp)
-	e := x.entry(resp)
-	ttl, keep := x.lifetimeOf(resp.StatusCode).Lifetime(resp.StatusCode, resp.Header, x.now)
-	e.Expires = x.now.Add(ttl)
-	if resp.ContentLength > store.MaxObject() && x.req.Method != http.MethodHead {
+func (q *request) store(f *cache.Flight, key string, resp *http.Response) *response {
+	store := q.edge.cache
+	q.compress(resp)
+	e := q.newEntry(resp)
+	ttl, keep := q.lifetimeOf(resp.StatusCode).Lifetime(resp.StatusCode, resp.Header, q.now)
+	e.Expires = q.now.Add(ttl)
+	if resp.ContentLength > store.MaxObject() && q.http.Method != http.MethodHead {
 		large := *e
 		large.Large, large.Body, large.Size = true, cache.NewBody(nil), 0
 		f.Settle(nil)
@@ -145,8 +145,8 @@ func (x *exchange) keep(f *cache.Flight, key string, resp *http.Response) *respo
 	switch {
 	case !keep:
 		f.Settle(nil)
-		return x.stream(resp)
-	case x.req.Method == http.MethodHead:
+		return q.streamOrRange(resp)
+	case q.http.Method == http.MethodHead:
 		closeBody(resp)
 		e.Body = cache.NewBody(nil)
 		f.Settle(e)
@@ -161,7 +161,7 @@ func (x *exchange) keep(f *cache.Flight, key string, resp *http.Response) *respo
 	default:
 		go fillUnknown(f, e, resp, store.MaxObject())
 	}
-	return x.serve(e, fromMiss)
+	return q.serveEntry(e, fromMiss)
 }
 
 // fillUnknown shares an entry once its length is known. When it is too long,
@@ -179,13 +179,13 @@ func fillUnknown(f *cache.Flight, e *cache.Entry, resp *http.Response, limit int
 	f.Settle(&whole)
 }
 
-func (x *exchange) entry(resp *http.Response) *cache.Entry {
-	h := x.viewerHeaders(resp.Header)
+func (q *request) newEntry(resp *http.Response) *cache.Entry {
+	h := q.originResponseHeader(resp.Header)
 	setLength(h, resp.ContentLength)
 	return &cache.Entry{
-		Distribution: x.site.dist.ID, Path: x.storedPath(), Status: resp.StatusCode, Header: h,
-		Body: &cache.Body{}, Size: resp.ContentLength, Stored: x.now,
-		Always: resp.Header.Get("Vary") == "*" && x.behavior.lifetime.min == 0,
+		Distribution: q.dist.ID, Path: q.storedPath(), Status: resp.StatusCode, Header: h,
+		Body: &cache.Body{}, Size: resp.ContentLength, Stored: q.now,
+		Always: resp.Header.Get("Vary") == "*" && q.behavior.lifetime.min == 0,
 	}
 }
 
@@ -197,33 +197,33 @@ func setLength(h http.Header, n int64) {
 }
 
 // storedPath is what an invalidation finds an object by.
-func (x *exchange) storedPath() string { return pathpattern.Normalize(x.path) }
+func (q *request) storedPath() string { return pathpattern.Normalize(q.path) }
 
-// serve makes a response of an entry: what of it the viewer asked for.
-func (x *exchange) serve(e *cache.Entry, from string) *response {
-	clear(x.out) // the response is written where it is sent from
-	maps.Copy(x.out, e.Header)
-	r := &response{status: e.Status, header: x.out, from: from, content: true, kept: e.Body, length: e.Size}
+// serveEntry makes a response of an entry: what of it the viewer asked for.
+func (q *request) serveEntry(e *cache.Entry, from string) *response {
+	clear(q.out) // the response is written where it is sent from
+	maps.Copy(q.out, e.Header)
+	r := &response{status: e.Status, header: q.out, from: from, content: true, kept: e.Body, length: e.Size}
 	if from == fromHit || from == fromRefresh {
-		if age := int64(e.Age(x.now) / time.Second); age > 0 || from == fromHit {
+		if age := int64(e.Age(q.now) / time.Second); age > 0 || from == fromHit {
 			r.header.Set("Age", strconv.FormatInt(age, 10))
 		}
 	}
-	return x.finishContent(r)
+	return q.finishContent(r)
 }
 
 // finishContent marks what the origin refused and applies conditions and
 // ranges to what it gave.
-func (x *exchange) finishContent(r *response) *response {
+func (q *request) finishContent(r *response) *response {
 	if r.status >= 400 {
 		r.from = fromError
 		r.refusal = &Refusal{Reason: ReasonOriginRefused, Why: "the origin answered " + strconv.Itoa(r.status)}
 		return r
 	}
-	if r.status == http.StatusOK && isReadMethod(x.req.Method) {
-		x.applyConditions(r)
-		if r.status == http.StatusOK && r.kept != nil && x.req.Method == http.MethodGet {
-			x.applyRange(r)
+	if r.status == http.StatusOK && isReadMethod(q.http.Method) {
+		q.applyConditions(r)
+		if r.status == http.StatusOK && r.kept != nil && q.http.Method == http.MethodGet {
+			q.applyRange(r)
 		}
 	}
 	return r

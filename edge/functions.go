@@ -59,43 +59,43 @@ func readStore(file string) (map[string]string, error) {
 
 // viewerRequestFunction runs the behavior's function on the request, which it
 // may change or answer.
-func (x *exchange) viewerRequestFunction() *response {
-	if x.behavior.request == nil {
+func (q *request) viewerRequestFunction() *response {
+	if q.behavior.request == nil {
 		return nil
 	}
-	event := x.event(cffunction.ViewerRequest)
-	result, err := x.behavior.request.Run(event, x.now, x.logFunction)
+	event := q.event(cffunction.ViewerRequest)
+	result, err := q.behavior.request.Run(event, q.now, q.logFunction)
 	if err != nil {
-		return x.functionFailed(err)
+		return q.functionFailed(err)
 	}
 	if result.Response != nil {
-		return x.generated(result.Response)
+		return q.generated(result.Response)
 	}
-	x.path = result.Request.URI
+	q.path = result.Request.URI
 	if !slices.Equal(result.Request.Query, event.Request.Query) {
-		x.query = joinQuery(result.Request.Query)
+		q.query = joinQuery(result.Request.Query)
 	}
-	x.header = headerOf(result.Request.Headers)
-	x.cookies = nil
+	q.header = headerOf(result.Request.Headers)
+	q.cookies = nil
 	for _, c := range result.Request.Cookies {
-		x.cookies = append(x.cookies, cookie{c.Name, c.Value})
+		q.cookies = append(q.cookies, cookie{c.Name, c.Value})
 	}
 	return nil
 }
 
 // viewerResponseFunction runs on what the origin or the cache gave; not on
 // errors, as with CloudFront.
-func (x *exchange) viewerResponseFunction(r *response) *response {
-	if x.behavior.response == nil || r.status >= 400 {
+func (q *request) viewerResponseFunction(r *response) *response {
+	if q.behavior.response == nil || r.status >= 400 {
 		return r
 	}
-	event := x.event(cffunction.ViewerResponse)
+	event := q.event(cffunction.ViewerResponse)
 	event.Response = &cffunction.Response{Status: r.status, Description: http.StatusText(r.status), Headers: pairsOf(r.header, "Set-Cookie")}
 	event.Response.Cookies = setCookies(r.header)
-	result, err := x.behavior.response.Run(event, x.now, x.logFunction)
+	result, err := q.behavior.response.Run(event, q.now, q.logFunction)
 	if err != nil {
 		r.discard()
-		return x.functionFailed(err)
+		return q.functionFailed(err)
 	}
 	r.status = result.Response.Status
 	length := r.header["Content-Length"]
@@ -108,36 +108,36 @@ func (x *exchange) viewerResponseFunction(r *response) *response {
 	return r
 }
 
-func (x *exchange) event(kind string) cffunction.Event {
+func (q *request) event(kind string) cffunction.Event {
 	var query, cookies []cffunction.Pair
-	if x.query != "" {
-		for part := range strings.SplitSeq(x.query, "&") {
+	if q.query != "" {
+		for part := range strings.SplitSeq(q.query, "&") {
 			name, value, _ := strings.Cut(part, "=")
 			query = append(query, cffunction.Pair{Name: name, Value: value})
 		}
 	}
-	for _, c := range x.cookies {
+	for _, c := range q.cookies {
 		cookies = append(cookies, cffunction.Pair{Name: c.name, Value: c.value})
 	}
-	headers := append(pairsOf(x.header, "Cookie"), cffunction.Pair{Name: "host", Value: x.host})
-	for _, name := range x.behavior.forward.headers.named() {
-		if v := x.viewerHeader(name); isCloudFrontHeader(name) && v != "" && x.header.Get(name) == "" {
+	headers := append(pairsOf(q.header, "Cookie"), cffunction.Pair{Name: "host", Value: q.host})
+	for _, name := range q.behavior.forward.headers.named() {
+		if v := q.cloudFrontHeader(name); isCloudFrontHeader(name) && v != "" && q.header.Get(name) == "" {
 			headers = append(headers, cffunction.Pair{Name: strings.ToLower(name), Value: v})
 		}
 	}
 	return cffunction.Event{
-		DistributionDomain: x.site.dist.DomainName, DistributionID: x.site.dist.ID, RequestID: x.id, Type: kind,
-		ViewerIP: x.viewer.String(),
-		Request:  cffunction.Request{Method: x.req.Method, URI: x.path, Query: query, Headers: headers, Cookies: cookies},
+		DistributionDomain: q.dist.DomainName, DistributionID: q.dist.ID, RequestID: q.id, Type: kind,
+		ViewerIP: q.viewer.String(),
+		Request:  cffunction.Request{Method: q.http.Method, URI: q.path, Query: query, Headers: headers, Cookies: cookies},
 	}
 }
 
-func (x *exchange) logFunction(line string) {
-	x.edge.options.Log.Info("function", "behavior", x.behavior.PathPattern, "says", line)
+func (q *request) logFunction(line string) {
+	q.edge.options.Log.Info("function", "behavior", q.behavior.PathPattern, "says", line)
 }
 
 // generated is a response a function made in place of the origin's.
-func (x *exchange) generated(f *cffunction.Response) *response {
+func (q *request) generated(f *cffunction.Response) *response {
 	r := newResponse(f.Status, fromFunction)
 	r.header = responseHeader(f)
 	if r.header.Get("Server") == "" {
@@ -156,14 +156,14 @@ func (x *exchange) generated(f *cffunction.Response) *response {
 
 // functionFailed is CloudFront's answer for a function that does not work: 503
 // for one that fails, 502 for one that returns what it must not.
-func (x *exchange) functionFailed(err error) *response {
+func (q *request) functionFailed(err error) *response {
 	status := http.StatusServiceUnavailable
 	var failure *cffunction.Error
 	if errors.As(err, &failure) && failure.Kind == cffunction.Invalid {
 		status = http.StatusBadGateway
 	}
-	x.edge.options.Log.Error("function", "error", err)
-	return x.errorPage(status, ReasonFunctionFailed, textFunction, err.Error(), "mend the function's code")
+	q.edge.options.Log.Error("function", "error", err)
+	return q.errorPage(status, ReasonFunctionFailed, textFunction, err.Error(), "mend the function's code")
 }
 
 func responseHeader(f *cffunction.Response) http.Header {

@@ -27,47 +27,47 @@ func newKeyPolicy(b *infra.Behavior) keyPolicy {
 	}
 }
 
-// cacheKey is the exchange's key in the cache. No part of a signature is in it.
-func (x *exchange) cacheKey() string {
-	k := &x.behavior.key
+// cacheKey is the request's key in the cache. No part of a signature is in it.
+func (q *request) cacheKey() string {
+	k := &q.behavior.key
 	var b strings.Builder
-	b.Grow(len(x.path) + 64)
-	b.WriteString(x.site.dist.ID)
+	b.Grow(len(q.path) + 64)
+	b.WriteString(q.dist.ID)
 	b.WriteByte(' ')
-	if x.req.Method == http.MethodOptions {
+	if q.http.Method == http.MethodOptions {
 		b.WriteString(http.MethodOptions)
 	}
 	b.WriteByte(' ')
-	b.WriteString(x.path)
+	b.WriteString(q.path)
 	if k.query.kind != "none" {
-		if q := filterQuery(x.query, k.query.includes); q != "" {
+		if q := filterQuery(q.query, k.query.includes); q != "" {
 			b.WriteByte('?')
 			b.WriteString(q)
 		}
 	}
 	for _, name := range k.headers {
 		b.WriteString("\n" + name + ":")
-		b.WriteString(strings.Join(x.headerValues(name), ","))
+		b.WriteString(strings.Join(q.headerValues(name), ","))
 	}
 	if k.cookies.kind != "none" {
 		b.WriteString("\n\nCookie:")
-		b.WriteString(filterCookies(x.cookies, k.cookies.includes))
+		b.WriteString(filterCookies(q.cookies, k.cookies.includes))
 	}
 	if k.gzip || k.brotli {
 		b.WriteString("\n\n\n")
-		b.WriteString(x.acceptEncoding())
+		b.WriteString(q.acceptEncoding())
 	}
 	return b.String()
 }
 
 // acceptEncoding is the viewer's Accept-Encoding as CloudFront normalizes it:
 // "br,gzip", "br", "gzip" or "". Nothing is compressed for HTTP/1.0.
-func (x *exchange) acceptEncoding() string {
-	k := &x.behavior.key
-	if !x.req.ProtoAtLeast(1, 1) {
+func (q *request) acceptEncoding() string {
+	k := &q.behavior.key
+	if !q.http.ProtoAtLeast(1, 1) {
 		return ""
 	}
-	accepted := strings.Join(x.header["Accept-Encoding"], ",")
+	accepted := strings.Join(q.header["Accept-Encoding"], ",")
 	br, gz := k.brotli && accepts(accepted, "br"), k.gzip && accepts(accepted, "gzip")
 	switch {
 	case br && gz:
@@ -122,10 +122,10 @@ func newTTLPolicy(p infra.CachePolicy) ttlPolicy {
 // defaultErrorTTL is the error caching minimum TTL where none is set.
 const defaultErrorTTL = 10 * time.Second
 
-func (x *exchange) lifetimeOf(status int) cache.Policy {
-	t := x.behavior.lifetime
+func (q *request) lifetimeOf(status int) cache.Policy {
+	t := q.behavior.lifetime
 	p := cache.Policy{Min: t.min, Default: t.def, Max: t.max, Error: defaultErrorTTL}
-	if c, set := x.site.errors[status]; set {
+	if c, set := q.dist.errors[status]; set {
 		p.Error = c.MinTTL
 	}
 	return p

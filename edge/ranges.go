@@ -82,9 +82,9 @@ func (r byteRange) within(size int64) (off, n int64, ok bool) {
 }
 
 // applyRange cuts a whole object to what the viewer asked for.
-func (x *exchange) applyRange(r *response) {
-	ranges, ok := parseRange(x.header["Range"])
-	if !ok || r.length < 0 || !rangeHolds(x.header.Get("If-Range"), r.header) {
+func (q *request) applyRange(r *response) {
+	ranges, ok := parseRange(q.header["Range"])
+	if !ok || r.length < 0 || !rangeHolds(q.header.Get("If-Range"), r.header) {
 		return
 	}
 	type piece struct{ off, n int64 }
@@ -99,14 +99,14 @@ func (x *exchange) applyRange(r *response) {
 	}
 	switch len(pieces) {
 	case 0:
-		x.unsatisfiable(r)
+		q.unsatisfiable(r)
 	case 1:
 		r.status = http.StatusPartialContent
 		r.header.Set("Content-Range", contentRange(pieces[0]))
 		r.offset, r.length = pieces[0].off, pieces[0].n
 		r.header.Set("Content-Length", strconv.FormatInt(r.length, 10))
 	default:
-		whole, err := r.bytes(x.req.Context())
+		whole, err := r.bytes(q.http.Context())
 		if err != nil {
 			return // the write will break off in the same way
 		}
@@ -124,7 +124,7 @@ func (x *exchange) applyRange(r *response) {
 	}
 }
 
-func (x *exchange) unsatisfiable(r *response) {
+func (q *request) unsatisfiable(r *response) {
 	size := r.length
 	body := `<?xml version="1.0" encoding="UTF-8"?><Error><Code>InvalidRange</Code><Message>The requested range is not satisfiable</Message></Error>`
 	r.status, r.from = http.StatusRequestedRangeNotSatisfiable, fromError

@@ -43,14 +43,14 @@ const (
 	headerHint   = "X-Privatecdn-Hint"
 )
 
-// report tells a refusal to everyone who listens.
-func (x *exchange) report(r *response) {
+// noteRefusal adds the debug headers, logs the refusal and calls OnRefusal.
+func (q *request) noteRefusal(r *response) {
 	f := r.refusal
 	if f == nil {
 		return
 	}
-	f.Method, f.URL, f.Status = x.req.Method, x.publicURL(), r.status
-	o := &x.edge.options
+	f.Method, f.URL, f.Status = q.http.Method, q.publicURL(), r.status
+	o := &q.edge.options
 	if !o.HideReasons {
 		setDebug(r.header, headerReason, string(f.Reason))
 		setDebug(r.header, headerWhy, f.Why)

@@ -8,64 +8,64 @@ import (
 
 // headerValues returns a request header as policies see it: the viewer's own,
 // or one that CloudFront adds.
-func (x *exchange) headerValues(name string) []string {
+func (q *request) headerValues(name string) []string {
 	switch {
 	case name == "Host":
-		return []string{x.host}
+		return []string{q.host}
 	case isCloudFrontHeader(name):
-		if v := x.viewerHeader(name); v != "" {
+		if v := q.cloudFrontHeader(name); v != "" {
 			return []string{v}
 		}
 		return nil
 	default:
-		return x.header[name]
+		return q.header[name]
 	}
 }
 
-// viewerHeader is the value of a CloudFront-* header, by its canonical name in
+// cloudFrontHeader returns the value of a CloudFront-* header, by its canonical name in
 // Go's spelling, "" for one this edge knows nothing about.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html
-func (x *exchange) viewerHeader(name string) string {
-	if !x.edge.options.StrictViewer {
-		if v := x.req.Header.Get(name); v != "" {
+func (q *request) cloudFrontHeader(name string) string {
+	if !q.edge.options.StrictViewer {
+		if v := q.http.Header.Get(name); v != "" {
 			return v
 		}
 	}
 	switch name {
 	case "Cloudfront-Viewer-Country":
-		return x.edge.options.ViewerCountry
+		return q.edge.options.ViewerCountry
 	case "Cloudfront-Viewer-Address":
-		return x.viewerAddressPort()
+		return q.viewerAddressPort()
 	case "Cloudfront-Forwarded-Proto":
-		return x.scheme
+		return q.scheme
 	case "Cloudfront-Viewer-Http-Version":
-		if x.req.ProtoMajor == 2 {
+		if q.http.ProtoMajor == 2 {
 			return "2.0"
 		}
-		return strings.TrimPrefix(x.req.Proto, "HTTP/")
+		return strings.TrimPrefix(q.http.Proto, "HTTP/")
 	case "Cloudfront-Viewer-Tls":
-		return x.tls()
+		return q.tls()
 	case "Cloudfront-Is-Desktop-Viewer", "Cloudfront-Is-Mobile-Viewer", "Cloudfront-Is-Tablet-Viewer",
 		"Cloudfront-Is-Smarttv-Viewer", "Cloudfront-Is-Ios-Viewer", "Cloudfront-Is-Android-Viewer":
-		return deviceHeader(name, x.req.UserAgent())
+		return deviceHeader(name, q.http.UserAgent())
 	}
 	return ""
 }
 
-func (x *exchange) viewerAddressPort() string {
+func (q *request) viewerAddressPort() string {
 	port := "0"
-	if _, p, err := net.SplitHostPort(x.req.RemoteAddr); err == nil {
+	if _, p, err := net.SplitHostPort(q.http.RemoteAddr); err == nil {
 		port = p
 	}
-	return x.viewer.String() + ":" + port
+	return q.viewer.String() + ":" + port
 }
 
-func (x *exchange) tls() string {
-	if x.req.TLS == nil {
+func (q *request) tls() string {
+	if q.http.TLS == nil {
 		return ""
 	}
 	version := "TLSv1.2"
-	if x.req.TLS.Version == 0x0304 {
+	if q.http.TLS.Version == 0x0304 {
 		version = "TLSv1.3"
 	}
 	return version + ":fullHandshake"
@@ -102,35 +102,35 @@ func deviceHeader(name, userAgent string) string {
 // originHeader is what the origin gets of the viewer's headers, and what
 // CloudFront adds.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html#request-custom-headers-behavior
-func (x *exchange) originHeader() http.Header {
-	f := &x.behavior.forward
+func (q *request) originHeader() http.Header {
+	f := &q.behavior.forward
 	h := http.Header{}
-	for name, values := range x.header {
+	for name, values := range q.header {
 		switch {
 		case hopByHop[name], name == "Cookie", name == "Range", name == "X-Forwarded-For", isCloudFrontHeader(name):
-		case strings.HasPrefix(name, "If-"), name == "Accept-Encoding" && (x.behavior.key.gzip || x.behavior.key.brotli):
-		case f.headers.includes(name), !isReadMethod(x.req.Method) && strings.HasPrefix(name, "Content-"):
+		case strings.HasPrefix(name, "If-"), name == "Accept-Encoding" && (q.behavior.key.gzip || q.behavior.key.brotli):
+		case f.headers.includes(name), !isReadMethod(q.http.Method) && strings.HasPrefix(name, "Content-"):
 			h[name] = values
 		}
 	}
 	for _, name := range f.headers.named() {
-		if v := x.headerValues(name); isCloudFrontHeader(name) && v != nil {
+		if v := q.headerValues(name); isCloudFrontHeader(name) && v != nil {
 			h[name] = v
 		}
 	}
-	if c := filterCookies(x.cookies, f.cookies.includes); c != "" {
+	if c := filterCookies(q.cookies, f.cookies.includes); c != "" {
 		h.Set("Cookie", c)
 	}
 	if h.Get("User-Agent") == "" {
 		h.Set("User-Agent", "Amazon CloudFront")
 	}
-	if a := x.acceptEncoding(); a != "" {
+	if a := q.acceptEncoding(); a != "" {
 		h.Set("Accept-Encoding", a)
 	}
-	h.Set("X-Forwarded-For", strings.Join(append(x.header["X-Forwarded-For"], x.viewer.String()), ", "))
-	h.Set("Via", x.edge.via)
-	h.Set("X-Amz-Cf-Id", x.id)
-	for name, value := range x.behavior.Origin.Headers {
+	h.Set("X-Forwarded-For", strings.Join(append(q.header["X-Forwarded-For"], q.viewer.String()), ", "))
+	h.Set("Via", q.edge.via)
+	h.Set("X-Amz-Cf-Id", q.id)
+	for name, value := range q.behavior.Origin.Headers {
 		h.Set(name, value)
 	}
 	return h

@@ -10,26 +10,26 @@ import (
 )
 
 // finish is what every response goes through on its way out.
-func (x *exchange) finish(r *response) *response {
-	r = x.customError(r)
+func (q *request) finish(r *response) *response {
+	r = q.customError(r)
 	if r.content {
-		x.applyResponseHeaders(r)
-		r = x.viewerResponseFunction(r)
+		q.applyResponseHeaders(r)
+		r = q.viewerResponseFunction(r)
 	}
-	x.stamp(r)
-	x.report(r)
+	q.stamp(r)
+	q.noteRefusal(r)
 	return r
 }
 
 // stamp adds the headers that are on every answer of CloudFront.
-func (x *exchange) stamp(r *response) {
+func (q *request) stamp(r *response) {
 	h := r.header
 	if h.Get("Date") == "" {
-		h.Set("Date", x.now.UTC().Format(http.TimeFormat))
+		h.Set("Date", q.now.UTC().Format(http.TimeFormat))
 	}
-	h["Via"] = x.edge.viaHeader
+	h["Via"] = q.edge.viaHeader
 	h["X-Amz-Cf-Pop"] = popHeader
-	h["X-Amz-Cf-Id"] = []string{x.id}
+	h["X-Amz-Cf-Id"] = []string{q.id}
 	h["X-Cache"] = cacheHeaders[r.from]
 }
 
@@ -50,8 +50,8 @@ func init() {
 
 // applyResponseHeaders does what the behavior's response headers policy says:
 // removals first, then additions.
-func (x *exchange) applyResponseHeaders(r *response) {
-	p := x.behavior.ResponseHeaderPolicy
+func (q *request) applyResponseHeaders(r *response) {
+	p := q.behavior.ResponseHeaderPolicy
 	if p == nil {
 		return
 	}
@@ -62,7 +62,7 @@ func (x *exchange) applyResponseHeaders(r *response) {
 		}
 	}
 	if p.CORS != nil {
-		x.applyCORS(p.CORS, r.header)
+		q.applyCORS(p.CORS, r.header)
 	}
 	for _, headers := range [][]infra.Header{p.Security, p.Custom} {
 		for _, h := range headers {
@@ -71,17 +71,17 @@ func (x *exchange) applyResponseHeaders(r *response) {
 			}
 		}
 	}
-	x.applyServerTiming(p, r)
+	q.applyServerTiming(p, r)
 }
 
 // applyServerTiming adds Server-Timing to a sample of the responses, and to
 // each that is asked for with Pragma: server-timing.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-response-headers-policies.html#server-timing-header
-func (x *exchange) applyServerTiming(p *infra.ResponseHeadersPolicy, r *response) {
+func (q *request) applyServerTiming(p *infra.ResponseHeadersPolicy, r *response) {
 	if p.ServerTiming <= 0 {
 		return
 	}
-	asked := strings.EqualFold(x.header.Get("Pragma"), "server-timing")
+	asked := strings.EqualFold(q.header.Get("Pragma"), "server-timing")
 	if !asked && rand.Float64()*100 >= p.ServerTiming {
 		return
 	}
@@ -92,7 +92,7 @@ func (x *exchange) applyServerTiming(p *infra.ResponseHeadersPolicy, r *response
 	case fromRefresh:
 		metric = "cdn-cache-refresh"
 	}
-	value := fmt.Sprintf(`%s,cdn-pop;desc="%s",cdn-rid;desc="%s"`, metric, pop, x.id)
+	value := fmt.Sprintf(`%s,cdn-pop;desc="%s",cdn-rid;desc="%s"`, metric, pop, q.id)
 	if r.from == fromHit {
 		value += `,cdn-hit-layer;desc="EDGE"`
 	}

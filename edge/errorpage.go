@@ -53,8 +53,8 @@ func page(status int, contentType, body string) *response {
 	return r
 }
 
-func (x *exchange) errorPage(status int, reason Reason, text, why, hint string) *response {
-	r := page(status, "text/html", fmt.Sprintf(errorPage, status, text, x.id))
+func (q *request) errorPage(status int, reason Reason, text, why, hint string) *response {
+	r := page(status, "text/html", fmt.Sprintf(errorPage, status, text, q.id))
 	r.refusal = &Refusal{Reason: reason, Why: why, Hint: hint}
 	return r
 }

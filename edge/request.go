@@ -14,10 +14,10 @@ import (
 	"example.com/privatecdn/signer/verify"
 )
 
-// exchange is one request on its way through the edge.
-type exchange struct {
+// request is one request on its way through the edge.
+type request struct {
 	edge *Edge
-	req  *http.Request
+	http *http.Request
 	now  time.Time
 	id   string
 	out  http.Header // of the http.ResponseWriter
@@ -26,29 +26,29 @@ type exchange struct {
 	scheme, host, rawPath, rawQuery string
 	viewer                          netip.Addr
 
-	site     *site
+	dist     *distribution
 	behavior *behavior
 
 	// What the cache and the origin see: without the signature's parameters,
 	// and as a CloudFront function left it.
-	path    string // raw, as the origin gets it
-	query   string
-	header  http.Header // the viewer's, which must not be changed
-	cookies []cookie
-	pattern string // path normalized, as path patterns see it
+	path      string // raw, as the origin gets it
+	query     string
+	header    http.Header // the viewer's, which must not be changed
+	cookies   []cookie
+	matchPath string // path normalized, as path patterns see it
 }
 
-func (e *Edge) newExchange(w http.ResponseWriter, r *http.Request) *exchange {
-	x := &exchange{edge: e, req: r, now: e.options.Clock(), id: requestID(), out: w.Header(), host: r.Host, header: r.Header}
-	x.scheme = "http"
+func (e *Edge) newRequest(w http.ResponseWriter, r *http.Request) *request {
+	q := &request{edge: e, http: r, now: e.options.Clock(), id: requestID(), out: w.Header(), host: r.Host, header: r.Header}
+	q.scheme = "http"
 	if r.TLS != nil {
-		x.scheme = "https"
+		q.scheme = "https"
 	}
-	x.rawPath, x.rawQuery = rawTarget(r)
-	x.viewer = e.viewerAddress(r)
-	x.path, x.query = x.rawPath, verify.Strip(x.rawQuery)
-	x.pattern = pathpattern.Normalize(x.path)
-	return x
+	q.rawPath, q.rawQuery = rawTarget(r)
+	q.viewer = e.viewerAddress(r)
+	q.path, q.query = q.rawPath, verify.Strip(q.rawQuery)
+	q.matchPath = pathpattern.Normalize(q.path)
+	return q
 }
 
 // rawTarget is the request's path and query byte for byte.
@@ -71,18 +71,18 @@ func rawTarget(r *http.Request) (path, query string) {
 
 // url is the request's address as the viewer sees it, which is what a policy's
 // resource is compared with.
-func (x *exchange) url() string {
-	u := x.scheme + "://" + x.host + x.rawPath
-	if x.rawQuery != "" {
-		u += "?" + x.rawQuery
+func (q *request) url() string {
+	u := q.scheme + "://" + q.host + q.rawPath
+	if q.rawQuery != "" {
+		u += "?" + q.rawQuery
 	}
 	return u
 }
 
 // publicURL is the address without what opens it.
-func (x *exchange) publicURL() string {
-	u := x.scheme + "://" + x.host + x.rawPath
-	if q := verify.Strip(x.rawQuery); q != "" {
+func (q *request) publicURL() string {
+	u := q.scheme + "://" + q.host + q.rawPath
+	if q := verify.Strip(q.rawQuery); q != "" {
 		u += "?" + q
 	}
 	return u

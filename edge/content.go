@@ -17,14 +17,14 @@ import (
 // ErrNoContent says that no content was given for a bucket.
 var ErrNoContent = errors.New("no content for the bucket")
 
-// origins are what answers for the origins of one world.
+// origins are what answers for the origins of one config.
 type origins struct {
 	edge    *Edge
 	buckets map[*infra.Bucket]*s3.Server
 	distOf  map[*infra.Origin]*infra.Distribution
 }
 
-func (e *Edge) newOrigins(w *world) (*origins, error) {
+func (e *Edge) newOrigins(w *config) (*origins, error) {
 	o := &origins{edge: e, buckets: map[*infra.Bucket]*s3.Server{}, distOf: map[*infra.Origin]*infra.Distribution{}}
 	for _, d := range w.infrastructure.Distributions {
 		for _, b := range d.Behaviors {
@@ -48,7 +48,7 @@ func (e *Edge) newOrigins(w *world) (*origins, error) {
 
 // serve makes a bucket answer, to origins and at its own addresses. A bucket
 // no origin reads from, such as one for logs, is empty unless named.
-func (o *origins) serve(w *world, b *infra.Bucket, asked bool) error {
+func (o *origins) serve(w *config, b *infra.Bucket, asked bool) error {
 	server, err := o.edge.newBucket(b, asked)
 	if err != nil {
 		return err
@@ -146,7 +146,7 @@ func (a asPrincipal) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // bucketFor finds the bucket a request is addressed to at S3 itself, by
 // virtual host or by path.
-func (w *world) bucketFor(host, path string) http.Handler {
+func (w *config) bucketFor(host, path string) http.Handler {
 	if b := w.buckets[host]; b != nil {
 		return b
 	}

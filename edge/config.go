@@ -18,19 +18,19 @@ import (
 // ErrNoDistribution says that a template describes nothing to serve.
 var ErrNoDistribution = errors.New("the template has no AWS::CloudFront::Distribution")
 
-// world is a template made ready to answer requests. It never changes: a new
-// template makes a new world.
-type world struct {
+// config is a template made ready to answer requests. It never changes: a new
+// template makes a new config.
+type config struct {
 	infrastructure *infra.Infrastructure
-	sites          []*site
-	main           *site // the first that asks for signatures, or the first
-	byHost         map[string]*site
+	distributions  []*distribution
+	main           *distribution // the first that asks for signatures, or the first
+	byHost         map[string]*distribution
 	buckets        map[string]http.Handler // the buckets' own addresses, by virtual host
 }
 
-// site is one distribution.
-type site struct {
-	dist      *infra.Distribution
+// distribution is one distribution.
+type distribution struct {
+	*infra.Distribution
 	behaviors []*behavior
 	errors    map[int]infra.CustomError
 }
@@ -47,31 +47,31 @@ type behavior struct {
 	response *function
 }
 
-func (e *Edge) newWorld(tmpl *infra.Infrastructure) (*world, error) {
+func (e *Edge) newConfig(tmpl *infra.Infrastructure) (*config, error) {
 	if len(tmpl.Distributions) == 0 {
 		return nil, ErrNoDistribution
 	}
-	w := &world{infrastructure: tmpl, byHost: map[string]*site{}, buckets: map[string]http.Handler{}}
+	w := &config{infrastructure: tmpl, byHost: map[string]*distribution{}, buckets: map[string]http.Handler{}}
 	origins, err := e.newOrigins(w)
 	if err != nil {
 		return nil, err
 	}
 	for _, d := range tmpl.Distributions {
-		s, err := e.newSite(d, origins)
+		s, err := e.newDistribution(d, origins)
 		if err != nil {
 			return nil, err
 		}
-		w.sites = append(w.sites, s)
+		w.distributions = append(w.distributions, s)
 		for _, host := range append([]string{d.DomainName}, d.Aliases...) {
 			w.byHost[strings.ToLower(host)] = s
 		}
 	}
-	w.main = w.sites[max(0, slices.IndexFunc(w.sites, (*site).signed))]
+	w.main = w.distributions[max(0, slices.IndexFunc(w.distributions, (*distribution).signed))]
 	return w, nil
 }
 
-func (e *Edge) newSite(d *infra.Distribution, origins *origins) (*site, error) {
-	s := &site{dist: d, errors: map[int]infra.CustomError{}}
+func (e *Edge) newDistribution(d *infra.Distribution, origins *origins) (*distribution, error) {
+	s := &distribution{Distribution: d, errors: map[int]infra.CustomError{}}
 	for _, c := range d.CustomErrors {
 		s.errors[c.Code] = c
 	}
@@ -115,13 +115,13 @@ func publicKeys(b *infra.Behavior) map[string]crypto.PublicKey {
 	return all
 }
 
-func (s *site) signed() bool {
+func (s *distribution) signed() bool {
 	return slices.ContainsFunc(s.behaviors, func(b *behavior) bool { return b.verifier != nil })
 }
 
 // match returns the first behavior whose pattern catches path; the default
 // behavior, which is last, catches every path.
-func (s *site) match(path string) *behavior {
+func (s *distribution) match(path string) *behavior {
 	for _, b := range s.behaviors[:len(s.behaviors)-1] {
 		if pathpattern.Match(b.PathPattern, path) {
 			return b
@@ -130,10 +130,10 @@ func (s *site) match(path string) *behavior {
 	return s.behaviors[len(s.behaviors)-1]
 }
 
-// siteFor routes by host: a domain name, an alias, an alias with a wildcard in
+// distributionFor routes by host: a domain name, an alias, an alias with a wildcard in
 // its first label; a distribution that is alone answers for every host. At the
 // edge's own address, which is no name in a template, the main one answers.
-func (w *world) siteFor(host string) *site {
+func (w *config) distributionFor(host string) *distribution {
 	host = hostname(host)
 	if s := w.byHost[host]; s != nil {
 		return s
@@ -143,7 +143,7 @@ func (w *world) siteFor(host string) *site {
 			return s
 		}
 	}
-	if len(w.sites) == 1 || isAddress(host) {
+	if len(w.distributions) == 1 || isAddress(host) {
 		return w.main
 	}
 	return nil

@@ -1,0 +1,77 @@
+package edge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// streamOrRange answers with what the origin is sending, unless the viewer wants a
+// range of it: then the origin is asked for that instead.
+func (q *request) streamOrRange(resp *http.Response) *response {
+	if resp.StatusCode == http.StatusOK && q.http.Method == http.MethodGet && validRange(q.header["Range"]) {
+		closeBody(resp)
+		return q.bypassCache()
+	}
+	return q.streamResponse(resp)
+}
+
+func (q *request) streamResponse(resp *http.Response) *response {
+	r := &response{status: resp.StatusCode, header: q.originResponseHeader(resp.Header), from: fromMiss, content: true,
+		stream: resp.Body, length: resp.ContentLength}
+	setLength(r.header, r.length)
+	return q.finishContent(r)
+}
+
+// originResponseHeader returns an origin's response headers as CloudFront hands them on.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html#ResponseCustomRemovedHeaders
+func (q *request) originResponseHeader(origin http.Header) http.Header {
+	h := make(http.Header, len(origin)+8)
+	for name, values := range origin {
+		if !hopByHop[name] && name != "Set-Cookie" && name != "Vary" {
+			h[name] = values
+		}
+	}
+	if cookies := origin["Set-Cookie"]; cookies != nil && q.forwardsCookies() {
+		h["Set-Cookie"] = cookies
+	}
+	if vary := q.viewerVary(origin["Vary"]); vary != "" {
+		h.Set("Vary", vary)
+	}
+	if h.Get("Date") == "" {
+		h.Set("Date", q.now.UTC().Format(http.TimeFormat))
+	}
+	return h
+}
+
+func (q *request) forwardsCookies() bool {
+	return slices.ContainsFunc(q.behavior.forward.cookies, func(s selection) bool { return s.kind != "none" && s.kind != "" })
+}
+
+// viewerVary keeps of Vary what CloudFront passes on: Accept-Encoding, Cookie
+// and headers that reach the origin. It never splits the cache by it.
+func (q *request) viewerVary(values []string) string {
+	var kept []string
+	for name := range strings.SplitSeq(strings.Join(values, ","), ",") {
+		name = http.CanonicalHeaderKey(strings.TrimSpace(name))
+		if name == "*" || name == "Accept-Encoding" || name == "Cookie" || name != "" && q.behavior.forward.headers.includes(name) {
+			kept = append(kept, name)
+		}
+	}
+	return strings.Join(kept, ", ")
+}
+
+// originFailure is CloudFront's answer for an origin that gave none: 504 when
+// it took too long, 502 otherwise.
+func (q *request) originFailure(err error) *response {
+	var timeout interface{ Timeout() bool }
+	status, text := http.StatusBadGateway, textOrigin
+	if errors.As(err, &timeout) && timeout.Timeout() || errors.Is(err, context.DeadlineExceeded) {
+		status, text = http.StatusGatewayTimeout, textTimeout
+	}
+	return q.errorPage(status, ReasonOriginFailed, text,
+		fmt.Sprintf("origin %s (%s): %v", q.behavior.Origin.ID, q.behavior.Origin.DomainName, err), "see that the origin answers")
+}
