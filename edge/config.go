@@ -25,7 +25,8 @@ type config struct {
 	distributions  []*distribution
 	main           *distribution // the first that asks for signatures, or the first
 	byHost         map[string]*distribution
-	buckets        map[string]http.Handler // the buckets' own addresses, by virtual host
+	buckets        map[string]http.Handler            // the buckets' own addresses, by virtual host
+	pathStyle      map[string]map[string]http.Handler // and by S3's host and the bucket's name
 }
 
 // distribution is one distribution.
@@ -51,7 +52,8 @@ func (e *Edge) newConfig(tmpl *infra.Infrastructure) (*config, error) {
 	if len(tmpl.Distributions) == 0 {
 		return nil, ErrNoDistribution
 	}
-	w := &config{infrastructure: tmpl, byHost: map[string]*distribution{}, buckets: map[string]http.Handler{}}
+	w := &config{infrastructure: tmpl, byHost: map[string]*distribution{}, buckets: map[string]http.Handler{},
+		pathStyle: map[string]map[string]http.Handler{}}
 	origins, err := e.newOrigins(w)
 	if err != nil {
 		return nil, err

@@ -27,8 +27,12 @@ func (run *caseRun) infrastructure() *infra.Infrastructure {
 	for _, s := range run.c.set {
 		var value any
 		source := s[1]
-		if file, found := strings.CutPrefix(source, "@"); found {
-			value = run.c.files[file]
+		file, isFile := strings.CutPrefix(source, "@")
+		if isFile {
+			source = run.c.files[file]
+		}
+		if isFile && !strings.HasSuffix(file, ".yaml") {
+			value = source
 		} else if err := yaml.Unmarshal([]byte(source), &value); err != nil {
 			run.t.Fatal(err)
 		}

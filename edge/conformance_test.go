@@ -109,7 +109,8 @@ func (run *caseRun) request(s *step) {
 	run.t.Helper()
 	url, body, remote := s.url, "", "198.51.100.7:4711"
 	header := http.Header{}
-	proto := "HTTP/1.1"
+	proto, host := "HTTP/1.1", ""
+	overrideHost := false
 	for _, f := range s.fields {
 		switch name, value := f[0], f[1]; name {
 		case "sign":
@@ -124,12 +125,17 @@ func (run *caseRun) request(s *step) {
 			body = value
 		case "proto":
 			proto = value
+		case "host":
+			host, overrideHost = value, true
 		default:
 			header.Add(name, expand(value))
 		}
 	}
 	r := parseRequest(run.t, s.method, url, proto, header, body)
 	r.RemoteAddr = remote
+	if overrideHost {
+		r.Host = host // as HTTP/2 brings it, in which no server looks for separators
+	}
 	run.refusal = nil
 	run.origin.forget()
 	w := httptest.NewRecorder()

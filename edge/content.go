@@ -54,10 +54,18 @@ func (o *origins) serve(w *config, b *infra.Bucket, asked bool) error {
 		return err
 	}
 	o.buckets[b] = server
-	for _, host := range []string{b.RegionalDomain, b.Name + ".s3." + b.Region + ".amazonaws.com", b.Name + ".s3.amazonaws.com", b.Name + ".s3.localhost"} {
-		if host != "" {
-			w.buckets[strings.ToLower(host)] = server
+	zones := []string{"s3." + b.Region + ".amazonaws.com", "s3.amazonaws.com", "s3.localhost"}
+	if zone, found := strings.CutPrefix(b.RegionalDomain, b.Name+"."); found {
+		zones = append(zones, zone)
+	}
+	for _, zone := range zones {
+		zone = strings.ToLower(zone)
+		if w.pathStyle[zone] == nil {
+			w.pathStyle[zone] = map[string]http.Handler{}
 		}
+		name := strings.ToLower(b.Name)
+		w.pathStyle[zone][name] = server
+		w.buckets[name+"."+zone] = server
 	}
 	return nil
 }
@@ -145,18 +153,11 @@ func (a asPrincipal) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // bucketFor finds the bucket a request is addressed to at S3 itself, by
-// virtual host or by path.
+// virtual host or by path. Names are compared whole.
 func (w *config) bucketFor(host, path string) http.Handler {
 	if b := w.buckets[host]; b != nil {
 		return b
 	}
-	if !strings.HasPrefix(host, "s3.") && !strings.HasPrefix(host, "s3-") {
-		return nil
-	}
-	_, zone, _ := strings.Cut(host, ".")
-	if zone != "localhost" && !strings.HasSuffix(zone, "amazonaws.com") {
-		return nil
-	}
 	name, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
-	return w.buckets[strings.ToLower(name)+".s3.localhost"]
+	return w.pathStyle[host][strings.ToLower(name)]
 }

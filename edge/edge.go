@@ -114,13 +114,14 @@ func (e *Edge) Bucket(name string) http.Handler {
 }
 
 // Invalidate removes from the cache of every distribution the objects whose
-// paths match one of the patterns, in which * stands for any characters, and
-// returns how many.
-// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/Invalidation.html
+// paths match one of the invalidation paths, and returns how many. A final *
+// stands for any characters. A path without a query does not match an object
+// that is cached by its query: name the query or end in *.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-objects.html
 func (e *Edge) Invalidate(patterns ...string) int {
 	return e.cache.Invalidate(func(entry *cache.Entry) bool {
 		for _, p := range patterns {
-			if matchInvalidation(pathpattern.Canonical(p), entry.Path) {
+			if matchInvalidation(p, entry.Path) {
 				return true
 			}
 		}
@@ -132,12 +133,14 @@ func (e *Edge) Invalidate(patterns ...string) int {
 func (e *Edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := e.config.Load()
 	q := e.newRequest(w, r)
-	host := hostname(r.Host)
-	if bucket := c.bucketFor(host, q.rawPath); bucket != nil {
-		bucket.ServeHTTP(w, r)
-		return
+	if q.invalid == nil {
+		host := hostname(r.Host)
+		if bucket := c.bucketFor(host, q.target.path); bucket != nil {
+			bucket.ServeHTTP(w, r)
+			return
+		}
+		q.dist = c.distributionFor(host)
 	}
-	q.dist = c.distributionFor(host)
 	q.finish(q.answer()).write(r.Context(), w, r.Method == http.MethodHead)
 }
 
@@ -159,20 +162,16 @@ func newVia() string {
 	return "1.1 " + hex.EncodeToString(id[:]) + ".cloudfront.net (CloudFront)"
 }
 
-// matchInvalidation compares a path with an invalidation path, in which only *
-// is a wildcard.
+// matchInvalidation compares a path, with its query where that is in the cache
+// key, with an invalidation path, in which only a final * is a wildcard.
 func matchInvalidation(pattern, path string) bool {
-	head, rest, wild := strings.Cut(pattern, "*")
-	if !wild {
-		return pattern == path
+	pattern, query, hasQuery := strings.Cut(pattern, "?")
+	pattern = pathpattern.Normalize(pattern)
+	if hasQuery {
+		pattern += "?" + query
 	}
-	if !strings.HasPrefix(path, head) {
-		return false
+	if prefix, wild := strings.CutSuffix(pattern, "*"); wild {
+		return strings.HasPrefix(path, prefix)
 	}
-	for i := len(head); i <= len(path); i++ {
-		if matchInvalidation(rest, path[i:]) {
-			return true
-		}
-	}
-	return false
+	return pattern == path
 }

@@ -17,13 +17,17 @@ func (q *request) fetch() *response {
 	if q.behavior.lifetime.max <= 0 || !slices.Contains(q.behavior.CachedMethods, q.http.Method) {
 		return q.bypassCache()
 	}
-	key := q.cacheKey()
+	method := q.http.Method
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	key := q.cacheKey(method)
 	store := q.edge.cache
 	if e := store.Get(key); e != nil && e.Fresh(q.now) {
 		return q.serveHit(e)
 	}
 	if q.http.Method == http.MethodHead {
-		key += "\n" + http.MethodHead // the origin's answer to HEAD cannot serve a GET
+		key = q.cacheKey(http.MethodHead) // the origin's response to HEAD cannot serve a GET
 	}
 	flight, lead := store.Join(key)
 	if !lead {
@@ -196,8 +200,15 @@ func setLength(h http.Header, n int64) {
 	}
 }
 
-// storedPath is what an invalidation finds an object by.
-func (q *request) storedPath() string { return pathpattern.Normalize(q.path) }
+// storedPath returns what an invalidation finds an object by: its path and the
+// query parameters in the cache key.
+func (q *request) storedPath() string {
+	path := pathpattern.Normalize(q.path)
+	if query := filterQuery(q.query, q.behavior.key.query.includes); query != "" {
+		path += "?" + query
+	}
+	return path
+}
 
 // serveEntry makes a response of an entry: what of it the viewer asked for.
 func (q *request) serveEntry(e *cache.Entry, from string) *response {

@@ -133,7 +133,7 @@ func (q *request) event(kind string) cffunction.Event {
 }
 
 func (q *request) logFunction(line string) {
-	q.edge.options.Log.Info("function", "behavior", q.behavior.PathPattern, "says", line)
+	q.edge.options.Log.Info("function", "behavior", q.behavior.PathPattern, "says", q.printable(line))
 }
 
 // generated is a response a function made in place of the origin's.
@@ -162,7 +162,7 @@ func (q *request) functionFailed(err error) *response {
 	if errors.As(err, &failure) && failure.Kind == cffunction.Invalid {
 		status = http.StatusBadGateway
 	}
-	q.edge.options.Log.Error("function", "error", err)
+	q.edge.options.Log.Error("function", "error", q.printable(err.Error()))
 	return q.errorPage(status, ReasonFunctionFailed, textFunction, err.Error(), "mend the function's code")
 }
 

@@ -1,7 +1,7 @@
 package edge
 
 import (
-	"net/http"
+	"encoding/binary"
 	"strings"
 	"time"
 
@@ -27,37 +27,31 @@ func newKeyPolicy(b *infra.Behavior) keyPolicy {
 	}
 }
 
-// cacheKey is the request's key in the cache. No part of a signature is in it.
-func (q *request) cacheKey() string {
+// cacheKey returns what the response to a method is cached under. No part of a signature is
+// in it. Each part comes with its length, so that no path that a function makes
+// can look like another path and a query. The origin is part of it, because
+// behaviors with different origins would otherwise share the paths of a
+// function; CloudFront documents host and path only.
+func (q *request) cacheKey(method string) string {
 	k := &q.behavior.key
-	var b strings.Builder
-	b.Grow(len(q.path) + 64)
-	b.WriteString(q.dist.ID)
-	b.WriteByte(' ')
-	if q.http.Method == http.MethodOptions {
-		b.WriteString(http.MethodOptions)
+	key := make([]byte, 0, len(q.path)+128)
+	part := func(s string) {
+		key = binary.AppendUvarint(key, uint64(len(s)))
+		key = append(key, s...)
 	}
-	b.WriteByte(' ')
-	b.WriteString(q.path)
-	if k.query.kind != "none" {
-		if q := filterQuery(q.query, k.query.includes); q != "" {
-			b.WriteByte('?')
-			b.WriteString(q)
-		}
-	}
+	part(q.dist.ID)
+	part(q.behavior.Origin.ID)
+	part(q.behavior.Origin.DomainName + q.behavior.Origin.Path)
+	part(method)
+	part(q.path)
+	part(filterQuery(q.query, k.query.includes))
 	for _, name := range k.headers {
-		b.WriteString("\n" + name + ":")
-		b.WriteString(strings.Join(q.headerValues(name), ","))
+		part(name)
+		part(strings.Join(q.headerValues(name), ","))
 	}
-	if k.cookies.kind != "none" {
-		b.WriteString("\n\nCookie:")
-		b.WriteString(filterCookies(q.cookies, k.cookies.includes))
-	}
-	if k.gzip || k.brotli {
-		b.WriteString("\n\n\n")
-		b.WriteString(q.acceptEncoding())
-	}
-	return b.String()
+	part(filterCookies(q.cookies, k.cookies.includes))
+	part(q.acceptEncoding())
+	return string(key)
 }
 
 // acceptEncoding is the viewer's Accept-Encoding as CloudFront normalizes it:

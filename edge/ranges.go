@@ -36,9 +36,15 @@ func parseRange(values []string) ([]byteRange, bool) {
 			end = openEnd
 		}
 		ranges = append(ranges, r)
+		if len(ranges) > maxRanges {
+			return nil, false
+		}
 	}
 	return ranges, true
 }
+
+// maxRanges bounds the parts of a response, each of which has its own headers.
+const maxRanges = 64
 
 const openEnd = int64(1) << 62
 

@@ -3,6 +3,7 @@ package edge
 import (
 	"net/http"
 
+	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/signer/verify"
 )
 
@@ -49,7 +50,8 @@ func (q *request) noteRefusal(r *response) {
 	if f == nil {
 		return
 	}
-	f.Method, f.URL, f.Status = q.http.Method, q.publicURL(), r.status
+	f.Method, f.URL, f.Status = fault.Printable(q.http.Method), q.publicURL(), r.status
+	f.Why, f.Hint = q.printable(f.Why), q.printable(f.Hint)
 	o := &q.edge.options
 	if !o.HideReasons {
 		setDebug(r.header, headerReason, string(f.Reason))

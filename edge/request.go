@@ -22,9 +22,9 @@ type request struct {
 	id   string
 	out  http.Header // of the http.ResponseWriter
 
-	// What the viewer sent, untouched: what a signature covers.
-	scheme, host, rawPath, rawQuery string
-	viewer                          netip.Addr
+	target        // what the viewer sent
+	invalid error // why that is not a valid address; target is zero
+	viewer  netip.Addr
 
 	dist     *distribution
 	behavior *behavior
@@ -39,53 +39,12 @@ type request struct {
 }
 
 func (e *Edge) newRequest(w http.ResponseWriter, r *http.Request) *request {
-	q := &request{edge: e, http: r, now: e.options.Clock(), id: requestID(), out: w.Header(), host: r.Host, header: r.Header}
-	q.scheme = "http"
-	if r.TLS != nil {
-		q.scheme = "https"
-	}
-	q.rawPath, q.rawQuery = rawTarget(r)
+	q := &request{edge: e, http: r, now: e.options.Clock(), id: requestID(), out: w.Header(), header: r.Header}
+	q.target, q.invalid = parseTarget(r)
 	q.viewer = e.viewerAddress(r)
-	q.path, q.query = q.rawPath, verify.Strip(q.rawQuery)
+	q.path, q.query = q.target.path, verify.Strip(q.target.query)
 	q.matchPath = pathpattern.Normalize(q.path)
 	return q
-}
-
-// rawTarget is the request's path and query byte for byte.
-func rawTarget(r *http.Request) (path, query string) {
-	target := r.RequestURI
-	if target == "" { // made by httptest or another handler
-		target = r.URL.RequestURI()
-	}
-	if !strings.HasPrefix(target, "/") {
-		if _, rest, absolute := strings.Cut(target, "://"); absolute {
-			target = rest[strings.IndexAny(rest+"/", "/?"):]
-		}
-	}
-	path, query, _ = strings.Cut(target, "?")
-	if path == "" {
-		path = "/"
-	}
-	return path, query
-}
-
-// url is the request's address as the viewer sees it, which is what a policy's
-// resource is compared with.
-func (q *request) url() string {
-	u := q.scheme + "://" + q.host + q.rawPath
-	if q.rawQuery != "" {
-		u += "?" + q.rawQuery
-	}
-	return u
-}
-
-// publicURL is the address without what opens it.
-func (q *request) publicURL() string {
-	u := q.scheme + "://" + q.host + q.rawPath
-	if q := verify.Strip(q.rawQuery); q != "" {
-		u += "?" + q
-	}
-	return u
 }
 
 func (e *Edge) viewerAddress(r *http.Request) netip.Addr {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/internal/pathpattern"
 	"example.com/privatecdn/signer/verify"
 )
@@ -14,7 +15,7 @@ import (
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
 const (
 	maxURL     = 8192
-	maxRequest = 20480
+	maxRequest = 32768
 )
 
 // stages are what a request goes through, in CloudFront's order. The first
@@ -23,6 +24,7 @@ const (
 // That the viewer protocol policy comes before the allowed methods and these
 // before the signature is not verified.
 var stages = []func(*request) *response{
+	(*request).validTarget,
 	(*request).size,
 	(*request).distribution,
 	(*request).matchBehavior,
@@ -45,24 +47,38 @@ func (q *request) answer() *response {
 	panic("edge: fetch gave no response")
 }
 
+func (q *request) validTarget() *response {
+	if q.invalid == nil {
+		return nil
+	}
+	return q.errorPage(http.StatusBadRequest, ReasonBadRequest, textBad, q.invalid.Error(),
+		"send Host as name or name:port, and a path that begins with /")
+}
+
+// statusHeadersTooLarge is CloudFront's status for a request whose headers are
+// too large, which is not a standard one.
+const statusHeadersTooLarge = 494
+
+// size also closes the connection of a viewer whose URL is too long.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorS3Origin.html
 func (q *request) size() *response {
-	url := len(q.scheme) + len("://") + len(q.host) + len(q.rawPath)
-	if q.rawQuery != "" {
-		url += 1 + len(q.rawQuery)
+	size := q.target.length()
+	if size > maxURL {
+		r := q.errorPage(http.StatusRequestURITooLong, ReasonTooLarge, textBad,
+			fmt.Sprintf("the URL has %d bytes, more than %d", size, maxURL),
+			"sign with a short wildcard policy or use signed cookies")
+		r.header.Set("Connection", "close")
+		return r
 	}
-	if url > maxURL {
-		return q.errorPage(http.StatusRequestEntityTooLarge, ReasonTooLarge, textBad,
-			fmt.Sprintf("the URL has %d bytes, more than %d", url, maxURL), "sign with a short wildcard policy or use signed cookies")
-	}
-	size := url
 	for name, values := range q.http.Header {
 		for _, v := range values {
 			size += len(name) + len(v) + len(": \r\n")
 		}
 	}
 	if size > maxRequest {
-		return q.errorPage(http.StatusRequestEntityTooLarge, ReasonTooLarge, textBad,
-			fmt.Sprintf("the request has %d bytes of URL and headers, more than %d", size, maxRequest), "send fewer or smaller cookies")
+		return q.errorPage(statusHeadersTooLarge, ReasonTooLarge, textBad,
+			fmt.Sprintf("the request has %d bytes of URL and headers, more than %d", size, maxRequest),
+			"send fewer or smaller cookies")
 	}
 	return nil
 }
@@ -70,7 +86,7 @@ func (q *request) size() *response {
 func (q *request) distribution() *response {
 	if q.dist == nil {
 		return q.errorPage(http.StatusForbidden, ReasonUnknownHost, textBad,
-			fmt.Sprintf("no distribution answers for the host %q", q.host), "use the domain name or an alias of a distribution in the template")
+			"no distribution answers for the host "+fault.Quote(q.host), "use the domain name or an alias of a distribution in the template")
 	}
 	if !q.dist.Enabled {
 		return q.errorPage(http.StatusForbidden, ReasonDisabled, textBad,
@@ -101,7 +117,7 @@ func (q *request) viewerProtocol() *response {
 		if isReadMethod(q.http.Method) {
 			status = http.StatusMovedPermanently
 		}
-		return redirect(status, "https://"+q.edge.httpsHost(q.host)+strings.TrimPrefix(q.url(), "http://"+q.host))
+		return redirect(status, "https://"+q.edge.httpsHost(q.host)+strings.TrimPrefix(q.target.url(), "http://"+q.host))
 	case "https-only":
 		return q.errorPage(http.StatusForbidden, ReasonHTTPSOnly, textBad,
 			"the behavior "+q.behavior.PathPattern+" answers over HTTPS only", "request it over https://")
@@ -114,7 +130,7 @@ func (q *request) allowedMethod() *response {
 		return nil
 	}
 	return q.errorPage(http.StatusForbidden, ReasonMethodNotAllowed, textMethod,
-		fmt.Sprintf("the behavior %s does not allow %s", q.behavior.PathPattern, q.http.Method),
+		fmt.Sprintf("the behavior %s does not allow %s", q.behavior.PathPattern, fault.Quote(q.http.Method)),
 		"it allows "+strings.Join(q.behavior.AllowedMethods, ", "))
 }
 
@@ -147,7 +163,7 @@ func (q *request) signature() *response {
 	if b.verifier == nil {
 		return nil
 	}
-	d := b.verifier.Check(verify.Request{URL: q.url(), Cookies: verify.ParseCookies(q.header["Cookie"]), Time: q.now, IP: q.viewer})
+	d := b.verifier.Check(verify.Request{URL: q.target.url(), Cookies: verify.ParseCookies(q.header["Cookie"]), Time: q.now, IP: q.viewer})
 	if d.Allowed {
 		return nil
 	}

@@ -127,7 +127,8 @@ func (w *watcher) changed(event fsnotify.Event) {
 	}
 	key := "/" + filepath.ToSlash(strings.TrimPrefix(event.Name, w.bucket+string(filepath.Separator)))
 	w.edge.cache.Invalidate(func(e *cache.Entry) bool {
-		path, err := url.PathUnescape(e.Path)
+		path, _, _ := strings.Cut(e.Path, "?")
+		path, err := url.PathUnescape(path)
 		return err == nil && (strings.HasSuffix(key, path) || strings.HasPrefix(path, key+"/"))
 	})
 }

@@ -91,7 +91,9 @@ func (l *Local) serve() {
 	newServer := func(h http.Handler) *http.Server {
 		s := &http.Server{
 			Handler:           h,
-			ReadHeaderTimeout: time.Minute,
+			ReadHeaderTimeout: 30 * time.Second,
+			IdleTimeout:       3 * time.Minute,
+			MaxHeaderBytes:    64 << 10,                   // above the edge's own limit, so that the edge refuses
 			ErrorLog:          log.New(io.Discard, "", 0), // a browser that does not trust the certificate is no news
 			TLSConfig: &tls.Config{GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 				return l.sockets.certificate.Load(), nil
