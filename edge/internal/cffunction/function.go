@@ -6,20 +6,23 @@
 package cffunction
 
 import (
+	"context"
 	_ "embed"
 	"errors"
 	"fmt"
 	"regexp"
 	"strings"
-	"sync"
 	"time"
 
-	"github.com/dop251/goja"
+	"github.com/tetratelabs/wazero/sys"
 )
 
 // Budget is how long a function may run. CloudFront's own limit is far lower
 // and counted in a unit of its own; this one ends what does not end.
 const Budget = 500 * time.Millisecond
+
+// compileBudget is the same for the compilation of its code.
+const compileBudget = 2 * Budget
 
 // maxCode is CloudFront's limit of a function's code in bytes.
 const maxCode = 10 << 10
@@ -55,24 +58,22 @@ type Store struct {
 // Function is a compiled function. It is safe for concurrent use: each call
 // runs in a world of its own.
 type Function struct {
-	name    string
-	version int // of the runtime
-	program *goja.Program
-	stores  []Store
+	name     string
+	version  int // of the runtime
+	bytecode []byte
+	budget   time.Duration
+	stores   []Store
 }
 
 //go:embed prelude.js
 var preludeSource string
-
-// prelude is compiled for the first function that runs.
-var prelude = sync.OnceValue(func() *goja.Program { return goja.MustCompile("prelude.js", preludeSource, true) })
 
 // unsupportedCF are the methods of the cloudfront module that are not here.
 var unsupportedCF = []string{"updateRequestOrigin", "selectRequestOriginById", "createRequestOriginGroup"}
 
 // Compile checks a function's code. The error is an *Error.
 func Compile(name, runtime, code string, stores []Store) (*Function, error) {
-	f := &Function{name: name, stores: stores}
+	f := &Function{name: name, budget: Budget, stores: stores}
 	switch runtime {
 	case "cloudfront-js-1.0":
 		f.version = 1
@@ -93,7 +94,11 @@ func Compile(name, runtime, code string, stores []Store) (*Function, error) {
 	if err != nil {
 		return nil, f.fail(Unsupported, "%v", err)
 	}
-	if f.program, err = goja.Compile(name, script, false); err != nil {
+	err = within(context.Background(), compileBudget, func(g *guest) error {
+		f.bytecode, err = g.compile(script, name)
+		return err
+	})
+	if err != nil {
 		return nil, f.fail(Unsupported, "%v", err)
 	}
 	return f, nil
@@ -153,14 +158,17 @@ func bind(names, module string) string {
 // Run calls the function's handler at a time. log gets what the function
 // writes to its console. The error is an *Error.
 func (f *Function) Run(e Event, now time.Time, log func(string)) (Result, error) {
-	vm := goja.New()
-	vm.SetMaxCallStackSize(1024)
-	vm.SetTimeSource(func() time.Time { return now })
-	end := time.AfterFunc(Budget, func() { vm.Interrupt("it did not end within " + Budget.String()) })
-	defer end.Stop()
-	text, err := f.call(vm, &e, log)
+	event, err := e.json()
 	if err != nil {
-		return Result{}, err
+		return Result{}, f.fail(Failed, "%v", err)
+	}
+	c := &call{function: f, now: now}
+	text, err := f.call(c, string(event))
+	for _, line := range c.lines {
+		log(line)
+	}
+	if err != nil {
+		return Result{}, f.fail(Failed, "%v", err)
 	}
 	r, err := parseResult(text)
 	if err == nil {
@@ -173,55 +181,41 @@ func (f *Function) Run(e Event, now time.Time, log func(string)) (Result, error)
 	return r, err
 }
 
-func (f *Function) call(vm *goja.Runtime, e *Event, log func(string)) (string, error) {
-	event, err := e.json()
-	if err != nil {
-		return "", f.fail(Failed, "%v", err)
-	}
-	setup, err := vm.RunProgram(prelude())
-	if err != nil {
-		return "", f.fail(Failed, "%v", err)
-	}
-	start, _ := goja.AssertFunction(setup)
-	run, err := start(goja.Undefined(), f.host(vm, log))
-	if err != nil {
-		return "", f.fail(Failed, "%v", err)
-	}
-	if _, err := vm.RunProgram(f.program); err != nil {
-		return "", f.thrown(err)
-	}
-	handler, err := vm.RunString(`typeof handler === 'function' ? handler : undefined`)
-	if err != nil || goja.IsUndefined(handler) {
-		return "", f.fail(Failed, "it has no function handler(event)")
-	}
-	invoke, _ := goja.AssertFunction(run)
-	promise, err := invoke(goja.Undefined(), handler, vm.ToValue(string(event)))
-	if err != nil {
-		return "", f.thrown(err)
-	}
-	p := promise.Export().(*goja.Promise)
-	switch p.State() {
-	case goja.PromiseStateFulfilled:
-		return p.Result().String(), nil
-	case goja.PromiseStateRejected:
-		return "", f.fail(Failed, "%s", p.Result().String())
-	default:
-		return "", f.fail(Failed, "it waits for something that never comes")
-	}
+func (f *Function) call(c *call, event string) (text string, err error) {
+	err = within(context.WithValue(context.Background(), callKey{}, c), f.budget, func(g *guest) error {
+		c.lines, c.logged = nil, 0
+		if err := g.load(f.bytecode); err != nil {
+			return err
+		}
+		text, err = g.await(prepared().run, event)
+		return err
+	})
+	return text, err
 }
 
-func (f *Function) thrown(err error) error {
-	var interrupted *goja.InterruptedError
-	if errors.As(err, &interrupted) {
-		return f.fail(Failed, "%v", interrupted.Value())
+// errTime is the end of a function's budget.
+var errTime = errors.New("it did not end within its budget of time")
+
+// within gives do an instance for as long as budget. Where the interpreter was too
+// slow, it is done again by the compiled engine.
+func within(ctx context.Context, budget time.Duration, do func(*guest) error) error {
+	first := currentEngine()
+	err := first.within(ctx, budget, do)
+	if err == errTime && first != compiled() {
+		return compiled().within(ctx, budget, do)
 	}
-	var deep *goja.StackOverflowError
-	if errors.As(err, &deep) {
-		return f.fail(Failed, "it calls itself too deeply: stack overflow")
+	return err
+}
+
+func (e *engine) within(ctx context.Context, budget time.Duration, do func(*guest) error) error {
+	slots <- struct{}{}
+	defer func() { <-slots }()
+	ctx, cancel := context.WithTimeout(ctx, budget)
+	defer cancel()
+	err := e.use(ctx, prepared(), do)
+	var exit *sys.ExitError
+	if errors.As(err, &exit) {
+		return errTime
 	}
-	var exception *goja.Exception
-	if errors.As(err, &exception) {
-		return f.fail(Failed, "%s", exception.Value().String())
-	}
-	return f.fail(Failed, "%v", err)
+	return err
 }

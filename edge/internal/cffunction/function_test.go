@@ -32,15 +32,22 @@ func TestCompileRefuses(t *testing.T) {
 	}
 }
 
-func run(t *testing.T, code string) (cffunction.Result, []string, error) {
+var viewerRequest = cffunction.Event{Type: cffunction.ViewerRequest, Request: cffunction.Request{Method: "GET", URI: "/a"}}
+
+func compile(t *testing.T, code string) *cffunction.Function {
 	t.Helper()
-	f, err := cffunction.Compile("Fn", "cloudfront-js-2.0", code, []cffunction.Store{{ID: "id", Name: "name", Data: map[string]string{"k": "v"}}})
+	stores := []cffunction.Store{{ID: "id", Name: "name", Data: map[string]string{"k": "v"}}}
+	f, err := cffunction.Compile("Fn", "cloudfront-js-2.0", code, stores)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return f
+}
+
+func run(t *testing.T, code string) (cffunction.Result, []string, error) {
+	t.Helper()
 	var log []string
-	r, err := f.Run(cffunction.Event{Type: cffunction.ViewerRequest, Request: cffunction.Request{Method: "GET", URI: "/a"}},
-		time.Unix(0, 0), func(line string) { log = append(log, line) })
+	r, err := compile(t, code).Run(viewerRequest, time.Unix(0, 0), func(line string) { log = append(log, line) })
 	return r, log, err
 }
 

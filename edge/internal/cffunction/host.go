@@ -1,6 +1,7 @@
 package cffunction
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/md5"
 	"crypto/sha1"
@@ -9,44 +10,107 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash"
+	"math/rand/v2"
+	"strconv"
 	"strings"
+	"time"
 
-	"github.com/dop251/goja"
+	"github.com/tetratelabs/wazero/api"
 )
 
-// host is what the prelude asks of Go.
-func (f *Function) host(vm *goja.Runtime, log func(string)) *goja.Object {
-	h := vm.NewObject()
-	set := func(name string, value any) { _ = h.Set(name, value) } // a plain object takes every property
-	set("version", f.version)
-	set("unsupported", unsupportedCF)
-	set("log", log)
-	set("encode", func(data goja.Value, encoding string) string {
-		return throwing(vm)(encode(bytesOf(vm, data), encoding))
-	})
-	set("decode", func(text, encoding string) goja.Value {
-		b, err := decode(text, encoding)
-		throw(vm, err)
-		return vm.ToValue(toUint8Array(vm, b))
-	})
-	set("hash", func(name string) *goja.Object { return hasher(vm, name, nil) })
-	set("hmac", func(name string, key goja.Value) *goja.Object { return hasher(vm, name, bytesOf(vm, key)) })
-	set("store", func(id string) *goja.Object { return f.store(vm, id) })
-	return h
+// call is one call of a function, as the host sees it.
+type call struct {
+	function *Function
+	now      time.Time
+	lines    []string // of the console
+	logged   int      // bytes
 }
 
-func (f *Function) store(vm *goja.Runtime, id string) *goja.Object {
-	s, err := f.findStore(id)
-	throw(vm, err)
-	o := vm.NewObject()
-	_ = o.Set("count", func() int { return len(s.Data) })
-	_ = o.Set("get", func(key string) goja.Value {
-		if v, ok := s.Data[key]; ok {
-			return vm.ToValue(v)
+type callKey struct{}
+
+// maxLog bounds what one call writes to the console, in bytes.
+const maxLog = 10 << 10
+
+// hostFunction is what the engine imports under a name. It has the time, and
+// one function for all that the prelude asks of Go. It has no files.
+func hostFunction(name string) api.GoModuleFunc {
+	switch name {
+	case "host_call":
+		return hostCall
+	case "clock_time_get":
+		return func(ctx context.Context, m api.Module, stack []uint64) {
+			now := ctx.Value(callKey{}).(*call).now
+			m.Memory().WriteUint64Le(uint32(stack[2]), uint64(now.UnixNano()))
+			stack[0] = 0
 		}
-		return goja.Null()
-	})
-	return o
+	case "fd_write", "fd_seek", "fd_close", "fd_fdstat_get":
+		return func(_ context.Context, _ api.Module, stack []uint64) { stack[0] = 52 } // ENOSYS
+	}
+	return func(_ context.Context, _ api.Module, stack []uint64) {
+		if len(stack) > 0 {
+			stack[0] = 0
+		}
+	}
+}
+
+// hostCall answers host(operation, …) of the prelude. All arguments are
+// strings; bytes are strings of the characters U+0000 to U+00FF.
+func hostCall(ctx context.Context, m api.Module, stack []uint64) {
+	g := &guest{ctx: ctx, module: m}
+	args := make([]string, 5)
+	for n := range min(uint64(len(args)), stack[3]) {
+		args[n] = g.text(uint64(g.word(stack[4] + 4*n)))
+	}
+	if g.err != nil {
+		stack[0] = 0
+		return
+	}
+	result, err := ctx.Value(callKey{}).(*call).answer(args[0], args[1:])
+	stack[0] = 0 // an exception
+	if err != nil {
+		g.throw(err)
+	} else {
+		stack[0] = g.newString(result)
+	}
+}
+
+func (c *call) answer(operation string, args []string) (string, error) {
+	switch operation {
+	case "version":
+		return strconv.Itoa(c.function.version), nil
+	case "random":
+		return strconv.FormatFloat(rand.Float64(), 'g', -1, 64), nil
+	case "log":
+		c.log(args[0])
+		return "", nil
+	case "encode":
+		return encode(bytesOf(args[0]), args[1])
+	case "decode":
+		b, err := decode(args[0], args[1])
+		return textOf(b), err
+	case "hash":
+		return digest(args[0], args[1] != "", bytesOf(args[2]), bytesOf(args[3]))
+	case "store":
+		_, err := c.function.findStore(args[0])
+		return "", err
+	}
+	s, err := c.function.findStore(args[0])
+	if err != nil {
+		return "", err
+	}
+	if operation == "count" {
+		return strconv.Itoa(len(s.Data)), nil
+	}
+	if v, ok := s.Data[args[1]]; ok {
+		return "=" + v, nil
+	}
+	return "", nil
+}
+
+func (c *call) log(line string) {
+	if c.logged += len(line); c.logged <= maxLog {
+		c.lines = append(c.lines, line)
+	}
 }
 
 func (f *Function) findStore(id string) (*Store, error) {
@@ -61,45 +125,34 @@ func (f *Function) findStore(id string) (*Store, error) {
 	return nil, fmt.Errorf("the key value store %q is not associated with the function %s", id, f.name)
 }
 
-func hasher(vm *goja.Runtime, name string, key []byte) *goja.Object {
+func digest(name string, keyed bool, key, data []byte) (string, error) {
 	algorithm := map[string]func() hash.Hash{"md5": md5.New, "sha1": sha1.New, "sha256": sha256.New}[strings.ToLower(name)]
 	if algorithm == nil {
-		throw(vm, fmt.Errorf("the hash %q is not supported: use md5, sha1 or sha256", name))
+		return "", fmt.Errorf("the hash %q is not supported: use md5, sha1 or sha256", name)
 	}
 	h := algorithm()
-	if key != nil {
+	if keyed {
 		h = hmac.New(algorithm, key)
 	}
-	o := vm.NewObject()
-	_ = o.Set("update", func(data goja.Value) { h.Write(bytesOf(vm, data)) })
-	_ = o.Set("sum", func() goja.Value { return vm.ToValue(toUint8Array(vm, h.Sum(nil))) })
-	return o
+	h.Write(data)
+	return textOf(h.Sum(nil)), nil
 }
 
-// throw raises err as an exception of the script.
-func throw(vm *goja.Runtime, err error) {
-	if err != nil {
-		panic(vm.NewGoError(err))
+// textOf and bytesOf turn bytes into characters up to U+00FF and back.
+func textOf(b []byte) string {
+	runes := make([]rune, len(b))
+	for i, c := range b {
+		runes[i] = rune(c)
 	}
+	return string(runes)
 }
 
-func throwing(vm *goja.Runtime) func(string, error) string {
-	return func(s string, err error) string {
-		throw(vm, err)
-		return s
+func bytesOf(text string) []byte {
+	b := make([]byte, 0, len(text))
+	for _, r := range text {
+		b = append(b, byte(r))
 	}
-}
-
-func bytesOf(vm *goja.Runtime, v goja.Value) []byte {
-	var b []byte
-	throw(vm, vm.ExportTo(v, &b))
 	return b
-}
-
-func toUint8Array(vm *goja.Runtime, b []byte) *goja.Object {
-	array, err := vm.New(vm.Get("Uint8Array"), vm.ToValue(vm.NewArrayBuffer(b)))
-	throw(vm, err)
-	return array
 }
 
 func encode(b []byte, encoding string) (string, error) {
@@ -113,11 +166,7 @@ func encode(b []byte, encoding string) (string, error) {
 	case "base64url":
 		return base64.RawURLEncoding.EncodeToString(b), nil
 	case "latin1", "binary", "ascii":
-		runes := make([]rune, len(b))
-		for i, c := range b {
-			runes[i] = rune(c)
-		}
-		return string(runes), nil
+		return textOf(b), nil
 	}
 	return "", fmt.Errorf("the encoding %q is not supported", encoding)
 }
@@ -132,11 +181,7 @@ func decode(text, encoding string) ([]byte, error) {
 		text = strings.TrimRight(strings.NewReplacer("-", "+", "_", "/").Replace(text), "=")
 		return base64.RawStdEncoding.DecodeString(text)
 	case "latin1", "binary", "ascii":
-		b := make([]byte, 0, len(text))
-		for _, r := range text {
-			b = append(b, byte(r))
-		}
-		return b, nil
+		return bytesOf(text), nil
 	}
 	return nil, fmt.Errorf("the encoding %q is not supported", encoding)
 }

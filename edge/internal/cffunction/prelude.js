@@ -1,7 +1,30 @@
 // What a function finds in its world beside the language. Everything that
 // touches bytes is done by the host.
-(function (host) {
+(function () {
   'use strict';
+  // ask calls Go. Arguments and result are strings; bytes are strings of
+  // characters up to U+00FF.
+  const native = globalThis.host;
+  delete globalThis.host;
+  const ask = (...args) => {
+    try { return native(...args); } catch (problem) { throw new Error(problem); }
+  };
+  const toText = (bytes) => {
+    let text = '';
+    for (let i = 0; i < bytes.length; i += 4096) text += String.fromCharCode.apply(null, bytes.subarray(i, i + 4096));
+    return text;
+  };
+  const toBytes = (text) => {
+    const bytes = new Uint8Array(text.length);
+    for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+    return bytes;
+  };
+  const host = {
+    encode: (bytes, encoding) => ask('encode', toText(bytes), String(encoding)),
+    decode: (text, encoding) => toBytes(ask('decode', text, String(encoding))),
+  };
+  Math.random = () => Number(ask('random'));
+
   const bytesOf = (data, encoding) => {
     if (typeof data === 'string') return host.decode(data, encoding || 'utf8');
     if (data instanceof ArrayBuffer) return new Uint8Array(data);
@@ -40,17 +63,23 @@
     }
   }
 
-  const hasher = (state, binary) => ({
-    update(data, encoding) { state.update(bytesOf(data, encoding)); return this; },
-    digest(encoding) {
-      if (encoding) return host.encode(state.sum(), encoding);
-      return binary ? host.encode(state.sum(), 'latin1') : Buffer.from(state.sum());
-    },
-  });
-  const crypto = (binary) => ({
-    createHash: (name) => hasher(host.hash(name), binary),
-    createHmac: (name, key) => hasher(host.hmac(name, bytesOf(key)), binary),
-  });
+  const hasher = (name, key) => {
+    const digest = (data) => ask('hash', name, key === undefined ? '' : 'keyed', key === undefined ? '' : toText(key), data);
+    let text = '';
+    digest(text); // refuses an unknown name at once
+    return {
+      update(data, encoding) { text += toText(bytesOf(data, encoding)); return this; },
+      digest(encoding) {
+        const sum = toBytes(digest(text));
+        if (encoding) return host.encode(sum, encoding);
+        return ask('version') === '1' ? host.encode(sum, 'latin1') : Buffer.from(sum);
+      },
+    };
+  };
+  const crypto = {
+    createHash: (name) => hasher(String(name)),
+    createHmac: (name, key) => hasher(String(name), bytesOf(key)),
+  };
 
   const escape = (s) => encodeURIComponent(s).replace(/[!'()*]/g, (c) => '%' + c.charCodeAt(0).toString(16).toUpperCase());
   const unescape = (s) => { try { return decodeURIComponent(s); } catch (e) { return s; } };
@@ -84,25 +113,29 @@
 
   const unsupported = (name) => () => { throw new Error(name + ' is not supported by this edge'); };
   const store = (id) => {
-    const kvs = host.store(id === undefined ? '' : String(id));
+    const name = id === undefined ? '' : String(id);
+    ask('store', name);
+    const find = (key) => ask('get', name, String(key));
+    const count = () => Number(ask('count', name));
     return {
       async get(key, options) {
-        const text = kvs.get(String(key));
-        if (text === null) throw new Error('KeyNotFound: no value for the key ' + key);
+        const found = find(key);
+        if (found === '') throw new Error('KeyNotFound: no value for the key ' + key);
+        const text = found.slice(1);
         const format = (options && options.format) || 'string';
         if (format === 'json') return JSON.parse(text);
         if (format === 'bytes') return Buffer.from(text);
         return text;
       },
-      async exists(key) { return kvs.get(String(key)) !== null; },
-      async count() { return kvs.count(); },
-      async meta() { return { creationDateTime: '1970-01-01T00:00:00Z', lastUpdatedDateTime: '1970-01-01T00:00:00Z', keyCount: kvs.count() }; },
+      async exists(key) { return find(key) !== ''; },
+      async count() { return count(); },
+      async meta() { return { creationDateTime: '1970-01-01T00:00:00Z', lastUpdatedDateTime: '1970-01-01T00:00:00Z', keyCount: count() }; },
     };
   };
   const cf = { kvs: store };
-  for (const name of host.unsupported) cf[name] = unsupported('cf.' + name);
+  for (const name of ['updateRequestOrigin', 'selectRequestOriginById', 'createRequestOriginGroup']) cf[name] = unsupported('cf.' + name);
 
-  const modules = { crypto: crypto(host.version === 1), querystring, buffer: { Buffer }, cloudfront: cf };
+  const modules = { crypto, querystring, buffer: { Buffer }, cloudfront: cf };
   const require = (name) => {
     if (!Object.prototype.hasOwnProperty.call(modules, name)) throw new Error('the module ' + JSON.stringify(name) + ' is not supported');
     return modules[name];
@@ -115,7 +148,7 @@
   globalThis.TextEncoder = class { encode(s) { return new Uint8Array(host.decode(String(s), 'utf8')); } };
   globalThis.TextDecoder = class { decode(b) { return host.encode(bytesOf(b), 'utf8'); } };
   String.bytesFrom = (data, encoding) => host.encode(bytesOf(data, encoding), 'latin1');
-  const log = (...args) => host.log(args.map((a) => (typeof a === 'string' ? a : JSON.stringify(a))).join(' '));
+  const log = (...args) => ask('log', args.map((a) => (typeof a === 'string' ? a : String(JSON.stringify(a)))).join(' '));
   globalThis.console = { log, error: log, warn: log, info: log, debug: log };
   const banned = (name) => function () { throw new Error(name + ' is not allowed in a CloudFront function'); };
   globalThis.eval = banned('eval');
@@ -148,5 +181,8 @@
       request: { method: r.method, uri: r.uri, query: flat(r.querystring), headers: flat(r.headers), cookies: flat(r.cookies) },
     });
   };
-  return async (handler, event) => result(await handler(JSON.parse(event)));
-});
+  return async (event) => {
+    if (typeof handler !== 'function') throw new Error('it has no function handler(event)');
+    return result(await handler(JSON.parse(event)));
+  };
+})()

@@ -1,0 +1,5 @@
+package cffunction
+
+import "time"
+
+func (f *Function) SetBudget(d time.Duration) { f.budget = d }

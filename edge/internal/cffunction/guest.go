@@ -1,0 +1,153 @@
+package cffunction
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/tetratelabs/wazero/api"
+	"github.com/tetratelabs/wazero/sys"
+)
+
+// guest is an instance of the engine at work. It remembers the first error, a
+// trap or the end of the context, after which every call is a no-op.
+type guest struct {
+	ctx    context.Context
+	module api.Module
+	err    error
+}
+
+func (g *guest) call(name string, args ...uint64) uint64 {
+	if g.err != nil {
+		return 0
+	}
+	results, err := g.module.ExportedFunction(name).Call(g.ctx, args...)
+	var exit *sys.ExitError
+	if g.err = err; err != nil && !errors.As(err, &exit) {
+		line, _, _ := strings.Cut(err.Error(), "\n") // a trap's stack follows
+		g.err = errors.New(line)
+	}
+	if err != nil || len(results) == 0 {
+		return 0
+	}
+	return uint64(uint32(results[0]))
+}
+
+// write returns where data stands in the guest's memory, a zero behind it.
+func (g *guest) write(data string) uint64 {
+	at := g.call("wasm_malloc", uint64(len(data)+1))
+	if at == 0 {
+		g.fail(errors.New("out of memory"))
+	} else if !g.module.Memory().WriteString(uint32(at), data+"\x00") {
+		g.fail(errors.New("out of bounds"))
+	}
+	return at
+}
+
+func (g *guest) read(at uint64, size uint32) string {
+	data, ok := g.module.Memory().Read(uint32(at), size)
+	if !ok {
+		g.fail(errors.New("out of bounds"))
+	}
+	return string(data)
+}
+
+func (g *guest) word(at uint64) uint32 {
+	if word := g.read(at, 4); len(word) == 4 {
+		return binary.LittleEndian.Uint32([]byte(word))
+	}
+	return 0
+}
+
+func (g *guest) fail(err error) {
+	if g.err == nil {
+		g.err = err
+	}
+}
+
+// start makes the engine's world, with the host as its only function.
+func (g *guest) start() {
+	g.call("qjs_init")
+	host := g.call("qjs_new_host_function", g.write("host"), uint64(len("host")), 0)
+	g.call("qjs_set_prop_string", g.call("qjs_get_global"), g.write("host"), host)
+}
+
+// eval runs a script and returns its value, which may be an exception.
+func (g *guest) eval(code, name string) uint64 {
+	return g.call("qjs_eval", g.write(code), uint64(len(code)), g.write(name), 0)
+}
+
+// compile returns a script's bytecode.
+func (g *guest) compile(code, name string) ([]byte, error) {
+	size := g.write("0000")
+	at := g.call("qjs_compile", g.write(code), uint64(len(code)), g.write(name), 0, 0, size)
+	if g.err != nil {
+		return nil, g.err
+	}
+	if at == 0 {
+		return nil, errors.New(g.exception())
+	}
+	return []byte(g.read(at, g.word(size))), g.err
+}
+
+// load runs bytecode that compile made.
+func (g *guest) load(bytecode []byte) error {
+	return g.thrown(g.call("qjs_eval_bytecode", g.write(string(bytecode)), uint64(len(bytecode))))
+}
+
+// await calls a function with one string and returns what its promise gives.
+func (g *guest) await(function uint64, arg string) (string, error) {
+	argv := g.write("0000")
+	g.module.Memory().WriteUint32Le(uint32(argv), uint32(g.newString(arg)))
+	promise := g.call("qjs_call", function, g.call("qjs_get_undefined"), 1, argv)
+	if err := g.thrown(promise); err != nil {
+		return "", err
+	}
+	for g.err == nil && g.call("qjs_is_job_pending") != 0 {
+		if int32(g.call("qjs_execute_pending_job")) < 0 {
+			return "", errors.New(g.exception())
+		}
+	}
+	state, result := g.call("qjs_promise_state", promise), g.call("qjs_promise_result", promise)
+	switch {
+	case g.err != nil:
+		return "", g.err
+	case state == 0:
+		return "", errors.New("it waits for something that never comes")
+	case state == 2:
+		return "", errors.New(g.text(result))
+	}
+	return g.text(result), g.err
+}
+
+func (g *guest) newString(s string) uint64 {
+	return g.call("qjs_new_string", g.write(s), uint64(len(s)))
+}
+
+func (g *guest) text(value uint64) string {
+	size := g.write("0000")
+	at := g.call("qjs_get_string_len", value, size)
+	if g.err != nil || at == 0 {
+		return "an error that has no text"
+	}
+	return g.read(at, g.word(size))
+}
+
+func (g *guest) isException(value uint64) bool { return g.call("qjs_is_exception", value) != 0 }
+
+func (g *guest) exception() string { return g.text(g.call("qjs_get_exception")) }
+
+// thrown returns the guest's error or the exception that value stands for.
+func (g *guest) thrown(value uint64) error {
+	if g.isException(value) {
+		return errors.New(g.exception())
+	}
+	return g.err
+}
+
+// throw returns the value by which a host function throws an error.
+func (g *guest) throw(problem error) uint64 {
+	return g.call("qjs_throw", g.newString(fmt.Sprint(problem)))
+}
