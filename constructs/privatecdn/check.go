@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"example.com/privatecdn/internal/pathpattern"
 )
 
 // check finds every mistake in p, for a stack in region, which may be open.
@@ -34,7 +32,9 @@ func check(p *DistributionProps, region string) problems {
 		found.checkPattern(property(i), b.PathPattern)
 		found.checkBehavior(property(i), b, limits)
 	}
-	found.checkOrder(p.Behaviors)
+	found.checkOrder(p)
+	found.checkShown(p)
+	found.checkFunctions(p)
 	return found
 }
 
@@ -161,34 +161,4 @@ func isPattern(s string) bool {
 
 func isPatternRune(r rune) bool {
 	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune(`_-.*?$/~"'@:+&`, r)
-}
-
-// checkOrder finds behaviors that catch what another was meant to: a public
-// one before a signed one, and one that is never reached.
-func (p *problems) checkOrder(behaviors []Behavior) {
-	var before []string
-	for i, b := range behaviors {
-		if !isPattern(b.PathPattern) {
-			continue // told already
-		}
-		if _, reached := pathpattern.Witness([]string{b.PathPattern}, before); !reached {
-			p.add(property(i), "%q is never reached: the behaviors before it catch all its paths; move it up", b.PathPattern)
-		} else if b.Access != Public {
-			p.checkOpened(i, behaviors)
-		}
-		before = append(before, b.PathPattern)
-	}
-}
-
-// checkOpened finds public behaviors that open a path of the i-th one.
-func (p *problems) checkOpened(i int, behaviors []Behavior) {
-	var before []string
-	for j, b := range behaviors[:i] {
-		path, both := pathpattern.Witness([]string{b.PathPattern, behaviors[i].PathPattern}, before)
-		if both && b.Access == Public {
-			p.add(property(j), "%q is public and comes before %q, which is not: %s matches both and would be open to all; "+
-				"put the public pattern after it, or make it narrower", b.PathPattern, behaviors[i].PathPattern, path)
-		}
-		before = append(before, b.PathPattern)
-	}
 }

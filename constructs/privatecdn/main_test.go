@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"example.com/privatecdn/constructs/privatecdn"
@@ -165,4 +167,51 @@ func oneKey(t testing.TB) *keys.Ring { return ring(t, pair{"a.pem", "kms:alias/m
 
 func media(scope awscdk.Stack, props *privatecdn.DistributionProps) privatecdn.Distribution {
 	return privatecdn.NewDistribution(scope, jsii.String("Media"), props)
+}
+
+// refusals makes a distribution of each change, all in one app, and returns
+// what CDK lists for each, by its place in the list. useEverything calls what
+// an app would call that knows of no mistake.
+func refusals(t testing.TB, changes []refusal) [][]string {
+	t.Helper()
+	app := newApp(t)
+	stacks := map[string]awscdk.Stack{}
+	for i, c := range changes {
+		if stacks[c.region] == nil {
+			stacks[c.region] = newStack(app, "Stack"+c.region, c.region)
+		}
+		scope := constructs.NewConstruct(stacks[c.region], jsii.String(fmt.Sprint("Case", i)))
+		p := &props{Keys: oneKey(t), Limits: privatecdn.Limits{
+			PublicKeys: 1e6, KeyGroups: 1e6, CachePolicies: 1e6, ResponseHeadersPolicies: 1e6,
+		}}
+		c.change(scope, p)
+		useEverything(scope, privatecdn.NewDistribution(scope, jsii.String("Media"), p))
+	}
+	found := make([][]string, len(changes))
+	for _, line := range mistakes(t, app) {
+		path, text, _ := strings.Cut(strings.TrimPrefix(line, "["), "] ")
+		var i int
+		if _, err := fmt.Sscanf(path[strings.Index(path, "/")+1:], "Case%d/", &i); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		found[i] = append(found[i], text)
+	}
+	return found
+}
+
+// refusal is a change of the default properties that must be refused, in a
+// stack of a Region, open when empty.
+type refusal struct {
+	region string
+	change func(scope constructs.Construct, p *props)
+}
+
+// useEverything calls every accessor as an app would that knows of no mistake.
+func useEverything(scope constructs.Construct, d privatecdn.Distribution) {
+	d.Distribution().DistributionId()
+	d.Bucket().BucketArn()
+	d.Parameter().ParameterName()
+	d.CachePolicy().CachePolicyId()
+	d.ResponseHeadersPolicy().ResponseHeadersPolicyId()
+	privatecdn.Outputs(scope, d)
 }

@@ -183,7 +183,8 @@ func TestMistakes(t *testing.T) {
 			p := &props{Keys: oneKey(t)}
 			c.change(p)
 			app := newApp(t)
-			useEverything(media(newStack(app, "Stack", c.region), p))
+			stack := newStack(app, "Stack", c.region)
+			useEverything(stack, media(stack, p))
 			expectOne(t, mistakes(t, app), "[Stack/Media] ", c.want)
 		})
 	}
@@ -208,16 +209,6 @@ func expectOne(t *testing.T, got []string, prefix string, parts []string) {
 			t.Errorf("%q does not hold %q", got[0], part)
 		}
 	}
-}
-
-// useEverything calls every accessor as an app would that knows of no mistake.
-func useEverything(d privatecdn.Distribution) {
-	d.Distribution().DistributionId()
-	d.Bucket().BucketArn()
-	d.Parameter().ParameterName()
-	d.CachePolicy().CachePolicyId()
-	d.ResponseHeadersPolicy().ResponseHeadersPolicyId()
-	privatecdn.Outputs(awscdk.Stack_Of(d), d)
 }
 
 func TestMistakesAllAtOnce(t *testing.T) {
