@@ -21,6 +21,7 @@ import (
 
 	"example.com/privatecdn/constructs/privatecdn"
 	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/keys"
 	"example.com/privatecdn/stacks"
 )
@@ -41,7 +42,7 @@ func run() (code int) {
 	}()
 	app := awscdk.NewApp(nil)
 	if err := build(app); err != nil {
-		fmt.Fprintln(os.Stderr, "error:", err)
+		fmt.Fprint(os.Stderr, complaint(err))
 		return 2
 	}
 	app.Synth(nil)
@@ -68,7 +69,7 @@ func build(app awscdk.App) error {
 	case privatecdn.Signed:
 		return buildSigned(app, s, props)
 	}
-	return fmt.Errorf("context \"access\" is %q; give signed or presigned", s.access)
+	return fmt.Errorf("context \"access\" is %s; use signed or presigned", fault.Quote(s.access))
 }
 
 func buildSigned(app awscdk.App, s settings, props privatecdn.DistributionProps) (err error) {
@@ -92,7 +93,7 @@ func complaint(r any) string {
 		if strings.HasPrefix(text, "at ") || text == "" {
 			continue
 		}
-		fmt.Fprintln(&b, "error:", text)
+		fmt.Fprintln(&b, "error:", fault.Printable(fault.Text(text)))
 	}
 	return b.String()
 }
@@ -137,7 +138,7 @@ func readText(node constructs.Node, name, fallback string) (string, error) {
 	case string:
 		return v, nil
 	default:
-		return "", fmt.Errorf("context %q is %v; give a string", name, v)
+		return "", fmt.Errorf("context %q is %s; use a string", name, fault.Quote(fmt.Sprint(v)))
 	}
 }
 

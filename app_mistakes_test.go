@@ -51,7 +51,7 @@ func TestMistakes(t *testing.T) {
 		want     []string
 	}{
 		{"no ring", map[string]any{"ring": filepath.Join(ring, "none")}, []string{"error: there is no key ring in ", "`privatecdn keys new"}},
-		{"access", map[string]any{"access": "secret"}, []string{`error: context "access" is "secret"; give signed or presigned`}},
+		{"access", map[string]any{"access": "secret"}, []string{`error: context "access" is "secret"; use signed or presigned`}},
 		{"several in the properties", map[string]any{"ring": ring, "originAccess": "oac", "public": []string{"a b", "*"}}, []string{
 			`error: [PrivateCdn/Media] OriginAccess: is "oac"; use privatecdn.OAI`,
 			`error: [PrivateCdn/Media] Behaviors[0].PathPattern: "a b" holds`,

@@ -22,7 +22,7 @@ type attack struct {
 	want   []string // parts of the one mistake
 }
 
-func list(behaviors ...privatecdn.Behavior) func(constructs.Construct, *props) {
+func inOrder(behaviors ...privatecdn.Behavior) func(constructs.Construct, *props) {
 	return func(_ constructs.Construct, p *props) { p.Behaviors = behaviors }
 }
 
@@ -57,23 +57,23 @@ func function(code string) func(constructs.Construct, *props) {
 }
 
 var attacks = []attack{
-	{"a public pattern /* hides the signed default", list(public("/*")), []string{"Default: is never reached", "/x would be open", "Behaviors[0]"}},
-	{"a public pattern ** hides the signed default", list(public("**")), []string{"Default: is never reached", "/x"}},
-	{"a public pattern /** hides the signed default", list(public("/**")), []string{"Default: is never reached"}},
-	{"a public pattern *? hides all of the signed default but /", list(public("*?")), []string{"Default: is never reached"}},
-	{"public patterns ?* and / hide the signed default together", list(public("?*"), public("/")), []string{"Default: is never reached"}},
-	{"a public pattern ?* hides all of the signed default but /", list(public("?*")), []string{"Default: is never reached"}},
-	{"public patterns for one character and for more hide the signed default", list(public("?"), public("??*")), []string{"Default: is never reached", "/x"}},
+	{"a public pattern /* hides the signed default", inOrder(public("/*")), []string{"Default: is never reached", "/xx would be open", "Behaviors[0]"}},
+	{"a public pattern ** hides the signed default", inOrder(public("**")), []string{"Default: is never reached", "/x"}},
+	{"a public pattern /** hides the signed default", inOrder(public("/**")), []string{"Default: is never reached"}},
+	{"a public pattern *? hides all of the signed default but /", inOrder(public("*?")), []string{"Default: is never reached"}},
+	{"public patterns ?* and / hide the signed default together", inOrder(public("?*"), public("/")), []string{"Default: is never reached"}},
+	{"a public pattern ?* hides all of the signed default but /", inOrder(public("?*")), []string{"Default: is never reached"}},
+	{"public patterns for one character and for more hide the signed default", inOrder(public("?"), public("??*")), []string{"Default: is never reached", "/x"}},
 	{"a public pattern /* hides a presigned default", func(_ constructs.Construct, p *props) {
 		p.Keys, p.Default.Access, p.Behaviors = nil, privatecdn.Presigned, []privatecdn.Behavior{public("/*")}
 	}, []string{"Default: is never reached"}},
-	{"a public pattern before a signed one shares paths with it", list(public("*.jpg"), signed("private/*")),
+	{"a public pattern before a signed one shares paths with it", inOrder(public("*.jpg"), signed("private/*")),
 		[]string{"Behaviors[0]", "/private/x.jpg"}},
-	{"a public pattern before a presigned one shares paths with it", list(public("*.jpg"), privatecdn.Behavior{PathPattern: "s3/*", Access: privatecdn.Presigned}),
+	{"a public pattern before a presigned one shares paths with it", inOrder(public("*.jpg"), privatecdn.Behavior{PathPattern: "s3/*", Access: privatecdn.Presigned}),
 		[]string{"Behaviors[0]", "/s3/x.jpg"}},
-	{"a public pattern with the slash that CloudFront leaves optional", list(public("/private/a*"), signed("private/*")), []string{"Behaviors[0]", "/private/a"}},
+	{"a public pattern with the slash that CloudFront leaves optional", inOrder(public("/private/a*"), signed("private/*")), []string{"Behaviors[0]", "/private/a"}},
 
-	{"%2F leads past a signed folder in a public one", list(signed("public/private/*"), public("public/*")),
+	{"%2F leads past a signed folder in a public one", inOrder(signed("public/private/*"), public("public/*")),
 		[]string{"Behaviors[0]", "/public/private/x", "/public/private%2Fx"}},
 	{"%2F leads past a signed folder of a public distribution", publicBut(signed("private/*")), []string{"Behaviors[0]", "/private%2Fx"}},
 	{"%2F leads past a presigned folder of a public distribution", func(_ constructs.Construct, p *props) {
@@ -89,7 +89,7 @@ var attacks = []attack{
 	{"%22 leads past a signed pattern with a quotation mark", publicBut(signed("a\"*")), []string{"Behaviors[0]", "%22"}},
 	{"an escape is three characters to the ? of a signed pattern", publicBut(signed("film?.mp4")), []string{"Behaviors[0]", "/film%"}},
 	{"%2F leads past a signed folder at any depth", publicBut(signed("*/private/*")), []string{"Behaviors[0]", "%2F"}},
-	{"an escape is three characters to the ??? of a public pattern", list(public("img/???/*")), []string{"Default", "/img/%"}},
+	{"an escape is three characters to the ??? of a public pattern", inOrder(public("img/???/*")), []string{"Default", "/img/%"}},
 	{"%2F leads past a signed folder on an origin that is no bucket", func(_ constructs.Construct, p *props) {
 		origin := awscloudfrontorigins.NewHttpOrigin(jsii.String("api.example.com"), nil)
 		p.Behaviors = []privatecdn.Behavior{
@@ -127,12 +127,12 @@ var attacks = []attack{
 	{"a function on a public behavior asks for a signed object by dot segments",
 		function("function handler(e) { e.request.uri = `/public/../film.mp4`; return e.request; }"), []string{"Behaviors[0].ViewerRequest", "/film.mp4"}},
 
-	{"a pattern is too entangled to compare", list(public("*a???????????????"), signed("*b??????????????")), []string{"too entangled"}},
-	{"patterns are too entangled to compare with the default", list(public("*a????????????????????"), public("*b????????????????????c")), []string{"too entangled"}},
-	{"a signed pattern that no path matches hides a mistake", list(signed("public/../private/*"), public("public/*")), []string{"Behaviors[0]", "no path"}},
-	{"a signed pattern with // matches nothing", list(signed("private//*")), []string{"Behaviors[0]", "no path"}},
-	{"a pattern is known at deployment only", list(public(*awscdk.Aws_STACK_NAME() + "/*")), []string{"Behaviors[0].PathPattern"}},
-	{"an access is misspelt", list(privatecdn.Behavior{PathPattern: "a/*", Access: "Public"}), []string{"Behaviors[0].Access", `"Public"`}},
+	{"a pattern is too entangled to compare", inOrder(public("*a???????????????"), signed("*b??????????????")), []string{"too entangled"}},
+	{"patterns are too entangled to compare with the default", inOrder(public("*a????????????????????"), public("*b????????????????????c")), []string{"too entangled"}},
+	{"a signed pattern that no path matches hides a mistake", inOrder(signed("public/../private/*"), public("public/*")), []string{"Behaviors[0]", "no path"}},
+	{"a signed pattern with // matches nothing", inOrder(signed("private//*")), []string{"Behaviors[0]", "no path"}},
+	{"a pattern is known at deployment only", inOrder(public(*awscdk.Aws_STACK_NAME() + "/*")), []string{"Behaviors[0].PathPattern"}},
+	{"an access is misspelt", inOrder(privatecdn.Behavior{PathPattern: "a/*", Access: "Public"}), []string{"Behaviors[0].Access", `"Public"`}},
 }
 
 // TestAttacks tries every way to open by properties what reads as private. Each
@@ -158,5 +158,45 @@ func TestAttacks(t *testing.T) {
 				t.Errorf("%d mistakes: %q", len(found[i]), found[i])
 			}
 		})
+	}
+}
+
+// TestFunctionWarnings names the functions on public behaviors that could open
+// private paths, and no others.
+func TestFunctionWarnings(t *testing.T) {
+	app := newApp(t)
+	stack := newStack(app, "Stack", "")
+	for id, c := range map[string]struct {
+		code  string
+		alone bool // the public content has a bucket of its own
+		warns bool
+	}{
+		"Strips":  {code: "function handler(e) { e.request.uri = e.request.uri.replace(/^.public/, ''); return e.request; }", warns: true},
+		"Index":   {code: "function handler(e) { e.request.uri += '/index.html'; return e.request; }", warns: true},
+		"Headers": {code: "function handler(e) { e.request.headers['x-a'] = {value: 'b'}; return e.request; }"},
+		"Alone":   {code: "function handler(e) { e.request.uri = '/film.mp4'; return e.request; }", alone: true},
+		"Unknown": {warns: true},
+	} {
+		scope := constructs.NewConstruct(stack, jsii.String(id))
+		p := &props{Keys: oneKey(t)}
+		function(c.code)(scope, p)
+		if c.code == "" {
+			p.Behaviors[0].ViewerRequest = awscloudfront.Function_FromFunctionAttributes(scope, jsii.String("Imported"), &awscloudfront.FunctionAttributes{
+				FunctionArn: jsii.String("arn:aws:cloudfront::111122223333:function/f"), FunctionName: jsii.String("f"),
+			})
+		}
+		if c.alone {
+			p.Behaviors[0].Bucket = awss3.NewBucket(scope, jsii.String("Own"), &awss3.BucketProps{EnforceSSL: jsii.Bool(true)})
+		}
+		d := privatecdn.NewDistribution(scope, jsii.String("Media"), p)
+		var got []string
+		for _, m := range *d.Node().Metadata() {
+			if text, _ := m.Data.(string); strings.Contains(text, "privatecdn:functionOnPublic") {
+				got = append(got, text)
+			}
+		}
+		if c.warns != (len(got) == 1) || c.warns && !strings.Contains(got[0], "such as /x") {
+			t.Errorf("%s: %q", id, got)
+		}
 	}
 }

@@ -115,6 +115,11 @@ func (p *problems) checkCountries(f *Front) {
 	}
 }
 
+// errorStatuses are the errors that a page can stand in for, and that it can
+// have as its own status, as it can 200.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/GeneratingCustomErrorResponses.html
+var errorStatuses = []int{400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504}
+
 func (p *problems) checkErrorResponses(list []ErrorResponse) {
 	for i, e := range list {
 		if slices.ContainsFunc(list[:i], func(other ErrorResponse) bool { return other.Status == e.Status }) {
@@ -123,10 +128,11 @@ func (p *problems) checkErrorResponses(list []ErrorResponse) {
 		if e.Page == "" && e.ResponseStatus == 0 && e.TTL == 0 {
 			p.add("Front.ErrorResponses", "the one for %d changes nothing; give Page and ResponseStatus, or TTL", e.Status)
 		}
-		if e.ResponseStatus != 0 && (e.ResponseStatus < 200 || e.ResponseStatus > 599) {
-			p.add("Front.ErrorResponses", "the one for %d answers with status %d; give 200 to 599", e.Status, e.ResponseStatus)
+		if e.ResponseStatus != 0 && e.ResponseStatus != 200 && !slices.Contains(errorStatuses, e.ResponseStatus) {
+			p.add("Front.ErrorResponses", "the one for %d has the response status %d; use 200, 400, 403, 404, 405, 414, 416 or 500 to 504",
+				e.Status, e.ResponseStatus)
 		}
-		if !slices.Contains([]int{400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504}, e.Status) {
+		if !slices.Contains(errorStatuses, e.Status) {
 			p.add("Front.ErrorResponses", "no response can stand in for status %d; CloudFront knows 400, 403, 404, 405, 414, 416 and 500 to 504", e.Status)
 		}
 		if (e.Page == "") != (e.ResponseStatus == 0) {

@@ -174,16 +174,14 @@ func media(scope awscdk.Stack, props *privatecdn.DistributionProps) privatecdn.D
 // an app would call that knows of no mistake.
 func refusals(t testing.TB, changes []refusal) [][]string {
 	t.Helper()
-	app := newApp(t)
+	app, ring := newApp(t), oneKey(t)
 	stacks := map[string]awscdk.Stack{}
 	for i, c := range changes {
 		if stacks[c.region] == nil {
 			stacks[c.region] = newStack(app, "Stack"+c.region, c.region)
 		}
 		scope := constructs.NewConstruct(stacks[c.region], jsii.String(fmt.Sprint("Case", i)))
-		p := &props{Keys: oneKey(t), Limits: privatecdn.Limits{
-			PublicKeys: 1e6, KeyGroups: 1e6, CachePolicies: 1e6, ResponseHeadersPolicies: 1e6,
-		}}
+		p := &props{Keys: ring}
 		c.change(scope, p)
 		useEverything(scope, privatecdn.NewDistribution(scope, jsii.String("Media"), p))
 	}
@@ -191,10 +189,9 @@ func refusals(t testing.TB, changes []refusal) [][]string {
 	for _, line := range mistakes(t, app) {
 		path, text, _ := strings.Cut(strings.TrimPrefix(line, "["), "] ")
 		var i int
-		if _, err := fmt.Sscanf(path[strings.Index(path, "/")+1:], "Case%d/", &i); err != nil {
-			t.Fatalf("%s: %v", line, err)
-		}
-		found[i] = append(found[i], text)
+		if _, err := fmt.Sscanf(path[strings.Index(path, "/")+1:], "Case%d/", &i); err == nil {
+			found[i] = append(found[i], text)
+		} // other lines are about the account
 	}
 	return found
 }

@@ -107,7 +107,10 @@ func TestMistakes(t *testing.T) {
 		{"HTTP version", "", front(privatecdn.Front{HTTPVersion: "4"}), []string{`Front.HTTPVersion: is "4"`}},
 		{"error twice", "", front(privatecdn.Front{ErrorResponses: []privatecdn.ErrorResponse{{Status: 404, TTL: time.Minute}, {Status: 404, TTL: time.Hour}}}), []string{"Front.ErrorResponses: status 404 stands twice"}},
 		{"error as it was", "", front(privatecdn.Front{ErrorResponses: []privatecdn.ErrorResponse{{Status: 404}}}), []string{"Front.ErrorResponses: the one for 404 changes nothing"}},
-		{"error with no status", "", front(privatecdn.Front{ErrorResponses: []privatecdn.ErrorResponse{{Status: 404, Page: "/a", ResponseStatus: 999}}}), []string{"answers with status 999"}},
+		{"error with no status", "", func(p *props) {
+			p.Behaviors = []privatecdn.Behavior{{PathPattern: "a", Access: privatecdn.Public}}
+			p.Front.ErrorResponses = []privatecdn.ErrorResponse{{Status: 404, Page: "/a", ResponseStatus: 302}}
+		}, []string{"response status 302"}},
 		{"name twice", "", front(privatecdn.Front{
 			DomainNames: []string{"a.example.com", "a.example.com"},
 			Certificate: certificate(newStack(newApp(t), "Other", ""), certificateARN),

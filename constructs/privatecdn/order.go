@@ -14,6 +14,11 @@ type route struct {
 	before   []string
 }
 
+// paths are those that r serves.
+func (r route) paths() pathpattern.Paths {
+	return pathpattern.Paths{Match: []string{r.PathPattern}, Miss: r.before}
+}
+
 // routes returns the behaviors in the order CloudFront tries them, the default
 // behavior last. Those without a usable pattern, which check reports, are left
 // out.
@@ -37,95 +42,101 @@ func routeOf(routes []route, path string) route {
 	return routes[i] // the default behavior's pattern catches every path
 }
 
+// order finds what the order of the behaviors opens.
+type order struct {
+	*problems
+	props  *DistributionProps
+	routes []route
+	finder pathpattern.Finder
+}
+
 // checkOrder reports every path that reads as private and is open, as far as
 // the order of the behaviors decides it.
 func (p *problems) checkOrder(props *DistributionProps) {
-	finder := &pathpattern.Finder{}
-	routes := props.routes()
-	for i, r := range routes {
-		if !p.checkReached(finder, r, routes) || r.Access == Public {
-			continue
-		}
-		for j, open := range routes {
-			if open.Access != Public || i == j {
-				continue
-			}
-			if j < i && p.checkOpened(finder, r, open) {
-				continue
-			}
-			if props.sameContent(r.Behavior, open.Behavior) {
-				p.checkRespelled(finder, r, open)
-			}
+	o := &order{problems: p, props: props, routes: props.routes()}
+	for _, r := range o.routes {
+		if err := o.checkRoute(r); err != nil {
+			p.add(r.property, "%q and the patterns of the other behaviors are too entangled to compare, so nothing tells what they open; "+
+				"use fewer * and ? in them", r.PathPattern)
+			return
 		}
 	}
+}
+
+func (o *order) checkRoute(r route) error {
+	if reached, err := o.checkReached(r); err != nil || !reached || r.Access == Public {
+		return err
+	}
+	for i, open := range o.routes {
+		if open.Access != Public {
+			continue
+		}
+		opened := false
+		if i < len(r.before) && r.property != "Default" { // Default is for what the others leave
+			var err error
+			if opened, err = o.checkOpened(r, open); err != nil {
+				return err
+			}
+		}
+		if opened || !o.props.sameContent(r.Behavior, open.Behavior) {
+			continue
+		}
+		if err := o.checkRespelled(r, open); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // checkReached reports whether a path reaches r, and a mistake if none does. A
 // default behavior that is left with nothing but / is not reached: there is no
 // object of that name.
-func (p *problems) checkReached(finder *pathpattern.Finder, r route, routes []route) bool {
+func (o *order) checkReached(r route) (bool, error) {
 	pattern := r.PathPattern
 	if r.property == "Default" {
 		pattern = "?*"
 	}
-	_, reached, err := finder.Find([]string{pattern}, r.before)
-	if err != nil {
-		p.tooComplex(r, "those before it")
-		return false
+	if _, reached, err := o.finder.Find([]string{pattern}, r.before); err != nil || reached {
+		return reached, err
 	}
-	if reached {
-		return true
-	}
-	path, any, _ := finder.Find([]string{pattern}, nil)
+	path, exists, err := o.finder.Find([]string{pattern}, nil)
 	switch {
-	case !any:
-		p.add(r.property, "%q matches no path that a viewer can send: CloudFront removes // and dot segments first; remove them from the pattern", r.PathPattern)
-	case r.Access != Public && routeOf(routes, path).Access == Public:
-		p.add(r.property, "is never reached: the behaviors before it catch every path, and %s would be open to everyone; "+
-			"make the pattern of %s narrower", path, routeOf(routes, path).property)
-	case r.property == "Default":
-		p.add(r.property, "is never reached: the behaviors before it catch every path, such as %s; move one of them to Default", path)
+	case err != nil:
+		return false, err
+	case !exists:
+		o.add(r.property, "%q matches no path that a viewer can send, since CloudFront removes // and dot segments first; "+
+			"remove them from the pattern", r.PathPattern)
+	case r.Access != Public && routeOf(o.routes, path).Access == Public:
+		o.add(r.property, "is never reached: the behaviors before it catch all its paths, and %s would be open to everyone; "+
+			"make the pattern of %s narrower", path, routeOf(o.routes, path).property)
 	default:
-		p.add(r.property, "%q is never reached: the behaviors before it catch all its paths; move it up", r.PathPattern)
+		o.add(r.property, "%q is never reached: the behaviors before it catch all its paths; move it up, or leave it out", r.PathPattern)
 	}
-	return false
+	return false, nil
 }
 
 // checkOpened reports whether open, which comes before r, opens a path of r's
-// pattern, and the mistake if it does. The default behavior is for what the
-// others leave, so that nothing before it opens its paths.
-func (p *problems) checkOpened(finder *pathpattern.Finder, r, open route) bool {
-	if r.property == "Default" {
-		return false
-	}
-	path, both, err := finder.Find([]string{open.PathPattern, r.PathPattern}, open.before)
-	switch {
-	case err != nil:
-		p.tooComplex(open, r.property)
-	case both:
-		p.add(open.property, "%q is public and comes before %q, which is not: %s matches both and would be open to everyone; "+
+// pattern, and the mistake if it does.
+func (o *order) checkOpened(r, open route) (bool, error) {
+	path, both, err := o.finder.Find([]string{open.PathPattern, r.PathPattern}, open.before)
+	if both {
+		o.add(open.property, "%q is public and comes before %q, which is not: %s matches both and would be open to everyone; "+
 			"put the public pattern after it, or make it narrower", open.PathPattern, r.PathPattern, path)
 	}
-	return err != nil || both
+	return both, err
 }
 
 // checkRespelled finds an object of r's that open opens under another spelling
 // of its path: patterns see an escaped slash as three characters, and S3 sees a
 // slash.
-func (p *problems) checkRespelled(finder *pathpattern.Finder, r, open route) {
-	spelled, plain, found, err := finder.Respell([]string{open.PathPattern}, open.before, []string{r.PathPattern}, r.before)
-	switch {
-	case err != nil:
-		p.tooComplex(open, r.property)
-	case found:
-		p.add(r.property, "%q does not protect %s: %s names the same object and is caught by %s, which is public; "+
+func (o *order) checkRespelled(r, open route) error {
+	spelled, plain, found, err := o.finder.Respell(open.paths(), r.paths())
+	if found {
+		o.add(r.property, "%q does not protect %s: %s names the same object and is caught by %s, which is public; "+
 			"make the default behavior signed and list what is public, or use a pattern without slash and ? after its start, like \"private*\"",
 			r.PathPattern, plain, spelled, open.property)
 	}
-}
-
-func (p *problems) tooComplex(r route, other string) {
-	p.add(r.property, "%q and %s are too entangled to compare, so nothing tells what they open; use fewer * and ? in them", r.PathPattern, other)
+	return err
 }
 
 // sameContent reports whether two behaviors may read the same objects. Origins

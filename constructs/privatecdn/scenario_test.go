@@ -43,8 +43,8 @@ var scenarios = []scenario{
 		media(s, &privatecdn.DistributionProps{
 			Keys: oneKey(t),
 			Behaviors: []privatecdn.Behavior{
-				{PathPattern: "private/*"},
-				{PathPattern: "live/*", Cache: &privatecdn.Cache{Off: true}, Methods: privatecdn.MethodsGetHead},
+				{PathPattern: "private*"},
+				{PathPattern: "live*", Cache: &privatecdn.Cache{Off: true}, Methods: privatecdn.MethodsGetHead},
 				{PathPattern: "*.jpg", Access: privatecdn.Public, Cache: &privatecdn.Cache{MaxTTL: 48 * time.Hour}},
 				{PathPattern: "img/*", Access: privatecdn.Public, Cache: &privatecdn.Cache{QueryStrings: []string{"w", "h"}}, Uncompressed: true},
 			},

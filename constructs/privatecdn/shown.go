@@ -15,7 +15,7 @@ import (
 func (p *problems) checkShown(props *DistributionProps) {
 	routes := props.routes()
 	for _, e := range props.Front.ErrorResponses {
-		if !strings.HasPrefix(e.Page, "/") {
+		if !strings.HasPrefix(e.Page, "/") || e.ResponseStatus == 0 {
 			continue // absent, or reported by checkErrorResponses
 		}
 		r, known := p.routeOfObject("Front.ErrorResponses", e.Page, routes)
