@@ -59,4 +59,3 @@ func TestWriteThroughBehavior(t *testing.T) {
 	}
 	opened(t, get(t, s, "/public/a.txt"))
 }
-
