@@ -11,6 +11,7 @@ import (
 	"example.com/privatecdn/cmd/privatecdn/internal/cli"
 	"example.com/privatecdn/cmd/privatecdn/internal/viewerclient"
 	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/signer"
 	"example.com/privatecdn/signer/playlist"
 )
@@ -52,9 +53,9 @@ func (c signPlaylist) read(e *env, s *signer.Signer) (manifest []byte, at string
 	_, statErr := os.Stat(c.Src)
 	switch {
 	case c.Src == "-":
-		manifest, err = io.ReadAll(e.in)
+		manifest, err = bounded(e.in)
 	case statErr == nil:
-		manifest, err = os.ReadFile(c.Src)
+		manifest, err = readFile(c.Src)
 	case strings.Contains(c.Src, "://") || d != nil && strings.HasPrefix(c.Src, "/"):
 		if at == "" {
 			at = absolute(d, c.Src)
@@ -118,7 +119,21 @@ func fetch(e *env, s *signer.Signer, url string) ([]byte, error) {
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("%s answers %s", url, resp.Status)
+		return nil, fmt.Errorf("%s responds %s", url, fault.Printable(resp.Status))
 	}
-	return io.ReadAll(resp.Body)
+	return bounded(resp.Body)
+}
+
+func readFile(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return bounded(f)
+}
+
+// bounded reads a manifest up to one byte more than Rewrite accepts.
+func bounded(r io.Reader) ([]byte, error) {
+	return io.ReadAll(io.LimitReader(r, playlist.MaxSize+1))
 }

@@ -7,6 +7,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"example.com/privatecdn/internal/fault"
 )
 
 // templates are the attributes, element by element, that hold a URI or a
@@ -25,10 +27,20 @@ var texts = map[string]kind{
 	"BaseURL": baseURL, "Location": manifest, "PatchLocation": manifest, "ContentSteering": remote,
 }
 
+// numbers are the attributes, element by element, that players put into
+// templates.
+var numbers = map[string][]string{
+	"Representation": {"bandwidth"}, "SegmentTemplate": {"startNumber"}, "S": {"t", "n"},
+}
+
 const xlink = "http://www.w3.org/1999/xlink"
+
+// maxDepth is the deepest nesting of elements; DASH has about ten levels.
+const maxDepth = 32
 
 // scope is an element whose BaseURLs hold for what is below it.
 type scope struct {
+	id       string // of a Representation
 	bases    []site
 	sites    []site
 	children []*scope
@@ -36,9 +48,10 @@ type scope struct {
 
 // site is one URI of a manifest.
 type site struct {
-	kind  kind
-	value string // decoded
-	span  span
+	kind     kind
+	value    string // decoded, without the blanks at its ends
+	template bool   // holds $RepresentationID$
+	span     span
 }
 
 // span is where a URI lies.
@@ -60,6 +73,12 @@ const (
 // mpd finds the URIs of a manifest and the offsets they lie at.
 func mpd(src string) (*mpdParser, error) {
 	p := &mpdParser{src: src, decoder: xml.NewDecoder(strings.NewReader(src))}
+	p.decoder.CharsetReader = func(charset string, input io.Reader) (io.Reader, error) {
+		if strings.EqualFold(charset, "us-ascii") {
+			return input, nil // which is UTF-8, too
+		}
+		return nil, fmt.Errorf("its encoding is %s, and UTF-8 is wanted", brief(charset))
+	}
 	if err := p.parse(); err != nil {
 		return nil, err
 	}
@@ -86,68 +105,106 @@ func (p *mpdParser) parse() error {
 		end := int(p.decoder.InputOffset())
 		switch {
 		case errors.Is(err, io.EOF) && p.root == nil:
-			return ErrFormat
+			return refuse(ErrFormat, "it has no root element")
 		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
-			return fmt.Errorf("%w: %v", ErrFormat, err)
+			return refuse(ErrFormat, "%s", fault.Printable(err.Error()))
 		}
 		switch t := token.(type) {
 		case xml.StartElement:
-			if p.root == nil && t.Name.Local != "MPD" {
-				return fmt.Errorf("%w: the root element is %s", ErrFormat, t.Name.Local)
-			}
-			p.open(t, start, end)
+			err = p.open(t, start, end)
 		case xml.EndElement:
 			p.close()
 		case xml.CharData:
-			if err := p.chars(string(t), start, end); err != nil {
-				return err
-			}
+			err = p.chars(string(t), start, end)
+		case xml.Directive: // which may declare entities and attributes for some parsers
+			err = refuse(ErrFormat, "a document type declaration")
+		}
+		if err != nil {
+			return failAt(p.src, start, p.src[start:end], err)
 		}
 	}
 }
 
-func (p *mpdParser) open(t xml.StartElement, start, end int) {
+// open adds an element. Some players look at no namespace, so an element that
+// decides where others lead must be DASH's own.
+func (p *mpdParser) open(t xml.StartElement, start, end int) error {
 	name := t.Name.Local
 	if p.root == nil {
+		if name != "MPD" {
+			return refuse(ErrFormat, "the root element is not MPD")
+		}
 		p.root, p.space, p.first = &scope{}, t.Name.Space, end
 		p.scopes = append(p.scopes, p.root)
 	}
 	outer := p.scopes[len(p.scopes)-1]
-	if t.Name.Space != p.space {
-		name = "" // none of DASH's own
-	}
 	inner := outer
 	switch name {
 	case "Period", "AdaptationSet", "Representation":
 		inner = &scope{}
 		outer.children = append(outer.children, inner)
 	}
+	switch {
+	case len(p.names) == maxDepth:
+		return refuse(ErrFormat, "elements deeper than %d", maxDepth)
+	case t.Name.Space == p.space:
+	case inner != outer || name == "BaseURL":
+		return refuse(ErrFormat, "a %s in a namespace other than the manifest's", name)
+	default:
+		name = "" // not one of DASH's own
+	}
 	p.scopes, p.names = append(p.scopes, inner), append(p.names, name)
 	if kind, ok := texts[name]; ok && p.text == nil {
 		p.text, p.depth = &site{kind: kind}, len(p.names)
 	}
-	p.attributes(t, name, outer, start, end)
+	return p.attributes(t, name, outer, inner, start, end)
 }
 
-// attributes takes up the URIs among an element's attributes, whose values
-// lie in the tag in the order that the decoder gives them in.
-func (p *mpdParser) attributes(t xml.StartElement, name string, around *scope, start, end int) {
+// attributes adds the URIs among an element's attributes, whose values are in
+// the tag in the order in which the decoder returns them.
+func (p *mpdParser) attributes(t xml.StartElement, name string, around, inside *scope, start, end int) error {
 	if len(t.Attr) == 0 {
-		return
+		return nil
 	}
 	spans := values(p.src, start, end)
 	for i, a := range t.Attr {
-		s := site{value: a.Value, span: spans[i]}
+		s := site{span: spans[i]}
 		switch {
+		case a.Name.Local == "id" && name == "Representation":
+			if inside.id != "" {
+				return refuse(ErrFormat, "an attribute twice")
+			}
+			inside.id = a.Value
+			continue
+		case slices.Contains(numbers[name], a.Name.Local) && strings.Trim(a.Value, "0123456789") != "":
+			return ErrURI // some players put it into templates as it is
 		case a.Name.Space == xlink && a.Name.Local == "href" && name != "":
 			s.kind = remote
 		case a.Name.Space != "" || !slices.Contains(templates[name], a.Name.Local):
 			continue
 		}
+		if err := s.set(p.src, a.Value); err != nil {
+			return err
+		}
+		s.template = name == "SegmentTemplate" && strings.Contains(s.value, "$RepresentationID")
 		around.sites = append(around.sites, s)
 	}
+	return nil
+}
+
+// set narrows the span to what is not a blank and sets its decoded value. A
+// blank at the end that is written as a character reference is ErrURI: it
+// would stand before the signature.
+func (s *site) set(src, decoded string) error {
+	start, end := s.span.start, s.span.end
+	s.span.start, s.span.end = trim(src, start, end)
+	s.value = strings.Trim(decoded, blanks)
+	written := strings.ReplaceAll(src[s.span.end:end], "\r\n", "\n")
+	if len(strings.TrimRight(decoded, blanks))+len(written) != len(decoded) {
+		return ErrURI
+	}
+	return nil
 }
 
 // values finds the spans of a well-formed start tag's attribute values.
@@ -188,20 +245,17 @@ func (s *scope) add(text site) {
 	}
 }
 
-// chars takes up the text of the element that is open.
+// chars adds the text of the element that is open.
 func (p *mpdParser) chars(text string, start, end int) error {
-	text = strings.TrimSpace(text)
-	if p.text == nil || text == "" {
+	if p.text == nil || strings.Trim(text, blanks) == "" {
 		return nil
 	}
 	if p.text.value != "" { // cut in two by a comment or a CDATA section
-		return failAt(p.src, start, text, ErrURI)
+		return ErrURI
 	}
-	s := span{start: start, end: end}
+	p.text.span = span{start: start, end: end}
 	if opening := "<![CDATA["; strings.HasPrefix(p.src[start:end], opening) {
-		s = span{start + len(opening), end - len("]]>"), true}
+		p.text.span = span{start + len(opening), end - len("]]>"), true}
 	}
-	s.start, s.end = trim(p.src, s.start, s.end)
-	p.text.value, p.text.span = text, s
-	return nil
+	return p.text.set(p.src, text)
 }

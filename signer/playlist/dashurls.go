@@ -3,9 +3,12 @@ package playlist
 import (
 	"bytes"
 	"cmp"
-	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
+
+	"example.com/privatecdn/signer"
 )
 
 // dash rewrites a DASH manifest in two passes: what is where, then, with every
@@ -20,7 +23,7 @@ func (w *rewrite) dash() error {
 		home := "<BaseURL>" + xmlText.Replace(w.base.origin()+w.base.dir()) + "</BaseURL>"
 		w.edit(p.first, p.first, []byte(home))
 	}
-	if err := w.scope(p.root, []location{w.base}, w.Relay); err != nil {
+	if err := w.scope(p.root, []place{{w.base, ""}}, w.Relay); err != nil {
 		return err
 	}
 	slices.SortStableFunc(w.edits, func(a, b edit) int { return cmp.Compare(a.start, b.start) })
@@ -29,28 +32,38 @@ func (w *rewrite) dash() error {
 
 var xmlText = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
 
+// place is what a URI is resolved with: a base URL and, in a segment's URI, the
+// id of a Representation.
+type place struct {
+	location
+	id string
+}
+
 // scope rewrites what is in s, with around as its surrounding base URLs.
 // relay says that s's own BaseURLs are to be absolute.
-func (w *rewrite) scope(s *scope, around []location, relay bool) error {
+func (w *rewrite) scope(s *scope, around []place, relay bool) error {
 	bases, err := w.within(s, around)
 	if err != nil {
 		return err
 	}
-	var leaves []location // of the scope, once something asks for them
+	var below, nameless []place // once something asks for them
 	for _, u := range s.sites {
-		switch u.kind {
-		case content:
-			if leaves == nil {
-				leaves, err = w.leaves(s, around)
+		if u.kind == content && below == nil {
+			if below, err = w.leaves(s, around); err != nil {
+				return err
 			}
-			if err == nil {
-				err = w.site(u, leaves)
-			}
-		case remote:
+			nameless = withoutIDs(below)
+		}
+		switch {
+		case u.kind == content && u.template:
+			err = w.site(u, below)
+		case u.kind == content:
+			err = w.site(u, nameless)
+		case u.kind == remote:
 			err = w.site(u, bases)
-		case baseURL:
+		case u.kind == baseURL:
 			err = w.baseURL(u, around, relay)
-		case manifest:
+		default:
 			err = w.other(u)
 		}
 		if err != nil {
@@ -65,67 +78,94 @@ func (w *rewrite) scope(s *scope, around []location, relay bool) error {
 	return nil
 }
 
-// within is what URIs in s are relative to: every BaseURL of s, which are
+// maxAlternatives is the most base URLs of one element.
+const maxAlternatives = 1000
+
+// within returns what URIs in s are relative to: every BaseURL of s, which are
 // alternatives, under every one around it. Of each its directory matters.
-func (w *rewrite) within(s *scope, around []location) ([]location, error) {
+func (w *rewrite) within(s *scope, around []place) ([]place, error) {
 	if len(s.bases) == 0 {
 		return around, nil
 	}
-	var all []location
+	if len(around)*len(s.bases) > maxAlternatives {
+		return nil, refuse(ErrTooLarge, "it has more than %d alternative base URLs", maxAlternatives)
+	}
+	var all []place
 	for _, base := range around {
 		for _, u := range s.bases {
+			if err := w.spend(u.value); err != nil {
+				return nil, err
+			}
 			to, err := base.resolve(u.value)
+			if err == nil && len(to.dir()) > signer.MaxURL {
+				err = ErrURI
+			}
 			if err != nil {
 				return nil, w.fail(u.span.start, u.value, err)
 			}
 			to.path, to.query = to.dir(), ""
-			if all = union(all, to); len(all) > maxAlternatives {
-				return nil, errAlternatives
-			}
+			all = append(all, place{to, ""})
 		}
 	}
-	return all, nil
+	return distinct(all), nil
 }
 
-// maxAlternatives bounds the work that a few nested BaseURLs can ask for.
-const maxAlternatives = 1000
-
-var errAlternatives = fmt.Errorf("%w with fewer than %d alternative BaseURLs", ErrFormat, maxAlternatives)
-
-func union(all []location, to location) []location {
-	if slices.Contains(all, to) {
-		return all
+// leaves returns what a segment's URI in s is resolved with: the base URLs and
+// the ids of every Representation below, since they inherit it.
+func (w *rewrite) leaves(s *scope, around []place) ([]place, error) {
+	if err := w.spend(""); err != nil {
+		return nil, err
 	}
-	return append(all, to)
-}
-
-// leaves is what a segment's URI in s is relative to: the base URLs of every
-// Representation below, since they inherit it.
-func (w *rewrite) leaves(s *scope, around []location) ([]location, error) {
 	bases, err := w.within(s, around)
-	if err != nil || len(s.children) == 0 {
-		return bases, err
+	if err != nil {
+		return nil, err
 	}
-	var all []location
+	var all []place
+	if len(s.children) == 0 {
+		for _, base := range bases {
+			all = append(all, place{base.location, s.id})
+		}
+	}
 	for _, child := range s.children {
 		below, err := w.leaves(child, bases)
 		if err != nil {
 			return nil, err
 		}
-		for _, to := range below {
-			if all = union(all, to); len(all) > maxAlternatives {
-				return nil, errAlternatives
-			}
-		}
+		all = append(all, below...)
 	}
-	return all, nil
+	return distinct(all), nil
 }
 
-// site signs one URI that is relative to every one of bases.
-func (w *rewrite) site(u site, bases []location) error {
+func withoutIDs(places []place) []place {
+	all := slices.Clone(places)
+	for i := range all {
+		all[i].id = ""
+	}
+	return distinct(all)
+}
+
+// distinct returns list without repetitions.
+func distinct[T comparable](list []T) []T {
+	if len(list) < 2 {
+		return list
+	}
+	seen := make(map[T]bool, len(list))
+	return slices.DeleteFunc(list, func(v T) bool {
+		before := seen[v]
+		seen[v] = true
+		return before
+	})
+}
+
+// site signs one URI that is resolved with every one of places.
+func (w *rewrite) site(u site, places []place) error {
 	signed := 0
-	for _, base := range bases {
-		v, err := w.decide(base, u.value)
+	for _, p := range places {
+		ref, err := u.expand(p.id)
+		if err != nil {
+			return w.fail(u.span.start, u.value, err)
+		}
+		v, err := w.decide(p.location, ref)
 		if err != nil {
 			return w.fail(u.span.start, u.value, err)
 		}
@@ -136,16 +176,35 @@ func (w *rewrite) site(u site, bases []location) error {
 	switch signed {
 	case 0:
 		return nil
-	case len(bases):
+	case len(places):
 		return w.insert(u)
 	default:
 		return w.fail(u.span.start, u.value, ErrMixed)
 	}
 }
 
+// identifier matches what players replace by a Representation's id. Some heed a
+// width, which the standard gives to numbers alone.
+var identifier = regexp.MustCompile(`\$RepresentationID(?:%0[0-9]+[diouxX])?\$`)
+
+// expand returns the URI with a Representation's id in its place. Numbers and
+// times lead nowhere else and stay. An id that begins a query or a fragment is
+// ErrURI: the signature would not follow it as it follows the template. So is
+// an identifier beside $$, which players read in different orders.
+func (u site) expand(id string) (string, error) {
+	if !u.template {
+		return u.value, nil
+	}
+	uses := strings.Count(u.value, "$RepresentationID")
+	if strings.ContainsAny(id, "?#") || strings.Contains(u.value, "$$") || uses*len(id) > signer.MaxURL {
+		return "", ErrURI
+	}
+	return identifier.ReplaceAllLiteralString(u.value, id), nil
+}
+
 // baseURL signs a BaseURL that is a file: only then does a player request it,
 // and only a file's query outlives the resolution of what is relative to it.
-func (w *rewrite) baseURL(u site, around []location, relay bool) error {
+func (w *rewrite) baseURL(u site, around []place, relay bool) error {
 	to, err := around[0].resolve(u.value)
 	if err != nil {
 		return w.fail(u.span.start, u.value, err)
@@ -166,7 +225,7 @@ func (w *rewrite) other(u site) error {
 	if w.Relay && !absolute(u.value) {
 		return nil
 	}
-	return w.site(u, []location{w.base})
+	return w.site(u, []place{{w.base, ""}})
 }
 
 // insert adds the signature to a URI, before its fragment.
@@ -181,7 +240,7 @@ func (w *rewrite) insert(u site) error {
 	}
 	at := u.span.end
 	if hasFragment {
-		at = u.span.start + fragment(w.src[u.span.start:u.span.end])
+		at = u.span.start + fragment(w.src[u.span.start:u.span.end], u.span.literal)
 	}
 	w.edit(at, at, query)
 	return nil
@@ -194,21 +253,31 @@ func (w *rewrite) escapeIn(u site, s string) string {
 	return xmlText.Replace(s)
 }
 
-// fragment is the offset of the # that begins a fragment in XML text, where
-// a # can also be part of a character reference, or be written as one.
-func fragment(raw string) int {
+// fragment returns the offset of the # that begins a fragment in XML text,
+// where a # can also be part of a character reference, or be written as one.
+func fragment(raw string, literal bool) int {
 	for i := 0; i < len(raw); i++ {
-		switch raw[i] {
-		case '#':
+		switch {
+		case raw[i] == '#':
 			return i
-		case '&':
-			end := strings.IndexByte(raw[i:], ';')
-			switch strings.ToLower(raw[i : i+end+1]) {
-			case "&#35;", "&#x23;":
+		case raw[i] == '&' && !literal:
+			end := i + strings.IndexByte(raw[i:], ';')
+			if isHash(raw[i+1 : end]) {
 				return i
 			}
-			i += end
+			i = end
 		}
 	}
 	return len(raw)
+}
+
+// isHash reports whether a character reference is a #.
+func isHash(reference string) bool {
+	digits, numeric := strings.CutPrefix(reference, "#")
+	base := 10
+	if hex, ok := strings.CutPrefix(digits, "x"); ok {
+		digits, base = hex, 16
+	}
+	n, err := strconv.ParseUint(digits, base, 32)
+	return numeric && err == nil && n == '#'
 }

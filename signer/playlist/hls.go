@@ -1,13 +1,10 @@
 package playlist
 
-import (
-	"net/url"
-	"strings"
-)
+import "strings"
 
 // hls walks the lines of an HLS playlist.
 func (w *rewrite) hls() error {
-	vars := map[string]string{}
+	vars := variables{}
 	variant := false // the next URI is another playlist's
 	for at := 0; at < len(w.src); {
 		end := len(w.src)
@@ -34,12 +31,14 @@ func (w *rewrite) hls() error {
 	return nil
 }
 
-// trim narrows a span to what is not white space.
+const blanks = " \t\r\n"
+
+// trim narrows a span to what is not a blank.
 func trim(s string, from, to int) (int, int) {
-	for from < to && strings.IndexByte(" \t\r\n", s[from]) >= 0 {
+	for from < to && strings.IndexByte(blanks, s[from]) >= 0 {
 		from++
 	}
-	for from < to && strings.IndexByte(" \t\r\n", s[to-1]) >= 0 {
+	for from < to && strings.IndexByte(blanks, s[to-1]) >= 0 {
 		to--
 	}
 	return from, to
@@ -47,22 +46,25 @@ func trim(s string, from, to int) (int, int) {
 
 // tag rewrites the URIs among a tag's attributes. Which tag it is matters
 // little: every attribute that is a URI has one of a few names.
-func (w *rewrite) tag(at int, line string, vars map[string]string) error {
+func (w *rewrite) tag(at int, line string, vars variables) error {
 	name, list, found := strings.Cut(line, ":")
-	if !found {
+	switch {
+	case !found || name == "#EXTINF":
 		return nil
-	}
-	if name == "#EXT-X-DEFINE" {
-		w.define(list, vars)
-		return nil
-	}
-	if !strings.Contains(list, `"`) {
+	case name == "#EXT-X-DEFINE":
+		if err := vars.define(list, w); err != nil {
+			return w.fail(at, line, err)
+		}
 		return nil
 	}
 	for a := range attributes(list) {
 		switch a.name {
 		case "URI", "SERVER-URI", "X-ASSET-URI", "X-ASSET-LIST":
-			err := w.uri(at+len(name)+1+a.start, list[a.start:a.end], toPlaylist(name, a.name), vars)
+			if strings.ContainsFunc(line, separates) {
+				return w.fail(at, line, ErrURI)
+			}
+			from, to := trim(list, a.start, a.end)
+			err := w.uri(at+len(name)+1+from, list[from:to], toPlaylist(name, a.name), vars)
 			if err != nil {
 				return err
 			}
@@ -117,58 +119,18 @@ func attributes(list string) func(yield func(attribute) bool) {
 	}
 }
 
-// define takes up an EXT-X-DEFINE: a value of its own, of the playlist's
-// query, or of the playlist that leads here.
-func (w *rewrite) define(list string, vars map[string]string) {
-	values := map[string]string{}
-	for a := range attributes(list) {
-		values[a.name] = list[a.start:a.end]
-	}
-	if name, ok := values["NAME"]; ok {
-		vars[name] = values["VALUE"]
-	}
-	if name, ok := values["IMPORT"]; ok {
-		if value, ok := w.Variables[name]; ok {
-			vars[name] = value
-		}
-	}
-	if name, ok := values["QUERYPARAM"]; ok {
-		// Parameters that do not parse are left out, and their use is an error.
-		parameters, _ := url.ParseQuery(w.base.query)
-		if parameters.Has(name) {
-			vars[name] = parameters.Get(name)
-		}
-	}
-}
-
-// expand puts the values of {$NAME} in their places.
-func expand(s string, vars map[string]string) (string, error) {
-	var b strings.Builder
-	for {
-		before, after, found := strings.Cut(s, "{$")
-		b.WriteString(before)
-		if !found {
-			return b.String(), nil
-		}
-		name, rest, closed := strings.Cut(after, "}")
-		value, defined := vars[name]
-		if !closed || !defined {
-			return "", ErrVariable
-		}
-		b.WriteString(value)
-		s = rest
-	}
-}
-
 // uri rewrites one URI of an HLS playlist.
-func (w *rewrite) uri(at int, raw string, isPlaylist bool, vars map[string]string) error {
+func (w *rewrite) uri(at int, raw string, isPlaylist bool, vars variables) error {
 	if w.homeCovered && !w.Relay && plain(raw) {
+		if err := w.spend(raw); err != nil {
+			return err
+		}
 		if w.Private != nil && !w.Private(w.base.host, w.base.dir()+raw) {
 			return nil
 		}
 		return w.sign(at+len(raw), raw)
 	}
-	ref, err := expand(raw, vars)
+	ref, err := vars.expand(raw)
 	if err != nil {
 		return w.fail(at, raw, err)
 	}
@@ -179,7 +141,10 @@ func (w *rewrite) uri(at int, raw string, isPlaylist bool, vars map[string]strin
 	if w.Relay && isPlaylist && !absolute(ref) {
 		return nil
 	}
-	bare, _, _ := strings.Cut(raw, "#")
+	bare, _, fragment := strings.Cut(raw, "#")
+	if fragment != strings.Contains(ref, "#") {
+		return w.fail(at, raw, ErrURI) // the signature would be part of the fragment
+	}
 	end := at + len(bare)
 	// A variable may be worth another thing where the manifest is relayed.
 	if w.Relay && v.to.host != "" && (!hasScheme(ref) || raw != ref) {

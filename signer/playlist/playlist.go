@@ -18,37 +18,45 @@ import (
 	"fmt"
 	"strings"
 
+	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/signer/policy"
 )
 
-// Why a manifest is not rewritten. Beside these there are the errors of package
-// policy, which name what is wrong with a URL, and signer.ErrTooLong. All but ErrFormat come inside an
-// *Error that says where.
+// MaxSize is the largest manifest that Rewrite accepts, in bytes.
+const MaxSize = 10 << 20
+
+// MaxURIs is the number of URIs that Rewrite accepts in a manifest. In DASH a
+// URI counts once for every base URL and Representation that it is resolved
+// with.
+const MaxURIs = 100_000
+
+// Why a manifest is not rewritten, for errors.Is, beside the errors of package
+// policy, which say what is wrong with a URL, and signer.ErrTooLong.
 var (
-	ErrFormat   = errors.New("neither an HLS playlist (#EXTM3U) nor a DASH manifest (MPD)")
-	ErrURI      = errors.New("not a URI that all players read alike: it holds a backslash or a control character, or is in pieces")
-	ErrOutside  = errors.New("private, but not covered by the one signature: give a wider Resource")
-	ErrVariable = errors.New("holds a variable that nothing defines: give its value in Variables")
-	ErrMixed    = errors.New("leads to private content or elsewhere, depending on the BaseURL: a signature must not go elsewhere, so split the manifest")
+	ErrFormat   = errors.New("not a valid HLS playlist or DASH manifest")
+	ErrTooLarge = errors.New("the manifest is too large")
+	ErrURI      = errors.New("players do not read this URI alike")
+	ErrOutside  = errors.New("private, but the signature does not cover it")
+	ErrVariable = errors.New("invalid variable")
+	ErrMixed    = errors.New("one signature for private content and another host")
 )
 
-// Error is a URI that cannot be rewritten.
-type Error struct {
-	Line int // counted from 1
-	URI  string
-	Err  error // one of this package's errors or of package policy's
+// Error is a manifest that cannot be rewritten: where, what and why.
+type Error = fault.Error
+
+var remedies = map[error]string{
+	ErrFormat:   "give an HLS playlist (#EXTM3U) or a DASH manifest (MPD)",
+	ErrTooLarge: "split the manifest",
+	ErrURI:      "write one URI without backslashes, control characters, comments or blanks at its ends",
+	ErrOutside:  "give a wider Resource",
+	ErrVariable: "define each variable once, before its use, or give its value in Variables",
+	ErrMixed:    "split the manifest, or the signature would go to the other host",
 }
 
-// Error says where, what and why.
-func (e *Error) Error() string {
-	if e.URI == "" {
-		return fmt.Sprintf("line %d: %v", e.Line, e.Err)
-	}
-	return fmt.Sprintf("line %d: %q: %v", e.Line, e.URI, e.Err)
+// refuse returns an error of a kind of this package.
+func refuse(kind error, format string, args ...any) error {
+	return &Error{Kind: kind, What: kind.Error() + ": " + fmt.Sprintf(format, args...), Remedy: remedies[kind]}
 }
-
-// Unwrap returns why.
-func (e *Error) Unwrap() error { return e.Err }
 
 // Rewriter signs manifests. It holds no state, so that one serves every
 // manifest and any number of goroutines, as far as its functions do. For makes
@@ -82,9 +90,12 @@ type Rewriter struct {
 }
 
 // Rewrite returns manifest, which viewers get under url, with its private URIs
-// signed. Errors are *Error, ErrFormat, package policy's for url or Resource, or
-// Query's own.
+// signed. It accepts MaxSize bytes and MaxURIs URIs, and its time and memory are
+// linear in both. Errors are *Error or Query's own.
 func (r *Rewriter) Rewrite(url string, manifest []byte) ([]byte, error) {
+	if len(manifest) > MaxSize {
+		return nil, refuse(ErrTooLarge, "it has more than %d bytes", MaxSize)
+	}
 	w, err := r.begin(url, manifest)
 	if err != nil {
 		return nil, err
@@ -96,7 +107,7 @@ func (r *Rewriter) Rewrite(url string, manifest []byte) ([]byte, error) {
 	case strings.HasPrefix(body, "<"):
 		err = w.dash()
 	default:
-		err = ErrFormat
+		err = refuse(ErrFormat, "it begins with %s", brief(body))
 	}
 	var query *queryError
 	switch {

@@ -49,10 +49,7 @@ func TestOnlyInsertions(t *testing.T) {
 		if strings.Contains(string(got), mark) {
 			signed++
 		}
-		without := strings.NewReplacer("?"+mark, "", "&"+mark, "", "&amp;"+mark, "").Replace(string(got))
-		if without != manifest {
-			t.Fatalf("%q became %q", manifest, got)
-		}
+		checkInsertions(t, manifest, string(got))
 	}
 	if signed < 1000 {
 		t.Errorf("only %d of 20000 were signed", signed)
@@ -89,18 +86,4 @@ func TestResolvesAsGo(t *testing.T) {
 	if compared < 10000 {
 		t.Errorf("only %d of 50000 were compared", compared)
 	}
-}
-
-// FuzzRewrite looks for a manifest that breaks the scanner.
-func FuzzRewrite(f *testing.F) {
-	f.Add("#EXTM3U\n#EXT-X-MAP:URI=\"a\nb#?\r\n")
-	f.Add(mpd("<BaseURL><![CDATA[a]]></BaseURL><Period><SegmentTemplate media='a&#35;b'/></Period>"))
-	r := playlist.Rewriter{Query: stub}
-	relay := playlist.Rewriter{Query: stub, Relay: true}
-	f.Fuzz(func(t *testing.T, manifest string) {
-		if got, err := r.Rewrite(home, []byte(manifest)); err == nil && len(got) < len(manifest) {
-			t.Errorf("%q lost bytes: %q", manifest, got)
-		}
-		_, _ = relay.Rewrite(home, []byte(manifest))
-	})
 }

@@ -1,6 +1,12 @@
 package playlist
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"example.com/privatecdn/signer/policy"
+)
 
 // location is an absolute URL in its parts, raw. host is empty where it is not
 // http or https: such a location is none of ours.
@@ -21,10 +27,10 @@ func (l location) String() string {
 }
 
 // resolve is RFC 3986, section 5.2, on raw bytes, as browsers do it: an
-// escaped dot is a dot segment too. A backslash or control character, which
-// parsers read in different ways, is ErrURI.
+// escaped dot is a dot segment too. What parsers read in different ways is
+// ErrURI: see ambiguous.
 func (l location) resolve(ref string) (location, error) {
-	if strings.ContainsFunc(ref, ambiguous) {
+	if ambiguous(ref) {
 		return location{}, ErrURI
 	}
 	ref, _, _ = strings.Cut(ref, "#")
@@ -68,7 +74,21 @@ func (l location) resolve(ref string) (location, error) {
 	return to, nil
 }
 
-func ambiguous(r rune) bool { return r < ' ' || r == 0x7f || r == '\\' }
+// ambiguous reports whether ref, without the ASCII blanks at its ends, holds
+// what some parsers drop, end a line at or take for a slash: control
+// characters, line separators, backslashes, and any blank or invisible
+// character at an end.
+func ambiguous(ref string) bool {
+	first, _ := utf8.DecodeRuneInString(ref)
+	last, _ := utf8.DecodeLastRuneInString(ref)
+	return strings.ContainsFunc(ref, separates) || invisible(first) || invisible(last)
+}
+
+func separates(r rune) bool {
+	return r == '\\' || unicode.IsControl(r) || r == '\u2028' || r == '\u2029'
+}
+
+func invisible(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) }
 
 // cutScheme takes the scheme, in lower case, off ref.
 func cutScheme(ref string) (scheme, rest string, found bool) {
@@ -97,14 +117,18 @@ func absolute(ref string) bool {
 	return strings.HasPrefix(rest, "//")
 }
 
-// host is an authority's host as CloudFront compares it, with a port unless it
-// is the scheme's own.
+// host returns an authority's host as viewers send it, with a port unless it
+// is the scheme's own; "" where it is not a valid one.
 func host(scheme, authority string) string {
-	h := strings.ToLower(authority[strings.LastIndexByte(authority, '@')+1:])
-	if scheme == "https" {
-		return strings.TrimSuffix(h, ":443")
+	authority = authority[strings.LastIndexByte(authority, '@')+1:]
+	if strings.HasPrefix(authority, "[") {
+		return strings.ToLower(authority) // an IPv6 address, which CloudFront is not
 	}
-	return strings.TrimSuffix(h, ":80")
+	encoded, err := policy.EncodeURL(scheme + "://" + authority + "/")
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSuffix(encoded[len(scheme+"://"):], "/")
 }
 
 func removeDots(path string) string {

@@ -2,9 +2,11 @@ package playlist
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"strings"
 
+	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/signer"
 	"example.com/privatecdn/signer/policy"
 )
@@ -23,6 +25,7 @@ type rewrite struct {
 	query       []byte // the signature after a ?, once it is made
 	further     []byte // the signature after a &
 	edits       []edit
+	uris        int // counted by spend
 }
 
 // edit is text in the place of src[start:end].
@@ -63,6 +66,9 @@ func plain(ref string) bool {
 
 // decide says what becomes of ref under base.
 func (w *rewrite) decide(base location, ref string) (verdict, error) {
+	if err := w.spend(ref); err != nil {
+		return verdict{}, err
+	}
 	to, err := base.resolve(ref)
 	if err != nil || !w.isPrivate(to) {
 		return verdict{to: to}, err
@@ -78,7 +84,10 @@ func (w *rewrite) decide(base location, ref string) (verdict, error) {
 		return verdict{}, err
 	}
 	if len(sent)+len(w.query) > signer.MaxURL {
-		return verdict{}, fmt.Errorf("%w: %d bytes", signer.ErrTooLong, len(sent)+len(w.query))
+		return verdict{}, &Error{
+			Kind: signer.ErrTooLong, What: fmt.Sprintf("the signed URL has %d bytes, and CloudFront accepts %d",
+				len(sent)+len(w.query), signer.MaxURL), Remedy: "shorten the URI, or use cookies",
+		}
 	}
 	return verdict{to, true}, nil
 }
@@ -140,13 +149,38 @@ func (w *rewrite) escape(s string) string {
 	return strings.ReplaceAll(s, "&", "&amp;")
 }
 
-// fail is err, met in uri at an offset of the manifest.
+// spend counts one URI, and more for a long one, against MaxURIs.
+func (w *rewrite) spend(uri string) error {
+	if w.uris += 1 + len(uri)/signer.MaxURL; w.uris > MaxURIs {
+		return refuse(ErrTooLarge, "it holds more than %d URIs", MaxURIs)
+	}
+	return nil
+}
+
+// fail returns err with the line and the URI it is about.
 func (w *rewrite) fail(at int, uri string, err error) error {
 	return failAt(w.src, at, uri, err)
 }
 
 func failAt(src string, at int, uri string, err error) error {
-	return &Error{Line: 1 + strings.Count(src[:at], "\n"), URI: uri, Err: err}
+	if errors.Is(err, ErrTooLarge) {
+		return err
+	}
+	what, remedy := err.Error(), fault.Hint(err)
+	if fixed, ok := remedies[err]; ok {
+		remedy = fixed
+	}
+	line := 1 + strings.Count(src[:at], "\n")
+	return &Error{Kind: err, Where: fmt.Sprintf("line %d", line), What: brief(uri) + ": " + what, Remedy: remedy}
+}
+
+// brief quotes the start of input for a message, without a usable signature.
+func brief(s string) string {
+	const most = 60
+	if len(s) <= most {
+		return fault.Quote(fault.Text(s))
+	}
+	return fault.Quote(fault.Text(strings.ToValidUTF8(s[:most], ""))) + "…"
 }
 
 // edit puts text in the place of src[start:end].
