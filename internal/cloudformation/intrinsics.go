@@ -152,6 +152,9 @@ func (s *Stack) split(at Location, arg any) (any, error) {
 	if separator == "" {
 		return nil, at.Invalid("Fn::Split wants a text to split at")
 	}
+	if err := s.spend(at, nodeSize*strings.Count(text, separator)); err != nil {
+		return nil, err
+	}
 	list := []any{}
 	for part := range strings.SplitSeq(text, separator) {
 		list = append(list, part)

@@ -9,6 +9,10 @@ import (
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 const MaxSize = 1 << 20
 
+// Quotas of CloudFormation.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+var quotas = map[string]int{"Mappings": 200, "Outputs": 200, "Parameters": 200, "Resources": 500}
+
 // maxDepth bounds how deep a template may nest. Real ones stay under 30.
 const maxDepth = 100
 
@@ -47,6 +51,11 @@ func newTemplate(at Location, root map[string]any) (*Template, error) {
 	for _, section := range sortedKeys(root) {
 		var err error
 		here := at.Key(section)
+		if entries, _ := root[section].(map[string]any); quotas[section] > 0 && len(entries) > quotas[section] {
+			return nil, &Error{Location: here, Kind: ErrTooLarge,
+				Problem: fmt.Sprintf("it has %d entries, CloudFormation accepts %d", len(entries), quotas[section]),
+				Remedy:  "split the template into several stacks"}
+		}
 		switch section {
 		case "Parameters":
 			t.Parameters, err = each(here, root[section], newParameter)

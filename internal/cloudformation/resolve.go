@@ -10,6 +10,21 @@ import (
 // anywhere is far shorter.
 const maxText = 1 << 20
 
+// maxWork bounds what resolving all the templates of an app may make, in bytes
+// of text and nodes of objects and lists. Real apps stay under a tenth of it.
+const maxWork = 32 << 20
+
+// nodeSize is about what a node of the result occupies, in bytes.
+const nodeSize = 64
+
+// spend counts n against maxWork.
+func (s *Stack) spend(at Location, n int) error {
+	if s.app.work += n; s.app.work > maxWork {
+		return tooLong(at)
+	}
+	return nil
+}
+
 // noValue is what AWS::NoValue gives: the property or element is not there.
 type noValue struct{}
 
@@ -25,6 +40,9 @@ func (s *Stack) Resolve(at Location, v any) (any, error) {
 
 func (s *Stack) deep(at Location, v any) (any, error) {
 	v, err := s.shallow(at, v)
+	if err == nil {
+		err = s.spend(at, nodeSize)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +152,7 @@ func (s *Stack) text(at Location, v any) (string, error) {
 		if len(v) > maxText {
 			return "", tooLong(at)
 		}
-		return v, nil
+		return v, s.spend(at, len(v))
 	case json.Number:
 		return v.String(), nil
 	case bool:

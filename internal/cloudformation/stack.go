@@ -35,6 +35,7 @@ type App struct {
 	options    Options
 	attributes Attributes
 	stacks     []*Stack
+	work       int // spent so far, see maxWork
 }
 
 // Stack is one template together with the values of one deployment of it.

@@ -62,7 +62,7 @@ func (r *reader) addAssembly(path string) error {
 }
 
 func (r *reader) addNestedAssembly(path, directory string) error {
-	if !filepath.IsLocal(directory) || directory == "." {
+	if !filepath.IsLocal(directory) || filepath.Clean(directory) == "." {
 		return notAnAssembly(path, "a nested assembly lies outside of it")
 	}
 	return r.addAssembly(filepath.Join(filepath.Dir(path), directory, manifestFile))

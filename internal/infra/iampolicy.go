@@ -8,6 +8,10 @@ import (
 	"example.com/privatecdn/internal/cloudformation"
 )
 
+// maxPolicy is the size of the largest bucket policy S3 accepts, in bytes.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/add-bucket-policy.html
+const maxPolicy = 20 << 10
+
 // readPolicy reads a policy document, all single values made lists.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 func readPolicy(at cloudformation.Location, document any) ([]Statement, error) {
@@ -19,6 +23,9 @@ func readPolicy(at cloudformation.Location, document any) ([]Statement, error) {
 	o, ok := document.(map[string]any)
 	if !ok {
 		return nil, at.Invalid("a policy document is an object")
+	}
+	if text, _ := json.Marshal(o); len(text) > maxPolicy {
+		return nil, at.Invalid("the policy has %d bytes, S3 accepts %d", len(text), maxPolicy)
 	}
 	for key := range o {
 		if key != "Version" && key != "Id" && key != "Statement" {

@@ -27,15 +27,15 @@ var LocalCredentials = Credentials{
 	SecretAccessKey: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
 }
 
-// DefaultCredentials are LocalCredentials and, where there are any, those in
-// the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
-// AWS_SESSION_TOKEN): what AWS's tools sign with on this machine opens here.
+// DefaultCredentials returns the access key in the environment
+// (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN), with which
+// AWS's tools sign on this machine, or LocalCredentials where there is none.
 func DefaultCredentials() []Credentials {
 	own := Credentials{os.Getenv("AWS_ACCESS_KEY_ID"), os.Getenv("AWS_SECRET_ACCESS_KEY"), os.Getenv("AWS_SESSION_TOKEN")}
 	if own.AccessKeyID == "" || own.SecretAccessKey == "" {
 		return []Credentials{LocalCredentials}
 	}
-	return []Credentials{LocalCredentials, own}
+	return []Credentials{own}
 }
 
 // longestPresigned is the longest lifetime of a presigned URL in seconds, and
