@@ -84,8 +84,8 @@ func TestFunctionLooksAround(t *testing.T) {
 	}
 }
 
-// refused wants that an edge cannot be made of a template, for a reason.
-func refused(t *testing.T, template []byte, says string) {
+// unreadable wants that an edge cannot be made of a template, for a reason.
+func unreadable(t *testing.T, template []byte, says string) {
 	t.Helper()
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "attack.template")
@@ -115,12 +115,12 @@ func TestTemplateAliases(t *testing.T) {
 	for i := 1; i < 10; i++ {
 		fmt.Fprintf(&b, "a%d: &a%d [%s]\n", i, i, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*a%d,", i-1), 10), ","))
 	}
-	refused(t, []byte(b.String()+"Resources: {}\n"), "aliases")
+	unreadable(t, []byte(b.String()+"Resources: {}\n"), "aliases")
 }
 
 // Each of a template's texts is ten times the one before. The result has a bound.
 func TestTemplateTextGrows(t *testing.T) {
-	refused(t, resources(100, func(i int) string {
+	unreadable(t, resources(100, func(i int) string {
 		if i == 0 {
 			return "0123456789"
 		}
@@ -130,7 +130,7 @@ func TestTemplateTextGrows(t *testing.T) {
 
 // Five hundred texts of nearly a megabyte are made of one. They have a bound together.
 func TestTemplateTextsTogether(t *testing.T) {
-	refused(t, resources(500, func(i int) string {
+	unreadable(t, resources(500, func(i int) string {
 		if i == 0 {
 			return "'" + strings.Repeat("x", 900<<10) + "'"
 		}
@@ -140,7 +140,7 @@ func TestTemplateTextsTogether(t *testing.T) {
 
 // A template splits a long text into a million pieces, again and again. They have a bound together.
 func TestTemplateSplits(t *testing.T) {
-	refused(t, resources(200, func(i int) string {
+	unreadable(t, resources(200, func(i int) string {
 		if i == 0 {
 			return "'" + strings.Repeat("x,", 400<<10) + "'"
 		}
@@ -150,28 +150,28 @@ func TestTemplateSplits(t *testing.T) {
 
 // A template's values need each other in a circle. The circle is named.
 func TestTemplateCircle(t *testing.T) {
-	refused(t, resources(2, func(i int) string { return fmt.Sprintf("!GetAtt P%d.Value", 1-i) }), "itself")
+	unreadable(t, resources(2, func(i int) string { return fmt.Sprintf("!GetAtt P%d.Value", 1-i) }), "itself")
 }
 
 // A template nests lists without end. It has a depth.
 func TestTemplateDeep(t *testing.T) {
 	deep := strings.Repeat("[", 100000) + strings.Repeat("]", 100000)
-	refused(t, []byte(`{"Resources":`+deep+`}`), "nested")
+	unreadable(t, []byte(`{"Resources":`+deep+`}`), "nested")
 }
 
 // A YAML template nests lists without end. It has a depth.
 func TestTemplateDeepYAML(t *testing.T) {
-	refused(t, []byte("Resources: "+strings.Repeat("[", 100000)+strings.Repeat("]", 100000)), "depth")
+	unreadable(t, []byte("Resources: "+strings.Repeat("[", 100000)+strings.Repeat("]", 100000)), "depth")
 }
 
 // A template is larger than CloudFormation accepts. It is not parsed.
 func TestTemplateLarge(t *testing.T) {
-	refused(t, append(readFile(t, app), make([]byte, 1<<20)...), "bytes")
+	unreadable(t, append(readFile(t, app), make([]byte, 1<<20)...), "bytes")
 }
 
 // A template has more resources than CloudFormation accepts. It is refused.
 func TestTemplateManyResources(t *testing.T) {
-	refused(t, resources(501, func(int) string { return "x" }), "501")
+	unreadable(t, resources(501, func(int) string { return "x" }), "501")
 }
 
 // A bucket policy is larger than S3 accepts, so that each request takes long. The template is refused.
@@ -184,17 +184,17 @@ func TestPolicyLarge(t *testing.T) {
 			}
 		}
 	})
-	refused(t, template, "20480")
+	unreadable(t, template, "20480")
 }
 
 // A function's code is larger than CloudFront accepts. The template is refused.
 func TestFunctionLarge(t *testing.T) {
-	refused(t, twoOrigins(t, "function handler(e) { return e.request; } //"+strings.Repeat("x", 10<<10)), "10240")
+	unreadable(t, twoOrigins(t, "function handler(e) { return e.request; } //"+strings.Repeat("x", 10<<10)), "10240")
 }
 
 // A function's code nests so deep that the parser's stack ends. The template is refused.
 func TestFunctionDeep(t *testing.T) {
-	refused(t, twoOrigins(t, strings.Repeat("(", 10000)), "Function")
+	unreadable(t, twoOrigins(t, strings.Repeat("(", 10000)), "Function")
 }
 
 // An assembly contains itself. It is read once.
