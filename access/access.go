@@ -31,6 +31,7 @@ const (
 	CORSWidened               Kind = "cors-widened"                 // more web pages may read
 	CacheOutlivesSignature    Kind = "cache-outlives-signature"     // the cache serves on after an S3 signature has ended
 	BehaviorShadowed          Kind = "behavior-shadowed"            // a behavior no longer gets paths its pattern names
+	FunctionChanged           Kind = "function-changed"             // a function, which nothing here runs, differs
 )
 
 // Severity says what a finding means to viewers.

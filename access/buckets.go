@@ -14,7 +14,7 @@ import (
 func (d *diff) compareBuckets(old, new *infra.Infrastructure) {
 	d.old, d.new = nil, nil
 	for _, n := range new.Buckets {
-		o := d.before(old, n)
+		o := d.bucketBefore(old, n)
 		d.compareGrants(old, new, o, n)
 		if o == nil {
 			continue
@@ -31,7 +31,7 @@ func (d *diff) compareBuckets(old, new *infra.Infrastructure) {
 	}
 }
 
-func (d *diff) before(old *infra.Infrastructure, n *infra.Bucket) *infra.Bucket {
+func (d *diff) bucketBefore(old *infra.Infrastructure, n *infra.Bucket) *infra.Bucket {
 	for _, o := range old.Buckets {
 		if o.Stack == n.Stack && o.LogicalID == n.LogicalID && (!o.External || o.Name == n.Name) {
 			return o

@@ -3,7 +3,9 @@ package access
 import (
 	"fmt"
 	"slices"
+	"strings"
 
+	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/internal/infra"
 	"example.com/privatecdn/internal/pathpattern"
 )
@@ -12,41 +14,84 @@ import (
 // the list is empty, not nil, when nothing does. Both must have been read for
 // the same stack name, see [template.ReadPair].
 func Diff(old, new *infra.Infrastructure) []Finding {
-	d := &diff{findings: []Finding{}, seen: map[string]bool{}, buckets: map[[2]*infra.Bucket]bool{}}
+	d := &diff{findings: []Finding{}, seen: map[string]bool{}, buckets: map[[2]*infra.Bucket]bool{},
+		before: map[*infra.Distribution]*infra.Distribution{}}
 	pairs, added := d.pairDistributions(old, new)
 	for _, pair := range pairs {
 		d.old, d.new = pair[0], pair[1]
+		d.before[d.new] = d.old
 		d.compareTLS()
-		d.comparePaths(compareBehaviors)
+		if d.tooMany() {
+			continue
+		}
+		d.comparePaths(d.compareBehaviors)
 		d.findShadowed()
+		d.findErrorPages()
 	}
 	for _, n := range added {
+		d.old, d.new = &infra.Distribution{}, n
+		if d.tooMany() {
+			continue
+		}
 		d.compareAdded(old, n)
+		d.old, d.new = &infra.Distribution{}, n
+		d.findShadowed()
+		d.findErrorPages()
 	}
+	d.findExposed(old, new)
 	d.compareBuckets(old, new)
 	return inOrder(d.findings)
 }
 
-// diff collects findings. old and new are the two distributions looked at.
-type diff struct {
-	findings  []Finding
-	seen      map[string]bool
-	old, new  *infra.Distribution
-	paths     pathpattern.Finder
-	entangled int                       // searches that ended undecided
-	buckets   map[[2]*infra.Bucket]bool // an origin's bucket before and after
+// maxBehaviors bounds the behaviors of a distribution that are compared.
+// CloudFront's quota is 75.
+const maxBehaviors = 300
+
+// tooMany reports whether the distributions have more behaviors than can be
+// compared, and says so.
+func (d *diff) tooMany() bool {
+	most := max(len(d.old.Behaviors), len(d.new.Behaviors))
+	if most > maxBehaviors {
+		d.add("", Finding{Kind: BehaviorShadowed, Severity: Widening, Path: "*", Witness: d.new.LogicalID,
+			Sentence: fmt.Sprintf("the distribution %s has %d behaviors, too many to compare: who may read what is not known", d.new.LogicalID, most)})
+	}
+	return most > maxBehaviors
 }
 
-// add adds a finding once: what says the same of another path is left out.
+// diff collects findings. old and new are the two distributions looked at.
+type diff struct {
+	findings []Finding
+	seen     map[string]bool
+	old, new *infra.Distribution
+	paths    pathpattern.Finder
+	before   map[*infra.Distribution]*infra.Distribution
+	buckets  map[[2]*infra.Bucket]bool // an origin's bucket before and after
+}
+
+// add adds a finding once: what says the same of another path is left out. A
+// template's words reach a finding here alone, and in a form fit to print.
 func (d *diff) add(same string, f Finding) {
 	if d.new != nil && f.Distribution == "" && f.Bucket == "" {
 		f.Distribution = d.new.LogicalID
+	}
+	for _, s := range []*string{&f.Distribution, &f.Bucket, &f.Path, &f.Witness, &f.Sentence} {
+		*s = printable(*s)
 	}
 	id := fmt.Sprintf("%s|%s|%s|%s", f.Kind, f.Distribution, f.Bucket, same)
 	if !d.seen[id] {
 		d.seen[id] = true
 		d.findings = append(d.findings, f)
 	}
+}
+
+// mostText bounds a field of a finding.
+const mostText = 2000
+
+func printable(s string) string {
+	if len(s) > mostText {
+		s = strings.ToValidUTF8(s[:mostText], "") + "…"
+	}
+	return strings.ReplaceAll(fault.Printable(fault.Text(s)), "\n", `\n`)
 }
 
 // pairDistributions finds each old distribution again: by logical ID, or else
@@ -79,15 +124,14 @@ func (d *diff) pairDistributions(old, new *infra.Infrastructure) (pairs [][2]*in
 	return pairs, left[min(len(gone), len(left)):]
 }
 
-// compareAdded holds a distribution that is new against the old ones that read
-// from the same bucket, since it may open what they keep closed.
+// compareAdded compares the keys of a distribution that is new with those of
+// the old ones that read from the same bucket.
 func (d *diff) compareAdded(old *infra.Infrastructure, n *infra.Distribution) {
 	for _, o := range old.Distributions {
 		if shareBucket(o, n) {
 			d.old, d.new = o, n
 			d.comparePaths(func(o, n *infra.Behavior) []Finding {
-				return slices.DeleteFunc(slices.Concat(compareAccess(o, n), compareKeys(o, n)),
-					func(f Finding) bool { return f.Severity != Widening })
+				return slices.DeleteFunc(compareKeys(o, n), func(f Finding) bool { return f.Severity != Widening })
 			})
 		}
 	}

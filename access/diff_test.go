@@ -43,6 +43,15 @@ const (
 	dist     = `arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/${Cdn}`
 )
 
+// function puts a function on a behavior.
+func function(pattern, event string) []string {
+	return []string{
+		"  Cdn:", "  Fn:\n    Type: AWS::CloudFront::Function\n    Properties: {Name: f, FunctionConfig: {Comment: x, Runtime: cloudfront-js-2.0}, " +
+			"FunctionCode: \"function handler(event) { return event.request }\"}\n  Cdn:",
+		`"` + pattern + `",`, `"` + pattern + `", FunctionAssociations: [{EventType: ` + event + `, FunctionARN: !GetAtt Fn.FunctionARN}],`,
+	}
+}
+
 func statement(s string) []string { return []string{"#statement", "- " + s} }
 
 // Every kind of finding, by a change that makes it, and changes that make none.
@@ -59,7 +68,7 @@ func TestDiff(t *testing.T) {
 		"a public path signed": {[]string{`https-only, CachePolicyId: !Ref Cache` + trusted, `https-only, CachePolicyId: !Ref Cache`}, nil,
 			[]string{"narrowing became-signed private/* /private/x"}},
 		"the default opened": {nil, []string{"Id: !Ref Cache" + trusted + "}", "Id: !Ref Cache}"},
-			[]string{"widening became-public * /x"}},
+			[]string{"widening became-public * /x", "widening became-public private/* /private%2Fx", "widening became-public presigned/* /presigned%2Fx"}},
 		"a public pattern before a signed one": {nil, []string{`- {PathPattern: "private/*"`, `- {PathPattern: "*.jpg"` + open + "\n          - {PathPattern: \"private/*\""},
 			[]string{"widening became-public *.jpg /private/x.jpg", "widening behavior-shadowed private/* /private/x.jpg", "widening behavior-shadowed presigned/* /presigned/x.jpg",
 				"note https-weakened *.jpg /private/x.jpg"}},
@@ -96,7 +105,7 @@ func TestDiff(t *testing.T) {
 			[]string{"breaking bucket-replaced Media /public/x"}},
 		"another distribution": {nil, []string{"Cdn:", "Web:"}, []string{"breaking distribution-replaced Cdn Cdn"}},
 		"another distribution that opens a path": {nil, []string{"Cdn:", "Web:", "Id: !Ref Cache" + trusted + "}", "Id: !Ref Cache}"},
-			[]string{"breaking distribution-replaced Cdn Cdn", "widening became-public * /x"}},
+			[]string{"breaking distribution-replaced Cdn Cdn", "widening became-public * /x", "widening became-public private/* /private%2Fx", "widening became-public presigned/* /presigned%2Fx"}},
 		"public access block": {nil, []string{"BlockPublicPolicy: true, IgnorePublicAcls: true", "IgnorePublicAcls: false"},
 			[]string{"widening public-access-block-weakened Media BlockPublicPolicy, IgnorePublicAcls"}},
 		"public access block restored": {[]string{"BlockPublicPolicy: true", "BlockPublicPolicy: false"}, nil, nil},
@@ -142,8 +151,31 @@ func TestDiff(t *testing.T) {
 		"CORS origins narrowed": {nil, []string{`Items: ["https://*.example.com"]`, `Items: ["https://a.example.com"]`}, nil},
 		"CORS credentials":      {nil, []string{"AllowCredentials: false", "AllowCredentials: true"}, []string{"widening cors-widened private/* /private/x", "widening cors-widened public/* /public/x"}},
 		"CORS of the bucket":    {nil, []string{"DeletionPolicy: Retain\n    Properties:", "DeletionPolicy: Retain\n    Properties:\n      CorsConfiguration: {CorsRules: [{AllowedMethods: [GET], AllowedOrigins: [\"*\"]}]}"}, []string{"widening cors-widened Media Media", "widening cors-widened Media Media"}},
+		"a signed exception reached by an escape": {nil, []string{`- {PathPattern: "public/*"`, `- {PathPattern: "public/secret/*"` + signed + "\n          - {PathPattern: \"public/*\""},
+			[]string{"widening behavior-shadowed public/secret/* /public/secret%2Fx", "narrowing became-signed public/secret/* /public/secret/x", "note https-weakened public/secret/* /public/secret/x"}},
+		"the same with the escape signed, too": {nil, []string{`- {PathPattern: "public/*"`, `- {PathPattern: "public/secret/*"` + signed + "\n          - {PathPattern: \"public/secret%2F*\"" + signed + "\n          - {PathPattern: \"public/*\""},
+			[]string{"narrowing became-signed public/secret/* /public/secret/x", "narrowing became-signed public/secret%2F* /public/secret%2Fx",
+				"note https-weakened public/secret/* /public/secret/x", "note https-weakened public/secret%2F* /public/secret%2Fx"}},
+		"a public pattern that reads an escape": {nil, []string{"#behavior", `- {PathPattern: "a????"` + open},
+			[]string{"widening became-public a???? /axxxx", "widening became-public * /ax%21"}},
+		"an origin path into what is signed": {nil, []string{"#origin", "- Id: deep\n            OriginPath: /private\n            DomainName: !GetAtt Media.RegionalDomainName\n            " + identity, `"public/*", TargetOriginId: media`, `"public/*", TargetOriginId: deep`},
+			[]string{"widening became-public private/* /public/x"}},
+		"an error page below a signed pattern": {nil, []string{"#origin", "#\n        CustomErrorResponses: [{ErrorCode: 403, ResponseCode: 200, ResponsePagePath: /private/film.mp4}]"},
+			[]string{"widening became-public /private/film.mp4 /private/film.mp4"}},
+		"an error page below a public pattern": {nil, []string{"#origin", "#\n        CustomErrorResponses: [{ErrorCode: 403, ResponseCode: 403, ResponsePagePath: /public/403.html}]"}, nil},
+		"the default behavior never reached": {nil, []string{"#behavior", `- {PathPattern: "/*"` + open},
+			[]string{"widening became-public /* /x", "widening became-public private/* /private%2Fx", "widening became-public presigned/* /presigned%2Fx", "widening behavior-shadowed * /x"}},
+		"a function on public paths": {nil, function("public/*", "viewer-request"), []string{"widening function-changed public/* /public/x"}},
+		"one taken off":              {function("web/*", "viewer-request"), nil, []string{"widening function-changed web/* /web/x"}},
+		"one on an HTTP origin":      {nil, function("web/*", "viewer-request"), []string{"note function-changed web/* /web/x"}},
+		"a function on signed paths": {nil, function("private/*", "viewer-request"), []string{"note function-changed private/* /private/x"}},
+		"a function on responses":    {nil, function("public/*", "viewer-response"), []string{"note function-changed public/* /public/x"}},
+		"a function's code": {function("public/*", "viewer-request"), append(function("public/*", "viewer-request"), "event.request", "event.request /* */"),
+			[]string{"widening function-changed public/* /public/x"}},
+		"control characters": {nil, statement(`{Effect: Allow, Principal: "*", Action: "s3:GetObject", Resource: !Sub "${Media.Arn}/\u009b31m\e"}`),
+			[]string{`widening origin-grant-widened Media s3:GetObject bucket/\u009b31m\x1b`}},
 		"a second distribution, open": {nil, []string{"Resources:", "Resources:\n  Other: {Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: {Enabled: true, Origins: [{Id: m, DomainName: !GetAtt Media.RegionalDomainName, " + identity + "}], DefaultCacheBehavior: {TargetOriginId: m, ViewerProtocolPolicy: https-only, CachePolicyId: !Ref Cache}}}}"},
-			[]string{"widening became-public * /private/x"}},
+			[]string{"widening became-public private/* /private/x", "widening became-public presigned/* /presigned/x", "widening became-public * /x"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

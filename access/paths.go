@@ -7,7 +7,6 @@ import (
 
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/internal/infra"
-	"example.com/privatecdn/internal/pathpattern"
 )
 
 // comparePaths holds every old behavior against every new one. What compare
@@ -43,25 +42,14 @@ func (d *diff) comparePaths(compare func(o, n *infra.Behavior) []Finding) {
 // between finds a path that comes to the i-th of the old behaviors and to the
 // j-th of the new ones.
 func (d *diff) between(i, j int) (path string, found bool, err error) {
-	if d.entangled == mostEntangled {
-		return "", false, pathpattern.ErrTooComplex
-	}
 	both := []string{d.old.Behaviors[i].PathPattern, d.new.Behaviors[j].PathPattern}
-	path, found, err = d.paths.Find(both, append(patterns(d.old.Behaviors[:i]), patterns(d.new.Behaviors[:j])...))
-	if err != nil {
-		d.entangled++
-	}
-	return path, found, err
+	return d.paths.Find(both, append(patterns(d.old.Behaviors[:i]), patterns(d.new.Behaviors[:j])...))
 }
 
-// mostEntangled is how many searches may end undecided, each after a while,
-// before the rest is not tried.
-const mostEntangled = 3
-
 // compareBehaviors says what changes for a path that goes from o to n.
-func compareBehaviors(o, n *infra.Behavior) []Finding {
+func (d *diff) compareBehaviors(o, n *infra.Behavior) []Finding {
 	return slices.Concat(compareAccess(o, n), compareKeys(o, n), compareOrigins(o, n),
-		compareHTTPS(o, n), compareCORS(o, n), compareCache(o, n))
+		compareHTTPS(o, n), compareCORS(o, n), compareCache(o, n), d.compareFunctions(o, n))
 }
 
 func compareAccess(o, n *infra.Behavior) []Finding {

@@ -11,33 +11,61 @@ import (
 
 // findShadowed finds behaviors that are never reached, and protected ones of
 // which a public one before them catches a part, where the old distribution
-// had neither. The default behavior gets what is left, so it has no shadow.
+// had neither. The default behavior gets what is left: that is a shadow only
+// where nothing is.
 func (d *diff) findShadowed() {
-	for j, b := range d.new.Behaviors[:len(d.new.Behaviors)-1] {
-		earlier := patterns(d.new.Behaviors[:j])
-		if _, found, err := d.paths.Find([]string{b.PathPattern}, earlier); !found && err == nil {
-			d.neverReached(b)
-			continue
-		}
-		if Of(b) == deployment.Public {
-			continue
-		}
-		for e := range j {
-			d.shadowedBy(e, j)
+	last := len(d.new.Behaviors) - 1
+	for j, b := range d.new.Behaviors {
+		_, found, err := d.paths.Find([]string{b.PathPattern}, patterns(d.new.Behaviors[:j]))
+		switch {
+		case err != nil:
+			d.entangledWith(j)
+		case !found:
+			d.neverReached(j)
+		case j < last && Of(b) != deployment.Public:
+			for e := range j {
+				d.shadowedBy(e, j)
+			}
 		}
 	}
 }
 
-func (d *diff) neverReached(b *infra.Behavior) {
-	i := slices.IndexFunc(d.old.Behaviors, func(o *infra.Behavior) bool { return o.PathPattern == b.PathPattern })
-	if i >= 0 && i < len(d.old.Behaviors)-1 {
-		if _, found, err := d.paths.Find([]string{b.PathPattern}, patterns(d.old.Behaviors[:i])); !found && err == nil {
-			return
-		}
+// entangledWith says that nobody can say what the j-th behavior gets.
+func (d *diff) entangledWith(j int) {
+	b := d.new.Behaviors[j]
+	severity := Note
+	if Of(b) != deployment.Public && slices.ContainsFunc(d.new.Behaviors[:j], isPublic) {
+		severity = Widening
+	}
+	d.add(b.PathPattern, Finding{Kind: BehaviorShadowed, Severity: severity, Path: b.PathPattern, Witness: b.PathPattern,
+		Sentence: fmt.Sprintf("the pattern %q and those before it are too entangled to compare: "+
+			"they may catch paths that it protects; write simpler patterns", b.PathPattern)})
+}
+
+func isPublic(b *infra.Behavior) bool { return Of(b) == deployment.Public }
+
+func (d *diff) neverReached(j int) {
+	b := d.new.Behaviors[j]
+	if d.neverReachedInOld(b, j == len(d.new.Behaviors)-1) {
+		return
 	}
 	path, _, _ := d.paths.Find([]string{b.PathPattern}, nil)
+	what := fmt.Sprintf("the behavior %q", b.PathPattern)
+	if j == len(d.new.Behaviors)-1 {
+		what = "the default behavior"
+	}
 	d.add(b.PathPattern, Finding{Kind: BehaviorShadowed, Severity: d.shadowSeverity(b, path), Path: b.PathPattern, Witness: path,
-		Sentence: fmt.Sprintf("the behavior %q is never reached: those before it catch all its paths, such as %s", b.PathPattern, path)})
+		Sentence: fmt.Sprintf("%s is never reached: those before it catch all its paths, such as %s", what, path)})
+}
+
+func (d *diff) neverReachedInOld(b *infra.Behavior, isDefault bool) bool {
+	for i, o := range d.old.Behaviors {
+		if o.PathPattern == b.PathPattern && (i == len(d.old.Behaviors)-1) == isDefault {
+			_, found, err := d.paths.Find([]string{b.PathPattern}, patterns(d.old.Behaviors[:i]))
+			return !found && err == nil
+		}
+	}
+	return false
 }
 
 func (d *diff) shadowedBy(e, j int) {
@@ -45,7 +73,10 @@ func (d *diff) shadowedBy(e, j int) {
 	if Of(before) != deployment.Public || d.shadowedInOld(before.PathPattern, b.PathPattern) {
 		return
 	}
-	path, found, _ := d.paths.Find([]string{before.PathPattern, b.PathPattern}, patterns(d.new.Behaviors[:e]))
+	path, found, err := d.paths.Find([]string{before.PathPattern, b.PathPattern}, patterns(d.new.Behaviors[:e]))
+	if err != nil {
+		d.entangledWith(j)
+	}
 	if !found {
 		return
 	}
@@ -61,20 +92,26 @@ func (d *diff) shadowedInOld(first, second string) bool {
 
 // shadowSeverity is Widening where the path was closed and is open.
 func (d *diff) shadowSeverity(b *infra.Behavior, path string) Severity {
-	if Of(b) != deployment.Public && Of(match(d.new, path)) == deployment.Public && Of(match(d.old, path)) != deployment.Public {
+	if Of(b) != deployment.Public && isOpen(d.new, path) && !isOpen(d.old, path) {
 		return Widening
 	}
 	return Note
 }
 
-// match returns the behavior that gets a path.
+// isOpen reports whether everyone gets a path.
+func isOpen(d *infra.Distribution, path string) bool {
+	b := match(d, path)
+	return b != nil && Of(b) == deployment.Public
+}
+
+// match returns the behavior that gets a path; nil where there is none.
 func match(d *infra.Distribution, path string) *infra.Behavior {
 	for _, b := range d.Behaviors {
 		if pathpattern.Match(b.PathPattern, path) {
 			return b
 		}
 	}
-	return d.Behaviors[len(d.Behaviors)-1]
+	return nil
 }
 
 func patterns(behaviors []*infra.Behavior) []string {

@@ -32,37 +32,50 @@ func (f *Finder) Respell(first, second Paths) (spelled, plain string, found bool
 	default:
 		return "", "", false, nil
 	}
-	if a.start == "" && b.start == "" && !sameStart(first.Match, second.Match) {
+	if a.start == "" && b.start == "" && !sameStart(append(a.match[:len(a.match):len(a.match)], b.match...)) {
 		return "", "", false, nil
+	}
+	if len(a.miss)+len(b.miss) > 0 {
+		spelled, plain, found, err = f.respell(tape{match: a.match, start: a.start}, tape{match: b.match, start: b.start})
+		if err != nil || !found || !matchesAny(a.miss, spelled) && !matchesAny(b.miss, plain) {
+			return spelled, plain, found, err
+		}
 	}
 	for _, t := range []*tape{&a, &b} {
 		if t.miss, possible, err = f.relevant(t.match, t.miss); err != nil || !possible {
 			return "", "", false, err
 		}
 	}
+	return f.respell(a, b)
+}
+
+func (f *Finder) respell(a, b tape) (spelled, plain string, found bool, err error) {
 	letters := spellings(append(a.patterns(), b.patterns()...))
 	readable, readableToo := a, b // as in preferred
 	readable.match, readableToo.match = filled(a.match), filled(b.match)
-	if spelled, plain, found, err = search(readable, readableToo, letters); found || err != nil {
+	if spelled, plain, found, err = f.search(readable, readableToo, letters); found || err != nil {
 		return spelled, plain, found, err
 	}
-	return search(a, b, letters)
+	return f.search(a, b, letters)
 }
 
 func (p Paths) tape() tape { return tape{match: p.Match, miss: p.Miss} }
 
 func (t tape) patterns() []string { return append(t.match[:len(t.match):len(t.match)], t.miss...) }
 
-// sameStart reports whether the literal starts of the patterns, as far as both
-// go, agree. It is a cheap way to see that most pairs share no object.
-func sameStart(spelled, plain []string) bool {
-	for _, a := range spelled {
-		for _, b := range plain {
-			a, b := literal(a), literal(b)
-			n := min(len(a), len(b))
-			if a[:n] != b[:n] {
-				return false
-			}
+// sameStart reports whether the literal starts of the patterns agree as far as
+// they go. It is a cheap way to see that most patterns share no path, however
+// it is escaped.
+func sameStart(patterns []string) bool {
+	longest := ""
+	for _, p := range patterns {
+		start := literal(p)
+		n := min(len(start), len(longest))
+		if start[:n] != longest[:n] {
+			return false
+		}
+		if len(start) > len(longest) {
+			longest = start
 		}
 	}
 	return true

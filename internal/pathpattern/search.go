@@ -18,7 +18,7 @@ type letter [2]string
 
 // search walks the automata of both tapes at once, breadth first, one letter a
 // step. There are finitely many states, so it is exact and ends.
-func search(first, second tape, letters []letter) (a, b string, found bool, err error) {
+func (f *Finder) search(first, second tape, letters []letter) (a, b string, found bool, err error) {
 	w := newWalk(first, second, letters)
 	type node struct {
 		states []uint16
@@ -29,6 +29,10 @@ func search(first, second tape, letters []letter) (a, b string, found bool, err 
 	if !ok {
 		return "", "", false, nil
 	}
+	if f.steps > maxAllSteps || f.undecided == maxUndecided {
+		return "", "", false, ErrTooComplex
+	}
+	defer func() { f.steps += w.steps }()
 	nodes := []node{{states: start, from: -1}}
 	seen := map[string]bool{key(start): true}
 	for i := 0; i < len(nodes); i++ {
@@ -49,6 +53,7 @@ func search(first, second tape, letters []letter) (a, b string, found bool, err 
 			}
 		}
 		if len(nodes) > maxStates || w.steps > maxSteps {
+			f.undecided++
 			return "", "", false, ErrTooComplex
 		}
 	}

@@ -9,11 +9,14 @@ import (
 // bounded time and space. Patterns that people write are far from it.
 var ErrTooComplex = errors.New("the path patterns are too entangled to compare")
 
-// The bounds of one search: the states it visits, and the steps of all
-// automata together.
+// The bounds of one search: the states it visits, and the steps of all its
+// automata together. A Finder's searches have bounds of their own: the steps of
+// all, and how many may end undecided.
 const (
-	maxStates = 1 << 15
-	maxSteps  = 1 << 23
+	maxStates    = 1 << 15
+	maxSteps     = 1 << 22
+	maxAllSteps  = 1 << 26
+	maxUndecided = 3
 )
 
 // Witness finds a path that every pattern of match catches and none of miss
@@ -37,13 +40,17 @@ func Find(match, miss []string) (path string, found bool, err error) {
 // of patterns, which makes many searches among the same patterns fast. The
 // zero value is ready for use by one goroutine.
 type Finder struct {
-	overlap map[[2]string]bool // whether a path matches both
-	within  map[[2]string]bool // whether all that match the first match the second
+	overlap          map[[2]string]bool // whether a path matches both
+	within           map[[2]string]bool // whether all that match the first match the second
+	steps, undecided int                // of all searches
 }
 
 // Find is [Find].
 func (f *Finder) Find(match, miss []string) (path string, found bool, err error) {
-	path, found, err = preferred(match, nil)
+	if !sameStart(match) {
+		return "", false, nil
+	}
+	path, found, err = f.preferred(match, nil)
 	if err != nil || !found || !matchesAny(miss, path) {
 		return path, found, err
 	}
@@ -51,7 +58,7 @@ func (f *Finder) Find(match, miss []string) (path string, found bool, err error)
 	if err != nil || !possible {
 		return "", false, err
 	}
-	return preferred(match, relevant)
+	return f.preferred(match, relevant)
 }
 
 // relevant returns the patterns of miss that share a path with every pattern
@@ -94,9 +101,9 @@ func (f *Finder) pair(known *map[[2]string]bool, a, b string) (bool, error) {
 	var found bool
 	var err error
 	if known == &f.overlap {
-		_, found, err = searchPath([]string{a, b}, nil)
+		_, found, err = f.searchPath([]string{a, b}, nil)
 	} else {
-		_, found, err = searchPath([]string{a}, []string{b})
+		_, found, err = f.searchPath([]string{a}, []string{b})
 		found = !found
 	}
 	if err != nil {
@@ -111,11 +118,11 @@ func (f *Finder) pair(known *map[[2]string]bool, a, b string) (bool, error) {
 
 // preferred looks first for a path that reads better than the shortest one:
 // its wildcards stand for something and its names do not start with a dot.
-func preferred(match, miss []string) (path string, found bool, err error) {
-	if path, found, err = searchPath(filled(match), append([]string{"*/.*"}, miss...)); found || err != nil {
+func (f *Finder) preferred(match, miss []string) (path string, found bool, err error) {
+	if path, found, err = f.searchPath(filled(match), append([]string{"*/.*"}, miss...)); found || err != nil {
 		return path, found, err
 	}
-	return searchPath(match, miss)
+	return f.searchPath(match, miss)
 }
 
 // filled returns the patterns with wildcards that stand for something.
@@ -127,7 +134,7 @@ func filled(patterns []string) []string {
 	return all
 }
 
-func searchPath(match, miss []string) (path string, found bool, err error) {
-	path, _, found, err = search(tape{match: match, miss: miss}, tape{}, singleLetters(append(match[:len(match):len(match)], miss...)))
+func (f *Finder) searchPath(match, miss []string) (path string, found bool, err error) {
+	path, _, found, err = f.search(tape{match: match, miss: miss}, tape{}, singleLetters(append(match[:len(match):len(match)], miss...)))
 	return path, found, err
 }
