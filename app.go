@@ -42,7 +42,12 @@ func run() (code int) {
 	}()
 	app := awscdk.NewApp(nil)
 	if err := build(app); err != nil {
-		fmt.Fprint(os.Stderr, complaint(err))
+		for _, e := range fault.All(err) {
+			fmt.Fprint(os.Stderr, complaint(e))
+			if hint := fault.Hint(e); hint != "" {
+				fmt.Fprintln(os.Stderr, "hint:", fault.Printable(fault.Text(hint)))
+			}
+		}
 		return 2
 	}
 	app.Synth(nil)

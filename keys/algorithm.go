@@ -13,14 +13,14 @@ import (
 // wrongAlgorithm refuses an algorithm by its name.
 func wrongAlgorithm(name string) error {
 	return &Error{
-		Kind: ErrAlgorithm,
-		What: "this is " + name + ", which CloudFront does not accept for signing",
-		Todo: "give an RSA-2048 or ECDSA P-256 key; `privatecdn keys new` makes one",
+		Kind:   ErrAlgorithm,
+		What:   "this is " + name + ", which CloudFront does not accept for signing",
+		Remedy: "give an RSA-2048 or ECDSA P-256 key; `privatecdn keys new` makes one",
 	}
 }
 
 func malformed(what string) error {
-	return &Error{Kind: ErrMalformed, What: "the " + what + " is damaged", Todo: "take the key again from where it was made"}
+	return &Error{Kind: ErrMalformed, What: "the " + what + " is damaged", Remedy: "take the key again from where it was made"}
 }
 
 // nameOf names the algorithm of a key of any type Go knows.

@@ -59,7 +59,7 @@ func (r *Ring) checkSigning(deployed []Key) error {
 		Fingerprint: signing.Fingerprint,
 		What:        "key " + short(signing.Fingerprint) + " is added and promoted in one: CloudFront refuses what it signs until the key is deployed everywhere",
 		Safe:        r.today().Add(r.ClockAllowance()),
-		Todo:        "take the promotion back with `git checkout`, deploy the key as pending, then promote it",
+		Remedy:      "take the promotion back with `git checkout`, deploy the key as pending, then promote it",
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/privatecdn/internal/testing/keytest"
 	"example.com/privatecdn/keys"
 )
 
@@ -67,11 +68,11 @@ func TestCheck(t *testing.T) {
 				}
 				return
 			}
-			if !errors.Is(err, keys.ErrStrands) || !strings.Contains(err.Error(), c.says) {
+			if !errors.Is(err, keys.ErrStrands) || !strings.Contains(keytest.Said(err), c.says) {
 				t.Fatalf("%v, want one that says %q", err, c.says)
 			}
 			var strands *keys.StrandError
-			if !errors.As(err, &strands) || !strands.Safe.After(clk.now()) || !strings.Contains(err.Error(), "earliest safe date: 2026-") {
+			if !errors.As(err, &strands) || !strands.Safe.After(clk.now()) || !strings.Contains(keytest.Said(err), "earliest safe date: 2026-") {
 				t.Errorf("%v: no date after %v", err, clk.now())
 			}
 		})
@@ -86,7 +87,7 @@ func TestCheckOtherRing(t *testing.T) {
 	r, other := newRing(t, clk, 1), newRing(t, clk, 2)
 	err := r.Check(other.Keys())
 	for _, k := range other.Keys() {
-		said := strings.Contains(err.Error(), k.Fingerprint[7:23])
+		said := strings.Contains(keytest.Said(err), k.Fingerprint[7:23])
 		if said != (k.State == keys.Signing) {
 			t.Errorf("%s key in the error: %v: %v", k.State, said, err)
 		}
@@ -107,7 +108,7 @@ func TestPendingAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := restored.Check(r.Keys()); !errors.Is(err, keys.ErrStrands) || !strings.Contains(err.Error(), "pending again") {
+	if err := restored.Check(r.Keys()); !errors.Is(err, keys.ErrStrands) || !strings.Contains(keytest.Said(err), "pending again") {
 		t.Error(err)
 	}
 }

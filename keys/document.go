@@ -2,15 +2,15 @@ package keys
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
-	"strings"
 	"time"
+
+	"example.com/privatecdn/internal/fault"
+	"example.com/privatecdn/internal/strictjson"
+	"example.com/privatecdn/internal/wholefile"
 )
 
 // version is the version of ring.json this package reads and writes.
@@ -18,6 +18,9 @@ const version = 1
 
 // ringFile is the name of the document in the ring's directory.
 const ringFile = "ring.json"
+
+// maxRing bounds ring.json, in bytes: over a thousand rotations.
+const maxRing = 1 << 20
 
 // What a new ring says, and the most it may say.
 const (
@@ -56,9 +59,9 @@ func load(as *Ring) (*Ring, error) {
 }
 
 func readRing(dir string) ([]byte, error) {
-	data, err := os.ReadFile(filepath.Join(dir, ringFile))
+	data, err := wholefile.Read(filepath.Join(dir, ringFile), maxRing)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, &Error{Kind: ErrNoRing, What: "there is no key ring in " + dir, Todo: "make one with `privatecdn keys new --ring " + dir + "`"}
+		return nil, &Error{Kind: ErrNoRing, What: "there is no key ring in " + dir, Remedy: "make one with `privatecdn keys new --ring " + dir + "`"}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the key ring: %w", err)
@@ -96,20 +99,15 @@ func inconsistent(path string, err error) error {
 	if errors.As(err, &strands) {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	return &Error{Kind: ErrRing, What: path + ": " + err.Error(), Todo: "take the last good one with `git checkout`, and change it by `privatecdn keys` only"}
+	return &Error{Kind: ErrRing, What: path + ": " + err.Error(), Remedy: "take the last good one with `git checkout`, and change it by `privatecdn keys` only"}
 }
 
 func decode(data []byte, doc *document) error {
 	if bytes.Contains(data, []byte("<<<<<<< ")) {
 		return errors.New("it holds a merge conflict: keep one side whole and take the other side's step again")
 	}
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(doc); err != nil {
-		return fmt.Errorf("it cannot be read: %w", err)
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return errors.New("something follows the document")
+	if err := strictjson.Decode(data, doc, ErrRing); err != nil {
+		return err
 	}
 	switch {
 	case doc.Version != version:
@@ -174,10 +172,10 @@ func (r *Ring) droppedInTime() error {
 func checkListed(k Key) error {
 	switch {
 	case !isFingerprint(k.Fingerprint):
-		return fmt.Errorf("%s is no fingerprint", quote(k.Fingerprint))
+		return fmt.Errorf("%s is no fingerprint", fault.Quote(k.Fingerprint))
 	case !filepath.IsLocal(filepath.FromSlash(k.Public)):
 		return fmt.Errorf("key %s: its public half must be a file in the ring", short(k.Fingerprint))
-	case !strings.Contains(k.Private, ":"):
+	case !isURI(k.Private):
 		return fmt.Errorf("key %s: private must be a URI such as file:private/KEY.pem", short(k.Fingerprint))
 	}
 	return nil
@@ -193,7 +191,7 @@ func (r *Ring) missing(k Key) error {
 
 func same(listed, made Key) error {
 	if listed.State != made.State {
-		return fmt.Errorf("key %s is listed as %s, but the steps left it %s", short(made.Fingerprint), quote(string(listed.State)), made.State)
+		return fmt.Errorf("key %s is listed as %s, but the steps left it %s", short(made.Fingerprint), fault.Quote(string(listed.State)), made.State)
 	}
 	listed.longest = made.longest
 	if listed != made {
@@ -203,22 +201,25 @@ func same(listed, made Key) error {
 }
 
 func (r *Ring) loadPublic(k Key) error {
-	data, err := os.ReadFile(filepath.Join(r.dir, filepath.FromSlash(k.Public)))
+	data, err := wholefile.Read(filepath.Join(r.dir, filepath.FromSlash(k.Public)), maxPEM)
 	if errors.Is(err, fs.ErrNotExist) {
-		return &Error{Kind: fs.ErrNotExist, What: "its public half, " + k.Public + ", is missing", Todo: "take the file back with `git checkout`"}
+		return &Error{
+			Kind: fs.ErrNotExist, What: "the public key " + fault.Quote(k.Public) + " does not exist",
+			Remedy: "restore the file with `git checkout`",
+		}
 	}
 	if err != nil {
-		return fmt.Errorf("reading its public half: %w", err)
+		return fmt.Errorf("reading the public key: %w", err)
 	}
 	p, err := ParsePublic(data)
 	if err != nil {
-		return fmt.Errorf("%s: %w", k.Public, err)
+		return fmt.Errorf("%s: %w", fault.Quote(k.Public), err)
 	}
 	if p.Fingerprint() != k.Fingerprint || p.Algorithm() != k.Algorithm {
 		return &Error{
-			Kind: ErrRing,
-			What: k.Public + " holds another key than the ring says: " + string(p.Algorithm()) + " " + short(p.Fingerprint()),
-			Todo: "take the file back with `git checkout`: another key is added with `privatecdn keys new`",
+			Kind:   ErrRing,
+			What:   fault.Quote(k.Public) + " is not the key of the ring: " + string(p.Algorithm()) + " " + short(p.Fingerprint()),
+			Remedy: "take the file back with `git checkout`: another key is added with `privatecdn keys new`",
 		}
 	}
 	r.publics[k.Fingerprint] = p

@@ -2,8 +2,10 @@ package keys
 
 import (
 	"errors"
-	"strconv"
 	"time"
+
+	"example.com/privatecdn/internal/fault"
+	"example.com/privatecdn/internal/wholefile"
 )
 
 // The kinds of failure, for errors.Is. What is returned is an *Error or a
@@ -26,25 +28,15 @@ var (
 	ErrState      = errors.New("the key's state does not allow this")
 	ErrClock      = errors.New("the clock is behind the ring")
 	ErrLocked     = errors.New("the key ring is locked")
-	ErrNotIgnored = errors.New("a private key would lie in a git work tree")
+	ErrNotIgnored = wholefile.ErrNotIgnored
+	ErrTooLarge   = wholefile.ErrTooLarge
 	ErrScheme     = errors.New("no store of this kind")
 	ErrStrands    = errors.New("live URLs would be stranded")
 )
 
-// Error is input that was refused: what is wrong with it and what to do.
-type Error struct {
-	Kind error  // one of this package's Err… values, or fs.ErrNotExist
-	What string // what is wrong, naming the file where there is one
-	Todo string // what to do about it
-}
-
-func (e *Error) Error() string { return e.What + "; " + e.Todo }
-
-// Unwrap returns the kind, so that errors.Is finds it.
-func (e *Error) Unwrap() error { return e.Kind }
-
-// Hint returns what to do.
-func (e *Error) Hint() string { return e.Todo }
+// Error is input that was refused: of which kind, where, what is wrong and what
+// to do. Its kind is one of this package's Err… values, or fs.ErrNotExist.
+type Error = fault.Error
 
 // StrandError is a step that would end URLs which are still alive. It is
 // ErrStrands.
@@ -52,25 +44,15 @@ type StrandError struct {
 	Fingerprint string
 	What        string    // what the step does
 	Safe        time.Time // from when on it is safe
-	Todo        string    // the way that is safe
+	Remedy      string    // the way that is safe
 }
 
-func (e *StrandError) Error() string { return e.What + "; " + e.Hint() }
+func (e *StrandError) Error() string { return e.What }
 
 // Unwrap returns ErrStrands.
 func (e *StrandError) Unwrap() error { return ErrStrands }
 
 // Hint returns what to do, with the earliest safe date.
 func (e *StrandError) Hint() string {
-	return e.Todo + " (earliest safe date: " + e.Safe.UTC().Format(time.RFC3339) + ")"
-}
-
-// quote repeats a short piece of input. What is longer than any name of a key
-// may be a key, and is not repeated.
-func quote(s string) string {
-	const most = 72
-	if len(s) > most {
-		return "(" + strconv.Itoa(len(s)) + " characters)"
-	}
-	return strconv.Quote(s)
+	return e.Remedy + " (earliest safe date: " + e.Safe.UTC().Format(time.RFC3339) + ")"
 }

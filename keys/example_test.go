@@ -89,7 +89,7 @@ func ExampleOpeners() {
 	openers := keys.Openers{"file": keys.OpenFile("keys/ring")}
 	_, err := openers.Open(context.Background(), "vault:secret/signer")
 	fmt.Println(err)
-	// Output: there is no store for the private key "vault:secret/signer"; give a URI that starts with file:
+	// Output: there is no store for the private key "vault:secret/signer"
 }
 
 // A rotation, step by step. Between two steps the ring is deployed.

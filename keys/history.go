@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"example.com/privatecdn/internal/fault"
 )
 
 // Action is a step of a rotation.
@@ -64,7 +66,7 @@ func (h *history) take(s step) error {
 	}
 	i := h.index(s.Key)
 	if i < 0 {
-		return &Error{Kind: ErrNoKey, What: "the ring has no key " + quote(s.Key), Todo: "see `privatecdn keys list`"}
+		return &Error{Kind: ErrNoKey, What: "the ring has no key " + fault.Quote(s.Key), Remedy: "see `privatecdn keys list`"}
 	}
 	k := &h.keys[i]
 	switch s.Step {
@@ -77,7 +79,7 @@ func (h *history) take(s step) error {
 	case ActDrop:
 		return h.drop(i, s.At)
 	}
-	return fmt.Errorf("there is no step %s", quote(string(s.Step)))
+	return fmt.Errorf("there is no step %s", fault.Quote(string(s.Step)))
 }
 
 func (h *history) index(fingerprint string) int {
@@ -114,7 +116,7 @@ func (h *history) setLimit(seconds int64) error {
 
 func (h *history) add(s step) error {
 	if h.lookup(s.Key).Fingerprint != "" {
-		return &Error{Kind: ErrState, What: "key " + short(s.Key) + " is or was in the ring already", Todo: "make a new key pair: a key is never used twice"}
+		return &Error{Kind: ErrState, What: "key " + short(s.Key) + " is or was in the ring already", Remedy: "make a new key pair: a key is never used twice"}
 	}
 	if h.limit == 0 {
 		return fmt.Errorf("no limit step comes before it")
@@ -164,7 +166,7 @@ func (h *history) retire(k *Key, s step) error {
 			Fingerprint: k.Fingerprint,
 			What:        "key " + short(k.Fingerprint) + " would end on " + stamp(s.Until) + ", while URLs it signed can still be alive",
 			Safe:        safe,
-			Todo:        "give it a later end",
+			Remedy:      "give it a later end",
 		}
 	}
 	k.Until = s.Until
@@ -217,6 +219,6 @@ func (h *history) strands(k Key, at time.Time, why, todo string) error {
 		Fingerprint: k.Fingerprint,
 		What:        "key " + short(k.Fingerprint) + " " + why + ": URLs it signed can still be alive",
 		Safe:        safe,
-		Todo:        todo,
+		Remedy:      todo,
 	}
 }

@@ -30,7 +30,7 @@ func (k *Key) mayStillSign() bool {
 
 // refuse is ErrState: the key cannot be done to what was asked, and why.
 func (k *Key) refuse(done, why, todo string) error {
-	return &Error{Kind: ErrState, What: "key " + short(k.Fingerprint) + " cannot be " + done + ": it " + why, Todo: todo}
+	return &Error{Kind: ErrState, What: "key " + short(k.Fingerprint) + " cannot be " + done + ": it " + why, Remedy: todo}
 }
 
 // shortLength is how many hex digits name a key in file names and messages.

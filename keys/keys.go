@@ -6,6 +6,8 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
+
+	"example.com/privatecdn/internal/fault"
 )
 
 // Algorithm names a kind of key pair CloudFront accepts.
@@ -47,8 +49,8 @@ func (a Algorithm) check() error {
 		return nil
 	}
 	return &Error{
-		Kind: ErrAlgorithm,
-		What: "there is no algorithm " + quote(string(a)),
-		Todo: "CloudFront accepts ecdsa-p256 and rsa-2048",
+		Kind:   ErrAlgorithm,
+		What:   "there is no algorithm " + fault.Quote(string(a)),
+		Remedy: "CloudFront accepts ecdsa-p256 and rsa-2048",
 	}
 }

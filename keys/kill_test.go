@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"example.com/privatecdn/internal/testing/keytest"
+	"example.com/privatecdn/internal/wholefile"
 	"example.com/privatecdn/keys"
 )
 
@@ -70,7 +71,7 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	}
 	syscall.Umask(0)
-	keys.SetAttempt(faultAt(kind, at))
+	wholefile.Attempt = faultAt(kind, at)
 	var err error
 	if i < 0 {
 		_, err = keys.Create(dir)

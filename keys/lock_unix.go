@@ -22,13 +22,3 @@ func tryLock(path string) (*os.File, error) {
 	}
 	return f, nil
 }
-
-// syncDir makes a rename in dir last.
-func syncDir(dir string) error {
-	f, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	return f.Sync()
-}

@@ -25,12 +25,12 @@ func ParsePrivate(data []byte) (crypto.Signer, error) {
 	switch {
 	case isEncrypted(block):
 		return nil, &Error{
-			Kind: ErrEncrypted,
-			What: "the private key is encrypted with a password",
-			Todo: "decrypt it with `openssl pkey -in FILE -out KEY.pem`, or keep it in a store of its own: Secrets Manager, SSM or KMS",
+			Kind:   ErrEncrypted,
+			What:   "the private key is encrypted with a password",
+			Remedy: "decrypt it with `openssl pkey -in FILE -out KEY.pem`, or keep it in a store of its own: Secrets Manager, SSM or KMS",
 		}
 	case block.Type == labelPublic || block.Type == "RSA PUBLIC KEY":
-		return nil, &Error{Kind: ErrPublicKey, What: "this is a public key where the private half belongs", Todo: "give the private key's file"}
+		return nil, &Error{Kind: ErrPublicKey, What: "this is a public key where the private half belongs", Remedy: "give the private key's file"}
 	case block.Type != labelPKCS8 && block.Type != labelPKCS1 && block.Type != labelSEC1:
 		return nil, otherForm(block.Type)
 	}
@@ -51,6 +51,9 @@ func ParsePrivate(data []byte) (crypto.Signer, error) {
 // withoutParameters takes an EC PARAMETERS block off the front of a SEC1 key,
 // which repeats what it says.
 func withoutParameters(data []byte) []byte {
+	if len(data) > maxPEM {
+		return data
+	}
 	block, rest := pem.Decode(bytes.TrimPrefix(data, bom))
 	if block != nil && block.Type == labelParams && bytes.Contains(rest, []byte(labelSEC1)) {
 		return rest
@@ -65,7 +68,7 @@ func MarshalPrivate(key crypto.Signer) ([]byte, error) {
 	switch key.(type) {
 	case *rsa.PrivateKey, *ecdsa.PrivateKey:
 	default:
-		return nil, &Error{Kind: ErrAlgorithm, What: "this key cannot be written as PEM", Todo: "give an RSA-2048 or P-256 key that is in memory"}
+		return nil, &Error{Kind: ErrAlgorithm, What: "this key cannot be written as PEM", Remedy: "give an RSA-2048 or P-256 key that is in memory"}
 	}
 	if _, err := NewPublic(key.Public()); err != nil {
 		return nil, err

@@ -47,9 +47,9 @@ func ParsePublic(data []byte) (*Public, error) {
 
 func privateInPlaceOfPublic() error {
 	return &Error{
-		Kind: ErrPrivateKey,
-		What: "this is a private key where its public half belongs",
-		Todo: "make the public half with `openssl pkey -in FILE -pubout -out PUBLIC.pem`, and keep the private one out of the repository",
+		Kind:   ErrPrivateKey,
+		What:   "this is a private key where its public half belongs",
+		Remedy: "make the public half with `openssl pkey -in FILE -pubout -out PUBLIC.pem`, and keep the private one out of the repository",
 	}
 }
 

@@ -40,7 +40,7 @@ func checkRefusal(t *testing.T, door string, err, want error, c keytest.Refused)
 		t.Errorf("%s: the error has no hint: %v", door, err)
 	}
 	otherwise := (c.Private == keys.ErrAlgorithm || c.Public == keys.ErrAlgorithm) && want != keys.ErrAlgorithm
-	if !otherwise && !strings.Contains(err.Error(), c.Says) {
+	if !otherwise && !strings.Contains(keytest.Said(err), c.Says) {
 		t.Errorf("%s: %q does not say %q", door, err, c.Says)
 	}
 	keytest.HoldsNothing(t, fmt.Sprintf("%v %+v %#v", err, err, err), c.Input)

@@ -8,6 +8,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"example.com/privatecdn/internal/fault"
+	"example.com/privatecdn/internal/wholefile"
 )
 
 // Ring is a key ring as it was read. Its steps (Add, Promote, Retire, Drop,
@@ -59,7 +62,7 @@ func unread(dir string, opts []Option) *Ring {
 // .gitignore that keeps private halves out of the repository. A ring that is
 // there already is ErrRingExists.
 func Create(dir string, opts ...Option) (*Ring, error) {
-	if err := makeDir(dir, 0o755); err != nil {
+	if err := wholefile.MakeDir(dir, 0o755); err != nil {
 		return nil, err
 	}
 	unlock, err := lock(dir)
@@ -68,11 +71,11 @@ func Create(dir string, opts ...Option) (*Ring, error) {
 	}
 	defer unlock()
 	if _, err := os.Lstat(filepath.Join(dir, ringFile)); err == nil {
-		return nil, &Error{Kind: ErrRingExists, What: "there is a key ring in " + dir, Todo: "add a key to it with `privatecdn keys new`"}
+		return nil, &Error{Kind: ErrRingExists, What: "there is a key ring in " + dir, Remedy: "add a key to it with `privatecdn keys new`"}
 	}
 	ignore := filepath.Join(dir, ".gitignore")
 	if _, err := os.Lstat(ignore); errors.Is(err, os.ErrNotExist) {
-		if err := writeWhole(ignore, []byte("/"+privateDir+"/\n/"+lockFile+"\n/.*.tmp\n")); err != nil {
+		if err := wholefile.Write(ignore, []byte("/"+privateDir+"/\n/"+lockFile+"\n/.tmp-*\n"), 0o644); err != nil {
 			return nil, err
 		}
 	}
@@ -102,7 +105,7 @@ func (r *Ring) save() error {
 	if err != nil {
 		return err
 	}
-	return writeWhole(filepath.Join(r.dir, ringFile), append(data, '\n'))
+	return wholefile.Write(filepath.Join(r.dir, ringFile), append(data, '\n'), 0o644)
 }
 
 // Dir returns the ring's directory.
@@ -144,7 +147,7 @@ func (r *Ring) Find(name string) (Key, error) {
 	digits := strings.ToLower(name)
 	digits = strings.TrimPrefix(digits, strings.ToLower(fingerprintPrefix))
 	if digits == "" {
-		return Key{}, &Error{Kind: ErrNoKey, What: "the key's name is empty", Todo: "give the start of a fingerprint from `privatecdn keys list`"}
+		return Key{}, &Error{Kind: ErrNoKey, What: "the key's name is empty", Remedy: "give the start of a fingerprint from `privatecdn keys list`"}
 	}
 	var found []Key
 	for _, k := range r.past.keys {
@@ -158,11 +161,11 @@ func (r *Ring) Find(name string) (Key, error) {
 	case 1:
 		return found[0], nil
 	}
-	return Key{}, &Error{Kind: ErrAmbiguous, What: quote(name) + " is the start of several keys", Todo: "give more digits of the fingerprint"}
+	return Key{}, &Error{Kind: ErrAmbiguous, What: fault.Quote(name) + " is the start of several keys", Remedy: "give more digits of the fingerprint"}
 }
 
 func noKey(name string) error {
-	return &Error{Kind: ErrNoKey, What: "the ring has no key " + quote(name), Todo: "see `privatecdn keys list`"}
+	return &Error{Kind: ErrNoKey, What: "the ring has no key " + fault.Quote(name), Remedy: "see `privatecdn keys list`"}
 }
 
 // MaxLifetime returns the longest lifetime a signer may grant.

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/privatecdn/internal/testing/keytest"
 	"example.com/privatecdn/keys"
 )
 
@@ -183,7 +184,7 @@ func TestFind(t *testing.T) {
 func TestNoRing(t *testing.T) {
 	t.Parallel()
 	for _, dir := range []string{t.TempDir(), filepath.Join(t.TempDir(), "none")} {
-		if _, err := keys.Open(dir); !errors.Is(err, keys.ErrNoRing) || !strings.Contains(err.Error(), "keys new") {
+		if _, err := keys.Open(dir); !errors.Is(err, keys.ErrNoRing) || !strings.Contains(keytest.Said(err), "keys new") {
 			t.Error(err)
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"path/filepath"
 	"time"
+
+	"example.com/privatecdn/internal/wholefile"
 )
 
 // Add makes a key pair in a store and adds it to the ring: the first one
@@ -38,7 +40,7 @@ func (r *Ring) Drop(name string) (Key, error) {
 	if err != nil {
 		return Key{}, err
 	}
-	if err := remove(filepath.Join(r.dir, filepath.FromSlash(k.Public))); err != nil {
+	if err := wholefile.Remove(filepath.Join(r.dir, filepath.FromSlash(k.Public))); err != nil {
 		return k, fmt.Errorf("key %s is off the ring, but its public half is still there: %w", short(k.Fingerprint), err)
 	}
 	return k, nil
@@ -95,9 +97,9 @@ func (r *Ring) take(s step) error {
 	if last := r.past.last; s.At.Before(last) {
 		if last.Sub(s.At) > r.ClockAllowance() {
 			return &Error{
-				Kind: ErrClock,
-				What: "the last step of the ring is dated " + stamp(last) + ", which this machine's clock (" + stamp(s.At) + ") has yet to reach",
-				Todo: "set the clock; if it is right, take back that step with `git checkout`",
+				Kind:   ErrClock,
+				What:   "the last step of the ring is dated " + stamp(last) + ", which this machine's clock (" + stamp(s.At) + ") has yet to reach",
+				Remedy: "set the clock; if it is right, take back that step with `git checkout`",
 			}
 		}
 		s.At = last
@@ -145,5 +147,5 @@ func (r *Ring) adopt(p *Public, uri string) error {
 	k := &r.past.keys[r.past.index(fingerprint)]
 	k.Algorithm, k.Public, k.Private = p.Algorithm(), short(fingerprint)+".pem", uri
 	r.publics[fingerprint] = p
-	return writeWhole(filepath.Join(r.dir, k.Public), []byte(p.PEM()))
+	return wholefile.Write(filepath.Join(r.dir, k.Public), []byte(p.PEM()), 0o644)
 }

@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"example.com/privatecdn/internal/fault"
+	"example.com/privatecdn/internal/wholefile"
 )
 
 // Store makes key pairs and keeps their private halves.
@@ -36,9 +38,9 @@ func (o Openers) Open(ctx context.Context, uri string) (crypto.Signer, error) {
 	if !ok || open == nil {
 		known := slices.Sorted(maps.Keys(o))
 		return nil, &Error{
-			Kind: ErrScheme,
-			What: "there is no store for the private key " + quote(uri),
-			Todo: "give a URI that starts with " + strings.Join(known, ":, ") + ":",
+			Kind:   ErrScheme,
+			What:   "there is no store for the private key " + fault.Quote(uri),
+			Remedy: "give a URI that starts with " + strings.Join(known, ":, ") + ":",
 		}
 	}
 	return open(ctx, uri)
@@ -46,32 +48,39 @@ func (o Openers) Open(ctx context.Context, uri string) (crypto.Signer, error) {
 
 const fileScheme = "file:"
 
+// isURI reports whether s can name a private key: a scheme and a name, and no
+// key itself, which would end up in templates and documents.
+func isURI(s string) bool {
+	scheme, name, found := strings.Cut(s, ":")
+	return found && scheme != "" && name != "" && len(s) <= 2048 && fault.Text(s) == s && fault.Printable(s) == s &&
+		!strings.ContainsAny(s, "\n\t")
+}
+
 // OpenFile returns an OpenFunc for URIs of the form file:PATH, PATH being
 // relative to dir or absolute, with the private half as PEM in that file.
 func OpenFile(dir string) OpenFunc {
 	return func(_ context.Context, uri string) (crypto.Signer, error) {
 		name, ok := strings.CutPrefix(uri, fileScheme)
 		if !ok || name == "" {
-			return nil, &Error{Kind: ErrScheme, What: quote(uri) + " names no file", Todo: "give file:PATH"}
+			return nil, &Error{Kind: ErrScheme, What: fault.Quote(uri) + " names no file", Remedy: "give file:PATH"}
 		}
 		name = filepath.FromSlash(name)
 		if !filepath.IsAbs(name) {
 			name = filepath.Join(dir, name)
 		}
-		data, err := os.ReadFile(name)
+		data, err := wholefile.Read(name, maxPEM)
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, &Error{
-				Kind: fs.ErrNotExist,
-				What: "there is no private key in " + name,
-				Todo: "sign where the key was made, or keep it in a store that all signers reach: Secrets Manager, SSM or KMS",
+				Kind: fs.ErrNotExist, What: "there is no private key in " + fault.Text(name),
+				Remedy: "sign where the key was made, or store it where all signers reach it: Secrets Manager, SSM or KMS",
 			}
 		}
 		if err != nil {
-			return nil, fmt.Errorf("reading the private key: %w", err)
+			return nil, &Error{Kind: err, What: "reading the private key: " + fault.Text(err.Error()), Remedy: fault.Hint(err)}
 		}
 		key, err := ParsePrivate(data)
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+			return nil, fmt.Errorf("%s: %w", fault.Text(name), err)
 		}
 		return key, nil
 	}
@@ -101,9 +110,6 @@ func (s FileStore) New(ctx context.Context, a Algorithm) (*Public, string, error
 	if !filepath.IsAbs(dir) {
 		full = filepath.Join(s.Ring, dir)
 	}
-	if err := checkIgnored(ctx, full); err != nil {
-		return nil, "", err
-	}
 	key, err := Generate(a)
 	if err != nil {
 		return nil, "", err
@@ -112,30 +118,13 @@ func (s FileStore) New(ctx context.Context, a Algorithm) (*Public, string, error
 	if err != nil {
 		return nil, "", err
 	}
-	name := short(public.Fingerprint()) + ".pem"
-	if err := writePrivate(full, name, key); err != nil {
-		return nil, "", fmt.Errorf("keeping the private key: %w", err)
-	}
-	return public, fileScheme + path.Join(filepath.ToSlash(dir), name), nil
-}
-
-// writePrivate writes a private half under a name of its own first, so that
-// the one it is known by never stands for half a key.
-func writePrivate(dir, name string, key crypto.Signer) error {
 	data, err := MarshalPrivate(key)
 	if err != nil {
-		return err
+		return nil, "", err
 	}
-	if err := makeDir(dir, 0o700); err != nil {
-		return err
+	name := short(public.Fingerprint()) + ".pem"
+	if err := wholefile.WritePrivate(ctx, filepath.Join(full, name), data); err != nil {
+		return nil, "", fmt.Errorf("storing the private key: %w", err)
 	}
-	final := filepath.Join(dir, name)
-	if _, err := os.Lstat(final); err == nil {
-		return &fs.PathError{Op: "create", Path: final, Err: fs.ErrExist}
-	}
-	err = writeAs(filepath.Join(dir, "."+name+".tmp"), final, data, 0o600)
-	if err != nil {
-		os.Remove(final)
-	}
-	return err
+	return public, fileScheme + path.Join(filepath.ToSlash(dir), name), nil
 }

@@ -49,7 +49,7 @@ func put(t *testing.T, text string, path ...string) {
 func refusedInTree(t *testing.T, s keys.FileStore, dir string) {
 	t.Helper()
 	_, _, err := s.New(context.Background(), keys.ECDSAP256)
-	if !errors.Is(err, keys.ErrNotIgnored) || !strings.Contains(err.Error(), ".gitignore") {
+	if !errors.Is(err, keys.ErrNotIgnored) || !strings.Contains(keytest.Said(err), ".gitignore") {
 		t.Errorf("%v, want a refusal", err)
 	}
 	if _, err := os.Lstat(dir); !errors.Is(err, fs.ErrNotExist) {
@@ -151,7 +151,7 @@ func TestBranches(t *testing.T) {
 	if out, err := exec.Command("git", "-C", repo, "merge", "--quiet", "@{-1}").CombinedOutput(); err == nil {
 		t.Fatalf("merged without a conflict: %s", out)
 	}
-	if _, err := keys.Open(r.Dir()); !errors.Is(err, keys.ErrRing) || !strings.Contains(err.Error(), "merge conflict") {
+	if _, err := keys.Open(r.Dir()); !errors.Is(err, keys.ErrRing) || !strings.Contains(keytest.Said(err), "merge conflict") {
 		t.Error(err)
 	}
 }
@@ -226,8 +226,8 @@ func TestOpeners(t *testing.T) {
 			t.Errorf("%q: %v, want %v", uri, err, want)
 			continue
 		}
-		keytest.HoldsNothing(t, err.Error(), private)
-		if want == keys.ErrScheme && uri != "file:" && !strings.Contains(err.Error(), "file:, kms:") {
+		keytest.HoldsNothing(t, keytest.Said(err), private)
+		if want == keys.ErrScheme && uri != "file:" && !strings.Contains(keytest.Said(err), "file:, kms:") {
 			t.Errorf("%v does not name the schemes there are", err)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/keys"
 )
 
@@ -100,7 +101,7 @@ func (t *trustedKeys) addKeys(found *problems) {
 	for _, k := range t.ring.Trusted() {
 		public, err := t.ring.Public(k.Fingerprint)
 		if err != nil {
-			found.add("Keys", "%v", err)
+			found.add("Keys", "%v; %s", err, fault.Hint(err))
 			continue
 		}
 		short := shortFingerprint(k.Fingerprint)
@@ -132,7 +133,9 @@ func (t *trustedKeys) addKeys(found *problems) {
 func (t *trustedKeys) checkRotation(found *problems, deployed *deployment.Deployment) {
 	if deployed != nil {
 		if err := t.ring.Check(deployed.RingKeys()); err != nil {
-			found.add("Keys", "%v", err)
+			for _, e := range fault.All(err) {
+				found.add("Keys", "%v; %s", e, fault.Hint(e))
+			}
 		}
 	}
 	for _, r := range t.ring.Reminders() {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/internal/testing/need"
 	"example.com/privatecdn/keys"
 )
@@ -98,4 +99,17 @@ func HoldsNothing(t testing.TB, text string, input []byte) {
 			t.Fatalf("key material in %q", text)
 		}
 	}
+}
+
+// Said returns what a person reads of an error: each one joined in it, with what
+// to do about it.
+func Said(err error) string {
+	if err == nil {
+		return ""
+	}
+	var b strings.Builder
+	for _, e := range fault.All(err) {
+		b.WriteString(e.Error() + "; " + fault.Hint(e) + "\n")
+	}
+	return b.String()
 }

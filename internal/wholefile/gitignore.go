@@ -1,0 +1,167 @@
+package wholefile
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"example.com/privatecdn/internal/fault"
+)
+
+// ErrNotIgnored is a private key in a git work tree where git does not ignore it.
+var ErrNotIgnored = errors.New("git would pick up the private key")
+
+// checkIgnored refuses a file that git would pick up, path being what resolve
+// returns. Git is asked about the name that will be written and about that of
+// its temporary file, in the repository around it and, where the environment
+// names another one (GIT_DIR, GIT_WORK_TREE), in that one too.
+func checkIgnored(ctx context.Context, path string) error {
+	inner := slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "GIT_") })
+	var outer []string
+	if os.Getenv("GIT_DIR") != "" || os.Getenv("GIT_WORK_TREE") != "" {
+		outer = os.Environ()
+	}
+	if ignoredHere(ctx, inner, path) && (outer == nil || ignoredThere(ctx, outer, path)) {
+		return nil
+	}
+	dir := filepath.Dir(path)
+	remedy := "choose a directory outside of the repository"
+	if _, err := os.Lstat(filepath.Join(dir, ".git")); err != nil {
+		remedy = "add the line /" + filepath.Base(dir) + "/ to " + filepath.Join(filepath.Dir(dir), ".gitignore") + ", or " + remedy
+	}
+	return &fault.Error{
+		Kind: ErrNotIgnored, Remedy: remedy,
+		What: "the private key would be in " + dir + ", which is in a git work tree and not ignored",
+	}
+}
+
+// ignoredHere reports whether git ignores path in the repository around it, or
+// there is none.
+func ignoredHere(ctx context.Context, env []string, path string) bool {
+	if !inWorkTree(filepath.Dir(path)) {
+		return true
+	}
+	ignored, known := askGit(ctx, env, path)
+	return ignored || !known && plainlyIgnored(filepath.Dir(path))
+}
+
+// ignoredThere reports whether path is outside of the work tree that the
+// environment names, or git ignores it there.
+func ignoredThere(ctx context.Context, env []string, path string) bool {
+	out, err := git(ctx, env, existing(path), "rev-parse", "--show-toplevel")
+	if err != nil {
+		return true // there is no such repository
+	}
+	top, err := filepath.EvalSymlinks(strings.TrimRight(string(out), "\r\n"))
+	if err != nil {
+		return false
+	}
+	if rel, err := filepath.Rel(top, path); err == nil && !filepath.IsLocal(rel) {
+		return true
+	}
+	ignored, _ := askGit(ctx, env, path)
+	return ignored
+}
+
+// resolve returns where a file is or will be, with the symbolic links of its
+// directories followed: git looks at the place, not at the way to it.
+func resolve(path string) (string, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	dir, rest := filepath.Dir(path), filepath.Base(path)
+	for {
+		place, err := filepath.EvalSymlinks(dir)
+		if err == nil {
+			return filepath.Join(place, rest), nil
+		}
+		parent := filepath.Dir(dir)
+		if !errors.Is(err, os.ErrNotExist) || parent == dir {
+			return "", err
+		}
+		rest = filepath.Join(filepath.Base(dir), rest)
+		dir = parent
+	}
+}
+
+// inWorkTree reports whether a directory or one above it has a .git, which is
+// a file in a linked work tree and in a submodule.
+func inWorkTree(dir string) bool {
+	for {
+		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
+			return true
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return false
+		}
+		dir = parent
+	}
+}
+
+// askGit asks git whether it ignores path and its temporary file. The answer is
+// not known without a git program, or when git refuses to look, as it does at a
+// repository of somebody else's.
+func askGit(ctx context.Context, env []string, path string) (ignored, known bool) {
+	dir, name := filepath.Split(path)
+	for _, p := range []string{path, filepath.Join(dir, tempPrefix+"1-"+name)} {
+		_, err := git(ctx, env, existing(path), "check-ignore", "--quiet", "--", p)
+		var exit *exec.ExitError
+		switch {
+		case errors.As(err, &exit) && exit.ExitCode() == 1:
+			return false, true
+		case err != nil:
+			return false, false
+		}
+	}
+	return true, true
+}
+
+func git(ctx context.Context, env []string, dir string, args ...string) ([]byte, error) {
+	// The repository's settings must not have git start another program.
+	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", dir, "-c", "core.fsmonitor=false"}, args...)...)
+	cmd.Env = env
+	return cmd.Output()
+}
+
+// existing returns the innermost directory of path that exists.
+func existing(path string) string {
+	dir := filepath.Dir(path)
+	for {
+		if info, err := os.Stat(dir); err == nil && info.IsDir() || dir == filepath.Dir(dir) {
+			return dir
+		}
+		dir = filepath.Dir(dir)
+	}
+}
+
+// plainlyIgnored reports, without git, what needs no knowledge of git's rules:
+// the .gitignore beside dir names dir and takes nothing back. What is in an
+// excluded directory cannot be included again. Git reads no .gitignore that is a
+// symbolic link.
+func plainlyIgnored(dir string) bool {
+	base, path := filepath.Base(dir), filepath.Join(filepath.Dir(dir), ".gitignore")
+	info, err := os.Lstat(path)
+	if err != nil || !info.Mode().IsRegular() || strings.ContainsAny(base, `[]\#`) {
+		return false
+	}
+	data, err := Read(path, 1<<20)
+	if err != nil {
+		return false
+	}
+	named := false
+	for line := range bytes.Lines(data) {
+		line := string(bytes.TrimRight(line, "\r\n"))
+		if strings.HasPrefix(line, "!") {
+			return false
+		}
+		named = named || line == "/"+base+"/" || line == base+"/"
+	}
+	return named
+}
