@@ -11,6 +11,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"strings"
@@ -82,7 +83,7 @@ func buildSigned(app awscdk.App, s settings, props privatecdn.DistributionProps)
 		return err
 	}
 	if s.deployed != "" {
-		if props.Deployed, err = deployment.Load(s.deployed); err != nil {
+		if props.Deployed, err = deployment.File(s.deployed).Load(context.Background()); err != nil {
 			return err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/internal/pathpattern"
 	"example.com/privatecdn/keys"
 )
@@ -28,10 +29,7 @@ type Deployment struct {
 	Keys        []Key      `json:"keys"`        // every key in the key groups, in ring order
 	MaxLifetime int64      `json:"maxLifetime"` // the longest a signature may live, in seconds; 0 where no ring says
 
-	// Dir is the directory that the document's relative paths start from; the
-	// working directory when empty. It is not part of the document: whoever
-	// loads one from a file sets it.
-	Dir string `json:"-"`
+	dir string // of the file it was read from or written to
 }
 
 // Bucket is the private bucket behind the distribution.
@@ -58,10 +56,31 @@ type Behavior struct {
 	Keys        []string `json:"keys,omitempty"` // IDs of the trusted public keys
 	MaxTTL      int64    `json:"maxTtl"`         // the longest the cache keeps an object, in seconds
 
+	// QueryParameters are the query parameters that reach the origin.
+	QueryParameters QueryParameters `json:"queryParameters,omitempty"`
+
 	// Exposure is the longest an object of a presigned behavior may be served
 	// after its URL was made, in seconds: the signature's lifetime and the
 	// cache's together; 0 where nothing says.
 	Exposure int64 `json:"exposure,omitempty"`
+}
+
+// QueryParameters are the query parameters that a behavior passes on to its
+// origin and, where it caches, has in the cache key: a list of names, or "*"
+// for all of them, which "!NAME" may follow for each that is not passed on.
+type QueryParameters []string
+
+const (
+	allParameters   = "*"
+	exceptParameter = "!"
+)
+
+// Has reports whether a parameter reaches the origin.
+func (q QueryParameters) Has(name string) bool {
+	if len(q) > 0 && q[0] == allParameters {
+		return !slices.Contains(q, exceptParameter+name)
+	}
+	return slices.Contains(q, name)
 }
 
 // Key is one public key of the distribution.
@@ -71,7 +90,7 @@ type Key struct {
 	Fingerprint string         `json:"fingerprint"`
 	Algorithm   keys.Algorithm `json:"algorithm"`
 	State       keys.State     `json:"state,omitempty"`
-	PrivateKey  string         `json:"privateKey,omitempty"` // URI of the private half
+	PrivateKey  string         `json:"privateKey,omitempty"` // URI of the private key
 	PublicKey   string         `json:"publicKey,omitempty"`  // SPKI PEM; a local edge gives it, a stack's document has no room for it
 }
 
@@ -100,9 +119,9 @@ func (d *Deployment) Key(id string) (Key, bool) {
 // SigningKey returns the key that signs now. A key can be promoted in the ring
 // before it is in the deployed key group, where nothing it signs would open;
 // until it is, the key that was retired last goes on signing. Without either,
-// or without word of where its private half is, the error is ErrNoSigningKey:
-// a retiring key does not stand in for one that cannot be opened, since what it
-// signed after its end was set would die at that end.
+// or without the location of its private key, the error is ErrNoSigningKey: a
+// retiring key does not stand in for one that cannot be opened, since what it
+// signed after its end was set would expire at that end.
 func (d *Deployment) SigningKey() (Key, error) {
 	for _, state := range []keys.State{keys.Signing, keys.Retiring} {
 		for _, k := range slices.Backward(d.Keys) {
@@ -111,18 +130,19 @@ func (d *Deployment) SigningKey() (Key, error) {
 				continue
 			case k.PrivateKey == "":
 				return Key{}, &Error{
-					Kind: ErrNoSigningKey, Field: "keys",
-					What: "it does not say where the private half of " + k.ID + ", the key that signs, is",
-					Todo: "keep private halves where signers reach them (`privatecdn keys new --store`), or sign with a key and its ID given directly",
+					Kind: ErrNoSigningKey, Where: "keys",
+					What: "the location of the private key of " + k.ID + ", which signs, is missing",
+					Remedy: "store private keys where signers reach them (`privatecdn keys new --store`), " +
+						"or sign with a key and its ID given directly",
 				}
 			}
 			return k, nil
 		}
 	}
 	return Key{}, &Error{
-		Kind: ErrNoSigningKey, Field: "keys",
-		What: "no trusted key of stack " + d.Stack + " signs",
-		Todo: "promote a key with `privatecdn keys promote` and deploy, or sign with a key and its ID given directly",
+		Kind: ErrNoSigningKey, Where: "keys",
+		What:   "no trusted key of stack " + fault.Quote(d.Stack) + " signs",
+		Remedy: "promote a key with `privatecdn keys promote` and deploy, or sign with a key and its ID given directly",
 	}
 }
 
@@ -159,9 +179,9 @@ func (d *Deployment) HasHost(host string) bool {
 	})
 }
 
-// Origin is where URLs of the distribution begin: the local edge's endpoint,
-// or https:// and the first host.
-func (d *Deployment) Origin() string {
+// BaseURL returns the start of the distribution's URLs: the local edge's
+// endpoint, or https:// and the first host.
+func (d *Deployment) BaseURL() string {
 	if d.Endpoint != "" {
 		return strings.TrimSuffix(d.Endpoint, "/")
 	}

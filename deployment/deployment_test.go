@@ -56,11 +56,11 @@ func TestWriteAndLoad(t *testing.T) {
 	if d.Keys[1] != example().Keys[1] || !slices.Equal(d.Hosts, example().Hosts) || d.MaxLifetime != 604800 {
 		t.Errorf("got %+v", d)
 	}
-	if got := d.Path(d.CA); got != filepath.Join(dir, "ca.pem") {
-		t.Errorf("Path: %s", got)
+	if got := d.Resolve(d.CA); got != filepath.Join(dir, "ca.pem") {
+		t.Errorf("Resolve: %s", got)
 	}
-	if got := d.Path("/etc/ca.pem"); got != "/etc/ca.pem" {
-		t.Errorf("Path: %s", got)
+	if got := d.Resolve("/etc/ca.pem"); got != "/etc/ca.pem" {
+		t.Errorf("Resolve: %s", got)
 	}
 }
 
@@ -99,7 +99,7 @@ func TestErrorSaysWhereAndWhatToDo(t *testing.T) {
 	t.Parallel()
 	d := example()
 	d.Behaviors[1].Keys = []string{"K9"}
-	const want = `deployment: behaviors[1].keys[0]: "K9" is not among the keys; add the key, or remove its ID`
+	const want = `behaviors[1].keys[0]: "K9" is not the ID of one of the keys`
 	if err := d.Validate(); err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}
@@ -107,7 +107,7 @@ func TestErrorSaysWhereAndWhatToDo(t *testing.T) {
 
 func TestLoadMissing(t *testing.T) {
 	t.Parallel()
-	_, err := deployment.Load(filepath.Join(t.TempDir(), "deployment.json"))
+	_, err := deployment.File(filepath.Join(t.TempDir(), "deployment.json")).Load(t.Context())
 	if !errors.Is(err, deployment.ErrNotFound) || !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("got %v", err)
 	}
@@ -129,7 +129,7 @@ func TestParseRefuses(t *testing.T) {
 	} {
 		_, err := deployment.Parse([]byte(text))
 		var e *deployment.Error
-		if !errors.Is(err, deployment.ErrSyntax) || !errors.As(err, &e) || e.Field != field || e.Todo == "" {
+		if !errors.Is(err, deployment.ErrSyntax) || !errors.As(err, &e) || e.Where != field || e.Remedy == "" {
 			t.Errorf("%s: %v", text, err)
 		}
 	}
@@ -156,7 +156,9 @@ func TestValidate(t *testing.T) {
 		"keys[0].algorithm":        func(d *document) { d.Keys[0].Algorithm = "rsa" },
 		"keys[0].state":            func(d *document) { d.Keys[0].State = "signed" },
 		"keys[0].privateKey":       func(d *document) { d.Keys[0].PrivateKey = "k1.pem" },
+		"keys[0].publicKey":        func(d *document) { d.Keys[0].PublicKey = "-----BEGIN PRIVATE KEY-----\nMC4=" },
 		"bucket":                   func(d *document) { d.Bucket.Region = "" },
+		"behaviors[1].exposure":    func(d *document) { d.Behaviors[1].Exposure = -1 },
 		"maxLifetime":              func(d *document) { d.MaxLifetime = -1 },
 		"keys[0].id": func(d *document) {
 			d.Keys[0].ID, d.Behaviors[1].Keys[0] = "1f2b4f0a-8f3c-4f6f-a6e8-7dbb5bf4a1f0", "K2"
@@ -168,7 +170,7 @@ func TestValidate(t *testing.T) {
 			change(d)
 			err := d.Validate()
 			var e *deployment.Error
-			if !errors.Is(err, deployment.ErrInvalid) || !errors.As(err, &e) || e.Field != field || e.Hint() == "" {
+			if !errors.Is(err, deployment.ErrInvalid) || !errors.As(err, &e) || e.Where != field || e.Hint() == "" {
 				t.Errorf("got %v", err)
 			}
 		})
@@ -227,11 +229,99 @@ func TestLookups(t *testing.T) {
 			t.Errorf("HasHost(%s) = %v", host, !want)
 		}
 	}
-	if got := d.Origin(); got != "https://127.0.0.1:8443" {
-		t.Errorf("Origin: %s", got)
+	if got := d.BaseURL(); got != "https://127.0.0.1:8443" {
+		t.Errorf("BaseURL: %s", got)
 	}
 	d.Endpoint = ""
-	if got := d.Origin(); got != "https://d111111abcdef8.cloudfront.net" {
-		t.Errorf("Origin: %s", got)
+	if got := d.BaseURL(); got != "https://d111111abcdef8.cloudfront.net" {
+		t.Errorf("BaseURL: %s", got)
+	}
+}
+
+func TestQueryParameters(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		list    deployment.QueryParameters
+		valid   bool
+		reaches []string // of a, b and response-content-disposition
+	}{
+		{nil, true, nil},
+		{deployment.QueryParameters{}, true, nil},
+		{deployment.QueryParameters{"a", "b"}, true, []string{"a", "b"}},
+		{deployment.QueryParameters{"*"}, true, []string{"a", "b", "response-content-disposition"}},
+		{deployment.QueryParameters{"*", "!b"}, true, []string{"a", "response-content-disposition"}},
+		{deployment.QueryParameters{""}, false, nil},
+		{deployment.QueryParameters{"a", "*"}, false, []string{"a"}},
+		{deployment.QueryParameters{"!a"}, false, nil},
+		{deployment.QueryParameters{"*", "a"}, false, []string{"a", "b", "response-content-disposition"}},
+		{deployment.QueryParameters{"*", "!"}, false, []string{"a", "b", "response-content-disposition"}},
+		{deployment.QueryParameters{"*", "*"}, false, []string{"a", "b", "response-content-disposition"}},
+	} {
+		var reaches []string
+		for _, name := range []string{"a", "b", "response-content-disposition"} {
+			if c.list.Has(name) {
+				reaches = append(reaches, name)
+			}
+		}
+		if !slices.Equal(reaches, c.reaches) {
+			t.Errorf("%q: %q reach the origin, want %q", c.list, reaches, c.reaches)
+		}
+		d := example()
+		d.Behaviors[1].QueryParameters = c.list
+		if err := d.Validate(); (err == nil) != c.valid || err != nil && !strings.Contains(err.Error(), "behaviors[1].queryParameters[") {
+			t.Errorf("%q: %v", c.list, err)
+		}
+	}
+}
+
+// One byte more than the limit is refused, before anything is decoded.
+func TestBounds(t *testing.T) {
+	t.Parallel()
+	text := []byte(document + strings.Repeat(" ", 1<<20-len(document)))
+	if _, err := deployment.Parse(text); err != nil {
+		t.Error(err)
+	}
+	if _, err := deployment.Parse(append(text, ' ')); !errors.Is(err, deployment.ErrSyntax) {
+		t.Error(err)
+	}
+	path := filepath.Join(t.TempDir(), "deployment.json")
+	for size, good := range map[int]bool{1 << 20: true, 1<<20 + 1: false} {
+		if err := os.WriteFile(path, append(text, ' ')[:size], 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := deployment.File(path).Load(t.Context()); (err == nil) != good {
+			t.Errorf("%d bytes: %v", size, err)
+		}
+	}
+	for pattern, good := range map[string]bool{strings.Repeat("a", 255): true, strings.Repeat("a", 256): false} {
+		d := example()
+		d.Behaviors[0].PathPattern = pattern
+		if err := d.Validate(); (err == nil) != good {
+			t.Errorf("a pattern of %d bytes: %v", len(pattern), err)
+		}
+	}
+}
+
+// What was pasted in the wrong place is not repeated.
+func TestErrorsHoldNoSecret(t *testing.T) {
+	t.Parallel()
+	const secret = "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgevZzL1gdAFr88hb2"
+	for _, paste := range []func(d *deployment.Deployment){
+		func(d *deployment.Deployment) { d.Hosts[0] = secret },
+		func(d *deployment.Deployment) { d.Endpoint = "https://" + secret },
+		func(d *deployment.Deployment) { d.Behaviors[0].Access = secret },
+		func(d *deployment.Deployment) { d.Behaviors[1].Keys[0] = secret },
+		func(d *deployment.Deployment) { d.Keys[0].ID = secret + "=" },
+		func(d *deployment.Deployment) { d.Keys[0].Algorithm = secret },
+		func(d *deployment.Deployment) { d.Keys[0].State = secret },
+		func(d *deployment.Deployment) { d.Keys[0].Fingerprint = secret },
+		func(d *deployment.Deployment) { d.Keys[0].PrivateKey = "file:" + secret },
+		func(d *deployment.Deployment) { d.Keys[0].PublicKey = secret },
+	} {
+		d := example()
+		paste(d)
+		if err := d.Validate(); err == nil || strings.Contains(err.Error(), secret[20:40]) {
+			t.Errorf("%v", err)
+		}
 	}
 }

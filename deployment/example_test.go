@@ -1,6 +1,7 @@
 package deployment_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log"
@@ -30,18 +31,18 @@ func ExampleParse() {
 		log.Fatal(err)
 	}
 	b, _ := d.Behavior("/films/7.mp4")
-	fmt.Println(key.ID, b.Access, d.Origin())
+	fmt.Println(key.ID, b.Access, d.BaseURL())
 	// Output: K2JCJMDEHXQW5F signed https://d111111abcdef8.cloudfront.net
 }
 
-func ExampleLoad() {
-	_, err := deployment.Load("no-such-file.json")
+func ExampleFile() {
+	_, err := deployment.File("no-such-file.json").Load(context.Background())
 	var e *deployment.Error
 	if errors.As(err, &e) {
-		fmt.Println(e.What)
-		fmt.Println(e.Todo)
+		fmt.Println(e)
+		fmt.Println(e.Hint())
 	}
 	// Output:
-	// there is no file no-such-file.json
-	// `privatecdn up` writes one for the local edge, `cdk deploy` has one among the stack's outputs
+	// no-such-file.json: the file does not exist
+	// `privatecdn up` writes one for the local edge, and `cdk deploy` prints one as the output Deployment
 }

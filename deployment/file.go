@@ -1,18 +1,21 @@
 package deployment
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
-	"slices"
-	"strings"
+
+	"example.com/privatecdn/internal/fault"
+	"example.com/privatecdn/internal/strictjson"
+	"example.com/privatecdn/internal/wholefile"
 )
+
+// maxDocument bounds a document, in bytes. One with all of CloudFront's quotas
+// used has about 200 KiB.
+const maxDocument = 1 << 20
 
 // Source is where a deployment document comes from. Load reads it anew every
 // time; the deployment it returns is valid.
@@ -20,54 +23,57 @@ type Source interface {
 	Load(ctx context.Context) (*Deployment, error)
 }
 
-// File is the Source of a document in a file.
+// File returns the Source of a document in a file. A missing file is
+// ErrNotFound.
 func File(path string) Source { return file(path) }
 
 type file string
 
 // Load implements Source.
-func (f file) Load(context.Context) (*Deployment, error) { return Load(string(f)) }
+func (f file) Load(context.Context) (*Deployment, error) {
+	path := string(f)
+	data, err := wholefile.Read(path, maxDocument)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, &Error{
+			Kind: errors.Join(ErrNotFound, err), Where: path, What: "the file does not exist",
+			Remedy: "`privatecdn up` writes one for the local edge, and `cdk deploy` prints one as the output Deployment",
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the deployment document: %w", err)
+	}
+	d, err := Parse(data)
+	if err != nil {
+		return nil, at(path, err)
+	}
+	d.dir = filepath.Dir(path)
+	return d, nil
+}
+
+// at adds a place to each of the errors that are joined in err.
+func at(place string, err error) error {
+	var all []error
+	for _, e := range fault.All(err) {
+		all = append(all, fmt.Errorf("%s: %w", place, e))
+	}
+	return errors.Join(all...)
+}
 
 // String names the source in messages.
 func (f file) String() string { return string(f) }
 
-// Load reads the document in a file; a missing one is ErrNotFound.
-func Load(path string) (*Deployment, error) {
-	data, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, &Error{
-			Kind: errors.Join(ErrNotFound, err), What: "there is no file " + path,
-			Todo: "`privatecdn up` writes one for the local edge, `cdk deploy` has one among the stack's outputs",
-		}
-	}
-	if err != nil {
-		return nil, fmt.Errorf("deployment: %w", err)
-	}
-	d, err := Parse(data)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	d.Dir = filepath.Dir(path)
-	return d, nil
-}
-
-// Parse reads a document and holds it to every rule of Validate. A member it
-// does not know is refused, so that a misspelled limit is not taken for none,
-// and so is one that stands twice, in which two readers could disagree.
+// Parse reads a document and validates it. It refuses an unknown member, so
+// that a misspelled limit does not go unnoticed, and one that is given twice,
+// which two readers could understand differently.
 func Parse(data []byte) (*Deployment, error) {
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.DisallowUnknownFields()
-	d := &Deployment{}
-	err := decoder.Decode(d)
-	if err == nil {
-		if _, more := decoder.Token(); more != io.EOF {
-			err = errors.New("there is text after its end")
+	if len(data) > maxDocument {
+		return nil, &Error{
+			Kind: ErrSyntax, What: fmt.Sprintf("the document has %d bytes, more than %d", len(data), maxDocument),
+			Remedy: "check that it is the deployment document",
 		}
 	}
-	if err != nil {
-		return nil, syntax(data, err)
-	}
-	if err := once(json.NewDecoder(bytes.NewReader(data))); err != nil {
+	d := &Deployment{}
+	if err := strictjson.Decode(data, d, ErrSyntax); err != nil {
 		return nil, err
 	}
 	if err := d.Validate(); err != nil {
@@ -76,87 +82,29 @@ func Parse(data []byte) (*Deployment, error) {
 	return d, nil
 }
 
-// once refuses a member that stands twice in its object, in whatever case:
-// encoding/json takes the last one.
-func once(d *json.Decoder) error {
-	token, err := d.Token()
-	if opening, ok := token.(json.Delim); err != nil || !ok || opening != '{' && opening != '[' {
-		return err
-	}
-	var names []string
-	for d.More() {
-		if token == json.Delim('{') {
-			next, err := d.Token()
-			if err != nil {
-				return err
-			}
-			name := next.(string) // as JSON has it
-			if slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, name) }) {
-				return &Error{Kind: ErrSyntax, Field: name, What: "it stands twice", Todo: "leave one of them"}
-			}
-			names = append(names, name)
-		}
-		if err := once(d); err != nil {
-			return err
-		}
-	}
-	_, err = d.Token()
-	return err
-}
-
-// syntax says where JSON is not what it should be.
-func syntax(data []byte, err error) error {
-	e := &Error{
-		Kind: ErrSyntax, What: err.Error(),
-		Todo: "take the document whole: the file that `privatecdn up` writes, or the stack's Deployment output",
-	}
-	var wrongType *json.UnmarshalTypeError
-	var wrongText *json.SyntaxError
-	switch name, unknown := strings.CutPrefix(err.Error(), "json: unknown field "); {
-	case unknown: // encoding/json has no type for it
-		e.Field, e.What, e.Todo = strings.Trim(name, `"`), "there is no such member", "remove it, or mend its spelling"
-	case errors.As(err, &wrongType):
-		e.Field, e.What = wrongType.Field, fmt.Sprintf("a JSON %s where a %s belongs", wrongType.Value, wrongType.Type.Kind())
-	case errors.As(err, &wrongText):
-		e.What = fmt.Sprintf("line %d: %s", 1+bytes.Count(data[:wrongText.Offset], []byte("\n")), wrongText)
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		e.What = "it ends early"
-	}
-	return e
-}
-
-// Path returns a path of the document as the program can open it: relative
-// ones start from the document's directory.
-func (d *Deployment) Path(path string) string {
+// Resolve returns a path of the document as the program can open it: relative
+// paths start from the directory the document was read from or written to, or
+// from the working directory.
+func (d *Deployment) Resolve(path string) string {
 	path = filepath.FromSlash(path)
 	if filepath.IsAbs(path) {
 		return path
 	}
-	return filepath.Join(d.Dir, path)
+	return filepath.Join(d.dir, path)
 }
 
-// Write puts the document in a file, valid and whole or not at all: it is
-// written under another name, flushed to the disk and renamed.
+// Write validates the document and writes it to a file, whole or not at all.
 func (d *Deployment) Write(path string) error {
 	if err := d.Validate(); err != nil {
 		return err
 	}
 	data, err := json.MarshalIndent(d, "", "  ")
-	if err != nil {
-		return fmt.Errorf("deployment: %w", err)
-	}
-	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return fmt.Errorf("deployment: %w", err)
-	}
-	defer os.Remove(temp.Name())
-	_, err = temp.Write(append(data, '\n'))
-	err = errors.Join(err, temp.Chmod(0o644), temp.Sync(), temp.Close())
 	if err == nil {
-		err = os.Rename(temp.Name(), path)
+		err = wholefile.Write(path, append(data, '\n'), 0o644)
 	}
 	if err != nil {
-		return fmt.Errorf("deployment: %w", err)
+		return fmt.Errorf("writing the deployment document: %w", err)
 	}
+	d.dir = filepath.Dir(path)
 	return nil
 }

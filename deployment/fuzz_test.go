@@ -17,7 +17,7 @@ func FuzzParse(f *testing.F) {
 		d, err := deployment.Parse(data)
 		if err != nil {
 			var e *deployment.Error
-			if d != nil || !errors.As(err, &e) || e.What == "" || e.Todo == "" {
+			if d != nil || !errors.As(err, &e) || e.What == "" || e.Remedy == "" {
 				t.Fatalf("%q: %v, %v", data, d, err)
 			}
 			return

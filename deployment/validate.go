@@ -5,53 +5,62 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 
+	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/keys"
 )
 
 var (
 	validHost        = regexp.MustCompile(`^((\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:]+\])(:[0-9]{1,5})?$`)
-	validID          = regexp.MustCompile(`^[A-Za-z0-9]+$`)
+	validID          = regexp.MustCompile(`^[A-Za-z0-9]{1,64}$`)
 	validFingerprint = regexp.MustCompile(`^SHA256:[0-9a-f]{64}$`)
+)
+
+// The longest host name with a port, and CloudFront's longest path pattern.
+const (
+	maxHost    = 253 + len(":65535")
+	maxPattern = 255
 )
 
 // Validate reports every rule the document breaks, joined; each is an *Error.
 func (d *Deployment) Validate() error {
 	if d.Version != Version {
 		return &Error{
-			Kind: ErrVersion, Field: "version",
-			What: fmt.Sprintf("it is %d, and this program reads %d", d.Version, Version),
-			Todo: "use the program of the release that wrote the document",
+			Kind: ErrVersion, Where: "version", What: fmt.Sprintf("version %d, want %d", d.Version, Version),
+			Remedy: "use the release of the program that wrote the document",
 		}
 	}
-	v := &validation{}
-	v.hosts(d)
-	v.behaviors(d)
+	v := &validation{known: map[string]bool{}}
 	v.keys(d.Keys)
+	v.hosts(d)
+	v.behaviors(d.Behaviors)
 	if (d.Bucket.Name == "") != (d.Bucket.Region == "") {
 		v.wrong("bucket", "a name without a region, or the reverse", "give both")
 	}
 	if d.MaxLifetime < 0 {
-		v.wrong("maxLifetime", "it is negative", "give seconds, or 0 for no limit")
+		v.wrong("maxLifetime", "the number is negative", "give seconds, or 0 for no limit")
 	}
 	return errors.Join(v.errs...)
 }
 
-type validation struct{ errs []error }
+type validation struct {
+	errs  []error
+	known map[string]bool // the IDs of keys
+}
 
-func (v *validation) wrong(field, what, todo string) {
-	v.errs = append(v.errs, &Error{Kind: ErrInvalid, Field: field, What: what, Todo: todo})
+func (v *validation) wrong(field, what, remedy string) {
+	v.errs = append(v.errs, &Error{Kind: ErrInvalid, Where: field, What: what, Remedy: remedy})
 }
 
 func (v *validation) hosts(d *Deployment) {
 	if len(d.Hosts) == 0 {
-		v.wrong("hosts", "there are none", "give the distribution's domain name")
+		v.wrong("hosts", "the list is empty", "give the distribution's domain name")
 	}
 	for i, h := range d.Hosts {
-		if !validHost.MatchString(h) {
-			v.wrong(fmt.Sprintf("hosts[%d]", i), fmt.Sprintf("%q is not a host in lower case", h), "give a name, and a port if it is not 443")
+		if len(h) > maxHost || !validHost.MatchString(h) {
+			v.wrong(fmt.Sprintf("hosts[%d]", i), fault.Quote(h)+" is not a valid host in lower case",
+				"give a name, and a port if it is not 443")
 		}
 	}
 	if d.Endpoint == "" {
@@ -59,72 +68,96 @@ func (v *validation) hosts(d *Deployment) {
 	}
 	u, err := url.Parse(d.Endpoint)
 	switch {
-	case err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || strings.Trim(u.Path, "/") != "":
-		v.wrong("endpoint", fmt.Sprintf("%q is not an address", d.Endpoint), "give https://HOST:PORT")
+	case err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil ||
+		strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
+		v.wrong("endpoint", fault.Quote(d.Endpoint)+" is not a valid address", "give https://HOST:PORT")
 	case !d.HasHost(u.Host):
-		v.wrong("endpoint", u.Host+" is not among the hosts", "add it to hosts")
+		v.wrong("endpoint", fault.Quote(u.Host)+" is not one of the hosts", "add it to hosts")
 	}
 }
 
-func (v *validation) behaviors(d *Deployment) {
-	if n := len(d.Behaviors); n == 0 || d.Behaviors[n-1].PathPattern != "*" {
-		v.wrong("behaviors", `the last one is not the default behavior, "*"`, `add it: what no other pattern catches goes there`)
+func (v *validation) behaviors(all []Behavior) {
+	if n := len(all); n == 0 || all[n-1].PathPattern != "*" {
+		v.wrong("behaviors", `the last one is not the default behavior, "*"`, "add it: it catches all other paths")
 	}
-	for i, b := range d.Behaviors {
+	for i, b := range all {
 		field := fmt.Sprintf("behaviors[%d]", i)
-		if b.PathPattern == "" {
-			v.wrong(field+".pathPattern", "it is empty", `give a pattern, "*" for the default behavior`)
+		if b.PathPattern == "" || len(b.PathPattern) > maxPattern {
+			v.wrong(field+".pathPattern", fmt.Sprintf("the pattern has %d bytes", len(b.PathPattern)),
+				`give 1 to 255 bytes, "*" for the default behavior`)
 		}
 		if b.MaxTTL < 0 {
-			v.wrong(field+".maxTtl", "it is negative", "give seconds")
+			v.wrong(field+".maxTtl", "the number is negative", "give seconds")
 		}
 		if b.Exposure < 0 {
-			v.wrong(field+".exposure", "it is negative", "give seconds, or 0 for no limit")
+			v.wrong(field+".exposure", "the number is negative", "give seconds, or 0 for no limit")
 		}
-		switch b.Access {
-		case Signed:
-		case Public, Presigned:
-			if len(b.Keys) > 0 {
-				v.wrong(field+".keys", fmt.Sprintf("a behavior whose access is %s has keys", b.Access), "remove them, or make the access signed")
-			}
-		default:
-			v.wrong(field+".access", fmt.Sprintf("%q is none", b.Access), "give signed, public or presigned")
+		v.access(field, b)
+		v.query(field+".queryParameters", b.QueryParameters)
+	}
+}
+
+func (v *validation) access(field string, b Behavior) {
+	switch b.Access {
+	case Signed:
+	case Public, Presigned:
+		if len(b.Keys) > 0 {
+			v.wrong(field+".keys", "a behavior with the access "+string(b.Access)+" has keys", "remove them, or make the access signed")
 		}
-		for j, id := range b.Keys {
-			if _, ok := d.Key(id); !ok {
-				v.wrong(fmt.Sprintf("%s.keys[%d]", field, j), fmt.Sprintf("%q is not among the keys", id), "add the key, or remove its ID")
-			}
+	default:
+		v.wrong(field+".access", fault.Quote(string(b.Access))+" is not a valid access", "give signed, public or presigned")
+	}
+	for j, id := range b.Keys {
+		if !v.known[id] {
+			v.wrong(fmt.Sprintf("%s.keys[%d]", field, j), fault.Quote(id)+" is not the ID of one of the keys", "add the key, or remove its ID")
+		}
+	}
+}
+
+// query validates a list of names, or "*" and the exceptions from it.
+func (v *validation) query(field string, q QueryParameters) {
+	all := len(q) > 0 && q[0] == allParameters
+	for i, name := range q {
+		excepted, isException := strings.CutPrefix(name, exceptParameter)
+		switch {
+		case i == 0 && all:
+		case name == "", isException != all, isException && excepted == "", name == allParameters:
+			v.wrong(fmt.Sprintf("%s[%d]", field, i), fault.Quote(name)+" is not valid here",
+				`give the names of parameters, or "*", or "*" and then "!NAME" for each exception`)
 		}
 	}
 }
 
 func (v *validation) keys(all []Key) {
-	var ids []string
 	signing := 0
 	for i, k := range all {
 		field := fmt.Sprintf("keys[%d]", i)
 		switch {
 		case !validID.MatchString(k.ID):
-			v.wrong(field+".id", fmt.Sprintf("%q is not a public key's ID", k.ID), "give the ID of the public key, K and 13 characters, not its key group's")
-		case slices.Contains(ids, k.ID):
-			v.wrong(field+".id", k.ID+" stands twice", "list each key once")
+			v.wrong(field+".id", fault.Quote(k.ID)+" is not a valid key pair ID",
+				"give the ID of the public key, K and 13 characters, not its key group's")
+		case v.known[k.ID]:
+			v.wrong(field+".id", fault.Quote(k.ID)+" is given twice", "list each key once")
 		}
-		ids = append(ids, k.ID)
+		v.known[k.ID] = true
 		if !validFingerprint.MatchString(k.Fingerprint) {
-			v.wrong(field+".fingerprint", "it is not a fingerprint", "give SHA256: and 64 hex digits in lower case")
+			v.wrong(field+".fingerprint", "the fingerprint is not valid", "give SHA256: and 64 hex digits in lower case")
 		}
 		if k.Algorithm != keys.ECDSAP256 && k.Algorithm != keys.RSA2048 {
-			v.wrong(field+".algorithm", fmt.Sprintf("%q is none", k.Algorithm), "give ecdsa-p256 or rsa-2048")
+			v.wrong(field+".algorithm", fault.Quote(string(k.Algorithm))+" is not a valid algorithm", "give ecdsa-p256 or rsa-2048")
 		}
 		switch k.State {
 		case keys.Signing:
 			signing++
 		case "", keys.Pending, keys.Retiring, keys.Revoked:
 		default:
-			v.wrong(field+".state", fmt.Sprintf("%q is none", k.State), "give pending, signing, retiring or revoked")
+			v.wrong(field+".state", fault.Quote(string(k.State))+" is not a valid state", "give pending, signing, retiring or revoked")
 		}
-		if scheme, rest, ok := strings.Cut(k.PrivateKey, ":"); k.PrivateKey != "" && (!ok || scheme == "" || rest == "") {
-			v.wrong(field+".privateKey", "it is not a URI", "give file:PATH, kms:…, secretsmanager:… or ssm:…")
+		if k.PrivateKey != "" && !keys.IsURI(k.PrivateKey) {
+			v.wrong(field+".privateKey", "the value is not a URI", "give file:PATH, kms:…, secretsmanager:… or ssm:…")
+		}
+		if fault.Text(k.PublicKey) != k.PublicKey {
+			v.wrong(field+".publicKey", "a private key where the public key belongs", "replace the key pair: the document is not secret")
 		}
 	}
 	if signing > 1 {

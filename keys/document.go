@@ -175,7 +175,7 @@ func checkListed(k Key) error {
 		return fmt.Errorf("%s is no fingerprint", fault.Quote(k.Fingerprint))
 	case !filepath.IsLocal(filepath.FromSlash(k.Public)):
 		return fmt.Errorf("key %s: its public half must be a file in the ring", short(k.Fingerprint))
-	case !isURI(k.Private):
+	case !IsURI(k.Private):
 		return fmt.Errorf("key %s: private must be a URI such as file:private/KEY.pem", short(k.Fingerprint))
 	}
 	return nil

@@ -48,9 +48,9 @@ func (o Openers) Open(ctx context.Context, uri string) (crypto.Signer, error) {
 
 const fileScheme = "file:"
 
-// isURI reports whether s can name a private key: a scheme and a name, and no
-// key itself, which would end up in templates and documents.
-func isURI(s string) bool {
+// IsURI reports whether s can name a private key: it has a scheme and a name and
+// is not a private key itself, which would end up in templates and documents.
+func IsURI(s string) bool {
 	scheme, name, found := strings.Cut(s, ":")
 	return found && scheme != "" && name != "" && len(s) <= 2048 && fault.Text(s) == s && fault.Printable(s) == s &&
 		!strings.ContainsAny(s, "\n\t")

@@ -91,7 +91,7 @@ func (s *Signer) open(ctx context.Context, d *deployment.Deployment, k deploymen
 		now.opened.Fingerprint == k.Fingerprint && now.opened.PrivateKey == k.PrivateKey {
 		return s.newState(k.ID, now.key)
 	}
-	openers := keys.Openers{"file": keys.OpenFile(d.Dir)}
+	openers := keys.Openers{"file": keys.OpenFile(d.Resolve("."))}
 	maps.Copy(openers, s.openers)
 	key, err := openers.Open(ctx, k.PrivateKey)
 	if err != nil {

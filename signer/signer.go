@@ -187,7 +187,7 @@ func (st *state) absolute(raw string) string {
 	if st.deployed == nil || !strings.HasPrefix(raw, "/") || strings.HasPrefix(raw, "//") {
 		return raw
 	}
-	return st.deployed.Origin() + raw
+	return st.deployed.BaseURL() + raw
 }
 
 func separator(u string) byte {

@@ -74,7 +74,7 @@ func publicHalf(e *env, d *deployment.Deployment, k deployment.Key) (*keys.Publi
 		}
 	}
 	if k.PrivateKey != "" {
-		if private, err := awsuri.Openers(d.Dir).Open(e, k.PrivateKey); err == nil {
+		if private, err := awsuri.Openers(d.Resolve(".")).Open(e, k.PrivateKey); err == nil {
 			return keys.NewPublic(private.Public())
 		}
 	}

@@ -80,14 +80,14 @@ func (c signPlaylist) guess(e *env, d *deployment.Deployment) (string, error) {
 	if d == nil {
 		return "", cli.Hint(errors.New("nothing says where viewers get the manifest, which its URIs are relative to"), "--url https://HOST/PATH")
 	}
-	e.note("warning: the signature opens all of %s/, for nothing says where viewers get the manifest; --url PATH narrows it.", d.Origin())
-	return d.Origin() + "/manifest", nil
+	e.note("warning: the signature opens all of %s/, for nothing says where viewers get the manifest; --url PATH narrows it.", d.BaseURL())
+	return d.BaseURL() + "/manifest", nil
 }
 
 // absolute puts a path on the deployment's first host.
 func absolute(d *deployment.Deployment, url string) string {
 	if d != nil && strings.HasPrefix(url, "/") {
-		return d.Origin() + url
+		return d.BaseURL() + url
 	}
 	return url
 }

@@ -158,7 +158,7 @@ func (c signCookies) Run(e *env) error {
 // hostOf is the host, without its port, that cookies for a pattern belong to.
 func hostOf(s *signer.Signer, pattern string) (string, error) {
 	if d := s.Deployment(); d != nil && strings.HasPrefix(pattern, "/") {
-		pattern = d.Origin() + pattern
+		pattern = d.BaseURL() + pattern
 	}
 	_, rest, _ := strings.Cut(pattern, "://")
 	host, _, _ := strings.Cut(rest, "/")

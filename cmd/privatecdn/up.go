@@ -56,7 +56,7 @@ func (c upCommand) Run(e *env) error {
 	if c.Check {
 		return runCheck(e, probe.Options{
 			Deployment: l.Deployment(),
-			Openers:    awsuri.Openers(l.Deployment().Dir),
+			Openers:    awsuri.Openers(l.Deployment().Resolve(".")),
 			Objects:    append(l.Objects(deployment.Signed), l.Objects(deployment.Public)...),
 			Template:   l.Infrastructure(),
 		})
@@ -80,7 +80,7 @@ func (c upCommand) refused(e *env, r edge.Refusal) {
 
 // tell prints what runs where and what to try.
 func (c upCommand) tell(e *env, l *local.Local) error {
-	example, err := l.Example(e, awsuri.Openers(l.Deployment().Dir))
+	example, err := l.Example(e, awsuri.Openers(l.Deployment().Resolve(".")))
 	if err != nil {
 		e.note("Nothing to try is signed here: %v", err)
 		if c.Template == "" {
@@ -97,7 +97,7 @@ func (c upCommand) tell(e *env, l *local.Local) error {
 		Plain      string            `json:"plain,omitempty"`  // refused
 		Signed     string            `json:"signed,omitempty"` // opens
 		Cookies    map[string]string `json:"cookies,omitempty"`
-	}{Endpoint: d.Endpoint, HTTP: l.HTTP(), Bucket: d.Bucket.Endpoint, Deployment: c.Deployment, CA: d.Path(d.CA)}
+	}{Endpoint: d.Endpoint, HTTP: l.HTTP(), Bucket: d.Bucket.Endpoint, Deployment: c.Deployment, CA: d.Resolve(d.CA)}
 	if example != nil {
 		running.Plain, running.Signed, running.Cookies = example.Plain, example.Signed, cookieValues(example.Cookies)
 	}
@@ -133,7 +133,7 @@ func (c checkCommand) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	o := probe.Options{Deployment: d, Openers: awsuri.Openers(d.Dir), Objects: c.Object}
+	o := probe.Options{Deployment: d, Openers: awsuri.Openers(d.Resolve(".")), Objects: c.Object}
 	if c.Template != "" {
 		if o.Template, err = infra.ReadFile(c.Template, infra.Options{Options: cloudformation.Options{Values: c.Value}}); err != nil {
 			return err

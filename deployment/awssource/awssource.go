@@ -48,7 +48,7 @@ func (p parameter) Load(ctx context.Context) (*deployment.Deployment, error) {
 	if errors.As(err, &missing) {
 		return nil, &deployment.Error{
 			Kind: errors.Join(deployment.ErrNotFound, err), What: "there is no parameter " + p.name,
-			Todo: "give the stack's output DeploymentParameter, and the account and region it is in",
+			Remedy: "give the stack's output DeploymentParameter, and the account and region it is in",
 		}
 	}
 	if err != nil {
@@ -86,7 +86,7 @@ func (s stack) Load(ctx context.Context) (*deployment.Deployment, error) {
 	case errors.As(err, &api) && api.ErrorCode() == "ValidationError": // CloudFormation has no type of its own for it
 		return nil, &deployment.Error{
 			Kind: errors.Join(deployment.ErrNotFound, err), What: "there is no stack " + s.name,
-			Todo: "give the stack's name as `cdk list` shows it, and the account and region it is in",
+			Remedy: "give the stack's name as `cdk list` shows it, and the account and region it is in",
 		}
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", s, err)
@@ -117,9 +117,9 @@ func (s stack) fromOutputs(outputs []cfntypes.Output) (*deployment.Deployment, e
 
 func (s stack) noOutput(found int) error {
 	return &deployment.Error{
-		Kind: deployment.ErrNotFound,
-		What: fmt.Sprintf("the stack %s has %d outputs whose names end in %s, and one is needed", s.name, found, outputName),
-		Todo: "give the SSM parameter of the distribution that is meant, as ssm:NAME",
+		Kind:   deployment.ErrNotFound,
+		What:   fmt.Sprintf("the stack %s has %d outputs whose names end in %s, and one is needed", s.name, found, outputName),
+		Remedy: "give the SSM parameter of the distribution that is meant, as ssm:NAME",
 	}
 }
 

@@ -64,7 +64,7 @@ func routes(s *signer.Signer, domain string) http.Handler {
 	mux.HandleFunc("POST /login", func(w http.ResponseWriter, r *http.Request) {
 		// Your own: check who this is, and what they may watch.
 		cookies, err := s.Cookies(stream, signer.Terms{For: 8 * time.Hour}, options)
-		answer(w, r, cookies, err, s.Deployment().Origin()+page)
+		answer(w, r, cookies, err, s.Deployment().BaseURL()+page)
 	})
 	mux.HandleFunc("POST /logout", func(w http.ResponseWriter, r *http.Request) {
 		cookies, err := s.ClearCookies(stream, options)

@@ -11,13 +11,13 @@ import (
 // longer than any name may be a key that was given in its place.
 const longestQuote = 64
 
-// Quote returns s in quotes with everything escaped that a terminal might act
-// on, or its length when s is long.
+// Quote returns s in quotes, without a key or a signature and with everything
+// escaped that a terminal might act on, or its length when s is long.
 func Quote(s string) string {
 	if len(s) > longestQuote {
 		return "(" + strconv.Itoa(len(s)) + " characters)"
 	}
-	return strconv.Quote(s)
+	return strconv.Quote(Text(s))
 }
 
 // privateKey matches a private key in text: PEM, even when its line ends are

@@ -183,7 +183,7 @@ func ExampleFor() {
 		log.Fatal(err)
 	}
 	r := playlist.For(s, signer.Terms{For: 4 * time.Hour})
-	signed, err := r.Rewrite(s.Deployment().Origin()+"/films/7/index.m3u8", manifest)
+	signed, err := r.Rewrite(s.Deployment().BaseURL()+"/films/7/index.m3u8", manifest)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -51,7 +51,7 @@ func (c *Config) complete() {
 		c.Region = d.Bucket.Region
 	}
 	if c.Host == "" {
-		_, c.Host, _ = strings.Cut(d.Origin(), "://")
+		_, c.Host, _ = strings.Cut(d.BaseURL(), "://")
 	}
 }
 

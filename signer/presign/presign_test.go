@@ -173,7 +173,7 @@ func ExamplePresigner_URL() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	d, err := deployment.Load(".privatecdn/deployment.json")
+	d, err := deployment.File(".privatecdn/deployment.json").Load(ctx)
 	if err != nil {
 		log.Fatal(err)
 	}

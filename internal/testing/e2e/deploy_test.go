@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"encoding/json"
 	"net/url"
+	"path/filepath"
 	"strconv"
 	"testing"
 	"time"
@@ -101,7 +102,7 @@ func (w *world) id(k keys.Key) string {
 func (w *world) writeDocument() {
 	w.t.Helper()
 	d := &deployment.Deployment{
-		Version: deployment.Version, Stack: "Media", Hosts: []string{w.host}, Dir: w.ring.Dir(),
+		Version: deployment.Version, Stack: "Media", Hosts: []string{w.host},
 		MaxLifetime: int64(w.ring.MaxLifetime() / time.Second),
 		Behaviors:   []deployment.Behavior{{PathPattern: "*", Access: deployment.Signed, MaxTTL: 86400}},
 	}
@@ -109,7 +110,8 @@ func (w *world) writeDocument() {
 		d.Behaviors[0].Keys = append(d.Behaviors[0].Keys, w.id(k))
 		d.Keys = append(d.Keys, deployment.Key{ID: w.id(k), Fingerprint: k.Fingerprint, Algorithm: k.Algorithm, State: k.State, PrivateKey: k.Private})
 	}
-	if err := d.Validate(); err != nil {
+	// Its paths are relative to the ring.
+	if err := d.Write(filepath.Join(w.ring.Dir(), "deployment.json")); err != nil {
 		w.t.Fatal(err)
 	}
 	w.document.Store(d)

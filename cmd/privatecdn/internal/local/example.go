@@ -45,7 +45,7 @@ func (l *Local) Example(ctx context.Context, openers keys.Openers) (*Example, er
 	if longest := time.Duration(d.MaxLifetime) * time.Second; longest > 0 && longest < exampleLife {
 		terms = signer.Terms{Until: time.Now().Add(longest).Truncate(time.Second)}
 	}
-	e := &Example{Plain: d.Origin() + objects[0], Until: terms.Until}
+	e := &Example{Plain: d.BaseURL() + objects[0], Until: terms.Until}
 	e.Pattern = e.Plain[:strings.LastIndex(e.Plain, "/")+1] + "*"
 	if e.Signed, err = s.URL(e.Plain, terms); err != nil {
 		return nil, err

@@ -145,7 +145,7 @@ func (l *Local) describe() error {
 	if err := d.Write(l.options.Document); err != nil {
 		return err
 	}
-	d.Dir, l.deployed = dir, d
+	l.deployed = d
 	return nil
 }
 

@@ -72,7 +72,7 @@ func start(t *testing.T, o local.Options) *local.Local {
 // roots trusts the local authority alone.
 func roots(t *testing.T, d *deployment.Deployment) *x509.CertPool {
 	t.Helper()
-	pem, err := os.ReadFile(d.Path(d.CA))
+	pem, err := os.ReadFile(d.Resolve(d.CA))
 	if err != nil {
 		t.Fatal(err)
 	}

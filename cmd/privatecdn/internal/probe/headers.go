@@ -14,12 +14,12 @@ func (p *probe) readable() (target string, b *infra.Behavior, skip string, err e
 	target, _, ok := p.signedPath()
 	if !ok {
 		target, _, _ = p.publicURL()
-		return target, p.behavior(strings.TrimPrefix(target, p.Deployment.Origin())), "", nil
+		return target, p.behavior(strings.TrimPrefix(target, p.Deployment.BaseURL())), "", nil
 	}
 	if p.signer == nil {
 		return "", nil, p.noKey, nil
 	}
-	b = p.behavior(strings.TrimPrefix(target, p.Deployment.Origin()))
+	b = p.behavior(strings.TrimPrefix(target, p.Deployment.BaseURL()))
 	target, err = p.signer.URL(target, hour())
 	return target, b, "", err
 }

@@ -39,7 +39,7 @@ var promises = []struct {
 // signedPath is a path that needs a signature, and its URL.
 func (p *probe) signedPath() (target string, there, ok bool) {
 	path, there, ok := p.path(deployment.Signed)
-	return p.Deployment.Origin() + path, there, ok
+	return p.Deployment.BaseURL() + path, there, ok
 }
 
 func (p *probe) plain() (Status, string) {
@@ -150,7 +150,7 @@ func (p *probe) public() (Status, string) {
 	if !ok {
 		return Skipped, "no path is public"
 	}
-	return p.ask(http.MethodGet, p.Deployment.Origin()+path, nil).opened(there)
+	return p.ask(http.MethodGet, p.Deployment.BaseURL()+path, nil).opened(there)
 }
 
 func (p *probe) presigned() (Status, string) {
@@ -158,7 +158,7 @@ func (p *probe) presigned() (Status, string) {
 	if !ok {
 		return Skipped, "no path is presigned"
 	}
-	a := p.ask(http.MethodGet, p.Deployment.Origin()+path, nil)
+	a := p.ask(http.MethodGet, p.Deployment.BaseURL()+path, nil)
 	if a.err == nil && a.status >= 400 && a.status < 500 {
 		return Kept, a.String()
 	}
@@ -202,7 +202,7 @@ func (p *probe) http() (Status, string) {
 	if p.Deployment.Endpoint != "" {
 		// A local edge lists its HTTPS address and then its HTTP address, last.
 		u.Host = p.Deployment.Hosts[len(p.Deployment.Hosts)-1]
-		if "https://"+u.Host == p.Deployment.Origin() {
+		if "https://"+u.Host == p.Deployment.BaseURL() {
 			return Skipped, "the deployment names no address for plain HTTP"
 		}
 	}
@@ -216,7 +216,7 @@ func (p *probe) http() (Status, string) {
 
 func (p *probe) publicURL() (target string, there, ok bool) {
 	path, there, ok := p.path(deployment.Public)
-	return p.Deployment.Origin() + path, there, ok
+	return p.Deployment.BaseURL() + path, there, ok
 }
 
 func (p *probe) write() (Status, string) {
@@ -224,7 +224,7 @@ func (p *probe) write() (Status, string) {
 	if !ok {
 		target, _, _ = p.publicURL()
 	}
-	if b := p.behavior(strings.TrimPrefix(target, p.Deployment.Origin())); b != nil && slices.Contains(b.AllowedMethods, http.MethodPut) {
+	if b := p.behavior(strings.TrimPrefix(target, p.Deployment.BaseURL())); b != nil && slices.Contains(b.AllowedMethods, http.MethodPut) {
 		return Skipped, "the template allows PUT"
 	}
 	a := p.ask(http.MethodPut, target, nil)

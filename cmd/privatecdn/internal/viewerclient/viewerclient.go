@@ -35,13 +35,13 @@ func trusted(d *deployment.Deployment) (*x509.CertPool, error) {
 	if d.CA == "" {
 		return nil, nil
 	}
-	pem, err := os.ReadFile(d.Path(d.CA))
+	pem, err := os.ReadFile(d.Resolve(d.CA))
 	if err != nil {
 		return nil, err
 	}
 	roots := x509.NewCertPool()
 	if !roots.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("%s holds no certificate", d.Path(d.CA))
+		return nil, fmt.Errorf("%s holds no certificate", d.Resolve(d.CA))
 	}
 	return roots, nil
 }
