@@ -121,19 +121,22 @@ func parseInfo(words []string) (Command, error) {
 
 // Missing returns the first line of the shown output that is not in what was
 // printed, in order and after the ones before it; "" when all are. In a shown
-// line … stands for anything, and … alone on a line for any lines.
-func (c Command) Missing(printed string) string {
+// line … stands for anything, and … alone on a line for any lines. Overtaken
+// reports whether a line that is shown after it has been printed without it.
+func (c Command) Missing(printed string) (missing string, overtaken bool) {
 	lines := strings.Split(printed, "\n")
-	for _, shown := range c.Output {
+	for i, shown := range c.Output {
 		at := slices.IndexFunc(lines, like(shown).MatchString)
 		if at < 0 {
-			return shown
+			return shown, slices.ContainsFunc(c.Output[i+1:], func(later string) bool {
+				return strings.Trim(later, "… ") != "" && slices.ContainsFunc(lines, like(later).MatchString)
+			})
 		}
 		if strings.TrimSpace(shown) != "…" {
 			lines = lines[at+1:]
 		}
 	}
-	return ""
+	return "", false
 }
 
 // like is a shown line as a pattern. How much white space separates words does not matter.

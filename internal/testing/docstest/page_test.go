@@ -72,16 +72,20 @@ func TestCommandsRefuses(t *testing.T) {
 func TestMissing(t *testing.T) {
 	t.Parallel()
 	const printed = "serving   https://127.0.0.1:8443\n\n  sign  it:\ndone\n"
-	for shown, missing := range map[string]string{
-		"serving https://…\ndone":  "",
-		"serving…\n…\nsign it:":    "",
-		"done\nserving…":           "serving…",
-		"serving https://127.0.0.": "serving https://127.0.0.",
-		"…":                        "",
+	for _, c := range []struct {
+		shown, missing string
+		overtaken      bool
+	}{
+		{shown: "serving https://…\ndone"},
+		{shown: "serving…\n…\nsign it:"},
+		{shown: "done\nserving…", missing: "serving…"},
+		{shown: "serving https://127.0.0.", missing: "serving https://127.0.0."},
+		{shown: "a new ring\nserving…", missing: "a new ring", overtaken: true},
+		{shown: "…"},
 	} {
-		c := docstest.Command{Output: strings.Split(shown, "\n")}
-		if got := c.Missing(printed); got != missing {
-			t.Errorf("%q: missing %q, want %q", shown, got, missing)
+		command := docstest.Command{Output: strings.Split(c.shown, "\n")}
+		if missing, overtaken := command.Missing(printed); missing != c.missing || overtaken != c.overtaken {
+			t.Errorf("%q: missing %q, overtaken %t", c.shown, missing, overtaken)
 		}
 	}
 }

@@ -52,8 +52,14 @@ func (s *Session) Close() {
 
 func (s *Session) end() error { return syscall.Kill(-s.shell.Process.Pid, syscall.SIGTERM) }
 
+// quiet is how long a command that is left running may print nothing before a
+// line that the page shows is held not to come.
+const quiet = time.Minute
+
 // Run runs one command and returns an error when it does not end with the exit
-// code, or does not print the lines, that the page says.
+// code, or does not print the lines, that the page says. It waits for a line no
+// longer than it has to: until the command ends, a later line comes in its
+// place, or nothing comes for a while.
 func (s *Session) Run(ctx context.Context, c Command) error {
 	s.count++
 	base := filepath.Join(s.logs, fmt.Sprintf("%03d", s.count))
@@ -62,41 +68,46 @@ func (s *Session) Run(ctx context.Context, c Command) error {
 			return err
 		}
 	}
-	code, err := s.send(base, c.Background)
+	code, err := s.send(ctx, base, c.Background)
 	if err != nil {
 		return err
 	}
-	for {
+	for last, size := time.Now(), 0; ; time.Sleep(20 * time.Millisecond) {
+		_, running := os.Stat(base + ".end") // before the output is read, so that all of it is
 		printed, err := os.ReadFile(base + ".out")
 		if err != nil {
 			return err
 		}
-		missing := c.Missing(string(printed))
+		if len(printed) > size {
+			last, size = time.Now(), len(printed)
+		}
+		missing, overtaken := c.Missing(string(printed))
 		switch {
 		case code != c.Exit:
 			return fmt.Errorf("exit code %d, not %d, and printed:\n%s", code, c.Exit, printed)
 		case missing == "":
 			return nil
-		case !c.Background || ctx.Err() != nil:
+		case !c.Background || running == nil || overtaken || time.Since(last) > quiet || ctx.Err() != nil:
 			return fmt.Errorf("does not print %q but:\n%s", missing, printed)
 		}
-		time.Sleep(50 * time.Millisecond)
 	}
 }
 
 // send hands the shell a command and returns its exit code, 0 at once for one
-// that is left running.
-func (s *Session) send(base string, background bool) (code int, err error) {
-	end := `; echo $? >&3`
+// that is left running. A command that does not end in time ends the session.
+func (s *Session) send(ctx context.Context, base string, background bool) (code int, err error) {
+	run := `. %[1]s.sh >%[1]s.out 2>&1 3>&- </dev/null; echo $? >&3`
 	if background {
-		end = ` & echo 0 >&3`
+		run = `{ . %[1]s.sh; touch %[1]s.end; } >%[1]s.out 2>&1 3>&- </dev/null & echo 0 >&3`
 	}
 	quoted := "'" + strings.ReplaceAll(base, "'", `'\''`) + "'"
-	if _, err := fmt.Fprintf(s.in, ". %[1]s.sh >%[1]s.out 2>&1 3>&- </dev/null%[2]s\n", quoted, end); err != nil {
+	if _, err := fmt.Fprintf(s.in, run+"\n", quoted); err != nil {
 		return 0, err
 	}
+	defer context.AfterFunc(ctx, func() { _ = s.end() })()
 	if _, err := fmt.Fscanln(s.codes, &code); err != nil {
-		return 0, fmt.Errorf("the shell has ended: %w", err)
+		printed, _ := os.ReadFile(base + ".out") // may be missing; the error says enough
+		return 0, fmt.Errorf("the command does not end, or ends the shell (%w), and printed:\n%s", err, printed)
 	}
 	return code, nil
 }
