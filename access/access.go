@@ -2,11 +2,11 @@
 // that between two templates: what a reviewer of an infrastructure change
 // wants to know.
 //
-// [Rules] describes one template, [Diff] compares two. Both look at the whole
-// way of a request: which behavior catches a path, which keys that behavior
-// trusts, which bucket it reads from, and whom the bucket's policy lets in.
-// Every finding about paths names one path as a witness, which a viewer can
-// send and for which the finding holds.
+// [Read] reads a template, [Diff] compares two. It looks at the whole way of a
+// request: which behavior catches a path, which keys that behavior trusts,
+// which bucket it reads from, and whom the bucket's policy lets in. Every
+// finding about paths names one path as a witness, which a viewer can send and
+// for which the finding holds.
 package access
 
 import (
@@ -45,6 +45,10 @@ const (
 	Note      Severity = "note"      // worth knowing
 )
 
+// Fails reports whether a change of this severity needs somebody's consent, as
+// breaking and widening ones do.
+func (s Severity) Fails() bool { return s == Breaking || s == Widening }
+
 // Finding is one thing that changes in who may read what.
 type Finding struct {
 	Kind         Kind     `json:"kind"`
@@ -55,11 +59,6 @@ type Finding struct {
 	Key          string   `json:"key,omitempty"`          // fingerprint of the key concerned
 	Witness      string   `json:"witness"`                // a path, or what else shows it
 	Sentence     string   `json:"sentence"`
-}
-
-// Widened reports whether someone may read what they could not before.
-func Widened(findings []Finding) bool {
-	return slices.ContainsFunc(findings, func(f Finding) bool { return f.Severity == Widening })
 }
 
 // inOrder sorts findings, worst first.

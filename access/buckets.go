@@ -11,11 +11,11 @@ import (
 
 // compareBuckets holds every bucket against what it was: the one of the same
 // logical ID, or the one the same paths were read from.
-func (d *diff) compareBuckets(old, new *infra.Infrastructure) {
+func (d *diff) compareBuckets(old, now *infra.Infrastructure) {
 	d.old, d.new = nil, nil
-	for _, n := range new.Buckets {
+	for _, n := range now.Buckets {
 		o := d.bucketBefore(old, n)
-		d.compareGrants(old, new, o, n)
+		d.compareGrants(old, now, o, n)
 		if o == nil {
 			continue
 		}
@@ -24,9 +24,9 @@ func (d *diff) compareBuckets(old, new *infra.Infrastructure) {
 			d.add("", Finding{Kind: HTTPSWeakened, Severity: Widening, Bucket: bucketLabel(n), Witness: "aws:SecureTransport",
 				Sentence: fmt.Sprintf("the policy of the bucket %s no longer refuses plain HTTP", bucketLabel(n))})
 		}
-		for _, what := range moreCORS(bucketCORS(o), bucketCORS(n)) {
-			d.add(what, Finding{Kind: CORSWidened, Severity: Widening, Bucket: bucketLabel(n), Witness: bucketLabel(n),
-				Sentence: fmt.Sprintf("from the bucket %s itself, %s", bucketLabel(n), what)})
+		if more := moreCORS(bucketCORS(o), bucketCORS(n)); more != "" {
+			d.add("", Finding{Kind: CORSWidened, Severity: Widening, Bucket: bucketLabel(n), Witness: bucketLabel(n),
+				Sentence: fmt.Sprintf("from the bucket %s itself, %s", bucketLabel(n), more)})
 		}
 	}
 }

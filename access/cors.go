@@ -10,12 +10,11 @@ import (
 )
 
 func compareCORS(o, n *infra.Behavior) []Finding {
-	var findings []Finding
-	for _, what := range moreCORS(corsOf(o), corsOf(n)) {
-		findings = append(findings, Finding{Kind: CORSWidened, Severity: Widening,
-			Sentence: fmt.Sprintf("for paths of %q, %s", n.PathPattern, what)})
+	more := moreCORS(corsOf(o), corsOf(n))
+	if more == "" {
+		return nil
 	}
-	return findings
+	return []Finding{{Kind: CORSWidened, Severity: Widening, Sentence: fmt.Sprintf("for paths of %q, %s", n.PathPattern, more)}}
 }
 
 func corsOf(b *infra.Behavior) infra.CORS {
@@ -25,8 +24,8 @@ func corsOf(b *infra.Behavior) infra.CORS {
 	return *b.ResponseHeaderPolicy.CORS
 }
 
-// moreCORS says in which ways b lets web pages do more than a.
-func moreCORS(a, b infra.CORS) []string {
+// moreCORS returns in which ways b lets web pages do more than a, or "".
+func moreCORS(a, b infra.CORS) string {
 	var more []string
 	if b.AllowCredentials && !a.AllowCredentials && len(b.AllowOrigins) > 0 {
 		more = append(more, "web pages may send cookies along (credentials)")
@@ -44,7 +43,7 @@ func moreCORS(a, b infra.CORS) []string {
 			more = append(more, fmt.Sprintf(part.what, strings.Join(added, ", ")))
 		}
 	}
-	return more
+	return strings.Join(more, "; ")
 }
 
 // uncovered returns the patterns of after that no pattern of before covers,

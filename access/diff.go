@@ -10,13 +10,16 @@ import (
 	"example.com/privatecdn/internal/pathpattern"
 )
 
-// Diff returns what changes in who may read what from old to new, worst first;
-// the list is empty, not nil, when nothing does. Both must have been read for
-// the same stack name, see [template.ReadPair].
-func Diff(old, new *infra.Infrastructure) []Finding {
+// Diff returns what changes in who may read what, worst first; the list is
+// empty, not nil, if nothing does.
+func Diff(before, after *Template) []Finding {
+	return compare(before.infra, after.infra)
+}
+
+func compare(old, now *infra.Infrastructure) []Finding {
 	d := &diff{findings: []Finding{}, seen: map[string]bool{}, buckets: map[[2]*infra.Bucket]bool{},
 		before: map[*infra.Distribution]*infra.Distribution{}}
-	pairs, added := d.pairDistributions(old, new)
+	pairs, added := d.pairDistributions(old, now)
 	for _, pair := range pairs {
 		d.old, d.new = pair[0], pair[1]
 		d.before[d.new] = d.old
@@ -38,8 +41,8 @@ func Diff(old, new *infra.Infrastructure) []Finding {
 		d.findShadowed()
 		d.findErrorPages()
 	}
-	d.findExposed(old, new)
-	d.compareBuckets(old, new)
+	d.findExposed(old, now)
+	d.compareBuckets(old, now)
 	return inOrder(d.findings)
 }
 
@@ -97,8 +100,8 @@ func printable(s string) string {
 // pairDistributions finds each old distribution again: by logical ID, or else
 // one that is new in the place of one that is gone. It returns what is new
 // besides.
-func (d *diff) pairDistributions(old, new *infra.Infrastructure) (pairs [][2]*infra.Distribution, added []*infra.Distribution) {
-	left := slices.Clone(new.Distributions)
+func (d *diff) pairDistributions(old, now *infra.Infrastructure) (pairs [][2]*infra.Distribution, added []*infra.Distribution) {
+	left := slices.Clone(now.Distributions)
 	var gone []*infra.Distribution
 	for _, o := range old.Distributions {
 		i := slices.IndexFunc(left, func(n *infra.Distribution) bool {
@@ -148,7 +151,7 @@ func shareBucket(a, b *infra.Distribution) bool {
 	return false
 }
 
-func sameBucket(a, b *infra.Bucket) bool { return a.Name == b.Name && a.Region == b.Region }
+func sameBucket(a, b *infra.Bucket) bool { return a.Name == b.Name }
 
 // tlsVersions are the security policies for viewers, weakest first. Names not
 // among them are not compared.

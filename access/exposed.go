@@ -25,12 +25,12 @@ type exposure struct {
 // findExposed finds the exposures of pairs of behaviors that old did not have.
 // Where it had them, an object that is newly exposed is at a path that became
 // public, which [diff.comparePaths] finds.
-func (d *diff) findExposed(old, new *infra.Infrastructure) {
+func (d *diff) findExposed(old, now *infra.Infrastructure) {
 	known := map[string]bool{}
 	for e := range exposures(old) {
 		known[e.id(nil)] = true
 	}
-	for e := range exposures(new) {
+	for e := range exposures(now) {
 		open, closed := e.behaviors()
 		done := e.closed.LogicalID + " " + closed.PathPattern
 		if known[e.id(d.before)] || known[done] {
@@ -43,7 +43,10 @@ func (d *diff) findExposed(old, new *infra.Infrastructure) {
 		known[done] = true
 		d.new = e.closed
 		f := Finding{Kind: BehaviorShadowed, Severity: Widening, Path: closed.PathPattern, Witness: spelled}
-		if d.before[e.closed] != nil && !d.wasOpen(e, spelled, plain) {
+		switch wasOpen := d.wasOpen(e, spelled, plain); {
+		case wasOpen && e.open != e.closed:
+			f.Severity = Note
+		case !wasOpen && d.before[e.closed] != nil:
 			f.Kind = BecamePublic
 		}
 		f.Sentence = fmt.Sprintf("the behavior %q does not protect %s: the same object is at %s, which comes to %q and is open to everyone",
@@ -120,7 +123,7 @@ func pathsOf(d *infra.Distribution, i int) pathpattern.Paths {
 
 // wasOpen reports whether everyone could get the object under one of the paths.
 func (d *diff) wasOpen(e exposure, spelled, plain string) bool {
-	if isOpen(d.before[e.closed], plain) {
+	if before := d.before[e.closed]; before != nil && isOpen(before, plain) {
 		return true
 	}
 	before := d.before[e.open]

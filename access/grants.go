@@ -28,20 +28,20 @@ const (
 // compareGrants finds what the bucket policy lets be read that no statement
 // let before, and what it refused and refuses no more. A bucket that is new,
 // o being nil, may be read by the template's distributions.
-func (d *diff) compareGrants(old, new *infra.Infrastructure, o, n *infra.Bucket) {
+func (d *diff) compareGrants(old, now *infra.Infrastructure, o, n *infra.Bucket) {
 	before := []grant{{principal: ourCloudFront, action: "s3:GetObject", resource: "bucket/*"}}
 	if o != nil {
 		before = grants(old, o, "Allow")
 	}
-	for _, g := range grants(new, n, "Allow") {
+	for _, g := range grants(now, n, "Allow") {
 		if !slices.ContainsFunc(before, func(b grant) bool { return b.covers(g) }) {
-			d.addGrant(n, g, severityOf(new, g), "lets %s do %s on %s")
+			d.addGrant(n, g, severityOf(now, g), "lets %s do %s on %s")
 		}
 	}
 	if o == nil {
 		return
 	}
-	refused := grants(new, n, "Deny")
+	refused := grants(now, n, "Deny")
 	for _, g := range grants(old, o, "Deny") {
 		if !slices.ContainsFunc(refused, func(r grant) bool { return r.covers(g) }) {
 			d.addGrant(n, g, Widening, "no longer refuses %s to do %s on %s")

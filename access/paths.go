@@ -25,7 +25,7 @@ func (d *diff) comparePaths(compare func(o, n *infra.Behavior) []Finding) {
 			}
 			d.buckets[[2]*infra.Bucket{o.Origin.Bucket, n.Origin.Bucket}] = true
 			for _, f := range findings {
-				same := n.PathPattern
+				same := f.Sentence
 				if f.Key != "" || f.Kind == BucketReplaced {
 					same = f.Key + f.Witness // one finding for all paths
 				}

@@ -23,7 +23,7 @@ func TestDiffAgreesWithTheEdge(t *testing.T) {
 	for seed := range uint64(200) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		old, new := randomInfrastructure(r, group), randomInfrastructure(r, group)
-		findings := access.Diff(old, new)
+		findings := diff(old, new)
 		found := map[string]bool{}
 		for _, f := range findings {
 			before, after := accessAt(old, f.Witness), accessAt(new, f.Witness)
@@ -67,11 +67,11 @@ func TestEntangledPatterns(t *testing.T) {
 		}
 		d.Behaviors = append(d.Behaviors, last)
 	}
-	findings := access.Diff(old, new)
+	findings := diff(old, new)
 	undecided := slices.ContainsFunc(findings, func(f access.Finding) bool {
 		return f.Witness == "" && strings.Contains(f.Sentence, "too entangled")
 	})
-	if !undecided || !access.Widened(findings) {
+	if !undecided || !widened(findings) {
 		t.Errorf("%+v", findings)
 	}
 }

@@ -6,37 +6,7 @@ import (
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/internal/bucketpolicy"
 	"example.com/privatecdn/internal/infra"
-	"example.com/privatecdn/internal/pathpattern"
 )
-
-// Rule says what opens the paths that come to one behavior.
-type Rule struct {
-	Distribution string            `json:"distribution"` // logical ID
-	PathPattern  string            `json:"pathPattern"`
-	Access       deployment.Access `json:"access"`
-	Keys         []string          `json:"keys,omitempty"`    // fingerprints of the trusted keys
-	Bucket       string            `json:"bucket,omitempty"`  // logical ID or name; "" for an HTTP origin
-	Example      string            `json:"example,omitempty"` // a path that comes to it; "" when none does
-}
-
-// Rules returns the rules of every distribution, in the order behaviors are
-// tried.
-func Rules(tmpl *infra.Infrastructure) []Rule {
-	rules := []Rule{}
-	for _, d := range tmpl.Distributions {
-		var earlier []string
-		for _, b := range d.Behaviors {
-			r := Rule{Distribution: d.LogicalID, PathPattern: b.PathPattern, Access: Of(b), Keys: fingerprints(b)}
-			if b.Origin.Bucket != nil {
-				r.Bucket = bucketLabel(b.Origin.Bucket)
-			}
-			r.Example, _ = pathpattern.Witness([]string{b.PathPattern}, earlier)
-			rules = append(rules, r)
-			earlier = append(earlier, b.PathPattern)
-		}
-	}
-	return rules
-}
 
 // Of returns what opens a behavior. Presigned is a bucket that CloudFront asks
 // in nobody's name and that does not answer everybody. Of a bucket whose
@@ -87,14 +57,6 @@ func readableByAll(b *infra.Bucket) bool {
 		return false
 	}
 	return policy.Evaluate(bucketpolicy.Request{Action: "s3:GetObject", Resource: b.ARN + "/x"}) == bucketpolicy.Allow
-}
-
-func fingerprints(b *infra.Behavior) []string {
-	var all []string
-	for _, k := range trusted(b) {
-		all = append(all, k.Key.Fingerprint())
-	}
-	return all
 }
 
 func bucketLabel(b *infra.Bucket) string {

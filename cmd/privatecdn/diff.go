@@ -7,8 +7,6 @@ import (
 
 	"example.com/privatecdn/access"
 	"example.com/privatecdn/cmd/privatecdn/internal/cli"
-	"example.com/privatecdn/internal/cloudformation"
-	"example.com/privatecdn/internal/infra"
 )
 
 type diffCommand struct {
@@ -18,7 +16,11 @@ type diffCommand struct {
 }
 
 func (c diffCommand) Run(e *env) error {
-	before, after, err := infra.ReadPair(c.Old, c.New, infra.Options{Options: cloudformation.Options{Values: c.Value}})
+	before, err := access.Read(c.Old, c.Value)
+	if err != nil {
+		return err
+	}
+	after, err := access.Read(c.New, c.Value)
 	if err != nil {
 		return err
 	}
@@ -26,9 +28,7 @@ func (c diffCommand) Run(e *env) error {
 	if err := e.print(findings, func(w io.Writer) { report(w, findings) }); err != nil {
 		return err
 	}
-	if slices.ContainsFunc(findings, func(f access.Finding) bool {
-		return f.Severity == access.Breaking || f.Severity == access.Widening
-	}) {
+	if slices.ContainsFunc(findings, func(f access.Finding) bool { return f.Severity.Fails() }) {
 		return cli.ErrNo
 	}
 	return nil

@@ -90,22 +90,29 @@ func TestDeploymentDocument(t *testing.T) {
 	}
 }
 
-func TestReadPair(t *testing.T) {
+// The name of a stack that is alone can be given, whatever files are called.
+func TestNameOfSoleStack(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "old.json")
+	dir := t.TempDir()
 	text, err := os.ReadFile("testdata/oai.template.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(path, text, 0o644); err != nil {
-		t.Fatal(err)
+	manifest := `{"artifacts": {"Web": {"type": "aws:cloudformation:stack", "properties": {"templateFile": "old.json"}}}}`
+	for name, text := range map[string]string{"old.json": string(text), "manifest.json": manifest} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
-	before, after, err := infra.ReadPair(path, "testdata/oai.template.json", infra.Options{})
-	if err != nil || !reflect.DeepEqual(before, after) {
-		t.Errorf("the same template under another name differs (%v)", err)
+	o := infra.Options{Stack: "Stack"}
+	want := readFile(t, "testdata/oai.template.json", o)
+	for _, path := range []string{filepath.Join(dir, "old.json"), dir, filepath.Join(dir, "manifest.json")} {
+		if got := readFile(t, path, o); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s differs", path)
+		}
 	}
-	if _, _, err := infra.ReadPair("testdata/none", path, infra.Options{}); err == nil {
-		t.Error("an old state that is not there is accepted")
+	if _, err := infra.ReadFile("testdata/none", o); err == nil {
+		t.Error("a file that is not there is accepted")
 	}
 }
 

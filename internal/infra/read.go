@@ -15,8 +15,9 @@ var ErrNoDistribution = errors.New("no CloudFront distribution")
 
 // Options are what a deployment, not the template, decides.
 type Options struct {
-	// Stack is the name of the stack where nothing else gives one: for a
-	// single template the part of its file's name before the first dot.
+	// Stack, if set, is the name of a stack that is alone. If not, an assembly
+	// has the name, and of a single template the part of its file's name before
+	// the first dot is.
 	Stack string
 	cloudformation.Options
 }
@@ -144,7 +145,7 @@ func (r *reader) note(s *cloudformation.Stack, res *cloudformation.Resource, why
 // allOutputs resolves the outputs of all stacks but the nested ones, whose
 // outputs their parents have.
 func (r *reader) allOutputs() error {
-	stacks := slices.DeleteFunc(slices.Clone(r.app.Stacks()), func(s *cloudformation.Stack) bool { return s.Parent() != nil })
+	stacks := r.roots()
 	for _, s := range stacks {
 		prefix := ""
 		if len(stacks) > 1 {
@@ -155,6 +156,11 @@ func (r *reader) allOutputs() error {
 		}
 	}
 	return nil
+}
+
+// roots returns the stacks that are nested in none.
+func (r *reader) roots() []*cloudformation.Stack {
+	return slices.DeleteFunc(slices.Clone(r.app.Stacks()), func(s *cloudformation.Stack) bool { return s.Parent() != nil })
 }
 
 // outputs resolves the outputs of a stack. One that cannot be resolved does

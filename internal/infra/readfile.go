@@ -26,6 +26,9 @@ func ReadFile(path string, o Options) (*Infrastructure, error) {
 	r.assets = assets(filepath.Dir(path))
 	if filepath.Base(path) == manifestFile {
 		err = r.addAssembly(path)
+		if err == nil && o.Stack != "" && len(r.roots()) == 1 {
+			r.renameSole(o.Stack)
+		}
 	} else {
 		err = r.addTemplate(path, o.Stack)
 	}
@@ -35,19 +38,13 @@ func ReadFile(path string, o Options) (*Infrastructure, error) {
 	return r.read()
 }
 
-// ReadPair reads two states of the same infrastructure, the old one and the
-// new one. Single templates are both taken for the new one's stack, whatever
-// their files are called, so that what is derived from the stack's name does
-// not differ.
-func ReadPair(old, new string, o Options) (before, after *Infrastructure, err error) {
-	if o.Stack == "" {
-		o.Stack = stackName(new)
+// renameSole gives the one stack of an assembly another name, and those nested
+// in it.
+func (r *reader) renameSole(name string) {
+	was := r.app.Stacks()[0].Name
+	for _, s := range r.app.Stacks() {
+		s.Name = name + strings.TrimPrefix(s.Name, was)
 	}
-	if before, err = ReadFile(old, o); err != nil {
-		return nil, nil, err
-	}
-	after, err = ReadFile(new, o)
-	return before, after, err
 }
 
 // stackName is the part of a file's name before its first dot.

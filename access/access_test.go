@@ -1,0 +1,67 @@
+package access_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+
+	"example.com/privatecdn/access"
+)
+
+// No change is an empty list, to a script too.
+func TestNoFindingsAsJSON(t *testing.T) {
+	t.Parallel()
+	tmpl := base().read(t)
+	text, err := json.Marshal(access.Diff(tmpl, tmpl))
+	if err != nil || string(text) != "[]" {
+		t.Errorf("%s, %v", text, err)
+	}
+}
+
+// What CDK synthesizes holds against itself, and against itself with its keys
+// taken off.
+func TestDiffOfSynthesized(t *testing.T) {
+	t.Parallel()
+	const dir = "../internal/infra/testdata/"
+	for _, name := range []string{"oai.template.json", "oac.template.json", "plain.template.json", "cross"} {
+		tmpl, err := access.Read(dir+name, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if findings := access.Diff(tmpl, tmpl); len(findings) > 0 {
+			t.Errorf("%s against itself: %+v", name, findings)
+		}
+	}
+}
+
+func ExampleDiff() {
+	before, err := access.Read("testdata/base.yaml", nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	after, err := access.Read("testdata/opened.yaml", nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, f := range access.Diff(before, after) {
+		fmt.Printf("%s %s (%s): %s\n", f.Severity, f.Kind, f.Witness, f.Sentence)
+	}
+	// Output:
+	// widening became-public (/private/x.jpg): paths of "*.jpg" that needed a CloudFront signature are open to everyone
+	// widening became-public (/presigned/x.jpg): paths of "*.jpg" that needed an S3 signature are open to everyone
+	// widening behavior-shadowed (/private/x.jpg): the behavior "private/*" does not protect /private/x.jpg: "*.jpg", which is public, comes before it
+	// widening behavior-shadowed (/presigned/x.jpg): the behavior "presigned/*" does not protect /presigned/x.jpg: "*.jpg", which is public, comes before it
+	// note https-weakened (/private/x.jpg): browsers are no longer told to keep to HTTPS for paths of "*.jpg" (Strict-Transport-Security)
+}
+
+func BenchmarkDiff(b *testing.B) {
+	tmpl, err := access.Parse(base().template(), nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		access.Diff(tmpl, tmpl)
+	}
+}

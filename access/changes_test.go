@@ -1,0 +1,212 @@
+package access_test
+
+// changes has every kind of finding, by a change that makes it, and changes
+// that make none.
+var changes = map[string]change{
+	"nothing":   {},
+	"a comment": {nil, configure("Comment", "x"), nil},
+
+	"a signed path opened": {nil, open("private/*"),
+		[]string{"widening became-public private/* /private/x"}},
+	"a public path signed": {open("private/*"), nil,
+		[]string{"narrowing became-signed private/* /private/x"}},
+	"the default opened": {nil, open("*"),
+		[]string{"widening became-public * /x", "widening became-public private/* /private%2Fx",
+			"widening became-public presigned/* /presigned%2Fx"}},
+	"a public pattern before a signed one": {nil, insert("private/*", public("*.jpg")),
+		[]string{"widening became-public *.jpg /private/x.jpg", "widening became-public *.jpg /presigned/x.jpg",
+			"widening behavior-shadowed private/* /private/x.jpg",
+			"widening behavior-shadowed presigned/* /presigned/x.jpg", "note https-weakened *.jpg /private/x.jpg"}},
+	"a public pattern beside it": {nil, insert("*", public("free/*")),
+		[]string{"widening became-public free/* /free/x"}},
+	"presigned instead of signed": {nil, both(open("private/*"), from("private/*", "nobody")),
+		[]string{"breaking key-removed KeyOne /private/x", "note cache-outlives-signature private/* /private/x"}},
+	"signed instead of presigned": {nil, both(sign("presigned/*"), from("presigned/*", "media")),
+		[]string{"breaking became-signed presigned/* /presigned/x"}},
+	"public instead of presigned": {nil, from("presigned/*", "media"),
+		[]string{"widening became-public presigned/* /presigned/x"}},
+	"presigned instead of public": {nil, from("public/*", "nobody"),
+		[]string{"narrowing became-signed public/* /public/x", "note cache-outlives-signature public/* /public/x"}},
+
+	"a behavior never reached": {nil, insert("*", signed("private/a/*")),
+		[]string{"note behavior-shadowed private/a/* /private/a/x"}},
+	"a behavior that was never reached before": {insert("*", signed("private/a/*")), both(insert("*", signed("private/a/*")), open("private/a/*")), nil},
+	"a signed behavior never reached": {nil, insert("*", signed("public/a/*")),
+		[]string{"note behavior-shadowed public/a/* /public/a/x"}},
+	"a behavior no longer reached": {insert("*", signed("public/a/*")), insert("*", signed("public/a/*"), public("/*")),
+		[]string{"widening became-public /* /x", "widening became-public private/* /private%2Fx",
+			"widening became-public presigned/* /presigned%2Fx", "widening behavior-shadowed * /x"}},
+	"the default never reached": {nil, insert("*", public("/*")),
+		[]string{"widening became-public /* /x", "widening became-public private/* /private%2Fx",
+			"widening became-public presigned/* /presigned%2Fx", "widening behavior-shadowed * /x"}},
+	"the default never reached before": {insert("*", public("/*")), insert("*", public("/*")), nil},
+	"a shadow that was there": {insert("private/*", public("*.jpg")), insert("private/*", public("*.jpg"), public("*.png")),
+		[]string{"widening became-public *.png /private/x.png", "widening became-public *.png /presigned/x.png",
+			"widening behavior-shadowed private/* /private/x.png",
+			"widening behavior-shadowed presigned/* /presigned/x.png", "note https-weakened *.png /private/x.png"}},
+
+	"a signed exception reached by an escape": {nil, insert("public/*", signed("public/secret/*")),
+		[]string{"widening behavior-shadowed public/secret/* /public/secret%2Fx",
+			"narrowing became-signed public/secret/* /public/secret/x", "note https-weakened public/secret/* /public/secret/x"}},
+	"with the escape signed, too": {nil, insert("public/*", signed("public/secret/*"), signed("public/secret%2F*")),
+		[]string{"narrowing became-signed public/secret/* /public/secret/x",
+			"narrowing became-signed public/secret%2F* /public/secret%2Fx",
+			"note https-weakened public/secret/* /public/secret/x", "note https-weakened public/secret%2F* /public/secret%2Fx"}},
+	"and no longer signed": {insert("public/*", signed("public/secret/*"), signed("public/secret%2F*")),
+		insert("public/*", signed("public/secret/*")),
+		[]string{"widening became-public public/* /public/secret%2Fx", "widening cors-widened public/* /public/secret%2Fx",
+			"note https-weakened public/* /public/secret%2Fx"}},
+	"a public pattern that reads an escape": {nil, insert("*", public("a????")),
+		[]string{"widening became-public a???? /axxxx", "widening became-public * /ax%21"}},
+	"an origin path into what is signed": {nil, both(deep("/private"), from("public/*", "deep")),
+		[]string{"widening became-public private/* /public/x"}},
+	"an origin path out of it": {both(deep("/private"), from("public/*", "deep")), deep("/private"), nil},
+	"an origin path elsewhere": {nil, both(deep("/other"), from("public/*", "deep")),
+		[]string{"widening became-public * /public/x"}},
+
+	"an error page below a signed pattern": {nil, errorPage("/private/film.mp4"),
+		[]string{"widening became-public /private/film.mp4 /private/film.mp4"}},
+	"an error page that was there":         {errorPage("/private/film.mp4"), errorPage("/private/film.mp4"), nil},
+	"an error page below a public pattern": {nil, errorPage("/public/403.html"), nil},
+	"an error page whose path is signed now": {errorPage("/public/403.html"), both(errorPage("/public/403.html"), sign("public/*")),
+		[]string{"widening became-public /public/403.html /public/403.html", "narrowing became-signed public/* /public/x"}},
+	"an error page below a presigned pattern": {nil, errorPage("/presigned/film.mp4"), nil},
+
+	"a function on public paths": {nil, function("public/*", "viewer-request", keepAll),
+		[]string{"widening function-changed public/* /public/x"}},
+	"one taken off": {function("web/*", "viewer-request", keepAll), nil,
+		[]string{"widening function-changed web/* /web/x"}},
+	"one on an HTTP origin": {nil, function("web/*", "viewer-request", keepAll),
+		[]string{"note function-changed web/* /web/x"}},
+	"one on signed paths": {nil, function("private/*", "viewer-request", keepAll),
+		[]string{"note function-changed private/* /private/x"}},
+	"one on responses": {nil, function("public/*", "viewer-response", keepAll),
+		[]string{"note function-changed public/* /public/x"}},
+	"its code": {function("public/*", "viewer-request", keepAll), function("public/*", "viewer-request", keepAll+" "),
+		[]string{"widening function-changed public/* /public/x"}},
+	"the same function": {function("public/*", "viewer-request", keepAll), function("public/*", "viewer-request", keepAll), nil},
+
+	"a key added":   {nil, trust("KeyOne", "KeyTwo"), []string{"widening key-added KeyTwo /private/x"}},
+	"a key removed": {trust("KeyOne", "KeyTwo"), nil, []string{"breaking key-removed KeyTwo /private/x"}},
+	"a key replaced": {nil, trust("KeyTwo"),
+		[]string{"breaking key-removed KeyOne /private/x", "widening key-added KeyTwo /private/x"}},
+	"a key in another resource": {nil, both(trust("KeyThree"), func(s *site) { s.resources["KeyThree"] = publicKey(keyOne) }),
+		[]string{"breaking key-removed KeyOne /private/x"}},
+	"another key in its resource": {nil, func(s *site) { s.resources["KeyOne"] = publicKey(keyTwo); delete(s.resources, "KeyTwo") },
+		[]string{"breaking key-removed KeyOne /private/x", "widening key-added KeyTwo /private/x"}},
+	"keys reordered": {trust("KeyOne", "KeyTwo"), trust("KeyTwo", "KeyOne"), nil},
+
+	"the cache keeps presigned objects longer": {nil, cacheFor(86400),
+		[]string{"widening cache-outlives-signature presigned/* /presigned/x"}},
+	"the cache keeps them shorter": {cacheFor(86400), nil, nil},
+	"the signature no part of the cache key": {nil,
+		both(keyIn("none"), func(s *site) { s.behavior("presigned/*").with["OriginRequestPolicyId"] = everyQuery }),
+		[]string{"widening cache-outlives-signature presigned/* /presigned/x"}},
+	"the signature not forwarded": {nil, keyIn("none"),
+		[]string{"breaking cache-outlives-signature presigned/* /presigned/x"}},
+
+	"another bucket": {nil, moved,
+		[]string{"breaking bucket-replaced Media /private/x", "widening https-weakened Files aws:SecureTransport"}},
+	"the bucket renamed": {nil, func(s *site) { s.bucket["BucketName"] = "other" },
+		[]string{"breaking bucket-replaced Media /private/x"}},
+	"another bucket, less protected": {nil, both(moved, secure("RestrictPublicBuckets", false)),
+		[]string{"breaking bucket-replaced Media /private/x", "widening https-weakened Files aws:SecureTransport",
+			"widening public-access-block-weakened Files RestrictPublicBuckets"}},
+	"an HTTP origin instead of the bucket": {nil, from("public/*", "web"),
+		[]string{"breaking bucket-replaced Media /public/x"}},
+
+	"another distribution": {nil, rename("Web"), []string{"breaking distribution-replaced Cdn Cdn"}},
+	"another distribution that opens a path": {nil, both(rename("Web"), open("*")),
+		[]string{"breaking distribution-replaced Cdn Cdn", "widening became-public * /x",
+			"widening became-public private/* /private%2Fx", "widening became-public presigned/* /presigned%2Fx"}},
+	"a second distribution, open": {nil, second(),
+		[]string{"widening became-public private/* /private/x", "widening became-public presigned/* /presigned/x",
+			"widening became-public * /x"}},
+	"a second distribution, another key": {nil, second("KeyTwo"), []string{"widening key-added KeyTwo /private/x", "note behavior-shadowed * /public/x"}},
+
+	"public access block": {nil, both(secure("BlockPublicPolicy", false), secure("IgnorePublicAcls", false)),
+		[]string{"widening public-access-block-weakened Media BlockPublicPolicy, IgnorePublicAcls"}},
+	"the other two settings": {nil, both(secure("BlockPublicAcls", false), secure("RestrictPublicBuckets", false)),
+		[]string{"widening public-access-block-weakened Media BlockPublicAcls, RestrictPublicBuckets"}},
+	"public access block restored": {secure("BlockPublicPolicy", false), nil, nil},
+
+	"a grant to everyone": {nil, grant("Allow", "*", "s3:GetObject", "/*"),
+		[]string{"widening origin-grant-widened Media s3:GetObject bucket/*"}},
+	"a grant to list": {nil, grant("Allow", props{"CanonicalUser": att("Identity", "S3CanonicalUserId")}, "s3:ListBucket", ""),
+		[]string{"widening origin-grant-widened Media s3:ListBucket bucket"}},
+	"a grant of more": {nil, func(s *site) { s.policy[1]["Action"] = "s3:Get*" },
+		[]string{"widening origin-grant-widened Media s3:Get* bucket/*"}},
+	"a grant of less":  {func(s *site) { s.policy[1]["Action"] = "s3:Get*" }, nil, nil},
+	"a grant to write": {nil, grant("Allow", props{"Service": "delivery.logs.amazonaws.com"}, "s3:PutObject", "/*"), nil},
+	"a grant to CloudFront, whoever's": {nil, grant("Allow", cloudFront, "s3:GetObject", "/*"),
+		[]string{"widening origin-grant-widened Media s3:GetObject bucket/*"}},
+	"a grant to another account": {nil, grant("Allow", stranger, "s3:*", "/*"),
+		[]string{"widening origin-grant-widened Media s3:* bucket/*"}},
+	"a grant in the account": {nil, grant("Allow", colleague, "s3:List*", ""),
+		[]string{"note origin-grant-widened Media s3:List* bucket"}},
+	"an OAC beside the OAI": {nil,
+		both(grant("Allow", cloudFront, "s3:GetObject", "/*"), onlyIf("StringEquals", "AWS:SourceArn", sub(dist))), nil},
+	"an OAC instead of the OAI": {nil,
+		func(s *site) {
+			s.origins[0]["S3OriginConfig"], s.origins[0]["OriginAccessControlId"] = props{}, att("Control", "Id")
+			s.policy[1]["Principal"], s.policy[1]["Condition"] = cloudFront, props{"ArnLike": props{"aws:SourceArn": sub(dist)}}
+		}, nil},
+	"a condition taken off": {
+		both(grant("Allow", "*", "s3:GetObject", "/*"), onlyIf("IpAddress", "aws:SourceIp", "192.0.2.0/24")),
+		grant("Allow", "*", "s3:GetObject", "/*"),
+		[]string{"widening origin-grant-widened Media s3:GetObject bucket/*"}},
+	"a refusal taken off": {grant("Deny", "*", "s3:GetObject", "/secret/*"), nil,
+		[]string{"widening origin-grant-widened Media s3:GetObject bucket/secret/*"}},
+	"a refusal widened": {grant("Deny", "*", "s3:GetObject", "/secret/*"), grant("Deny", "*", "s3:*", "/*"), nil},
+	"control characters": {nil, grant("Allow", "*", "s3:GetObject", "/\u009b31m\x1b"),
+		[]string{`widening origin-grant-widened Media s3:GetObject bucket/\u009b31m\x1b`}},
+
+	"plain HTTP to the bucket": {nil,
+		func(s *site) { s.policy[0]["Condition"] = props{"Bool": props{"aws:SecureTransport": "true"}} },
+		[]string{"widening https-weakened Media aws:SecureTransport"}},
+	"plain HTTP to viewers": {nil, https("public/*", "allow-all"),
+		[]string{"widening https-weakened public/* /public/x"}},
+	"redirect instead of refusal": {nil, https("private/*", "redirect-to-https"),
+		[]string{"note https-weakened private/* /private/x"}},
+	"refusal instead of redirect": {nil, https("public/*", "https-only"), nil},
+	"plain HTTP to an origin": {nil, func(s *site) { s.origins[2]["CustomOriginConfig"] = props{"OriginProtocolPolicy": "match-viewer"} },
+		[]string{"widening https-weakened web/* /web/x"}},
+	"older TLS": {nil, tls("TLSv1.1_2016"), []string{"widening https-weakened Cdn TLSv1.1_2016"}},
+	"newer TLS": {nil, tls("TLSv1.2_2025"), nil},
+	"no certificate": {nil, configure("ViewerCertificate", props{"CloudFrontDefaultCertificate": true}),
+		[]string{"widening https-weakened Cdn TLSv1"}},
+	"HSTS taken off": {nil, func(s *site) {
+		s.headers["SecurityHeadersConfig"] = props{"ContentTypeOptions": props{"Override": true}}
+	}, []string{"note https-weakened private/* /private/x", "note https-weakened public/* /public/x"}},
+
+	"CORS origins": {nil, cors("AccessControlAllowOrigins", items("*")),
+		[]string{"widening cors-widened private/* /private/x", "widening cors-widened public/* /public/x"}},
+	"CORS origins narrowed": {nil, cors("AccessControlAllowOrigins", items("https://a.example.com")), nil},
+	"CORS credentials": {nil, cors("AccessControlAllowCredentials", true),
+		[]string{"widening cors-widened private/* /private/x", "widening cors-widened public/* /public/x"}},
+	"CORS methods and headers": {nil,
+		both(cors("AccessControlAllowMethods", items("GET", "PUT")), cors("AccessControlExposeHeaders", items("etag"))),
+		[]string{"widening cors-widened private/* /private/x", "widening cors-widened public/* /public/x"}},
+	"plain HTTP on both sides": {nil, both(https("web/*", "redirect-to-https"), func(s *site) {
+		s.origins[2]["CustomOriginConfig"] = props{"OriginProtocolPolicy": "match-viewer"}
+	}), []string{"widening https-weakened web/* /web/x", "note https-weakened web/* /web/x"}},
+	"CORS of the bucket": {nil, bucketCORS(props{"AllowedMethods": []string{"GET"}, "AllowedOrigins": []string{"*"}}),
+		[]string{"widening cors-widened Media Media"}},
+}
+
+// second adds a distribution over the same bucket, which trusts keys.
+func second(keys ...string) func(*site) {
+	return func(s *site) {
+		behavior := props{"TargetOriginId": "media", "ViewerProtocolPolicy": "https-only", "CachePolicyId": ref("Cache")}
+		var trusted []any
+		for _, key := range keys {
+			trusted = append(trusted, ref(key))
+		}
+		if trusted != nil {
+			behavior["TrustedKeyGroups"] = []any{ref("Others")}
+			s.resources["Others"] = resource("AWS::CloudFront::KeyGroup", props{"KeyGroupConfig": props{"Name": "y", "Items": trusted}})
+		}
+		s.resources["Other"] = resource("AWS::CloudFront::Distribution", props{"DistributionConfig": props{
+			"Enabled": true, "Origins": []props{s.s3Origin("media")}, "DefaultCacheBehavior": behavior}})
+	}
+}

@@ -1,0 +1,7 @@
+package access
+
+import "example.com/privatecdn/internal/infra"
+
+// NewTemplate returns a Template of an infrastructure that no template
+// describes.
+func NewTemplate(i *infra.Infrastructure) *Template { return &Template{i} }

@@ -1,0 +1,43 @@
+package access
+
+import (
+	"example.com/privatecdn/internal/cloudformation"
+	"example.com/privatecdn/internal/infra"
+)
+
+// ErrNoDistribution says that a template describes no CloudFront distribution.
+var ErrNoDistribution = infra.ErrNoDistribution
+
+// Template is an infrastructure that [Diff] compares. It cannot be changed and
+// is safe for concurrent use.
+type Template struct{ infra *infra.Infrastructure }
+
+// sole is the name of a stack that is alone. AWS derives names from a stack's,
+// which must not make two states of one stack differ.
+const sole = "Stack"
+
+// Read reads a template, a cloud assembly's directory (cdk.out) or an
+// assembly's manifest.json. values give what the templates leave open: a
+// parameter by its name, an import by its export's name.
+//
+// Errors name the resource and the property, or are the file system's.
+func Read(path string, values map[string]string) (*Template, error) {
+	tmpl, err := infra.ReadFile(path, options(values))
+	if err != nil {
+		return nil, err
+	}
+	return &Template{tmpl}, nil
+}
+
+// Parse reads the text of a template, JSON or YAML. See [Read].
+func Parse(text []byte, values map[string]string) (*Template, error) {
+	tmpl, err := infra.Read(text, options(values))
+	if err != nil {
+		return nil, err
+	}
+	return &Template{tmpl}, nil
+}
+
+func options(values map[string]string) infra.Options {
+	return infra.Options{Stack: sole, Options: cloudformation.Options{Values: values}}
+}
