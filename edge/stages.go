@@ -8,6 +8,7 @@ import (
 
 	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/internal/pathpattern"
+	"example.com/privatecdn/signer/policy"
 	"example.com/privatecdn/signer/verify"
 )
 
@@ -176,9 +177,6 @@ func (q *request) signature() *response {
 }
 
 func isSignedCookie(name string) bool {
-	switch name {
-	case "CloudFront-Policy", "CloudFront-Expires", "CloudFront-Signature", "CloudFront-Key-Pair-Id", "CloudFront-Hash-Algorithm":
-		return true
-	}
-	return false
+	param, ok := strings.CutPrefix(name, policy.CookiePrefix)
+	return ok && policy.IsReserved(param)
 }

@@ -1,6 +1,7 @@
 package signer
 
 import (
+	"crypto"
 	"fmt"
 	"net/http"
 	"net/netip"
@@ -29,16 +30,6 @@ type CookieOptions struct {
 	SameSite http.SameSite
 }
 
-// Cookie names.
-// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-signed-cookies.html
-const (
-	cookieExpires   = "CloudFront-Expires"
-	cookiePolicy    = "CloudFront-Policy"
-	cookieSignature = "CloudFront-Signature"
-	cookieKeyID     = "CloudFront-Key-Pair-Id"
-	cookieHash      = "CloudFront-Hash-Algorithm"
-)
-
 // Cookies returns the signed cookies for resource, a pattern as in Grant, to
 // be set all together. A resource without wildcards and plain terms make a
 // canned policy, others a custom one. A ? counts as a wildcard here, even where
@@ -61,19 +52,19 @@ func (s *Signer) Cookies(resource string, t Terms, o CookieOptions) ([]*http.Coo
 	if err != nil {
 		return nil, err
 	}
-	first := [2]string{cookiePolicy, policy.Encode(g.text)}
+	first := [2]string{policy.ParamPolicy, policy.Encode(g.text)}
 	if t.Policy == "" && g.policy.Canned() && !strings.Contains(g.policy.Resource, "?") {
-		first = [2]string{cookieExpires, strconv.FormatInt(g.policy.Until.Unix(), 10)}
+		first = [2]string{policy.ParamExpires, strconv.FormatInt(g.policy.Until.Unix(), 10)}
 	}
-	pairs := [][2]string{first, {cookieSignature, string(signature)}, {cookieKeyID, st.keyID}}
-	if strings.HasSuffix(st.tail, "SHA256") {
-		pairs = append(pairs, [2]string{cookieHash, "SHA256"})
+	pairs := [][2]string{first, {policy.ParamSignature, string(signature)}, {policy.ParamKeyPairID, st.keyID}}
+	if s.hash == crypto.SHA256 {
+		pairs = append(pairs, [2]string{policy.ParamHashAlgorithm, policy.HashSHA256})
 	}
 	cookies := make([]*http.Cookie, len(pairs))
 	values := make([]http.Cookie, len(pairs))
 	for i, pair := range pairs {
 		values[i] = template
-		values[i].Name, values[i].Value = pair[0], pair[1]
+		values[i].Name, values[i].Value = policy.CookiePrefix+pair[0], pair[1]
 		cookies[i] = &values[i]
 	}
 	return cookies, nil
@@ -91,9 +82,9 @@ func (s *Signer) ClearCookies(resource string, o CookieOptions) ([]*http.Cookie,
 		return nil, err
 	}
 	var cookies []*http.Cookie
-	for _, name := range []string{cookieExpires, cookiePolicy, cookieSignature, cookieKeyID, cookieHash} {
+	for _, name := range policy.Params() {
 		cookie := template
-		cookie.Name, cookie.MaxAge = name, -1
+		cookie.Name, cookie.MaxAge = policy.CookiePrefix+name, -1
 		cookies = append(cookies, &cookie)
 	}
 	return cookies, nil

@@ -3,6 +3,7 @@ package signer
 import (
 	"errors"
 
+	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/signer/policy"
 )
 
@@ -17,7 +18,7 @@ var (
 	ErrTerms      = errors.New("the terms contradict each other")
 	ErrPast       = errors.New("the end is in the past")
 	ErrNotCovered = errors.New("the policy does not cover the URL")
-	ErrTooLong    = errors.New("the signed URL is too long for CloudFront")
+	ErrTooLong    = policy.ErrTooLong
 	ErrSign       = errors.New("signing failed") // wraps the error of the crypto.Signer
 
 	ErrUnknownHost   = errors.New("not a host of the deployment")
@@ -31,9 +32,9 @@ var (
 	ErrCookieSameSite = errors.New("SameSite=None needs a secure cookie")
 )
 
-// Error is input that was refused: its kind, what is wrong and what to do.
-type Error = policy.Error
+// Error is input that was refused, or an operation that failed.
+type Error = fault.Error
 
-func refuse(kind error, what, todo string) error {
-	return &Error{Kind: kind, What: what, Todo: todo}
+func refuse(kind error, what, remedy string) error {
+	return &Error{Kind: kind, What: what, Remedy: remedy}
 }

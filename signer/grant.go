@@ -27,8 +27,8 @@ func (s *Signer) Grant(resource string, t Terms) (*Grant, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := append([]byte("Policy="), policy.Encode(g.text)...)
-	if b, err = s.appendSignature(append(b, "&Signature="...), st, g.text); err != nil {
+	b := append([]byte(policy.ParamPolicy+"="), policy.Encode(g.text)...)
+	if b, err = s.appendSignature(append(b, "&"+policy.ParamSignature+"="...), st, g.text); err != nil {
 		return nil, err
 	}
 	g.query = string(append(b, st.tail...))

@@ -34,13 +34,14 @@ import (
 	"time"
 
 	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/internal/awsname"
 	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/keys"
 	"example.com/privatecdn/signer/policy"
 )
 
 // MaxURL is the longest URL CloudFront accepts, in bytes.
-const MaxURL = 8192
+const MaxURL = awsname.MaxURL
 
 // Signer signs. It is safe for concurrent use.
 type Signer struct {
@@ -90,9 +91,9 @@ func (s *Signer) newState(keyPairID string, key crypto.Signer) (*state, error) {
 	if _, err := keys.NewPublic(key.Public()); err != nil {
 		return nil, err
 	}
-	st := &state{keyID: keyPairID, key: key, random: rand.Reader, tail: "&Key-Pair-Id=" + keyPairID}
+	st := &state{keyID: keyPairID, key: key, random: rand.Reader, tail: "&" + policy.ParamKeyPairID + "=" + keyPairID}
 	if s.hash == crypto.SHA256 {
-		st.tail += "&Hash-Algorithm=SHA256"
+		st.tail += "&" + policy.ParamHashAlgorithm + "=" + policy.HashSHA256
 	}
 	if _, ok := key.(*ecdsa.PrivateKey); ok {
 		// Without random numbers the nonce is RFC 6979's, so that the same
@@ -155,18 +156,21 @@ func (s *Signer) URL(raw string, t Terms) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if !p.Canned() {
+		p.Resource = policy.Exact(u)
+	}
 	var textBuffer [384]byte // what does not fit goes to the heap
 	var buffer [896]byte
 	text := p.Append(textBuffer[:0])
 	b := append(append(buffer[:0], u...), separator(u))
 	if p.Canned() {
-		b = append(b, "Expires="...)
+		b = append(b, policy.ParamExpires+"="...)
 		b = strconv.AppendInt(b, p.Until.Unix(), 10)
 	} else {
-		b = append(b, "Policy="...)
+		b = append(b, policy.ParamPolicy+"="...)
 		b = policy.AppendEncode(b, text)
 	}
-	b = append(b, "&Signature="...)
+	b = append(b, "&"+policy.ParamSignature+"="...)
 	if b, err = s.appendSignature(b, st, text); err != nil {
 		return "", err
 	}

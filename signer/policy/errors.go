@@ -1,6 +1,10 @@
 package policy
 
-import "errors"
+import (
+	"errors"
+
+	"example.com/privatecdn/internal/fault"
+)
 
 // The kinds of refusal, for errors.Is. What is returned is an *Error, which
 // says more.
@@ -23,9 +27,10 @@ var (
 	ErrStatements = errors.New("a policy has exactly one statement")
 	ErrMalformed  = errors.New("the policy cannot be read")
 	ErrEncoding   = errors.New("not base64 in CloudFront's alphabet")
+	ErrTooLong    = errors.New("longer than CloudFront accepts")
 )
 
-var todo = map[error]string{
+var remedies = map[error]string{
 	ErrURL:        "write it as https://HOST/PATH or, on a deployment's first host, /PATH",
 	ErrHost:       "write a name of letters, digits, hyphens and dots",
 	ErrUserinfo:   "leave them out",
@@ -43,25 +48,13 @@ var todo = map[error]string{
 	ErrIP:         "give an address such as 192.0.2.1 or a range such as 192.0.2.0/24",
 	ErrStatements: "sign one policy a resource",
 	ErrMalformed:  `give {"Statement":[{"Resource":…,"Condition":{"DateLessThan":{"AWS:EpochTime":…}}}]}`,
+	ErrTooLong:    "shorten the URL or its query; for many parameters, sign cookies",
 	ErrEncoding:   "use base64 with - for +, _ for = and ~ for /",
 }
 
-// Error is a URL or a policy that was refused: what is wrong with it and what
-// to do. It holds no key material and no signature.
-type Error struct {
-	Kind error  // one of this package's Err… values, or two of them joined
-	What string // what is wrong
-	Todo string // what to do about it
-}
-
-// Error says what is wrong and what to do.
-func (e *Error) Error() string { return e.What + "; " + e.Todo }
-
-// Unwrap returns the kind, so that errors.Is finds it.
-func (e *Error) Unwrap() error { return e.Kind }
-
-// Hint returns what to do.
-func (e *Error) Hint() string { return e.Todo }
+// Error is a URL or a policy that was refused. Its Kind is one of this
+// package's Err… values, or two of them joined.
+type Error = fault.Error
 
 // refuse returns the Error of a kind; found, if any, is what was found.
 func refuse(kind error, found string) error {
@@ -69,5 +62,5 @@ func refuse(kind error, found string) error {
 	if found != "" {
 		what += ": " + found
 	}
-	return &Error{Kind: kind, What: what, Todo: todo[kind]}
+	return &Error{Kind: kind, What: what, Remedy: remedies[kind]}
 }

@@ -4,17 +4,23 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"example.com/privatecdn/internal/awsname"
 )
 
 // Parse reads a policy's JSON text as CloudFront does: exactly one statement,
 // in a list or alone; a resource or none, in which \? is accepted though it is
 // not valid JSON; an end, and a start and an IPv4 range if there are any. The
-// order of members and white space are free.
+// order of members and white space are free. A text that no URL could carry,
+// over 8,192 bytes, is ErrTooLong.
 //
 // Every mistake is an error that errors.Is finds as ErrMalformed, more
 // statements than one as ErrStatements too, and a time out of range, such as
 // one in milliseconds, as ErrEpoch too.
 func Parse(text []byte) (Policy, error) {
+	if len(text) > awsname.MaxURL {
+		return Policy{}, malformed(tooLong("the policy", len(text)))
+	}
 	r := &reader{text: text}
 	var p Policy
 	found := r.object(func(name []byte) {
@@ -124,8 +130,8 @@ func malformed(err error) error {
 		return refuse(ErrMalformed, err.Error())
 	}
 	return &Error{
-		Kind: errors.Join(ErrMalformed, inner.Kind),
-		What: ErrMalformed.Error() + ": " + inner.What,
-		Todo: inner.Todo,
+		Kind:   errors.Join(ErrMalformed, inner.Kind),
+		What:   ErrMalformed.Error() + ": " + inner.What,
+		Remedy: inner.Remedy,
 	}
 }

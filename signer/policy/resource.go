@@ -4,24 +4,16 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+
+	"example.com/privatecdn/internal/fault"
 )
-
-// reserved are the query parameters that carry a signature.
-var reserved = []string{"Expires", "Policy", "Signature", "Key-Pair-Id", "Hash-Algorithm"}
-
-// IsReserved reports whether a query parameter's raw name is, letter by letter,
-// one that carries a signature.
-func IsReserved(name string) bool {
-	switch name {
-	case "Expires", "Policy", "Signature", "Key-Pair-Id", "Hash-Algorithm":
-		return true
-	}
-	return false
-}
 
 // checkQuery refuses the reserved parameters in any case and any encoding.
 func checkQuery(u string) error {
-	_, query, _ := strings.Cut(u, "?")
+	_, query, ok := strings.Cut(u, queryStart)
+	if !ok {
+		_, query, _ = strings.Cut(u, "?")
+	}
 	for query != "" {
 		var pair string
 		pair, query, _ = strings.Cut(query, "&")
@@ -29,7 +21,7 @@ func checkQuery(u string) error {
 		if strings.Contains(name, "%") {
 			name, _ = url.QueryUnescape(name)
 		}
-		for _, r := range reserved {
+		for _, r := range Params() {
 			if len(r) == len(name) && strings.EqualFold(r, name) {
 				return refuse(ErrReserved, r)
 			}
@@ -38,19 +30,17 @@ func checkQuery(u string) error {
 	return nil
 }
 
-// checkResource refuses a resource that is not one EncodeResource would leave
-// as it is, apart from \?, which is a documented way to begin the query.
+// checkResource refuses a resource that EncodeResource would change.
 func checkResource(resource string) error {
 	if resource == "" {
 		return refuse(ErrNoResource, "")
 	}
-	plain := strings.ReplaceAll(resource, `\?`, "?")
-	encoded, err := EncodeResource(plain)
+	encoded, err := EncodeResource(resource)
 	if err != nil {
 		return err
 	}
-	if encoded != plain {
-		return refuse(ErrNotEncoded, fmt.Sprintf("%q would be %q", plain, encoded))
+	if encoded != resource {
+		return refuse(ErrNotEncoded, fmt.Sprintf("%s would be %s", fault.Printable(resource), fault.Printable(encoded)))
 	}
 	return nil
 }

@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"strings"
+
 	"github.com/aws/aws-sdk-go-v2/feature/cloudfront/sign"
 )
 
@@ -31,10 +33,11 @@ func FromSDK(p *sign.Policy) (Policy, error) {
 	return converted, converted.Validate()
 }
 
-// SDK returns the policy as the AWS SDK's signer takes it.
+// SDK returns the policy as the AWS SDK's signer accepts it, which cannot write
+// \? and so gets ?.
 func (p Policy) SDK() *sign.Policy {
 	statement := sign.Statement{
-		Resource:  p.Resource,
+		Resource:  strings.ReplaceAll(p.Resource, `\?`, "?"),
 		Condition: sign.Condition{DateLessThan: sign.NewAWSEpochTime(p.Until)},
 	}
 	if !p.From.IsZero() {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"example.com/privatecdn/internal/awsname"
 	"example.com/privatecdn/internal/fault"
 )
 
@@ -20,6 +21,9 @@ import (
 // ErrURL and the errors beside it. So are the reserved parameters, in any
 // case, and *, which would be a wildcard.
 func EncodeURL(raw string) (string, error) {
+	if len(raw) > awsname.MaxURL {
+		return "", tooLong("the URL", len(raw))
+	}
 	if !plain(raw) {
 		return encode(raw, false)
 	}
@@ -30,16 +34,24 @@ func EncodeURL(raw string) (string, error) {
 }
 
 // EncodeResource is EncodeURL for a policy's resource: wildcards may stand in
-// it, and its protocol may be *, http* or missing before a leading *.
+// it, \? begins its query, and its protocol may be *, http* or missing before a
+// leading *.
 func EncodeResource(pattern string) (string, error) {
 	if pattern == "*" {
 		return pattern, nil
+	}
+	if len(pattern) > awsname.MaxURL {
+		return "", tooLong("the resource", len(pattern))
 	}
 	return encode(pattern, true)
 }
 
 func encode(raw string, pattern bool) (string, error) {
-	if err := checkCharacters(raw); err != nil {
+	unescaped := raw
+	if pattern {
+		unescaped = strings.ReplaceAll(raw, queryStart, "?")
+	}
+	if err := checkCharacters(unescaped); err != nil {
 		return "", err
 	}
 	scheme, rest, err := cutScheme(raw, pattern)
@@ -57,7 +69,11 @@ func encode(raw string, pattern bool) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	path, query, hasQuery := strings.Cut(rest[end:], "?")
+	start := "?"
+	if pattern && strings.Contains(rest, queryStart) {
+		start = queryStart
+	}
+	path, query, hasQuery := strings.Cut(rest[end:], start)
 	if strings.Contains(path+query, "*") && !pattern {
 		return "", refuse(ErrWildcard, "")
 	}
@@ -74,13 +90,18 @@ func encode(raw string, pattern bool) (string, error) {
 	encoded = append(encoded, host...)
 	encoded = appendEscaped(encoded, path, inPath)
 	if hasQuery && (query != "" || pattern) {
-		encoded = appendEscaped(append(encoded, '?'), query, inQuery)
+		for part := range strings.SplitSeq(query, queryStart) { // in most cases, one
+			encoded = appendEscaped(append(encoded, start...), part, inQuery)
+		}
 	}
 	if err := checkQuery(string(encoded)); err != nil {
 		return "", err
 	}
 	return string(encoded), nil
 }
+
+// queryStart begins the query in a pattern, where a ? alone may be a wildcard.
+const queryStart = `\?`
 
 func cutScheme(raw string, pattern bool) (scheme, rest string, err error) {
 	scheme, rest, ok := strings.Cut(raw, "://")
@@ -135,7 +156,7 @@ func hasDotSegment(path string) bool {
 
 // Where a byte may stand as it is. The sets are smaller than a browser's own:
 // what both a browser and a Go client leave alone, wherever it came from.
-// A * is in none of them: it is for patterns, and kept there.
+// A * is in none of them: it is for patterns, and kept there, as a ? is.
 const (
 	inHost byte = 1 << iota // in lower case
 	inPath
@@ -159,7 +180,7 @@ func appendEscaped(b []byte, s string, where byte) []byte {
 	const hex = "0123456789ABCDEF"
 	for i := range len(s) {
 		c := s[i]
-		if literal[c]&where != 0 || c == '*' || isEscape(s[i:]) {
+		if literal[c]&where != 0 || c == '*' || c == '?' || isEscape(s[i:]) {
 			b = append(b, c)
 		} else {
 			b = append(b, '%', hex[c>>4], hex[c&15])
@@ -205,3 +226,8 @@ func plain(raw string) bool {
 }
 
 func isHostByte(c byte) bool { return literal[c]&inHost != 0 }
+
+func tooLong(what string, length int) error {
+	return &Error{Kind: ErrTooLong, Remedy: remedies[ErrTooLong],
+		What: fmt.Sprintf("%s has %d bytes, and CloudFront accepts %d", what, length, awsname.MaxURL)}
+}

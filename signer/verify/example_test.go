@@ -38,8 +38,5 @@ func ExampleParseCookies() {
 
 func ExampleStrip() {
 	fmt.Println(verify.Strip("width=600&Expires=1767229200&Signature=x&Key-Pair-Id=K2JCJMDEHXQW5F&height=400"))
-	fmt.Println(verify.Reserved("width=600"), verify.Reserved("Policy=x"))
-	// Output:
-	// width=600&height=400
-	// false true
+	// Output: width=600&height=400
 }

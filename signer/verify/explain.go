@@ -24,7 +24,7 @@ func (d Decision) Explain() (what, todo string) {
 	case MalformedPolicy:
 		return d.explainPolicy()
 	case MalformedSignature:
-		return d.explainEncoding("signature", d.parts.signature)
+		return explainEncoding("signature", d.parts.signature)
 	case SignatureMismatch:
 		return d.explainMismatch()
 	case Expired:

@@ -7,8 +7,11 @@ import (
 	"crypto/sha256"
 	"encoding/asn1"
 	"encoding/base64"
+	"fmt"
 	"math/big"
 	"net/netip"
+	"net/url"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -47,13 +50,18 @@ func TestExplain(t *testing.T) {
 		"policy text":  {custom(t, "KEC", crypto.SHA256, page, `{"Statement":[]}`), 0, "exactly one statement", ""},
 		"no policy":    {page + "?Key-Pair-Id=KEC", 0, "neither a policy nor an end", ""},
 		"plain base64": {page + "?Expires=1767229200&Key-Pair-Id=KEC&Signature=" + base64.StdEncoding.EncodeToString([]byte("a")), 0, "plain base64", "replace"},
-		"escaped":      {page + "?Expires=1767229200&Key-Pair-Id=KEC&Signature=a%7E", 0, "percent-encoded", "do not escape"},
-		"expired":      {good, time.Hour + 3*time.Minute, "expired 3 minutes ago, at 2026-01-01T01:00:00Z", "sign again"},
-		"expired long": {good, 26*time.Hour + 90*time.Second, "expired 1 day 1 hour ago", ""},
-		"expired just": {good, time.Hour, "expired 0 seconds ago", ""},
-		"not yet":      {custom(t, "KEC", crypto.SHA256, page, ranged), 0, "not valid for another 1 minute 30 seconds", "wait"},
-		"address":      {custom(t, "KEC", crypto.SHA256, page, ranged), 100 * time.Second, "requested from 198.51.100.1", "network"},
-		"resource":     {custom(t, "KEC", crypto.SHA256, host+"/b", text), 0, "signed for " + host + "/a*, requested " + host + "/b", ""},
+		"plain base64, escaped": {
+			page + "?Expires=1767229200&Key-Pair-Id=KEC&Signature=a%2Fa%3D", 0, "plain base64", "with -, = with _ and / with ~",
+		},
+		"wrapped":         {page + "?Expires=1767229200&Key-Pair-Id=KEC&Signature=aaaa%0Aaaaa", 0, "holds line breaks", "base64 -A"},
+		"base64url, =":    {page + "?Expires=1767229200&Key-Pair-Id=KEC&Signature=a-_aaa==", 0, "is in base64url", "~ where it has _"},
+		"base64url, bare": {page + "?Expires=1767229200&Key-Pair-Id=KEC&Signature=a_aaaa", 0, "is in base64url", "lacks padding"},
+		"expired":         {good, time.Hour + 3*time.Minute, "expired 3 minutes ago, at 2026-01-01T01:00:00Z", "sign again"},
+		"expired long":    {good, 26*time.Hour + 90*time.Second, "expired 1 day 1 hour ago", ""},
+		"expired just":    {good, time.Hour, "expired 0 seconds ago", ""},
+		"not yet":         {custom(t, "KEC", crypto.SHA256, page, ranged), 0, "not valid for another 1 minute 30 seconds", "wait"},
+		"address":         {custom(t, "KEC", crypto.SHA256, page, ranged), 100 * time.Second, "requested from 198.51.100.1", "network"},
+		"resource":        {custom(t, "KEC", crypto.SHA256, host+"/b", text), 0, "signed for " + host + "/a*, requested " + host + "/b", ""},
 		"resource, http": {
 			custom(t, "KEC", crypto.SHA256, "http://d111111abcdef8.cloudfront.net/a", text), 0,
 			"signed for https, requested with http", "",
@@ -61,7 +69,7 @@ func TestExplain(t *testing.T) {
 		"SHA-1 as SHA-256": {canned(t, "KEC", crypto.SHA1, page, end) + "&Hash-Algorithm=SHA256", 0, "signed with SHA-1, but Hash-Algorithm says SHA256", ""},
 		"SHA-256 as SHA-1": {strings.Replace(good, "&Hash-Algorithm=SHA256", "", 1), 0, "signed with SHA-256, but Hash-Algorithm does not say so", ""},
 		"hash unknown":     {strings.Replace(good, "=SHA256", "=SHA-256", 1), 0, `"SHA-256", which CloudFront does not know`, ""},
-		"another key":      {strings.Replace(good, "=KEC", "=KEC2", 1), 0, "signed with the private half of KEC, sent with the ID KEC2", ""},
+		"another key":      {strings.Replace(good, "=KEC", "=KEC2", 1), 0, "signed with the private key of KEC, sent with the ID KEC2", ""},
 		"RSA ID":           {strings.Replace(good, "=KEC", "=KRSA", 1), 0, "the RSA key makes 256", ""},
 		"RSA signature":    {strings.Replace(canned(t, "KRSA", crypto.SHA256, page, end), "=KRSA", "=KEC", 1), 0, "an RSA signature", ""},
 		"http":             {signedAs(t, "http://d111111abcdef8.cloudfront.net/a", host+"/a"), 0, "signed for http, requested with https", ""},
@@ -79,7 +87,7 @@ func TestExplain(t *testing.T) {
 			page + "?Policy=" + policy.Encode([]byte(text)) + "&Key-Pair-Id=KEC&Signature=" + seal(t, "KEC", crypto.SHA1, text+"\n"), 0,
 			"newline after the policy", "",
 		},
-		"no idea": {strings.Replace(good, "1767229200", "1767229201", 1), 0, "is not KEC's over " + page, "belong together"},
+		"no idea": {strings.Replace(good, "1767229200", "1767229300", 1), 0, "is not KEC's over " + page, "changed on the way, or the key pair ID"},
 		"JOSE":    {page + "?Expires=1767229200&Key-Pair-Id=KEC&Hash-Algorithm=SHA256&Signature=" + jose(t), 0, "r||s", "DER"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -93,6 +101,174 @@ func TestExplain(t *testing.T) {
 				t.Errorf("%s:\ngot  %s; %s\nwant %s; %s", d.Reason, what, todo, c.what, c.todo)
 			}
 		})
+	}
+}
+
+// One part is escaped in another way, beside parts that are not: the answer
+// shows both spellings.
+func TestExplainEncodings(t *testing.T) {
+	t.Parallel()
+	const host = "https://d111111abcdef8.cloudfront.net"
+	for _, c := range []struct{ signed, requested, what string }{
+		{"/a?r=attachment%3B%20filename%3D%22it's%22", "/a?r=attachment%3B%20filename%3D%22it%27s%22", `signed "'", requested "%27"`},
+		{"/a?r=inline%3B%20filename%3D%22My%20file%22", "/a?r=inline%3B+filename%3D%22My+file%22", `signed "%20", requested "+"`},
+		{"/a?r=attachment%3Bfilename%3Dx.jpg", "/a?r=attachment;filename=x.jpg", `signed "%3B", requested ";"`},
+		{"/a?r=attachment%3Bfilename%2A%3DUTF-8%27%27abc", "/a?r=attachment%3Bfilename*%3DUTF-8''abc", `signed "%2A", requested "*"`},
+		{"/p/%40blob?v=1n1dm%2F01n1dm0", "/p/@blob?v=1n1dm/01n1dm0", `signed "%40", requested "@"`},
+		{"/%e3%81%82.jpg", "/%E3%81%82.jpg", `signed "%e3%81%82", requested "%E3%81%82"`},
+		{"/a%20b%2Cc.jpg", "/a%20b,c.jpg", `signed "%2C", requested ","`},
+		{"/it's%20a.jpg", "/it%27s%20a.jpg", `signed "'", requested "%27"`},
+		{"/a%2Bb%20c.jpg", "/a+b%20c.jpg", `signed "%2B", requested "+"`},
+		{"/a?b=", "/a?b", "signed with = after"},
+		{"/a?b&c=1", "/a?b=&c=1", "signed without the = after"},
+		{"/a%20b", "/a%2520b", `encoded twice: signed "%20", requested "%25"`},
+		{"/a%2Cb%20c!d", "/a,b%20c!d", `signed "%2C", requested ","`},
+		{"/x(1)%20y?z=%5B1%5D", "/x%281%29%20y?z=[1]", `signed "(", requested "%28"`},
+		{"/a?x=a%2Cb&y=c,d", "/a?x=a,b&y=c%2Cd", `signed "%2C", requested ","`},
+		{"/%D0%B6?q=%D0%B6%20%D0%B6", "/%d0%b6?q=%d0%b6+%d0%b6", `signed "%D0%B6", requested "%d0%b6"`},
+		{"/~a%20b", "/%7Ea%20b", `signed "~", requested "%7E"`},
+		{"//a", "/a", "two slashes"},
+	} {
+		d := verify.New(trusted()).Check(verify.Request{URL: signedAs(t, host+c.signed, host+c.requested), Time: now})
+		what, todo := d.Explain()
+		if d.Reason != verify.SignatureMismatch || !strings.Contains(what, c.what) || todo == "" {
+			t.Errorf("signed %s, requested %s: %s: %s; %s", c.signed, c.requested, d.Reason, what, todo)
+		}
+	}
+}
+
+// A canned policy signed in another text than the one CloudFront rebuilds.
+func TestExplainCannedForms(t *testing.T) {
+	t.Parallel()
+	const u = "https://d111111abcdef8.cloudfront.net/v/1/a.ts?b&c"
+	text := policy.Policy{Resource: u, Until: end}.String()
+	over := func(resource string) string { return policy.Policy{Resource: resource, Until: end}.String() }
+	const python = `{"Statement": [{"Resource": "` + u + `", "Condition": {"DateLessThan": {"AWS:EpochTime": 1767229200}}}]}`
+	for signed, want := range map[string]string{
+		python:                                  "json.dumps",
+		python + "\n":                           "newline",
+		text + "\n":                             "newline",
+		strings.ReplaceAll(text, "/", `\/`):     "json_encode",
+		strings.ReplaceAll(text, "&", `\u0026`): "encoding/json",
+		"{\n  \"Statement\": [\n    {\n      \"Resource\": \"" + u + "\",\n      \"Condition\": {\n" +
+			"        \"DateLessThan\": {\n          \"AWS:EpochTime\": 1767229200\n        }\n      }\n    }\n  ]\n}": "indented",
+		`{"Statement":{"Resource":"` + u + `","Condition":{"DateLessThan":{"AWS:EpochTime":1767229200}}}}`:   "outside a list",
+		`{"Statement":[{"Condition":{"DateLessThan":{"AWS:EpochTime":1767229200}},"Resource":"` + u + `"}]}`: "another order",
+		over("*"): `pattern "*"`,
+		over("https://d111111abcdef8.cloudfront.net/v/1/*"): `/v/1/*`,
+		over("https://d111111abcdef8.cloudfront.net/v/*"):   `/v/*`,
+		over("http*://d111111abcdef8.cloudfront.net/*"):     `http*`,
+		strings.Replace(text, "9200}", "9201}", 1):          "signed until 1767229201",
+		strings.Replace(text, "9200}", "9199}", 1):          "signed until 1767229199",
+		strings.Replace(text, "9200}", "9200000}", 1):       "signed until 1767229200000",
+	} {
+		request := u + "&Expires=1767229200&Key-Pair-Id=KEC&Hash-Algorithm=SHA256&Signature=" + seal(t, "KEC", crypto.SHA256, signed)
+		what, todo := verify.New(trusted()).Check(verify.Request{URL: request, Time: now}).Explain()
+		if !strings.Contains(what, want) || todo == "" {
+			t.Errorf("signed %s:\n%s; %s\nwant %s", signed, what, todo, want)
+		}
+	}
+}
+
+// A custom policy sent in another text than was signed.
+func TestExplainPolicyTexts(t *testing.T) {
+	t.Parallel()
+	const signed = "{\"Statement\": [{\r\n\"Resource\":\"*\",\"Condition\":{\"DateLessThan\":{\"AWS:EpochTime\":1767229200}}}]}"
+	compact := strings.NewReplacer(" ", "", "\r\n", "").Replace(signed)
+	for _, c := range []struct{ signed, sent, want string }{
+		{signed, strings.ReplaceAll(signed, "\r", ""), `lines ended in \r\n, sent with \n`},
+		{strings.ReplaceAll(signed, "\r", ""), signed, `lines ended in \n, sent with \r\n`},
+		{compact, signed, "without the policy's white space"},
+		{compact + "\n", compact, "newline"},
+		{compact + "\r\n", compact, "newline"},
+		{compact, " " + compact + "\n", "white space around"},
+		{policy.Encode([]byte(compact)), compact, "base64 was signed"},
+		{base64.StdEncoding.EncodeToString([]byte(compact)), compact, "base64 was signed"},
+		{url.QueryEscape(compact), compact, "signed the policy percent-encoded"},
+		{compact, strings.Replace(compact, "*", "**", 1), "is not KEC's over this policy"},
+	} {
+		request := page + "?Key-Pair-Id=KEC&Hash-Algorithm=SHA256&Signature=" + seal(t, "KEC", crypto.SHA256, c.signed) +
+			"&Policy=" + policy.Encode([]byte(c.sent))
+		what, todo := verify.New(trusted()).Check(verify.Request{URL: request, Time: now}).Explain()
+		if !strings.Contains(what, c.want) || todo == "" {
+			t.Errorf("signed %q, sent %q:\n%s; %s\nwant %s", c.signed, c.sent, what, todo, c.want)
+		}
+	}
+}
+
+// A pattern that does not reach into the query: signing again changes nothing.
+func TestExplainPatternAndQuery(t *testing.T) {
+	t.Parallel()
+	const host = "https://d111111abcdef8.cloudfront.net"
+	text := policy.Policy{Resource: host + "/v/*.jpg", Until: end}.String()
+	signed := custom(t, "KEC", crypto.SHA256, host+"/v/a.jpg", text) + "&x=1"
+	what, todo := verify.New(trusted()).Check(verify.Request{URL: signed, Time: now}).Explain()
+	if !strings.Contains(what, "does not reach into the query") || !strings.Contains(todo, "end the pattern with *") {
+		t.Errorf("%s; %s", what, todo)
+	}
+}
+
+// Parameters that other signers percent-encode open as they are.
+func TestCheckDecodesParameters(t *testing.T) {
+	t.Parallel()
+	for _, id := range []string{"KEC", "KRSA"} {
+		signed := canned(t, id, crypto.SHA256, page, end)
+		base, query, _ := strings.Cut(signed, "?")
+		query = strings.NewReplacer("~", "%7E", "-", "%2d", "_", "%5F", "Key%2dPair%2dId", "Key-Pair-Id",
+			"Hash%2dAlgorithm", "Hash-Algorithm").Replace(query)
+		query = strings.NewReplacer("Key%2dPair%2dId", "Key-Pair-Id", "Hash%2dAlgorithm", "Hash-Algorithm").Replace(query)
+		if d := verify.New(trusted()).Check(verify.Request{URL: base + "?" + query, Time: now}); !d.Allowed {
+			t.Errorf("%s: %s", query, d.Reason)
+		}
+	}
+}
+
+// What a refusal costs has a bound, whatever is asked: the memory that its
+// explanation allocates stands for its work.
+func TestExplainIsBounded(t *testing.T) {
+	hosts := make([]string, 2000)
+	many := trusted()
+	for i := range hosts {
+		hosts[i] = fmt.Sprintf("h%d.example", i)
+		many[fmt.Sprintf("K%d", i)] = pair().ec.Public()
+	}
+	const host = "https://d111111abcdef8.cloudfront.net"
+	_, query, _ := strings.Cut(canned(t, "KRSA", crypto.SHA256, page, end), "?")
+	wide := policy.Policy{Resource: host + "/y" + strings.Repeat("*a", 1000) + "*b", Until: end}.String()
+	for name, u := range map[string]string{
+		"parameters": host + "/x?" + query + strings.Repeat("&a", 3500),
+		"segments":   host + strings.Repeat("/a", 3500) + "?" + query,
+		"escapes":    host + "/" + strings.Repeat("%2C,", 1800) + "?" + query,
+		"classes":    host + "/!$&'()*+,;=:@-._~" + strings.Repeat("%20", 2000) + "?" + query,
+		"pattern":    custom(t, "KEC", crypto.SHA256, host+"/x"+strings.Repeat("a", 3000), wide),
+	} {
+		d := verify.New(many, verify.Hosts(hosts...)).Check(verify.Request{URL: u, Time: now})
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		what, _ := d.Explain()
+		runtime.ReadMemStats(&after)
+		if allocated := after.TotalAlloc - before.TotalAlloc; d.Allowed || what == "" || allocated > 12<<20 {
+			t.Errorf("%s: %s, %d bytes allocated", name, d.Reason, allocated)
+		}
+	}
+}
+
+// BenchmarkExplain is the most that a refusal costs.
+func BenchmarkExplain(b *testing.B) {
+	const host = "https://d111111abcdef8.cloudfront.net"
+	for _, id := range []string{"KEC", "KRSA"} {
+		_, query, _ := strings.Cut(canned(b, id, crypto.SHA256, page, end), "?")
+		for name, u := range map[string]string{
+			"parameters": host + "/x?" + query + strings.Repeat("&a", 3500),
+			"escapes":    host + "/" + strings.Repeat("%2C,(;", 1100) + "?" + query,
+		} {
+			b.Run(id+"/"+name, func(b *testing.B) {
+				d := verify.New(trusted()).Check(verify.Request{URL: u, Time: now})
+				for b.Loop() {
+					d.Explain()
+				}
+			})
+		}
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"example.com/privatecdn/internal/fault"
+
 	"example.com/privatecdn/signer/policy"
 )
 
@@ -23,25 +25,30 @@ func (d Decision) explainPolicy() (what, todo string) {
 func (d Decision) explainPolicyText() (what, todo string) {
 	text, err := policy.Decode(d.parts.policy)
 	if err != nil {
-		return d.explainEncoding("policy", d.parts.policy)
+		return explainEncoding("policy", d.parts.policy)
 	}
 	_, err = policy.Parse(text)
 	var refused *policy.Error
 	if errors.As(err, &refused) {
-		return refused.What, refused.Todo
+		return refused.What, refused.Remedy
 	}
 	return fmt.Sprint(err), "sign again"
 }
 
 // explainEncoding is about a value that is not base64 in CloudFront's alphabet.
-func (d Decision) explainEncoding(name, value string) (what, todo string) {
+func explainEncoding(name, value string) (what, todo string) {
 	switch {
 	case value == "":
 		return "there is no " + name, "take all parameters, or all cookies, of one signature"
 	case strings.Contains(value, "%"):
-		return "the " + name + " is percent-encoded", "do not escape a signed URL or its cookies again: every character of them may stand as it is"
-	case strings.ContainsAny(value, "+/="):
+		return "the " + name + " is percent-encoded", "send cookies as they were made: every character of them may stand as it is"
+	case strings.ContainsAny(value, "\r\n"):
+		return "the " + name + " holds line breaks", "write the base64 on one line, such as openssl base64 -A does"
+	case strings.ContainsAny(value, "+/"), strings.Contains(value, "=") && !strings.ContainsAny(value, "-_"):
 		return "the " + name + " is in plain base64", "replace + with -, = with _ and / with ~"
+	case !strings.Contains(value, "~") && strings.Contains(strings.TrimRight(value, "_="), "_"),
+		strings.ContainsAny(value, "-_") && strings.Contains(value, "="):
+		return "the " + name + " is in base64url", "write ~ where it has _, and _ where it has = or lacks padding"
 	}
 	return "the " + name + " is not base64 in CloudFront's alphabet", "check that it was not cut off or wrapped"
 }
@@ -58,10 +65,21 @@ func (d Decision) explainIP() (what, todo string) {
 	return what, "sign for the address the viewer has now, or for its network; a proxy or a change of network changes it"
 }
 
+// maxMatches bounds the URLs that a resource is compared with.
+const maxMatches = 60
+
 func (d Decision) explainResource() (what, todo string) {
-	what = fmt.Sprintf("signed for %s, requested %s", d.Policy.Resource, d.base)
-	for _, v := range d.variants() {
-		if d.Policy.Matches(v.url) {
+	what = "signed for " + fault.Printable(d.Policy.Resource) + ", requested " + fault.Printable(d.base)
+	base, _, hasQuery := strings.Cut(d.base, "?")
+	if hasQuery && strings.Contains(d.Policy.Resource, "*") && d.Policy.Matches(base) {
+		return "the resource does not reach into the query: " + what, "end the pattern with *, which covers any query after the path"
+	}
+	tries := 0
+	for v := range d.urls() {
+		if tries++; tries > maxMatches {
+			break
+		}
+		if d.Policy.Matches(v.text) {
 			return v.what + ": " + what, v.todo
 		}
 	}

@@ -1,6 +1,8 @@
 package verify
 
 import (
+	"net/url"
+	"slices"
 	"strings"
 
 	"example.com/privatecdn/signer/policy"
@@ -37,27 +39,38 @@ func take(r Request) (parts, string) {
 	return p, base + "?" + own
 }
 
+// field returns the part that a parameter carries; nil for an own parameter.
+func (p *parts) field(name string) *string {
+	switch name {
+	case policy.ParamKeyPairID:
+		return &p.keyID
+	case policy.ParamPolicy:
+		return &p.policy
+	case policy.ParamExpires:
+		return &p.expires
+	case policy.ParamSignature:
+		return &p.signature
+	case policy.ParamHashAlgorithm:
+		return &p.hash
+	}
+	return nil
+}
+
+// fromQuery reads the signature's parameters, percent-decoded as other signers
+// rely on; that CloudFront decodes them is unverified.
 func fromQuery(query string) (p parts, signedURL bool) {
 	for query != "" {
 		var pair string
 		pair, query, _ = strings.Cut(query, "&")
 		name, value, _ := strings.Cut(pair, "=")
-		var field *string
-		switch name {
-		case "Key-Pair-Id":
-			field = &p.keyID
-		case "Policy":
-			field = &p.policy
-		case "Expires":
-			field = &p.expires
-		case "Signature":
-			field = &p.signature
-		case "Hash-Algorithm":
-			field = &p.hash
-		default:
+		field := p.field(name)
+		if field == nil {
 			continue
 		}
 		signedURL = true
+		if decoded, err := url.PathUnescape(value); err == nil {
+			value = decoded
+		}
 		if *field == "" {
 			*field = value
 		}
@@ -66,48 +79,29 @@ func fromQuery(query string) (p parts, signedURL bool) {
 }
 
 func fromCookies(cookies map[string]string) parts {
-	return parts{
-		keyID:       cookies["CloudFront-Key-Pair-Id"],
-		policy:      cookies["CloudFront-Policy"],
-		expires:     cookies["CloudFront-Expires"],
-		signature:   cookies["CloudFront-Signature"],
-		hash:        cookies["CloudFront-Hash-Algorithm"],
-		fromCookies: true,
+	p := parts{fromCookies: true}
+	for _, name := range policy.Params() {
+		*p.field(name) = cookies[policy.CookiePrefix+name]
 	}
-}
-
-// Reserved reports whether a raw query holds any of the parameters that make
-// a request a signed-URL request: Expires, Policy, Signature, Key-Pair-Id and
-// Hash-Algorithm, letter by letter.
-func Reserved(rawQuery string) bool {
-	for pair := range strings.SplitSeq(rawQuery, "&") {
-		name, _, _ := strings.Cut(pair, "=")
-		if policy.IsReserved(name) {
-			return true
-		}
-	}
-	return false
+	return p
 }
 
 // Strip returns a raw query without the reserved parameters, the rest byte for
 // byte and in order: what goes into the cache key and on to the origin.
 func Strip(rawQuery string) string {
-	if !Reserved(rawQuery) {
-		return rawQuery
-	}
-	kept := make([]byte, 0, 64)
-	any := false
+	found := false
 	for pair := range strings.SplitSeq(rawQuery, "&") {
-		name, _, _ := strings.Cut(pair, "=")
-		if policy.IsReserved(name) {
-			continue
-		}
-		if any {
-			kept = append(kept, '&')
-		}
-		kept, any = append(kept, pair...), true
+		found = found || reserved(pair)
 	}
-	return string(kept)
+	if !found {
+		return rawQuery // in most cases, and without an allocation
+	}
+	return strings.Join(slices.DeleteFunc(strings.Split(rawQuery, "&"), reserved), "&")
+}
+
+func reserved(pair string) bool {
+	name, _, _ := strings.Cut(pair, "=")
+	return policy.IsReserved(name)
 }
 
 // ParseCookies finds CloudFront's cookies in the values of a request's Cookie
@@ -117,7 +111,7 @@ func ParseCookies(headers []string) map[string]string {
 	for _, header := range headers {
 		for pair := range strings.SplitSeq(header, ";") {
 			name, value, _ := strings.Cut(strings.TrimSpace(pair), "=")
-			if !strings.HasPrefix(name, "CloudFront-") {
+			if !strings.HasPrefix(name, policy.CookiePrefix) {
 				continue
 			}
 			if found == nil {

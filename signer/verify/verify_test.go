@@ -214,8 +214,5 @@ func TestStrip(t *testing.T) {
 		if got := verify.Strip(query); got != want {
 			t.Errorf("Strip(%q) = %q, want %q", query, got, want)
 		}
-		if got := verify.Reserved(query); got != (query != want) {
-			t.Errorf("Reserved(%q) = %v", query, got)
-		}
 	}
 }

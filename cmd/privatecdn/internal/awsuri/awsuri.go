@@ -29,7 +29,7 @@ import (
 // AWS is the account and region to work in, as the AWS tools find them; a
 // region that is not empty takes the place of theirs.
 func AWS(ctx context.Context, region string) (aws.Config, error) {
-	cfg, err := config.LoadDefaultConfig(ctx, config.WithRegion(region))
+	cfg, err := config.LoadDefaultConfig(ctx, config.WithRegion(region), config.WithHTTPClient(newClient()))
 	if err == nil && cfg.Region == "" {
 		err = cli.Hint(fmt.Errorf("no AWS region is set"), "set AWS_REGION, or a profile that has one")
 	}

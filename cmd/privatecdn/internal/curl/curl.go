@@ -16,6 +16,10 @@ type Request struct {
 	Head    bool     // HEAD, not GET
 }
 
+// maxCommand is the longest command line that is read, in bytes: more than
+// CloudFront accepts of a request several times over.
+const maxCommand = 1 << 18
+
 // ErrNotRead is the error for a command line that cannot be read.
 var ErrNotRead = errors.New("the curl command cannot be read")
 
@@ -35,6 +39,9 @@ var takingLong = strings.Fields(`
 // Parse reads a command line as a POSIX shell would split it, quotes and the
 // $'…' of browsers included.
 func Parse(command string) (*Request, error) {
+	if len(command) > maxCommand {
+		return nil, fmt.Errorf("%w: it has %d bytes, and %d are read", ErrNotRead, len(command), maxCommand)
+	}
 	words, err := split(command)
 	if err != nil {
 		return nil, err
