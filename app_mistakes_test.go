@@ -29,7 +29,7 @@ func synthesize(t *testing.T, settings map[string]any) (stderr string, code int)
 		t.Fatal(err)
 	}
 	command := exec.Command(os.Args[0])
-	command.Env = append(os.Environ(), "CDK_CONTEXT_JSON="+string(text), "CDK_OUTDIR="+t.TempDir(), "CDK_VALIDATION=false")
+	command.Env = append(os.Environ(), "CDK_CONTEXT_JSON="+string(text), "CDK_OUTDIR="+t.TempDir(), unvalidated)
 	var complaints bytes.Buffer
 	command.Stderr = &complaints
 	err = command.Run()

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"flag"
 	"maps"
 	"os"
 	"os/exec"
@@ -12,11 +11,10 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/privatecdn/internal/testing/golden"
 	"example.com/privatecdn/internal/testing/need"
 	"example.com/privatecdn/keys"
 )
-
-var update = flag.Bool("update", false, "write the golden template anew")
 
 // The test program is also the app, so that the CDK command line runs it as it
 // is built here: app is its command.
@@ -27,17 +25,20 @@ func TestMain(m *testing.M) {
 	if err := os.Setenv("PRIVATECDN_APP", "app"); err != nil {
 		panic(err)
 	}
-	flag.Parse()
 	os.Exit(m.Run())
 }
 
-// cdk runs the pinned CDK command line with the app.
-func cdk(t *testing.T, args ...string) (stdout, stderr string, err error) {
+// unvalidated spares a synthesis CDK's validation, which takes most of its time;
+// TestSynthAndDiff has it.
+const unvalidated = "CDK_VALIDATION=false"
+
+// cdk runs the pinned CDK command line with the app, and env in its environment.
+func cdk(t *testing.T, env string, args ...string) (stdout, stderr string, err error) {
 	t.Helper()
 	root := need.NodeModule(t, "aws-cdk")
 	args = append([]string{filepath.Join(root, "node_modules/aws-cdk/bin/cdk"), "--no-notices", "--no-color"}, args...)
 	command := exec.Command("node", args...)
-	command.Dir = root
+	command.Dir, command.Env = root, append(os.Environ(), env)
 	var out, complaints bytes.Buffer
 	command.Stdout, command.Stderr = &out, &complaints
 	err = command.Run()
@@ -75,33 +76,28 @@ func newRing(t *testing.T) *keys.Ring {
 func TestSynthAndDiff(t *testing.T) {
 	t.Parallel()
 	out := t.TempDir()
-	if _, stderr, err := cdk(t, "synth", "--quiet", "--output", out, "--app", os.Args[0], "-c", "ring="+newRing(t).Dir()); err != nil {
+	ring := newRing(t).Dir()
+	if _, stderr, err := cdk(t, "", "synth", "--quiet", "--output", out, "--app", os.Args[0], "-c", "ring="+ring); err != nil {
 		t.Fatalf("cdk synth: %v\n%s", err, stderr)
 	}
 	got, err := os.ReadFile(filepath.Join(out, "PrivateCdn.template.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	const golden = "testdata/PrivateCdn.template.json"
-	if *update {
-		if err := os.WriteFile(golden, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if want, err := os.ReadFile(golden); err != nil || !bytes.Equal(got, want) {
-		t.Errorf("the template is not that of %s; see the difference with -update and git diff (%v)", golden, err)
-	}
-	if report, err := os.ReadFile(filepath.Join(out, "validation-report.json")); err != nil || !strings.Contains(string(report), `"pluginReports": []`) {
+	const committed = "testdata/PrivateCdn.template.json"
+	golden.Equal(t, committed, got)
+	report, err := os.ReadFile(filepath.Join(out, "validation-report.json"))
+	if err != nil || !strings.Contains(string(report), `"pluginReports": []`) {
 		t.Errorf("CDK's validation: %v\n%s", err, report)
 	}
 	diff := func(old string) string {
-		stdout, stderr, err := cdk(t, "diff", "--app", out, "--template", old, "PrivateCdn")
+		stdout, stderr, err := cdk(t, "", "diff", "--app", out, "--template", old, "PrivateCdn")
 		if err != nil {
 			t.Fatalf("cdk diff: %v\n%s", err, stderr)
 		}
 		return stdout + stderr
 	}
-	if text := diff(golden); !strings.Contains(text, "There were no differences") {
+	if text := diff(committed); !strings.Contains(text, "There were no differences") {
 		t.Errorf("with the same template cdk diff says\n%s", text)
 	}
 	older := filepath.Join(t.TempDir(), "old.template.json")
