@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/privatecdn/internal/bucketpolicy"
 	"example.com/privatecdn/internal/infra"
 	"example.com/privatecdn/internal/pathpattern"
 )
@@ -69,14 +70,14 @@ func (d *diff) comparePublicAccessBlock(o, n *infra.Bucket) {
 }
 
 func refusesHTTP(b *infra.Bucket) bool {
-	return slices.ContainsFunc(b.Policy, func(s infra.Statement) bool { return isTLSDeny(b, s) })
+	return slices.ContainsFunc(b.Policy, func(s bucketpolicy.Statement) bool { return isTLSDeny(b, s) })
 }
 
 // isTLSDeny knows the statement that refuses to read objects over plain HTTP,
 // to everyone.
-func isTLSDeny(b *infra.Bucket, s infra.Statement) bool {
+func isTLSDeny(b *infra.Bucket, s bucketpolicy.Statement) bool {
 	return s.Effect == "Deny" && !s.NotPrincipal && !s.NotAction && !s.NotResource && len(s.Conditions) == 1 &&
-		slices.Contains(s.Principals, infra.Principal{Kind: "*", Value: "*"}) &&
+		slices.Contains(s.Principals, bucketpolicy.Principal{Kind: "*", Value: "*"}) &&
 		s.Conditions[0].Operator == "Bool" && strings.EqualFold(s.Conditions[0].Key, "aws:SecureTransport") &&
 		slices.Equal(s.Conditions[0].Values, []string{"false"}) &&
 		slices.ContainsFunc(s.Actions, func(a string) bool { return covers(a, "s3:GetObject*") }) &&

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/privatecdn/internal/bucketpolicy"
 	"example.com/privatecdn/internal/infra"
 	"example.com/privatecdn/internal/pathpattern"
 )
@@ -16,7 +17,7 @@ import (
 type grant struct {
 	principal        string
 	action, resource string
-	conditions       []infra.Condition
+	conditions       []bucketpolicy.Condition
 }
 
 const (
@@ -110,19 +111,19 @@ func negated(values []string, not bool) []string {
 
 // principals names a statement's principals, by kind and as a message has
 // them.
-func principals(tmpl *infra.Infrastructure, s infra.Statement) []infra.Principal {
+func principals(tmpl *infra.Infrastructure, s bucketpolicy.Statement) []bucketpolicy.Principal {
 	if s.NotPrincipal {
 		var but []string
 		for _, p := range s.Principals {
 			but = append(but, p.Value)
 		}
-		return []infra.Principal{{Value: everyone + " but " + strings.Join(but, ", ")}}
+		return []bucketpolicy.Principal{{Value: everyone + " but " + strings.Join(but, ", ")}}
 	}
-	var all []infra.Principal
+	var all []bucketpolicy.Principal
 	for _, p := range s.Principals {
 		switch {
 		case p.Kind == "*":
-			p = infra.Principal{Value: everyone}
+			p = bucketpolicy.Principal{Value: everyone}
 		case isOurs(tmpl, p, s.Conditions):
 			p.Value = ourCloudFront
 		case p.Kind == "Service":
@@ -135,7 +136,7 @@ func principals(tmpl *infra.Infrastructure, s infra.Statement) []infra.Principal
 
 // isOurs reports whether a principal is CloudFront on behalf of one of the
 // template's distributions.
-func isOurs(tmpl *infra.Infrastructure, p infra.Principal, conditions []infra.Condition) bool {
+func isOurs(tmpl *infra.Infrastructure, p bucketpolicy.Principal, conditions []bucketpolicy.Condition) bool {
 	for _, d := range tmpl.Distributions {
 		for _, b := range d.Behaviors {
 			oai := b.Origin.OAI
@@ -145,10 +146,10 @@ func isOurs(tmpl *infra.Infrastructure, p infra.Principal, conditions []infra.Co
 		}
 	}
 	return p.Kind == "Service" && p.Value == "cloudfront.amazonaws.com" &&
-		slices.ContainsFunc(conditions, func(c infra.Condition) bool { return isSourceARN(c) && onlyOurs(tmpl, c.Values) })
+		slices.ContainsFunc(conditions, func(c bucketpolicy.Condition) bool { return isSourceARN(c) && onlyOurs(tmpl, c.Values) })
 }
 
-func isSourceARN(c infra.Condition) bool {
+func isSourceARN(c bucketpolicy.Condition) bool {
 	return strings.EqualFold(c.Key, "aws:SourceArn") &&
 		slices.Contains([]string{"StringEquals", "StringLike", "ArnEquals", "ArnLike"}, c.Operator)
 }
@@ -188,8 +189,8 @@ func (g grant) reads() bool {
 func (g grant) covers(other grant) bool {
 	return (g.principal == other.principal || g.principal == everyone) &&
 		includes(g.action, other.action, covers) && includes(g.resource, other.resource, pathpattern.Glob) &&
-		!slices.ContainsFunc(g.conditions, func(c infra.Condition) bool {
-			return !slices.ContainsFunc(other.conditions, func(o infra.Condition) bool { return looser(c, o) })
+		!slices.ContainsFunc(g.conditions, func(c bucketpolicy.Condition) bool {
+			return !slices.ContainsFunc(other.conditions, func(o bucketpolicy.Condition) bool { return looser(c, o) })
 		})
 }
 
@@ -200,7 +201,7 @@ func includes(a, b string, covers func(pattern, s string) bool) bool {
 }
 
 // looser reports whether condition a holds wherever b does.
-func looser(a, b infra.Condition) bool {
+func looser(a, b bucketpolicy.Condition) bool {
 	if !strings.EqualFold(a.Operator, b.Operator) || !strings.EqualFold(a.Key, b.Key) {
 		return false
 	}

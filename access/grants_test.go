@@ -49,7 +49,7 @@ func TestGrantsAgreeWithTheBucket(t *testing.T) {
 // by identity and by access control, for one.
 func allows(p *bucketpolicy.Policy, q bucketpolicy.Request) bool {
 	if q.Principal.CanonicalUser == "ouruser" && p.Evaluate(q) != bucketpolicy.Allow {
-		q.Principal = bucketpolicy.Principal{Service: "cloudfront.amazonaws.com", SourceARN: ours}
+		q.Principal = bucketpolicy.Caller{Service: "cloudfront.amazonaws.com", SourceARN: ours}
 		lookup := q.Lookup
 		q.Lookup = func(key string) ([]string, bool) {
 			if key == "aws:sourcearn" {
@@ -58,42 +58,42 @@ func allows(p *bucketpolicy.Policy, q bucketpolicy.Request) bool {
 			return lookup(key)
 		}
 	} else if q.Principal.SourceARN == ours && p.Evaluate(q) != bucketpolicy.Allow {
-		q.Principal = bucketpolicy.Principal{CanonicalUser: "ouruser"}
+		q.Principal = bucketpolicy.Caller{CanonicalUser: "ouruser"}
 	}
 	return p.Evaluate(q) == bucketpolicy.Allow
 }
 
-func withPolicy(policy []infra.Statement) *infra.Infrastructure {
+func withPolicy(policy []bucketpolicy.Statement) *infra.Infrastructure {
 	bucket := &infra.Bucket{LogicalID: "B", Name: "b", ARN: bucketARN, Policy: policy}
 	origin := &infra.Origin{Bucket: bucket, OAI: &infra.OAI{ID: "E0", CanonicalUserID: "ouruser"}}
 	d := &infra.Distribution{LogicalID: "D", ARN: ours, Behaviors: []*infra.Behavior{{PathPattern: "*", Origin: origin}}}
 	return &infra.Infrastructure{Distributions: []*infra.Distribution{d}, Buckets: []*infra.Bucket{bucket}}
 }
 
-func randomPolicy(r *rand.Rand) []infra.Statement {
-	var policy []infra.Statement
+func randomPolicy(r *rand.Rand) []bucketpolicy.Statement {
+	var policy []bucketpolicy.Statement
 	for range r.IntN(4) {
-		s := infra.Statement{
+		s := bucketpolicy.Statement{
 			Effect:    pick(r, "Allow", "Allow", "Deny"),
 			Actions:   []string{pick(r, "s3:GetObject", "s3:Get*", "s3:*", "s3:ListBucket", "s3:PutObject")},
 			Resources: []string{pick(r, bucketARN, bucketARN+"/*", bucketARN+"/secret/*", "*")},
-			Principals: []infra.Principal{pick(r,
-				infra.Principal{Kind: "*", Value: "*"},
-				infra.Principal{Kind: "CanonicalUser", Value: "ouruser"},
-				infra.Principal{Kind: "CanonicalUser", Value: "anotheruser"},
-				infra.Principal{Kind: "Service", Value: "cloudfront.amazonaws.com"},
-				infra.Principal{Kind: "AWS", Value: "arn:aws:iam::999999999999:root"},
-				infra.Principal{Kind: "AWS", Value: "arn:aws:iam::123456789012:role/r"})},
+			Principals: []bucketpolicy.Principal{pick(r,
+				bucketpolicy.Principal{Kind: "*", Value: "*"},
+				bucketpolicy.Principal{Kind: "CanonicalUser", Value: "ouruser"},
+				bucketpolicy.Principal{Kind: "CanonicalUser", Value: "anotheruser"},
+				bucketpolicy.Principal{Kind: "Service", Value: "cloudfront.amazonaws.com"},
+				bucketpolicy.Principal{Kind: "AWS", Value: "arn:aws:iam::999999999999:root"},
+				bucketpolicy.Principal{Kind: "AWS", Value: "arn:aws:iam::123456789012:role/r"})},
 			NotPrincipal: r.IntN(12) == 0, NotAction: r.IntN(12) == 0, NotResource: r.IntN(12) == 0,
 		}
 		if r.IntN(2) == 0 {
-			s.Conditions = []infra.Condition{pick(r,
-				infra.Condition{Operator: "Bool", Key: "aws:SecureTransport", Values: []string{"false"}},
-				infra.Condition{Operator: "Bool", Key: "aws:SecureTransport", Values: []string{"true"}},
-				infra.Condition{Operator: "StringEquals", Key: "AWS:SourceArn", Values: []string{ours}},
-				infra.Condition{Operator: "StringEquals", Key: "aws:SourceArn", Values: []string{ours, another}},
-				infra.Condition{Operator: "StringNotEquals", Key: "aws:SourceArn", Values: []string{ours}},
-				infra.Condition{Operator: "ArnLike", Key: "aws:SourceArn", Values: []string{"arn:aws:cloudfront::*:distribution/*"}})}
+			s.Conditions = []bucketpolicy.Condition{pick(r,
+				bucketpolicy.Condition{Operator: "Bool", Key: "aws:SecureTransport", Values: []string{"false"}},
+				bucketpolicy.Condition{Operator: "Bool", Key: "aws:SecureTransport", Values: []string{"true"}},
+				bucketpolicy.Condition{Operator: "StringEquals", Key: "AWS:SourceArn", Values: []string{ours}},
+				bucketpolicy.Condition{Operator: "StringEquals", Key: "aws:SourceArn", Values: []string{ours, another}},
+				bucketpolicy.Condition{Operator: "StringNotEquals", Key: "aws:SourceArn", Values: []string{ours}},
+				bucketpolicy.Condition{Operator: "ArnLike", Key: "aws:SourceArn", Values: []string{"arn:aws:cloudfront::*:distribution/*"}})}
 		}
 		policy = append(policy, s)
 	}
@@ -104,7 +104,7 @@ func pick[T any](r *rand.Rand, from ...T) T { return from[r.IntN(len(from))] }
 
 func readRequests() []bucketpolicy.Request {
 	var all []bucketpolicy.Request
-	for _, who := range []bucketpolicy.Principal{
+	for _, who := range []bucketpolicy.Caller{
 		{},
 		{CanonicalUser: "ouruser"},
 		{CanonicalUser: "anotheruser"},

@@ -96,9 +96,9 @@ func (s *served) start(t *testing.T, tmpl *infra.Infrastructure) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
-	if text, ok := tmpl.DeploymentDocument(); ok {
-		if s.document, err = deployment.Parse([]byte(text)); err != nil {
-			t.Fatal(err)
+	for _, text := range tmpl.Parameters {
+		if d, err := deployment.Parse([]byte(text)); err == nil {
+			s.document = d
 		}
 	}
 }

@@ -3,8 +3,6 @@ package bucketpolicy
 import (
 	"fmt"
 	"strings"
-
-	"example.com/privatecdn/internal/infra"
 )
 
 // condition is one operator on one key.
@@ -19,7 +17,7 @@ type condition struct {
 	forAny   bool // ForAnyValue: at least one value of the request
 }
 
-func compileCondition(statement string, source infra.Condition) (condition, error) {
+func compileCondition(statement string, source Condition) (condition, error) {
 	c := condition{key: strings.ToLower(source.Key), values: source.Values}
 	if err := checkKey(statement, source.Key); err != nil {
 		return c, err

@@ -55,10 +55,6 @@ var knownKeys = []string{
 	"s3:x-amz-website-redirect-location",
 }
 
-// Keys returns the condition keys this package evaluates, in lower case and
-// in order.
-func Keys() []string { return slices.Clone(knownKeys) }
-
 func checkKey(statement, key string) error {
 	if _, known := slices.BinarySearch(knownKeys, strings.ToLower(key)); !known {
 		return &UnsupportedError{statement, "the condition key " + key}

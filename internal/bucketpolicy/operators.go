@@ -2,9 +2,7 @@ package bucketpolicy
 
 import (
 	"fmt"
-	"maps"
 	"net/netip"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -46,11 +44,6 @@ var operators = map[string]operator{
 	"DateLessThanEquals":        {date(func(order int) bool { return order <= 0 }), false},
 	"DateGreaterThan":           {date(func(order int) bool { return order > 0 }), false},
 	"DateGreaterThanEquals":     {date(func(order int) bool { return order >= 0 }), false},
-}
-
-// Operators returns the condition operators this package evaluates, in order.
-func Operators() []string {
-	return slices.Sorted(slices.Values(append(slices.Collect(maps.Keys(operators)), "Null")))
 }
 
 func stringEquals(want string) (func(string) bool, error) {

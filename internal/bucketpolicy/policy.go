@@ -11,8 +11,6 @@ package bucketpolicy
 import (
 	"fmt"
 	"strings"
-
-	"example.com/privatecdn/internal/infra"
 )
 
 // Decision is what a policy says of a request.
@@ -36,7 +34,7 @@ type Lookup func(key string) ([]string, bool)
 
 // Request is what a policy is asked about.
 type Request struct {
-	Principal Principal
+	Principal Caller
 	Action    string // s3:GetObject
 	Resource  string // the ARN of a bucket or an object
 	Lookup    Lookup // nil: a request with no condition keys
@@ -51,7 +49,7 @@ type Policy struct {
 // Compile prepares a bucket policy's statements. It returns an
 // *UnsupportedError for what this package does not evaluate and an
 // *InvalidError for what S3 itself would refuse.
-func Compile(statements []infra.Statement) (*Policy, error) {
+func Compile(statements []Statement) (*Policy, error) {
 	p := &Policy{}
 	for i, source := range statements {
 		s, err := compileStatement(name(source, i), source)
@@ -101,20 +99,10 @@ type statement struct {
 	conditions   []condition
 }
 
-func compileStatement(name string, source infra.Statement) (statement, error) {
+func compileStatement(name string, source Statement) (statement, error) {
 	s := statement{
-		name: name, notPrincipal: source.NotPrincipal, notAction: source.NotAction,
+		name: name, deny: source.Effect == "Deny", notPrincipal: source.NotPrincipal, notAction: source.NotAction,
 		resources: source.Resources, notResource: source.NotResource,
-	}
-	switch source.Effect {
-	case "Allow":
-	case "Deny":
-		s.deny = true
-	default:
-		return s, &InvalidError{name, fmt.Sprintf("Effect is %q; it must be Allow or Deny", source.Effect)}
-	}
-	if len(source.Principals) == 0 || len(source.Actions) == 0 || len(source.Resources) == 0 {
-		return s, &InvalidError{name, "a bucket policy's statement needs a principal, an action and a resource"}
 	}
 	for _, p := range source.Principals {
 		compiled, err := compilePrincipal(name, p)
@@ -160,7 +148,7 @@ func (s *statement) applies(r *Request) bool {
 	return true
 }
 
-func (s *statement) matchesPrincipal(who Principal) bool {
+func (s *statement) matchesPrincipal(who Caller) bool {
 	for _, p := range s.principals {
 		if p.matches(who) {
 			return true
@@ -170,7 +158,7 @@ func (s *statement) matchesPrincipal(who Principal) bool {
 }
 
 // name is the statement's Sid or its place.
-func name(s infra.Statement, i int) string {
+func name(s Statement, i int) string {
 	if s.SID != "" {
 		return s.SID
 	}

@@ -2,12 +2,10 @@ package bucketpolicy
 
 import (
 	"strings"
-
-	"example.com/privatecdn/internal/infra"
 )
 
-// Principal is who asks. The zero value is an anonymous request.
-type Principal struct {
+// Caller is who sends a request. The zero value is an anonymous request.
+type Caller struct {
 	CanonicalUser string // an origin access identity's canonical user ID
 	ARN           string // of an IAM user, a role session or an origin access identity
 	Account       string // of an IAM principal: twelve digits
@@ -17,7 +15,7 @@ type Principal struct {
 }
 
 // Anonymous reports whether the request carries no identity.
-func (p Principal) Anonymous() bool { return p == Principal{} }
+func (c Caller) Anonymous() bool { return c == Caller{} }
 
 // principal is one principal of a statement.
 type principal struct {
@@ -27,7 +25,7 @@ type principal struct {
 	account  string // an AWS principal that names a whole account
 }
 
-func compilePrincipal(statement string, source infra.Principal) (principal, error) {
+func compilePrincipal(statement string, source Principal) (principal, error) {
 	p := principal{kind: source.Kind, value: source.Value}
 	if strings.Contains(source.Value, "${") {
 		return p, &UnsupportedError{statement, "the policy variable in Principal " + source.Value}
@@ -51,7 +49,7 @@ func compilePrincipal(statement string, source infra.Principal) (principal, erro
 	return p, nil
 }
 
-func (p principal) matches(who Principal) bool {
+func (p principal) matches(who Caller) bool {
 	switch {
 	case p.everyone:
 		return true

@@ -3,7 +3,7 @@ package bucketpolicy_test
 import (
 	"testing"
 
-	"example.com/privatecdn/internal/infra"
+	"example.com/privatecdn/internal/bucketpolicy"
 )
 
 func TestPublic(t *testing.T) {
@@ -13,7 +13,7 @@ func TestPublic(t *testing.T) {
 	notPrincipal := get(to("AWS", "111122223333"))
 	notPrincipal.NotPrincipal = true
 	cases := map[string]struct {
-		statement infra.Statement
+		statement bucketpolicy.Statement
 		public    bool
 	}{
 		"everyone":                {get(nil), true},

@@ -68,22 +68,3 @@ func TestDecode(t *testing.T) {
 		}
 	}
 }
-
-func TestSchema(t *testing.T) {
-	t.Parallel()
-	var v struct {
-		A []struct {
-			B string                 `cfn:"x|y"`
-			C cloudformation.Refused `cfn:"do without"`
-		}
-		D cloudformation.Ignored
-	}
-	want := []cloudformation.Property{
-		{Path: "A[].B", Values: []string{"x", "y"}},
-		{Path: "A[].C", Refused: true, Remedy: "do without"},
-		{Path: "D", Ignored: true},
-	}
-	if got := cloudformation.Schema(v); !reflect.DeepEqual(got, want) {
-		t.Errorf("%+v", got)
-	}
-}

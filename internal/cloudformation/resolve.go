@@ -93,7 +93,8 @@ func (s *Stack) shallow(at Location, v any) (any, error) {
 		}
 		f, known := intrinsics[name]
 		if !known {
-			return nil, at.Unsupported("put its value in its place", "%s is not an intrinsic function known here", name)
+			return nil, at.Unsupported("put its value in its place, or use one of "+strings.Join(Functions(), ", "),
+				"%s is not an intrinsic function known here", name)
 		}
 		var err error
 		if v, err = f(s, at, arg); err != nil {

@@ -3,6 +3,7 @@ package infra
 import (
 	"strings"
 
+	"example.com/privatecdn/internal/bucketpolicy"
 	"example.com/privatecdn/internal/cloudformation"
 )
 
@@ -16,7 +17,6 @@ func (r *reader) bucket(s *cloudformation.Stack, res *cloudformation.Resource) e
 		LogicalID:         res.LogicalID,
 		Region:            s.Region,
 		PublicAccessBlock: p.PublicAccessBlockConfiguration,
-		Versioned:         p.VersioningConfiguration.Status == "Enabled",
 		Retained:          res.Retained,
 	}
 	for _, a := range []struct {
@@ -31,7 +31,6 @@ func (r *reader) bucket(s *cloudformation.Stack, res *cloudformation.Resource) e
 	}
 	for _, rule := range p.BucketEncryption.ServerSideEncryptionConfiguration {
 		b.Encryption = rule.ServerSideEncryptionByDefault.SSEAlgorithm
-		b.KMSKey = r.kmsKeyOf(rule.ServerSideEncryptionByDefault.KMSMasterKeyID)
 	}
 	for _, rule := range p.CorsConfiguration.CorsRules {
 		b.CORS = append(b.CORS, BucketCORS{
@@ -51,7 +50,7 @@ func (r *reader) bucketPolicy(s *cloudformation.Stack, res *cloudformation.Resou
 	if err := s.Properties(res, &p); err != nil {
 		return err
 	}
-	statements, err := readPolicy(s.At(res).Key("Properties.PolicyDocument"), p.PolicyDocument)
+	statements, err := bucketpolicy.Parse(s.At(res).Key("Properties.PolicyDocument"), p.PolicyDocument)
 	if err != nil {
 		return err
 	}
@@ -115,14 +114,14 @@ func (r *reader) assumeGrants() {
 }
 
 // needed is the statement by which a bucket lets a distribution read.
-func needed(d *Distribution, o *Origin) Statement {
-	s := Statement{
+func needed(d *Distribution, o *Origin) bucketpolicy.Statement {
+	s := bucketpolicy.Statement{
 		SID: "Assumed", Effect: "Allow", Actions: []string{"s3:GetObject"}, Resources: []string{o.Bucket.ARN + "/*"},
-		Principals: []Principal{{Kind: "Service", Value: "cloudfront.amazonaws.com"}},
-		Conditions: []Condition{{Operator: "StringEquals", Key: "AWS:SourceArn", Values: []string{d.ARN}}},
+		Principals: []bucketpolicy.Principal{{Kind: "Service", Value: "cloudfront.amazonaws.com"}},
+		Conditions: []bucketpolicy.Condition{{Operator: "StringEquals", Key: "AWS:SourceArn", Values: []string{d.ARN}}},
 	}
 	if o.OAI != nil {
-		s.Principals, s.Conditions = []Principal{{Kind: "CanonicalUser", Value: o.OAI.CanonicalUserID}}, nil
+		s.Principals, s.Conditions = []bucketpolicy.Principal{{Kind: "CanonicalUser", Value: o.OAI.CanonicalUserID}}, nil
 	}
 	return s
 }

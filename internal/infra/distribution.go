@@ -33,9 +33,6 @@ func (r *reader) distribution(s *cloudformation.Stack, res *cloudformation.Resou
 		ARN:               fill("arn:{partition}:cloudfront::{account}:distribution/{distribution}", s, res),
 		Aliases:           c.Aliases,
 		Enabled:           c.Enabled,
-		IPv6:              c.IPV6Enabled,
-		HTTPVersion:       cmp.Or(c.HttpVersion, "http1.1"),
-		PriceClass:        cmp.Or(c.PriceClass, "PriceClass_All"),
 		DefaultRootObject: strings.TrimPrefix(c.DefaultRootObject, "/"),
 		CustomErrors:      customErrors(c.CustomErrorResponses),
 		Geo:               Geo{Type: cmp.Or(c.Restrictions.GeoRestriction.RestrictionType, "none"), Locations: upper(c.Restrictions.GeoRestriction.Locations)},
@@ -43,7 +40,6 @@ func (r *reader) distribution(s *cloudformation.Stack, res *cloudformation.Resou
 		Logging:           c.Logging.Bucket != "",
 		ViewerCertificate: ViewerCertificate{
 			Default:         c.ViewerCertificate.AcmCertificateArn == "" && c.ViewerCertificate.IamCertificateId == "",
-			ACMArn:          c.ViewerCertificate.AcmCertificateArn,
 			MinimumProtocol: c.ViewerCertificate.MinimumProtocolVersion,
 		},
 	}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"example.com/privatecdn/internal/bucketpolicy"
 	"example.com/privatecdn/keys"
 )
 
@@ -38,9 +39,6 @@ type Distribution struct {
 	ARN               string
 	Aliases           []string
 	Enabled           bool
-	IPv6              bool
-	HTTPVersion       string
-	PriceClass        string
 	DefaultRootObject string
 	Behaviors         []*Behavior // in order; the default behavior, pattern "*", is last
 	CustomErrors      []CustomError
@@ -68,18 +66,6 @@ type Behavior struct {
 
 // Signed reports whether the behavior asks for a CloudFront signature.
 func (b *Behavior) Signed() bool { return len(b.KeyGroups) > 0 }
-
-// Key returns the trusted public key with an ID, nil when there is none.
-func (b *Behavior) Key(id string) *PublicKey {
-	for _, g := range b.KeyGroups {
-		for _, k := range g.Keys {
-			if k.ID == id {
-				return k
-			}
-		}
-	}
-	return nil
-}
 
 // KeyGroup is a trusted key group.
 type KeyGroup struct {
@@ -142,22 +128,11 @@ type Bucket struct {
 	Region            string
 	RegionalDomain    string
 	PublicAccessBlock PublicAccessBlock
-	Policy            []Statement // of the bucket policies, in order
-	Encryption        string      // AES256, aws:kms, aws:kms:dsse or ""
-	KMSKey            *KMSKey     // of the encryption, nil when it is none of the templates'
+	Policy            []bucketpolicy.Statement // of the bucket policies, in order
+	Encryption        string                   // AES256, aws:kms, aws:kms:dsse or ""
 	CORS              []BucketCORS
-	Versioned         bool
 	Retained          bool // kept when the stack is deleted or the bucket replaced
 	External          bool // named by an origin, not made by this template
-}
-
-// KMSKey is a KMS key that encrypts a bucket's objects: who reads them must be
-// let do kms:Decrypt by its policy.
-type KMSKey struct {
-	LogicalID string
-	ID        string
-	ARN       string
-	Policy    []Statement
 }
 
 // BucketCORS is one rule of a bucket's own CORS configuration. S3 answers with
@@ -174,30 +149,6 @@ type BucketCORS struct {
 // PublicAccessBlock is a bucket's four public access settings.
 type PublicAccessBlock struct {
 	BlockPublicAcls, BlockPublicPolicy, IgnorePublicAcls, RestrictPublicBuckets bool
-}
-
-// Statement is one statement of a bucket policy, with single values made lists.
-type Statement struct {
-	SID          string
-	Effect       string
-	Principals   []Principal // kind "*" and value "*" for everyone
-	NotPrincipal bool        // Principals came as NotPrincipal
-	Actions      []string
-	NotAction    bool
-	Resources    []string
-	NotResource  bool
-	Conditions   []Condition
-}
-
-// Principal is one principal of a statement: kind AWS, Service, CanonicalUser,
-// Federated or *.
-type Principal struct{ Kind, Value string }
-
-// Condition is one operator on one key of a statement.
-type Condition struct {
-	Operator string // StringEquals, Bool, …
-	Key      string // aws:SecureTransport, …
-	Values   []string
 }
 
 // CustomError is a custom error response.
@@ -217,7 +168,6 @@ type Geo struct {
 // ViewerCertificate is how viewers reach the distribution over TLS.
 type ViewerCertificate struct {
 	Default         bool // *.cloudfront.net
-	ACMArn          string
 	MinimumProtocol string
 }
 

@@ -24,11 +24,11 @@ type distributionProperties struct {
 		DefaultRootObject             string
 		Enabled                       bool
 		HttpVersion                   string `cfn:"http1.1|http2|http3|http2and3"`
-		IPV6Enabled                   bool
+		IPV6Enabled                   cloudformation.Ignored
 		Logging                       loggingProperties
 		OriginGroups                  cloudformation.Refused `cfn:"name one origin in the behavior"`
 		Origins                       []originProperties
-		PriceClass                    string
+		PriceClass                    cloudformation.Ignored
 		Restrictions                  restrictionsProperties
 		S3Origin                      cloudformation.Refused `cfn:"use Origins"`
 		Staging                       cloudformation.Refused `cfn:"give the primary distribution"`

@@ -28,7 +28,7 @@ type bucketProperties struct {
 	PublicAccessBlockConfiguration   PublicAccessBlock
 	ReplicationConfiguration         cloudformation.Ignored
 	Tags                             cloudformation.Ignored
-	VersioningConfiguration          struct{ Status string }
+	VersioningConfiguration          cloudformation.Ignored
 	WebsiteConfiguration             cloudformation.Ignored
 }
 
@@ -37,7 +37,7 @@ type encryptionProperties struct {
 		BlockedEncryptionTypes        cloudformation.Ignored
 		BucketKeyEnabled              cloudformation.Ignored
 		ServerSideEncryptionByDefault struct {
-			KMSMasterKeyID string
+			KMSMasterKeyID cloudformation.Ignored
 			SSEAlgorithm   string
 		}
 	}
@@ -55,23 +55,6 @@ type corsRuleProperties struct {
 type bucketPolicyProperties struct {
 	Bucket         string `cfn:"required"`
 	PolicyDocument any    `cfn:"required"`
-}
-
-// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html
-
-type kmsKeyProperties struct {
-	BypassPolicyLockoutSafetyCheck cloudformation.Ignored
-	Description                    cloudformation.Ignored
-	Enabled                        *bool
-	EnableKeyRotation              cloudformation.Ignored
-	KeyPolicy                      any
-	KeySpec                        cloudformation.Ignored
-	KeyUsage                       cloudformation.Ignored
-	MultiRegion                    cloudformation.Ignored
-	Origin                         cloudformation.Ignored
-	PendingWindowInDays            cloudformation.Ignored
-	RotationPeriodInDays           cloudformation.Ignored
-	Tags                           cloudformation.Ignored
 }
 
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-parameter.html

@@ -27,7 +27,6 @@ type reader struct {
 	app      *cloudformation.App
 	assets   assets
 	tmpl     *Infrastructure
-	kmsKeys  []*KMSKey
 	keys     map[string]*PublicKey // by ID, as are the others
 	groups   map[string]*KeyGroup
 	oais     map[string]*OAI

@@ -34,7 +34,6 @@ type kind struct {
 
 // kinds are in an order in which what refers comes after what it refers to.
 var kinds = []kind{
-	{typeKMSKey, kmsKeyProperties{}, (*reader).kmsKey},
 	{typeBucket, bucketProperties{}, (*reader).bucket},
 	{typePublicKey, publicKeyProperties{}, (*reader).publicKey},
 	{typeKeyGroup, keyGroupProperties{}, (*reader).keyGroup},
@@ -82,7 +81,7 @@ var irrelevant = map[string]string{
 	"AWS::ElasticLoadBalancingV2::":            "may be an origin, which is reached over HTTP",
 	"AWS::Events::":                            "is no part of a distribution",
 	"AWS::IAM::":                               "says who may call AWS, not what a viewer gets",
-	"AWS::KMS::":                               "other names for keys are not used locally",
+	"AWS::KMS::":                               "local objects are not encrypted; a key's policy is not evaluated",
 	"AWS::Kinesis::":                           "logs",
 	"AWS::KinesisFirehose::":                   "logs",
 	"AWS::Lambda::":                            "Lambda functions are not run",

@@ -16,6 +16,7 @@ import (
 
 	"example.com/privatecdn/edge/internal/origin"
 	"example.com/privatecdn/edge/internal/s3"
+	"example.com/privatecdn/internal/bucketpolicy"
 	"example.com/privatecdn/internal/infra"
 )
 
@@ -98,8 +99,8 @@ func TestRemoteBucket(t *testing.T) {
 	}
 	bucket := &infra.Bucket{
 		Name: "media", ARN: "arn:aws:s3:::media", Region: "eu-west-1", RegionalDomain: "media.s3.eu-west-1.amazonaws.com",
-		Policy: []infra.Statement{{
-			Effect: "Allow", Principals: []infra.Principal{{Kind: "CanonicalUser", Value: oaiUser}},
+		Policy: []bucketpolicy.Statement{{
+			Effect: "Allow", Principals: []bucketpolicy.Principal{{Kind: "CanonicalUser", Value: oaiUser}},
 			Actions: []string{"s3:GetObject"}, Resources: []string{"arn:aws:s3:::media/*"},
 		}},
 	}

@@ -14,7 +14,6 @@ import (
 
 	"example.com/privatecdn/edge/internal/s3"
 	"example.com/privatecdn/internal/bucketpolicy"
-	"example.com/privatecdn/internal/infra"
 )
 
 func TestObjectHeaders(t *testing.T) {
@@ -224,7 +223,7 @@ func TestMethods(t *testing.T) {
 func TestHeaderCondition(t *testing.T) {
 	t.Parallel()
 	server := newServer(t, publicBucket(allow(everyone, "s3:PutObject", "arn:aws:s3:::media/*",
-		infra.Condition{Operator: "StringEquals", Key: "s3:x-amz-acl", Values: []string{"bucket-owner-full-control"}})))
+		bucketpolicy.Condition{Operator: "StringEquals", Key: "s3:x-amz-acl", Values: []string{"bucket-owner-full-control"}})))
 	for acl, status := range map[string]int{"": 403, "public-read": 403, "bucket-owner-full-control": 405} {
 		if response, _ := ask(t, server, "PUT", "/log", header("X-Amz-Acl", acl)); response.StatusCode != status {
 			t.Errorf("PUT with the ACL %q: %d, want %d", acl, response.StatusCode, status)
@@ -236,7 +235,7 @@ func TestKMS(t *testing.T) {
 	t.Parallel()
 	bucket := privateBucket()
 	bucket.Encryption = "aws:kms"
-	bucket.Policy = append(bucket.Policy, allow(infra.Principal{Kind: "Service", Value: "cloudfront.amazonaws.com"}, "s3:GetObject", "arn:aws:s3:::media/*"))
+	bucket.Policy = append(bucket.Policy, allow(bucketpolicy.Principal{Kind: "Service", Value: "cloudfront.amazonaws.com"}, "s3:GetObject", "arn:aws:s3:::media/*"))
 	response, body := ask(t, newServer(t, bucket), "GET", "/index.html", asOAI)
 	if response.StatusCode != 400 || !strings.Contains(body, "require AWS Signature Version 4") {
 		t.Errorf("OAI: %d %s", response.StatusCode, body)
@@ -255,7 +254,7 @@ func TestRefusedAtConstruction(t *testing.T) {
 		t.Errorf("public policy: %v", err)
 	}
 	strange := privateBucket()
-	strange.Policy[1].Conditions = []infra.Condition{{Operator: "StringEquals", Key: "aws:PrincipalOrgID", Values: []string{"o-1"}}}
+	strange.Policy[1].Conditions = []bucketpolicy.Condition{{Operator: "StringEquals", Key: "aws:PrincipalOrgID", Values: []string{"o-1"}}}
 	var unsupported *bucketpolicy.UnsupportedError
 	if _, err := s3.New(strange, objects()); !errors.As(err, &unsupported) || !strings.Contains(err.Error(), "bucket media") {
 		t.Errorf("unknown condition key: %v", err)

@@ -15,7 +15,7 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"example.com/privatecdn/edge/internal/s3"
-	"example.com/privatecdn/internal/infra"
+	"example.com/privatecdn/internal/bucketpolicy"
 )
 
 // client is the SDK's S3 client of the bucket's owner.
@@ -171,15 +171,15 @@ func TestEnvironment(t *testing.T) {
 func TestPresignedAge(t *testing.T) {
 	t.Parallel()
 	signed := presigned(t, s3.LocalCredentials, "index.html", at().Add(-11*time.Minute), time.Hour)
-	for name, condition := range map[string]infra.Condition{
+	for name, condition := range map[string]bucketpolicy.Condition{
 		"age":  {Operator: "NumericGreaterThan", Key: "s3:signatureAge", Values: []string{"600000"}},
 		"type": {Operator: "StringEquals", Key: "s3:authType", Values: []string{"REST-QUERY-STRING"}},
 		"user": {Operator: "StringNotEquals", Key: "aws:PrincipalArn", Values: []string{"arn:aws:iam::111122223333:role/reader"}},
 	} {
 		bucket := privateBucket()
-		bucket.Policy = append(bucket.Policy, infra.Statement{
-			Effect: "Deny", Principals: []infra.Principal{everyone}, Actions: []string{"s3:GetObject"},
-			Resources: []string{"arn:aws:s3:::media/*"}, Conditions: []infra.Condition{condition},
+		bucket.Policy = append(bucket.Policy, bucketpolicy.Statement{
+			Effect: "Deny", Principals: []bucketpolicy.Principal{everyone}, Actions: []string{"s3:GetObject"},
+			Resources: []string{"arn:aws:s3:::media/*"}, Conditions: []bucketpolicy.Condition{condition},
 		})
 		if status, _ := open(t, newServer(t, bucket), "GET", signed); status != 403 {
 			t.Errorf("%s: %d; the owner too is bound by a deny", name, status)

@@ -25,7 +25,7 @@ import (
 )
 
 // Principal is who asks; the zero value is anonymous.
-type Principal = bucketpolicy.Principal
+type Principal = bucketpolicy.Caller
 
 // OAI is the principal of a CloudFront origin access identity.
 func OAI(id, canonicalUser string) Principal {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"example.com/privatecdn/edge/internal/s3"
+	"example.com/privatecdn/internal/bucketpolicy"
 	"example.com/privatecdn/internal/infra"
 )
 
@@ -29,30 +30,30 @@ func privateBucket() *infra.Bucket {
 	return &infra.Bucket{
 		Name: "media", ARN: "arn:aws:s3:::media", Region: "eu-west-1", RegionalDomain: bucketHost, Encryption: "AES256",
 		PublicAccessBlock: infra.PublicAccessBlock{BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true},
-		Policy: []infra.Statement{
+		Policy: []bucketpolicy.Statement{
 			{
-				Effect: "Deny", Principals: []infra.Principal{{Kind: "AWS", Value: "*"}}, Actions: []string{"s3:*"},
+				Effect: "Deny", Principals: []bucketpolicy.Principal{{Kind: "AWS", Value: "*"}}, Actions: []string{"s3:*"},
 				Resources:  []string{"arn:aws:s3:::media", "arn:aws:s3:::media/*"},
-				Conditions: []infra.Condition{{Operator: "Bool", Key: "aws:SecureTransport", Values: []string{"false"}}},
+				Conditions: []bucketpolicy.Condition{{Operator: "Bool", Key: "aws:SecureTransport", Values: []string{"false"}}},
 			},
-			allow(infra.Principal{Kind: "CanonicalUser", Value: canonical}, "s3:GetObject", "arn:aws:s3:::media/*"),
+			allow(bucketpolicy.Principal{Kind: "CanonicalUser", Value: canonical}, "s3:GetObject", "arn:aws:s3:::media/*"),
 		},
 	}
 }
 
-func allow(who infra.Principal, action, resource string, conditions ...infra.Condition) infra.Statement {
-	return infra.Statement{
-		Effect: "Allow", Principals: []infra.Principal{who},
+func allow(who bucketpolicy.Principal, action, resource string, conditions ...bucketpolicy.Condition) bucketpolicy.Statement {
+	return bucketpolicy.Statement{
+		Effect: "Allow", Principals: []bucketpolicy.Principal{who},
 		Actions: []string{action}, Resources: []string{resource}, Conditions: conditions,
 	}
 }
 
-var everyone = infra.Principal{Kind: "*", Value: "*"}
+var everyone = bucketpolicy.Principal{Kind: "*", Value: "*"}
 
-func publicBucket(extra ...infra.Statement) *infra.Bucket {
+func publicBucket(extra ...bucketpolicy.Statement) *infra.Bucket {
 	b := privateBucket()
 	b.PublicAccessBlock = infra.PublicAccessBlock{}
-	b.Policy = append([]infra.Statement{allow(everyone, "s3:GetObject", "arn:aws:s3:::media/*")}, extra...)
+	b.Policy = append([]bucketpolicy.Statement{allow(everyone, "s3:GetObject", "arn:aws:s3:::media/*")}, extra...)
 	return b
 }
 
@@ -113,15 +114,15 @@ func header(name, value string) func(*http.Request) {
 
 func TestWhoMayRead(t *testing.T) {
 	t.Parallel()
-	oac := allow(infra.Principal{Kind: "Service", Value: "cloudfront.amazonaws.com"}, "s3:GetObject", "arn:aws:s3:::media/*",
-		infra.Condition{Operator: "StringEquals", Key: "AWS:SourceArn", Values: []string{"arn:aws:cloudfront::111122223333:distribution/E1"}})
+	oac := allow(bucketpolicy.Principal{Kind: "Service", Value: "cloudfront.amazonaws.com"}, "s3:GetObject", "arn:aws:s3:::media/*",
+		bucketpolicy.Condition{Operator: "StringEquals", Key: "AWS:SourceArn", Values: []string{"arn:aws:cloudfront::111122223333:distribution/E1"}})
 	withOAC := privateBucket()
 	withOAC.Policy = append(withOAC.Policy, oac)
 	byARN := privateBucket()
-	byARN.Policy[1].Principals[0] = infra.Principal{Kind: "AWS", Value: "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E2OAI"}
+	byARN.Policy[1].Principals[0] = bucketpolicy.Principal{Kind: "AWS", Value: "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E2OAI"}
 	denied := publicBucket()
-	denied.Policy = append(denied.Policy, infra.Statement{
-		Effect: "Deny", Principals: []infra.Principal{everyone},
+	denied.Policy = append(denied.Policy, bucketpolicy.Statement{
+		Effect: "Deny", Principals: []bucketpolicy.Principal{everyone},
 		Actions: []string{"s3:Get*"}, Resources: []string{"arn:aws:s3:::media/dir/*"},
 	})
 	restricted := publicBucket()

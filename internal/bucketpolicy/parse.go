@@ -1,4 +1,4 @@
-package infra
+package bucketpolicy
 
 import (
 	"encoding/json"
@@ -12,9 +12,10 @@ import (
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/add-bucket-policy.html
 const maxPolicy = 20 << 10
 
-// readPolicy reads a policy document, all single values made lists.
+// Parse reads the document of a bucket policy, in which every intrinsic
+// function is resolved. Its error is a *cloudformation.Error at a place of it.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
-func readPolicy(at cloudformation.Location, document any) ([]Statement, error) {
+func Parse(at cloudformation.Location, document any) ([]Statement, error) {
 	if text, ok := document.(string); ok {
 		if err := json.Unmarshal([]byte(text), &document); err != nil {
 			return nil, at.Invalid("the policy is text that is no JSON")

@@ -1,4 +1,4 @@
-package s3_test
+package bucketpolicy_test
 
 import (
 	"flag"
@@ -14,7 +14,7 @@ var update = flag.Bool("update", false, "write what the tests generate")
 // TestDocumentation holds docs/bucket.md to what the evaluator knows.
 func TestDocumentation(t *testing.T) {
 	t.Parallel()
-	const file, begin, end = "../../../docs/bucket.md", "-update -->\n", "<!-- end -->"
+	const file, begin, end = "../../docs/bucket.md", "-update -->\n", "<!-- end -->"
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -31,7 +31,7 @@ func TestDocumentation(t *testing.T) {
 			t.Fatal(err)
 		}
 	} else if string(text) != want {
-		t.Error("docs/bucket.md lists other operators or keys; run go test ./internal/s3 -run Documentation -update")
+		t.Error("docs/bucket.md lists other operators or keys; run go test ./internal/bucketpolicy -run Documentation -update")
 	}
 }
 

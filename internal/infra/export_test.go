@@ -3,6 +3,7 @@ package infra
 import (
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -42,7 +43,7 @@ func Support() string {
 func describeKind(b *strings.Builder, k kind) {
 	fmt.Fprintf(b, "\n### %s\n", k.name)
 	var read, without, refused []string
-	for _, p := range cloudformation.Schema(k.properties) {
+	for _, p := range schema("", reflect.TypeOf(k.properties)) {
 		switch {
 		case p.Ignored:
 			without = append(without, "`"+p.Path+"`")
@@ -81,4 +82,50 @@ func managedNames() []string {
 	}
 	slices.Sort(lines)
 	return lines
+}
+
+// property is one property that a struct decodes.
+type property struct {
+	Path    string // Origins[].DomainName
+	Ignored bool
+	Refused bool
+	Remedy  string   // of a refused property
+	Values  []string // the values taken, where they are listed
+}
+
+// schema lists the properties that [cloudformation.Stack.Decode] reads into a
+// struct, in the order of its fields.
+func schema(path string, t reflect.Type) []property {
+	var all []property
+	for i := range t.NumField() {
+		field := t.Field(i)
+		p := property{Path: strings.TrimPrefix(path+"."+field.Name, ".")}
+		tag := field.Tag.Get("cfn")
+		inner, suffix := element(field.Type)
+		switch {
+		case field.Type == reflect.TypeFor[cloudformation.Ignored]():
+			p.Ignored = true
+		case field.Type == reflect.TypeFor[cloudformation.Refused]():
+			p.Refused, p.Remedy = true, tag
+		case inner.Kind() == reflect.Struct:
+			all = append(all, schema(p.Path+suffix, inner)...)
+			continue
+		case tag != "" && tag != "required":
+			p.Values = strings.Split(tag, "|")
+		}
+		p.Path += suffix
+		all = append(all, p)
+	}
+	return all
+}
+
+// element looks through pointers and slices.
+func element(t reflect.Type) (inner reflect.Type, suffix string) {
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		if t.Kind() == reflect.Slice {
+			suffix += "[]"
+		}
+		t = t.Elem()
+	}
+	return t, suffix
 }

@@ -1,0 +1,14 @@
+package bucketpolicy
+
+import (
+	"maps"
+	"slices"
+)
+
+// Keys returns the condition keys that are evaluated, sorted.
+func Keys() []string { return knownKeys }
+
+// Operators returns the condition operators that are evaluated, sorted.
+func Operators() []string {
+	return slices.Sorted(slices.Values(append(slices.Collect(maps.Keys(operators)), "Null")))
+}
