@@ -17,8 +17,8 @@ import (
 )
 
 type signPlaylist struct {
-	Src string `arg:"" help:"An HLS or DASH manifest: a file, - for standard input, or the URL or path it is served at."`
-	URL string `name:"url" help:"The URL or path viewers get the manifest at, where SRC is not it." placeholder:"URL|PATH"`
+	Src string `arg:"" help:"An HLS or DASH manifest: a file, - for standard input, or the URL or path that serves it."`
+	URL string `name:"url" help:"URL or path of the manifest for viewers, unless it is SRC." placeholder:"URL|PATH"`
 	signFlags
 }
 
@@ -78,9 +78,12 @@ func (c signPlaylist) guess(e *env, d *deployment.Deployment) (string, error) {
 		return head[:strings.LastIndex(head, "/")+1] + "manifest", nil
 	}
 	if d == nil {
-		return "", cli.Hint(errors.New("nothing says where viewers get the manifest, which its URIs are relative to"), "--url https://HOST/PATH")
+		return "", cli.Hint(
+			errors.New("nothing says where viewers get the manifest, which its URIs are relative to"),
+			"--url https://HOST/PATH",
+		)
 	}
-	e.note("warning: the signature opens all of %s/, for nothing says where viewers get the manifest; --url PATH narrows it.", d.BaseURL())
+	e.note("warning: the signature opens all of %s/; --url PATH, the manifest's own, narrows it", d.BaseURL())
 	return d.BaseURL() + "/manifest", nil
 }
 

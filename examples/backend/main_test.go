@@ -20,8 +20,12 @@ func TestMain(m *testing.M) { os.Exit(browser.Main(m)) }
 // the backend beside it.
 func start(t *testing.T) (*edgetest.Server, *httptest.Server) {
 	t.Helper()
-	srv := edgetest.NewServer(t, "../../constructs/privatecdn/testdata/golden/public.template.json", os.DirFS("../content"),
-		edgetest.WithStart(time.Now().Truncate(time.Second)))
+	srv := edgetest.NewServer(
+		t,
+		"../../constructs/privatecdn/testdata/golden/public.template.json",
+		os.DirFS("../content"),
+		edgetest.WithStart(time.Now().Truncate(time.Second)),
+	)
 	backend := httptest.NewServer(routes(srv.Signer, ""))
 	t.Cleanup(backend.Close)
 	return srv, backend
@@ -55,7 +59,13 @@ func TestBackend(t *testing.T) {
 	t.Parallel()
 	srv, backend := start(t)
 	client := viewer(t, srv)
-	files := []string{"/hls/stream.m3u8", "/hls/270p/index.m3u8", "/hls/270p/init.mp4", "/hls/270p/0.m4s", "/hls/180p/2.m4s"}
+	files := []string{
+		"/hls/stream.m3u8",
+		"/hls/270p/index.m3u8",
+		"/hls/270p/init.mp4",
+		"/hls/270p/0.m4s",
+		"/hls/180p/2.m4s",
+	}
 	check := func(when string, status int) {
 		t.Helper()
 		for _, file := range files {

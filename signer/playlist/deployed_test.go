@@ -35,12 +35,21 @@ func deployed(t *testing.T) (*signer.Signer, *verify.Verifier) {
 		t.Fatal(err)
 	}
 	d := &deployment.Deployment{
-		Version: 1, Stack: "PrivateCdn", Hosts: []string{"d111111abcdef8.cloudfront.net", "media.example.com"}, MaxLifetime: 86400,
+		Version: 1, Stack: "PrivateCdn", Hosts: []string{"d111111abcdef8.cloudfront.net", "media.example.com"},
+		MaxLifetime: 86400,
 		Behaviors: []deployment.Behavior{
 			{PathPattern: "films/*/public/*", Access: deployment.Public},
 			{PathPattern: "*", Access: deployment.Signed, Keys: []string{public.LocalID()}},
 		},
-		Keys: []deployment.Key{{ID: public.LocalID(), Fingerprint: public.Fingerprint(), Algorithm: public.Algorithm(), State: keys.Signing, PrivateKey: "file:test"}},
+		Keys: []deployment.Key{
+			{
+				ID:          public.LocalID(),
+				Fingerprint: public.Fingerprint(),
+				Algorithm:   public.Algorithm(),
+				State:       keys.Signing,
+				PrivateKey:  "file:test",
+			},
+		},
 	}
 	s, err := signer.Open(t.Context(), fixed{d}, signer.WithReload(0), signer.WithOpeners(keys.Openers{
 		"file": func(context.Context, string) (crypto.Signer, error) { return key, nil },
@@ -56,7 +65,10 @@ type fixed struct{ d *deployment.Deployment }
 
 func (f fixed) Load(context.Context) (*deployment.Deployment, error) { return f.d, nil }
 
-var anyURI = regexp.MustCompile(`(?m)(?:media|initialization|index|sourceURL|href|URI)\s*=\s*["']([^"']*)["']|<BaseURL>\s*(?:<!\[CDATA\[)?([^\]<]*?)(?:\]\]>)?\s*</BaseURL>|^([^#<\s].*)$`)
+var anyURI = regexp.MustCompile(
+	`(?m)(?:media|initialization|index|sourceURL|href|URI)\s*=\s*["']([^"']*)["']` +
+		`|<BaseURL>\s*(?:<!\[CDATA\[)?([^\]<]*?)(?:\]\]>)?\s*</BaseURL>|^([^#<\s].*)$`,
+)
 
 // TestOpens holds, URI by URI as a player resolves it, that CloudFront opens
 // what is private in a rewritten manifest, and that nothing else is signed.
@@ -78,7 +90,8 @@ func TestOpens(t *testing.T) {
 			uri := strings.ReplaceAll(m[1]+m[2]+m[3], "&amp;", "&")
 			uri = strings.NewReplacer("{$dir}", "part two", "{$token}", "x", "&#x2F;", "/", "&#38;", "&").Replace(uri)
 			u, err := base.Parse(uri)
-			elsewhere := uri == "that/stays.m3u8" || name == "list.mpd" && uri == "$Number$.m4s" // a comment, another CDN's
+			elsewhere := uri == "that/stays.m3u8" ||
+				name == "list.mpd" && uri == "$Number$.m4s" // a comment, another CDN's
 			if err != nil || u.Host != base.Host || strings.HasSuffix(u.Path, "/") || uri == "" || elsewhere {
 				if strings.Contains(uri, "Signature=") {
 					t.Errorf("%s: %s is signed", name, uri)
@@ -102,7 +115,10 @@ func TestFor(t *testing.T) {
 	t.Parallel()
 	s, _ := deployed(t)
 	r := playlist.For(s, signer.Terms{For: time.Hour, Resource: "https://*/films/*"})
-	got, err := r.Rewrite(home+"a.m3u8", []byte(hls("1.ts", "public/2.ts", "https://media.example.com/films/3.ts", "https://other.example/films/4.ts")))
+	got, err := r.Rewrite(
+		home+"a.m3u8",
+		[]byte(hls("1.ts", "public/2.ts", "https://media.example.com/films/3.ts", "https://other.example/films/4.ts")),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,13 +129,26 @@ func TestFor(t *testing.T) {
 		}
 	}
 	r.Relay = true
-	got, err = r.Rewrite(home+"a.m3u8", []byte(hls("1.ts", "public/2.ts", "https://media.example.com/films/3.ts", "data:,x", "#EXT-X-STREAM-INF:BANDWIDTH=1", "public/v.m3u8")))
+	got, err = r.Rewrite(
+		home+"a.m3u8",
+		[]byte(
+			hls(
+				"1.ts",
+				"public/2.ts",
+				"https://media.example.com/films/3.ts",
+				"data:,x",
+				"#EXT-X-STREAM-INF:BANDWIDTH=1",
+				"public/v.m3u8",
+			),
+		),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i, line := range strings.Split(string(got), "\n") {
 		bare, _, signed := strings.Cut(line, "?Policy=")
-		want := []string{"#EXTM3U", home + "1.ts", home + "public/2.ts", "https://media.example.com/films/3.ts", "data:,x", "#EXT-X-STREAM-INF:BANDWIDTH=1", "public/v.m3u8", ""}[i]
+		want := []string{"#EXTM3U", home + "1.ts", home + "public/2.ts", "https://media.example.com/films/3.ts",
+			"data:,x", "#EXT-X-STREAM-INF:BANDWIDTH=1", "public/v.m3u8", ""}[i]
 		if bare != want || signed != (i == 1 || i == 3) {
 			t.Errorf("relayed, line %d is %s", i, line)
 		}

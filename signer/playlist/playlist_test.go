@@ -41,7 +41,11 @@ func TestGolden(t *testing.T) {
 			t.Run(golden, func(t *testing.T) {
 				t.Parallel()
 				manifest := read(t, input)
-				r := playlist.Rewriter{Query: stub, Relay: relay, Resource: "https://d111111abcdef8.cloudfront.net/films/*"}
+				r := playlist.Rewriter{
+					Query:    stub,
+					Relay:    relay,
+					Resource: "https://d111111abcdef8.cloudfront.net/films/*",
+				}
 				got, err := r.Rewrite(home+"index.m3u8?token=a%20b", manifest)
 				if err != nil {
 					t.Fatal(err)
@@ -99,10 +103,14 @@ func TestOneSignature(t *testing.T) {
 	}{
 		{"directory", home + "a.m3u8", "", hls("1.ts", "2.ts", "x/3.ts"), []string{home + "*"}},
 		{"root", "https://h.example/a.m3u8?x=1", "", hls("1.ts"), []string{"https://h.example/*"}},
-		{"encoded once", "https://h.example/two words/a.m3u8", "", hls("1.ts", "https://h.example/two words/é.ts"), []string{"https://h.example/two%20words/*"}},
-		{"given", home + "a.m3u8", "https://*.cloudfront.net/films/*", hls("1.ts", "../8/2.ts"), []string{"https://*.cloudfront.net/films/*"}},
+		{"encoded once", "https://h.example/two words/a.m3u8", "", hls("1.ts", "https://h.example/two words/é.ts"),
+			[]string{"https://h.example/two%20words/*"}},
+		{"given", home + "a.m3u8", "https://*.cloudfront.net/films/*", hls("1.ts", "../8/2.ts"),
+			[]string{"https://*.cloudfront.net/films/*"}},
 		{"nothing private", home + "a.m3u8", "", hls("https://other.example/1.ts", "data:,x"), nil},
-		{"dash", home + "a.mpd", "", mpd(`<Period><SegmentList><SegmentURL media="1"/><SegmentURL media="2"/></SegmentList></Period>`), []string{home + "*"}},
+		{"dash", home + "a.mpd", "",
+			mpd(`<Period><SegmentList><SegmentURL media="1"/><SegmentURL media="2"/></SegmentList></Period>`),
+			[]string{home + "*"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -131,12 +139,24 @@ func TestPrivate(t *testing.T) {
 	r := playlist.Rewriter{Query: stub, Resource: "https://*/films/*", Private: func(host, path string) bool {
 		return strings.HasSuffix(host, ".example") && !strings.HasPrefix(path, "/films/public/")
 	}}
-	manifest := hls("1.ts", "../public/2.ts", "https://b.example:443/films/3.ts", "https://c.test/films/4.ts", "https://b.example@c.test/films/5.ts")
+	manifest := hls(
+		"1.ts",
+		"../public/2.ts",
+		"https://b.example:443/films/3.ts",
+		"https://c.test/films/4.ts",
+		"https://b.example@c.test/films/5.ts",
+	)
 	got, err := r.Rewrite("https://a.example/films/7/a.m3u8", []byte(manifest))
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := hls("1.ts?"+signature, "../public/2.ts", "https://b.example:443/films/3.ts?"+signature, "https://c.test/films/4.ts", "https://b.example@c.test/films/5.ts")
+	want := hls(
+		"1.ts?"+signature,
+		"../public/2.ts",
+		"https://b.example:443/films/3.ts?"+signature,
+		"https://c.test/films/4.ts",
+		"https://b.example@c.test/films/5.ts",
+	)
 	if string(got) != want {
 		t.Errorf("got\n%s", got)
 	}
@@ -155,7 +175,8 @@ func TestRefused(t *testing.T) {
 		{"a picture", home, "", "\x89PNG\r\n", playlist.ErrFormat, 0},
 		{"a page", home, "", "<html><body></body></html>", playlist.ErrFormat, 1},
 		{"broken XML", home, "", "<MPD><Period></MPD>", playlist.ErrFormat, 0},
-		{"a DTD's entity", home, "", `<!DOCTYPE MPD [<!ENTITY x "y">]><MPD><BaseURL>&x;</BaseURL></MPD>`, playlist.ErrFormat, 1},
+		{"a DTD's entity", home, "", `<!DOCTYPE MPD [<!ENTITY x "y">]><MPD><BaseURL>&x;</BaseURL></MPD>`,
+			playlist.ErrFormat, 1},
 		{"relative URL", "films/a.m3u8", "", hls("1.ts"), policy.ErrURL, 0},
 		{"wildcard in the URL", "https://h.example/*/a.m3u8", "", hls("1.ts"), policy.ErrWildcard, 0},
 		{"signed URL", home + "a.m3u8?" + signature, "", hls("1.ts"), policy.ErrReserved, 0},
@@ -163,7 +184,8 @@ func TestRefused(t *testing.T) {
 		{"reserved in another case", home, "", hls("1.ts?POLICY=x"), policy.ErrReserved, 2},
 		{"outside", home, "", hls("#EXTINF:1,", "../8/1.ts"), playlist.ErrOutside, 3},
 		{"outside by escaped dots", home, "", hls("%2e%2E/8/1.ts"), playlist.ErrOutside, 2},
-		{"another protocol", home, "", hls("http://d111111abcdef8.cloudfront.net/films/7/1.ts"), playlist.ErrOutside, 2},
+		{"another protocol", home, "", hls("http://d111111abcdef8.cloudfront.net/films/7/1.ts"),
+			playlist.ErrOutside, 2},
 		{"outside a given resource", home, "https://*/films/7/hd/*", hls("sd/1.ts"), playlist.ErrOutside, 2},
 		{"backslashes", home, "", hls(`\\evil.example\1.ts`), playlist.ErrURI, 2},
 		{"control character", home, "", hls("/\tevil.example/1.ts"), playlist.ErrURI, 2},
@@ -175,11 +197,17 @@ func TestRefused(t *testing.T) {
 		{"dash outside", home, "", mpd("\n<BaseURL>../8/film.mp4</BaseURL>"), playlist.ErrOutside, 2},
 		{"dash in pieces", home, "", mpd("<BaseURL>film<!-- -->.mp4</BaseURL>"), playlist.ErrURI, 1},
 		{"dash BaseURL", home, "", mpd(`<BaseURL>\film\</BaseURL>`), playlist.ErrURI, 1},
-		{"dash on two CDNs", home, "", mpd("<BaseURL>https://other.example/</BaseURL><BaseURL>./</BaseURL><Period><SegmentTemplate media='$Number$'/></Period>"), playlist.ErrMixed, 1},
-		{"dash on another CDN below", home, "", mpd("<Period><AdaptationSet><SegmentTemplate media='$Number$'/><Representation/><Representation><BaseURL>//other.example/</BaseURL></Representation></AdaptationSet></Period>"), playlist.ErrMixed, 1},
-		{"dash alternatives", home, "", mpd(strings.Repeat("<BaseURL>a/</BaseURL><BaseURL>b/</BaseURL><Period>", 20) + strings.Repeat("</Period>", 20)), playlist.ErrTooLarge, 0},
+		{"dash on two CDNs", home, "",
+			mpd("<BaseURL>https://other.example/</BaseURL><BaseURL>./</BaseURL>" +
+				"<Period><SegmentTemplate media='$Number$'/></Period>"), playlist.ErrMixed, 1},
+		{"dash on another CDN below", home, "",
+			mpd("<Period><AdaptationSet><SegmentTemplate media='$Number$'/><Representation/>" +
+				"<Representation><BaseURL>//other.example/</BaseURL></Representation></AdaptationSet></Period>"), playlist.ErrMixed, 1},
+		{"dash alternatives", home, "", mpd(strings.Repeat("<BaseURL>a/</BaseURL><BaseURL>b/</BaseURL><Period>",
+			20) + strings.Repeat("</Period>", 20)), playlist.ErrTooLarge, 0},
 		{"too long", home, "", hls("1.ts", strings.Repeat("x", 8192)+".ts"), signer.ErrTooLong, 3},
-		{"dash too long", home, "", mpd("<BaseURL>" + strings.Repeat("x", 8192) + ".mp4</BaseURL>"), signer.ErrTooLong, 1},
+		{"dash too long", home, "", mpd("<BaseURL>" + strings.Repeat("x", 8192) + ".mp4</BaseURL>"),
+			signer.ErrTooLong, 1},
 		{"dash signer", home, "", mpd("<BaseURL>refuse.mp4</BaseURL>"), refused, 0},
 		{"signer", home, "", hls("1.ts", "refuse.ts"), refused, 0},
 	} {
@@ -193,7 +221,10 @@ func TestRefused(t *testing.T) {
 			if !errors.Is(err, test.want) || got != nil {
 				t.Fatalf("got %q, %v; want %v", got, err, test.want)
 			}
-			if where := fmt.Sprintf("line %d: ", test.line); strings.HasPrefix(err.Error(), "line") != (test.line > 0) ||
+			if where := fmt.Sprintf("line %d: ", test.line); strings.HasPrefix(
+				err.Error(),
+				"line",
+			) != (test.line > 0) ||
 				test.line > 0 && !strings.HasPrefix(err.Error(), where) {
 				t.Errorf("%v, want it in line %d", err, test.line)
 			}

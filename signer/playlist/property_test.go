@@ -12,7 +12,8 @@ import (
 // pieces make references that are easy to get wrong.
 var pieces = []string{
 	"a", "b.ts", "seg-1.m4s", "/", "//", ".", "..", "./", "../", "%2F", "x=1", "?", "&", "é", "+", "~", "$Number$",
-	":", "https:", "https://d111111abcdef8.cloudfront.net", "https://other.example", "data:", "@", ":443", "#", ";", ",",
+	":", "https:", "https://d111111abcdef8.cloudfront.net", "https://other.example", "data:", "@", ":443", "#", ";",
+	",",
 }
 
 func reference(random *rand.Rand) string {
@@ -29,7 +30,10 @@ func TestOnlyInsertions(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(7, 7))
 	const mark = "Policy=MARK"
-	r := playlist.Rewriter{Query: func(string) (string, error) { return mark, nil }, Resource: "https://d111111abcdef8.cloudfront.net/*"}
+	r := playlist.Rewriter{
+		Query:    func(string) (string, error) { return mark, nil },
+		Resource: "https://d111111abcdef8.cloudfront.net/*",
+	}
 	signed := 0
 	for range 20000 {
 		ref := reference(random)
@@ -40,7 +44,10 @@ func TestOnlyInsertions(t *testing.T) {
 		manifest := "#EXTM3U\n" + ref + endings[random.IntN(4)] + `#EXT-X-MAP:URI="` + ref + `",BYTERANGE="1@0"`
 		if random.IntN(2) == 0 {
 			ref = strings.ReplaceAll(ref, "&", "&amp;")
-			manifest = mpd("<BaseURL> " + ref + "\r\n</BaseURL><Period><SegmentList><SegmentURL index='" + ref + "'/></SegmentList></Period>")
+			manifest = mpd(
+				"<BaseURL> " + ref + "\r\n</BaseURL>" +
+					"<Period><SegmentList><SegmentURL index='" + ref + "'/></SegmentList></Period>",
+			)
 		}
 		got, err := r.Rewrite(home+"a", []byte(manifest))
 		if err != nil {
@@ -79,7 +86,8 @@ func TestResolvesAsGo(t *testing.T) {
 		}
 		compared++
 		want, _ := url.PathUnescape(path)
-		if parsed.Path != want && !(parsed.Path == "" && path == "/") || !strings.EqualFold(strings.TrimSuffix(parsed.Host, ":443"), host) {
+		if parsed.Path != want && !(parsed.Path == "" && path == "/") ||
+			!strings.EqualFold(strings.TrimSuffix(parsed.Host, ":443"), host) {
 			t.Fatalf("%q leads to %s%s, net/url says %s", ref, host, path, parsed)
 		}
 	}

@@ -33,8 +33,8 @@ func hls(lines ...string) string { return "#EXTM3U\n" + strings.Join(lines, "\n"
 
 // mpd is a manifest with a template in an AdaptationSet.
 func mpd(media, representation string) string {
-	return `<MPD xmlns="urn:mpeg:dash:schema:mpd:2011"><Period><AdaptationSet><SegmentTemplate media="` + media + `"/>` +
-		representation + `</AdaptationSet></Period></MPD>`
+	return `<MPD xmlns="urn:mpeg:dash:schema:mpd:2011"><Period><AdaptationSet>` +
+		`<SegmentTemplate media="` + media + `"/>` + representation + `</AdaptationSet></Period></MPD>`
 }
 
 // unsigned fails the test if one of the manifests gets a signature.
@@ -63,11 +63,22 @@ func refused(t *testing.T, kind error, manifests ...string) {
 	}
 }
 
-// A variable's value names another variable, which names another host. Values are expanded as players expand them, and the URI stays unsigned.
+// A variable's value names another variable, which names another host. Values are expanded as players expand them,
+// and the URI stays unsigned.
 func TestPlaylistNestedVariable(t *testing.T) {
-	unsigned(t,
-		hls(`#EXT-X-DEFINE:NAME="h",VALUE="https://other.example.org"`, `#EXT-X-DEFINE:NAME="p",VALUE="{$h}/a"`, "{$p}/s.ts"),
-		hls(`#EXT-X-DEFINE:NAME="s",VALUE="//"`, `#EXT-X-DEFINE:NAME="p",VALUE="{$s}other.example.org"`, `#EXT-X-MAP:URI="{$p}/s.ts"`))
+	unsigned(
+		t,
+		hls(
+			`#EXT-X-DEFINE:NAME="h",VALUE="https://other.example.org"`,
+			`#EXT-X-DEFINE:NAME="p",VALUE="{$h}/a"`,
+			"{$p}/s.ts",
+		),
+		hls(
+			`#EXT-X-DEFINE:NAME="s",VALUE="//"`,
+			`#EXT-X-DEFINE:NAME="p",VALUE="{$s}other.example.org"`,
+			`#EXT-X-MAP:URI="{$p}/s.ts"`,
+		),
+	)
 }
 
 // A variable is defined twice, once for each host. Refused.
@@ -81,10 +92,18 @@ func TestPlaylistVariableTwice(t *testing.T) {
 
 // A variable's name or value is built so that players of one kind expand it once more. Refused.
 func TestPlaylistVariableInName(t *testing.T) {
-	refused(t, playlist.ErrVariable,
-		hls(`#EXT-X-DEFINE:NAME="a",VALUE="{"`, `#EXT-X-DEFINE:NAME="b",VALUE="$h}"`, `#EXT-X-DEFINE:NAME="c",VALUE="{$a}{$b}"`, "{$c}/s.ts"),
+	refused(
+		t,
+		playlist.ErrVariable,
+		hls(
+			`#EXT-X-DEFINE:NAME="a",VALUE="{"`,
+			`#EXT-X-DEFINE:NAME="b",VALUE="$h}"`,
+			`#EXT-X-DEFINE:NAME="c",VALUE="{$a}{$b}"`,
+			"{$c}/s.ts",
+		),
 		hls(`#EXT-X-DEFINE:NAME="a b",VALUE="."`, "{$a b}/s.ts"),
-		hls(`#EXT-X-DEFINE:NAME="{$a}",VALUE="."`, "{$a}/s.ts"))
+		hls(`#EXT-X-DEFINE:NAME="{$a}",VALUE="."`, "{$a}/s.ts"),
+	)
 }
 
 // Variables double in length from one to the next. Refused once a value is longer than a URL can be.
@@ -100,18 +119,27 @@ func TestPlaylistVariableBomb(t *testing.T) {
 	refused(t, playlist.ErrVariable, hls(append(lines, "{$v60}")...), hls(many...))
 }
 
-// A blank, or another character that some players trim, hides an absolute URI. Trimmed before it is resolved, or refused.
+// A blank, or another character that some players trim, hides an absolute URI. Trimmed before it is resolved, or
+// refused.
 func TestPlaylistBlankBeforeURI(t *testing.T) {
 	var manifests []string
-	for _, blank := range []string{" ", "\t", "\v", "\f", "\u00a0", "\ufeff", "\u200b", "\u2028", "\u2029", "\u0085", "\u3000", "\x00", " \u00a0 "} {
+	for _, blank := range []string{" ", "\t", "\v", "\f", "\u00a0", "\ufeff", "\u200b", "\u2028", "\u2029",
+		"\u0085", "\u3000", "\x00", " \u00a0 "} {
 		uri := blank + "https://other.example.org/k"
-		manifests = append(manifests, hls(uri), hls(`#EXT-X-KEY:METHOD=AES-128,URI="`+uri+`"`), hls(`#EXT-X-MAP:URI=`+uri), mpd(uri, ""),
-			`<MPD><BaseURL>`+uri+`.mp4</BaseURL></MPD>`)
+		manifests = append(
+			manifests,
+			hls(uri),
+			hls(`#EXT-X-KEY:METHOD=AES-128,URI="`+uri+`"`),
+			hls(`#EXT-X-MAP:URI=`+uri),
+			mpd(uri, ""),
+			`<MPD><BaseURL>`+uri+`.mp4</BaseURL></MPD>`,
+		)
 	}
 	unsigned(t, manifests...)
 }
 
-// A line is two lines for players that end one at CR, VT, FF, NEL or a Unicode separator. Refused where a signature would come to stand in it.
+// A line is two lines for players that end one at CR, VT, FF, NEL or a Unicode separator. Refused where a signature
+// would come to stand in it.
 func TestPlaylistHiddenLine(t *testing.T) {
 	var manifests []string
 	for _, end := range []string{"\r", "\v", "\f", "\u0085", "\u2028", "\u2029"} {
@@ -121,25 +149,33 @@ func TestPlaylistHiddenLine(t *testing.T) {
 	refused(t, playlist.ErrURI, manifests...)
 }
 
-// A host that is the distribution's by one reading only: user names, backslashes, tabs, missing slashes, percent escapes. Refused or left alone.
+// A host that is the distribution's by one reading only: user names, backslashes, tabs, missing slashes, percent
+// escapes. Refused or left alone.
 func TestPlaylistConfusedHost(t *testing.T) {
 	var manifests []string
 	for _, uri := range []string{
-		"https://d111111abcdef8.cloudfront.net@other.example.org/1.ts", `https://d111111abcdef8.cloudfront.net\@other.example.org/1.ts`,
-		`\\other.example.org\1.ts`, `/\other.example.org/1.ts`, "https:\\\\other.example.org/1.ts", "https:other.example.org/1.ts",
-		"https:/other.example.org/1.ts", "https:///other.example.org/1.ts", "///other.example.org/1.ts", "ht\ttps://other.example.org/1.ts",
-		"//d111111abcdef8.cloudfront.net.other.example.org/1.ts", "//d111111abcdef8.cloudfront.net%2Eother.example.org/1.ts",
-		"//d111111abcdef8.cloudfront.net:8443/1.ts", "//[::1]/1.ts", "//d111111abcdef8。other.example.org/1.ts", "//other.example.org?/films/7/",
+		"https://d111111abcdef8.cloudfront.net@other.example.org/1.ts",
+		`https://d111111abcdef8.cloudfront.net\@other.example.org/1.ts`,
+		`\\other.example.org\1.ts`, `/\other.example.org/1.ts`, "https:\\\\other.example.org/1.ts",
+		"https:other.example.org/1.ts",
+		"https:/other.example.org/1.ts", "https:///other.example.org/1.ts", "///other.example.org/1.ts",
+		"ht\ttps://other.example.org/1.ts",
+		"//d111111abcdef8.cloudfront.net.other.example.org/1.ts",
+		"//d111111abcdef8.cloudfront.net%2Eother.example.org/1.ts",
+		"//d111111abcdef8.cloudfront.net:8443/1.ts", "//[::1]/1.ts", "//d111111abcdef8。other.example.org/1.ts",
+		"//other.example.org?/films/7/",
 	} {
 		manifests = append(manifests, hls(uri), mpd(uri, ""))
 	}
 	unsigned(t, manifests...)
 }
 
-// The distribution's host is written so that only a browser finds it: in capitals, full-width letters, with a port. Signed all the same.
+// The distribution's host is written so that only a browser finds it: in capitals, full-width letters, with a port.
+// Signed all the same.
 func TestPlaylistOwnHostSpelled(t *testing.T) {
 	t.Parallel()
-	for _, host := range []string{"D111111ABCDEF8.CloudFront.net", "d111111abcdef8.cloudfront.net:443", "d111111abcdef8.cloudfront.net:0443",
+	for _, host := range []string{"D111111ABCDEF8.CloudFront.net", "d111111abcdef8.cloudfront.net:443",
+		"d111111abcdef8.cloudfront.net:0443",
 		"d111111abcdef8.cloudfront.net:", "ｄ111111abcdef8.cloudfront.net", "user@d111111abcdef8.cloudfront.net"} {
 		signed, err := rewrite(hls("//" + host + "/films/7/1.ts"))
 		if err != nil || !strings.Contains(signed, "/films/7/1.ts?"+manifestMark) {
@@ -150,23 +186,35 @@ func TestPlaylistOwnHostSpelled(t *testing.T) {
 
 // A Representation's id leads a template to another host. The template is resolved with every id.
 func TestManifestRepresentationID(t *testing.T) {
-	unsigned(t,
+	unsigned(
+		t,
 		mpd("$RepresentationID$/$Number$.m4s", `<Representation id="//other.example.org"/>`),
 		mpd("$RepresentationID%05d$/$Number$.m4s", `<Representation id="//other.example.org"/>`),
 		mpd("$RepresentationID$//other.example.org/", `<Representation id="https:"/>`),
-		mpd("$RepresentationID$/$Number$.m4s", `<Representation id="a"/><Representation id="https://other.example.org"/>`),
+		mpd(
+			"$RepresentationID$/$Number$.m4s",
+			`<Representation id="a"/><Representation id="https://other.example.org"/>`,
+		),
 		mpd("$RepresentationID$/$Number$.m4s", `<Representation id="a" id="//other.example.org"/>`),
 		mpd("$RepresentationID$/$Number$.m4s", `<Representation id=" //other.example.org"/>`),
 		mpd("$RepresentationID$/$Number$.m4s", `<Representation id="a?b"/>`),
-		mpd("$RepresentationID$/$Number$.m4s", `<Representation id="../../.."/>`))
+		mpd("$RepresentationID$/$Number$.m4s", `<Representation id="../../.."/>`),
+	)
 }
 
 // Another value that players put into templates is not a number. Refused.
 func TestManifestTemplateNumbers(t *testing.T) {
-	refused(t, playlist.ErrURI,
+	refused(
+		t,
+		playlist.ErrURI,
 		mpd("$Bandwidth$/1.m4s", `<Representation id="a" bandwidth="//other.example.org"/>`),
 		mpd(`$Number$/1.m4s" startNumber="//other.example.org`, `<Representation id="a"/>`),
-		mpd("$Time$/1.m4s", `<Representation><SegmentTemplate><SegmentTimeline><S t="//other.example.org"/></SegmentTimeline></SegmentTemplate></Representation>`))
+		mpd(
+			"$Time$/1.m4s",
+			`<Representation><SegmentTemplate>`+
+				`<SegmentTimeline><S t="//other.example.org"/></SegmentTimeline></SegmentTemplate></Representation>`,
+		),
+	)
 }
 
 // A BaseURL or Representation of another namespace counts for players that look at no namespace. Refused.
@@ -195,13 +243,28 @@ func TestManifestTwoHosts(t *testing.T) {
 
 // Dot segments, escaped or not, lead a URI out of the signed directory. Refused: the signature is never widened.
 func TestPlaylistDotSegments(t *testing.T) {
-	refused(t, playlist.ErrOutside, hls("../8/1.ts"), hls("%2e%2E/8/1.ts"), hls("a/.%2e/../../8/1.ts"), hls("/films/1.ts"),
-		mpd("../8/$Number$.m4s", ""), mpd("a", "<BaseURL>../8/</BaseURL>"))
+	refused(
+		t,
+		playlist.ErrOutside,
+		hls("../8/1.ts"),
+		hls("%2e%2E/8/1.ts"),
+		hls("a/.%2e/../../8/1.ts"),
+		hls("/films/1.ts"),
+		mpd("../8/$Number$.m4s", ""),
+		mpd("a", "<BaseURL>../8/</BaseURL>"),
+	)
 }
 
-// A manifest nests elements, or multiplies alternative base URLs and Representations, to make work grow faster than its length. Refused.
+// A manifest nests elements, or multiplies alternative base URLs and Representations, to make work grow faster than
+// its length. Refused.
 func TestManifestWork(t *testing.T) {
-	bases := strings.Repeat("<BaseURL>a/</BaseURL><BaseURL>b/</BaseURL><Period>", 14) + "<SegmentTemplate media='1'/>" + strings.Repeat("</Period>", 14)
+	bases := strings.Repeat(
+		"<BaseURL>a/</BaseURL><BaseURL>b/</BaseURL><Period>",
+		14,
+	) + "<SegmentTemplate media='1'/>" + strings.Repeat(
+		"</Period>",
+		14,
+	)
 	many := strings.Repeat("<BaseURL>./</BaseURL>", 1000)
 	refused(t, playlist.ErrTooLarge, "<MPD>"+bases+"</MPD>",
 		mpd("1.m4s", many+strings.Repeat("<SegmentURL media='1'/>", 110_000)),
@@ -210,13 +273,23 @@ func TestManifestWork(t *testing.T) {
 
 // A manifest nests elements without end. Refused at a depth that DASH never reaches.
 func TestManifestDepth(t *testing.T) {
-	refused(t, playlist.ErrFormat, strings.Repeat("<MPD>", 2_000_000), "<MPD>"+strings.Repeat("<Period>", 100_000)+strings.Repeat("</Period>", 100_000)+"</MPD>")
+	refused(
+		t,
+		playlist.ErrFormat,
+		strings.Repeat("<MPD>", 2_000_000),
+		"<MPD>"+strings.Repeat("<Period>", 100_000)+strings.Repeat("</Period>", 100_000)+"</MPD>",
+	)
 }
 
 // A playlist has so many segments that their signatures fill the memory. Refused over 100,000.
 func TestPlaylistSegments(t *testing.T) {
-	refused(t, playlist.ErrTooLarge, hls(strings.Repeat("a\n", 1_000_000)), hls(strings.Repeat("//o.example/a\n", 500_000)),
-		hls(strings.Repeat(`#EXT-X-PART:URI="a"`+"\n", 300_000)))
+	refused(
+		t,
+		playlist.ErrTooLarge,
+		hls(strings.Repeat("a\n", 1_000_000)),
+		hls(strings.Repeat("//o.example/a\n", 500_000)),
+		hls(strings.Repeat(`#EXT-X-PART:URI="a"`+"\n", 300_000)),
+	)
 }
 
 // A manifest is larger than any. Refused over 10 MB.
@@ -228,20 +301,28 @@ func TestPlaylistSize(t *testing.T) {
 func TestManifestFragmentInCDATA(t *testing.T) {
 	t.Parallel()
 	signed, err := rewrite(`<MPD><BaseURL><![CDATA[film.mp4?a&b#c]]></BaseURL></MPD>`)
-	if err != nil || !strings.Contains(signed, "film.mp4?a&b&Policy=eyJ_&Signature=PRIVATE-signature&Key-Pair-Id=K2JCJMDEHXQW5F#c") {
+	if err != nil ||
+		!strings.Contains(signed, "film.mp4?a&b&Policy=eyJ_&Signature=PRIVATE-signature&Key-Pair-Id=K2JCJMDEHXQW5F#c") {
 		t.Errorf("%q, %v", signed, err)
 	}
 }
 
 // An error repeats the signature of a URI that is signed already. It is left out.
 func TestPlaylistErrorSignature(t *testing.T) {
-	refused(t, policy.ErrReserved, hls("1.ts?"+manifestMark), hls("a.ts?Signature=PRIVATE-signature"), mpd("1.ts?Signature=PRIVATE-signature&amp;a", ""))
+	refused(
+		t,
+		policy.ErrReserved,
+		hls("1.ts?"+manifestMark),
+		hls("a.ts?Signature=PRIVATE-signature"),
+		mpd("1.ts?Signature=PRIVATE-signature&amp;a", ""),
+	)
 }
 
 // An error repeats control characters of a manifest to a terminal. They are escaped.
 func TestPlaylistErrorControl(t *testing.T) {
 	t.Parallel()
-	for _, manifest := range []string{hls("\x1b[31mred"), hls("\u009b31m"), "\x1b]0;title\a", mpd("\u202egpj.\u2028", ""), "<MPD><\x1b></MPD>", "<MPD>&\u009b31m;</MPD>",
+	for _, manifest := range []string{hls("\x1b[31mred"), hls("\u009b31m"), "\x1b]0;title\a",
+		mpd("\u202egpj.\u2028", ""), "<MPD><\x1b></MPD>", "<MPD>&\u009b31m;</MPD>",
 		"<?xml version='1.0' encoding='\u009b31m'?><MPD/>"} {
 		_, err := rewrite(manifest)
 		if err == nil || strings.ContainsAny(err.Error(), "\x1b\a\u009b\u202e\u2028\n") {
@@ -278,9 +359,23 @@ func TestLinesEndless(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	key := privateKeyFile(t, filepath.Join(dir, "key.pem"))
-	for _, line := range []string{strings.Repeat("x", 1<<20), "https://h.example/\x1b[31m", "\u009b31m", "ht\u202etps://h.example/"} {
-		r := run(t, dir, "https://h.example/a\n"+line+"\n", "sign", "urls", "--for", "1h", "--key", key, "--key-pair-id", "K2JCJMDEHXQW5F")
-		if r.code != 2 || !strings.Contains(r.stderr, "line 2") || strings.ContainsAny(r.stderr, "\x1b\u009b\u202e") || len(r.stderr) > 500 {
+	for _, line := range []string{strings.Repeat("x", 1<<20), "https://h.example/\x1b[31m", "\u009b31m",
+		"ht\u202etps://h.example/"} {
+		r := run(
+			t,
+			dir,
+			"https://h.example/a\n"+line+"\n",
+			"sign",
+			"urls",
+			"--for",
+			"1h",
+			"--key",
+			key,
+			"--key-pair-id",
+			"K2JCJMDEHXQW5F",
+		)
+		if r.code != 2 || !strings.Contains(r.stderr, "line 2") || strings.ContainsAny(r.stderr, "\x1b\u009b\u202e") ||
+			len(r.stderr) > 500 {
 			t.Errorf("%.40q: %q, exit %d", line, r.stderr, r.code)
 		}
 	}

@@ -32,8 +32,8 @@ import (
 // timeout is for one step of a test on a busy machine.
 const timeout = time.Minute
 
-// the is the browser that the tests of a program share.
-var the struct {
+// shared is the browser that the tests of a program share.
+var shared struct {
 	sync.Mutex
 	ctx     context.Context // nil until a test needs it
 	err     error           // of launching it
@@ -43,13 +43,13 @@ var the struct {
 // Main runs the tests of a program and closes its browser, if one was needed.
 func Main(m *testing.M) int {
 	code := m.Run()
-	if the.ctx != nil {
-		ctx, cancel := context.WithTimeout(the.ctx, timeout)
+	if shared.ctx != nil {
+		ctx, cancel := context.WithTimeout(shared.ctx, timeout)
 		defer cancel()
 		_ = chromedp.Cancel(ctx) // a browser that does not end well has judged all the same
 	}
-	if the.profile != "" {
-		_ = os.RemoveAll(the.profile)
+	if shared.profile != "" {
+		_ = os.RemoveAll(shared.profile)
 	}
 	return code
 }
@@ -60,15 +60,15 @@ func Main(m *testing.M) int {
 func Trust(t testing.TB, authority string) {
 	t.Helper()
 	certutil := need.Need(t, "certutil", "apt-get install libnss3-tools")
-	the.Lock()
-	defer the.Unlock()
-	if the.ctx != nil {
+	shared.Lock()
+	defer shared.Unlock()
+	if shared.ctx != nil {
 		t.Fatal("browser: Trust comes after Open")
 	}
 	if err := makeProfile(); err != nil {
 		t.Fatal("browser: ", err)
 	}
-	store := filepath.Join(the.profile, ".pki", "nssdb")
+	store := filepath.Join(shared.profile, ".pki", "nssdb")
 	if err := os.MkdirAll(store, 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -101,15 +101,15 @@ func start(t testing.TB) context.Context {
 	if err != nil {
 		program = need.Need(t, "chromium", "apt-get install chromium, or Google Chrome")
 	}
-	the.Lock()
-	defer the.Unlock()
-	if the.ctx == nil && the.err == nil {
-		the.err = launch(program)
+	shared.Lock()
+	defer shared.Unlock()
+	if shared.ctx == nil && shared.err == nil {
+		shared.err = launch(program)
 	}
-	if the.err != nil {
-		t.Fatal("browser: ", the.err)
+	if shared.err != nil {
+		t.Fatal("browser: ", shared.err)
 	}
-	return the.ctx
+	return shared.ctx
 }
 
 func launch(program string) error {
@@ -117,7 +117,7 @@ func launch(program string) error {
 		return err
 	}
 	flags := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
-		chromedp.ExecPath(program), chromedp.UserDataDir(the.profile), chromedp.Env("HOME="+the.profile),
+		chromedp.ExecPath(program), chromedp.UserDataDir(shared.profile), chromedp.Env("HOME="+shared.profile),
 		chromedp.NoSandbox, // root has none, and nothing but the tests' own hosts is visited
 		chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true),
@@ -130,20 +130,20 @@ func launch(program string) error {
 		cancel()
 		return err
 	}
-	the.ctx = ctx
+	shared.ctx = ctx
 	return nil
 }
 
 // makeProfile makes the home of a user who lets sites set cookies on other
 // sites' pages, which browsers do less and less.
 func makeProfile() (err error) {
-	if the.profile != "" {
+	if shared.profile != "" {
 		return nil
 	}
-	if the.profile, err = os.MkdirTemp("", "browser-"); err != nil {
+	if shared.profile, err = os.MkdirTemp("", "browser-"); err != nil {
 		return err
 	}
-	preferences := filepath.Join(the.profile, "Default", "Preferences")
+	preferences := filepath.Join(shared.profile, "Default", "Preferences")
 	if err := os.Mkdir(filepath.Dir(preferences), 0o700); err != nil {
 		return err
 	}

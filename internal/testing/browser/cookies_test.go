@@ -60,7 +60,8 @@ func fetch(p *browser.Page, url string, options map[string]any) fetched {
 	return browser.Eval[fetched](p, `async (url, options) => {
 		try {
 			const r = await fetch(url, {cache: "no-store", ...options}), get = name => r.headers.get(name) ?? "";
-			return {Status: r.status, Text: await r.text(), ETag: get("ETag"), Range: get("Content-Range"), Via: get("Via")};
+			return {Status: r.status, Text: await r.text(),
+				ETag: get("ETag"), Range: get("Content-Range"), Via: get("Via")};
 		} catch (err) {
 			return {Refused: String(err)};
 		}
@@ -84,7 +85,11 @@ func TestCookiesAcrossOrigins(t *testing.T) {
 	t.Parallel()
 	srv := edgetest.NewServer(t, deployed(t, "cookies-across-origins"), films)
 	page := browser.Open(t, browser.Hosts{
-		"app.example.com": login(t, srv.Signer, signer.CookieOptions{Domain: "example.com"}), "media.example.com": srv.Edge, "other.test": blank,
+		"app.example.com": login(
+			t,
+			srv.Signer,
+			signer.CookieOptions{Domain: "example.com"},
+		), "media.example.com": srv.Edge, "other.test": blank,
 	})
 	page.Go(app)
 	if r := fetch(page, film, included()); r.Status == 200 {
@@ -98,7 +103,8 @@ func TestCookiesAcrossOrigins(t *testing.T) {
 	if r := fetch(page, film, included()); r.Status != 200 || r.Text != "first film" || r.ETag == "" || r.Via != "" {
 		t.Errorf("logged in: %+v", r)
 	}
-	if r := fetch(page, film, included("Range", "bytes=0-4")); r.Status != 206 || r.Text != "first" || r.Range != "bytes 0-4/10" {
+	if r := fetch(page, film, included("Range", "bytes=0-4")); r.Status != 206 || r.Text != "first" ||
+		r.Range != "bytes 0-4/10" {
 		t.Errorf("a range: %+v", r)
 	}
 	if r := fetch(page, film, nil); r.Status == 200 {
@@ -139,7 +145,11 @@ func TestPreflight(t *testing.T) {
 	t.Parallel()
 	srv := edgetest.NewServer(t, deployed(t, "cookies-across-origins"), films)
 	page := browser.Open(t, browser.Hosts{
-		"app.example.com": login(t, srv.Signer, signer.CookieOptions{Domain: "example.com"}), "media.example.com": srv.Edge,
+		"app.example.com": login(
+			t,
+			srv.Signer,
+			signer.CookieOptions{Domain: "example.com"},
+		), "media.example.com": srv.Edge,
 	})
 	page.Go(app + "/login")
 	signed := srv.Signed(film)
@@ -172,16 +182,25 @@ func TestCookiesAcrossOriginsByDefault(t *testing.T) {
 	t.Parallel()
 	srv := edgetest.NewServer(t, deployed(t, "default"), films)
 	page := browser.Open(t, browser.Hosts{
-		"app.example.com": login(t, srv.Signer, signer.CookieOptions{Domain: "example.com"}), "media.example.com": srv.Edge,
+		"app.example.com": login(
+			t,
+			srv.Signer,
+			signer.CookieOptions{Domain: "example.com"},
+		), "media.example.com": srv.Edge,
 	})
 	page.Go(app + "/login")
 	if r := fetch(page, film, included()); r.Refused == "" || opened(page, film) != 1 {
 		t.Errorf("with cookies, sent %d times: %+v", opened(page, film), r)
 	}
-	if !slices.ContainsFunc(page.Complaints(), func(c string) bool { return strings.Contains(c, "'Access-Control-Allow-Origin' header") }) {
+	if !slices.ContainsFunc(
+		page.Complaints(),
+		func(c string) bool { return strings.Contains(c, "'Access-Control-Allow-Origin' header") },
+	) {
 		t.Errorf("refused for another reason: %q", page.Complaints())
 	}
-	if r := fetch(page, srv.Signed(film), map[string]any{"headers": map[string]string{"X-Own": "1"}}); r.Status != 200 || r.Text != "first film" {
+	if r := fetch(page, srv.Signed(film),
+		map[string]any{"headers": map[string]string{"X-Own": "1"}}); r.Status != 200 ||
+		r.Text != "first film" {
 		t.Errorf("by a signed URL, after a preflight: %+v", r)
 	}
 }
@@ -196,7 +215,11 @@ func TestCookiesAcrossSites(t *testing.T) {
 	}{{http.SameSiteLaxMode, false}, {http.SameSiteStrictMode, false}, {http.SameSiteNoneMode, true}} {
 		srv := edgetest.NewServer(t, deployed(t, "cookies-across-origins", other), films)
 		page := browser.Open(t, browser.Hosts{
-			"app.example.com": login(t, srv.Signer, signer.CookieOptions{Domain: "example.com", SameSite: c.sameSite}), "media.example.com": srv.Edge, "other.test": blank,
+			"app.example.com": login(
+				t,
+				srv.Signer,
+				signer.CookieOptions{Domain: "example.com", SameSite: c.sameSite},
+			), "media.example.com": srv.Edge, "other.test": blank,
 		})
 		page.Go(app + "/login")
 		page.Go(other)
@@ -211,10 +234,20 @@ func TestCookiesAcrossSites(t *testing.T) {
 func TestPictureAcrossOrigins(t *testing.T) {
 	t.Parallel()
 	srv := edgetest.NewServer(t, deployed(t, "cookies-across-origins"), os.DirFS("../../../examples/content"))
-	page := browser.Open(t, browser.Hosts{"media.example.com": srv.Edge, "app.example.com": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		cookies, err := srv.Signer.Cookies(media+"/picture.jpg*", signer.Terms{For: time.Hour}, signer.CookieOptions{Domain: "example.com"})
-		set(t, w, cookies, err)
-	})})
+	page := browser.Open(
+		t,
+		browser.Hosts{
+			"media.example.com": srv.Edge,
+			"app.example.com": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				cookies, err := srv.Signer.Cookies(
+					media+"/picture.jpg*",
+					signer.Terms{For: time.Hour},
+					signer.CookieOptions{Domain: "example.com"},
+				)
+				set(t, w, cookies, err)
+			}),
+		},
+	)
 	page.Go(app)
 	const draw = `(src, crossOrigin) => new Promise(done => {
 		const image = new Image();
@@ -227,7 +260,8 @@ func TestPictureAcrossOrigins(t *testing.T) {
 		};
 		image.src = src;
 	})`
-	for mode, want := range map[any]string{"use-credentials": "data:image/png;", "anonymous": "no picture", nil: "SecurityError"} {
+	for mode, want := range map[any]string{"use-credentials": "data:image/png;", "anonymous": "no picture",
+		nil: "SecurityError"} {
 		if got := browser.Eval[string](page, draw, fmt.Sprintf("%s/picture.jpg?%v", media, mode), mode); got != want {
 			t.Errorf("crossOrigin %v: %q, want %q", mode, got, want)
 		}

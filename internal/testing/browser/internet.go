@@ -47,7 +47,12 @@ func connect(t testing.TB, hosts Hosts) *internet {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := &internet{hosts: hosts, proxy: proxy.Addr().String(), tunnels: make(chan net.Conn), closed: make(chan struct{})}
+	n := &internet{
+		hosts:   hosts,
+		proxy:   proxy.Addr().String(),
+		tunnels: make(chan net.Conn),
+		closed:  make(chan struct{}),
+	}
 	quiet := log.New(io.Discard, "", 0) // a browser hangs up when it likes
 	plain := &http.Server{Handler: http.HandlerFunc(n.forward), ErrorLog: quiet}
 	secure := &http.Server{Handler: http.HandlerFunc(n.answer), ErrorLog: quiet,

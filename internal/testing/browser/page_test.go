@@ -17,10 +17,20 @@ import (
 func TestExamplePage(t *testing.T) {
 	t.Parallel()
 	srv := edgetest.NewServer(t, deployed(t, "public"), os.DirFS("../../../examples/content"))
-	page := browser.Open(t, browser.Hosts{"media.example.com": srv.Edge, "app.example.com": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		cookies, err := srv.Signer.Cookies(media+"/*", signer.Terms{For: time.Hour}, signer.CookieOptions{Domain: "example.com"})
-		set(t, w, cookies, err)
-	})})
+	page := browser.Open(
+		t,
+		browser.Hosts{
+			"media.example.com": srv.Edge,
+			"app.example.com": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				cookies, err := srv.Signer.Cookies(
+					media+"/*",
+					signer.Terms{For: time.Hour},
+					signer.CookieOptions{Domain: "example.com"},
+				)
+				set(t, w, cookies, err)
+			}),
+		},
+	)
 	const answered = `() => document.querySelectorAll(".opened, .refused").length == 3`
 	const states = `() => [...document.querySelectorAll("section[data-path]")].map(s => s.className).join(" ")`
 

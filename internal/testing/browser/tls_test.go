@@ -46,7 +46,11 @@ func TestSecureCookies(t *testing.T) {
 	t.Parallel()
 	srv := edgetest.NewServer(t, deployed(t, "default"), films)
 	page := browser.Open(t, browser.Hosts{
-		"app.example.com": login(t, srv.Signer, signer.CookieOptions{Domain: "example.com"}), "plain.example.com": blank,
+		"app.example.com": login(
+			t,
+			srv.Signer,
+			signer.CookieOptions{Domain: "example.com"},
+		), "plain.example.com": blank,
 	})
 	page.Go(app + "/login")
 	for scheme, want := range map[string]int{"http": 0, "https": 1} {

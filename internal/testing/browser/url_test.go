@@ -113,7 +113,8 @@ func TestSignedIsWhatTheBrowserSends(t *testing.T) {
 		const answers = [];
 		for (let i = 0; i < asked.length; i += 100)
 			answers.push(...await Promise.all(asked.slice(i, i + 100).map(async (url, j) => ({
-				Href: new URL(url).href, Plain: new URL(raws[i + j]).href, Status: await fetch(url).then(r => r.status, () => 0),
+				Href: new URL(url).href, Plain: new URL(raws[i + j]).href,
+				Status: await fetch(url).then(r => r.status, () => 0),
 			}))));
 		return answers;
 	}`, asked, pick(asked, rawOf))
@@ -168,7 +169,8 @@ func TestHostsInPunycode(t *testing.T) {
 	t.Parallel()
 	var urls, want []string
 	for _, host := range []string{
-		"bücher.example", "BÜCHER.Example", "bu\u0308cher.example", "日本語.jp", "straße.de", "faß.de", "δόξα.gr", "пример.рф", "ＦＵＬＬ.example",
+		"bücher.example", "BÜCHER.Example", "bu\u0308cher.example", "日本語.jp", "straße.de", "faß.de", "δόξα.gr",
+		"пример.рф", "ＦＵＬＬ.example",
 		"العربية.example", "한국.kr", "नमस्ते.example", "a.é.b.example", "xn--bcher-kva.example", "日本。example",
 	} {
 		url := "https://" + host + "/é"
@@ -181,7 +183,11 @@ func TestHostsInPunycode(t *testing.T) {
 	}
 	page := browser.Open(t, browser.Hosts{"*": blank})
 	page.Go(app)
-	browser.Eval[[]string](page, `urls => Promise.all(urls.map(async url => (await fetch(url, {mode: "no-cors"})).type))`, urls)
+	browser.Eval[[]string](
+		page,
+		`urls => Promise.all(urls.map(async url => (await fetch(url, {mode: "no-cors"})).type))`,
+		urls,
+	)
 	sent := map[string]bool{}
 	for _, r := range page.Requests() {
 		sent[r.URL] = true

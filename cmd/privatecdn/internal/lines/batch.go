@@ -6,44 +6,46 @@ import (
 	"context"
 	"errors"
 	"io"
+
+	"example.com/privatecdn/internal/fault"
 )
 
-// A batch ends after so many lines or bytes: enough that handing it over costs
+// Limits of a batch: large enough that passing it to another goroutine costs
 // nothing beside a signature.
 const (
 	batchLines = 64
 	batchBytes = 64 << 10
 )
 
-// batch is some lines in a row, and what becomes of them.
+// batch is consecutive lines and their results.
 type batch struct {
 	first int // the first line's number
 	lines []string
 	bytes int
 	out   bytes.Buffer
-	err   error         // what ends the run after these lines
+	err   error         // ends the run after these lines
 	done  chan struct{} // closed when out and err are final
 }
 
-// run answers the lines.
+// run maps the lines.
 func (b *batch) run(ctx context.Context, f func(string) (string, error)) {
 	defer close(b.done)
 	for i, line := range b.lines {
 		if ctx.Err() != nil {
 			return
 		}
-		answer, err := f(line)
+		result, err := f(line)
 		if err != nil {
-			b.err = &LineError{b.first + i, err}
+			b.err = failure(b.first+i, err)
 			return
 		}
-		b.out.WriteString(answer)
+		b.out.WriteString(result)
 		b.out.WriteByte('\n')
 	}
 }
 
-// batches cuts src into batches until it ends or send fails. The last one
-// says why there are no more.
+// batches splits src into batches until it ends or send fails. The last one
+// has the error, if there is one.
 func batches(src io.Reader, send func(*batch) bool) {
 	reader := bufio.NewReaderSize(src, MaxLine+len("\r\n"))
 	for number := 1; ; {
@@ -56,8 +58,8 @@ func batches(src io.Reader, send func(*batch) bool) {
 	}
 }
 
-// fill reads lines until the batch is full or the next one would have to be
-// waited for, and reports whether there may be more.
+// fill reads lines until the batch is full or the next line is not there yet,
+// and reports whether there may be more.
 func (b *batch) fill(reader *bufio.Reader) bool {
 	for len(b.lines) < batchLines && b.bytes < batchBytes {
 		if len(b.lines) > 0 && !ready(reader) {
@@ -66,7 +68,7 @@ func (b *batch) fill(reader *bufio.Reader) bool {
 		text, err := reader.ReadSlice('\n')
 		line := bytes.TrimSuffix(bytes.TrimSuffix(text, []byte("\n")), []byte("\r"))
 		if len(line) > MaxLine || errors.Is(err, bufio.ErrBufferFull) {
-			b.err = &LineError{b.first + len(b.lines), ErrLineTooLong}
+			b.err = failure(b.first+len(b.lines), fault.New(ErrLineTooLong, "give one URL a line"))
 			return false
 		}
 		if len(text) > 0 {
@@ -83,7 +85,7 @@ func (b *batch) fill(reader *bufio.Reader) bool {
 	return true
 }
 
-// ready reports whether a whole line has been read already.
+// ready reports whether a whole line is buffered.
 func ready(reader *bufio.Reader) bool {
 	buffered, _ := reader.Peek(reader.Buffered())
 	return bytes.IndexByte(buffered, '\n') >= 0

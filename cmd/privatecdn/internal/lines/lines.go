@@ -1,8 +1,7 @@
-// Package lines runs a function over lines of text: any number of them, in
-// constant memory, on all cores, with the answers in the order of the
-// questions.
+// Package lines maps lines of text to lines: any number of them, in constant
+// memory, on all cores, in order.
 //
-//	err := bulk.Lines(ctx, os.Stdout, os.Stdin, func(url string) (string, error) {
+//	err := lines.Lines(ctx, os.Stdout, os.Stdin, func(url string) (string, error) {
 //		return s.URL(url, signer.Terms{For: time.Hour}) // s is a *signer.Signer
 //	})
 package lines
@@ -15,37 +14,33 @@ import (
 	"iter"
 	"runtime"
 	"sync"
+
+	"example.com/privatecdn/internal/fault"
 )
 
-// MaxLine is the longest line that is read, in bytes: eight times what
-// CloudFront takes as a URL.
+// MaxLine is the longest line that Lines accepts, in bytes: eight times the
+// longest URL that CloudFront accepts.
 const MaxLine = 64 << 10
 
 // ErrLineTooLong is a line over MaxLine.
-var ErrLineTooLong = errors.New("the line is too long to be a URL: give one URL a line, of at most 65,536 bytes")
+var ErrLineTooLong = errors.New("the line is too long to be a URL")
 
-// LineError is the line that ended the run.
-type LineError struct {
-	Line int // counted from 1
-	Err  error
+// failure returns err with its line, counted from 1.
+func failure(line int, err error) error {
+	return &fault.Error{
+		Kind: err, Where: fmt.Sprintf("line %d", line), What: fault.Text(err.Error()), Remedy: fault.Hint(err),
+	}
 }
 
-// Error says which line and why.
-func (e *LineError) Error() string { return fmt.Sprintf("line %d: %v", e.Line, e.Err) }
-
-// Unwrap returns why.
-func (e *LineError) Unwrap() error { return e.Err }
-
 // Lines writes f(line) for every line of src to dst, one a line and in the
-// same order. Lines end in LF or CRLF, the last one may lack it. f is called
-// from as many goroutines as there are cores, and no longer once Lines
-// returns.
+// same order. Lines end in LF or CRLF; the last one may lack it. Lines calls f
+// from as many goroutines as there are cores, and never after it returns.
 //
-// The first line that fails, as a *LineError, ends the run; what came before it
-// is written. The end of ctx ends it too. What is read so far is answered
-// before Lines waits for more, so that a program on the other side can ask
-// line by line. When Lines returns before src ends, a Read of src may still be
-// under way.
+// The first line that fails ends the run with a *fault.Error that says which,
+// after the lines before it are written. The end of ctx ends it too. Lines
+// writes the results of everything it has read before it waits for more, so
+// that a program on the other side can go line by line. When Lines returns
+// before src ends, a Read of src may still be running.
 func Lines(ctx context.Context, dst io.Writer, src io.Reader, f func(string) (string, error)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	cores := runtime.GOMAXPROCS(0)
@@ -91,7 +86,7 @@ func send[T any](ctx context.Context, c chan<- T, v T) bool {
 	}
 }
 
-// received is what comes over c until that is closed or ctx ends.
+// received yields what arrives on c until it is closed or ctx ends.
 func received[T any](ctx context.Context, c <-chan T) iter.Seq[T] {
 	return func(yield func(T) bool) {
 		for {
