@@ -1,7 +1,7 @@
 package local
 
 import (
-	"bytes"
+	"context"
 	"crypto"
 	"crypto/rand"
 	"crypto/tls"
@@ -19,6 +19,11 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/net/publicsuffix"
+
+	"example.com/privatecdn/cmd/privatecdn/internal/cli"
+	"example.com/privatecdn/internal/fault"
+	"example.com/privatecdn/internal/wholefile"
 	"example.com/privatecdn/keys"
 )
 
@@ -31,60 +36,160 @@ const (
 // caLife is how long an authority is good for; it is made anew when a tenth is left.
 const caLife = 365 * 24 * time.Hour
 
-// authority is a certificate authority for this machine alone: it can speak
-// for loopback and for the hosts and addresses it was made for, and nothing
-// else. A browser that trusts it risks no more than that.
+// authority is a certificate authority for this machine alone: it can certify
+// loopback and the hosts and addresses it was made for, and nothing else. A
+// browser that trusts it risks no more than that.
 type authority struct {
-	path string // of the certificate
-	cert *x509.Certificate
-	key  crypto.Signer
+	dir     string
+	cert    *x509.Certificate
+	key     crypto.Signer
+	changed bool // not yet as it is stored in dir
+	newKey  bool // the stored key, if any, is another one
+	wide    bool // the stored authority was good for more than hosts, and is replaced
 }
 
-// openAuthority returns the authority kept in dir, so that what trusts it once
-// trusts it the next time, and makes one where there is none. One that cannot
-// speak for all hosts, which are names or addresses, is made to speak for them
-// too, with its own key, so that what it has signed stays good.
+// openAuthority returns the authority stored in dir, so that what trusts it once
+// trusts it the next time, or a new one. One that does not cover all hosts, which
+// are names or addresses, gets a new certificate with its own key, so that what
+// it has signed stays good. One that is good for more than single hosts is
+// replaced, key and all. Nothing is written before save.
 func openAuthority(dir string, hosts []string, now time.Time) (*authority, error) {
-	a, err := loadAuthority(dir)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return makeAuthority(dir, hosts, now)
-	case err != nil:
+	if err := checkNames(hosts); err != nil {
 		return nil, err
-	case a.covers(hosts, now):
+	}
+	a, err := loadAuthority(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	if a != nil && a.covers(hosts, now) {
 		return a, nil
 	}
-	hosts = append(hosts, a.cert.PermittedDNSDomains...)
-	for _, r := range a.cert.PermittedIPRanges {
-		hosts = append(hosts, r.IP.String())
+	if a == nil || a.wide {
+		wide := a != nil
+		key, err := keys.Generate(keys.ECDSAP256)
+		if err != nil {
+			return nil, err
+		}
+		a = &authority{dir: dir, key: key, newKey: true, wide: wide}
+	} else {
+		hosts = append(hosts, a.cert.PermittedDNSDomains...)
+		for _, r := range a.cert.PermittedIPRanges {
+			hosts = append(hosts, r.IP.String())
+		}
 	}
-	return keepAuthority(dir, a.key, hosts, now)
+	a.changed = true
+	a.cert, err = certifyAuthority(a.key, hosts, now)
+	return a, err
 }
+
+// checkNames refuses a host whose constraint would be wider than a domain that
+// somebody owns.
+func checkNames(hosts []string) error {
+	names, _ := split(hosts)
+	for _, n := range names {
+		if !isDomain(constraint(n)) {
+			return cli.Hint(fmt.Errorf("a certificate authority for %s would be good for other owners' names too", fault.Quote(n)),
+				"remove it from the distribution's Aliases: CloudFront accepts domain names and *.DOMAIN, with your own DOMAIN")
+		}
+	}
+	return nil
+}
+
+// constraint is the name constraint that permits a host name. Names below a
+// permitted one are permitted too.
+func constraint(name string) string { return strings.TrimPrefix(name, "*.") }
+
+// isDomain reports whether a name is one that somebody owns, or below one, or
+// localhost.
+func isDomain(name string) bool {
+	if name == "localhost" {
+		return true
+	}
+	_, err := publicsuffix.EffectiveTLDPlusOne(name)
+	return err == nil && net.ParseIP(name) == nil && !strings.ContainsAny(name, "*:")
+}
+
+// maxStored bounds a stored certificate or key, in bytes.
+const maxStored = 64 << 10
 
 func loadAuthority(dir string) (*authority, error) {
 	path := filepath.Join(dir, caFile)
-	pair, err := tls.LoadX509KeyPair(path, filepath.Join(dir, caKeyFile))
-	if errors.Is(err, fs.ErrNotExist) {
+	cert, certErr := wholefile.Read(path, maxStored)
+	private, err := wholefile.Read(filepath.Join(dir, caKeyFile), maxStored)
+	if err = errors.Join(certErr, err); err != nil {
 		return nil, err
 	}
+	pair, err := tls.X509KeyPair(cert, private)
 	key, ok := pair.PrivateKey.(crypto.Signer)
 	if err != nil || !ok {
-		return nil, fmt.Errorf("%s and %s do not belong together: remove both", path, caKeyFile)
+		return nil, cli.Hint(fmt.Errorf("%s and %s are not a certificate and its private key", path, caKeyFile), "remove both")
 	}
-	return &authority{path, pair.Leaf, key}, nil
+	a := &authority{dir: dir, cert: pair.Leaf, key: key}
+	a.wide = isWide(pair.Leaf)
+	return a, nil
 }
 
-// covers reports whether a certificate issued for hosts would be accepted.
+// isWide reports whether a certificate is good for more than single hosts.
+func isWide(c *x509.Certificate) bool {
+	return !c.PermittedDNSDomainsCritical || len(c.PermittedDNSDomains) == 0 || len(c.PermittedIPRanges) == 0 ||
+		slices.ContainsFunc(c.PermittedDNSDomains, func(n string) bool { return !isDomain(n) }) ||
+		slices.ContainsFunc(c.PermittedIPRanges, func(r *net.IPNet) bool {
+			ones, bits := r.Mask.Size()
+			return ones != bits
+		})
+}
+
+// covers reports whether the authority is as it should be, with a certificate
+// for hosts that would be accepted.
 func (a *authority) covers(hosts []string, now time.Time) bool {
-	if now.After(a.cert.NotAfter.Add(-caLife / 10)) {
+	if a.wide || now.After(a.cert.NotAfter.Add(-caLife/10)) {
 		return false
 	}
 	names, addresses := split(hosts)
 	return !slices.ContainsFunc(names, func(n string) bool {
-		return !slices.Contains(a.cert.PermittedDNSDomains, strings.TrimPrefix(n, "*."))
+		return !slices.Contains(a.cert.PermittedDNSDomains, constraint(n))
 	}) && !slices.ContainsFunc(addresses, func(ip net.IP) bool {
 		return !slices.ContainsFunc(a.cert.PermittedIPRanges, func(r *net.IPNet) bool { return r.Contains(ip) })
 	})
+}
+
+// path is the file to trust.
+func (a *authority) path() string { return filepath.Join(a.dir, caFile) }
+
+// save stores the authority. A process killed on the way leaves none or a whole
+// one.
+func (a *authority) save() error {
+	if !a.changed {
+		return nil
+	}
+	if err := makeState(a.dir); err != nil {
+		return err
+	}
+	if a.newKey {
+		if err := a.saveKey(); err != nil {
+			return err
+		}
+	}
+	public := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.cert.Raw})
+	if err := wholefile.Write(a.path(), public, 0o644); err != nil {
+		return err
+	}
+	a.changed, a.newKey = false, false
+	return nil
+}
+
+func (a *authority) saveKey() error {
+	private, err := keys.MarshalPrivate(a.key)
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(a.dir, caKeyFile)
+	for _, old := range []string{a.path(), path} {
+		if err := os.Remove(old); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return wholefile.WritePrivate(context.Background(), path, private)
 }
 
 // split tells names from addresses, each once, loopback always among them.
@@ -104,32 +209,17 @@ func split(hosts []string) (names []string, addresses []net.IP) {
 	return names, addresses
 }
 
-func makeAuthority(dir string, hosts []string, now time.Time) (*authority, error) {
-	key, err := keys.Generate(keys.ECDSAP256)
-	if err != nil {
-		return nil, err
-	}
-	private, err := keys.MarshalPrivate(key)
-	if err != nil {
-		return nil, err
-	}
-	if err := writeFile(filepath.Join(dir, caKeyFile), private, 0o600); err != nil {
-		return nil, err
-	}
-	return keepAuthority(dir, key, hosts, now)
-}
-
-// keepAuthority writes the certificate of an authority for hosts.
-func keepAuthority(dir string, key crypto.Signer, hosts []string, now time.Time) (*authority, error) {
+// certifyAuthority returns the certificate of an authority for hosts.
+func certifyAuthority(key crypto.Signer, hosts []string, now time.Time) (*x509.Certificate, error) {
 	names, addresses := split(hosts)
 	for i, n := range names {
-		names[i] = strings.TrimPrefix(n, "*.")
+		names[i] = constraint(n)
 	}
 	var ranges []*net.IPNet
 	for _, ip := range addresses {
 		ranges = append(ranges, &net.IPNet{IP: ip, Mask: net.CIDRMask(len(ip)*8, len(ip)*8)})
 	}
-	cert, err := certify(&x509.Certificate{
+	return certify(&x509.Certificate{
 		Subject:                     pkix.Name{CommonName: "privatecdn on this machine"},
 		NotBefore:                   now.Add(-time.Hour),
 		NotAfter:                    now.Add(caLife),
@@ -141,12 +231,6 @@ func keepAuthority(dir string, key crypto.Signer, hosts []string, now time.Time)
 		PermittedDNSDomains:         names,
 		PermittedIPRanges:           ranges,
 	}, nil, key.Public(), key)
-	if err != nil {
-		return nil, err
-	}
-	path := filepath.Join(dir, caFile)
-	public := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Raw})
-	return &authority{path, cert, key}, writeFile(path, public, 0o644)
 }
 
 // issue makes a certificate for loopback and hosts. It lives in memory only.
@@ -187,19 +271,4 @@ func certify(t, parent *x509.Certificate, public crypto.PublicKey, by crypto.Sig
 		return nil, err
 	}
 	return x509.ParseCertificate(der)
-}
-
-// writeFile writes a file whole or not at all: it is never seen half-written.
-func writeFile(path string, content []byte, mode fs.FileMode) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*") // made 0600
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) // fails, as it should, once renamed
-	_, err = bytes.NewReader(content).WriteTo(f)
-	err = errors.Join(err, f.Chmod(mode), f.Sync(), f.Close())
-	if err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
 }

@@ -20,6 +20,7 @@ import (
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/edge"
 	"example.com/privatecdn/internal/infra"
+	"example.com/privatecdn/internal/wholefile"
 	"example.com/privatecdn/keys"
 )
 
@@ -117,30 +118,35 @@ func checkInputs(o Options) error {
 }
 
 // describe finds out what is deployed, gets it a certificate and writes the
-// deployment document.
+// deployment document. Nothing is written before all of it is valid.
 func (l *Local) describe() error {
 	dir := filepath.Dir(l.options.Document)
 	d, err := describe(l.edge, l.ring, dir)
 	if err != nil {
 		return err
 	}
-	if err := makeState(l.options.State); err != nil {
-		return err
-	}
-	ca, err := l.sockets.certify(l.options.State, d.Hosts, time.Now())
-	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	if d.CA, err = relative(dir, ca); err != nil {
-		return err
-	}
+	hosts := d.Hosts
 	d.Endpoint = "https://" + reachable(l.sockets.https)
 	d.Hosts = append(d.Hosts, reachable(l.sockets.https), reachable(l.sockets.http))
 	if d.Bucket.Name != "" {
 		d.Bucket.Endpoint = "https://" + reachable(l.sockets.s3)
+	}
+	if err := d.Validate(); err != nil {
+		return err
+	}
+	ca, err := l.sockets.certify(l.options.State, hosts, time.Now())
+	if err != nil {
+		return err
+	}
+	if ca.wide {
+		l.options.Progress("The certificate authority in %s was good for other hosts than its own, and is replaced. "+
+			"Remove it where you trusted it.", l.options.State)
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	if d.CA, err = relative(dir, ca.path()); err != nil {
+		return err
 	}
 	if err := d.Write(l.options.Document); err != nil {
 		return err
@@ -149,8 +155,8 @@ func (l *Local) describe() error {
 	return nil
 }
 
-// makeState makes the directory for what is of this machine alone; git is told
-// to leave it be.
+// makeState makes the directory for what belongs to this machine alone, which
+// git ignores.
 func makeState(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
@@ -159,7 +165,7 @@ func makeState(dir string) error {
 	if _, err := os.Lstat(ignore); err == nil {
 		return nil
 	}
-	return writeFile(ignore, []byte("*\n"), 0o644)
+	return wholefile.Write(ignore, []byte("*\n"), 0o644)
 }
 
 // Deployment is what is deployed now.

@@ -163,3 +163,26 @@ func TestClose(t *testing.T) {
 	o.HTTPS = u.Host
 	start(t, o)
 }
+
+// A template whose hosts are not valid, or not one's own, leaves nothing behind.
+func TestNothingIsWrittenForWrongHosts(t *testing.T) {
+	t.Parallel()
+	for _, alias := range []string{"", "*.com", "co.uk", "https://media.example.com"} {
+		o := options(t)
+		text, err := os.ReadFile(o.Template)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text = bytes.Replace(text, []byte(`"Enabled": true`), []byte(`"Enabled": true, "Aliases": ["`+alias+`"]`), 1)
+		if err := os.WriteFile(o.Template, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if l, err := local.Start(t.Context(), o); err == nil {
+			l.Close()
+			t.Errorf("%q: started", alias)
+		}
+		if _, err := os.Lstat(o.State); err == nil {
+			t.Errorf("%q: %s was made", alias, o.State)
+		}
+	}
+}

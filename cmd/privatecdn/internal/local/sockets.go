@@ -59,21 +59,24 @@ func (s *sockets) close() {
 // port is the HTTPS port.
 func (s *sockets) port() int { return s.https.Addr().(*net.TCPAddr).Port }
 
-// certify gets a certificate for hosts and for loopback from the authority
-// kept in dir, and returns the path of what to trust.
-func (s *sockets) certify(dir string, hosts []string, now time.Time) (string, error) {
+// certify stores the authority in dir and has it issue a certificate for hosts
+// and for loopback.
+func (s *sockets) certify(dir string, hosts []string, now time.Time) (*authority, error) {
 	own, _, err := net.SplitHostPort(reachable(s.https))
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	hosts = append([]string{own}, hosts...)
 	ca, err := openAuthority(dir, hosts, now)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	certificate, err := ca.issue(hosts, now)
+	if err != nil {
+		return nil, err
+	}
 	s.certificate.Store(&certificate)
-	return ca.path, err
+	return ca, ca.save()
 }
 
 // reachable is the address to reach a listener at: loopback where it listens
