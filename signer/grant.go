@@ -19,6 +19,10 @@ type Grant struct {
 // with / with a deployment. An empty resource stands for the terms' Resource
 // or Policy, which must cover the resource otherwise.
 //
+// With a P-256 key and a start that is not in the future, the query holds no ~,
+// which some players re-encode: the policy may then start in 1970. A key in KMS
+// signs some five times for that.
+//
 // Errors are those of URL. With a deployment, a pattern must reach a known
 // host and a signed behavior that trusts the key.
 func (s *Signer) Grant(resource string, t Terms) (*Grant, error) {
@@ -27,11 +31,9 @@ func (s *Signer) Grant(resource string, t Terms) (*Grant, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := append([]byte(policy.ParamPolicy+"="), policy.Encode(g.text)...)
-	if b, err = s.appendSignature(append(b, "&"+policy.ParamSignature+"="...), st, g.text); err != nil {
+	if err := s.sign(g, t); err != nil {
 		return nil, err
 	}
-	g.query = string(append(b, st.tail...))
 	return g, nil
 }
 
