@@ -30,17 +30,21 @@ func TestGrantWithoutTilde(t *testing.T) {
 	}
 	for i := range 60 {
 		for _, terms := range []signer.Terms{
-			{For: time.Hour}, {For: time.Hour, Window: time.Minute}, {For: time.Hour, From: now.Add(-time.Minute)},
-			{For: time.Hour, Resource: fmt.Sprintf("https://h.example/%d/", i) + strings.Repeat("?", i%4) + "*"},
+			{For: time.Hour, Resource: fmt.Sprintf("https://h.example/%d/a??*", i)}, {For: time.Hour, Window: time.Minute}, {For: time.Hour, From: now.Add(-time.Minute)},
+			{For: time.Hour, Resource: fmt.Sprintf("https://h.example/%d/", i) + strings.Repeat("?", i%3) + "*"},
 		} {
-			g, err := s.Grant(fmt.Sprintf("https://h.example/%d/a??*", i), terms)
+			resource := fmt.Sprintf("https://h.example/%d/*", i)
+			if terms.Resource != "" {
+				resource = ""
+			}
+			g, err := s.Grant(resource, terms)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if strings.Contains(g.Query(), "~") {
 				t.Errorf("%+v: %s", terms, g.Query())
 			}
-			if again, err := s.Grant(fmt.Sprintf("https://h.example/%d/a??*", i), terms); err != nil ||
+			if again, err := s.Grant(resource, terms); err != nil ||
 				again.Query() != g.Query() {
 				t.Errorf("%+v: signed again it is %s, %v", terms, again.Query(), err)
 			}
