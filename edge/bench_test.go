@@ -6,14 +6,12 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
-	"os"
 	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
 
 	"example.com/privatecdn/edge"
-	"example.com/privatecdn/internal/infra"
 )
 
 // discard is a viewer that throws everything away.
@@ -37,7 +35,7 @@ func BenchmarkServe(b *testing.B) {
 	for _, key := range []string{"rsa", "p256"} {
 		b.Run("remembered/"+key, func(b *testing.B) { serve(b, e, []string{canned(key)}) })
 	}
-	anew := newEdge(b, "s3", edge.Options{Clock: func() time.Time { return caseStart }, Signatures: -1, Buckets: map[string]fs.FS{"": fstest.MapFS{
+	anew := newEdge(b, "s3", edge.Options{Clock: func() time.Time { return caseStart }, VerifyAnew: true, Buckets: map[string]fs.FS{"": fstest.MapFS{
 		"private/a.bin": {Data: bytes.Repeat([]byte("x"), 16<<10)},
 	}}})
 	for _, key := range []string{"rsa", "p256"} {
@@ -75,7 +73,7 @@ func BenchmarkMatch(b *testing.B) {
 				for i := range objects {
 					files[fmt.Sprintf("public/%d.bin", i)] = &fstest.MapFile{Data: []byte("x")}
 				}
-				e := newEdge(b, "s3", edge.Options{Infrastructure: withBehaviors(b, behaviors), CacheSize: 1 << 30,
+				e := newEdge(b, "s3", edge.Options{Text: withBehaviors(b, behaviors), CacheSize: 1 << 30,
 					Clock: func() time.Time { return caseStart }, Buckets: map[string]fs.FS{"": files}})
 				urls := make([]string, objects)
 				for i := range urls {
@@ -87,21 +85,14 @@ func BenchmarkMatch(b *testing.B) {
 	}
 }
 
-// withBehaviors is the s3 template with so many behaviors, the last but one
+// withBehaviors returns the s3 template with so many behaviors, the last but one
 // of which is public/*.
-func withBehaviors(b *testing.B, n int) *infra.Infrastructure {
+func withBehaviors(b *testing.B, n int) []byte {
 	b.Helper()
-	data, err := os.ReadFile("testdata/templates/s3.yaml")
-	if err != nil {
-		b.Fatal(err)
-	}
 	more := "        CacheBehaviors:\n"
 	for i := range n - 2 {
-		more += fmt.Sprintf("          - {PathPattern: \"section-%d/*\", TargetOriginId: bucket, ViewerProtocolPolicy: https-only, CachePolicyId: {Ref: CachePolicy}}\n", i)
+		more += fmt.Sprintf("          - {PathPattern: \"section-%d/*\", TargetOriginId: bucket, "+
+			"ViewerProtocolPolicy: https-only, CachePolicyId: {Ref: CachePolicy}}\n", i)
 	}
-	tmpl, err := infra.Read([]byte(strings.Replace(fillKeys(string(data)), "        CacheBehaviors:\n", more, 1)), infra.Options{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	return tmpl
+	return []byte(strings.Replace(templateText(b, "s3"), "        CacheBehaviors:\n", more, 1))
 }

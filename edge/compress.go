@@ -62,7 +62,7 @@ func (q *request) compress(resp *http.Response) {
 }
 
 func (q *request) coding() string {
-	if !q.behavior.Compress || q.behavior.lifetime.max <= 0 || !isReadMethod(q.http.Method) {
+	if !q.behavior.Compress || q.behavior.CachePolicy.MaxTTL <= 0 || !isReadMethod(q.http.Method) {
 		return ""
 	}
 	accepted := q.acceptEncoding()

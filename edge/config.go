@@ -2,7 +2,6 @@ package edge
 
 import (
 	"crypto"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -10,13 +9,13 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/privatecdn/access"
+	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/edge/internal/forwarding"
 	"example.com/privatecdn/internal/infra"
 	"example.com/privatecdn/internal/pathpattern"
 	"example.com/privatecdn/signer/verify"
 )
-
-// ErrNoDistribution says that a template describes nothing to serve.
-var ErrNoDistribution = errors.New("the template has no AWS::CloudFront::Distribution")
 
 // config is a template made ready to answer requests. It never changes: a new
 // template makes a new config.
@@ -25,8 +24,7 @@ type config struct {
 	distributions  []*distribution
 	main           *distribution // the first that asks for signatures, or the first
 	byHost         map[string]*distribution
-	buckets        map[string]http.Handler            // the buckets' own addresses, by virtual host
-	pathStyle      map[string]map[string]http.Handler // and by S3's host and the bucket's name
+	buckets        map[string]bucket // by name
 }
 
 // distribution is one distribution.
@@ -39,46 +37,41 @@ type distribution struct {
 // behavior is one cache behavior, with what it asks of requests worked out.
 type behavior struct {
 	*infra.Behavior
+	access   deployment.Access
 	verifier *verify.Verifier // nil: anyone may read
 	origin   http.RoundTripper
-	key      keyPolicy
-	forward  forwarding
-	lifetime ttlPolicy
+	forward  *forwarding.Policy
 	request  *function
 	response *function
 }
 
 func (e *Edge) newConfig(tmpl *infra.Infrastructure) (*config, error) {
-	if len(tmpl.Distributions) == 0 {
-		return nil, ErrNoDistribution
-	}
-	w := &config{infrastructure: tmpl, byHost: map[string]*distribution{}, buckets: map[string]http.Handler{},
-		pathStyle: map[string]map[string]http.Handler{}}
-	origins, err := e.newOrigins(w)
+	buckets, err := e.newBuckets(tmpl)
 	if err != nil {
 		return nil, err
 	}
+	c := &config{infrastructure: tmpl, byHost: map[string]*distribution{}, buckets: buckets}
 	for _, d := range tmpl.Distributions {
-		s, err := e.newDistribution(d, origins)
+		served, err := e.newDistribution(c, d)
 		if err != nil {
 			return nil, err
 		}
-		w.distributions = append(w.distributions, s)
+		c.distributions = append(c.distributions, served)
 		for _, host := range append([]string{d.DomainName}, d.Aliases...) {
-			w.byHost[strings.ToLower(host)] = s
+			c.byHost[strings.ToLower(host)] = served
 		}
 	}
-	w.main = w.distributions[max(0, slices.IndexFunc(w.distributions, (*distribution).signed))]
-	return w, nil
+	c.main = c.distributions[max(0, slices.IndexFunc(c.distributions, (*distribution).signed))]
+	return c, nil
 }
 
-func (e *Edge) newDistribution(d *infra.Distribution, origins *origins) (*distribution, error) {
+func (e *Edge) newDistribution(c *config, d *infra.Distribution) (*distribution, error) {
 	s := &distribution{Distribution: d, errors: map[int]infra.CustomError{}}
-	for _, c := range d.CustomErrors {
-		s.errors[c.Code] = c
+	for _, e := range d.CustomErrors {
+		s.errors[e.Code] = e
 	}
 	for _, tb := range d.Behaviors {
-		b, err := e.newBehavior(d, tb, origins)
+		b, err := e.newBehavior(c, d, tb)
 		if err != nil {
 			return nil, fmt.Errorf("distribution %s, behavior %s: %w", d.LogicalID, tb.PathPattern, err)
 		}
@@ -87,19 +80,17 @@ func (e *Edge) newDistribution(d *infra.Distribution, origins *origins) (*distri
 	return s, nil
 }
 
-func (e *Edge) newBehavior(d *infra.Distribution, tb *infra.Behavior, origins *origins) (*behavior, error) {
-	b := &behavior{Behavior: tb, key: newKeyPolicy(tb), forward: newForwarding(tb), lifetime: newTTLPolicy(tb.CachePolicy)}
+func (e *Edge) newBehavior(c *config, d *infra.Distribution, tb *infra.Behavior) (*behavior, error) {
+	b := &behavior{Behavior: tb, access: access.Of(tb), forward: forwarding.New(tb)}
 	if tb.Signed() {
 		options := []verify.Option{verify.Hosts(append([]string{d.DomainName}, d.Aliases...)...)}
-		if e.options.Signatures > 0 {
-			options = append(options, verify.Remember(e.options.Signatures))
+		if !e.options.VerifyAnew {
+			options = append(options, verify.Remember(rememberedSignatures))
 		}
-		b.verifier = verify.New(publicKeys(tb), options...)
+		b.verifier = verify.New(e.publicKeys(tb), options...)
 	}
+	b.origin = e.originOf(c, d, tb.Origin)
 	var err error
-	if b.origin, err = origins.of(tb.Origin); err != nil {
-		return nil, err
-	}
 	if b.request, err = e.newFunction(tb.ViewerRequest); err != nil {
 		return nil, err
 	}
@@ -107,10 +98,15 @@ func (e *Edge) newBehavior(d *infra.Distribution, tb *infra.Behavior, origins *o
 	return b, err
 }
 
-func publicKeys(b *infra.Behavior) map[string]crypto.PublicKey {
+// rememberedSignatures bounds how many verified signatures a behavior remembers.
+const rememberedSignatures = 16 << 10
+
+// publicKeys returns the keys a behavior trusts, by ID, with those that the
+// options add.
+func (e *Edge) publicKeys(b *infra.Behavior) map[string]crypto.PublicKey {
 	all := map[string]crypto.PublicKey{}
 	for _, g := range b.KeyGroups {
-		for _, k := range g.Keys {
+		for _, k := range slices.Concat(g.Keys, e.trusted) {
 			all[k.ID] = k.Key.Key()
 		}
 	}
@@ -135,18 +131,18 @@ func (s *distribution) match(path string) *behavior {
 // distributionFor routes by host: a domain name, an alias, an alias with a wildcard in
 // its first label; a distribution that is alone answers for every host. At the
 // edge's own address, which is no name in a template, the main one answers.
-func (w *config) distributionFor(host string) *distribution {
+func (c *config) distributionFor(host string) *distribution {
 	host = hostname(host)
-	if s := w.byHost[host]; s != nil {
+	if s := c.byHost[host]; s != nil {
 		return s
 	}
 	if _, parent, found := strings.Cut(host, "."); found {
-		if s := w.byHost["*."+parent]; s != nil {
+		if s := c.byHost["*."+parent]; s != nil {
 			return s
 		}
 	}
-	if len(w.distributions) == 1 || isAddress(host) {
-		return w.main
+	if len(c.distributions) == 1 || isAddress(host) {
+		return c.main
 	}
 	return nil
 }

@@ -56,7 +56,7 @@ func runCase(t *testing.T, c *conformanceCase) {
 
 func (run *caseRun) options() edge.Options {
 	o := edge.Options{
-		Infrastructure: run.infrastructure(),
+		Text:           run.template(),
 		Buckets:        map[string]fs.FS{"": run.bucket()},
 		Origins:        map[string]http.RoundTripper{"origin.example.com": run.origin},
 		Clock:          func() time.Time { return run.now },
@@ -72,8 +72,6 @@ func (run *caseRun) options() edge.Options {
 			o.ForwardedFor = true
 		case "HideReasons":
 			o.HideReasons = true
-		case "PreflightToOrigin":
-			o.PreflightToOrigin = true
 		case "ViewerCountry":
 			o.ViewerCountry = value
 		case "HTTPSPort":

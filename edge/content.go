@@ -1,8 +1,6 @@
 package edge
 
 import (
-	"errors"
-	"fmt"
 	"io/fs"
 	"net/http"
 	"strings"
@@ -11,72 +9,46 @@ import (
 
 	"example.com/privatecdn/edge/internal/origin"
 	"example.com/privatecdn/edge/internal/s3"
+	"example.com/privatecdn/internal/awsname"
 	"example.com/privatecdn/internal/infra"
 )
 
-// ErrNoContent says that no content was given for a bucket.
-var ErrNoContent = errors.New("no content for the bucket")
-
-// origins are what answers for the origins of one config.
-type origins struct {
-	edge    *Edge
-	buckets map[*infra.Bucket]*s3.Server
-	distOf  map[*infra.Origin]*infra.Distribution
+// bucket is a bucket of the template with its content.
+type bucket struct {
+	*infra.Bucket
+	server *s3.Server
 }
 
-func (e *Edge) newOrigins(w *config) (*origins, error) {
-	o := &origins{edge: e, buckets: map[*infra.Bucket]*s3.Server{}, distOf: map[*infra.Origin]*infra.Distribution{}}
-	for _, d := range w.infrastructure.Distributions {
-		for _, b := range d.Behaviors {
-			o.distOf[b.Origin] = d
-			if bucket := b.Origin.Bucket; bucket != nil && o.buckets[bucket] == nil {
-				if err := o.serve(w, bucket, true); err != nil {
-					return nil, err
-				}
-			}
+// newBuckets returns the buckets of a template, and those it only names, by
+// name.
+func (e *Edge) newBuckets(tmpl *infra.Infrastructure) (map[string]bucket, error) {
+	all := map[string]bucket{}
+	add := func(b *infra.Bucket, isOrigin bool) error {
+		if b == nil || all[b.Name].server != nil {
+			return nil
 		}
+		server, err := e.newBucket(b, isOrigin)
+		all[b.Name] = bucket{b, server}
+		return err
 	}
-	for _, bucket := range w.infrastructure.Buckets {
-		if o.buckets[bucket] == nil {
-			if err := o.serve(w, bucket, false); err != nil {
+	for _, d := range tmpl.Distributions {
+		for _, b := range d.Behaviors {
+			if err := add(b.Origin.Bucket, true); err != nil {
 				return nil, err
 			}
 		}
 	}
-	return o, nil
-}
-
-// serve makes a bucket answer, to origins and at its own addresses. A bucket
-// no origin reads from, such as one for logs, is empty unless named.
-func (o *origins) serve(w *config, b *infra.Bucket, asked bool) error {
-	server, err := o.edge.newBucket(b, asked)
-	if err != nil {
-		return err
-	}
-	o.buckets[b] = server
-	zones := []string{"s3." + b.Region + ".amazonaws.com", "s3.amazonaws.com", "s3.localhost"}
-	if zone, found := strings.CutPrefix(b.RegionalDomain, b.Name+"."); found {
-		zones = append(zones, zone)
-	}
-	for _, zone := range zones {
-		zone = strings.ToLower(zone)
-		if w.pathStyle[zone] == nil {
-			w.pathStyle[zone] = map[string]http.Handler{}
+	for _, b := range tmpl.Buckets {
+		if err := add(b, false); err != nil {
+			return nil, err
 		}
-		name := strings.ToLower(b.Name)
-		w.pathStyle[zone][name] = server
-		w.buckets[name+"."+zone] = server
 	}
-	return nil
+	return all, nil
 }
 
-func (e *Edge) newBucket(b *infra.Bucket, asked bool) (*s3.Server, error) {
+func (e *Edge) newBucket(b *infra.Bucket, isOrigin bool) (*s3.Server, error) {
 	clock := s3.WithClock(e.options.Clock)
-	for _, name := range []string{b.Name, b.LogicalID} {
-		at, found := e.options.Endpoints[name]
-		if !found {
-			continue
-		}
+	if at, found := named(e.options.Endpoints, b); found {
 		remote, err := origin.NewEndpoint(origin.EndpointOptions{URL: at.URL, Bucket: at.Bucket, Region: at.Region,
 			Credentials: credentials.NewStaticCredentialsProvider(at.AccessKeyID, at.SecretAccessKey, "")})
 		if err != nil {
@@ -84,55 +56,65 @@ func (e *Edge) newBucket(b *infra.Bucket, asked bool) (*s3.Server, error) {
 		}
 		return s3.NewRemote(b, remote, clock)
 	}
-	content := e.contentOf(b, asked)
+	content := e.contentOf(b, isOrigin)
 	if content == nil {
-		return nil, fmt.Errorf("bucket %s (%s): %w: name it in Buckets or give a Bucket directory", b.LogicalID, b.Name, ErrNoContent)
+		return nil, &Error{Kind: ErrNoContent, Where: b.LogicalID, What: "no content for the bucket " + b.Name,
+			Remedy: "give a Bucket directory, or name the bucket in Buckets or Endpoints"}
 	}
 	return s3.New(b, content, clock)
 }
 
-// emptyFS holds no file.
+// named returns what an option gives for a bucket, by its name or logical ID.
+func named[T any](option map[string]T, b *infra.Bucket) (value T, found bool) {
+	if value, found = option[b.Name]; !found && b.LogicalID != "" {
+		value, found = option[b.LogicalID]
+	}
+	return value, found
+}
+
+// contentOf returns the content of a bucket, nil if none is given. A bucket that
+// is nobody's origin, such as one for logs, is empty unless it is named.
+func (e *Edge) contentOf(b *infra.Bucket, isOrigin bool) fs.FS {
+	content, found := named(e.options.Buckets, b)
+	switch {
+	case found:
+		return content
+	case !isOrigin:
+		return emptyFS{}
+	case e.options.Buckets[""] != nil:
+		return e.options.Buckets[""]
+	case e.root != nil:
+		return e.root.FS()
+	}
+	return nil
+}
+
+// emptyFS contains no file.
 type emptyFS struct{}
 
 func (emptyFS) Open(name string) (fs.File, error) {
 	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }
 
-func (e *Edge) contentOf(b *infra.Bucket, asked bool) fs.FS {
-	for _, name := range []string{b.Name, b.LogicalID} {
-		if content := e.options.Buckets[name]; content != nil && name != "" {
-			return content
-		}
+// originOf returns what responds for an origin of a distribution.
+func (e *Edge) originOf(c *config, d *infra.Distribution, o *infra.Origin) http.RoundTripper {
+	if rt := e.options.Origins[o.DomainName]; rt != nil {
+		return rt
 	}
-	if !asked {
-		return emptyFS{}
+	if o.Bucket == nil {
+		return origin.NewHTTP(o)
 	}
-	if content := e.options.Buckets[""]; content != nil {
-		return content
-	}
-	if e.root != nil {
-		return e.root.FS()
-	}
-	return nil
+	return asPrincipal{c.buckets[o.Bucket.Name].server, principal(d, o), o.OAC != nil && o.OAC.Behavior == "no-override"}
 }
 
-func (o *origins) of(t *infra.Origin) (http.RoundTripper, error) {
-	if rt := o.edge.options.Origins[t.DomainName]; rt != nil {
-		return rt, nil
-	}
-	if t.Bucket != nil {
-		return asPrincipal{o.buckets[t.Bucket], o.principal(t), t.OAC != nil && t.OAC.Behavior == "no-override"}, nil
-	}
-	return origin.NewHTTP(t), nil
-}
-
-// principal is who the origin's bucket sees: CloudFront's identity, or nobody.
-func (o *origins) principal(t *infra.Origin) s3.Principal {
+// principal returns whom the origin's bucket sees: CloudFront's identity, or
+// nobody.
+func principal(d *infra.Distribution, o *infra.Origin) s3.Principal {
 	switch {
-	case t.OAC != nil && t.OAC.Behavior != "never":
-		return s3.OAC(o.distOf[t].ARN)
-	case t.OAI != nil:
-		return s3.OAI(t.OAI.ID, t.OAI.CanonicalUserID)
+	case o.OAC != nil && o.OAC.Behavior != "never":
+		return s3.OAC(d.ARN)
+	case o.OAI != nil:
+		return s3.OAI(o.OAI.ID, o.OAI.CanonicalUserID)
 	default:
 		return s3.Principal{}
 	}
@@ -152,12 +134,22 @@ func (a asPrincipal) RoundTrip(r *http.Request) (*http.Response, error) {
 	return a.bucket.RoundTrip(r.WithContext(s3.WithPrincipal(r.Context(), a.principal)))
 }
 
-// bucketFor finds the bucket a request is addressed to at S3 itself, by
-// virtual host or by path. Names are compared whole.
-func (w *config) bucketFor(host, path string) http.Handler {
-	if b := w.buckets[host]; b != nil {
-		return b
+// bucketFor returns the bucket a request addresses at S3 itself, by virtual host
+// or by path, nil if there is none.
+func (c *config) bucketFor(host, path string) http.Handler {
+	at, isS3 := awsname.ParseS3Host(host)
+	if name, found := strings.CutSuffix("."+host, ".s3.localhost"); found {
+		at, isS3 = awsname.S3Host{Service: awsname.S3, Bucket: strings.TrimPrefix(name, ".")}, true
 	}
-	name, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
-	return w.pathStyle[host][strings.ToLower(name)]
+	if !isS3 || at.Service != awsname.S3 {
+		return nil
+	}
+	if at.Bucket == "" {
+		at.Bucket, _, _ = strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	}
+	b, found := c.buckets[at.Bucket]
+	if !found || at.Region != "" && at.Region != b.Region {
+		return nil
+	}
+	return b.server
 }

@@ -13,10 +13,10 @@ import (
 // preflight answers a CORS preflight request from the response headers policy.
 func (q *request) preflight() *response {
 	policy := q.behavior.ResponseHeaderPolicy
-	if policy == nil || policy.CORS == nil || q.edge.options.PreflightToOrigin || !q.isPreflight() {
+	if policy == nil || policy.CORS == nil || !q.isPreflight() {
 		return nil
 	}
-	r := newResponse(http.StatusOK, fromMiss)
+	r := q.newResponse(http.StatusOK, fromMiss, nil)
 	r.content = true
 	r.header.Set("Server", serverName)
 	r.setBody(nil)
@@ -44,8 +44,8 @@ func (q *request) applyCORS(c *infra.CORS, h http.Header) {
 		}
 		removeCORS(h)
 	}
-	allowed, any := allowedOrigin(c, origin)
-	if !any {
+	allowed, everyone := allowedOrigin(c, origin)
+	if !everyone {
 		addVary(h, "Origin")
 	}
 	if allowed == "" {
@@ -72,7 +72,7 @@ func (q *request) applyCORS(c *infra.CORS, h http.Header) {
 
 // allowedOrigin is the value of Access-Control-Allow-Origin, "" when the
 // viewer's origin is not allowed, and whether every origin gets the same.
-func allowedOrigin(c *infra.CORS, origin string) (value string, any bool) {
+func allowedOrigin(c *infra.CORS, origin string) (value string, everyone bool) {
 	if slices.Contains(c.AllowOrigins, "*") {
 		return "*", true
 	}

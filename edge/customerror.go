@@ -4,8 +4,6 @@ import (
 	"context"
 	"net/http"
 	"strings"
-
-	"example.com/privatecdn/internal/pathpattern"
 )
 
 // customError puts a custom error response in place of an error, whoever it
@@ -43,8 +41,7 @@ func (q *request) errorObject(path string) *response {
 	}
 	y := *q
 	y.http, y.header, y.cookies, y.query = req, req.Header, nil, ""
-	y.path = "/" + strings.TrimPrefix(path, "/")
-	y.matchPath = pathpattern.Normalize(y.path)
+	y.setPath("/" + strings.TrimPrefix(path, "/"))
 	y.behavior = y.dist.match(y.matchPath)
 	r := y.fetch()
 	q.behavior = y.behavior // whose response headers policy counts for the page

@@ -1,39 +1,42 @@
 package edge
 
 import (
+	"slices"
 	"time"
 
-	"example.com/privatecdn/access"
 	"example.com/privatecdn/deployment"
-	"example.com/privatecdn/internal/infra"
 )
 
 // Deployments describes the distributions the edge serves, without private
-// halves, states and a longest lifetime, which a template does not know. The
-// one that answers at the edge's own address comes first: of those that ask for
-// signatures the first. The others are in the template's order.
+// keys, states and a longest lifetime, which a template does not contain. The
+// one served at the edge's own address comes first: the first that asks for
+// signatures. The others are in the template's order.
 func (e *Edge) Deployments() []*deployment.Deployment {
-	w := e.config.Load()
-	all := []*deployment.Deployment{describe(w.main.Distribution)}
-	for _, s := range w.distributions {
-		if s != w.main {
-			all = append(all, describe(s.Distribution))
+	c := e.config.Load()
+	all := []*deployment.Deployment{e.describe(c.main)}
+	for _, d := range c.distributions {
+		if d != c.main {
+			all = append(all, e.describe(d))
 		}
 	}
 	return all
 }
 
-func describe(d *infra.Distribution) *deployment.Deployment {
+func (e *Edge) describe(d *distribution) *deployment.Deployment {
 	doc := &deployment.Deployment{
 		Version: deployment.Version, Stack: d.Stack,
 		Hosts: append([]string{d.DomainName}, d.Aliases...),
 	}
 	known := map[string]bool{}
-	for _, b := range d.Behaviors {
-		described := deployment.Behavior{PathPattern: b.PathPattern, Access: access.Of(b), MaxTTL: int64(b.CachePolicy.MaxTTL / time.Second)}
+	for _, b := range d.behaviors {
+		described := deployment.Behavior{PathPattern: b.PathPattern, Access: b.access,
+			MaxTTL:          int64(b.CachePolicy.MaxTTL / time.Second),
+			QueryParameters: b.forward.Parameters(b.CachePolicy.MaxTTL > 0)}
 		for _, g := range b.KeyGroups {
-			for _, k := range g.Keys {
-				described.Keys = append(described.Keys, k.ID)
+			for _, k := range slices.Concat(g.Keys, e.trusted) {
+				if !slices.Contains(described.Keys, k.ID) {
+					described.Keys = append(described.Keys, k.ID)
+				}
 				if !known[k.ID] {
 					known[k.ID] = true
 					doc.Keys = append(doc.Keys, deployment.Key{ID: k.ID, LogicalID: k.LogicalID,

@@ -11,52 +11,69 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"example.com/privatecdn/edge/internal/cache"
 	"example.com/privatecdn/internal/cloudformation"
+	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/internal/infra"
 	"example.com/privatecdn/internal/pathpattern"
+	"example.com/privatecdn/keys"
 )
 
-// Edge answers as CloudFront for the distributions of a template. It is an
+// Error is a template or content that cannot be served. [errors.Is] tells the
+// kinds apart.
+type Error = fault.Error
+
+// The kinds of errors of [New] and [Edge.Reload], beside those of the file
+// system. What else a template is refused for is an [Error] too.
+var (
+	ErrNoDistribution = infra.ErrNoDistribution
+	ErrNoContent      = errors.New("no content for the bucket")
+)
+
+// Edge responds as CloudFront for the distributions of a template. It is an
 // http.Handler, safe for concurrent use; a request that came over TLS is an
 // HTTPS request.
 type Edge struct {
-	options   Options
-	root      *os.Root // of Options.Bucket
-	config    atomic.Pointer[config]
-	cache     *cache.Cache
-	via       string
-	viaHeader []string
-	stop      func()
+	options Options
+	trusted []*infra.PublicKey // Options.TrustedKeys
+	root    *os.Root           // of Options.Bucket
+	config  atomic.Pointer[config]
+	cache   *cache.Cache
+	via     []string
+	stop    func()
 }
 
-// New reads the template and opens the content. It fails with the template's
-// own error, ErrNoDistribution, ErrNoContent, or an *fs.PathError for a
-// directory that is not there.
+// New reads the template and opens the content. It returns an [*Error], or an
+// *fs.PathError for a file or directory that does not exist.
 func New(o Options) (*Edge, error) {
 	o = o.withDefaults()
-	e := &Edge{options: o, cache: cache.New(o.CacheSize), via: newVia(), stop: func() {}}
-	e.viaHeader = []string{e.via}
-	if o.Bucket != "" {
-		root, err := os.OpenRoot(o.Bucket)
-		if err != nil {
-			return nil, fmt.Errorf("bucket directory: %w", err)
-		}
-		e.root = root
-	}
-	tmpl, err := e.readTemplate()
-	if err == nil {
-		err = e.load(tmpl)
-	}
-	if err == nil {
-		err = e.watch()
-	}
-	if err != nil {
+	e := &Edge{options: o, cache: cache.New(o.CacheSize), via: []string{newVia()}, stop: func() {}}
+	if err := e.open(); err != nil {
 		_ = e.Close()
 		return nil, err
 	}
 	return e, nil
+}
+
+func (e *Edge) open() (err error) {
+	if e.options.Bucket != "" {
+		if e.root, err = os.OpenRoot(e.options.Bucket); err != nil {
+			return fmt.Errorf("bucket directory: %w", err)
+		}
+	}
+	for _, k := range e.options.TrustedKeys {
+		public, err := keys.NewPublic(k)
+		if err != nil {
+			return fmt.Errorf("TrustedKeys: %w", err)
+		}
+		e.trusted = append(e.trusted, &infra.PublicKey{ID: public.LocalID(), Key: public})
+	}
+	if err := e.Reload(); err != nil {
+		return err
+	}
+	return e.watch()
 }
 
 // Close ends the watching of template and bucket. Requests under way go on.
@@ -68,46 +85,56 @@ func (e *Edge) Close() error {
 	return nil
 }
 
-func (e *Edge) readTemplate() (*infra.Infrastructure, error) {
-	if e.options.Infrastructure != nil {
-		return e.options.Infrastructure, nil
-	}
-	if e.options.Template == "" {
-		return nil, errors.New("edge: Options need a Template")
-	}
-	return infra.ReadFile(e.options.Template, infra.Options{Options: cloudformation.Options{Values: e.options.Values}})
-}
-
-// load makes infra what the edge serves, unless it cannot be served.
-func (e *Edge) load(tmpl *infra.Infrastructure) error {
-	w, err := e.newConfig(tmpl)
-	if err != nil {
-		return err
-	}
-	e.config.Store(w)
-	return nil
-}
-
 // Reload reads the template again. On an error the edge goes on serving what
 // it served before. An edge watches its template and does this by itself.
 func (e *Edge) Reload() error {
-	tmpl, err := e.readTemplate()
+	o := &e.options
+	read := infra.Options{Options: cloudformation.Options{Values: o.Values}}
+	var tmpl *infra.Infrastructure
+	var err error
+	switch {
+	case o.Template != "":
+		tmpl, err = infra.ReadFile(o.Template, read)
+	case o.Text != nil:
+		tmpl, err = infra.Read(o.Text, read)
+	default:
+		err = &Error{What: "the options name no template", Remedy: "set Template to a path or Text to a template's text"}
+	}
 	if err != nil {
 		return err
 	}
-	return e.load(tmpl)
+	c, err := e.newConfig(tmpl)
+	if err != nil {
+		return err
+	}
+	e.config.Store(c)
+	return nil
 }
 
-// Infrastructure returns what the edge is serving now.
-func (e *Edge) Infrastructure() *infra.Infrastructure { return e.config.Load().infrastructure }
+// Note is a part of the template that changes nothing of what a viewer gets
+// from this edge, with why.
+type Note struct {
+	Stack     string
+	LogicalID string // of the resource, or the output's name
+	Type      string // resource type, or Output
+	Why       string
+}
+
+// Notes returns what of the template is left out.
+func (e *Edge) Notes() []Note {
+	var all []Note
+	for _, n := range e.config.Load().infrastructure.Notes {
+		all = append(all, Note(n))
+	}
+	return all
+}
 
 // Bucket returns a bucket as S3 shows it to the world, by name or logical ID,
-// nil when there is none.
+// nil if there is none.
 func (e *Edge) Bucket(name string) http.Handler {
-	w := e.config.Load()
-	for _, b := range w.infrastructure.Buckets {
-		if b.Name == name || b.LogicalID == name {
-			return w.buckets[b.Name+".s3.localhost"]
+	for _, b := range e.config.Load().buckets {
+		if b.Name == name || b.LogicalID == name && name != "" {
+			return b.server
 		}
 	}
 	return nil
@@ -131,6 +158,7 @@ func (e *Edge) Invalidate(patterns ...string) int {
 
 // ServeHTTP implements http.Handler.
 func (e *Edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	start := time.Now()
 	c := e.config.Load()
 	q := e.newRequest(w, r)
 	if q.invalid == nil {
@@ -141,7 +169,11 @@ func (e *Edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		q.dist = c.distributionFor(host)
 	}
-	q.finish(q.answer()).write(r.Context(), w, r.Method == http.MethodHead)
+	response := q.finish(q.answer())
+	if e.options.OnRequest != nil {
+		defer q.trace(response, start)
+	}
+	response.write(r.Context(), w, r.Method == http.MethodHead)
 }
 
 // httpsHost is the host a viewer is redirected to. One who asks the standard

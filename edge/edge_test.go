@@ -43,11 +43,12 @@ func TestNewErrors(t *testing.T) {
 		is      func(error) bool
 		says    string
 	}{
-		"no template":       {edge.Options{Bucket: dir}, nil, "Template"},
+		"no template":       {edge.Options{Bucket: dir}, as[*edge.Error], "no template"},
 		"missing template":  {edge.Options{Template: filepath.Join(dir, "none"), Bucket: dir}, is(fs.ErrNotExist), "none"},
 		"missing bucket":    {edge.Options{Template: good, Bucket: filepath.Join(dir, "none")}, is(fs.ErrNotExist), "bucket directory"},
 		"bucket is a file":  {edge.Options{Template: good, Bucket: good}, nil, "bucket directory"},
 		"no content":        {edge.Options{Template: good}, is(edge.ErrNoContent), "Bucket"},
+		"no distribution":   {edge.Options{Text: []byte("Resources: {}")}, is(edge.ErrNoDistribution), "distribution"},
 		"unknown property":  {edge.Options{Template: odd, Bucket: dir}, as[*cloudformation.Error], "Compres"},
 		"function's module": {edge.Options{Template: function}, as[*cffunction.Error], `"fs"`},
 	} {
@@ -116,7 +117,7 @@ func TestWatching(t *testing.T) {
 	if r := get(t, e, "https://cdn.example.com/open/a.txt"); r.Header.Get("X-Privatecdn-Reason") != string(edge.ReasonOriginRefused) {
 		t.Errorf("the last good template does not go on: %s %v", r.Status, r.Header)
 	}
-	if !strings.Contains(log.String(), "the last good one goes on") {
+	if !strings.Contains(log.String(), "still serving the previous one") {
 		t.Errorf("the log says %s", log.String())
 	}
 }

@@ -44,9 +44,9 @@ const (
 const redirectPage = "<html>\r\n<head><title>%[1]d %[2]s</title></head>\r\n<body>\r\n" +
 	"<center><h1>%[1]d %[2]s</h1></center>\r\n<hr><center>CloudFront</center>\r\n</body>\r\n</html>\r\n"
 
-// page is an answer CloudFront makes up itself.
-func page(status int, contentType, body string) *response {
-	r := newResponse(status, fromError)
+// page returns a response that CloudFront makes itself.
+func (q *request) page(status int, contentType, body string) *response {
+	r := q.newResponse(status, fromError, nil)
 	r.header.Set("Server", serverName)
 	r.header.Set("Content-Type", contentType)
 	r.setBody([]byte(body))
@@ -54,13 +54,13 @@ func page(status int, contentType, body string) *response {
 }
 
 func (q *request) errorPage(status int, reason Reason, text, why, hint string) *response {
-	r := page(status, "text/html", fmt.Sprintf(errorPage, status, text, q.id))
+	r := q.page(status, "text/html", fmt.Sprintf(errorPage, status, text, q.id))
 	r.refusal = &Refusal{Reason: reason, Why: why, Hint: hint}
 	return r
 }
 
-func redirect(status int, location string) *response {
-	r := page(status, "text/html", fmt.Sprintf(redirectPage, status, http.StatusText(status)))
+func (q *request) redirect(status int, location string) *response {
+	r := q.page(status, "text/html", fmt.Sprintf(redirectPage, status, http.StatusText(status)))
 	r.header.Set("Location", location)
 	r.from = fromRedirect
 	return r

@@ -2,43 +2,61 @@ package edge
 
 import (
 	"context"
-	"maps"
 	"net/http"
 	"slices"
 	"strconv"
 	"time"
 
 	"example.com/privatecdn/edge/internal/cache"
+	"example.com/privatecdn/edge/internal/forwarding"
+	"example.com/privatecdn/internal/awsname"
 	"example.com/privatecdn/internal/pathpattern"
 )
 
-// fetch answers from the cache or from the origin.
+// fetch responds from the cache or from the origin.
 func (q *request) fetch() *response {
-	if q.behavior.lifetime.max <= 0 || !slices.Contains(q.behavior.CachedMethods, q.http.Method) {
+	if q.behavior.CachePolicy.MaxTTL <= 0 || !slices.Contains(q.behavior.CachedMethods, q.http.Method) {
 		return q.bypassCache()
 	}
 	method := q.http.Method
 	if method == http.MethodHead {
 		method = http.MethodGet
 	}
-	key := q.cacheKey(method)
+	q.cacheKey = q.keyFor(method)
 	store := q.edge.cache
-	if e := store.Get(key); e != nil && e.Fresh(q.now) {
+	if e := store.Get(q.cacheKey); e != nil && e.Fresh(q.now) {
 		return q.serveHit(e)
 	}
 	if q.http.Method == http.MethodHead {
-		key = q.cacheKey(http.MethodHead) // the origin's response to HEAD cannot serve a GET
+		q.cacheKey = q.keyFor(http.MethodHead) // the origin's response to HEAD cannot serve a GET
 	}
-	flight, lead := store.Join(key)
+	flight, lead := store.Join(q.cacheKey)
 	if !lead {
 		return q.follow(flight)
 	}
-	stale := store.Get(key)
+	stale := store.Get(q.cacheKey)
 	if stale != nil && stale.Fresh(q.now) { // settled since we looked
 		flight.Settle(nil)
 		return q.serveHit(stale)
 	}
-	return q.lead(flight, key, stale)
+	return q.lead(flight, stale)
+}
+
+func (q *request) keyFor(method string) string {
+	o := q.behavior.Origin
+	return q.behavior.forward.Key(forwarding.Key{
+		Distribution: q.dist.ID, Origin: o.ID + " " + o.DomainName + o.Path, Method: method,
+		Path: q.path, Query: q.query, Cookies: q.cookies, Encoding: q.acceptEncoding(),
+	}, q.headerValues)
+}
+
+// acceptEncoding returns the viewer's Accept-Encoding as it is in the cache key.
+// Nothing is compressed for HTTP/1.0.
+func (q *request) acceptEncoding() string {
+	if !q.http.ProtoAtLeast(1, 1) {
+		return ""
+	}
+	return q.behavior.forward.Encoding(q.header["Accept-Encoding"])
 }
 
 // serveHit answers with an entry that needs no asking.
@@ -64,7 +82,7 @@ func (q *request) follow(f *cache.Flight) *response {
 
 // lead asks the origin on behalf of everyone who waits for key. It goes on
 // when its own viewer leaves.
-func (q *request) lead(f *cache.Flight, key string, stale *cache.Entry) *response {
+func (q *request) lead(f *cache.Flight, stale *cache.Entry) *response {
 	defer func() {
 		if p := recover(); p != nil {
 			f.Settle(nil) // others must not wait for ever
@@ -73,7 +91,7 @@ func (q *request) lead(f *cache.Flight, key string, stale *cache.Entry) *respons
 	}()
 	req := q.originRequest(context.WithoutCancel(q.http.Context()))
 	if stale != nil && !stale.Always && !stale.Large {
-		askWhetherChanged(req.Header, stale.Header)
+		setConditions(req.Header, stale.Header)
 	}
 	resp, err := q.behavior.origin.RoundTrip(req)
 	if stale != nil && !stale.Large && stale.Status < 400 && (err != nil || resp.StatusCode >= 500) {
@@ -84,7 +102,7 @@ func (q *request) lead(f *cache.Flight, key string, stale *cache.Entry) *respons
 		return q.serveEntry(&e, fromHit)
 	}
 	if err != nil {
-		return q.keepFailure(f, err)
+		return q.storeFailure(f, err)
 	}
 	if resp.StatusCode == http.StatusNotModified && stale != nil {
 		closeBody(resp)
@@ -92,11 +110,11 @@ func (q *request) lead(f *cache.Flight, key string, stale *cache.Entry) *respons
 		f.Settle(e)
 		return q.serveEntry(e, fromRefresh)
 	}
-	return q.store(f, key, resp)
+	return q.store(f, resp)
 }
 
-// askWhetherChanged makes a request conditional on what is in the cache.
-func askWhetherChanged(h, cached http.Header) {
+// setConditions makes a request conditional on what is in the cache.
+func setConditions(h, cached http.Header) {
 	if tag := cached.Get("Etag"); tag != "" {
 		h.Set("If-None-Match", tag)
 	}
@@ -119,9 +137,9 @@ func (q *request) refreshed(stale *cache.Entry, update http.Header) *cache.Entry
 	return &e
 }
 
-// keepFailure answers for an origin that gave no answer, and remembers it as
-// an error of the origin is remembered.
-func (q *request) keepFailure(f *cache.Flight, err error) *response {
+// storeFailure responds for an origin that returned no response, which is cached
+// as an error of the origin is.
+func (q *request) storeFailure(f *cache.Flight, err error) *response {
 	r := q.originFailure(err)
 	e := &cache.Entry{Distribution: q.dist.ID, Path: q.storedPath(), Status: r.status, Header: r.header.Clone(), Body: r.kept, Size: r.length,
 		Stored: q.now, Expires: q.now.Add(q.lifetimeOf(r.status).Error)}
@@ -131,8 +149,8 @@ func (q *request) keepFailure(f *cache.Flight, err error) *response {
 
 // store turns an origin's answer into a cache entry where it may be one, and
 // into the response. The body is served while it comes in.
-func (q *request) store(f *cache.Flight, key string, resp *http.Response) *response {
-	store := q.edge.cache
+func (q *request) store(f *cache.Flight, resp *http.Response) *response {
+	store, key := q.edge.cache, q.cacheKey
 	q.compress(resp)
 	e := q.newEntry(resp)
 	ttl, keep := q.lifetimeOf(resp.StatusCode).Lifetime(resp.StatusCode, resp.Header, q.now)
@@ -142,7 +160,7 @@ func (q *request) store(f *cache.Flight, key string, resp *http.Response) *respo
 		large.Large, large.Body, large.Size = true, cache.NewBody(nil), 0
 		f.Settle(nil)
 		if keep {
-			store.Put(key, &large)
+			store.Put(q.cacheKey, &large)
 		}
 		keep = false
 	}
@@ -189,7 +207,7 @@ func (q *request) newEntry(resp *http.Response) *cache.Entry {
 	return &cache.Entry{
 		Distribution: q.dist.ID, Path: q.storedPath(), Status: resp.StatusCode, Header: h,
 		Body: &cache.Body{}, Size: resp.ContentLength, Stored: q.now,
-		Always: resp.Header.Get("Vary") == "*" && q.behavior.lifetime.min == 0,
+		Always: resp.Header.Get("Vary") == "*" && q.behavior.CachePolicy.MinTTL == 0,
 	}
 }
 
@@ -200,23 +218,33 @@ func setLength(h http.Header, n int64) {
 	}
 }
 
+// lifetimeOf returns how long a response with a status is cached.
+func (q *request) lifetimeOf(status int) cache.Policy {
+	c := &q.behavior.CachePolicy
+	p := cache.Policy{Min: c.MinTTL, Default: c.DefaultTTL, Max: c.MaxTTL, Error: awsname.ErrorTTL}
+	if e, set := q.dist.errors[status]; set {
+		p.Error = e.MinTTL
+	}
+	return p
+}
+
 // storedPath returns what an invalidation finds an object by: its path and the
 // query parameters in the cache key.
 func (q *request) storedPath() string {
 	path := pathpattern.Normalize(q.path)
-	if query := filterQuery(q.query, q.behavior.key.query.includes); query != "" {
+	if query := q.behavior.forward.KeyQuery(q.query); query != "" {
 		path += "?" + query
 	}
 	return path
 }
 
-// serveEntry makes a response of an entry: what of it the viewer asked for.
+// serveEntry makes a response of what of an entry the viewer asked for.
 func (q *request) serveEntry(e *cache.Entry, from string) *response {
-	clear(q.out) // the response is written where it is sent from
-	maps.Copy(q.out, e.Header)
-	r := &response{status: e.Status, header: q.out, from: from, content: true, kept: e.Body, length: e.Size}
+	r := q.newResponse(e.Status, from, e.Header)
+	r.content, r.kept, r.length = true, e.Body, e.Size
 	if from == fromHit || from == fromRefresh {
-		if age := int64(e.Age(q.now) / time.Second); age > 0 || from == fromHit {
+		q.age = e.Age(q.now)
+		if age := int64(q.age / time.Second); age > 0 || from == fromHit {
 			r.header.Set("Age", strconv.FormatInt(age, 10))
 		}
 	}
@@ -224,11 +252,11 @@ func (q *request) serveEntry(e *cache.Entry, from string) *response {
 }
 
 // finishContent marks what the origin refused and applies conditions and
-// ranges to what it gave.
+// ranges to what it returned.
 func (q *request) finishContent(r *response) *response {
 	if r.status >= 400 {
 		r.from = fromError
-		r.refusal = &Refusal{Reason: ReasonOriginRefused, Why: "the origin answered " + strconv.Itoa(r.status)}
+		r.refusal = &Refusal{Reason: ReasonOriginRefused, Why: "the origin returned " + strconv.Itoa(r.status)}
 		return r
 	}
 	if r.status == http.StatusOK && isReadMethod(q.http.Method) {

@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"slices"
 	"strings"
 
 	"example.com/privatecdn/edge/internal/cffunction"
+	"example.com/privatecdn/edge/internal/forwarding"
 	"example.com/privatecdn/internal/infra"
 )
 
@@ -78,7 +80,7 @@ func (q *request) viewerRequestFunction() *response {
 	q.header = headerOf(result.Request.Headers)
 	q.cookies = nil
 	for _, c := range result.Request.Cookies {
-		q.cookies = append(q.cookies, cookie{c.Name, c.Value})
+		q.cookies = append(q.cookies, forwarding.Cookie{Name: c.Name, Value: c.Value})
 	}
 	return nil
 }
@@ -99,7 +101,8 @@ func (q *request) viewerResponseFunction(r *response) *response {
 	}
 	r.status = result.Response.Status
 	length := r.header["Content-Length"]
-	r.header = responseHeader(result.Response)
+	clear(r.header)
+	maps.Copy(r.header, functionHeader(result.Response))
 	if b := result.Response.Body; b != nil {
 		r.setBody(bodyBytes(b))
 	} else if length != nil {
@@ -117,11 +120,11 @@ func (q *request) event(kind string) cffunction.Event {
 		}
 	}
 	for _, c := range q.cookies {
-		cookies = append(cookies, cffunction.Pair{Name: c.name, Value: c.value})
+		cookies = append(cookies, cffunction.Pair{Name: c.Name, Value: c.Value})
 	}
 	headers := append(pairsOf(q.header, "Cookie"), cffunction.Pair{Name: "host", Value: q.host})
-	for _, name := range q.behavior.forward.headers.named() {
-		if v := q.cloudFrontHeader(name); isCloudFrontHeader(name) && v != "" && q.header.Get(name) == "" {
+	for _, name := range q.behavior.forward.CloudFrontHeaders() {
+		if v := q.cloudFrontHeader(name); v != "" && q.header.Get(name) == "" {
 			headers = append(headers, cffunction.Pair{Name: strings.ToLower(name), Value: v})
 		}
 	}
@@ -138,8 +141,7 @@ func (q *request) logFunction(line string) {
 
 // generated is a response a function made in place of the origin's.
 func (q *request) generated(f *cffunction.Response) *response {
-	r := newResponse(f.Status, fromFunction)
-	r.header = responseHeader(f)
+	r := q.newResponse(f.Status, fromFunction, functionHeader(f))
 	if r.header.Get("Server") == "" {
 		r.header.Set("Server", serverName)
 	}
@@ -166,7 +168,7 @@ func (q *request) functionFailed(err error) *response {
 	return q.errorPage(status, ReasonFunctionFailed, textFunction, err.Error(), "mend the function's code")
 }
 
-func responseHeader(f *cffunction.Response) http.Header {
+func functionHeader(f *cffunction.Response) http.Header {
 	h := headerOf(f.Headers)
 	for _, c := range f.Cookies {
 		value := c.Name + "=" + c.Value

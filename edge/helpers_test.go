@@ -59,7 +59,7 @@ func body(t *testing.T, r *http.Response) string {
 
 func newEdge(t testing.TB, name string, o edge.Options) *edge.Edge {
 	t.Helper()
-	if o.Infrastructure == nil {
+	if o.Text == nil {
 		o.Template = writeFile(t, filepath.Join(t.TempDir(), "template.yaml"), templateText(t, name))
 	}
 	if o.Buckets == nil {

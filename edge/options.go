@@ -1,25 +1,24 @@
 package edge
 
 import (
+	"crypto"
 	"io/fs"
 	"log/slog"
 	"net/http"
 	"time"
-
-	"example.com/privatecdn/internal/infra"
 )
 
-// Options says what an Edge serves and how. One of Template and Infrastructure
-// is needed, everything else has a default.
+// Options says what an Edge serves and how. One of Template and Text is needed,
+// everything else has a default.
 type Options struct {
-	// Template is a synthesized CloudFormation template, or the directory of a
-	// cloud assembly. It is read again when it changes.
+	// Template is the path of a synthesized CloudFormation template or of a
+	// cloud assembly's directory. It is read again when it changes.
 	Template string
+	// Text is a template in JSON or YAML, in place of Template.
+	Text []byte
 	// Values gives what the template leaves open: a parameter by its name, an
 	// import by its export name.
 	Values map[string]string
-	// Infrastructure is what a template describes, already read.
-	Infrastructure *infra.Infrastructure
 
 	// Bucket is a directory that is the content of every bucket which Buckets
 	// does not name. A file that changes in it is invalidated in the cache.
@@ -29,38 +28,30 @@ type Options struct {
 	// Endpoints are buckets on servers that speak S3, by bucket name or logical
 	// ID. Who may read is decided here, by the template's bucket policy.
 	Endpoints map[string]Endpoint
-	// HTTPSPort is the port at which this edge answers HTTPS. A viewer who asks
-	// a host and port is redirected to it; 0 leaves the host as it was sent, as
-	// CloudFront does.
-	HTTPSPort int
-	// Origins answers for origins by their domain name, in place of the bucket
+	// Origins responds for origins by their domain name, in place of the bucket
 	// or HTTP origin the template describes.
 	Origins map[string]http.RoundTripper
 	// KeyValueStores seeds key value stores, by name or logical ID, from JSON
 	// files in the format of a store's import source.
 	KeyValueStores map[string]string
+	// TrustedKeys are trusted by every trusted key group of the template, beside
+	// its own: *rsa.PublicKey or *ecdsa.PublicKey.
+	TrustedKeys []crypto.PublicKey
 
-	// Clock tells the time, time.Now by default.
-	Clock func() time.Time
-	// Log gets a line for each refusal and each reload. None by default.
-	Log *slog.Logger
-	// OnRefusal is called with every refusal, before it is sent.
-	OnRefusal func(Refusal)
-	// OnReload is called after each change of the template, with the error
-	// that keeps it from being served.
-	OnReload func(error)
-	// HideReasons leaves the X-Privatecdn-* headers out of refusals, which
-	// CloudFront does not send.
-	HideReasons bool
-
+	// NoWatch leaves Template and Bucket unwatched: what changes is served when
+	// Reload is called, and when objects in the cache expire.
+	NoWatch bool
+	// HTTPSPort is the port at which this edge serves HTTPS. A viewer who sends
+	// a host with a port is redirected to it; 0 leaves the host as it was sent,
+	// as CloudFront does.
+	HTTPSPort int
 	// CacheSize bounds the cache in bytes, 64 MiB by default. An object larger
-	// than an eighth of it is streamed and never held.
+	// than an eighth of it is streamed and never stored.
 	CacheSize int64
-	// Signatures is how many verified signatures each behavior remembers, 16,384
-	// by default; a negative number verifies each anew. What is remembered is
-	// that bytes are signed by a key, never that a time, an address or a
-	// resource was right.
-	Signatures int
+	// VerifyAnew verifies the signature of each request anew. Otherwise each
+	// behavior remembers the last 16,384 verified signatures: that bytes are
+	// signed by a key, never that a time, an address or a resource was right.
+	VerifyAnew bool
 	// ForwardedFor takes the viewer's address from the first entry of
 	// X-Forwarded-For, for an edge behind a proxy.
 	ForwardedFor bool
@@ -68,13 +59,24 @@ type Options struct {
 	// CloudFront-Viewer-Country; "US" by default.
 	ViewerCountry string
 	// StrictViewer ignores CloudFront-* headers a viewer sends, as CloudFront
-	// does. Otherwise they stand in for what CloudFront finds out itself, so
-	// that a test can be anywhere, on any device.
+	// does. Otherwise they replace what CloudFront finds out itself, so that a
+	// test can be anywhere, on any device.
 	StrictViewer bool
-	// PreflightToOrigin sends CORS preflight requests to the origin. Otherwise
-	// a response headers policy with a CORS part answers them itself. Which of
-	// the two CloudFront does is not verified.
-	PreflightToOrigin bool
+
+	// Clock returns the time, time.Now by default.
+	Clock func() time.Time
+	// Log receives a line for each refusal and each reload. None by default.
+	Log *slog.Logger
+	// OnRefusal is called with every refusal, before it is sent.
+	OnRefusal func(Refusal)
+	// OnRequest is called with every viewer request, after the response.
+	OnRequest func(Trace)
+	// OnReload is called after each change of the template, with the error
+	// that keeps it from being served.
+	OnReload func(error)
+	// HideReasons leaves the X-Privatecdn-* headers, which CloudFront does not
+	// send, out of refusals.
+	HideReasons bool
 }
 
 // Endpoint is a bucket on a server that speaks S3, and the access key to read
@@ -90,7 +92,6 @@ type Endpoint struct {
 // The defaults of Options.
 const (
 	DefaultCacheSize     = 64 << 20
-	DefaultSignatures    = 16 << 10
 	DefaultViewerCountry = "US"
 )
 
@@ -103,9 +104,6 @@ func (o Options) withDefaults() Options {
 	}
 	if o.CacheSize == 0 {
 		o.CacheSize = DefaultCacheSize
-	}
-	if o.Signatures == 0 {
-		o.Signatures = DefaultSignatures
 	}
 	if o.ViewerCountry == "" {
 		o.ViewerCountry = DefaultViewerCountry

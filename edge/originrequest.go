@@ -2,13 +2,13 @@ package edge
 
 import (
 	"context"
-
 	"net"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 
+	"example.com/privatecdn/edge/internal/httpcond"
 	"example.com/privatecdn/internal/infra"
 )
 
@@ -17,8 +17,9 @@ import (
 func (q *request) bypassCache() *response {
 	req := q.originRequest(q.http.Context())
 	if isReadMethod(q.http.Method) {
+		_, rangeOK := httpcond.ParseRange(q.header["Range"])
 		for name, values := range q.header {
-			if strings.HasPrefix(name, "If-") || name == "Range" && validRange(values) {
+			if strings.HasPrefix(name, "If-") || name == "Range" && rangeOK {
 				req.Header[name] = values
 			}
 		}
@@ -35,19 +36,20 @@ func (q *request) bypassCache() *response {
 // origin's own, and what the policies let through.
 func (q *request) originRequest(ctx context.Context) *http.Request {
 	o := q.behavior.Origin
-	u := &url.URL{Scheme: q.originScheme(o), Host: originHost(o, q.scheme), RawQuery: filterQuery(q.query, q.behavior.forward.query.includes)}
+	u := &url.URL{Scheme: q.originScheme(o), Host: originHost(o, q.scheme), RawQuery: q.behavior.forward.Query(q.query)}
 	setRawPath(u, o.Path+q.path)
 	req := &http.Request{
 		Method: q.http.Method, URL: u, Host: o.DomainName, Header: q.originHeader(),
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}
-	if q.behavior.forward.headers.includes("Host") {
+	if q.behavior.forward.Header("Host") {
 		req.Host = q.host
 		req.Header.Del("Host")
 	}
 	if !isReadMethod(q.http.Method) && q.http.ContentLength != 0 {
 		req.Body, req.ContentLength = q.http.Body, q.http.ContentLength
 	}
+	q.sent = req.Header
 	return req.WithContext(ctx)
 }
 

@@ -5,14 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
+
+	"example.com/privatecdn/edge/internal/httpcond"
 )
 
-// streamOrRange answers with what the origin is sending, unless the viewer wants a
-// range of it: then the origin is asked for that instead.
+// streamOrRange streams what the origin is sending, unless the viewer wants a
+// range of it: then that is requested from the origin instead.
 func (q *request) streamOrRange(resp *http.Response) *response {
-	if resp.StatusCode == http.StatusOK && q.http.Method == http.MethodGet && validRange(q.header["Range"]) {
+	_, ok := httpcond.ParseRange(q.header["Range"])
+	if ok && resp.StatusCode == http.StatusOK && q.http.Method == http.MethodGet {
 		closeBody(resp)
 		return q.bypassCache()
 	}
@@ -20,8 +22,8 @@ func (q *request) streamOrRange(resp *http.Response) *response {
 }
 
 func (q *request) streamResponse(resp *http.Response) *response {
-	r := &response{status: resp.StatusCode, header: q.originResponseHeader(resp.Header), from: fromMiss, content: true,
-		stream: resp.Body, length: resp.ContentLength}
+	r := q.newResponse(resp.StatusCode, fromMiss, q.originResponseHeader(resp.Header))
+	r.content, r.stream, r.length = true, resp.Body, resp.ContentLength
 	setLength(r.header, r.length)
 	return q.finishContent(r)
 }
@@ -35,7 +37,7 @@ func (q *request) originResponseHeader(origin http.Header) http.Header {
 			h[name] = values
 		}
 	}
-	if cookies := origin["Set-Cookie"]; cookies != nil && q.forwardsCookies() {
+	if cookies := origin["Set-Cookie"]; cookies != nil && q.behavior.forward.ForwardsCookies() {
 		h["Set-Cookie"] = cookies
 	}
 	if vary := q.viewerVary(origin["Vary"]); vary != "" {
@@ -47,17 +49,13 @@ func (q *request) originResponseHeader(origin http.Header) http.Header {
 	return h
 }
 
-func (q *request) forwardsCookies() bool {
-	return slices.ContainsFunc(q.behavior.forward.cookies, func(s selection) bool { return s.kind != "none" && s.kind != "" })
-}
-
 // viewerVary keeps of Vary what CloudFront passes on: Accept-Encoding, Cookie
 // and headers that reach the origin. It never splits the cache by it.
 func (q *request) viewerVary(values []string) string {
 	var kept []string
 	for name := range strings.SplitSeq(strings.Join(values, ","), ",") {
 		name = http.CanonicalHeaderKey(strings.TrimSpace(name))
-		if name == "*" || name == "Accept-Encoding" || name == "Cookie" || name != "" && q.behavior.forward.headers.includes(name) {
+		if name == "*" || name == "Accept-Encoding" || name == "Cookie" || name != "" && q.behavior.forward.Header(name) {
 			kept = append(kept, name)
 		}
 	}

@@ -49,7 +49,7 @@ func TestPresignedMode(t *testing.T) {
 	}}
 	now := caseStart
 	run := &caseRun{t: t, c: c}
-	e := newEdge(t, "", edge.Options{Infrastructure: run.infrastructure(), Clock: func() time.Time { return now }})
+	e := newEdge(t, "", edge.Options{Text: run.template(), Clock: func() time.Time { return now }})
 	if access := e.Deployments()[0].Behaviors[1].Access; access != deployment.Presigned {
 		t.Errorf("the behavior is %s", access)
 	}

@@ -10,21 +10,22 @@ import (
 	"strings"
 	"time"
 
+	"example.com/privatecdn/edge/internal/forwarding"
 	"example.com/privatecdn/internal/pathpattern"
 	"example.com/privatecdn/signer/verify"
 )
 
-// request is one request on its way through the edge.
+// request is one viewer request on its way through the edge.
 type request struct {
 	edge *Edge
 	http *http.Request
 	now  time.Time
 	id   string
-	out  http.Header // of the http.ResponseWriter
+	out  http.Header // of the http.ResponseWriter; every response is written into it
 
-	target        // what the viewer sent
-	invalid error // why that is not a valid address; target is zero
-	viewer  netip.Addr
+	target             // what the viewer sent
+	invalid error      // why that is not a valid address; target is zero
+	viewer  netip.Addr // "invalid" if unknown
 
 	dist     *distribution
 	behavior *behavior
@@ -34,17 +35,28 @@ type request struct {
 	path      string // raw, as the origin gets it
 	query     string
 	header    http.Header // the viewer's, which must not be changed
-	cookies   []cookie
+	cookies   []forwarding.Cookie
 	matchPath string // path normalized, as path patterns see it
+
+	// What was decided, for Options.OnRequest.
+	keyID    string
+	cacheKey string
+	sent     http.Header // to the origin
+	age      time.Duration
 }
 
 func (e *Edge) newRequest(w http.ResponseWriter, r *http.Request) *request {
 	q := &request{edge: e, http: r, now: e.options.Clock(), id: requestID(), out: w.Header(), header: r.Header}
 	q.target, q.invalid = parseTarget(r)
 	q.viewer = e.viewerAddress(r)
-	q.path, q.query = q.target.path, verify.Strip(q.target.query)
-	q.matchPath = pathpattern.Normalize(q.path)
+	q.query = verify.Strip(q.target.query)
+	q.cookies = forwarding.ParseCookies(r.Header["Cookie"])
+	q.setPath(q.target.path)
 	return q
+}
+
+func (q *request) setPath(path string) {
+	q.path, q.matchPath = path, pathpattern.Normalize(path)
 }
 
 func (e *Edge) viewerAddress(r *http.Request) netip.Addr {
@@ -74,22 +86,4 @@ func requestID() string {
 
 func isReadMethod(method string) bool {
 	return method == http.MethodGet || method == http.MethodHead
-}
-
-// cookie is one cookie as the viewer sent it.
-type cookie struct{ name, value string }
-
-// parseCookies splits Cookie headers without judging names or values, for
-// CloudFront forwards and verifies them as they are.
-func parseCookies(h http.Header) []cookie {
-	var all []cookie
-	for _, line := range h["Cookie"] {
-		for part := range strings.SplitSeq(line, ";") {
-			name, value, found := strings.Cut(strings.TrimSpace(part), "=")
-			if found {
-				all = append(all, cookie{name, value})
-			}
-		}
-	}
-	return all
 }

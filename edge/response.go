@@ -6,7 +6,6 @@ import (
 	"io"
 	"maps"
 	"net/http"
-	"reflect"
 	"strconv"
 
 	"example.com/privatecdn/edge/internal/cache"
@@ -14,18 +13,20 @@ import (
 
 const serverName = "CloudFront"
 
-// What X-Cache says, before " from cloudfront".
+// What X-Cache says.
 const (
-	fromHit      = "Hit"
-	fromMiss     = "Miss"
-	fromRefresh  = "RefreshHit"
-	fromError    = "Error"
-	fromRedirect = "Redirect"
-	fromFunction = "FunctionGeneratedResponse"
+	fromSuffix   = " from cloudfront"
+	fromHit      = "Hit" + fromSuffix
+	fromMiss     = "Miss" + fromSuffix
+	fromRefresh  = "RefreshHit" + fromSuffix
+	fromError    = "Error" + fromSuffix
+	fromRedirect = "Redirect" + fromSuffix
+	fromFunction = "FunctionGeneratedResponse" + fromSuffix
 )
 
-// response is an answer on its way to the viewer. Its header is its own; the
-// body is either kept, possibly still growing, or streamed.
+// response is a response on its way to the viewer. Its header is the
+// http.ResponseWriter's; the body is either kept, possibly still growing, or
+// streamed.
 type response struct {
 	status  int
 	header  http.Header
@@ -39,8 +40,12 @@ type response struct {
 	stream io.ReadCloser
 }
 
-func newResponse(status int, from string) *response {
-	return &response{status: status, header: http.Header{}, from: from}
+// newResponse begins a response with a copy of header, in place of one begun
+// before.
+func (q *request) newResponse(status int, from string, header http.Header) *response {
+	clear(q.out)
+	maps.Copy(q.out, header)
+	return &response{status: status, header: q.out, from: from}
 }
 
 func (r *response) setBody(b []byte) {
@@ -60,7 +65,7 @@ func (r *response) discard() {
 	}
 }
 
-// empty takes the body away, and with it the headers that describe one.
+// empty removes the body, and with it the headers that describe one.
 func (r *response) empty() {
 	r.discard()
 	r.kept, r.length = nil, 0
@@ -72,16 +77,12 @@ func bodyless(status int) bool {
 	return status < 200 || status == http.StatusNoContent || status == http.StatusNotModified
 }
 
-// write sends the response. An origin that breaks off in the middle breaks off
-// the viewer's connection too, so that nobody takes a part for the whole.
+// write sends the response. If an origin breaks off in the middle, so does the
+// viewer's connection, so that nobody takes a part for the whole.
 func (r *response) write(ctx context.Context, w http.ResponseWriter, head bool) {
 	defer r.discard()
-	if h := w.Header(); !sameMap(h, r.header) {
-		clear(h)
-		maps.Copy(h, r.header)
-	}
-	if h := w.Header(); h["Content-Type"] == nil {
-		h["Content-Type"] = nil // an origin that names no type has none guessed for it
+	if r.header["Content-Type"] == nil {
+		r.header["Content-Type"] = nil // net/http guesses none
 	}
 	w.WriteHeader(r.status)
 	if head || bodyless(r.status) {
@@ -100,12 +101,6 @@ func (r *response) write(ctx context.Context, w http.ResponseWriter, head bool) 
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
-}
-
-// sameMap reports whether a response was written into the header it goes out
-// with.
-func sameMap(a, b http.Header) bool {
-	return reflect.ValueOf(a).UnsafePointer() == reflect.ValueOf(b).UnsafePointer()
 }
 
 // copyFlushing hands on each piece as it comes: a body without a length may be

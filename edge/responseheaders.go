@@ -27,26 +27,16 @@ func (q *request) stamp(r *response) {
 	if h.Get("Date") == "" {
 		h.Set("Date", q.now.UTC().Format(http.TimeFormat))
 	}
-	h["Via"] = q.edge.viaHeader
+	h["Via"] = q.edge.via
 	h["X-Amz-Cf-Pop"] = popHeader
 	h["X-Amz-Cf-Id"] = []string{q.id}
-	h["X-Cache"] = cacheHeaders[r.from]
+	h["X-Cache"] = []string{r.from}
 }
 
 // pop is the name of this edge location.
 const pop = "LOC50-P1"
 
-var (
-	popHeader    = []string{pop}
-	cacheHeaders = map[string][]string{}
-)
-
-func init() {
-	for _, from := range []string{fromHit, fromMiss, fromRefresh, fromError, fromRedirect, fromFunction} {
-		suffix := " from cloudfront"
-		cacheHeaders[from] = []string{from + suffix}
-	}
-}
+var popHeader = []string{pop}
 
 // applyResponseHeaders does what the behavior's response headers policy says:
 // removals first, then additions.

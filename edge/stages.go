@@ -6,17 +6,10 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/privatecdn/edge/internal/forwarding"
+	"example.com/privatecdn/internal/awsname"
 	"example.com/privatecdn/internal/fault"
-	"example.com/privatecdn/internal/pathpattern"
-	"example.com/privatecdn/signer/policy"
 	"example.com/privatecdn/signer/verify"
-)
-
-// Limits of a viewer's request, in bytes.
-// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
-const (
-	maxURL     = 8192
-	maxRequest = 32768
 )
 
 // stages are what a request goes through, in CloudFront's order. The first
@@ -64,9 +57,9 @@ const statusHeadersTooLarge = 494
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorS3Origin.html
 func (q *request) size() *response {
 	size := q.target.length()
-	if size > maxURL {
+	if size > awsname.MaxURL {
 		r := q.errorPage(http.StatusRequestURITooLong, ReasonTooLarge, textBad,
-			fmt.Sprintf("the URL has %d bytes, more than %d", size, maxURL),
+			fmt.Sprintf("the URL has %d bytes, more than %d", size, awsname.MaxURL),
 			"sign with a short wildcard policy or use signed cookies")
 		if q.http.ProtoMajor == 1 {
 			r.header.Set("Connection", "close")
@@ -78,9 +71,9 @@ func (q *request) size() *response {
 			size += len(name) + len(v) + len(": \r\n")
 		}
 	}
-	if size > maxRequest {
+	if size > awsname.MaxHeaders {
 		return q.errorPage(statusHeadersTooLarge, ReasonTooLarge, textBad,
-			fmt.Sprintf("the request has %d bytes of URL and headers, more than %d", size, maxRequest),
+			fmt.Sprintf("the request has %d bytes of URL and headers, more than %d", size, awsname.MaxHeaders),
 			"send fewer or smaller cookies")
 	}
 	return nil
@@ -103,8 +96,7 @@ func (q *request) distribution() *response {
 // path does not.
 func (q *request) matchBehavior() *response {
 	if root := q.dist.DefaultRootObject; root != "" && q.path == "/" {
-		q.path = "/" + strings.TrimPrefix(root, "/")
-		q.matchPath = pathpattern.Normalize(q.path)
+		q.setPath("/" + strings.TrimPrefix(root, "/"))
 	}
 	q.behavior = q.dist.match(q.matchPath)
 	return nil
@@ -120,7 +112,7 @@ func (q *request) viewerProtocol() *response {
 		if isReadMethod(q.http.Method) {
 			status = http.StatusMovedPermanently
 		}
-		return redirect(status, "https://"+q.edge.httpsHost(q.host)+strings.TrimPrefix(q.target.url(), "http://"+q.host))
+		return q.redirect(status, "https://"+q.edge.httpsHost(q.host)+strings.TrimPrefix(q.target.url(), "http://"+q.host))
 	case "https-only":
 		return q.errorPage(http.StatusForbidden, ReasonHTTPSOnly, textBad,
 			"the behavior "+q.behavior.PathPattern+" answers over HTTPS only", "request it over https://")
@@ -159,24 +151,19 @@ func (q *request) country() *response {
 }
 
 // signature checks a signed URL or signed cookies. Only whether the bytes are
-// the key's may be remembered; time, address and resource are looked at anew.
+// the key's may be remembered; time, address and resource are checked anew.
 func (q *request) signature() *response {
-	b := q.behavior
-	q.cookies = parseCookies(q.header)
-	if b.verifier == nil {
+	if q.behavior.verifier == nil {
 		return nil
 	}
-	d := b.verifier.Check(verify.Request{URL: q.target.url(), Cookies: verify.ParseCookies(q.header["Cookie"]), Time: q.now, IP: q.viewer})
+	d := q.behavior.verifier.Check(verify.Request{
+		URL: q.target.url(), Cookies: forwarding.Signed(q.cookies), Time: q.now, IP: q.viewer})
+	q.keyID = d.KeyID
 	if d.Allowed {
 		return nil
 	}
-	r := page(d.Status, "text/xml", string(d.Body()))
+	r := q.page(d.Status, "text/xml", string(d.Body()))
 	why, hint := d.Explain()
 	r.refusal = &Refusal{Reason: d.Reason, Why: why, Hint: hint}
 	return r
-}
-
-func isSignedCookie(name string) bool {
-	param, ok := strings.CutPrefix(name, policy.CookiePrefix)
-	return ok && policy.IsReserved(param)
 }

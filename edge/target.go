@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 
+	"example.com/privatecdn/edge/internal/forwarding"
 	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/signer/verify"
 )
@@ -131,9 +132,9 @@ func (q *request) secrets() []string {
 			all = append(all, value, decoded)
 		}
 	}
-	for _, c := range parseCookies(q.http.Header) {
-		if opens(c.name) {
-			all = append(all, c.value)
+	for _, c := range forwarding.ParseCookies(q.http.Header["Cookie"]) {
+		if opens(c.Name) {
+			all = append(all, c.Value)
 		}
 	}
 	for _, v := range q.http.Header["Authorization"] {

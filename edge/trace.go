@@ -9,13 +9,12 @@ import (
 
 // Trace is one viewer request and what the edge decided, for Options.OnRequest.
 // It refers to the request's own headers: do not change them, and do not show
-// them or the request's URL without removing signatures (see URL).
+// them or the request's URL without removing signatures (see [Trace.URL]).
 type Trace struct {
 	Time         time.Time // when the request arrived
 	Duration     time.Duration
 	Distribution string        // logical ID, "" if no distribution has the host
 	Request      *http.Request // as the viewer sent it
-	URL          string        // the request's URL without signature and policy
 	Behavior     string        // the path pattern of the behavior, "" if none was reached
 	Access       deployment.Access
 	KeyID        string // of the key pair that signed, "" for an unsigned request
@@ -26,4 +25,24 @@ type Trace struct {
 	Origin       http.Header   // what was sent to the origin, nil if it was not asked
 	Response     http.Header   // what the viewer received
 	Refusal      *Refusal      // why the viewer was refused, nil if the object was served
+
+	request *request
+}
+
+// URL returns the request's URL without its signature.
+func (t *Trace) URL() string { return t.request.publicURL() }
+
+func (q *request) trace(r *response, start time.Time) {
+	t := Trace{
+		Time: q.now, Duration: time.Since(start), Request: q.http, KeyID: q.keyID, Status: r.status,
+		Cache: r.from[:len(r.from)-len(fromSuffix)], Age: q.age, CacheKey: q.cacheKey,
+		Origin: q.sent, Response: q.out, Refusal: r.refusal, request: q,
+	}
+	if q.dist != nil {
+		t.Distribution = q.dist.LogicalID
+	}
+	if q.behavior != nil {
+		t.Behavior, t.Access = q.behavior.PathPattern, q.behavior.access
+	}
+	q.edge.options.OnRequest(t)
 }

@@ -4,6 +4,8 @@ import (
 	"net"
 	"net/http"
 	"strings"
+
+	"example.com/privatecdn/edge/internal/forwarding"
 )
 
 // headerValues returns a request header as policies see it: the viewer's own,
@@ -12,7 +14,7 @@ func (q *request) headerValues(name string) []string {
 	switch {
 	case name == "Host":
 		return []string{q.host}
-	case isCloudFrontHeader(name):
+	case forwarding.IsCloudFront(name):
 		if v := q.cloudFrontHeader(name); v != "" {
 			return []string{v}
 		}
@@ -99,26 +101,25 @@ func deviceHeader(name, userAgent string) string {
 	return "false"
 }
 
-// originHeader is what the origin gets of the viewer's headers, and what
-// CloudFront adds.
+// originHeader returns what the origin receives of the viewer's headers, and
+// what CloudFront adds.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html#request-custom-headers-behavior
 func (q *request) originHeader() http.Header {
-	f := &q.behavior.forward
+	f := q.behavior.forward
 	h := http.Header{}
 	for name, values := range q.header {
 		switch {
-		case hopByHop[name], name == "Cookie", name == "Range", name == "X-Forwarded-For", isCloudFrontHeader(name):
-		case strings.HasPrefix(name, "If-"), name == "Accept-Encoding" && (q.behavior.key.gzip || q.behavior.key.brotli):
-		case f.headers.includes(name), !isReadMethod(q.http.Method) && strings.HasPrefix(name, "Content-"):
+		case neverForwarded(name), name == "Accept-Encoding" && f.Compresses():
+		case f.Header(name), !isReadMethod(q.http.Method) && strings.HasPrefix(name, "Content-"):
 			h[name] = values
 		}
 	}
-	for _, name := range f.headers.named() {
-		if v := q.headerValues(name); isCloudFrontHeader(name) && v != nil {
-			h[name] = v
+	for _, name := range f.CloudFrontHeaders() {
+		if v := q.cloudFrontHeader(name); v != "" {
+			h[name] = []string{v}
 		}
 	}
-	if c := filterCookies(q.cookies, f.cookies.includes); c != "" {
+	if c := f.Cookies(q.cookies); c != "" {
 		h.Set("Cookie", c)
 	}
 	if h.Get("User-Agent") == "" {
@@ -128,12 +129,22 @@ func (q *request) originHeader() http.Header {
 		h.Set("Accept-Encoding", a)
 	}
 	h.Set("X-Forwarded-For", strings.Join(append(q.header["X-Forwarded-For"], q.viewer.String()), ", "))
-	h.Set("Via", q.edge.via)
+	h["Via"] = q.edge.via
 	h.Set("X-Amz-Cf-Id", q.id)
 	for name, value := range q.behavior.Origin.Headers {
 		h.Set(name, value)
 	}
 	return h
+}
+
+// neverForwarded reports whether CloudFront removes a request header, or sends
+// its own, whatever the policies say.
+func neverForwarded(name string) bool {
+	switch name {
+	case "Cookie", "Range", "X-Forwarded-For":
+		return true
+	}
+	return hopByHop[name] || forwarding.IsCloudFront(name) || strings.HasPrefix(name, "If-")
 }
 
 // hopByHop headers speak of one connection and go no further.

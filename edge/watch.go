@@ -28,7 +28,7 @@ type watcher struct {
 
 func (e *Edge) watch() error {
 	o := &e.options
-	if o.Template == "" && o.Bucket == "" {
+	if o.NoWatch || o.Template == "" && o.Bucket == "" {
 		return nil
 	}
 	notify, err := fsnotify.NewWatcher()
@@ -137,9 +137,9 @@ func (w *watcher) changed(event fsnotify.Event) {
 func (e *Edge) reload() {
 	err := e.Reload()
 	if err != nil {
-		e.options.Log.Error("the changed template is not taken up, the last good one goes on", "error", err)
+		e.options.Log.Error("reloading the template failed; still serving the previous one", "error", err)
 	} else {
-		e.options.Log.Info("the changed template is taken up")
+		e.options.Log.Info("reloaded the template")
 	}
 	if e.options.OnReload != nil {
 		e.options.OnReload(err)

@@ -54,11 +54,15 @@ func (c upCommand) Run(e *env) error {
 	}
 	defer l.Close()
 	if c.Check {
+		tmpl, err := l.Infrastructure()
+		if err != nil {
+			return err
+		}
 		return runCheck(e, probe.Options{
 			Deployment: l.Deployment(),
 			Openers:    awsuri.Openers(l.Deployment().Resolve(".")),
 			Objects:    append(l.Objects(deployment.Signed), l.Objects(deployment.Public)...),
-			Template:   l.Infrastructure(),
+			Template:   tmpl,
 		})
 	}
 	if err := c.tell(e, l); err != nil {

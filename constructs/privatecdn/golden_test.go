@@ -92,7 +92,7 @@ func TestDistributionID(t *testing.T) {
 	if status != http.StatusForbidden {
 		t.Errorf("another's ID: %d, want 403", status)
 	}
-	if _, status = serveWith(s.Infrastructure().Distributions[0].ID); status != http.StatusOK {
+	if _, status = serveWith(s.tmpl.Distributions[0].ID); status != http.StatusOK {
 		t.Errorf("its own ID: %d, want 200", status)
 	}
 }

@@ -42,6 +42,7 @@ var content = func() fstest.MapFS {
 // keys in place of the ones whose private halves are nowhere.
 type served struct {
 	*edge.Edge
+	tmpl     *infra.Infrastructure
 	document *deployment.Deployment
 	keys     map[string]crypto.Signer // by key pair ID
 }
@@ -53,11 +54,12 @@ func serve(t *testing.T, name string) *served {
 		t.Fatal(err)
 	}
 	s := &served{keys: map[string]crypto.Signer{}}
-	tmpl, err := infra.Read(s.replaceKeys(t, text), infra.Options{Stack: "Stack"})
+	text = s.replaceKeys(t, text)
+	tmpl, err := infra.Read(text, infra.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.start(t, tmpl)
+	s.start(t, tmpl, edge.Options{Text: text})
 	return s
 }
 
@@ -82,17 +84,17 @@ func serveAssembly(t *testing.T, dir string) *served {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.start(t, tmpl)
+	s.start(t, tmpl, edge.Options{Template: dir, NoWatch: true})
 	return s
 }
 
-func (s *served) start(t *testing.T, tmpl *infra.Infrastructure) {
+func (s *served) start(t *testing.T, tmpl *infra.Infrastructure, o edge.Options) {
 	t.Helper()
+	o.Buckets = map[string]fs.FS{"": content}
+	o.Origins = map[string]http.RoundTripper{"api.example.com": api{}}
+	s.tmpl = tmpl
 	var err error
-	s.Edge, err = edge.New(edge.Options{
-		Infrastructure: tmpl, Buckets: map[string]fs.FS{"": content}, Origins: map[string]http.RoundTripper{"api.example.com": api{}},
-	})
-	if err != nil {
+	if s.Edge, err = edge.New(o); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })

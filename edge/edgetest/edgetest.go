@@ -10,11 +10,13 @@
 // The template may be a file, its text, or what assertions.Template_FromStack
 // of a CDK stack in the same test gives from ToJSON. The server signs with a
 // key made for the test, which every trusted key group of the template trusts
-// beside its own; no private half is needed.
+// beside its own; no private key of the template's is needed.
 package edgetest
 
 import (
+	"bytes"
 	"context"
+	"crypto"
 	"crypto/tls"
 	"encoding/json"
 	"io/fs"
@@ -27,14 +29,13 @@ import (
 
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/edge"
-	"example.com/privatecdn/internal/cloudformation"
-	"example.com/privatecdn/internal/infra"
 	"example.com/privatecdn/keys"
 	"example.com/privatecdn/signer"
 )
 
 // Template is a CloudFormation template: the path of a file or of a cloud
-// assembly's directory, the text in JSON or YAML, or the decoded document.
+// assembly's directory, the text in JSON or YAML, or the decoded document. Text
+// and paths may both be strings: a template has braces or line breaks.
 type Template interface {
 	string | []byte | map[string]any | *map[string]any
 }
@@ -75,45 +76,54 @@ func WithStart(start time.Time) Option { return func(s *settings) { s.start = st
 // NewServer starts an edge that serves bucket as the content of every bucket
 // of the template. It ends with the test. A template that cannot be served
 // fails the test.
-func NewServer[T Template](t testing.TB, source T, bucket fs.FS, opts ...Option) *Server {
+func NewServer[T Template](t testing.TB, template T, bucket fs.FS, opts ...Option) *Server {
 	t.Helper()
-	set := settings{start: time.Now(), edge: edge.Options{Buckets: map[string]fs.FS{"": bucket}}}
+	set := settings{start: time.Now(), edge: edge.Options{Buckets: map[string]fs.FS{"": bucket}, NoWatch: true}}
 	for _, o := range opts {
 		o(&set)
 	}
 	s := &Server{t: t, Clock: &Clock{now: set.start}}
-	tmpl, err := read(source, set.edge.Values)
+	private, err := keys.Generate(keys.ECDSAP256)
 	if err != nil {
 		t.Fatal("edgetest: ", err)
 	}
-	key, err := trust(tmpl)
+	public, err := keys.NewPublic(private.Public())
 	if err != nil {
 		t.Fatal("edgetest: ", err)
 	}
-	set.edge.Infrastructure, set.edge.Clock = tmpl, s.Clock.Now
+	if set.edge.Template, set.edge.Text, err = pathOrText(template); err != nil {
+		t.Fatal("edgetest: ", err)
+	}
+	set.edge.TrustedKeys = append(set.edge.TrustedKeys, private.Public())
+	set.edge.Clock = s.Clock.Now
 	s.listen(set.edge)
-	s.Signer, err = signer.Open(context.Background(), s.source(key), signer.WithClock(s.Clock.Now), signer.WithReload(0),
-		signer.WithOpeners(keys.Openers{"edgetest": key.open}))
-	if err != nil && key.group {
+	source := s.source(public.LocalID())
+	if d, _ := source.Load(t.Context()); len(d.Keys) == 0 {
+		return s // no behavior is signed
+	}
+	s.Signer, err = signer.Open(t.Context(), source, signer.WithClock(s.Clock.Now), signer.WithReload(0),
+		signer.WithOpeners(keys.Openers{"edgetest": func(context.Context, string) (crypto.Signer, error) { return private, nil }}))
+	if err != nil {
 		t.Fatal("edgetest: ", err)
 	}
 	return s
 }
 
-func read(source any, values map[string]string) (*infra.Infrastructure, error) {
-	options := infra.Options{Options: cloudformation.Options{Values: values}}
-	switch source := source.(type) {
+// pathOrText tells a path from a template's text, which has braces or lines.
+func pathOrText(template any) (path string, text []byte, err error) {
+	switch template := template.(type) {
 	case string:
-		return infra.ReadFile(source, options)
+		text = []byte(template)
 	case []byte:
-		return infra.Read(source, options)
+		text = template
 	default:
-		data, err := json.Marshal(source)
-		if err != nil {
-			return nil, err
-		}
-		return infra.Read(data, options)
+		text, err = json.Marshal(template)
+		return "", text, err
 	}
+	if bytes.ContainsAny(text, "{\n") {
+		return "", text, nil
+	}
+	return string(text), nil, nil
 }
 
 // listen serves the edge over HTTPS and HTTP.
@@ -167,15 +177,16 @@ func client(secure, plain *httptest.Server) *http.Client {
 	}
 }
 
-// source is the deployment document of the first distribution.
-func (s *Server) source(key *testKey) deployment.Source {
+// source returns the deployment document of the first distribution, in which the
+// key with an ID signs.
+func (s *Server) source(keyID string) deployment.Source {
 	return sourceFunc(func(context.Context) (*deployment.Deployment, error) {
 		d := s.Edge.Deployments()[0]
 		d.Endpoint = s.URL
 		d.Hosts = append(d.Hosts, strings.TrimPrefix(s.URL, "https://"), strings.TrimPrefix(s.HTTP, "http://"))
 		d.MaxLifetime = int64(100 * 365 * 24 * time.Hour / time.Second)
 		for i := range d.Keys {
-			if d.Keys[i].ID == key.id {
+			if d.Keys[i].ID == keyID {
 				d.Keys[i].State, d.Keys[i].PrivateKey = keys.Signing, "edgetest:key"
 			}
 		}

@@ -45,10 +45,7 @@ func run(addr, template, bucket string, algorithm keys.Algorithm, anew bool) err
 	if err != nil {
 		return err
 	}
-	options := edge.Options{Template: text, Bucket: bucket, HideReasons: true}
-	if anew {
-		options.Signatures = -1
-	}
+	options := edge.Options{Template: text, Bucket: bucket, HideReasons: true, VerifyAnew: anew}
 	e, err := edge.New(options)
 	if err != nil {
 		return err

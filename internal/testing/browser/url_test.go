@@ -11,6 +11,7 @@ import (
 
 	"example.com/privatecdn/edge"
 	"example.com/privatecdn/edge/edgetest"
+	"example.com/privatecdn/internal/awsname"
 	"example.com/privatecdn/internal/testing/browser"
 	"example.com/privatecdn/signer"
 	"example.com/privatecdn/signer/policy"
@@ -74,7 +75,8 @@ func TestSignedIsWhatTheBrowserSends(t *testing.T) {
 	origins := map[string]http.RoundTripper{}
 	srv := edgetest.NewServer(t, deployed(t, "default"), fstest.MapFS{},
 		edgetest.WithEdge(func(o *edge.Options) { o.Origins = origins }))
-	origins[srv.Edge.Infrastructure().Distributions[0].Behaviors[0].Origin.DomainName] = everything{}
+	bucket := srv.Edge.Deployments()[0].Bucket
+	origins[awsname.BucketHost(bucket.Name, bucket.Region)] = everything{}
 	if err := srv.Edge.Reload(); err != nil {
 		t.Fatal(err)
 	}

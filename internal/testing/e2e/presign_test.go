@@ -13,7 +13,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"example.com/privatecdn/edge"
-	"example.com/privatecdn/internal/infra"
 	"example.com/privatecdn/signer/presign"
 )
 
@@ -55,14 +54,10 @@ Resources:
 // may be served until the exposure ends, and nothing is served after that.
 func TestPresignedExposure(t *testing.T) {
 	t.Parallel()
-	tmpl, err := infra.Read([]byte(presigned), infra.Options{Stack: "Media"})
-	if err != nil {
-		t.Fatal(err)
-	}
 	start := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	var passed atomic.Int64
 	now := func() time.Time { return start.Add(time.Duration(passed.Load())) }
-	e, err := edge.New(edge.Options{Infrastructure: tmpl, Clock: now, Buckets: map[string]fs.FS{"": content()}})
+	e, err := edge.New(edge.Options{Text: []byte(presigned), Clock: now, Buckets: map[string]fs.FS{"": content()}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -110,7 +110,7 @@ func (w *world) start(a keys.Algorithm, openers keys.Openers, skews ...time.Dura
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = w.edge.Close() })
-	w.host = w.edge.Infrastructure().Distributions[0].DomainName
+	w.host = w.edge.Deployments()[0].Hosts[0]
 	w.writeDocument()
 	for i, skew := range skews {
 		s := &signing{random: rand.New(rand.NewPCG(uint64(i), 1)), turns: make(chan struct{}, 4)}

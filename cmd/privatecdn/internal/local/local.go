@@ -19,6 +19,7 @@ import (
 	"example.com/privatecdn/cmd/privatecdn/internal/cli"
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/edge"
+	"example.com/privatecdn/internal/cloudformation"
 	"example.com/privatecdn/internal/infra"
 	"example.com/privatecdn/internal/wholefile"
 	"example.com/privatecdn/keys"
@@ -195,13 +196,15 @@ func (l *Local) Close() {
 	}
 }
 
-// Infrastructure is what the template describes.
-func (l *Local) Infrastructure() *infra.Infrastructure { return l.edge.Infrastructure() }
+// Infrastructure returns what the template describes.
+func (l *Local) Infrastructure() (*infra.Infrastructure, error) {
+	return infra.ReadFile(l.options.Template, infra.Options{Options: cloudformation.Options{Values: l.options.Values}})
+}
 
 // tellNotes says what of the template changes nothing of what a viewer gets
 // here, so that nothing is left out in silence.
 func (l *Local) tellNotes() {
-	for _, n := range l.Infrastructure().Notes {
+	for _, n := range l.edge.Notes() {
 		l.options.Progress("Left out: %s (%s): %s.", n.LogicalID, n.Type, n.Why)
 	}
 }

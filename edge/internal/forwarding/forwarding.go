@@ -1,0 +1,164 @@
+// Package forwarding decides what of a request is in the cache key and what
+// reaches the origin, by a behavior's cache policy and origin request policy.
+//
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-the-cache-key.html
+package forwarding
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"example.com/privatecdn/internal/infra"
+)
+
+// Policy is what the policies of a behavior say together.
+type Policy struct {
+	keyHeaders          []string
+	keyCookies, keyArgs selection
+	gzip, brotli        bool
+
+	headers, cookies, args either // what reaches the origin
+}
+
+// New returns the policy of a behavior. What is in the cache key reaches the
+// origin too.
+func New(b *infra.Behavior) *Policy {
+	c := &b.CachePolicy
+	headers := headerSelection(c.Headers)
+	p := &Policy{
+		keyHeaders: headers.names, keyCookies: selectionOf(c.Cookies), keyArgs: selectionOf(c.QueryStrings),
+		gzip: c.Gzip, brotli: c.Brotli,
+	}
+	p.headers, p.cookies, p.args = either{headers}, either{p.keyCookies}, either{p.keyArgs}
+	if o := b.OriginRequestPolicy; o != nil {
+		p.headers = append(p.headers, headerSelection(o.Headers))
+		p.cookies = append(p.cookies, selectionOf(o.Cookies))
+		p.args = append(p.args, selectionOf(o.QueryStrings))
+	}
+	return p
+}
+
+// Key is what an object is cached under.
+type Key struct {
+	Distribution string
+	Origin       string // objects of different origins never meet
+	Method       string
+	Path         string
+	Query        string
+	Cookies      []Cookie
+	Encoding     string // see Policy.Encoding
+}
+
+// Key returns the text of a key. header returns the values of a request header.
+// Each part comes with its length, so that no path can look like another path
+// and a query.
+func (p *Policy) Key(k Key, header func(name string) []string) string {
+	text := make([]byte, 0, len(k.Path)+128)
+	part := func(s string) {
+		text = strconv.AppendInt(text, int64(len(s)), 10)
+		text = append(text, ':')
+		text = append(text, s...)
+	}
+	for _, s := range []string{k.Distribution, k.Origin, k.Method, k.Path, p.KeyQuery(k.Query)} {
+		part(s)
+	}
+	for _, name := range p.keyHeaders {
+		part(name)
+		part(strings.Join(header(name), ","))
+	}
+	part(joinCookies(k.Cookies, p.keyCookies.includes))
+	part(k.Encoding)
+	return string(text)
+}
+
+// KeyQuery returns the part of a raw query that is in the cache key.
+func (p *Policy) KeyQuery(raw string) string { return filterQuery(raw, p.keyArgs.includes) }
+
+// Parameters returns the query parameters that reach the origin and, where
+// responses are cached, are in the cache key: names, or "*" and "!NAME" for all
+// but some.
+func (p *Policy) Parameters(cached bool) []string {
+	from := p.args
+	if cached {
+		from = either{p.keyArgs}
+	}
+	names, all, except := map[string]bool{}, false, map[string]bool{}
+	for _, s := range from {
+		switch s.kind {
+		case "whitelist":
+			for _, n := range s.names {
+				names[n] = true
+			}
+		case "all", "allExcept":
+			all = true
+			for _, n := range s.names {
+				except["!"+n] = true
+			}
+		}
+	}
+	if !all {
+		return slices.Sorted(maps.Keys(names))
+	}
+	maps.DeleteFunc(except, func(n string, _ bool) bool { return from.includes(n[1:]) })
+	return append([]string{"*"}, slices.Sorted(maps.Keys(except))...)
+}
+
+// Query returns the part of a raw query that reaches the origin.
+func (p *Policy) Query(raw string) string { return filterQuery(raw, p.args.includes) }
+
+// Cookies returns the Cookie header that reaches the origin.
+func (p *Policy) Cookies(cookies []Cookie) string { return joinCookies(cookies, p.cookies.includes) }
+
+// ForwardsCookies reports whether cookies can reach the origin.
+func (p *Policy) ForwardsCookies() bool {
+	return slices.ContainsFunc(p.cookies, func(s selection) bool { return !s.isNone() })
+}
+
+// Header reports whether a request header, by its canonical name, reaches the
+// origin.
+func (p *Policy) Header(name string) bool { return p.headers.includes(name) }
+
+// CloudFrontHeaders returns the headers of CloudFront's own that the policies
+// include by name.
+func (p *Policy) CloudFrontHeaders() []string {
+	return slices.DeleteFunc(p.headers.named(), func(name string) bool { return !IsCloudFront(name) })
+}
+
+// IsCloudFront reports whether a header, by its canonical name, is one that
+// CloudFront adds. Policies have to name each.
+func IsCloudFront(name string) bool { return strings.HasPrefix(name, "Cloudfront-") }
+
+// Compresses reports whether compressed objects are requested from the origin
+// and cached.
+func (p *Policy) Compresses() bool { return p.gzip || p.brotli }
+
+// Encoding returns a viewer's Accept-Encoding as CloudFront normalizes it:
+// "br,gzip", "br", "gzip" or "".
+func (p *Policy) Encoding(accept []string) string {
+	list := strings.Join(accept, ",")
+	br, gz := p.brotli && accepts(list, "br"), p.gzip && accepts(list, "gzip")
+	switch {
+	case br && gz:
+		return "br,gzip"
+	case br:
+		return "br"
+	case gz:
+		return "gzip"
+	default:
+		return ""
+	}
+}
+
+func accepts(header, coding string) bool {
+	for part := range strings.SplitSeq(header, ",") {
+		name, q, _ := strings.Cut(part, ";")
+		if !strings.EqualFold(strings.TrimSpace(name), coding) {
+			continue
+		}
+		weight, found := strings.CutPrefix(strings.ReplaceAll(q, " ", ""), "q=")
+		return !found || strings.Trim(weight, "0.") != ""
+	}
+	return false
+}

@@ -1,0 +1,92 @@
+package forwarding
+
+import (
+	"net/http"
+	"strings"
+
+	"example.com/privatecdn/internal/infra"
+	"example.com/privatecdn/internal/pathpattern"
+)
+
+// selection decides by name which headers, cookies or query strings one policy
+// includes.
+type selection struct {
+	kind  string
+	names []string
+	fold  bool // names are headers, which have no case
+}
+
+func selectionOf(s infra.Selection) selection { return selection{kind: s.Kind, names: s.Names} }
+
+func headerSelection(s infra.Selection) selection {
+	sel := selection{kind: s.Kind, fold: true}
+	for _, n := range s.Names {
+		sel.names = append(sel.names, http.CanonicalHeaderKey(n))
+	}
+	return sel
+}
+
+func (s selection) includes(name string) bool {
+	switch s.kind {
+	case "all", "allViewer":
+		return !s.fold || !IsCloudFront(name)
+	case "allViewerAndWhitelistCloudFront":
+		return !IsCloudFront(name) || s.lists(name)
+	case "allExcept":
+		return !s.lists(name) && (!s.fold || !IsCloudFront(name))
+	case "whitelist":
+		return s.lists(name)
+	default:
+		return false
+	}
+}
+
+// lists allows wildcards, which names of cookies may contain.
+func (s selection) lists(name string) bool {
+	for _, n := range s.names {
+		if n == name || !s.fold && strings.ContainsAny(n, "*?") && pathpattern.Glob(n, name) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s selection) isNone() bool { return s.kind == "none" || s.kind == "" }
+
+// either includes what one of several policies includes.
+type either []selection
+
+func (e either) includes(name string) bool {
+	for _, s := range e {
+		if s.includes(name) {
+			return true
+		}
+	}
+	return false
+}
+
+// named returns the headers that policies include by name.
+func (e either) named() []string {
+	var all []string
+	for _, s := range e {
+		if s.kind == "whitelist" || s.kind == "allViewerAndWhitelistCloudFront" {
+			all = append(all, s.names...)
+		}
+	}
+	return all
+}
+
+// filterQuery returns the included parameters of a raw query, in order and byte
+// for byte.
+func filterQuery(raw string, includes func(string) bool) string {
+	if raw == "" {
+		return ""
+	}
+	kept := make([]string, 0, 8)
+	for part := range strings.SplitSeq(raw, "&") {
+		if name, _, _ := strings.Cut(part, "="); includes(name) {
+			kept = append(kept, part)
+		}
+	}
+	return strings.Join(kept, "&")
+}
