@@ -11,13 +11,14 @@ import (
 var (
 	ErrURL        = errors.New("not an absolute http or https URL")
 	ErrHost       = errors.New("the URL's host is not a host name")
+	ErrEndpoint   = errors.New("the URL's host is an endpoint of AWS, where no distribution is")
 	ErrUserinfo   = errors.New("the URL holds a user or password, which no viewer sends")
 	ErrFragment   = errors.New("the URL holds a #fragment, which no viewer sends")
 	ErrCharacter  = errors.New("the URL holds a quote, a control character or text that is not UTF-8")
 	ErrBackslash  = errors.New("the URL holds a backslash, which viewers turn into a slash")
 	ErrDotSegment = errors.New("the path holds . or .. segments, which viewers resolve before they send it")
 	ErrReserved   = errors.New("the URL's query holds a parameter that CloudFront reserves for signatures")
-	ErrWildcard   = errors.New("the URL holds a *, which would be a wildcard")
+	ErrWildcard   = errors.New("the URL contains a *, which would be a wildcard")
 	ErrNotEncoded = errors.New("the resource is not encoded as viewers send it")
 	ErrNoResource = errors.New("the policy has no resource, which opens every URL under the key")
 	ErrNoEnd      = errors.New("the policy has no end")
@@ -33,6 +34,7 @@ var (
 var remedies = map[error]string{
 	ErrURL:        "write it as https://HOST/PATH or, on a deployment's first host, /PATH",
 	ErrHost:       "write a name of letters, digits, hyphens and dots",
+	ErrEndpoint:   "sign the URL on the distribution's host, or presign it (package presign, `privatecdn presign`)",
 	ErrUserinfo:   "leave them out",
 	ErrFragment:   "leave it out, or write %23 for a # in a name",
 	ErrCharacter:  "percent-encode it: %22 is a quote",

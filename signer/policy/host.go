@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
 
+	"example.com/privatecdn/internal/awsname"
 	"example.com/privatecdn/internal/fault"
 )
 
@@ -27,15 +29,17 @@ func encodeHost(authority, scheme string, pattern bool) (string, error) {
 	case strings.Contains(host, "*") && !pattern:
 		return "", refuse(ErrWildcard, "")
 	}
-	host = strings.ToLower(host)
+	host, err := punycode(asciiLower(host))
+	if err != nil {
+		return "", err
+	}
 	for i := range len(host) {
 		c := host[i]
-		if !isHostByte(c) && c != '_' && c < 0x80 && !(pattern && (c == '*' || c == '?')) {
+		if !isHostByte(c) && c != '_' && !(pattern && (c == '*' || c == '?')) {
 			return "", refuse(ErrHost, fmt.Sprintf("%q", c))
 		}
 	}
-	host, err := punycode(host)
-	if err != nil {
+	if err := checkHost(host); err != nil {
 		return "", err
 	}
 	if !hasPort || port == "" {
@@ -54,8 +58,36 @@ func encodeHost(authority, scheme string, pattern bool) (string, error) {
 	return host + ":" + strconv.FormatUint(n, 10), nil
 }
 
+// asciiLower leaves everything else to IDNA, whose lower case of some letters
+// is more than one.
+func asciiLower(s string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, s)
+}
+
+// checkHost refuses the hosts that no distribution answers at, and numbers
+// that viewers turn into addresses.
+func checkHost(host string) error {
+	if !strings.HasSuffix(host, ".cloudfront.net") && awsname.IsEndpoint(host) {
+		return refuse(ErrEndpoint, fault.Quote(host))
+	}
+	last := host[strings.LastIndexByte(host, '.')+1:]
+	if last == "" || last[0] < '0' || last[0] > '9' {
+		return nil
+	}
+	_, err := strconv.ParseUint(last, 0, 64)
+	if _, notAddress := netip.ParseAddr(host); err == nil && notAddress != nil {
+		return refuse(ErrHost, fault.Quote(host)+" is an address in a form that viewers rewrite")
+	}
+	return nil
+}
+
 // punycode returns a host's ASCII form. The standard library's IDNA tables
-// have no door of their own, but net/http goes through them on its way to a
+// are not exported, but net/http goes through them on its way to a
 // dialer: ours reads the name it is given and dials nothing.
 func punycode(host string) (string, error) {
 	if isASCII(host) {

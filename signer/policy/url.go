@@ -19,13 +19,18 @@ import (
 //
 // What no viewer would send, or would send as something else, is refused: see
 // ErrURL and the errors beside it. So are the reserved parameters, in any
-// case, and *, which would be a wildcard.
+// case, and a * in the path, which would be a wildcard; in the query it becomes
+// %2A.
 func EncodeURL(raw string) (string, error) {
 	if len(raw) > awsname.MaxURL {
 		return "", tooLong("the URL", len(raw))
 	}
-	if !plain(raw) {
+	host := plainHost(raw)
+	if host == "" {
 		return encode(raw, false)
+	}
+	if err := checkHost(host); err != nil {
+		return "", err
 	}
 	if err := checkQuery(raw); err != nil {
 		return "", err
@@ -74,7 +79,7 @@ func encode(raw string, pattern bool) (string, error) {
 		start = queryStart
 	}
 	path, query, hasQuery := strings.Cut(rest[end:], start)
-	if strings.Contains(path+query, "*") && !pattern {
+	if strings.Contains(path, "*") && !pattern {
 		return "", refuse(ErrWildcard, "")
 	}
 	if path == "" && !strings.HasSuffix(host, "*") {
@@ -88,10 +93,10 @@ func encode(raw string, pattern bool) (string, error) {
 		encoded = append(append(encoded, scheme...), "://"...)
 	}
 	encoded = append(encoded, host...)
-	encoded = appendEscaped(encoded, path, inPath)
+	encoded = appendEscaped(encoded, path, inPath, pattern)
 	if hasQuery && (query != "" || pattern) {
 		for part := range strings.SplitSeq(query, queryStart) { // in most cases, one
-			encoded = appendEscaped(append(encoded, start...), part, inQuery)
+			encoded = appendEscaped(append(encoded, start...), part, inQuery, pattern)
 		}
 	}
 	if err := checkQuery(string(encoded)); err != nil {
@@ -156,7 +161,7 @@ func hasDotSegment(path string) bool {
 
 // Where a byte may stand as it is. The sets are smaller than a browser's own:
 // what both a browser and a Go client leave alone, wherever it came from.
-// A * is in none of them: it is for patterns, and kept there, as a ? is.
+// A * is in none of them: in a query it becomes %2A, and stays in patterns.
 const (
 	inHost byte = 1 << iota // in lower case
 	inPath
@@ -176,11 +181,11 @@ var literal = func() (table [256]byte) {
 	return table
 }()
 
-func appendEscaped(b []byte, s string, where byte) []byte {
+func appendEscaped(b []byte, s string, where byte, pattern bool) []byte {
 	const hex = "0123456789ABCDEF"
 	for i := range len(s) {
 		c := s[i]
-		if literal[c]&where != 0 || c == '*' || c == '?' || isEscape(s[i:]) {
+		if literal[c]&where != 0 || pattern && (c == '*' || c == '?') || isEscape(s[i:]) {
 			b = append(b, c)
 		} else {
 			b = append(b, '%', hex[c>>4], hex[c&15])
@@ -197,32 +202,33 @@ func isHex(c byte) bool {
 	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
 }
 
-// plain reports whether a URL is common and encoded already, which most are:
-// a lower-case host without a port, and nothing that needs a second look.
-func plain(raw string) bool {
+// plainHost returns the host of a URL that is common and encoded already, which
+// most are: a lower-case host without a port, and nothing that needs a second
+// look. It is empty for other URLs.
+func plainHost(raw string) string {
 	start := len("https://")
 	if !strings.HasPrefix(raw, "https://") {
 		if start = len("http://"); !strings.HasPrefix(raw, "http://") {
-			return false
+			return ""
 		}
 	}
-	where, before := inHost, byte('/')
+	host, where, before := "", inHost, byte('/')
 	for i := start; i < len(raw); i++ {
 		c := raw[i]
 		if literal[c]&where == 0 || c == '.' && before == '/' {
 			switch {
 			case where == inHost && c == '/' && i > start:
-				where = inPath
+				host, where = raw[start:i], inPath
 			case where == inPath && c == '?' && i+1 < len(raw):
 				where = inQuery
 			case where == inQuery && c == '.':
 			case c != '%' || before == '/' || where == inHost || !isEscape(raw[i:]):
-				return false // after a slash, perhaps a dot segment
+				return "" // after a slash, perhaps a dot segment
 			}
 		}
 		before = c
 	}
-	return where != inHost
+	return host
 }
 
 func isHostByte(c byte) bool { return literal[c]&inHost != 0 }

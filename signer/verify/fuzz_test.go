@@ -44,6 +44,38 @@ func FuzzCheckMalleability(f *testing.F) {
 	})
 }
 
+// Of a Cookie header the first value of each of CloudFront's names counts, and
+// only the five together open.
+func FuzzParseCookies(f *testing.F) {
+	text := policy.Policy{Resource: "https://*/a*", Until: end}.String()
+	good := "CloudFront-Policy=" + policy.Encode([]byte(text)) + "; CloudFront-Signature=" + seal(f, "KRSA", crypto.SHA256, text) +
+		"; CloudFront-Key-Pair-Id=KRSA; CloudFront-Hash-Algorithm=SHA256"
+	v := verify.New(trusted())
+	f.Add(good, "")
+	f.Add("a=b; "+good, "CloudFront-Policy=x")
+	f.Add("cookie: "+good, "Cookie:"+good)
+	f.Add("CloudFront-Expires=1767229200;CloudFront-Signature=AAAA;CloudFront-Key-Pair-Id=KEC", ";;=;CloudFront-;")
+	f.Fuzz(func(t *testing.T, one, two string) {
+		cookies := verify.ParseCookies([]string{one, two})
+		for name, value := range cookies {
+			if !strings.HasPrefix(name, policy.CookiePrefix) || strings.Contains(value, ";") {
+				t.Fatalf("%q=%q", name, value)
+			}
+		}
+		d := v.Check(verify.Request{URL: page, Cookies: cookies, Time: now})
+		if what, _ := d.Explain(); what == "" || d.Allowed && !strings.Contains(one+";"+two, signatureIn(good)) {
+			t.Fatalf("allowed %v: %s", d.Allowed, what)
+		}
+	})
+}
+
+// signatureIn is the value of the cookie with the signature.
+func signatureIn(header string) string {
+	_, rest, _ := strings.Cut(header, "Signature=")
+	value, _, _ := strings.Cut(rest, ";")
+	return value
+}
+
 // sameGrant reports whether two signed URLs carry the same signature of the
 // same policy for a URL that it covers: the order of the signature's own
 // parameters is free, and so is the URL under a wildcard.
