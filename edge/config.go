@@ -83,9 +83,9 @@ func (e *Edge) newDistribution(c *config, d *infra.Distribution) (*distribution,
 func (e *Edge) newBehavior(c *config, d *infra.Distribution, tb *infra.Behavior) (*behavior, error) {
 	b := &behavior{Behavior: tb, access: access.Of(tb), forward: forwarding.New(tb)}
 	if tb.Signed() {
-		options := []verify.Option{verify.Hosts(append([]string{d.DomainName}, d.Aliases...)...)}
+		options := []verify.Option{verify.WithHosts(append([]string{d.DomainName}, d.Aliases...)...)}
 		if !e.options.VerifyAnew {
-			options = append(options, verify.Remember(rememberedSignatures))
+			options = append(options, verify.WithMemory(rememberedSignatures))
 		}
 		b.verifier = verify.New(e.publicKeys(tb), options...)
 	}

@@ -10,8 +10,8 @@ import (
 // The kinds of refusal, for errors.Is, beside those of packages policy and
 // keys. Those that are about input come as an *Error, which says more.
 var (
-	ErrKeyID      = errors.New("not a key pair ID")
-	ErrKeyGroupID = errors.New("a key group's ID where a public key's belongs")
+	ErrKeyID      = policy.ErrKeyID
+	ErrKeyGroupID = policy.ErrKeyGroupID
 	ErrKey        = errors.New("no key to sign with")
 	ErrWrongKey   = errors.New("the private key is not the deployed key's")
 	ErrHash       = errors.New("not a hash CloudFront accepts")

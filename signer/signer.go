@@ -35,7 +35,6 @@ import (
 
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/internal/awsname"
-	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/keys"
 	"example.com/privatecdn/signer/policy"
 )
@@ -65,9 +64,8 @@ type state struct {
 // New returns a signer for a key and the ID of its public key in CloudFront,
 // which is K and 13 characters.
 //
-// The key must be RSA-2048 or ECDSA P-256 (keys.ErrAlgorithm). The ID must not
-// be empty or hold anything but letters and digits (ErrKeyID), nor be the ID
-// of a key group (ErrKeyGroupID).
+// The key must be RSA-2048 or ECDSA P-256 (keys.ErrAlgorithm). An ID that
+// cannot be a public key's is ErrKeyID or ErrKeyGroupID.
 func New(keyPairID string, key crypto.Signer, opts ...Option) (*Signer, error) {
 	s := &Signer{options: defaults()}
 	if err := s.apply(opts); err != nil {
@@ -82,7 +80,7 @@ func New(keyPairID string, key crypto.Signer, opts ...Option) (*Signer, error) {
 }
 
 func (s *Signer) newState(keyPairID string, key crypto.Signer) (*state, error) {
-	if err := checkKeyID(keyPairID); err != nil {
+	if err := policy.CheckKeyPairID(keyPairID); err != nil {
 		return nil, err
 	}
 	if v := reflect.ValueOf(key); key == nil || v.Kind() == reflect.Pointer && v.IsNil() {
@@ -101,26 +99,6 @@ func (s *Signer) newState(keyPairID string, key crypto.Signer) (*state, error) {
 		st.random = nil
 	}
 	return st, nil
-}
-
-func checkKeyID(id string) error {
-	const todo = "give the ID of the public key, K and 13 characters"
-	switch {
-	case id == "":
-		return refuse(ErrKeyID, "the key pair ID is empty", todo)
-	case isUUID(id):
-		return refuse(ErrKeyGroupID, fmt.Sprintf("the key pair ID %s is the ID of a key group", id), todo)
-	}
-	for i := range len(id) {
-		if c := id[i] | 0x20; (c < 'a' || c > 'z') && (id[i] < '0' || id[i] > '9') {
-			return refuse(ErrKeyID, fmt.Sprintf("the key pair ID %s holds %q", fault.Quote(id), id[i]), todo)
-		}
-	}
-	return nil
-}
-
-func isUUID(id string) bool {
-	return len(id) == 36 && id[8] == '-' && id[13] == '-' && id[18] == '-' && id[23] == '-'
 }
 
 // KeyPairID returns the ID of the key that signs now.

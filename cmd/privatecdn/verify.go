@@ -12,7 +12,6 @@ import (
 
 	"example.com/privatecdn/cmd/privatecdn/internal/cli"
 	"example.com/privatecdn/cmd/privatecdn/internal/curl"
-	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/keys"
 	"example.com/privatecdn/signer/policy"
 	"example.com/privatecdn/signer/verify"
@@ -83,16 +82,13 @@ func (c verifyCommand) request(e *env) (verify.Request, error) {
 	if input == "" {
 		return r, cli.Hint(errors.New("there is no URL to verify"), "privatecdn verify URL, or --curl COMMAND")
 	}
-	onHost := c.Deployment != "" && strings.HasPrefix(input, "/")
-	if !onHost && !strings.HasPrefix(input, "https://") && !strings.HasPrefix(input, "http://") {
-		return r, cli.Hint(fmt.Errorf("%s is not an absolute URL", fault.Quote(input)), "give it as the viewer requests it: https://HOST/PATH")
+	r.URL, r.Cookies = input, verify.ParseCookies(cookies)
+	if c.Deployment != "" {
+		return r, nil // a path too, which the deployment completes
 	}
-	r.URL, _, _ = strings.Cut(input, "#") // no viewer sends a fragment
-	for i, c := range cookies {
-		cookies[i] = strings.TrimPrefix(c, "Cookie: ") // as sign cookies prints them
-	}
-	r.Cookies = verify.ParseCookies(cookies)
-	return r, nil
+	var err error
+	r.URL, err = verify.AsSent(input)
+	return r, err
 }
 
 // check decides with the one key that is given, or with what is deployed.

@@ -22,7 +22,7 @@ func BenchmarkVerify(b *testing.B) {
 		b.Run(k.name+"/custom", func(b *testing.B) {
 			benchCheck(b, custom(b, k.id, crypto.SHA256, page, ranged.String()))
 		})
-		b.Run(k.name+"/remembered", func(b *testing.B) { benchCheck(b, one, verify.Remember(1000)) })
+		b.Run(k.name+"/remembered", func(b *testing.B) { benchCheck(b, one, verify.WithMemory(1000)) })
 		b.Run(k.name+"/raw", func(b *testing.B) { benchRaw(b, k.id) })
 	}
 }

@@ -32,10 +32,11 @@ type Decision struct {
 	// CloudFront rebuilds; zero when the request got no further than its key.
 	Policy policy.Policy
 
-	verifier *Verifier
-	request  Request
-	parts    parts
-	base     string // the URL without the signature's parameters
+	presigned bool // S3 checks the signature
+	verifier  *Verifier
+	request   Request
+	parts     parts
+	base      string // the URL without the signature's parameters
 }
 
 // answer is CloudFront's code and message for a reason, as public reports of

@@ -1,9 +1,12 @@
 package verify
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
+
+	"example.com/privatecdn/signer/policy"
 )
 
 // Explain says in one sentence what was decided and why, and in another what
@@ -16,6 +19,9 @@ func (d Decision) Explain() (what, todo string) {
 	case "":
 		return d.explainAllowed()
 	case PublicPath:
+		if d.presigned {
+			return "S3 checks the signature of this path, not CloudFront: whether it opens is for S3 to say", ""
+		}
 		return "allowed: the path is public, no signature is looked at", "do not sign URLs of public paths"
 	case MissingKey:
 		return d.explainMissingKey()
@@ -62,9 +68,10 @@ func (d Decision) explainMissingKey() (what, todo string) {
 }
 
 func (d Decision) explainUnknownKey() (what, todo string) {
-	what = fmt.Sprintf("the behavior trusts no key with the ID %q", d.KeyID)
-	if strings.Contains(d.KeyID, "-") {
-		return what + ", which looks like a key group's ID", "sign with the ID of the public key (K…), not of its key group"
+	what = "the behavior trusts no key with the ID " + quote(d.KeyID)
+	var refused *policy.Error
+	if errors.As(policy.CheckKeyPairID(d.KeyID), &refused) {
+		return what + ": " + refused.What, "sign with the ID of the public key (K…), not of its key group or anything else"
 	}
 	return what, "sign with a key that is in the behavior's trusted key group, or deploy the key group with this key first"
 }

@@ -44,7 +44,7 @@ func TestExplain(t *testing.T) {
 		"allowed":      {good, 0, "the signature is good", ""},
 		"plain":        {page, 0, "not signed", "sign the URL"},
 		"cut off":      {page + "?Expires=1767312000", 0, "lacks Key-Pair-Id; cookies are not looked at", "shell"},
-		"key group":    {strings.Replace(good, "=KEC", "=1f2b4f0a-8f3c-4f6f-a6e8-7dbb5bf4a1f0", 1), 0, "looks like a key group's ID", "public key"},
+		"key group":    {strings.Replace(good, "=KEC", "=1f2b4f0a-8f3c-4f6f-a6e8-7dbb5bf4a1f0", 1), 0, "is the ID of a key group", "public key"},
 		"ms":           {strings.Replace(good, "Expires=1767229200", "Expires=1767229200000", 1), 0, "in milliseconds", "seconds"},
 		"ms in policy": {custom(t, "KEC", crypto.SHA256, page, strings.Replace(text, "1767229200", "1767229200000", 1)), 0, "after 2038", "milliseconds"},
 		"policy text":  {custom(t, "KEC", crypto.SHA256, page, `{"Statement":[]}`), 0, "exactly one statement", ""},
@@ -94,7 +94,7 @@ func TestExplain(t *testing.T) {
 			t.Parallel()
 			keys := trusted()
 			keys["KEC2"] = other()
-			v := verify.New(keys, verify.Hosts("media.example.com"))
+			v := verify.New(keys, verify.WithHosts("media.example.com"))
 			d := v.Check(verify.Request{URL: c.url, Time: now.Add(c.at), IP: netip.MustParseAddr("198.51.100.1")})
 			what, todo := d.Explain()
 			if !strings.Contains(what, c.what) || !strings.Contains(todo, c.todo) {
@@ -242,7 +242,7 @@ func TestExplainIsBounded(t *testing.T) {
 		"classes":    host + "/!$&'()*+,;=:@-._~" + strings.Repeat("%20", 2000) + "?" + query,
 		"pattern":    custom(t, "KEC", crypto.SHA256, host+"/x"+strings.Repeat("a", 3000), wide),
 	} {
-		d := verify.New(many, verify.Hosts(hosts...)).Check(verify.Request{URL: u, Time: now})
+		d := verify.New(many, verify.WithHosts(hosts...)).Check(verify.Request{URL: u, Time: now})
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		what, _ := d.Explain()

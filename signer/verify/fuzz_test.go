@@ -15,7 +15,7 @@ func FuzzCheckMalleability(f *testing.F) {
 	key := pair().rsa
 	good := canned(f, "KRSA", crypto.SHA256, page+"?a=b", end)
 	wide := custom(f, "KRSA", crypto.SHA256, page, policy.Policy{Resource: "https://*/a*", Until: end}.String())
-	v := verify.New(map[string]crypto.PublicKey{"KRSA": key.Public()}, verify.Remember(8))
+	v := verify.New(map[string]crypto.PublicKey{"KRSA": key.Public()}, verify.WithMemory(8))
 	for i := range good {
 		f.Add(false, i, "x")
 		f.Add(true, i, "")

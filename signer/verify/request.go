@@ -105,10 +105,14 @@ func reserved(pair string) bool {
 }
 
 // ParseCookies finds CloudFront's cookies in the values of a request's Cookie
-// headers: their raw values, the first of each name; nil when there are none.
+// headers, or in whole headers: their raw values, the first of each name; nil
+// when there are none.
 func ParseCookies(headers []string) map[string]string {
 	var found map[string]string
 	for _, header := range headers {
+		if name, value, ok := strings.Cut(header, ":"); ok && strings.EqualFold(strings.TrimSpace(name), "Cookie") {
+			header = value
+		}
 		for pair := range strings.SplitSeq(header, ";") {
 			name, value, _ := strings.Cut(strings.TrimSpace(pair), "=")
 			if !strings.HasPrefix(name, policy.CookiePrefix) {

@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"time"
 
+	"example.com/privatecdn/keys"
 	"example.com/privatecdn/signer/policy"
 )
 
@@ -34,33 +35,47 @@ type Request struct {
 // Verifier checks requests against the public keys that a behavior trusts. It
 // is safe for concurrent use.
 type Verifier struct {
-	keys   map[string]crypto.PublicKey
-	hosts  []string
-	memory *memory
+	keys    map[string]crypto.PublicKey
+	hosts   []string
+	memory  *memory
+	ring    *keys.Ring
+	openers keys.Openers
 }
 
 // Option changes how a Verifier works.
 type Option func(*Verifier)
 
-// Remember lets the verifier keep the last signatures it found good, up to n
-// of them, so that a viewer's next request costs no cryptography. Only a
+// WithMemory lets the verifier remember the last signatures it found good, up
+// to n of them, so that a viewer's next request costs no cryptography. Only a
 // signature over a policy's bytes is remembered: the time, the address and the
 // resource are checked every time.
-func Remember(n int) Option {
+func WithMemory(n int) Option {
 	return func(v *Verifier) { v.memory = newMemory(n) }
 }
 
-// Hosts tells the verifier the names the distribution goes by, so that
-// [Decision.Explain] recognizes a URL signed for another of them. It does not
-// change what is allowed.
-func Hosts(hosts ...string) Option {
+// WithHosts sets the names of the distribution, so that [Decision.Explain]
+// recognizes a URL signed for another of them. It does not change what is
+// allowed.
+func WithHosts(hosts ...string) Option {
 	return func(v *Verifier) { v.hosts = hosts }
+}
+
+// WithRing lets Open look for public keys in a ring.
+func WithRing(ring *keys.Ring) Option {
+	return func(v *Verifier) { v.ring = ring }
+}
+
+// WithOpeners adds stores that Open may open private keys from, for their
+// public keys, by the scheme of the URI. file: is always there, relative to the
+// document.
+func WithOpeners(openers keys.Openers) Option {
+	return func(v *Verifier) { v.openers = openers }
 }
 
 // New returns a verifier that trusts keys: *rsa.PublicKey or *ecdsa.PublicKey
 // by key pair ID. It keeps the map, which must not change afterwards.
-func New(keys map[string]crypto.PublicKey, opts ...Option) *Verifier {
-	v := &Verifier{keys: keys}
+func New(trusted map[string]crypto.PublicKey, opts ...Option) *Verifier {
+	v := &Verifier{keys: trusted}
 	for _, opt := range opts {
 		opt(v)
 	}

@@ -152,7 +152,7 @@ func TestCheck(t *testing.T) {
 			}
 			request := verify.Request{URL: c.url, Time: at, IP: c.ip}
 			plain := verify.New(trusted())
-			remembering := verify.New(trusted(), verify.Remember(2))
+			remembering := verify.New(trusted(), verify.WithMemory(2))
 			for _, v := range []*verify.Verifier{plain, remembering, remembering} {
 				if d := v.Check(request); d.Reason != c.reason || d.Allowed != (c.reason == "") {
 					t.Fatalf("got %q, want %q", d.Reason, c.reason)
