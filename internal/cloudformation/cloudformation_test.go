@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"example.com/privatecdn/internal/cloudformation"
+	"example.com/privatecdn/internal/fault"
 )
 
 // attributes stands in for the caller: a resource's attribute is its
@@ -142,7 +143,7 @@ func TestRefused(t *testing.T) {
 	} {
 		_, err := resolve(t, expression, nil)
 		var e *cloudformation.Error
-		if !errors.As(err, &e) || !errors.Is(err, want.kind) || !strings.Contains(err.Error(), want.text) {
+		if !errors.As(err, &e) || !errors.Is(err, want.kind) || !strings.Contains(said(err), want.text) {
 			t.Errorf("%s: %v; want %v: %s", expression, err, want.kind, want.text)
 		}
 	}
@@ -179,10 +180,10 @@ func TestParseRefuses(t *testing.T) {
 		`{"Resources":{},"Outputs":{"A":{}}}`:                                         {cloudformation.ErrInvalid, "Outputs.A: an output needs a Value"},
 		`{"Resources":{},"Parameters":{"A":{}}}`:                                      {cloudformation.ErrInvalid, "Parameters.A: a parameter needs a Type"},
 		`{"Resources":{},"Parameters":{"A":{"Type":"String","Default":{"Ref":"A"}}}}`: {cloudformation.ErrInvalid, "a default is plain text"},
-		strings.Repeat(" ", cloudformation.MaxSize+1):                                 {cloudformation.ErrTooLarge, "CloudFormation takes 1048576"},
+		strings.Repeat(" ", cloudformation.MaxSize+1):                                 {cloudformation.ErrTooLarge, "CloudFormation accepts 1048576"},
 	} {
 		_, err := cloudformation.Parse("S", []byte(text))
-		if !errors.Is(err, want.kind) || !strings.Contains(err.Error(), want.text) {
+		if !errors.Is(err, want.kind) || !strings.Contains(said(err), want.text) {
 			t.Errorf("%.60q: %v; want %v: %s", text, err, want.kind, want.text)
 		}
 	}
@@ -272,3 +273,6 @@ func TestCrossStack(t *testing.T) {
 		t.Errorf("an import from another Region: %v", err)
 	}
 }
+
+// said is an error's text with its hint.
+func said(err error) string { return err.Error() + "; " + fault.Hint(err) }

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"example.com/privatecdn/internal/fault"
 )
 
-// What is wrong with a template; every [*Error] is one of these to errors.Is.
+// What is wrong with a template; every [Error] is one of these to errors.Is.
 var (
 	ErrSyntax      = errors.New("not a CloudFormation template")
 	ErrInvalid     = errors.New("not valid in a CloudFormation template")
@@ -16,30 +18,8 @@ var (
 	ErrTooLarge    = errors.New("too large")
 )
 
-// Error says what is wrong with a template, where, and what to do.
-type Error struct {
-	Location
-	Kind    error  // one of the errors above, or the caller's own
-	Problem string // what is wrong
-	Remedy  string // what to do, or ""
-}
-
-func (e *Error) Error() string {
-	text := e.Problem
-	if at := e.String(); at != "" {
-		text = at + ": " + text
-	}
-	if e.Remedy != "" {
-		text += "; " + e.Remedy
-	}
-	return text
-}
-
-// Unwrap returns the error's kind.
-func (e *Error) Unwrap() error { return e.Kind }
-
-// Hint returns what to do, or "".
-func (e *Error) Hint() string { return e.Remedy }
+// Error is what is wrong with a template, and where: STACK/RESOURCE: PATH.
+type Error = fault.Error
 
 // Location is a place in a template.
 type Location struct {
@@ -76,21 +56,26 @@ func (l Location) Index(i int) Location {
 	return l
 }
 
+// Errorf returns an error of a kind at l. Of its text arguments it repeats
+// only what is as short as a name.
+func (l Location) Errorf(kind error, remedy, format string, args ...any) *Error {
+	return &Error{Kind: kind, Where: l.String(), What: sprintf(format, args), Remedy: remedy}
+}
+
 // Invalid returns an error of kind [ErrInvalid] at l.
 func (l Location) Invalid(format string, args ...any) *Error {
-	return &Error{Location: l, Kind: ErrInvalid, Problem: sprintf(format, args)}
+	return l.Errorf(ErrInvalid, "", format, args...)
 }
 
 // Unsupported returns an error of kind [ErrUnsupported] at l.
 func (l Location) Unsupported(remedy, format string, args ...any) *Error {
-	return &Error{Location: l, Kind: ErrUnsupported, Problem: sprintf(format, args), Remedy: remedy}
+	return l.Errorf(ErrUnsupported, remedy, format, args...)
 }
 
 // Unresolved returns an error of kind [ErrUnresolved] at l for something
 // called name in [Options.Values].
 func (l Location) Unresolved(name, format string, args ...any) *Error {
-	return &Error{Location: l, Kind: ErrUnresolved, Problem: sprintf(format, args),
-		Remedy: fmt.Sprintf("give %q a value", brief(name))}
+	return l.Errorf(ErrUnresolved, fmt.Sprintf("give %q a value", brief(name)), format, args...)
 }
 
 func sprintf(format string, args []any) string {

@@ -107,9 +107,9 @@ func (s *Stack) getAtt(at Location, arg any) (any, error) {
 func (s *Stack) attributeAt(at Location, r *Resource, name string) (any, error) {
 	v, err := s.Attribute(r, name)
 	var unknown *Error
-	if errors.As(err, &unknown) && unknown.Kind == ErrUnresolved && unknown.Location == s.At(r) {
+	if errors.As(err, &unknown) && unknown.Kind == ErrUnresolved && unknown.Where == s.At(r).String() {
 		missed := *unknown
-		missed.Location = at
+		missed.Where = at.String()
 		return nil, &missed
 	}
 	return v, err
@@ -188,8 +188,11 @@ func (s *Stack) findInMap(at Location, arg any) (any, error) {
 		return nil, err
 	}
 	names, err := s.texts(at, args)
-	if err != nil || len(names) != 3 {
-		return nil, cmpError(err, at.Invalid("Fn::FindInMap wants three names"))
+	if err != nil {
+		return nil, err
+	}
+	if len(names) != 3 {
+		return nil, at.Invalid("Fn::FindInMap wants three names")
 	}
 	first, _ := s.Mappings[names[0]].(map[string]any)
 	second, _ := first[names[1]].(map[string]any)
@@ -209,11 +212,4 @@ func arguments(at Location, function string, arg any, n int) ([]any, error) {
 		return nil, at.Invalid("%s wants a list of %d", function, n)
 	}
 	return list, nil
-}
-
-func cmpError(err error, otherwise *Error) error {
-	if err != nil {
-		return err
-	}
-	return otherwise
 }

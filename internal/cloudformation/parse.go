@@ -1,9 +1,6 @@
 package cloudformation
 
-import (
-	"bytes"
-	"fmt"
-)
+import "bytes"
 
 // MaxSize is the size of the largest template CloudFormation takes, in bytes.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
@@ -16,24 +13,23 @@ var quotas = map[string]int{"Mappings": 200, "Outputs": 200, "Parameters": 200, 
 // maxDepth bounds how deep a template may nest. Real ones stay under 30.
 const maxDepth = 100
 
+const wantTemplate = "give a CloudFormation template in JSON or YAML"
+
 // Parse reads a template in JSON or YAML. Its error is an [*Error] located in
 // name, the name of the stack or of the file.
 func Parse(name string, data []byte) (*Template, error) {
 	at := Location{Stack: name}
 	if len(data) > MaxSize {
-		return nil, &Error{Location: at, Kind: ErrTooLarge,
-			Problem: fmt.Sprintf("the template has %d bytes, CloudFormation takes %d", len(data), MaxSize),
-			Remedy:  "split it into several stacks"}
+		return nil, at.Errorf(ErrTooLarge, "split it into several stacks",
+			"the template has %d bytes, CloudFormation accepts %d", len(data), MaxSize)
 	}
 	tree, err := parseTree(data)
 	if err != nil {
-		return nil, &Error{Location: at, Kind: ErrSyntax, Problem: err.Error(),
-			Remedy: "a CloudFormation template in JSON or YAML is wanted"}
+		return nil, at.Errorf(ErrSyntax, wantTemplate, "%v", err)
 	}
 	root, ok := tree.(map[string]any)
 	if !ok || root["Resources"] == nil {
-		return nil, &Error{Location: at, Kind: ErrSyntax, Problem: "there is no Resources section",
-			Remedy: "a CloudFormation template in JSON or YAML is wanted"}
+		return nil, at.Errorf(ErrSyntax, wantTemplate, "it has no Resources section")
 	}
 	return newTemplate(at, root)
 }
@@ -52,9 +48,8 @@ func newTemplate(at Location, root map[string]any) (*Template, error) {
 		var err error
 		here := at.Key(section)
 		if entries, _ := root[section].(map[string]any); quotas[section] > 0 && len(entries) > quotas[section] {
-			return nil, &Error{Location: here, Kind: ErrTooLarge,
-				Problem: fmt.Sprintf("it has %d entries, CloudFormation accepts %d", len(entries), quotas[section]),
-				Remedy:  "split the template into several stacks"}
+			return nil, here.Errorf(ErrTooLarge, "split the template into several stacks",
+				"it has %d entries, CloudFormation accepts %d", len(entries), quotas[section])
 		}
 		switch section {
 		case "Parameters":

@@ -166,7 +166,7 @@ func (s *Stack) text(at Location, v any) (string, error) {
 }
 
 func tooLong(at Location) error {
-	return &Error{Location: at, Kind: ErrTooLarge, Problem: "the value becomes too long", Remedy: "take out what repeats itself"}
+	return at.Errorf(ErrTooLarge, "remove what repeats itself", "the value becomes too long")
 }
 
 // texts resolves v to a list of strings, of bounded size together.

@@ -2,7 +2,6 @@ package cloudformation
 
 import (
 	"cmp"
-	"fmt"
 	"strings"
 )
 
@@ -202,8 +201,7 @@ func (s *Stack) given(name string) (string, bool) {
 func (s *Stack) once(what string, at Location, work func() (any, error)) (any, error) {
 	if m, seen := s.memo[what]; seen {
 		if !m.done {
-			return nil, &Error{Location: at, Kind: ErrCycle, Problem: fmt.Sprintf("the %s needs itself", what),
-				Remedy: "break the circle"}
+			return nil, at.Errorf(ErrCycle, "break the circle", "the %s refers to itself", what)
 		}
 		return m.value, m.err
 	}

@@ -96,10 +96,6 @@ func known(value string) string {
 }
 
 func notAnAssembly(path, problem string) error {
-	return &cloudformation.Error{
-		Location: cloudformation.Location{Stack: path},
-		Kind:     cloudformation.ErrSyntax,
-		Problem:  problem,
-		Remedy:   "give a template, or the directory that `cdk synth` wrote",
-	}
+	return cloudformation.Location{Stack: path}.Errorf(cloudformation.ErrSyntax,
+		"give a template, or the directory that `cdk synth` wrote", "%s", problem)
 }

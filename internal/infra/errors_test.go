@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"example.com/privatecdn/internal/cloudformation"
+	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/internal/infra"
 	"example.com/privatecdn/keys"
 )
@@ -104,7 +105,7 @@ func TestRefusedProperties(t *testing.T) {
 	} {
 		_, err := change(t, "testdata/oai.template.json", func(r map[string]any) { set(r, c.id, c.v, c.path...) })
 		var e *cloudformation.Error
-		if !errors.As(err, &e) || !errors.Is(err, c.kind) || !strings.Contains(err.Error(), c.want) {
+		if !errors.As(err, &e) || !errors.Is(err, c.kind) || !strings.Contains(said(err), c.want) {
 			t.Errorf("%v = %v: %v; want %v: %s", c.path, c.v, err, c.kind, c.want)
 		}
 	}
@@ -221,8 +222,11 @@ func TestRefusedNestedStacks(t *testing.T) {
 			}
 		}
 		_, err := infra.ReadFile(filepath.Join(dir, "S.template.json"), infra.Options{})
-		if !errors.Is(err, cloudformation.ErrUnsupported) || !strings.Contains(err.Error(), want) {
+		if !errors.Is(err, cloudformation.ErrUnsupported) || !strings.Contains(said(err), want) {
 			t.Errorf("%q: %v; want %s", assets, err, want)
 		}
 	}
 }
+
+// said is an error's text with its hint.
+func said(err error) string { return err.Error() + "; " + fault.Hint(err) }

@@ -1,10 +1,8 @@
 package infra
 
 import (
-	"errors"
-	"strings"
-
 	"example.com/privatecdn/internal/cloudformation"
+	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/keys"
 )
 
@@ -24,21 +22,10 @@ func readPublicKey(s *cloudformation.Stack, res *cloudformation.Resource) (*Publ
 	}
 	key, err := keys.ParsePublic([]byte(p.PublicKeyConfig.EncodedKey))
 	if err != nil {
-		return nil, badKey(s.At(res).Key("Properties.PublicKeyConfig.EncodedKey"), err)
+		at := s.At(res).Key("Properties.PublicKeyConfig.EncodedKey")
+		return nil, at.Errorf(err, fault.Hint(err), "%v", err) // which holds no key material
 	}
 	return &PublicKey{LogicalID: res.LogicalID, ID: key.LocalID(), Key: key}, nil
-}
-
-// badKey locates an error of the keys package, whose messages hold no key
-// material.
-func badKey(at cloudformation.Location, err error) error {
-	located := &cloudformation.Error{Location: at, Kind: err, Problem: err.Error()}
-	var hinted interface{ Hint() string }
-	if errors.As(err, &hinted) {
-		located.Remedy = hinted.Hint()
-		located.Problem = strings.TrimSuffix(located.Problem, "; "+located.Remedy)
-	}
-	return located
 }
 
 func (r *reader) keyGroup(s *cloudformation.Stack, res *cloudformation.Resource) error {

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"example.com/privatecdn/internal/cloudformation"
+	"example.com/privatecdn/internal/fault"
 )
 
 // ErrNoDistribution says that a template is well and describes no CloudFront
@@ -55,7 +56,7 @@ func newReader(o Options) *reader {
 	return r
 }
 
-// Read reads one template, in JSON or YAML. Its errors are [*cfn.Error],
+// Read reads one template, in JSON or YAML. Its errors are [*fault.Error],
 // naming resource and property, or wrap ErrNoDistribution or a keys error.
 func Read(data []byte, o Options) (*Infrastructure, error) {
 	if o.Stack == "" {
@@ -85,12 +86,8 @@ func (r *reader) read() (*Infrastructure, error) {
 		return nil, err
 	}
 	if len(r.tmpl.Distributions) == 0 {
-		return nil, &cloudformation.Error{
-			Location: cloudformation.Location{Stack: r.tmpl.Stack},
-			Kind:     ErrNoDistribution,
-			Problem:  "there is no " + typeDistribution + " in it",
-			Remedy:   "give the template of the stack that has the distribution",
-		}
+		return nil, cloudformation.Location{Stack: r.tmpl.Stack}.Errorf(ErrNoDistribution,
+			"give the template of the stack that has the distribution", "it has no "+typeDistribution)
 	}
 	return r.tmpl, nil
 }
@@ -137,6 +134,14 @@ func (r *reader) noteOthers() error {
 	})
 }
 
+// reason is an error's text and hint in one, for a note.
+func reason(err error) string {
+	if hint := fault.Hint(err); hint != "" {
+		return err.Error() + "; " + hint
+	}
+	return err.Error()
+}
+
 func (r *reader) note(s *cloudformation.Stack, res *cloudformation.Resource, why string) {
 	r.tmpl.Notes = append(r.tmpl.Notes, Note{Stack: s.Name, LogicalID: res.LogicalID, Type: res.Type, Why: why})
 }
@@ -169,7 +174,7 @@ func (r *reader) outputs(s *cloudformation.Stack, prefix string) error {
 		value, ok, err := s.Output(name)
 		switch {
 		case errors.Is(err, cloudformation.ErrUnresolved):
-			r.tmpl.Notes = append(r.tmpl.Notes, Note{Stack: s.Name, LogicalID: name, Type: "Output", Why: err.Error()})
+			r.tmpl.Notes = append(r.tmpl.Notes, Note{Stack: s.Name, LogicalID: name, Type: "Output", Why: reason(err)})
 		case err != nil:
 			return err
 		case ok:
@@ -183,7 +188,7 @@ func (r *reader) parameter(s *cloudformation.Stack, res *cloudformation.Resource
 	var p parameterProperties
 	if err := s.Properties(res, &p); err != nil {
 		if errors.Is(err, cloudformation.ErrUnresolved) {
-			r.note(s, res, err.Error())
+			r.note(s, res, reason(err))
 			return nil
 		}
 		return err
