@@ -151,7 +151,7 @@ func (d *diff) findErrorPages() {
 
 func signedPage(d *infra.Distribution, page string) bool {
 	b := match(d, pathpattern.Normalize(pathpattern.Canonical(page)))
-	return b != nil && Of(b) == deployment.Signed
+	return b != nil && b.Access() == deployment.Signed
 }
 
 // compareFunctions says that a function differs, which nothing here runs. One
@@ -161,7 +161,7 @@ func (d *diff) compareFunctions(o, n *infra.Behavior) []Finding {
 	var findings []Finding
 	say := func(before, after *infra.Function, event string) {
 		f := Finding{Kind: FunctionChanged, Severity: Note}
-		open := event == "requests" && Of(n) == deployment.Public
+		open := event == "requests" && n.Access() == deployment.Public
 		switch {
 		case sameFunction(before, after):
 			return
@@ -190,7 +190,7 @@ func (d *diff) compareFunctions(o, n *infra.Behavior) []Finding {
 // protects reports whether some of what an origin has needs a signature.
 func (d *diff) protects(origin *infra.Origin) bool {
 	return slices.ContainsFunc(d.new.Behaviors, func(b *infra.Behavior) bool {
-		return Of(b) != deployment.Public && b.Origin.DomainName == origin.DomainName
+		return b.Access() != deployment.Public && b.Origin.DomainName == origin.DomainName
 	})
 }
 

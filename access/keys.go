@@ -15,7 +15,7 @@ import (
 // changes in its resource is not what CloudFront goes on to hold: it updates
 // nothing of a public key but its comment.
 func compareKeys(o, n *infra.Behavior) []Finding {
-	if !o.Signed() || Of(n) == deployment.Public {
+	if !o.Signed() || n.Access() == deployment.Public {
 		return nil
 	}
 	var findings []Finding

@@ -53,7 +53,7 @@ func (d *diff) compareBehaviors(o, n *infra.Behavior) []Finding {
 }
 
 func compareAccess(o, n *infra.Behavior) []Finding {
-	before, after := Of(o), Of(n)
+	before, after := o.Access(), n.Access()
 	needed := map[deployment.Access]string{deployment.Signed: "a CloudFront signature", deployment.Presigned: "an S3 signature"}
 	switch {
 	case before != deployment.Public && after == deployment.Public:
@@ -117,17 +117,17 @@ func sendsHSTS(b *infra.Behavior) bool {
 // compareCache looks at presigned paths: CloudFront serves them from its cache
 // without asking S3 whether the signature still holds.
 func compareCache(o, n *infra.Behavior) []Finding {
-	if Of(n) != deployment.Presigned {
+	if n.Access() != deployment.Presigned {
 		return nil
 	}
-	was := Of(o) == deployment.Presigned
+	was := o.Access() == deployment.Presigned
 	before, after := longestCached(o), longestCached(n)
 	switch {
-	case !forwardsSignature(n) && (!was || forwardsSignature(o)):
+	case !n.ForwardsSignature() && (!was || o.ForwardsSignature()):
 		return []Finding{{Kind: CacheOutlivesSignature, Severity: Breaking,
 			Sentence: fmt.Sprintf("the S3 signature is neither part of the cache key of %q nor handed on to S3: presigned URLs open nothing", n.PathPattern)}}
-	case after > 0 && !includesAll(n.CachePolicy.QueryStrings, s3Signature) &&
-		(!was || before == 0 || includesAll(o.CachePolicy.QueryStrings, s3Signature)):
+	case after > 0 && !n.CachePolicy.QueryStrings.IncludesPresigned() &&
+		(!was || before == 0 || o.CachePolicy.QueryStrings.IncludesPresigned()):
 		return []Finding{{Kind: CacheOutlivesSignature, Severity: Widening,
 			Sentence: fmt.Sprintf("the S3 signature is no part of the cache key of %q: what one signature has fetched is open to everyone for up to %s",
 				n.PathPattern, after)}}

@@ -144,5 +144,5 @@ func behaviorAt(tmpl *infra.Infrastructure, path string) *infra.Behavior {
 }
 
 func accessAt(tmpl *infra.Infrastructure, path string) deployment.Access {
-	return access.Of(behaviorAt(tmpl, path))
+	return behaviorAt(tmpl, path).Access()
 }

@@ -22,7 +22,7 @@ func (d *diff) findShadowed() {
 			d.entangledWith(j)
 		case !found:
 			d.neverReached(j)
-		case j < last && Of(b) != deployment.Public:
+		case j < last && b.Access() != deployment.Public:
 			for e := range j {
 				d.shadowedBy(e, j)
 			}
@@ -34,7 +34,7 @@ func (d *diff) findShadowed() {
 func (d *diff) entangledWith(j int) {
 	b := d.new.Behaviors[j]
 	severity := Note
-	if Of(b) != deployment.Public && slices.ContainsFunc(d.new.Behaviors[:j], isPublic) {
+	if b.Access() != deployment.Public && slices.ContainsFunc(d.new.Behaviors[:j], isPublic) {
 		severity = Widening
 	}
 	d.add(b.PathPattern, Finding{Kind: BehaviorShadowed, Severity: severity, Path: b.PathPattern, Witness: b.PathPattern,
@@ -42,7 +42,7 @@ func (d *diff) entangledWith(j int) {
 			"they may catch paths that it protects; write simpler patterns", b.PathPattern)})
 }
 
-func isPublic(b *infra.Behavior) bool { return Of(b) == deployment.Public }
+func isPublic(b *infra.Behavior) bool { return b.Access() == deployment.Public }
 
 func (d *diff) neverReached(j int) {
 	b := d.new.Behaviors[j]
@@ -70,7 +70,7 @@ func (d *diff) neverReachedInOld(b *infra.Behavior, isDefault bool) bool {
 
 func (d *diff) shadowedBy(e, j int) {
 	before, b := d.new.Behaviors[e], d.new.Behaviors[j]
-	if Of(before) != deployment.Public || d.shadowedInOld(before.PathPattern, b.PathPattern) {
+	if before.Access() != deployment.Public || d.shadowedInOld(before.PathPattern, b.PathPattern) {
 		return
 	}
 	path, found, err := d.paths.Find([]string{before.PathPattern, b.PathPattern}, patterns(d.new.Behaviors[:e]))
@@ -87,12 +87,12 @@ func (d *diff) shadowedBy(e, j int) {
 func (d *diff) shadowedInOld(first, second string) bool {
 	e := slices.IndexFunc(d.old.Behaviors, func(b *infra.Behavior) bool { return b.PathPattern == first })
 	l := slices.IndexFunc(d.old.Behaviors, func(b *infra.Behavior) bool { return b.PathPattern == second })
-	return e >= 0 && e < l && Of(d.old.Behaviors[e]) == deployment.Public && Of(d.old.Behaviors[l]) != deployment.Public
+	return e >= 0 && e < l && d.old.Behaviors[e].Access() == deployment.Public && d.old.Behaviors[l].Access() != deployment.Public
 }
 
 // shadowSeverity is Widening where the path was closed and is open.
 func (d *diff) shadowSeverity(b *infra.Behavior, path string) Severity {
-	if Of(b) != deployment.Public && isOpen(d.new, path) && !isOpen(d.old, path) {
+	if b.Access() != deployment.Public && isOpen(d.new, path) && !isOpen(d.old, path) {
 		return Widening
 	}
 	return Note
@@ -101,15 +101,13 @@ func (d *diff) shadowSeverity(b *infra.Behavior, path string) Severity {
 // isOpen reports whether everyone gets a path.
 func isOpen(d *infra.Distribution, path string) bool {
 	b := match(d, path)
-	return b != nil && Of(b) == deployment.Public
+	return b != nil && b.Access() == deployment.Public
 }
 
 // match returns the behavior that gets a path; nil where there is none.
 func match(d *infra.Distribution, path string) *infra.Behavior {
-	for _, b := range d.Behaviors {
-		if pathpattern.Match(b.PathPattern, path) {
-			return b
-		}
+	if i := pathpattern.First(d.Behaviors, func(b *infra.Behavior) string { return b.PathPattern }, path); i >= 0 {
+		return d.Behaviors[i]
 	}
 	return nil
 }

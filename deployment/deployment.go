@@ -99,10 +99,8 @@ type Key struct {
 // default behavior rules out.
 func (d *Deployment) Behavior(rawPath string) (Behavior, bool) {
 	path := pathpattern.Normalize(rawPath)
-	for _, b := range d.Behaviors {
-		if pathpattern.Match(b.PathPattern, path) {
-			return b, true
-		}
+	if i := pathpattern.First(d.Behaviors, func(b Behavior) string { return b.PathPattern }, path); i >= 0 {
+		return d.Behaviors[i], true
 	}
 	return Behavior{}, false
 }

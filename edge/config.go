@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/privatecdn/access"
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/edge/internal/forwarding"
 	"example.com/privatecdn/internal/infra"
@@ -81,7 +80,7 @@ func (e *Edge) newDistribution(c *config, d *infra.Distribution) (*distribution,
 }
 
 func (e *Edge) newBehavior(c *config, d *infra.Distribution, tb *infra.Behavior) (*behavior, error) {
-	b := &behavior{Behavior: tb, access: access.Of(tb), forward: forwarding.New(tb)}
+	b := &behavior{Behavior: tb, access: tb.Access(), forward: forwarding.New(tb)}
 	if tb.Signed() {
 		options := []verify.Option{verify.WithHosts(append([]string{d.DomainName}, d.Aliases...)...)}
 		if !e.options.VerifyAnew {
@@ -120,12 +119,7 @@ func (s *distribution) signed() bool {
 // match returns the first behavior whose pattern catches path; the default
 // behavior, which is last, catches every path.
 func (s *distribution) match(path string) *behavior {
-	for _, b := range s.behaviors[:len(s.behaviors)-1] {
-		if pathpattern.Match(b.PathPattern, path) {
-			return b
-		}
-	}
-	return s.behaviors[len(s.behaviors)-1]
+	return s.behaviors[pathpattern.First(s.behaviors, func(b *behavior) string { return b.PathPattern }, path)]
 }
 
 // distributionFor routes by host: a domain name, an alias, an alias with a wildcard in

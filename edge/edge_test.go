@@ -48,7 +48,7 @@ func TestNewErrors(t *testing.T) {
 		"missing bucket":    {edge.Options{Template: good, Bucket: filepath.Join(dir, "none")}, is(fs.ErrNotExist), "bucket directory"},
 		"bucket is a file":  {edge.Options{Template: good, Bucket: good}, nil, "bucket directory"},
 		"no content":        {edge.Options{Template: good}, is(edge.ErrNoContent), "Bucket"},
-		"no distribution":   {edge.Options{Text: []byte("Resources: {}")}, is(edge.ErrNoDistribution), "distribution"},
+		"no distribution":   {edge.Options{Text: []byte("Resources: {}")}, is(edge.ErrNoDistribution), "Distribution"},
 		"unknown property":  {edge.Options{Template: odd, Bucket: dir}, as[*cloudformation.Error], "Compres"},
 		"function's module": {edge.Options{Template: function}, as[*cffunction.Error], `"fs"`},
 	} {

@@ -38,7 +38,7 @@ func (p *DistributionProps) routes() []route {
 
 // routeOf returns the behavior that serves a path a viewer can send.
 func routeOf(routes []route, path string) route {
-	i := slices.IndexFunc(routes, func(r route) bool { return pathpattern.Match(r.PathPattern, path) })
+	i := pathpattern.First(routes, func(r route) string { return r.PathPattern }, path)
 	return routes[i] // the default behavior's pattern catches every path
 }
 

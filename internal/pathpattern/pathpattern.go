@@ -7,7 +7,10 @@
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html#DownloadDistValuesPathPattern
 package pathpattern
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Canonical returns pattern with the leading slash that CloudFront leaves
 // optional, so that two spellings of one pattern compare equal.
@@ -21,6 +24,12 @@ func Canonical(pattern string) string {
 // Match reports whether pattern catches path, a path as Normalize returns it.
 func Match(pattern, path string) bool {
 	return Glob(Canonical(pattern), path)
+}
+
+// First returns the index of the behavior that CloudFront chooses for path, a
+// path as Normalize returns it: the first whose pattern catches it, or -1.
+func First[B any](behaviors []B, pattern func(B) string, path string) int {
+	return slices.IndexFunc(behaviors, func(b B) bool { return Match(pattern(b), path) })
 }
 
 // Glob reports whether s as a whole matches pattern, in which * stands for

@@ -220,3 +220,13 @@ func paths(match string, miss ...string) pathpattern.Paths {
 func under(originPath, match string) pathpattern.Paths {
 	return pathpattern.Paths{Match: []string{match}, OriginPath: originPath}
 }
+
+func TestFirst(t *testing.T) {
+	t.Parallel()
+	self := func(s string) string { return s }
+	for path, want := range map[string]int{"/a/b.jpg": 0, "/b.jpg": 1, "/b.png": -1} {
+		if got := pathpattern.First([]string{"a/*", "*.jpg", "/b.jpg"}, self, path); got != want {
+			t.Errorf("%s: %d, want %d", path, got, want)
+		}
+	}
+}
