@@ -84,7 +84,7 @@ func (e *Edge) contentOf(b *infra.Bucket, isOrigin bool) fs.FS {
 	case e.options.Buckets[""] != nil:
 		return e.options.Buckets[""]
 	case e.root != nil:
-		return e.root.FS()
+		return keyless{e.root.FS()}
 	}
 	return nil
 }

@@ -1,0 +1,44 @@
+package edge
+
+import (
+	"bytes"
+	"io"
+	"io/fs"
+)
+
+// keyless is a bucket directory without its private keys. The directory may be
+// a project's own, with a key ring and an authority in it, and a signature for
+// everything must not open them.
+type keyless struct{ fs.FS }
+
+// longestKey is the size of the largest file that package keys reads as a key.
+const longestKey = 16 << 10
+
+// Open implements fs.FS. A file with a private key in PEM does not exist.
+func (k keyless) Open(name string) (fs.File, error) {
+	f, err := k.FS.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	if holdsKey(f) {
+		f.Close()
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+	return f, nil
+}
+
+func holdsKey(f fs.File) bool {
+	at, random := f.(io.ReaderAt)
+	info, err := f.Stat()
+	if err != nil || !random || !info.Mode().IsRegular() || info.Size() > longestKey {
+		return false
+	}
+	data, err := io.ReadAll(io.NewSectionReader(at, 0, longestKey))
+	return err == nil && bytes.Contains(data, []byte("PRIVATE KEY-----"))
+}
+
+// Stat implements fs.StatFS.
+func (k keyless) Stat(name string) (fs.FileInfo, error) { return fs.Stat(k.FS, name) }
+
+// ReadDir implements fs.ReadDirFS.
+func (k keyless) ReadDir(name string) ([]fs.DirEntry, error) { return fs.ReadDir(k.FS, name) }
