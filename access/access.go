@@ -1,46 +1,57 @@
-// Package access says who may read what under a template, and what changes in
-// that between two templates: what a reviewer of an infrastructure change
-// wants to know.
+// Package access says what a change of an infrastructure does to who may read
+// what: what a reviewer wants to know of a pull request.
 //
 // [Read] reads a template, [Diff] compares two. It looks at the whole way of a
 // request: which behavior catches a path, which keys that behavior trusts,
-// which bucket it reads from, and whom the bucket's policy lets in. Every
-// finding about paths names one path as a witness, which a viewer can send and
-// for which the finding holds.
+// which bucket it reads from, and whom the bucket's policy allows to read.
+// Every finding about paths names one path as a witness, which a viewer can
+// send and for which the finding holds.
 package access
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
+	"strconv"
+	"strings"
+
+	"example.com/privatecdn/internal/fault"
 )
 
-// Kind says what changes.
+// Kind is what changes.
 type Kind string
 
 // The kinds of finding.
 const (
-	BecamePublic              Kind = "became-public"                // paths that needed a signature need none
+	BecamePublic              Kind = "became-public"                // paths or objects that needed a signature need none
 	BecameSigned              Kind = "became-signed"                // paths that needed no signature need one
-	KeyRemoved                Kind = "key-removed"                  // a key opens nothing any more: what it signed is dead
+	KeyRemoved                Kind = "key-removed"                  // what a key signed no longer opens
 	KeyAdded                  Kind = "key-added"                    // one more key opens
 	BucketReplaced            Kind = "bucket-replaced"              // paths are read from another bucket
 	DistributionReplaced      Kind = "distribution-replaced"        // the domain name changes
-	OriginGrantWidened        Kind = "origin-grant-widened"         // a bucket policy lets more in
+	DistributionDisabled      Kind = "distribution-disabled"        // the distribution responds to nobody
+	AliasRemoved              Kind = "alias-removed"                // the distribution no longer responds to a name
+	OriginGrantWidened        Kind = "origin-grant-widened"         // a bucket policy allows more
+	OriginGrantRemoved        Kind = "origin-grant-removed"         // CloudFront may no longer read a bucket
 	PublicAccessBlockWeakened Kind = "public-access-block-weakened" // a bucket is less protected from being made public
 	HTTPSWeakened             Kind = "https-weakened"               // plain HTTP or older TLS is accepted
 	CORSWidened               Kind = "cors-widened"                 // more web pages may read
-	CacheOutlivesSignature    Kind = "cache-outlives-signature"     // the cache serves on after an S3 signature has ended
-	BehaviorShadowed          Kind = "behavior-shadowed"            // a behavior no longer gets paths its pattern names
+	MethodsWidened            Kind = "methods-widened"              // viewers may write
+	GeoChanged                Kind = "geo-restriction-changed"      // other countries may read
+	WebACLChanged             Kind = "web-acl-changed"              // another firewall, or none, filters requests
+	LoggingChanged            Kind = "logging-changed"              // requests are logged elsewhere, or no longer
+	CacheOutlivesSignature    Kind = "cache-outlives-signature"     // the cache serves after an S3 signature has ended
+	BehaviorShadowed          Kind = "behavior-shadowed"            // a behavior does not protect what its pattern names
 	FunctionChanged           Kind = "function-changed"             // a function, which nothing here runs, differs
 )
 
-// Severity says what a finding means to viewers.
+// Severity is what a finding means to viewers.
 type Severity string
 
 // The severities, worst first.
 const (
 	Breaking  Severity = "breaking"  // who could read cannot
-	Widening  Severity = "widening"  // who could not read can
+	Widening  Severity = "widening"  // who could not read can, or what reads as private is open
 	Narrowing Severity = "narrowing" // fewer can read, as the change asks for
 	Note      Severity = "note"      // worth knowing
 )
@@ -49,16 +60,52 @@ const (
 // breaking and widening ones do.
 func (s Severity) Fails() bool { return s == Breaking || s == Widening }
 
-// Finding is one thing that changes in who may read what.
+// Finding is one thing that changes in who may read what. Its texts are fit to
+// be printed on a terminal, whatever the templates contain.
 type Finding struct {
 	Kind         Kind     `json:"kind"`
 	Severity     Severity `json:"severity"`
 	Distribution string   `json:"distribution,omitempty"` // logical ID
-	Bucket       string   `json:"bucket,omitempty"`       // logical ID, or the name of one the template does not make
-	Path         string   `json:"path,omitempty"`         // the path pattern concerned
+	Bucket       string   `json:"bucket,omitempty"`       // logical ID, or the name of one the template does not create
+	Path         string   `json:"path,omitempty"`         // the path pattern concerned, the first of Paths
+	Paths        []string `json:"paths,omitempty"`        // all path patterns concerned, in the order CloudFront tries them
 	Key          string   `json:"key,omitempty"`          // fingerprint of the key concerned
 	Witness      string   `json:"witness"`                // a path, or what else shows it
 	Sentence     string   `json:"sentence"`
+}
+
+// thePaths stands for all the paths of a finding in its sentence, until they
+// are known.
+const thePaths = "{paths}"
+
+// finding returns a finding of a formatted sentence.
+func finding(kind Kind, severity Severity, sentence string, args ...any) Finding {
+	return Finding{Kind: kind, Severity: severity, Sentence: fmt.Sprintf(sentence, args...)}
+}
+
+// complete returns a finding in which nothing of a template is longer than a
+// reader bears or acts on a terminal.
+func (f Finding) complete() Finding {
+	quoted := make([]string, len(f.Paths))
+	for i, p := range f.Paths {
+		quoted[i] = strconv.Quote(p)
+		f.Paths[i] = printable(p)
+	}
+	f.Sentence = strings.ReplaceAll(f.Sentence, thePaths, strings.Join(quoted, ", "))
+	for _, s := range []*string{&f.Distribution, &f.Bucket, &f.Path, &f.Witness, &f.Sentence} {
+		*s = printable(*s)
+	}
+	return f
+}
+
+// mostText bounds a text of a finding, in bytes.
+const mostText = 2000
+
+func printable(s string) string {
+	if len(s) > mostText {
+		s = strings.ToValidUTF8(s[:mostText], "") + "…"
+	}
+	return strings.ReplaceAll(fault.Printable(fault.Text(s)), "\n", `\n`)
 }
 
 // inOrder sorts findings, worst first.

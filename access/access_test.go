@@ -53,7 +53,7 @@ func ExampleDiff() {
 	// widening became-public (/presigned/x.jpg): paths of "*.jpg" that needed an S3 signature are open to everyone
 	// widening behavior-shadowed (/private/x.jpg): the behavior "private/*" does not protect /private/x.jpg: "*.jpg", which is public, comes before it
 	// widening behavior-shadowed (/presigned/x.jpg): the behavior "presigned/*" does not protect /presigned/x.jpg: "*.jpg", which is public, comes before it
-	// note https-weakened (/private/x.jpg): browsers are no longer told to keep to HTTPS for paths of "*.jpg" (Strict-Transport-Security)
+	// note https-weakened (/private/x.jpg): browsers are no longer told to use HTTPS alone for paths of "*.jpg" (Strict-Transport-Security)
 }
 
 func BenchmarkDiff(b *testing.B) {

@@ -1,7 +1,6 @@
 package access
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -10,44 +9,38 @@ import (
 	"example.com/privatecdn/internal/pathpattern"
 )
 
-// compareBuckets holds every bucket against what it was: the one of the same
+// compareBuckets compares every bucket with what it was: the one of the same
 // logical ID, or the one the same paths were read from.
-func (d *diff) compareBuckets(old, now *infra.Infrastructure) {
+func (d *diff) compareBuckets() {
 	d.old, d.new = nil, nil
-	for _, n := range now.Buckets {
-		o := d.bucketBefore(old, n)
-		d.compareGrants(old, now, o, n)
-		if o == nil {
-			continue
-		}
-		d.comparePublicAccessBlock(o, n)
-		if refusesHTTP(o) && !refusesHTTP(n) && !n.External {
-			d.add("", Finding{Kind: HTTPSWeakened, Severity: Widening, Bucket: bucketLabel(n), Witness: "aws:SecureTransport",
-				Sentence: fmt.Sprintf("the policy of the bucket %s no longer refuses plain HTTP", bucketLabel(n))})
-		}
-		if more := moreCORS(bucketCORS(o), bucketCORS(n)); more != "" {
-			d.add("", Finding{Kind: CORSWidened, Severity: Widening, Bucket: bucketLabel(n), Witness: bucketLabel(n),
-				Sentence: fmt.Sprintf("from the bucket %s itself, %s", bucketLabel(n), more)})
+	for _, n := range d.is.Buckets {
+		o := d.bucketBefore(n)
+		d.compareGrants(o, n)
+		if o != nil {
+			for _, f := range slices.Concat(comparePublicAccess(o, n), compareBucketHTTPS(o, n), compareBucketCORS(o, n)) {
+				f.Bucket = bucketLabel(n)
+				d.add(f)
+			}
 		}
 	}
 }
 
-func (d *diff) bucketBefore(old *infra.Infrastructure, n *infra.Bucket) *infra.Bucket {
-	for _, o := range old.Buckets {
-		if o.Stack == n.Stack && o.LogicalID == n.LogicalID && (!o.External || o.Name == n.Name) {
-			return o
+// bucketBefore returns what a bucket was, or nil.
+func (d *diff) bucketBefore(n *infra.Bucket) *infra.Bucket {
+	for _, same := range []func(o *infra.Bucket) bool{
+		func(o *infra.Bucket) bool {
+			return o.Stack == n.Stack && o.LogicalID == n.LogicalID && o.External == n.External && (!o.External || o.Name == n.Name)
+		},
+		func(o *infra.Bucket) bool { return d.buckets[[2]*infra.Bucket{o, n}] },
+	} {
+		if i := slices.IndexFunc(d.was.Buckets, same); i >= 0 {
+			return d.was.Buckets[i]
 		}
 	}
-	var found *infra.Bucket
-	for _, o := range old.Buckets { // in their order, for the same answer each time
-		if d.buckets[[2]*infra.Bucket{o, n}] && found == nil {
-			found = o
-		}
-	}
-	return found
+	return nil
 }
 
-func (d *diff) comparePublicAccessBlock(o, n *infra.Bucket) {
+func comparePublicAccess(o, n *infra.Bucket) []Finding {
 	before, after := o.PublicAccessBlock, n.PublicAccessBlock
 	var off []string
 	for _, setting := range []struct {
@@ -63,18 +56,30 @@ func (d *diff) comparePublicAccessBlock(o, n *infra.Bucket) {
 			off = append(off, setting.name)
 		}
 	}
-	if len(off) > 0 && !n.External {
-		d.add("", Finding{Kind: PublicAccessBlockWeakened, Severity: Widening, Bucket: bucketLabel(n), Witness: strings.Join(off, ", "),
-			Sentence: fmt.Sprintf("the bucket %s can be made public: it is without %s", bucketLabel(n), strings.Join(off, ", "))})
+	if len(off) == 0 || n.External {
+		return nil
 	}
+	settings := strings.Join(off, ", ")
+	f := finding(PublicAccessBlockWeakened, Widening, "the bucket %s can be made public: %s is off", bucketLabel(n), settings)
+	f.Witness = settings
+	return []Finding{f}
+}
+
+func compareBucketHTTPS(o, n *infra.Bucket) []Finding {
+	if !refusesHTTP(o) || refusesHTTP(n) || n.External {
+		return nil
+	}
+	f := finding(HTTPSWeakened, Widening, "the policy of the bucket %s no longer refuses plain HTTP", bucketLabel(n))
+	f.Witness = "aws:SecureTransport"
+	return []Finding{f}
 }
 
 func refusesHTTP(b *infra.Bucket) bool {
 	return slices.ContainsFunc(b.Policy, func(s bucketpolicy.Statement) bool { return isTLSDeny(b, s) })
 }
 
-// isTLSDeny knows the statement that refuses to read objects over plain HTTP,
-// to everyone.
+// isTLSDeny reports whether a statement refuses everyone to read objects over
+// plain HTTP.
 func isTLSDeny(b *infra.Bucket, s bucketpolicy.Statement) bool {
 	return s.Effect == "Deny" && !s.NotPrincipal && !s.NotAction && !s.NotResource && len(s.Conditions) == 1 &&
 		slices.Contains(s.Principals, bucketpolicy.Principal{Kind: "*", Value: "*"}) &&
@@ -82,6 +87,16 @@ func isTLSDeny(b *infra.Bucket, s bucketpolicy.Statement) bool {
 		slices.Equal(s.Conditions[0].Values, []string{"false"}) &&
 		slices.ContainsFunc(s.Actions, func(a string) bool { return covers(a, "s3:GetObject*") }) &&
 		slices.ContainsFunc(s.Resources, func(r string) bool { return pathpattern.Glob(r, b.ARN+"/*") })
+}
+
+func compareBucketCORS(o, n *infra.Bucket) []Finding {
+	more := moreCORS(bucketCORS(o), bucketCORS(n))
+	if more == "" {
+		return nil
+	}
+	f := finding(CORSWidened, Widening, "from the bucket %s itself, %s", bucketLabel(n), more)
+	f.Witness = bucketLabel(n)
+	return []Finding{f}
 }
 
 // bucketCORS puts the rules of a bucket together, which is enough to see
@@ -95,4 +110,11 @@ func bucketCORS(b *infra.Bucket) infra.CORS {
 		c.ExposeHeaders = append(c.ExposeHeaders, rule.ExposeHeaders...)
 	}
 	return c
+}
+
+func bucketLabel(b *infra.Bucket) string {
+	if b.External {
+		return b.Name
+	}
+	return b.LogicalID
 }

@@ -59,10 +59,11 @@ var changes = map[string]change{
 	"a public pattern that reads an escape": {nil, insert("*", public("a????")),
 		[]string{"widening became-public a???? /axxxx", "widening became-public * /ax%21"}},
 	"an origin path into what is signed": {nil, both(deep("/private"), from("public/*", "deep")),
-		[]string{"widening became-public private/* /public/x"}},
-	"an origin path out of it": {both(deep("/private"), from("public/*", "deep")), deep("/private"), nil},
+		[]string{"breaking bucket-replaced Media /public/x", "widening became-public private/* /public/x"}},
+	"an origin path out of it": {both(deep("/private"), from("public/*", "deep")), deep("/private"),
+		[]string{"breaking bucket-replaced Media /public/x"}},
 	"an origin path elsewhere": {nil, both(deep("/other"), from("public/*", "deep")),
-		[]string{"widening became-public * /public/x"}},
+		[]string{"breaking bucket-replaced Media /public/x", "widening became-public * /public/x"}},
 
 	"an error page below a signed pattern": {nil, errorPage("/private/film.mp4"),
 		[]string{"widening became-public /private/film.mp4 /private/film.mp4"}},
@@ -157,13 +158,23 @@ var changes = map[string]change{
 		[]string{"widening origin-grant-widened Media s3:GetObject bucket/*"}},
 	"a refusal taken off": {grant("Deny", "*", "s3:GetObject", "/secret/*"), nil,
 		[]string{"widening origin-grant-widened Media s3:GetObject bucket/secret/*"}},
-	"a refusal widened": {grant("Deny", "*", "s3:GetObject", "/secret/*"), grant("Deny", "*", "s3:*", "/*"), nil},
+	"a refusal widened": {grant("Deny", "*", "s3:GetObject", "/secret/*"), grant("Deny", "*", "s3:*", "/*"),
+		[]string{"breaking origin-grant-removed Media s3:* bucket/*"}},
+	"a refusal of writes":          {nil, grant("Deny", "*", "s3:PutObject", "/*"), nil},
+	"a refusal of another account": {nil, grant("Deny", stranger, "s3:GetObject", "/*"), nil},
+	"the distribution's grant taken off": {nil, func(s *site) { s.policy = s.policy[:1] },
+		[]string{"breaking origin-grant-removed Media s3:GetObject bucket/*"}},
+	"the distribution's grant narrowed": {nil, func(s *site) { s.policy[1]["Resource"] = s.arn("/films/*") },
+		[]string{"breaking origin-grant-removed Media s3:GetObject bucket/*"}},
+	"the distribution's identity taken off": {nil, from("private/*", "nobody"),
+		[]string{"breaking origin-grant-removed Media /private/x"}},
 	"control characters": {nil, grant("Allow", "*", "s3:GetObject", "/\u009b31m\x1b"),
 		[]string{`widening origin-grant-widened Media s3:GetObject bucket/\u009b31m\x1b`}},
 
 	"plain HTTP to the bucket": {nil,
 		func(s *site) { s.policy[0]["Condition"] = props{"Bool": props{"aws:SecureTransport": "true"}} },
-		[]string{"widening https-weakened Media aws:SecureTransport"}},
+		[]string{"breaking origin-grant-removed Media s3:* bucket", "breaking origin-grant-removed Media s3:* bucket/*",
+			"widening https-weakened Media aws:SecureTransport"}},
 	"plain HTTP to viewers": {nil, https("public/*", "allow-all"),
 		[]string{"widening https-weakened public/* /public/x"}},
 	"redirect instead of refusal": {nil, https("private/*", "redirect-to-https"),
@@ -179,6 +190,36 @@ var changes = map[string]change{
 		s.headers["SecurityHeadersConfig"] = props{"ContentTypeOptions": props{"Override": true}}
 	}, []string{"note https-weakened private/* /private/x", "note https-weakened public/* /public/x"}},
 
+	"methods that write on signed paths": {nil, methods("private/*", allMethods...),
+		[]string{"widening methods-widened private/* /private/x"}},
+	"methods that write on public paths": {nil, methods("web/*", allMethods...),
+		[]string{"widening methods-widened web/* /web/x"}},
+	"OPTIONS allowed":   {nil, methods("private/*", "GET", "HEAD", "OPTIONS"), nil},
+	"methods taken off": {methods("private/*", allMethods...), nil, nil},
+
+	"a geo restriction":           {nil, countries("whitelist", "DE", "FR"), []string{"breaking geo-restriction-changed Cdn every country but DE, FR"}},
+	"a geo restriction taken off": {countries("whitelist", "DE"), nil, []string{"widening geo-restriction-changed Cdn every country but DE"}},
+	"more countries":              {countries("whitelist", "DE"), countries("whitelist", "DE", "FR"), []string{"widening geo-restriction-changed Cdn FR"}},
+	"other countries": {countries("whitelist", "DE"), countries("whitelist", "FR"),
+		[]string{"breaking geo-restriction-changed Cdn DE", "widening geo-restriction-changed Cdn FR"}},
+	"fewer countries refused": {countries("blacklist", "DE", "FR"), countries("blacklist", "DE"), []string{"widening geo-restriction-changed Cdn FR"}},
+	"refused instead of allowed": {countries("whitelist", "DE"), countries("blacklist", "DE"),
+		[]string{"breaking geo-restriction-changed Cdn DE", "widening geo-restriction-changed Cdn every country but DE"}},
+	"countries reordered": {countries("whitelist", "DE", "FR"), countries("whitelist", "FR", "DE"), nil},
+
+	"a web ACL":           {nil, configure("WebACLId", "arn:acl"), nil},
+	"a web ACL taken off": {configure("WebACLId", "arn:acl"), nil, []string{"widening web-acl-changed Cdn arn:acl"}},
+	"another web ACL":     {configure("WebACLId", "arn:acl"), configure("WebACLId", "arn:other"), []string{"note web-acl-changed Cdn arn:other"}},
+	"a log":               {nil, logIn("a.s3.amazonaws.com"), []string{"widening logging-changed Cdn Logging.Bucket"}},
+	"another log":         {logIn("a.s3.amazonaws.com"), logIn("b.s3.amazonaws.com"), []string{"widening logging-changed Cdn Logging.Bucket"}},
+	"no log":              {logIn("a.s3.amazonaws.com"), nil, []string{"note logging-changed Cdn Logging.Bucket"}},
+	"disabled":            {nil, configure("Enabled", false), []string{"breaking distribution-disabled Cdn Enabled"}},
+	"enabled":             {configure("Enabled", false), nil, nil},
+	"an alias taken off": {configure("Aliases", []string{"a.example.com", "b.example.com"}), configure("Aliases", []string{"b.example.com"}),
+		[]string{"breaking alias-removed Cdn a.example.com"}},
+	"an alias within a wildcard": {configure("Aliases", []string{"a.example.com"}), configure("Aliases", []string{"*.example.com"}), nil},
+	"a removed distribution":     {second(), nil, []string{"breaking distribution-replaced Other Other"}},
+
 	"CORS origins": {nil, cors("AccessControlAllowOrigins", items("*")),
 		[]string{"widening cors-widened private/* /private/x", "widening cors-widened public/* /public/x"}},
 	"CORS origins narrowed": {nil, cors("AccessControlAllowOrigins", items("https://a.example.com")), nil},
@@ -193,6 +234,18 @@ var changes = map[string]change{
 	"CORS of the bucket": {nil, bucketCORS(props{"AllowedMethods": []string{"GET"}, "AllowedOrigins": []string{"*"}}),
 		[]string{"widening cors-widened Media Media"}},
 }
+
+var allMethods = []string{"GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"}
+
+func methods(pattern string, allowed ...string) func(*site) {
+	return func(s *site) { s.behavior(pattern).with["AllowedMethods"] = allowed }
+}
+
+func countries(restriction string, codes ...string) func(*site) {
+	return configure("Restrictions", props{"GeoRestriction": props{"RestrictionType": restriction, "Locations": codes}})
+}
+
+func logIn(bucket string) func(*site) { return configure("Logging", props{"Bucket": bucket}) }
 
 // second adds a distribution over the same bucket, which trusts keys.
 func second(keys ...string) func(*site) {

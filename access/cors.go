@@ -14,7 +14,7 @@ func compareCORS(o, n *infra.Behavior) []Finding {
 	if more == "" {
 		return nil
 	}
-	return []Finding{{Kind: CORSWidened, Severity: Widening, Sentence: fmt.Sprintf("for paths of %q, %s", n.PathPattern, more)}}
+	return []Finding{finding(CORSWidened, Widening, "for paths of %q, %s", n.PathPattern, more)}
 }
 
 func corsOf(b *infra.Behavior) infra.CORS {

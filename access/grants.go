@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/internal/bucketpolicy"
 	"example.com/privatecdn/internal/infra"
 	"example.com/privatecdn/internal/pathpattern"
@@ -26,37 +27,74 @@ const (
 	ourCloudFront = "the template's own distributions"
 )
 
-// compareGrants finds what the bucket policy lets be read that no statement
-// let before, and what it refused and refuses no more. A bucket that is new,
-// o being nil, may be read by the template's distributions.
-func (d *diff) compareGrants(old, now *infra.Infrastructure, o, n *infra.Bucket) {
+// compareGrants finds what the bucket policy newly allows to be read or no
+// longer refuses, and what the template's own distributions may no longer read.
+// If the bucket is new, o being nil, they may read it.
+func (d *diff) compareGrants(o, n *infra.Bucket) {
 	before := []grant{{principal: ourCloudFront, action: "s3:GetObject", resource: "bucket/*"}}
+	var refusedBefore []grant
 	if o != nil {
-		before = grants(old, o, "Allow")
+		before, refusedBefore = grants(d.was, o, "Allow"), grants(d.was, o, "Deny")
 	}
-	for _, g := range grants(now, n, "Allow") {
-		if !slices.ContainsFunc(before, func(b grant) bool { return b.covers(g) }) {
-			d.addGrant(n, g, severityOf(now, g), "lets %s do %s on %s")
-		}
+	allowed, refused := grants(d.is, n, "Allow"), grants(d.is, n, "Deny")
+	for _, g := range notCovered(allowed, before) {
+		d.addGrant(n, g, OriginGrantWidened, severityOf(d.is, g), "allows")
 	}
-	if o == nil {
+	for _, g := range notCovered(refusedBefore, refused) {
+		d.addGrant(n, g, OriginGrantWidened, Widening, "no longer refuses")
+	}
+	if o == nil || n.External {
 		return
 	}
-	refused := grants(now, n, "Deny")
-	for _, g := range grants(old, o, "Deny") {
-		if !slices.ContainsFunc(refused, func(r grant) bool { return r.covers(g) }) {
-			d.addGrant(n, g, Widening, "no longer refuses %s to do %s on %s")
+	for _, g := range notCovered(ofDistributions(before), allowed) {
+		if d.uses(n) {
+			d.addGrant(n, g, OriginGrantRemoved, Breaking, "no longer allows")
+		}
+	}
+	for _, g := range notCovered(refused, refusedBefore) {
+		if g.principal == ourCloudFront || strings.HasPrefix(g.principal, everyone) {
+			d.addGrant(n, g, OriginGrantRemoved, Breaking, "refuses")
 		}
 	}
 }
 
-func (d *diff) addGrant(n *infra.Bucket, g grant, s Severity, does string) {
-	what := fmt.Sprintf(does, g.principal, g.action, g.resource)
+// ofDistributions returns what grants let the template's distributions do of
+// what they need: read objects.
+func ofDistributions(grants []grant) []grant {
+	var all []grant
+	for _, g := range grants {
+		if g.principal == ourCloudFront && includes(g.action, "s3:GetObject", covers) {
+			g.action = "s3:GetObject"
+			all = append(all, g)
+		}
+	}
+	return all
+}
+
+// uses reports whether a distribution reads from the bucket as itself.
+func (d *diff) uses(n *infra.Bucket) bool {
+	return slices.ContainsFunc(d.is.Distributions, func(d *infra.Distribution) bool {
+		return slices.ContainsFunc(d.Behaviors, func(b *infra.Behavior) bool {
+			return b.Origin.Bucket == n && b.Access() != deployment.Presigned
+		})
+	})
+}
+
+// notCovered returns the grants that none of others covers.
+func notCovered(grants, others []grant) []grant {
+	return slices.DeleteFunc(slices.Clone(grants), func(g grant) bool {
+		return slices.ContainsFunc(others, func(o grant) bool { return o.covers(g) })
+	})
+}
+
+func (d *diff) addGrant(n *infra.Bucket, g grant, k Kind, s Severity, does string) {
+	what := fmt.Sprintf("%s %s to do %s on %s", does, g.principal, g.action, g.resource)
 	for _, c := range g.conditions {
 		what += fmt.Sprintf(", where %s %s %s", c.Key, c.Operator, strings.Join(c.Values, " or "))
 	}
-	d.add(what, Finding{Kind: OriginGrantWidened, Severity: s, Bucket: bucketLabel(n), Witness: g.action + " " + g.resource,
-		Sentence: fmt.Sprintf("the policy of the bucket %s %s", bucketLabel(n), what)})
+	f := finding(k, s, "the policy of the bucket %s %s", bucketLabel(n), what)
+	f.Bucket, f.Witness = bucketLabel(n), g.action+" "+g.resource
+	d.add(f)
 }
 
 // severityOf is Note for who is of the template's own account: such a

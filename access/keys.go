@@ -6,45 +6,99 @@ import (
 
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/internal/infra"
+	"example.com/privatecdn/keys"
 )
 
-// compareKeys looks at paths that need a signature before and after.
+// compareKeys compares the keys of paths that need a signature before and
+// after.
 //
-// A signature names its key by the ID of the public key's resource. So a key
-// that moves to another resource is dead to what it signed, and one whose text
-// changes in its resource is not what CloudFront goes on to hold: it updates
-// nothing of a public key but its comment.
-func compareKeys(o, n *infra.Behavior) []Finding {
+// A signature names its key by the ID of the public key's resource. So what a
+// key signed no longer opens if the key moves to another resource, and
+// CloudFront does not accept another key in a resource: it updates nothing of
+// a public key but its comment.
+func (d *diff) compareKeys(o, n *infra.Behavior) []Finding {
 	if !o.Signed() || n.Access() == deployment.Public {
 		return nil
 	}
 	var findings []Finding
 	before, after := trusted(o), trusted(n)
 	for _, k := range before {
-		f := Finding{Kind: KeyRemoved, Severity: Breaking, Key: k.Key.Fingerprint()}
-		switch kept := sameKey(after, k); {
-		case kept == nil:
-			f.Sentence = fmt.Sprintf("the key %s no longer opens paths of %q: URLs and cookies it signed are dead there", f.Key, n.PathPattern)
-		case kept.LogicalID != k.LogicalID:
-			f.Sentence = fmt.Sprintf("the key %s moves from the resource %s to %s and gets a new key pair ID: URLs and cookies it signed with the old one are dead",
-				f.Key, k.LogicalID, kept.LogicalID)
-		default:
-			continue
+		kept := sameKey(after, k)
+		if kept == nil || kept.LogicalID != k.LogicalID {
+			findings = append(findings, d.keyRemoved(k, kept))
 		}
-		findings = append(findings, f)
 	}
 	for _, k := range after {
-		if sameKey(before, k) != nil {
-			continue
+		if sameKey(before, k) == nil {
+			reused := slices.ContainsFunc(before, func(b *infra.PublicKey) bool { return b.LogicalID == k.LogicalID })
+			findings = append(findings, d.keyAdded(k, reused))
 		}
-		f := Finding{Kind: KeyAdded, Severity: Widening, Key: k.Key.Fingerprint()}
-		f.Sentence = fmt.Sprintf("who has the key %s can sign for paths of %q", f.Key, n.PathPattern)
-		if slices.ContainsFunc(before, func(b *infra.PublicKey) bool { return b.LogicalID == k.LogicalID }) {
-			f.Sentence += fmt.Sprintf("; but CloudFront cannot put another key into the resource %s: give the new key a resource of its own", k.LogicalID)
-		}
-		findings = append(findings, f)
 	}
 	return findings
+}
+
+func (d *diff) keyRemoved(k, kept *infra.PublicKey) Finding {
+	f := finding(KeyRemoved, Breaking, "the key %s no longer opens paths of %s: URLs and cookies it signed stop working there%s",
+		k.Key.Fingerprint(), thePaths, d.longestLeft(k))
+	switch {
+	case kept != nil:
+		f.Sentence = fmt.Sprintf("the key %s moves from the resource %s to %s and gets a new key pair ID: "+
+			"URLs and cookies it signed with the old one stop working", k.Key.Fingerprint(), k.LogicalID, kept.LogicalID)
+	case d.dropped(k):
+		f.Severity = Note
+		f.Sentence = fmt.Sprintf("the key %s no longer opens paths of %s: the ring dropped it after its last URL had ended",
+			k.Key.Fingerprint(), thePaths)
+	}
+	f.Key = k.Key.Fingerprint()
+	return f
+}
+
+func (d *diff) keyAdded(k *infra.PublicKey, reused bool) Finding {
+	f := finding(KeyAdded, Widening, "the owner of the key %s can sign for paths of %s", k.Key.Fingerprint(), thePaths)
+	switch {
+	case reused:
+		f.Severity = Breaking
+		f.Sentence += fmt.Sprintf("; but CloudFront refuses another key in the resource %s: give the new key a resource of its own", k.LogicalID)
+	case d.pending(k):
+		f.Severity = Note
+		f.Sentence += ": it is pending in the ring, the first step of a rotation"
+	}
+	f.Key = k.Key.Fingerprint()
+	return f
+}
+
+// pending reports whether the ring added the key and has not signed with it.
+func (d *diff) pending(k *infra.PublicKey) bool {
+	known, ok := d.inRing(k)
+	return ok && known.State == keys.Pending
+}
+
+// dropped reports whether the ring took the key off after its end.
+func (d *diff) dropped(k *infra.PublicKey) bool {
+	return d.ring != nil && slices.ContainsFunc(d.ring.Dropped(), func(r keys.Key) bool {
+		return r.Fingerprint == k.Key.Fingerprint()
+	})
+}
+
+func (d *diff) inRing(k *infra.PublicKey) (keys.Key, bool) {
+	if d.ring == nil {
+		return keys.Key{}, false
+	}
+	known, err := d.ring.Find(k.Key.Fingerprint())
+	return known, err == nil
+}
+
+// longestLeft says how long URLs would have lived that a removed key signed.
+func (d *diff) longestLeft(k *infra.PublicKey) string {
+	known, ok := d.inRing(k)
+	if !ok {
+		return ""
+	}
+	left := d.ring.MaxLifetime()
+	if !known.Until.IsZero() && !known.Revoked.IsZero() {
+		left = max(0, min(left, known.Until.Sub(known.Revoked)))
+	}
+	return fmt.Sprintf(", up to %.1f days before their end", left.Hours()/24)
 }
 
 // trusted returns the keys a behavior trusts, each once.

@@ -1,16 +1,16 @@
 package access
 
 import (
-	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/internal/infra"
 )
 
-// comparePaths holds every old behavior against every new one. What compare
-// finds of two counts where a path goes from the one to the other, which the
+// comparePaths compares every old behavior with every new one. What compare
+// finds of two counts if a path goes from the one to the other, which the
 // witness shows.
 func (d *diff) comparePaths(compare func(o, n *infra.Behavior) []Finding) {
 	for j, n := range d.new.Behaviors {
@@ -25,15 +25,12 @@ func (d *diff) comparePaths(compare func(o, n *infra.Behavior) []Finding) {
 			}
 			d.buckets[[2]*infra.Bucket{o.Origin.Bucket, n.Origin.Bucket}] = true
 			for _, f := range findings {
-				same := f.Sentence
-				if f.Key != "" || f.Kind == BucketReplaced {
-					same = f.Key + f.Witness // one finding for all paths
-				}
 				f.Path, f.Witness = n.PathPattern, path
 				if err != nil {
+					f.Witness = n.PathPattern
 					f.Sentence += " (the patterns are too entangled to name a path)"
 				}
-				d.add(same, f)
+				d.add(f)
 			}
 		}
 	}
@@ -46,10 +43,10 @@ func (d *diff) between(i, j int) (path string, found bool, err error) {
 	return d.paths.Find(both, append(patterns(d.old.Behaviors[:i]), patterns(d.new.Behaviors[:j])...))
 }
 
-// compareBehaviors says what changes for a path that goes from o to n.
+// compareBehaviors returns what changes for a path that goes from o to n.
 func (d *diff) compareBehaviors(o, n *infra.Behavior) []Finding {
-	return slices.Concat(compareAccess(o, n), compareKeys(o, n), compareOrigins(o, n),
-		compareHTTPS(o, n), compareCORS(o, n), compareCache(o, n), d.compareFunctions(o, n))
+	return slices.Concat(compareAccess(o, n), d.compareKeys(o, n), compareOrigins(o, n),
+		compareHTTPS(o, n), compareCORS(o, n), compareCache(o, n), compareMethods(o, n), d.compareFunctions(o, n))
 }
 
 func compareAccess(o, n *infra.Behavior) []Finding {
@@ -57,31 +54,51 @@ func compareAccess(o, n *infra.Behavior) []Finding {
 	needed := map[deployment.Access]string{deployment.Signed: "a CloudFront signature", deployment.Presigned: "an S3 signature"}
 	switch {
 	case before != deployment.Public && after == deployment.Public:
-		return []Finding{{Kind: BecamePublic, Severity: Widening,
-			Sentence: fmt.Sprintf("paths of %q that needed %s are open to everyone", n.PathPattern, needed[before])}}
+		return []Finding{finding(BecamePublic, Widening,
+			"paths of %q that needed %s are open to everyone", n.PathPattern, needed[before])}
 	case before == deployment.Public && after != deployment.Public:
-		return []Finding{{Kind: BecameSigned, Severity: Narrowing,
-			Sentence: fmt.Sprintf("paths of %q that were open to everyone need %s", n.PathPattern, needed[after])}}
+		return []Finding{finding(BecameSigned, Narrowing,
+			"paths of %q that were open to everyone need %s", n.PathPattern, needed[after])}
 	case before == deployment.Presigned && after == deployment.Signed:
-		return []Finding{{Kind: BecameSigned, Severity: Breaking,
-			Sentence: fmt.Sprintf("paths of %q need a CloudFront signature, and presigned URLs no longer open them", n.PathPattern)}}
+		return []Finding{finding(BecameSigned, Breaking,
+			"paths of %q need a CloudFront signature, and presigned URLs no longer open them", n.PathPattern)}
 	}
 	return nil
 }
 
 func compareOrigins(o, n *infra.Behavior) []Finding {
-	before, after := o.Origin.Bucket, n.Origin.Bucket
-	if before == nil || after != nil && sameBucket(before, after) {
+	before, after := o.Origin, n.Origin
+	if before.Bucket == nil {
 		return nil
 	}
-	f := Finding{Kind: BucketReplaced, Severity: Breaking, Bucket: bucketLabel(before), Witness: n.Origin.DomainName}
-	to := n.Origin.DomainName
-	if after != nil {
-		to = "the bucket " + bucketLabel(after)
+	label := bucketLabel(before.Bucket)
+	var f Finding
+	switch {
+	case after.Bucket == nil:
+		f = finding(BucketReplaced, Breaking,
+			"paths of %s are read from %s instead of the bucket %s; its content is not moved", thePaths, after.DomainName, label)
+	case !sameBucket(before.Bucket, after.Bucket):
+		f = finding(BucketReplaced, Breaking, "paths of %s are read from the bucket %s instead of the bucket %s; its content is not moved",
+			thePaths, bucketLabel(after.Bucket), label)
+	case before.Path != after.Path:
+		f = finding(BucketReplaced, Breaking,
+			"paths of %s are read from below %q in the bucket %s instead of %q", thePaths, after.Path+"/", label, before.Path+"/")
+	case canRead(o) && !canRead(n):
+		f = finding(OriginGrantRemoved, Breaking,
+			"CloudFront has no identity any more that the bucket %s lets read paths of %s", label, thePaths)
+	default:
+		return nil
 	}
-	f.Sentence = fmt.Sprintf("paths of %q are read from %s instead of the bucket %s; what lies in that one is not moved",
-		n.PathPattern, to, bucketLabel(before))
+	f.Bucket = label
 	return []Finding{f}
+}
+
+// canRead reports whether CloudFront itself can read the objects of a signed
+// behavior: it has an identity, or the bucket needs none.
+func canRead(b *infra.Behavior) bool {
+	unsigned := *b
+	unsigned.KeyGroups = nil
+	return !b.Signed() || unsigned.Access() == deployment.Public
 }
 
 // viewerProtocols are the viewer protocol policies, weakest first.
@@ -89,24 +106,26 @@ var viewerProtocols = []string{"allow-all", "redirect-to-https", "https-only"}
 
 func compareHTTPS(o, n *infra.Behavior) []Finding {
 	var findings []Finding
-	weaker := func(s Severity, format string, args ...any) {
-		findings = append(findings, Finding{Kind: HTTPSWeakened, Severity: s, Sentence: fmt.Sprintf(format, args...)})
+	weaker := func(s Severity, sentence string) {
+		findings = append(findings, finding(HTTPSWeakened, s, sentence, n.PathPattern))
 	}
 	before, after := slices.Index(viewerProtocols, o.ViewerProtocol), slices.Index(viewerProtocols, n.ViewerProtocol)
 	switch {
 	case after < before && after == 0:
-		weaker(Widening, "paths of %q are served over plain HTTP, signatures and all", n.PathPattern)
+		weaker(Widening, "paths of %q are served over plain HTTP, and signatures are sent over it")
 	case after < before:
-		weaker(Note, "requests over plain HTTP for paths of %q are redirected instead of refused, signatures in them are sent in the open once", n.PathPattern)
+		weaker(Note, "plain HTTP requests for paths of %q are redirected instead of refused: their signatures are sent unencrypted once")
 	}
-	if o.Origin.Custom != nil && n.Origin.Custom != nil && o.Origin.Custom.Protocol == "https-only" && n.Origin.Custom.Protocol != "https-only" {
-		weaker(Widening, "CloudFront may ask the origin of %q over plain HTTP", n.PathPattern)
+	if httpsOnly(o.Origin) && n.Origin.Custom != nil && !httpsOnly(n.Origin) {
+		weaker(Widening, "CloudFront may request paths of %q from the origin over plain HTTP")
 	}
 	if sendsHSTS(o) && !sendsHSTS(n) {
-		weaker(Note, "browsers are no longer told to keep to HTTPS for paths of %q (Strict-Transport-Security)", n.PathPattern)
+		weaker(Note, "browsers are no longer told to use HTTPS alone for paths of %q (Strict-Transport-Security)")
 	}
 	return findings
 }
+
+func httpsOnly(o *infra.Origin) bool { return o.Custom != nil && o.Custom.Protocol == "https-only" }
 
 func sendsHSTS(b *infra.Behavior) bool {
 	return b.ResponseHeaderPolicy != nil && slices.ContainsFunc(b.ResponseHeaderPolicy.Security, func(h infra.Header) bool {
@@ -114,29 +133,46 @@ func sendsHSTS(b *infra.Behavior) bool {
 	})
 }
 
-// compareCache looks at presigned paths: CloudFront serves them from its cache
-// without asking S3 whether the signature still holds.
+// compareMethods finds methods that write. A signature does not bind the
+// method: who may read may then write, as far as the origin lets CloudFront.
+func compareMethods(o, n *infra.Behavior) []Finding {
+	added := slices.DeleteFunc(slices.Clone(n.AllowedMethods), func(m string) bool {
+		return slices.Contains(o.AllowedMethods, m) || m == "GET" || m == "HEAD" || m == "OPTIONS"
+	})
+	switch {
+	case len(added) == 0:
+		return nil
+	case n.Access() == deployment.Public:
+		return []Finding{finding(MethodsWidened, Widening,
+			"everyone may send %s for paths of %q, as far as the origin allows it", strings.Join(added, ", "), n.PathPattern)}
+	}
+	return []Finding{finding(MethodsWidened, Widening,
+		"a signature for paths of %q also allows %s, since it does not bind the method", n.PathPattern, strings.Join(added, ", "))}
+}
+
+// compareCache compares presigned paths: CloudFront serves them from its cache
+// without asking S3 whether the signature is still valid.
 func compareCache(o, n *infra.Behavior) []Finding {
 	if n.Access() != deployment.Presigned {
 		return nil
 	}
 	was := o.Access() == deployment.Presigned
 	before, after := longestCached(o), longestCached(n)
+	one := func(s Severity, sentence string, args ...any) []Finding {
+		return []Finding{finding(CacheOutlivesSignature, s, sentence, append([]any{n.PathPattern}, args...)...)}
+	}
 	switch {
 	case !n.ForwardsSignature() && (!was || o.ForwardsSignature()):
-		return []Finding{{Kind: CacheOutlivesSignature, Severity: Breaking,
-			Sentence: fmt.Sprintf("the S3 signature is neither part of the cache key of %q nor handed on to S3: presigned URLs open nothing", n.PathPattern)}}
+		return one(Breaking, "for paths of %q the S3 signature is neither part of the cache key nor forwarded to S3: "+
+			"presigned URLs open nothing")
 	case after > 0 && !n.CachePolicy.QueryStrings.IncludesPresigned() &&
 		(!was || before == 0 || o.CachePolicy.QueryStrings.IncludesPresigned()):
-		return []Finding{{Kind: CacheOutlivesSignature, Severity: Widening,
-			Sentence: fmt.Sprintf("the S3 signature is no part of the cache key of %q: what one signature has fetched is open to everyone for up to %s",
-				n.PathPattern, after)}}
+		return one(Widening, "for paths of %q the S3 signature is not part of the cache key: "+
+			"what one signature has fetched is open to everyone for up to %s", after)
 	case was && after > before:
-		return []Finding{{Kind: CacheOutlivesSignature, Severity: Widening,
-			Sentence: fmt.Sprintf("presigned URLs of %q open for up to %s after their end, where it was %s", n.PathPattern, after, before)}}
+		return one(Widening, "presigned URLs of %q open for up to %s after their end, where it was %s", after, before)
 	case !was && after > 0:
-		return []Finding{{Kind: CacheOutlivesSignature, Severity: Note,
-			Sentence: fmt.Sprintf("presigned URLs of %q open for up to %s after their end, as long as the cache keeps an object", n.PathPattern, after)}}
+		return one(Note, "presigned URLs of %q open for up to %s after their end, as long as the cache keeps an object", after)
 	}
 	return nil
 }

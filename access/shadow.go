@@ -10,16 +10,16 @@ import (
 )
 
 // findShadowed finds behaviors that are never reached, and protected ones of
-// which a public one before them catches a part, where the old distribution
-// had neither. The default behavior gets what is left: that is a shadow only
-// where nothing is.
+// which a public one before them catches a part, unless the old distribution
+// had the same. The default behavior gets what the others leave: it is only
+// shadowed if they leave nothing.
 func (d *diff) findShadowed() {
 	last := len(d.new.Behaviors) - 1
 	for j, b := range d.new.Behaviors {
 		_, found, err := d.paths.Find([]string{b.PathPattern}, patterns(d.new.Behaviors[:j]))
 		switch {
 		case err != nil:
-			d.entangledWith(j)
+			d.tooEntangled(j)
 		case !found:
 			d.neverReached(j)
 		case j < last && b.Access() != deployment.Public:
@@ -30,32 +30,37 @@ func (d *diff) findShadowed() {
 	}
 }
 
-// entangledWith says that nobody can say what the j-th behavior gets.
-func (d *diff) entangledWith(j int) {
+// tooEntangled adds that nobody can tell which paths the j-th behavior gets.
+func (d *diff) tooEntangled(j int) {
 	b := d.new.Behaviors[j]
 	severity := Note
 	if b.Access() != deployment.Public && slices.ContainsFunc(d.new.Behaviors[:j], isPublic) {
 		severity = Widening
 	}
-	d.add(b.PathPattern, Finding{Kind: BehaviorShadowed, Severity: severity, Path: b.PathPattern, Witness: b.PathPattern,
-		Sentence: fmt.Sprintf("the pattern %q and those before it are too entangled to compare: "+
-			"they may catch paths that it protects; write simpler patterns", b.PathPattern)})
+	d.addShadow(b, severity, b.PathPattern, "the pattern %q and those before it are too entangled to compare: "+
+		"they may catch paths that it protects; use simpler patterns", b.PathPattern)
+}
+
+func (d *diff) addShadow(b *infra.Behavior, s Severity, witness, sentence string, args ...any) {
+	f := finding(BehaviorShadowed, s, sentence, args...)
+	f.Path, f.Witness = b.PathPattern, witness
+	d.add(f)
 }
 
 func isPublic(b *infra.Behavior) bool { return b.Access() == deployment.Public }
 
 func (d *diff) neverReached(j int) {
-	b := d.new.Behaviors[j]
-	if d.neverReachedInOld(b, j == len(d.new.Behaviors)-1) {
+	b, isDefault := d.new.Behaviors[j], j == len(d.new.Behaviors)-1
+	if d.neverReachedInOld(b, isDefault) {
 		return
 	}
 	path, _, _ := d.paths.Find([]string{b.PathPattern}, nil)
 	what := fmt.Sprintf("the behavior %q", b.PathPattern)
-	if j == len(d.new.Behaviors)-1 {
+	if isDefault {
 		what = "the default behavior"
 	}
-	d.add(b.PathPattern, Finding{Kind: BehaviorShadowed, Severity: d.shadowSeverity(b, path), Path: b.PathPattern, Witness: path,
-		Sentence: fmt.Sprintf("%s is never reached: those before it catch all its paths, such as %s", what, path)})
+	d.addShadow(b, d.shadowSeverity(b, path), path,
+		"%s is never reached: those before it catch all its paths, such as %s", what, path)
 }
 
 func (d *diff) neverReachedInOld(b *infra.Behavior, isDefault bool) bool {
@@ -68,43 +73,45 @@ func (d *diff) neverReachedInOld(b *infra.Behavior, isDefault bool) bool {
 	return false
 }
 
+// shadowedBy adds that the public e-th behavior opens paths of the j-th.
 func (d *diff) shadowedBy(e, j int) {
 	before, b := d.new.Behaviors[e], d.new.Behaviors[j]
-	if before.Access() != deployment.Public || d.shadowedInOld(before.PathPattern, b.PathPattern) {
+	if !isPublic(before) || d.shadowedInOld(before.PathPattern, b.PathPattern) {
 		return
 	}
 	path, found, err := d.paths.Find([]string{before.PathPattern, b.PathPattern}, patterns(d.new.Behaviors[:e]))
-	if err != nil {
-		d.entangledWith(j)
+	switch {
+	case err != nil:
+		d.tooEntangled(j)
+	case found:
+		d.addShadow(b, d.shadowSeverity(b, path), path,
+			"the behavior %q does not protect %s: %q, which is public, comes before it", b.PathPattern, path, before.PathPattern)
 	}
-	if !found {
-		return
-	}
-	d.add(b.PathPattern, Finding{Kind: BehaviorShadowed, Severity: d.shadowSeverity(b, path), Path: b.PathPattern, Witness: path,
-		Sentence: fmt.Sprintf("the behavior %q does not protect %s: %q, which is public, comes before it", b.PathPattern, path, before.PathPattern)})
 }
 
 func (d *diff) shadowedInOld(first, second string) bool {
-	e := slices.IndexFunc(d.old.Behaviors, func(b *infra.Behavior) bool { return b.PathPattern == first })
-	l := slices.IndexFunc(d.old.Behaviors, func(b *infra.Behavior) bool { return b.PathPattern == second })
-	return e >= 0 && e < l && d.old.Behaviors[e].Access() == deployment.Public && d.old.Behaviors[l].Access() != deployment.Public
+	at := func(pattern string) int {
+		return slices.IndexFunc(d.old.Behaviors, func(b *infra.Behavior) bool { return b.PathPattern == pattern })
+	}
+	e, l := at(first), at(second)
+	return e >= 0 && e < l && isPublic(d.old.Behaviors[e]) && !isPublic(d.old.Behaviors[l])
 }
 
-// shadowSeverity is Widening where the path was closed and is open.
+// shadowSeverity is Widening if the path was closed and is open.
 func (d *diff) shadowSeverity(b *infra.Behavior, path string) Severity {
-	if b.Access() != deployment.Public && isOpen(d.new, path) && !isOpen(d.old, path) {
+	if !isPublic(b) && isOpen(d.new, path) && !isOpen(d.old, path) {
 		return Widening
 	}
 	return Note
 }
 
-// isOpen reports whether everyone gets a path.
+// isOpen reports whether everyone can read a path.
 func isOpen(d *infra.Distribution, path string) bool {
 	b := match(d, path)
-	return b != nil && b.Access() == deployment.Public
+	return b != nil && isPublic(b)
 }
 
-// match returns the behavior that gets a path; nil where there is none.
+// match returns the behavior that catches a path, or nil.
 func match(d *infra.Distribution, path string) *infra.Behavior {
 	if i := pathpattern.First(d.Behaviors, func(b *infra.Behavior) string { return b.PathPattern }, path); i >= 0 {
 		return d.Behaviors[i]

@@ -114,6 +114,10 @@ func (r *Ring) Dir() string { return r.dir }
 // Keys returns every key, in ring order.
 func (r *Ring) Keys() []Key { return slices.Clone(r.past.keys) }
 
+// Dropped returns the keys that were taken off the ring after their end, in the
+// order they were dropped.
+func (r *Ring) Dropped() []Key { return slices.Clone(r.past.gone) }
+
 // Trusted returns the keys that belong in the key group, in ring order: all
 // but the revoked ones. A key past its end stays until it is dropped, so that
 // the same ring always makes the same template.

@@ -37,7 +37,7 @@ func (r *reader) distribution(s *cloudformation.Stack, res *cloudformation.Resou
 		CustomErrors:      customErrors(c.CustomErrorResponses),
 		Geo:               Geo{Type: cmp.Or(c.Restrictions.GeoRestriction.RestrictionType, "none"), Locations: upper(c.Restrictions.GeoRestriction.Locations)},
 		WebACL:            c.WebACLId,
-		Logging:           c.Logging.Bucket != "",
+		LogBucket:         c.Logging.Bucket,
 		ViewerCertificate: ViewerCertificate{
 			Default:         c.ViewerCertificate.AcmCertificateArn == "" && c.ViewerCertificate.IamCertificateId == "",
 			MinimumProtocol: c.ViewerCertificate.MinimumProtocolVersion,

@@ -44,7 +44,7 @@ type Distribution struct {
 	CustomErrors      []CustomError
 	Geo               Geo
 	WebACL            string
-	Logging           bool
+	LogBucket         string // domain name of the bucket that requests are logged in
 	ViewerCertificate ViewerCertificate
 }
 
