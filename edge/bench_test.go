@@ -24,20 +24,20 @@ func (d *discard) WriteHeader(int)             {}
 // BenchmarkServe is what a request costs beside the network: 16 KiB from the
 // cache, public, signed and seen before, and signed anew each time.
 func BenchmarkServe(b *testing.B) {
-	e := newEdge(b, "s3", edge.Options{Clock: func() time.Time { return caseStart }, Buckets: map[string]fs.FS{"": fstest.MapFS{
-		"public/a.bin":  {Data: bytes.Repeat([]byte("x"), 16<<10)},
-		"private/a.bin": {Data: bytes.Repeat([]byte("x"), 16<<10)},
-	}}})
+	object := &fstest.MapFile{Data: bytes.Repeat([]byte("x"), 16<<10)}
+	options := edge.Options{Clock: func() time.Time { return caseStart },
+		Buckets: map[string]fs.FS{"": fstest.MapFS{"public/a.bin": object, "private/a.bin": object}}}
+	e := newEdge(b, "s3", options)
 	canned := func(key string) string {
-		return grant{kind: "canned", until: caseStart.Unix() + 3600, key: key, hash: "SHA256"}.signURL(b, "https://cdn.example.com/private/a.bin")
+		g := grant{kind: "canned", until: caseStart.Unix() + 3600, key: key, hash: "SHA256"}
+		return g.signURL(b, "https://cdn.example.com/private/a.bin")
 	}
 	b.Run("public", func(b *testing.B) { serve(b, e, []string{"https://cdn.example.com/public/a.bin"}) })
 	for _, key := range []string{"rsa", "p256"} {
 		b.Run("remembered/"+key, func(b *testing.B) { serve(b, e, []string{canned(key)}) })
 	}
-	anew := newEdge(b, "s3", edge.Options{Clock: func() time.Time { return caseStart }, VerifyAnew: true, Buckets: map[string]fs.FS{"": fstest.MapFS{
-		"private/a.bin": {Data: bytes.Repeat([]byte("x"), 16<<10)},
-	}}})
+	options.VerifyAnew = true
+	anew := newEdge(b, "s3", options)
 	for _, key := range []string{"rsa", "p256"} {
 		b.Run("verified/"+key, func(b *testing.B) { serve(b, anew, []string{canned(key)}) })
 	}

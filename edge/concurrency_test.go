@@ -32,7 +32,8 @@ func answer(body io.Reader, length int64, header ...string) *http.Response {
 
 func httpEdge(t *testing.T, size int64, origin roundTripper) *edge.Edge {
 	t.Helper()
-	return newEdge(t, "http", edge.Options{CacheSize: size, Origins: map[string]http.RoundTripper{"origin.example.com": origin}})
+	origins := map[string]http.RoundTripper{"origin.example.com": origin}
+	return newEdge(t, "http", edge.Options{CacheSize: size, Origins: origins})
 }
 
 // A hundred viewers who miss the same object at once cost the origin one
@@ -97,7 +98,9 @@ func TestBodiesAreStreamed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r, w := io.Pipe()
-			srv := httptest.NewServer(httpEdge(t, 0, func(*http.Request) (*http.Response, error) { return answer(r, length), nil }))
+			srv := httptest.NewServer(httpEdge(t, 0, func(*http.Request) (*http.Response, error) {
+				return answer(r, length), nil
+			}))
 			defer srv.Close()
 			go func() { _, _ = io.WriteString(w, "first") }()
 			resp, err := http.Get(srv.URL + "/x")

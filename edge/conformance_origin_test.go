@@ -102,7 +102,8 @@ func (o *scriptedOrigin) RoundTrip(r *http.Request) (*http.Response, error) {
 func parseAnswer(r *http.Request, text string) (*http.Response, error) {
 	head, body, _ := strings.Cut(text, "\n\n")
 	body = expand(body)
-	resp, err := http.ReadResponse(bufio.NewReader(strings.NewReader("HTTP/1.1 "+strings.ReplaceAll(head, "\n", "\r\n")+"\r\n\r\n")), r)
+	text = "HTTP/1.1 " + strings.ReplaceAll(head, "\n", "\r\n") + "\r\n\r\n"
+	resp, err := http.ReadResponse(bufio.NewReader(strings.NewReader(text)), r)
 	if err != nil {
 		return nil, err
 	}

@@ -60,6 +60,8 @@ var abbreviation = strings.NewReplacer(
 	"Cache.", "Resources.CachePolicy.Properties.CachePolicyConfig.",
 	"Key.", "Resources.CachePolicy.Properties.CachePolicyConfig.ParametersInCacheKeyAndForwardedToOrigin.",
 	"Forward.", "Resources.OriginRequestPolicy.Properties.OriginRequestPolicyConfig.",
+	"CORS.", "Resources.ResponseHeadersPolicy.Properties.ResponseHeadersPolicyConfig.CorsConfig.",
+	"Function.", "Resources.Fn.Properties.",
 	"Headers.", "Resources.ResponseHeadersPolicy.Properties.ResponseHeadersPolicyConfig.",
 )
 

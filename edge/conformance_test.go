@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"crypto/tls"
 	"errors"
-	"flag"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -18,8 +17,6 @@ import (
 
 	"example.com/privatecdn/edge"
 )
-
-var update = flag.Bool("update", false, "write the files that are generated from the conformance cases")
 
 func TestConformance(t *testing.T) {
 	t.Parallel()
@@ -112,6 +109,9 @@ func (run *caseRun) request(s *step) {
 	for _, f := range s.fields {
 		switch name, value := f[0], f[1]; name {
 		case "sign":
+			if policy, found := run.c.files["policy.json"]; found {
+				value = strings.Replace(value, "@policy.json", strings.Join(strings.Fields(policy), ""), 1)
+			}
 			url = parseGrant(run.t, value, run.now).signURL(run.t, url)
 		case "cookies":
 			header.Add("Cookie", parseGrant(run.t, value, run.now).cookie(run.t, url))
@@ -197,7 +197,8 @@ func (run *caseRun) compare(s *step, resp *http.Response, body string) {
 	run.t.Helper()
 	fail := func(what, got, want string) {
 		run.t.Helper()
-		run.t.Errorf("line %d: %s %s\n%s is\n  %q, want\n  %q\n(status %d, reason %q)", s.line, s.method, s.url, what, got, want, resp.StatusCode, resp.Header.Get("X-Privatecdn-Reason"))
+		run.t.Errorf("line %d: %s %s\n%s is\n  %q, want\n  %q\n(status %d, reason %q)",
+			s.line, s.method, s.url, what, got, want, resp.StatusCode, resp.Header.Get("X-Privatecdn-Reason"))
 	}
 	if resp.StatusCode != s.status {
 		fail("the status", strconv.Itoa(resp.StatusCode), strconv.Itoa(s.status))
@@ -208,6 +209,10 @@ func (run *caseRun) compare(s *step, resp *http.Response, body string) {
 		switch name {
 		case "body":
 			got, want = body, expand(want)
+			if file, found := strings.CutPrefix(want, "@"); found {
+				want = run.c.files[file]
+				got = strings.TrimSpace(strings.ReplaceAll(got, "\r\n", "\n"))
+			}
 		case "size":
 			got = strconv.Itoa(len(body))
 		case "reason":

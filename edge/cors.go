@@ -24,14 +24,15 @@ func (q *request) preflight() *response {
 }
 
 func (q *request) isPreflight() bool {
-	return q.http.Method == http.MethodOptions && q.header.Get("Origin") != "" && q.header.Get("Access-Control-Request-Method") != ""
+	return q.http.Method == http.MethodOptions && q.header.Get("Origin") != "" &&
+		q.header.Get("Access-Control-Request-Method") != ""
 }
 
 // allMethods is what "ALL" stands for among the methods of a policy.
 const allMethods = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
 
 // applyCORS adds the CORS headers of a response headers policy.
-// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-response-headers-policies.html#understanding-response-headers-policies-cors
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-response-headers-policies.html
 func (q *request) applyCORS(c *infra.CORS, h http.Header) {
 	origin := q.header.Get("Origin")
 	if origin == "" {

@@ -33,9 +33,8 @@ func (q *request) customError(r *response) *response {
 // the distribution itself: no signature is asked for, and neither the viewer's
 // conditions nor ranges count.
 func (q *request) errorObject(path string) *response {
-	ctx := context.WithoutCancel(q.http.Context())
-	req := (&http.Request{Method: http.MethodGet, URL: q.http.URL, Header: http.Header{}, Host: q.host, TLS: q.http.TLS,
-		RemoteAddr: q.http.RemoteAddr, Proto: q.http.Proto, ProtoMajor: q.http.ProtoMajor, ProtoMinor: q.http.ProtoMinor}).WithContext(ctx)
+	req := q.http.WithContext(context.WithoutCancel(q.http.Context()))
+	req.Method, req.Header, req.Body, req.ContentLength = http.MethodGet, http.Header{}, nil, 0
 	if a := q.http.Header["Accept-Encoding"]; a != nil {
 		req.Header["Accept-Encoding"] = a
 	}

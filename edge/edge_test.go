@@ -27,7 +27,8 @@ func TestNewErrors(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	good := writeFile(t, filepath.Join(dir, "good.yaml"), templateText(t, "s3"))
-	odd := writeFile(t, filepath.Join(dir, "odd.yaml"), strings.Replace(templateText(t, "s3"), "Compress: true", "Compres: true", 1))
+	odd := writeFile(t, filepath.Join(dir, "odd.yaml"),
+		strings.Replace(templateText(t, "s3"), "Compress: true", "Compres: true", 1))
 	function := writeFile(t, filepath.Join(dir, "function.yaml"), templateText(t, "http")+`
           FunctionAssociations: [{EventType: viewer-request, FunctionARN: {"Fn::GetAtt": [Fn, FunctionARN]}}]
   Fn:
@@ -45,7 +46,7 @@ func TestNewErrors(t *testing.T) {
 	}{
 		"no template":       {edge.Options{Bucket: dir}, as[*edge.Error], "no template"},
 		"missing template":  {edge.Options{Template: filepath.Join(dir, "none"), Bucket: dir}, is(fs.ErrNotExist), "none"},
-		"missing bucket":    {edge.Options{Template: good, Bucket: filepath.Join(dir, "none")}, is(fs.ErrNotExist), "bucket directory"},
+		"missing bucket":    {edge.Options{Template: good, Bucket: dir + "/none"}, is(fs.ErrNotExist), "bucket directory"},
 		"bucket is a file":  {edge.Options{Template: good, Bucket: good}, nil, "bucket directory"},
 		"no content":        {edge.Options{Template: good}, is(edge.ErrNoContent), "Bucket"},
 		"no distribution":   {edge.Options{Text: []byte("Resources: {}")}, is(edge.ErrNoDistribution), "Distribution"},
@@ -114,7 +115,7 @@ func TestWatching(t *testing.T) {
 	if err := nextReload(t, reloads); err == nil {
 		t.Error("a broken template was taken up")
 	}
-	if r := get(t, e, "https://cdn.example.com/open/a.txt"); r.Header.Get("X-Privatecdn-Reason") != string(edge.ReasonOriginRefused) {
+	if r := get(t, e, "https://cdn.example.com/open/a.txt"); reason(r) != edge.ReasonOriginRefused {
 		t.Errorf("the last good template does not go on: %s %v", r.Status, r.Header)
 	}
 	if !strings.Contains(log.String(), "still serving the previous one") {
@@ -140,10 +141,12 @@ func TestRefusalsAreTold(t *testing.T) {
 	t.Parallel()
 	var log syncBuffer
 	var told []edge.Refusal
-	e := newEdge(t, "s3", edge.Options{Log: slog.New(slog.NewTextHandler(&log, nil)), OnRefusal: func(r edge.Refusal) { told = append(told, r) }})
+	e := newEdge(t, "s3", edge.Options{Log: slog.New(slog.NewTextHandler(&log, nil)),
+		OnRefusal: func(r edge.Refusal) { told = append(told, r) }})
 	g := parseGrant(t, "canned until=-1m", time.Now())
 	get(t, e, g.signURL(t, "https://cdn.example.com/private/a.txt?own=1"))
-	if len(told) != 1 || told[0].Reason != "expired" || told[0].Status != 403 || told[0].URL != "https://cdn.example.com/private/a.txt?own=1" {
+	if len(told) != 1 || told[0].Reason != "expired" || told[0].Status != 403 ||
+		told[0].URL != "https://cdn.example.com/private/a.txt?own=1" {
 		t.Errorf("told of %+v", told)
 	}
 	if s := log.String(); !strings.Contains(s, "reason=expired") || strings.Contains(s, "Signature") {
@@ -164,7 +167,8 @@ func TestDeployments(t *testing.T) {
 		d.Behaviors[1].MaxTTL != 86400 || len(d.Behaviors[1].Keys) != 2 {
 		t.Errorf("behaviors %+v", d.Behaviors)
 	}
-	if len(d.Keys) != 2 || d.Keys[0].ID != keyID(t, "rsa") || d.Keys[0].LogicalID != "RSAKey" || d.Keys[0].PrivateKey != "" {
+	if len(d.Keys) != 2 || d.Keys[0].ID != keyID(t, "rsa") || d.Keys[0].LogicalID != "RSAKey" ||
+		d.Keys[0].PrivateKey != "" {
 		t.Errorf("keys %+v", d.Keys)
 	}
 }
@@ -174,12 +178,14 @@ func TestDeployments(t *testing.T) {
 func TestEndpoint(t *testing.T) {
 	t.Parallel()
 	backend := s3mem.New()
-	server := httptest.NewServer(gofakes3.New(backend, gofakes3.WithoutVersioning(), gofakes3.WithLogger(gofakes3.DiscardLog())).Server())
+	fake := gofakes3.New(backend, gofakes3.WithoutVersioning(), gofakes3.WithLogger(gofakes3.DiscardLog()))
+	server := httptest.NewServer(fake.Server())
 	defer server.Close()
 	if err := backend.CreateBucket("media"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := backend.PutObject("media", "public/a.txt", map[string]string{"Content-Type": "text/plain"}, strings.NewReader("far away"), 8, nil); err != nil {
+	plain := map[string]string{"Content-Type": "text/plain"}
+	if _, err := backend.PutObject("media", "public/a.txt", plain, strings.NewReader("far away"), 8, nil); err != nil {
 		t.Fatal(err)
 	}
 	e := newEdge(t, "s3", edge.Options{Endpoints: map[string]edge.Endpoint{
@@ -188,7 +194,7 @@ func TestEndpoint(t *testing.T) {
 	if text := body(t, r); text != "far away" || r.Header.Get("Content-Type") != "text/plain" {
 		t.Errorf("%s %q %v", r.Status, text, r.Header)
 	}
-	if r := get(t, e, "https://cdn.example.com/private/a.txt"); r.Header.Get("X-Privatecdn-Reason") != "missing-key" {
+	if r := get(t, e, "https://cdn.example.com/private/a.txt"); reason(r) != "missing-key" {
 		t.Errorf("a signed path: %s", r.Status)
 	}
 	if r := get(t, e, "https://content.s3.us-east-1.amazonaws.com/public/a.txt"); r.StatusCode != http.StatusForbidden {
@@ -229,7 +235,7 @@ func TestHosts(t *testing.T) {
 		}
 	}
 	for _, url := range []string{"https://example.org/open/a.txt", "https://a.b.example.org/open/a.txt"} {
-		if r := get(t, e, url); r.Header.Get("X-Privatecdn-Reason") != string(edge.ReasonUnknownHost) {
+		if r := get(t, e, url); reason(r) != edge.ReasonUnknownHost {
 			t.Errorf("%s: %s %v", url, r.Status, r.Header)
 		}
 	}

@@ -8,7 +8,8 @@ import (
 // errorPage is CloudFront's own error page. Its length with a request ID of 56
 // characters is 1,053 bytes for a method that is not allowed, as seen in public
 // reports.
-const errorPage = `<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01 Transitional//EN" "http://www.w3.org/TR/html4/loose.dtd">
+const errorPage = `<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01 Transitional//EN" ` +
+	`"http://www.w3.org/TR/html4/loose.dtd">
 <HTML><HEAD><META HTTP-EQUIV="Content-Type" CONTENT="text/html; charset=iso-8859-1">
 <TITLE>ERROR: The request could not be satisfied</TITLE>
 </HEAD><BODY>
@@ -16,9 +17,12 @@ const errorPage = `<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01 Transitional//EN
 <H2>The request could not be satisfied.</H2>
 <HR noshade size="1px">
 %s
-We can't connect to the server for this app or website at this time. There might be too much traffic or a configuration error. Try again later, or contact the app or website owner.
+We can't connect to the server for this app or website at this time. ` +
+	`There might be too much traffic or a configuration error. ` +
+	`Try again later, or contact the app or website owner.
 <BR clear="all">
-If you provide content to customers through CloudFront, you can find steps to troubleshoot and help prevent this error by reviewing the CloudFront documentation.
+If you provide content to customers through CloudFront, you can find steps to troubleshoot ` +
+	`and help prevent this error by reviewing the CloudFront documentation.
 <BR clear="all">
 <HR noshade size="1px">
 <PRE>
@@ -32,11 +36,13 @@ Request ID: %s
 // The sentences of error pages. The text for a method is seen in public
 // reports, the others are not verified.
 const (
-	textMethod   = "This distribution is not configured to allow the HTTP request method that was used for this request. The distribution supports only cachable requests."
-	textCountry  = "The Amazon CloudFront distribution is configured to block access from your country."
-	textBad      = "Bad request."
-	textOrigin   = "CloudFront wasn't able to connect to the origin."
-	textTimeout  = "CloudFront attempted to establish a connection with the origin, but either the attempt failed or the origin closed the connection."
+	textMethod = "This distribution is not configured to allow the HTTP request method that was used for this request. " +
+		"The distribution supports only cachable requests."
+	textCountry = "The Amazon CloudFront distribution is configured to block access from your country."
+	textBad     = "Bad request."
+	textOrigin  = "CloudFront wasn't able to connect to the origin."
+	textTimeout = "CloudFront attempted to establish a connection with the origin, " +
+		"but either the attempt failed or the origin closed the connection."
 	textFunction = "The CloudFront function associated with the CloudFront distribution is invalid or could not run."
 )
 

@@ -29,7 +29,8 @@ func ExampleNew() {
 			return
 		}
 		resp.Body.Close()
-		fmt.Printf("%s: %d, %s, reason %q\n", path, resp.StatusCode, resp.Header.Get("X-Cache"), resp.Header.Get("X-Privatecdn-Reason"))
+		fmt.Printf("%s: %d, %s, reason %q\n", path, resp.StatusCode,
+			resp.Header.Get("X-Cache"), resp.Header.Get("X-Privatecdn-Reason"))
 	}
 	// Output:
 	// /public/a.txt: 200, Miss from cloudfront, reason ""

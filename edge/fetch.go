@@ -141,8 +141,8 @@ func (q *request) refreshed(stale *cache.Entry, update http.Header) *cache.Entry
 // as an error of the origin is.
 func (q *request) storeFailure(f *cache.Flight, err error) *response {
 	r := q.originFailure(err)
-	e := &cache.Entry{Distribution: q.dist.ID, Path: q.storedPath(), Status: r.status, Header: r.header.Clone(), Body: r.kept, Size: r.length,
-		Stored: q.now, Expires: q.now.Add(q.lifetimeOf(r.status).Error)}
+	e := &cache.Entry{Distribution: q.dist.ID, Path: q.storedPath(), Status: r.status,
+		Header: r.header.Clone(), Body: r.kept, Size: r.length, Stored: q.now, Expires: q.now.Add(q.lifetimeOf(r.status).Error)}
 	f.Settle(e)
 	return r
 }

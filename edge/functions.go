@@ -92,8 +92,8 @@ func (q *request) viewerResponseFunction(r *response) *response {
 		return r
 	}
 	event := q.event(cffunction.ViewerResponse)
-	event.Response = &cffunction.Response{Status: r.status, Description: http.StatusText(r.status), Headers: pairsOf(r.header, "Set-Cookie")}
-	event.Response.Cookies = setCookies(r.header)
+	event.Response = &cffunction.Response{Status: r.status, Description: http.StatusText(r.status),
+		Headers: pairsOf(r.header, "Set-Cookie"), Cookies: setCookies(r.header)}
 	result, err := q.behavior.response.Run(event, q.now, q.logFunction)
 	if err != nil {
 		r.discard()
@@ -165,7 +165,7 @@ func (q *request) functionFailed(err error) *response {
 		status = http.StatusBadGateway
 	}
 	q.edge.options.Log.Error("function", "error", q.printable(err.Error()))
-	return q.errorPage(status, ReasonFunctionFailed, textFunction, err.Error(), "mend the function's code")
+	return q.errorPage(status, ReasonFunctionFailed, textFunction, err.Error(), "fix the function's code")
 }
 
 func functionHeader(f *cffunction.Response) http.Header {
@@ -218,7 +218,8 @@ func setCookies(h http.Header) []cffunction.Pair {
 	for _, line := range h["Set-Cookie"] {
 		pair, attributes, _ := strings.Cut(line, ";")
 		name, value, _ := strings.Cut(pair, "=")
-		all = append(all, cffunction.Pair{Name: strings.TrimSpace(name), Value: value, Attributes: strings.TrimSpace(attributes)})
+		all = append(all, cffunction.Pair{
+			Name: strings.TrimSpace(name), Value: value, Attributes: strings.TrimSpace(attributes)})
 	}
 	return all
 }

@@ -48,11 +48,15 @@ func send(e http.Handler, raw string) *httptest.ResponseRecorder {
 // No spelling of a path opens what its plain spelling does not.
 func FuzzPath(f *testing.F) {
 	for _, p := range []string{
-		"/public/a.txt", "/private/a.txt", "/public/../private/a.txt", "/public/%2e%2e/private/a.txt", "/public/..%2fprivate/a.txt",
+		"/public/a.txt", "/private/a.txt", "/public/../private/a.txt", "/public/%2e%2e/private/a.txt",
+		"/public/..%2fprivate/a.txt",
 		"//private/a.txt", "/public//../private/a.txt", "/public/./../a.txt", "/public%2f..%2fa.txt", "/%70ublic/../a.txt",
-		"/public/;/../a.txt", "/public/..\\private/a.txt", "/public/%5c..%5cprivate/a.txt", "/public/%252e%252e/private/a.txt",
-		"/public/a.txt/../../private/a.txt", "https://cdn.example.com/private/a.txt", "http://other/public/../private/a.txt", "/./a.txt",
-		"/public/..;/private/a.txt", "/public/%00/../private/a.txt", "/PUBLIC/../private/a.txt", "/public/..", "*", "/?/public/a.txt",
+		"/public/;/../a.txt", "/public/..\\private/a.txt", "/public/%5c..%5cprivate/a.txt",
+		"/public/%252e%252e/private/a.txt",
+		"/public/a.txt/../../private/a.txt", "https://cdn.example.com/private/a.txt",
+		"http://other/public/../private/a.txt", "/./a.txt",
+		"/public/..;/private/a.txt", "/public/%00/../private/a.txt", "/PUBLIC/../private/a.txt",
+		"/public/..", "*", "/?/public/a.txt",
 	} {
 		f.Add(p)
 	}
@@ -68,8 +72,10 @@ func FuzzPath(f *testing.F) {
 // No Host and request target open anything beside the directory of a wildcard.
 func FuzzHost(f *testing.F) {
 	for _, host := range []string{
-		"cdn.example.com", "cdn.example.com/private", "cdn.example.com:443", "cdn.example.com?", "cdn.example.com/private?", "#", "x@y",
-		"[::1]", "[::1%25eth0]", "cdn.example.com.", "..", ":", "cdn.example.com:443/private", `cdn.example.com\private`, "",
+		"cdn.example.com", "cdn.example.com/private", "cdn.example.com:443", "cdn.example.com?",
+		"cdn.example.com/private?", "#", "x@y",
+		"[::1]", "[::1%25eth0]", "cdn.example.com.", "..", ":", "cdn.example.com:443/private",
+		`cdn.example.com\private`, "",
 	} {
 		f.Add(host, "/a.txt", true)
 		f.Add(host, "https://cdn.example.com/private/../a.txt", false)
@@ -80,7 +86,8 @@ func FuzzHost(f *testing.F) {
 	f.Fuzz(func(t *testing.T, host, target string, secure bool) {
 		path, _, _ := strings.Cut(target, "?")
 		query := g.signURL(t, "/?")[len("/?&"):]
-		r := &http.Request{Method: http.MethodGet, URL: &url.URL{}, Host: host, RequestURI: path + "?" + query, Header: http.Header{}}
+		r := &http.Request{Method: http.MethodGet, URL: &url.URL{}, Host: host,
+			RequestURI: path + "?" + query, Header: http.Header{}}
 		if secure {
 			r.TLS = &tls.ConnectionState{}
 		}
@@ -95,10 +102,13 @@ func FuzzHost(f *testing.F) {
 // No query and no cookie opens anything without the key: not one made up, and
 // not a good signature with something beside it.
 func FuzzSignedRequest(f *testing.F) {
-	stranger := grant{kind: "custom", until: caseStart.Unix() + 3600, key: "stranger", id: "K0000000000000", hash: "SHA256"}
+	stranger := grant{kind: "custom", until: caseStart.Unix() + 3600,
+		key: "stranger", id: "K0000000000000", hash: "SHA256"}
 	for _, q := range []string{
-		"", "Expires=1767229200&Signature=x&Key-Pair-Id=K", "Policy=e30_&Signature=a_&Key-Pair-Id=", "Expires=&Expires=1", "a=1&Hash-Algorithm=SHA256",
-		"Signature=%41&Policy=&Key-Pair-Id=K&Key-Pair-Id=L", "&&&=&", "?", "x=1?Signature=y", "Expires=99999999999999999999",
+		"", "Expires=1767229200&Signature=x&Key-Pair-Id=K", "Policy=e30_&Signature=a_&Key-Pair-Id=",
+		"Expires=&Expires=1", "a=1&Hash-Algorithm=SHA256",
+		"Signature=%41&Policy=&Key-Pair-Id=K&Key-Pair-Id=L", "&&&=&", "?", "x=1?Signature=y",
+		"Expires=99999999999999999999",
 	} {
 		f.Add(q, "CloudFront-Policy=e30_; CloudFront-Signature=a; CloudFront-Key-Pair-Id=K")
 	}

@@ -48,6 +48,8 @@ func get(t *testing.T, e http.Handler, url string, header ...string) *http.Respo
 	return w.Result()
 }
 
+func reason(r *http.Response) edge.Reason { return edge.Reason(r.Header.Get("X-Privatecdn-Reason")) }
+
 func body(t *testing.T, r *http.Response) string {
 	t.Helper()
 	data, err := io.ReadAll(r.Body)
@@ -63,7 +65,8 @@ func newEdge(t testing.TB, name string, o edge.Options) *edge.Edge {
 		o.Template = writeFile(t, filepath.Join(t.TempDir(), "template.yaml"), templateText(t, name))
 	}
 	if o.Buckets == nil {
-		o.Buckets = map[string]fs.FS{"": fstest.MapFS{"public/a.txt": {Data: []byte("public")}, "private/a.txt": {Data: []byte("private")}}}
+		o.Buckets = map[string]fs.FS{"": fstest.MapFS{
+			"public/a.txt": {Data: []byte("public")}, "private/a.txt": {Data: []byte("private")}}}
 	}
 	e, err := edge.New(o)
 	if err != nil {

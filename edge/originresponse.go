@@ -29,7 +29,7 @@ func (q *request) streamResponse(resp *http.Response) *response {
 }
 
 // originResponseHeader returns an origin's response headers as CloudFront hands them on.
-// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html#ResponseCustomRemovedHeaders
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html
 func (q *request) originResponseHeader(origin http.Header) http.Header {
 	h := make(http.Header, len(origin)+8)
 	for name, values := range origin {
@@ -71,5 +71,6 @@ func (q *request) originFailure(err error) *response {
 		status, text = http.StatusGatewayTimeout, textTimeout
 	}
 	return q.errorPage(status, ReasonOriginFailed, text,
-		fmt.Sprintf("origin %s (%s): %v", q.behavior.Origin.ID, q.behavior.Origin.DomainName, err), "see that the origin answers")
+		fmt.Sprintf("origin %s (%s): %v", q.behavior.Origin.ID, q.behavior.Origin.DomainName, err),
+		"check that the origin responds")
 }

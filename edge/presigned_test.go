@@ -28,7 +28,8 @@ func presigned(t *testing.T, method, key string, at time.Time, lifetime time.Dur
 	q := req.URL.Query()
 	q.Set("X-Amz-Expires", strconv.Itoa(int(lifetime.Seconds())))
 	req.URL.RawQuery = q.Encode()
-	credentials := aws.Credentials{AccessKeyID: s3.LocalCredentials.AccessKeyID, SecretAccessKey: s3.LocalCredentials.SecretAccessKey}
+	local := s3.LocalCredentials
+	credentials := aws.Credentials{AccessKeyID: local.AccessKeyID, SecretAccessKey: local.SecretAccessKey}
 	signed, _, err := v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true }).
 		PresignHTTP(context.Background(), credentials, req, "UNSIGNED-PAYLOAD", "s3", "us-east-1", at)
 	if err != nil {

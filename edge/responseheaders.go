@@ -66,7 +66,7 @@ func (q *request) applyResponseHeaders(r *response) {
 
 // applyServerTiming adds Server-Timing to a sample of the responses, and to
 // each that is asked for with Pragma: server-timing.
-// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-response-headers-policies.html#server-timing-header
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-response-headers-policies.html
 func (q *request) applyServerTiming(p *infra.ResponseHeadersPolicy, r *response) {
 	if p.ServerTiming <= 0 {
 		return

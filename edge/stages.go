@@ -82,7 +82,8 @@ func (q *request) size() *response {
 func (q *request) distribution() *response {
 	if q.dist == nil {
 		return q.errorPage(http.StatusForbidden, ReasonUnknownHost, textBad,
-			"no distribution answers for the host "+fault.Quote(q.host), "use the domain name or an alias of a distribution in the template")
+			"no distribution has the host "+fault.Quote(q.host),
+			"use the domain name or an alias of a distribution in the template")
 	}
 	if !q.dist.Enabled {
 		return q.errorPage(http.StatusForbidden, ReasonDisabled, textBad,
@@ -133,7 +134,8 @@ func (q *request) unexpectedBody() *response {
 	if q.http.Method != http.MethodGet || q.http.ContentLength == 0 {
 		return nil
 	}
-	return q.errorPage(http.StatusForbidden, ReasonBodyNotAllowed, textBad, "a GET request came with a body", "send no body with GET")
+	return q.errorPage(http.StatusForbidden, ReasonBodyNotAllowed, textBad,
+		"a GET request came with a body", "send no body with GET")
 }
 
 func (q *request) country() *response {

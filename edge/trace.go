@@ -19,7 +19,7 @@ type Trace struct {
 	Access       deployment.Access
 	KeyID        string // of the key pair that signed, "" for an unsigned request
 	Status       int
-	Cache        string        // Hit, RefreshHit, Miss, Error, Redirect, LambdaGeneratedResponse or FunctionGeneratedResponse
+	Cache        string        // Hit, RefreshHit, Miss, Error, Redirect or FunctionGeneratedResponse
 	Age          time.Duration // of the cached object, 0 on a miss
 	CacheKey     string        // what the response is cached under, "" if it is not cached
 	Origin       http.Header   // what was sent to the origin, nil if it was not asked

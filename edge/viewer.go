@@ -103,7 +103,7 @@ func deviceHeader(name, userAgent string) string {
 
 // originHeader returns what the origin receives of the viewer's headers, and
 // what CloudFront adds.
-// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html#request-custom-headers-behavior
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html
 func (q *request) originHeader() http.Header {
 	f := q.behavior.forward
 	h := http.Header{}

@@ -96,7 +96,8 @@ func (s *Server) Opens(urlOrPath string, headers ...string) *Response {
 	s.t.Helper()
 	r := s.Get(urlOrPath, headers...)
 	if r.StatusCode/100 != 2 {
-		s.t.Errorf("%s does not open: %s, %s %s", urlOrPath, r.Status, r.Header.Get("X-Privatecdn-Reason"), r.Header.Get("X-Privatecdn-Why"))
+		s.t.Errorf("%s does not open: %s, %s %s", urlOrPath, r.Status,
+			r.Header.Get("X-Privatecdn-Reason"), r.Header.Get("X-Privatecdn-Why"))
 	}
 	return r
 }

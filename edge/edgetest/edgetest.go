@@ -101,8 +101,9 @@ func NewServer[T Template](t testing.TB, template T, bucket fs.FS, opts ...Optio
 	if d, _ := source.Load(t.Context()); len(d.Keys) == 0 {
 		return s // no behavior is signed
 	}
+	open := func(context.Context, string) (crypto.Signer, error) { return private, nil }
 	s.Signer, err = signer.Open(t.Context(), source, signer.WithClock(s.Clock.Now), signer.WithReload(0),
-		signer.WithOpeners(keys.Openers{"edgetest": func(context.Context, string) (crypto.Signer, error) { return private, nil }}))
+		signer.WithOpeners(keys.Openers{"edgetest": open}))
 	if err != nil {
 		t.Fatal("edgetest: ", err)
 	}

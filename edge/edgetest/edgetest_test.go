@@ -112,9 +112,10 @@ func TestWithEdge(t *testing.T) {
 	t.Parallel()
 	var seen []edge.Refusal
 	start := time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
-	srv := edgetest.NewServer(t, templateFile, content, edgetest.WithStart(start), edgetest.WithEdge(func(o *edge.Options) {
-		o.OnRefusal = func(r edge.Refusal) { seen = append(seen, r) }
-	}))
+	srv := edgetest.NewServer(t, templateFile, content, edgetest.WithStart(start),
+		edgetest.WithEdge(func(o *edge.Options) {
+			o.OnRefusal = func(r edge.Refusal) { seen = append(seen, r) }
+		}))
 	r := srv.Refuses("/private/a.txt?x=1", verify.MissingKey)
 	if r.Header.Get("Date") != start.Format(http.TimeFormat) {
 		t.Errorf("the date is %s", r.Header.Get("Date"))

@@ -18,7 +18,8 @@ import (
 var start = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func entry(size int) *cache.Entry {
-	return &cache.Entry{Path: "/x", Body: cache.NewBody(make([]byte, size)), Size: int64(size), Expires: start.Add(time.Minute)}
+	return &cache.Entry{Path: "/x", Body: cache.NewBody(make([]byte, size)), Size: int64(size),
+		Expires: start.Add(time.Minute)}
 }
 
 // However much is put into it, the cache holds no more than its limit, and
@@ -206,6 +207,7 @@ func TestLifetime(t *testing.T) {
 	p := cache.Policy{Min: 0, Default: time.Hour, Max: 24 * time.Hour, Error: 10 * time.Second}
 	min := p
 	min.Min = time.Minute
+	later := start.Add(time.Second).Format(http.TimeFormat)
 	for name, c := range map[string]struct {
 		policy cache.Policy
 		status int
@@ -220,7 +222,7 @@ func TestLifetime(t *testing.T) {
 		"no-store":             {p, 200, http.Header{"Cache-Control": {"No-Store"}}, 0, false},
 		"no-cache":             {p, 200, http.Header{"Cache-Control": {"no-cache"}}, 0, true},
 		"no-store, minimum":    {min, 200, http.Header{"Cache-Control": {"no-store"}}, time.Minute, true},
-		"Expires":              {p, 200, http.Header{"Expires": {start.Add(time.Second).Format(http.TimeFormat)}}, time.Second, true},
+		"Expires":              {p, 200, http.Header{"Expires": {later}}, time.Second, true},
 		"404":                  {p, 404, nil, 10 * time.Second, true},
 		"403":                  {p, 403, nil, 0, false},
 		"403 with max-age":     {p, 403, http.Header{"Cache-Control": {"max-age=5"}}, 10 * time.Second, true},

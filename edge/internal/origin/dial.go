@@ -10,9 +10,12 @@ import (
 	"time"
 )
 
+type dialFunc = func(ctx context.Context, network, address string) (net.Conn, error)
+
 // dialer opens connections to one origin, each within the connect timeout.
 type dialer struct {
-	settings
+	dial    dialFunc
+	roots   *x509.CertPool // nil for the system's
 	timeout time.Duration
 	domain  string // of the origin
 }

@@ -1,6 +1,7 @@
 package origin
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -47,7 +48,7 @@ func NewEndpoint(o EndpointOptions) (*Endpoint, error) {
 		return nil, fmt.Errorf("S3 endpoint %s needs a bucket and credentials", o.URL)
 	}
 	e := &Endpoint{
-		base: base, bucket: o.Bucket, region: orDefault(o.Region, "us-east-1"), credentials: o.Credentials,
+		base: base, bucket: o.Bucket, region: cmp.Or(o.Region, "us-east-1"), credentials: o.Credentials,
 		transport: o.Transport, now: o.Now,
 		signer: v4.NewSigner(func(s *v4.SignerOptions) { s.DisableURIPathEscaping = true }),
 	}
@@ -72,7 +73,8 @@ func (e *Endpoint) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 	}
 	key := strings.TrimPrefix(r.URL.Path, "/")
-	raw := strings.TrimSuffix(e.base.EscapedPath(), "/") + "/" + sigv4.Encode(e.bucket, false) + "/" + sigv4.Encode(key, true)
+	raw := strings.TrimSuffix(e.base.EscapedPath(), "/") +
+		"/" + sigv4.Encode(e.bucket, false) + "/" + sigv4.Encode(key, true)
 	out.URL = &url.URL{Scheme: e.base.Scheme, Host: e.base.Host, RawQuery: r.URL.RawQuery}
 	out.URL.Path, _ = url.PathUnescape(raw) // what Encode made decodes
 	out.URL.RawPath = raw

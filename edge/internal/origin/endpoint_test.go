@@ -58,7 +58,8 @@ func TestEndpointSigns(t *testing.T) {
 		"/gr%C3%BC%C3%9Fe/a%20b%2Bc.txt":   "signs and spaces",
 		"/a.txt?response-content-type=a/b": "hello",
 	} {
-		if response, body, err := get(t, right, "GET", "https://any.host"+path); err != nil || response.StatusCode != 200 || body != want {
+		response, body, err := get(t, right, "GET", "https://any.host"+path)
+		if err != nil || response.StatusCode != 200 || body != want {
 			t.Errorf("GET %s: %v, %q, %v", path, response, body, err)
 		}
 	}
@@ -88,13 +89,16 @@ func TestEndpointOptions(t *testing.T) {
 func TestRemoteBucket(t *testing.T) {
 	t.Parallel()
 	backend := s3mem.New()
-	fake := httptest.NewServer(gofakes3.New(backend, gofakes3.WithLogger(gofakes3.StdLog(log.New(io.Discard, "", 0)))).Server())
+	quiet := gofakes3.WithLogger(gofakes3.StdLog(log.New(io.Discard, "", 0)))
+	fake := httptest.NewServer(gofakes3.New(backend, quiet).Server())
 	t.Cleanup(fake.Close)
 	if err := backend.CreateBucket("media"); err != nil {
 		t.Fatal(err)
 	}
 	const object = "0123456789"
-	if _, err := backend.PutObject("media", "dir/ten.txt", map[string]string{"Content-Type": "text/x-ten"}, strings.NewReader(object), int64(len(object)), nil); err != nil {
+	meta := map[string]string{"Content-Type": "text/x-ten"}
+	_, err := backend.PutObject("media", "dir/ten.txt", meta, strings.NewReader(object), int64(len(object)), nil)
+	if err != nil {
 		t.Fatal(err)
 	}
 	bucket := &infra.Bucket{
@@ -124,7 +128,8 @@ func TestRemoteBucket(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r, _ := http.NewRequestWithContext(s3.WithPrincipal(context.Background(), c.principal), "GET", "https://"+bucket.RegionalDomain+c.path, nil)
+			ctx := s3.WithPrincipal(context.Background(), c.principal)
+			r, _ := http.NewRequestWithContext(ctx, "GET", "https://"+bucket.RegionalDomain+c.path, nil)
 			if c.rnge != "" {
 				r.Header.Set("Range", c.rnge)
 			}
@@ -134,7 +139,8 @@ func TestRemoteBucket(t *testing.T) {
 			}
 			defer response.Body.Close()
 			body, _ := io.ReadAll(response.Body)
-			if response.StatusCode != c.status || c.body != "" && string(body) != c.body || response.Header.Get("Content-Type") != c.ctype {
+			if response.StatusCode != c.status || c.body != "" && string(body) != c.body ||
+				response.Header.Get("Content-Type") != c.ctype {
 				t.Errorf("got %d, %q, %s", response.StatusCode, body, response.Header.Get("Content-Type"))
 			}
 		})

@@ -3,6 +3,7 @@ package origin
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"io"
 	"net"
@@ -11,13 +12,6 @@ import (
 	"time"
 
 	"example.com/privatecdn/internal/infra"
-)
-
-// The defaults of an origin that leaves its settings open.
-const (
-	defaultConnectTimeout = 10 * time.Second
-	defaultReadTimeout    = 30 * time.Second
-	defaultAttempts       = 3
 )
 
 // HTTP asks an HTTP origin. Its methods may be called concurrently.
@@ -38,18 +32,11 @@ type HTTP struct {
 }
 
 // NewHTTP returns the transport of a custom origin.
-func NewHTTP(o *infra.Origin, opts ...Option) *HTTP {
-	s := settings{dial: new(net.Dialer).DialContext}
-	for _, opt := range opts {
-		opt(&s)
-	}
-	connect := orDefault(o.ConnectTimeout, defaultConnectTimeout)
-	h := &HTTP{
-		host:        o.DomainName,
-		attempts:    orDefault(o.Attempts, defaultAttempts),
-		readTimeout: orDefault(o.ReadTimeout, defaultReadTimeout),
-	}
-	d := dialer{settings: s, timeout: connect, domain: o.DomainName}
+func NewHTTP(o *infra.Origin) *HTTP { return newHTTP(o, new(net.Dialer).DialContext, nil) }
+
+func newHTTP(o *infra.Origin, dial dialFunc, roots *x509.CertPool) *HTTP {
+	h := &HTTP{host: o.DomainName, attempts: o.Attempts, readTimeout: o.ReadTimeout}
+	d := dialer{dial: dial, roots: roots, timeout: o.ConnectTimeout, domain: o.DomainName}
 	h.transport = &http.Transport{
 		DialContext:           d.dialTCP,
 		DialTLSContext:        d.dialTLS,
@@ -59,14 +46,6 @@ func NewHTTP(o *infra.Origin, opts ...Option) *HTTP {
 		DisableCompression:    true,
 	}
 	return h
-}
-
-func orDefault[T comparable](value, otherwise T) T {
-	var zero T
-	if value == zero {
-		return otherwise
-	}
-	return value
 }
 
 // RoundTrip asks the origin. What keeps it from answering is an *Error, unless
@@ -112,7 +91,8 @@ func op(err error) Op {
 	return Respond
 }
 
-// retryable: a failed connection always, silence only where asking again is safe.
+// retryable reports whether to retry: always if the connection failed, and after
+// a timeout only for idempotent requests without a body.
 func retryable(r *http.Request, err error) bool {
 	var connect *connectError
 	if errors.As(err, &connect) {

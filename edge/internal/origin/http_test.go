@@ -21,10 +21,10 @@ import (
 const short = 30 * time.Millisecond
 
 // leadTo dials one server whatever the name asked for.
-func leadTo(server *httptest.Server) origin.Option {
-	return origin.WithDial(func(ctx context.Context, network, _ string) (net.Conn, error) {
+func leadTo(server *httptest.Server) func(context.Context, string, string) (net.Conn, error) {
+	return func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, network, server.Listener.Addr().String())
-	})
+	}
 }
 
 func get(t *testing.T, transport http.RoundTripper, method, url string) (*http.Response, string, error) {
@@ -53,7 +53,7 @@ func TestHTTPPassesOn(t *testing.T) {
 		io.WriteString(w, r.Host+" "+r.RequestURI+" "+r.Header.Get("Accept-Encoding"))
 	}))
 	t.Cleanup(server.Close)
-	transport := origin.NewHTTP(&infra.Origin{DomainName: "app.example.com"}, leadTo(server))
+	transport := origin.NewTestHTTP(&infra.Origin{DomainName: "app.example.com"}, leadTo(server), nil)
 
 	response, body, err := get(t, transport, "GET", "http://app.example.com/a//b/%2e%2e/c?x=1&x=2")
 	if err != nil {
@@ -65,7 +65,8 @@ func TestHTTPPassesOn(t *testing.T) {
 	if got := response.Header.Get("Content-Encoding"); got != "gzip" {
 		t.Errorf("Content-Encoding is %q: the body was changed on its way", got)
 	}
-	if response, _, err := get(t, transport, "GET", "http://app.example.com/moved"); err != nil || response.StatusCode != 302 {
+	response, _, err = get(t, transport, "GET", "http://app.example.com/moved")
+	if err != nil || response.StatusCode != 302 {
 		t.Errorf("redirect: %v, %v; it is the viewer's to follow", response, err)
 	}
 }
@@ -85,11 +86,11 @@ func TestHTTPConnectFails(t *testing.T) {
 			t.Run(name+" "+method, func(t *testing.T) {
 				t.Parallel()
 				var dials atomic.Int32
-				transport := origin.NewHTTP(&infra.Origin{DomainName: "app.example.com", ConnectTimeout: short, Attempts: 2},
-					origin.WithDial(func(ctx context.Context, _, _ string) (net.Conn, error) {
+				transport := origin.NewTestHTTP(&infra.Origin{DomainName: "app.example.com", ConnectTimeout: short, Attempts: 2},
+					func(ctx context.Context, _, _ string) (net.Conn, error) {
 						dials.Add(1)
 						return nil, c.dial(ctx)
-					}))
+					}, nil)
 				_, _, err := get(t, transport, method, "http://app.example.com/")
 				failure := asError(t, err)
 				if failure.Status() != c.status || failure.Op != origin.Connect || failure.Attempts != 2 || dials.Load() != 2 {
@@ -120,7 +121,8 @@ func TestHTTPReadTimeout(t *testing.T) {
 				<-r.Context().Done()
 			}))
 			t.Cleanup(server.Close)
-			transport := origin.NewHTTP(&infra.Origin{DomainName: "app.example.com", ReadTimeout: short}, leadTo(server))
+			transport := origin.NewTestHTTP(
+				&infra.Origin{DomainName: "app.example.com", ReadTimeout: short}, leadTo(server), nil)
 			_, _, err := get(t, transport, method, "http://app.example.com/")
 			failure := asError(t, err)
 			if failure.Status() != 504 || failure.Attempts != want || int(asked.Load()) != want {
@@ -138,7 +140,8 @@ func TestHTTPStalledBody(t *testing.T) {
 		<-r.Context().Done()
 	}))
 	t.Cleanup(server.Close)
-	transport := origin.NewHTTP(&infra.Origin{DomainName: "app.example.com", ReadTimeout: 5 * short}, leadTo(server))
+	transport := origin.NewTestHTTP(
+		&infra.Origin{DomainName: "app.example.com", ReadTimeout: 5 * short}, leadTo(server), nil)
 	if _, body, err := get(t, transport, "GET", "http://app.example.com/"); err == nil || body != "half" {
 		t.Errorf("got %q, %v; want the half and an error", body, err)
 	}
@@ -165,7 +168,7 @@ func TestHTTPCertificate(t *testing.T) {
 		"for neither":              {elsewhere, "other.test", trusted, false},
 		"nobody vouches for":       {o, "example.com", nil, false},
 	} {
-		transport := origin.NewHTTP(c.origin, leadTo(server), origin.WithRoots(c.roots))
+		transport := origin.NewTestHTTP(c.origin, leadTo(server), c.roots)
 		r, _ := http.NewRequestWithContext(t.Context(), "GET", "https://"+c.origin.DomainName+"/", nil)
 		r.Host = c.host
 		response, err := transport.RoundTrip(r)
@@ -187,13 +190,13 @@ func TestHTTPCertificate(t *testing.T) {
 // is one that cannot be connected to.
 func TestHTTPSilentHandshake(t *testing.T) {
 	t.Parallel()
-	transport := origin.NewHTTP(&infra.Origin{DomainName: "app.example.com", ConnectTimeout: short, Attempts: 2},
-		origin.WithDial(func(context.Context, string, string) (net.Conn, error) {
+	transport := origin.NewTestHTTP(&infra.Origin{DomainName: "app.example.com", ConnectTimeout: short, Attempts: 2},
+		func(context.Context, string, string) (net.Conn, error) {
 			near, far := net.Pipe()
 			t.Cleanup(func() { far.Close() })
 			go io.Copy(io.Discard, far)
 			return near, nil
-		}))
+		}, nil)
 	_, _, err := get(t, transport, "GET", "https://app.example.com/")
 	if failure := asError(t, err); failure.Status() != 504 || failure.Op != origin.Connect || failure.Attempts != 2 {
 		t.Errorf("got %v (status %d)", failure, failure.Status())
@@ -210,7 +213,7 @@ func TestHTTPViewerGone(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	r, _ := http.NewRequestWithContext(ctx, "POST", "http://app.example.com/", strings.NewReader("body"))
-	_, err := origin.NewHTTP(&infra.Origin{DomainName: "app.example.com"}, leadTo(server)).RoundTrip(r)
+	_, err := origin.NewTestHTTP(&infra.Origin{DomainName: "app.example.com"}, leadTo(server), nil).RoundTrip(r)
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("the error is %v, want the context's", err)
 	}

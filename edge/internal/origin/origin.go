@@ -5,10 +5,7 @@
 package origin
 
 import (
-	"context"
-	"crypto/x509"
 	"fmt"
-	"net"
 	"net/http"
 )
 
@@ -55,22 +52,3 @@ func (e *Error) Status() int {
 	}
 	return http.StatusBadGateway
 }
-
-type settings struct {
-	dial  func(ctx context.Context, network, address string) (net.Conn, error)
-	roots *x509.CertPool
-}
-
-// Option changes how origins are reached.
-type Option func(*settings)
-
-// WithDial sets how connections to origins are opened, so that an origin's
-// name can lead to another server: one on this machine, or a test's. The
-// connect timeout is in the context's deadline.
-func WithDial(dial func(ctx context.Context, network, address string) (net.Conn, error)) Option {
-	return func(s *settings) { s.dial = dial }
-}
-
-// WithRoots sets the authorities whose certificates origins may show, by
-// default the system's.
-func WithRoots(roots *x509.CertPool) Option { return func(s *settings) { s.roots = roots } }
