@@ -61,14 +61,14 @@ func serve[T edgetest.Template](t *testing.T, template T, opts ...edgetest.Optio
 }
 
 // query returns the signed query of a URL or a path: an opener for one object.
-func query(t *testing.T, s *edgetest.Server, urlOrPath string) string {
+func query(t testing.TB, s *edgetest.Server, urlOrPath string) string {
 	t.Helper()
 	_, q, _ := strings.Cut(s.Signed(urlOrPath), "?")
 	return q
 }
 
 // wildcard returns the signed query that opens a pattern, a path of the server.
-func wildcard(t *testing.T, s *edgetest.Server, pattern string) string {
+func wildcard(t testing.TB, s *edgetest.Server, pattern string) string {
 	t.Helper()
 	url, err := s.Signer.URL(s.URL+strings.ReplaceAll(pattern, "*", "x"),
 		signer.Terms{For: time.Hour, Resource: s.URL + pattern})

@@ -1,9 +1,11 @@
 package probe
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"regexp"
 )
 
@@ -18,8 +20,8 @@ type answer struct {
 const bodyLimit = 64 << 10
 
 // ask sends a request as a viewer would.
-func (p *probe) ask(method, url string, header http.Header) answer {
-	r, err := http.NewRequestWithContext(p.ctx, method, url, nil)
+func (p *probe) ask(method, target string, header http.Header) answer {
+	r, err := http.NewRequestWithContext(p.ctx, method, target, nil)
 	if err != nil {
 		return answer{err: err}
 	}
@@ -27,6 +29,9 @@ func (p *probe) ask(method, url string, header http.Header) answer {
 		r.Header[name] = values
 	}
 	resp, err := p.client.Do(r)
+	if failed := (*url.Error)(nil); errors.As(err, &failed) {
+		err = failed.Err // without the URL, which is signed
+	}
 	if err != nil {
 		return answer{err: err}
 	}

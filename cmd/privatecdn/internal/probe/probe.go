@@ -12,6 +12,7 @@ import (
 
 	"example.com/privatecdn/cmd/privatecdn/internal/viewerclient"
 	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/internal/infra"
 	"example.com/privatecdn/internal/pathpattern"
 	"example.com/privatecdn/keys"
@@ -43,12 +44,21 @@ type Options struct {
 	Template   *infra.Infrastructure // what the template promises, nil where it is not at hand
 }
 
+// ErrUnreachable is a deployment of which nothing can be found out.
+var ErrUnreachable = errors.New("the deployment cannot be reached")
+
 // Run probes every promise and hands each result to tell as it comes in. It
 // returns whether all are kept; the error is one of not being able to probe.
 func Run(ctx context.Context, o Options, tell func(Result)) (bool, error) {
 	p, err := newProbe(ctx, o)
 	if err != nil {
 		return false, err
+	}
+	if a := p.ask(http.MethodHead, o.Deployment.BaseURL()+"/", nil); a.err != nil {
+		return false, &fault.Error{
+			Kind: ErrUnreachable, What: o.Deployment.BaseURL() + " cannot be reached: " + a.err.Error(),
+			Remedy: "start the local edge with `privatecdn up`, or check the deployment's host",
+		}
 	}
 	kept := true
 	for _, promise := range promises {
@@ -57,7 +67,7 @@ func Run(ctx context.Context, o Options, tell func(Result)) (bool, error) {
 			return false, err
 		}
 		kept = kept && status != Broken
-		tell(Result{promise.name, status, detail})
+		tell(Result{promise.name, status, fault.Printable(fault.Text(detail))})
 	}
 	return kept, nil
 }

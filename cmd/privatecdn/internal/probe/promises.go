@@ -22,6 +22,7 @@ var promises = []struct {
 	{"a signed URL opens", (*probe).signedURL},
 	{"signed cookies open", (*probe).signedCookies},
 	{"a signature for another path is refused", (*probe).otherPath},
+	{"a host that contains a path is refused", (*probe).hostWithPath},
 	{"a changed signature is refused", (*probe).changed},
 	{"an expired URL is refused", (*probe).expired},
 	{"a URL from the future is refused", (*probe).early},
