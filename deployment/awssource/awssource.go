@@ -19,6 +19,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/internal/awsfault"
 )
 
 // ParameterClient is what Parameter needs; *ssm.Client is one.
@@ -52,7 +53,7 @@ func (p parameter) Load(ctx context.Context) (*deployment.Deployment, error) {
 		}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", p, err)
+		return nil, awsfault.Explain(err, p.String(), "ssm:GetParameter")
 	}
 	return parse(p, aws.ToString(out.Parameter.Value))
 }
@@ -89,7 +90,7 @@ func (s stack) Load(ctx context.Context) (*deployment.Deployment, error) {
 			Remedy: "give the stack's name as `cdk list` shows it, and the account and region it is in",
 		}
 	case err != nil:
-		return nil, fmt.Errorf("%s: %w", s, err)
+		return nil, awsfault.Explain(err, s.String(), "cloudformation:DescribeStacks")
 	case len(out.Stacks) == 0:
 		return nil, s.noOutput(0)
 	}

@@ -88,6 +88,23 @@ func TestPartitionOf(t *testing.T) {
 	}
 }
 
+func TestARNRegion(t *testing.T) {
+	t.Parallel()
+	for arn, want := range map[string]string{
+		"arn:aws:kms:us-west-2:444455556666:key/x":                         "us-west-2",
+		"arn:aws-cn:secretsmanager:cn-north-1:444455556666:secret:media:x": "cn-north-1",
+		"arn:aws:s3:::bucket":                    "",
+		"arn:aws:kms:moon:444455556666:key/x":    "",
+		"alias/media":                            "",
+		"x:aws:kms:us-west-2:444455556666:key/x": "",
+		"arn:aws:kms:us-west-2:444455556666":     "",
+	} {
+		if got := awsname.ARNRegion(arn); got != want {
+			t.Errorf("%s: %q, want %q", arn, got, want)
+		}
+	}
+}
+
 // resolve returns the host that the SDK's endpoint rules give.
 func resolve(t *testing.T, bucket, region string, dualStack, fips, accelerate bool) string {
 	t.Helper()

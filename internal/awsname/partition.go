@@ -55,6 +55,19 @@ func PartitionFor(region string) Partition {
 	return partitions[0]
 }
 
+// ARNRegion returns the region in an ARN; empty for one without a region, and
+// for any other text.
+func ARNRegion(arn string) string {
+	parts := strings.SplitN(arn, ":", 6)
+	if len(parts) < 6 || parts[0] != "arn" {
+		return ""
+	}
+	if _, ok := PartitionOf(parts[3]); !ok {
+		return ""
+	}
+	return parts[3]
+}
+
 // IsEndpoint reports whether a host, without a port, is under a domain of AWS's
 // service endpoints, where no distribution is.
 func IsEndpoint(host string) bool {

@@ -10,11 +10,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/kms/types"
 
+	"example.com/privatecdn/internal/awsfault"
+	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/keys"
 )
 
-// ErrExists is an alias that stands for a key already.
-var ErrExists = errors.New("the KMS alias is taken: each key of a ring needs one of its own")
+// ErrExists is an alias that points to a key already.
+var ErrExists = errors.New("the KMS alias is taken")
 
 // StoreClient is what making keys needs of KMS; *kms.Client is one.
 type StoreClient interface {
@@ -26,15 +28,15 @@ type StoreClient interface {
 }
 
 // Store makes key pairs in KMS, each under an alias of its own. It implements
-// keys.Store and takes kms:CreateKey, kms:CreateAlias, kms:DescribeKey and
+// keys.Store and needs kms:CreateKey, kms:CreateAlias, kms:DescribeKey and
 // kms:GetPublicKey.
 type Store struct {
 	Client StoreClient
 	Alias  string // alias/NAME
 }
 
-// New makes a key pair in KMS and an alias for it, and returns its public half
-// and the URI kms:alias/NAME. It refuses an alias that is taken (ErrExists);
+// New makes a key pair in KMS and an alias for it, and returns its public key
+// and the URI kms:alias/NAME. An alias that is taken is ErrExists;
 // when a later step fails, the key that was made is scheduled for deletion.
 func (s Store) New(ctx context.Context, a keys.Algorithm) (*keys.Public, string, error) {
 	spec, ok := map[keys.Algorithm]types.KeySpec{
@@ -45,7 +47,9 @@ func (s Store) New(ctx context.Context, a keys.Algorithm) (*keys.Public, string,
 		return nil, "", fmt.Errorf("%q: %w", a, keys.ErrAlgorithm)
 	}
 	if name, ok := strings.CutPrefix(s.Alias, "alias/"); !ok || name == "" {
-		return nil, "", fmt.Errorf("%q: a new key needs an alias, alias/NAME: %w", s.Alias, ErrName)
+		return nil, "", &Error{
+			Kind: ErrName, What: fault.Quote(s.Alias) + " is not a valid alias, which a new key needs", Remedy: "give kms:alias/NAME",
+		}
 	}
 	if err := s.free(ctx); err != nil {
 		return nil, "", err
@@ -56,7 +60,7 @@ func (s Store) New(ctx context.Context, a keys.Algorithm) (*keys.Public, string,
 		Description: aws.String("Signs URLs and cookies for CloudFront"),
 	})
 	if err != nil {
-		return nil, "", fmt.Errorf("making a KMS key: %w", err)
+		return nil, "", awsfault.Explain(err, "making a KMS key", "kms:CreateKey")
 	}
 	public, err := s.name(ctx, created.KeyMetadata.KeyId)
 	if err != nil {
@@ -74,9 +78,11 @@ func (s Store) free(ctx context.Context) error {
 	case errors.As(err, &unknown):
 		return nil
 	case err != nil:
-		return fmt.Errorf("KMS %s: %w", s.Alias, err)
+		return awsfault.Explain(err, "KMS "+s.Alias, "kms:DescribeKey")
 	}
-	return fmt.Errorf("%s: %w", s.Alias, ErrExists)
+	return &Error{
+		Kind: ErrExists, What: "the KMS alias " + s.Alias + " is taken", Remedy: "each key of a ring needs an alias of its own",
+	}
 }
 
 // name gives the key its alias, last of all: an alias goes only with its key, a
@@ -91,7 +97,7 @@ func (s Store) name(ctx context.Context, id *string) (*keys.Public, error) {
 		return nil, err
 	}
 	if _, err := s.Client.CreateAlias(ctx, &kms.CreateAliasInput{AliasName: &s.Alias, TargetKeyId: id}); err != nil {
-		return nil, fmt.Errorf("naming the KMS key %s: %w", s.Alias, err)
+		return nil, awsfault.Explain(err, "naming the KMS key "+s.Alias, "kms:CreateAlias")
 	}
 	return public, nil
 }
@@ -100,7 +106,7 @@ func (s Store) undo(ctx context.Context, id *string, cause error) error {
 	ctx = context.WithoutCancel(ctx) // the cause may be that ctx has ended
 	_, err := s.Client.ScheduleKeyDeletion(ctx, &kms.ScheduleKeyDeletionInput{KeyId: id, PendingWindowInDays: aws.Int32(7)})
 	if err != nil {
-		return fmt.Errorf("%w; the key %s was made and is left: delete it (%v)", cause, *id, err)
+		return fmt.Errorf("KMS made the key %s, which is left and could not be deleted: %w", *id, cause)
 	}
-	return fmt.Errorf("%w; the key %s was made and is scheduled for deletion", cause, *id)
+	return fmt.Errorf("KMS made the key %s, which is scheduled for deletion: %w", *id, cause)
 }

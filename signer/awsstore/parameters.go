@@ -1,6 +1,7 @@
 package awsstore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -8,13 +9,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
+	"example.com/privatecdn/internal/awsname"
+	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/keys"
 )
 
 // SchemeParameter is the scheme of URIs that name a parameter: ssm:NAME.
 const SchemeParameter = "ssm"
 
-// ParameterGetter is what opening needs; *ssm.Client is one.
+// ParameterGetter is the client that opening needs; *ssm.Client is one.
 type ParameterGetter interface {
 	GetParameter(context.Context, *ssm.GetParameterInput, ...func(*ssm.Options)) (*ssm.GetParameterOutput, error)
 }
@@ -24,25 +27,31 @@ type ParameterGetter interface {
 // under a key of one's own. The parameter must be a SecureString (ErrPlain)
 // that holds one private key as PEM.
 func OpenParameter(client ParameterGetter) keys.OpenFunc {
-	return opener(SchemeParameter, func(ctx context.Context, name string) ([]byte, error) {
-		out, err := client.GetParameter(ctx, &ssm.GetParameterInput{Name: &name, WithDecryption: aws.Bool(true)})
+	return opener(SchemeParameter, "ssm:GetParameter", func(ctx context.Context, name string) ([]byte, error) {
+		out, err := client.GetParameter(ctx, &ssm.GetParameterInput{Name: &name, WithDecryption: aws.Bool(true)}, func(o *ssm.Options) {
+			o.Region = cmp.Or(awsname.ARNRegion(name), o.Region)
+		})
 		if err != nil {
 			return nil, err
 		}
 		if out.Parameter.Type != types.ParameterTypeSecureString {
-			return nil, ErrPlain
+			return nil, &Error{
+				Kind: ErrPlain, Where: "parameter " + fault.Printable(name),
+				What:   "it is not a SecureString, so that its private key is as good as public",
+				Remedy: "revoke the key and make another, in a SecureString",
+			}
 		}
 		return []byte(aws.ToString(out.Parameter.Value)), nil
 	})
 }
 
-// ParameterPutter is what keeping needs; *ssm.Client is one.
+// ParameterPutter is the client that storing needs; *ssm.Client is one.
 type ParameterPutter interface {
 	PutParameter(context.Context, *ssm.PutParameterInput, ...func(*ssm.Options)) (*ssm.PutParameterOutput, error)
 }
 
-// ParameterStore makes key pairs and keeps each private half in a new
-// SecureString. It implements keys.Store and takes ssm:PutParameter.
+// ParameterStore makes key pairs and stores each private key in a new
+// SecureString. It implements keys.Store and needs ssm:PutParameter.
 type ParameterStore struct {
 	Client ParameterPutter
 	Name   string
@@ -51,7 +60,7 @@ type ParameterStore struct {
 // New implements keys.Store. A name that is taken is ErrExists: no parameter
 // is ever written over.
 func (s ParameterStore) New(ctx context.Context, a keys.Algorithm) (*keys.Public, string, error) {
-	return generate(SchemeParameter, s.Name, a, func(text string) error {
+	return generate(SchemeParameter, "ssm:PutParameter", s.Name, a, func(text string) error {
 		_, err := s.Client.PutParameter(ctx, &ssm.PutParameterInput{
 			Name:        &s.Name,
 			Value:       &text,
@@ -60,7 +69,7 @@ func (s ParameterStore) New(ctx context.Context, a keys.Algorithm) (*keys.Public
 		})
 		var exists *types.ParameterAlreadyExists
 		if errors.As(err, &exists) {
-			return ErrExists
+			return taken("the parameter")
 		}
 		return err
 	})

@@ -1,6 +1,7 @@
 package awsstore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -8,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 
+	"example.com/privatecdn/internal/awsname"
 	"example.com/privatecdn/keys"
 )
 
@@ -15,17 +17,19 @@ import (
 // or secretsmanager:ARN.
 const SchemeSecret = "secretsmanager"
 
-// SecretGetter is what opening needs; *secretsmanager.Client is one.
+// SecretGetter is the client that opening needs; *secretsmanager.Client is one.
 type SecretGetter interface {
 	GetSecretValue(context.Context, *secretsmanager.GetSecretValueInput, ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error)
 }
 
 // OpenSecret returns an OpenFunc for URIs of the scheme secretsmanager. It
-// takes secretsmanager:GetSecretValue on the secret, whose current value must
+// needs secretsmanager:GetSecretValue on the secret, whose current value must
 // be one private key as PEM.
 func OpenSecret(client SecretGetter) keys.OpenFunc {
-	return opener(SchemeSecret, func(ctx context.Context, name string) ([]byte, error) {
-		out, err := client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &name})
+	return opener(SchemeSecret, "secretsmanager:GetSecretValue", func(ctx context.Context, name string) ([]byte, error) {
+		out, err := client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &name}, func(o *secretsmanager.Options) {
+			o.Region = cmp.Or(awsname.ARNRegion(name), o.Region)
+		})
 		if err != nil {
 			return nil, err
 		}
@@ -36,13 +40,13 @@ func OpenSecret(client SecretGetter) keys.OpenFunc {
 	})
 }
 
-// SecretCreator is what keeping needs; *secretsmanager.Client is one.
+// SecretCreator is the client that storing needs; *secretsmanager.Client is one.
 type SecretCreator interface {
 	CreateSecret(context.Context, *secretsmanager.CreateSecretInput, ...func(*secretsmanager.Options)) (*secretsmanager.CreateSecretOutput, error)
 }
 
-// SecretStore makes key pairs and keeps each private half in a new secret. It
-// implements keys.Store and takes secretsmanager:CreateSecret.
+// SecretStore makes key pairs and stores each private key in a new secret. It
+// implements keys.Store and needs secretsmanager:CreateSecret.
 type SecretStore struct {
 	Client SecretCreator
 	Name   string
@@ -51,7 +55,7 @@ type SecretStore struct {
 // New implements keys.Store. A name that is taken is ErrExists: no secret is
 // ever written over.
 func (s SecretStore) New(ctx context.Context, a keys.Algorithm) (*keys.Public, string, error) {
-	return generate(SchemeSecret, s.Name, a, func(text string) error {
+	return generate(SchemeSecret, "secretsmanager:CreateSecret", s.Name, a, func(text string) error {
 		_, err := s.Client.CreateSecret(ctx, &secretsmanager.CreateSecretInput{
 			Name:         &s.Name,
 			SecretString: &text,
@@ -59,7 +63,7 @@ func (s SecretStore) New(ctx context.Context, a keys.Algorithm) (*keys.Public, s
 		})
 		var exists *types.ResourceExistsException
 		if errors.As(err, &exists) {
-			return ErrExists
+			return taken("the secret")
 		}
 		return err
 	})

@@ -3,6 +3,7 @@ package verify
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 
 	"example.com/privatecdn/internal/fault"
@@ -37,18 +38,24 @@ func (d Decision) explainPolicyText() (what, todo string) {
 
 // explainEncoding is about a value that is not base64 in CloudFront's alphabet.
 func explainEncoding(name, value string) (what, todo string) {
+	escaped := ""
+	if decoded, err := url.PathUnescape(value); err == nil && decoded != value {
+		value, escaped = decoded, " and percent-encoded"
+	}
+	_, err := policy.Decode(value)
 	switch {
 	case value == "":
 		return "there is no " + name, "take all parameters, or all cookies, of one signature"
-	case strings.Contains(value, "%"):
-		return "the " + name + " is percent-encoded", "send cookies as they were made: every character of them may stand as it is"
+	case escaped != "" && err == nil:
+		return "the " + name + " is percent-encoded", "send it as it was made: every character of it may stand as it is; " +
+			"players that add parameters (CMCD, _HLS_msn) turn ~ into %7E: sign playlists with a P-256 key, or use cookies"
 	case strings.ContainsAny(value, "\r\n"):
-		return "the " + name + " holds line breaks", "write the base64 on one line, such as openssl base64 -A does"
+		return "the " + name + " contains line breaks", "write the base64 on one line, such as openssl base64 -A does"
 	case strings.ContainsAny(value, "+/"), strings.Contains(value, "=") && !strings.ContainsAny(value, "-_"):
-		return "the " + name + " is in plain base64", "replace + with -, = with _ and / with ~"
+		return "the " + name + " is in plain base64" + escaped, "replace + with -, = with _ and / with ~"
 	case !strings.Contains(value, "~") && strings.Contains(strings.TrimRight(value, "_="), "_"),
 		strings.ContainsAny(value, "-_") && strings.Contains(value, "="):
-		return "the " + name + " is in base64url", "write ~ where it has _, and _ where it has = or lacks padding"
+		return "the " + name + " is in base64url" + escaped, "write ~ where it has _, and _ where it has = or lacks padding"
 	}
 	return "the " + name + " is not base64 in CloudFront's alphabet", "check that it was not cut off or wrapped"
 }

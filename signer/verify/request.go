@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"net/url"
 	"slices"
 	"strings"
 
@@ -56,8 +55,6 @@ func (p *parts) field(name string) *string {
 	return nil
 }
 
-// fromQuery reads the signature's parameters, percent-decoded as other signers
-// rely on; that CloudFront decodes them is unverified.
 func fromQuery(query string) (p parts, signedURL bool) {
 	for query != "" {
 		var pair string
@@ -68,9 +65,6 @@ func fromQuery(query string) (p parts, signedURL bool) {
 			continue
 		}
 		signedURL = true
-		if decoded, err := url.PathUnescape(value); err == nil {
-			value = decoded
-		}
 		if *field == "" {
 			*field = value
 		}

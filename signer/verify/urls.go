@@ -113,7 +113,10 @@ func (d Decision) pathsInstead(t target) (found []variant) {
 const maxParameters = 12
 
 func (d Decision) queriesInstead(t target) (found []variant) {
-	const added = "put a URL's own parameters in before signing it: nothing may be added afterwards"
+	added := "put a URL's own parameters in before signing it: nothing may be added afterwards"
+	if strings.Contains(t.query, "_HLS_") || strings.Contains(t.query, "CMCD") {
+		added = "the player adds parameters: sign a Resource that ends in *, which covers them"
+	}
 	pairs := strings.Split(t.query, "&")
 	add := func(hasQuery bool, query, what, todo string) {
 		t.hasQuery, t.query = hasQuery, query

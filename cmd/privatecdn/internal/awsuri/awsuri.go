@@ -6,7 +6,6 @@ package awsuri
 import (
 	"context"
 	"crypto"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,22 +17,28 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
-	"example.com/privatecdn/cmd/privatecdn/internal/cli"
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/deployment/awssource"
+	"example.com/privatecdn/internal/awsfault"
+	"example.com/privatecdn/internal/awsname"
+	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/keys"
 	"example.com/privatecdn/signer/awskms"
 	"example.com/privatecdn/signer/awsstore"
 )
 
-// AWS is the account and region to work in, as the AWS tools find them; a
+// AWS returns the account and region to work in, as the AWS tools find them; a
 // region that is not empty takes the place of theirs.
 func AWS(ctx context.Context, region string) (aws.Config, error) {
 	cfg, err := config.LoadDefaultConfig(ctx, config.WithRegion(region), config.WithHTTPClient(newClient()))
-	if err == nil && cfg.Region == "" {
-		err = cli.Hint(fmt.Errorf("no AWS region is set"), "set AWS_REGION, or a profile that has one")
+	cfg.HTTPClient = bounded{cfg.HTTPClient}
+	if err != nil {
+		return cfg, awsfault.Explain(err, "the AWS settings", "")
 	}
-	return cfg, err
+	if cfg.Region == "" {
+		return cfg, &fault.Error{What: "no AWS region is set", Remedy: "set AWS_REGION, or a profile that has one"}
+	}
+	return cfg, nil
 }
 
 // Deployment is the source of a deployment document: a file, ssm:NAME for a
@@ -43,7 +48,7 @@ func Deployment(ctx context.Context, ref string) (deployment.Source, error) {
 	if kind != "ssm" && kind != "stack" || fileExists(ref) {
 		return deployment.File(strings.TrimPrefix(ref, "file:")), nil
 	}
-	cfg, err := AWS(ctx, "")
+	cfg, err := AWS(ctx, awsname.ARNRegion(name))
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +63,7 @@ func fileExists(path string) bool {
 	return err == nil
 }
 
-// Openers open private halves of every kind; file: is relative to dir.
+// Openers open private keys of every kind; file: is relative to dir.
 func Openers(dir string) keys.Openers {
 	return keys.Openers{
 		"file": keys.OpenFile(dir),
@@ -76,7 +81,8 @@ func Openers(dir string) keys.Openers {
 
 func lazily(open func(aws.Config) keys.OpenFunc) keys.OpenFunc {
 	return func(ctx context.Context, uri string) (crypto.Signer, error) {
-		cfg, err := AWS(ctx, "")
+		_, name, _ := strings.Cut(uri, ":")
+		cfg, err := AWS(ctx, awsname.ARNRegion(name))
 		if err != nil {
 			return nil, err
 		}
@@ -84,15 +90,18 @@ func lazily(open func(aws.Config) keys.OpenFunc) keys.OpenFunc {
 	}
 }
 
-// PrivateKey opens a private half named by a file or a URI.
+// PrivateKey opens a private key named by a file or a URI.
 func PrivateKey(ctx context.Context, ref string) (crypto.Signer, error) {
+	if rest, ok := strings.CutPrefix(ref, "file://"); ok && !strings.HasPrefix(rest, "/") {
+		ref = "file:" + rest // as the AWS CLI writes a relative path
+	}
 	if fileExists(ref) || !strings.Contains(ref, ":") {
 		ref = "file:" + ref
 	}
 	return Openers(".").Open(ctx, ref)
 }
 
-// Store is the store that keeps a new private half under a URI: file:DIR,
+// Store is the store that keeps a new private key under a URI: file:DIR,
 // kms:alias/NAME, secretsmanager:NAME or ssm:NAME; a directory beside the ring
 // when it is empty.
 func Store(ctx context.Context, uri, ring string) (keys.Store, error) {
@@ -103,8 +112,10 @@ func Store(ctx context.Context, uri, ring string) (keys.Store, error) {
 	case kind == "file" && name != "":
 		return fileStore(name, ring)
 	case !ok || name == "" || kind != awskms.Scheme && kind != awsstore.SchemeSecret && kind != awsstore.SchemeParameter:
-		return nil, cli.Hint(fmt.Errorf("%q is no store of private keys", uri),
-			"file:DIR, kms:alias/NAME, secretsmanager:NAME or ssm:NAME")
+		return nil, &fault.Error{
+			What:   fault.Quote(uri) + " is not a valid store of private keys",
+			Remedy: "give file:DIR, kms:alias/NAME, secretsmanager:NAME or ssm:NAME",
+		}
 	}
 	cfg, err := AWS(ctx, "")
 	if err != nil {
@@ -119,7 +130,7 @@ func Store(ctx context.Context, uri, ring string) (keys.Store, error) {
 	return awsstore.ParameterStore{Client: ssm.NewFromConfig(cfg), Name: name}, nil
 }
 
-// fileStore keeps private halves in dir, as seen from where the command is
+// fileStore keeps private keys in dir, as seen from where the command is
 // typed. A relative dir stays relative in the ring's URIs, so that they mean
 // the same in every checkout.
 func fileStore(dir, ring string) (keys.Store, error) {

@@ -17,12 +17,11 @@ const (
 	maxWait     = 30 * time.Second
 )
 
-// newClient returns the SDK's HTTP client, with bounds.
-func newClient() aws.HTTPClient {
-	return bounded{awshttp.NewBuildableClient().WithTimeout(maxWait)}
-}
+// newClient returns the SDK's own client, which it adds its settings to, such
+// as AWS_CA_BUNDLE. Once they are there, bounded bounds what comes back.
+func newClient() *awshttp.BuildableClient { return awshttp.NewBuildableClient().WithTimeout(maxWait) }
 
-type bounded struct{ client *awshttp.BuildableClient }
+type bounded struct{ client aws.HTTPClient }
 
 func (b bounded) Do(r *http.Request) (*http.Response, error) {
 	resp, err := b.client.Do(r)
