@@ -1,0 +1,118 @@
+package inspector
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/internal/fault"
+	"example.com/privatecdn/keys"
+)
+
+// The bounds of what the page sends.
+const (
+	mostForm = 16 << 10
+	mostHAR  = 64 << 20
+)
+
+// deployed is the distribution as the page shows it.
+type deployed struct {
+	Stack     string       `json:"stack"`
+	Endpoint  string       `json:"endpoint"`
+	Hosts     []string     `json:"hosts"`
+	Bucket    string       `json:"bucket"`
+	Behaviors []caught     `json:"behaviors"`
+	Keys      []trustedKey `json:"keys"`
+	LeftOut   []string     `json:"leftOut"`
+}
+
+type trustedKey struct {
+	ID        string         `json:"id"`
+	Algorithm keys.Algorithm `json:"algorithm"`
+	State     keys.State     `json:"state"`
+	Signed    int            `json:"signed"` // of the requests that are remembered
+}
+
+// caught is a behavior with what opens it.
+type caught struct {
+	Pattern string            `json:"pattern"`
+	Access  deployment.Access `json:"access"`
+	Opens   string            `json:"opens"`
+	Keys    []string          `json:"keys"`
+}
+
+func newCaught(b deployment.Behavior) caught {
+	return caught{b.PathPattern, b.Access, opens(b), b.Keys}
+}
+
+func opens(b deployment.Behavior) string {
+	switch b.Access {
+	case deployment.Public:
+		return "Every request is served."
+	case deployment.Presigned:
+		return "An S3 signature, which S3 checks."
+	}
+	return "A signed URL or signed cookies by " + strings.Join(b.Keys, " or ") + "."
+}
+
+func (i *Inspector) distribution(w http.ResponseWriter, _ *http.Request) {
+	d := i.options.Deployment()
+	view := deployed{Stack: d.Stack, Endpoint: d.Endpoint, Hosts: d.Hosts, Bucket: d.Bucket.Name, LeftOut: i.options.LeftOut()}
+	for _, b := range d.Behaviors {
+		view.Behaviors = append(view.Behaviors, newCaught(b))
+	}
+	signed := i.feed.signatures()
+	for _, k := range d.Keys {
+		view.Keys = append(view.Keys, trustedKey{k.ID, k.Algorithm, k.State, signed[k.ID]})
+	}
+	write(w, view)
+}
+
+// path says which behavior catches a path.
+func (i *Inspector) path(w http.ResponseWriter, r *http.Request) {
+	path, _, _ := strings.Cut("/"+strings.TrimPrefix(r.FormValue("path"), "/"), "?")
+	b, ok := i.options.Deployment().Behavior(path)
+	if !ok {
+		http.Error(w, "No behavior catches this path.", http.StatusNotFound)
+		return
+	}
+	write(w, newCaught(b))
+}
+
+// open signs what the form names, sets cookies where they were asked for, and
+// leads the browser there. The signature is never part of the page.
+func (i *Inspector) open(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, mostForm)
+	lifetime, err := time.ParseDuration(r.PostFormValue("for"))
+	if err != nil {
+		http.Error(w, "The lifetime is not a duration such as 10m or 8h.", http.StatusBadRequest)
+		return
+	}
+	signed, err := i.options.Sign(r.Context(), SignRequest{
+		Path: "/" + strings.TrimPrefix(r.PostFormValue("path"), "/"), For: lifetime, Cookies: r.PostFormValue("with") == "cookies",
+	})
+	if err != nil {
+		refuse(w, err)
+		return
+	}
+	for _, c := range signed.Cookies {
+		http.SetCookie(w, c)
+	}
+	http.Redirect(w, r, signed.URL, http.StatusSeeOther)
+}
+
+func (i *Inspector) har(w http.ResponseWriter, r *http.Request) {
+	findings, err := i.options.Diagnose(r.Context(), http.MaxBytesReader(w, r.Body, mostHAR))
+	if err != nil {
+		refuse(w, err)
+		return
+	}
+	write(w, findings)
+}
+
+func refuse(w http.ResponseWriter, err error) {
+	text := slices.DeleteFunc([]string{err.Error(), fault.Hint(err)}, func(s string) bool { return s == "" })
+	http.Error(w, fault.Printable(fault.Text(strings.Join(text, "\n"))), http.StatusBadRequest)
+}

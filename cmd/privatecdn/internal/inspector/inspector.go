@@ -1,0 +1,173 @@
+// Package inspector is a page that shows what a local edge decides, while it
+// decides it: every request with the behavior that caught it, the signature's
+// conditions, the cache and the headers on both sides; the distribution with
+// its keys; and forms that sign a URL, test a path and read a HAR file.
+//
+// It listens on a loopback address of its own, never the viewer's, answers no
+// other host and no other origin, and shows no usable signature.
+package inspector
+
+import (
+	"context"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"io"
+	"io/fs"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+
+	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/edge"
+	"example.com/privatecdn/signer/verify"
+)
+
+// Options says what to inspect.
+type Options struct {
+	// Deployment returns what is deployed now.
+	Deployment func() *deployment.Deployment
+	// LeftOut lists what of the template changes nothing here, a line each.
+	LeftOut func() []string
+	// Check decides a request as the edge does, and explains the decision.
+	Check func(context.Context, verify.Request) (verify.Decision, error)
+	// Sign signs a path of the deployment, or a pattern for cookies.
+	Sign func(context.Context, SignRequest) (Signed, error)
+	// Diagnose reads a browser's recording (HAR) and returns a finding a failing
+	// request, ready to marshal.
+	Diagnose func(context.Context, io.Reader) (any, error)
+	Clock    func() time.Time
+}
+
+// SignRequest is what the form asks for.
+type SignRequest struct {
+	Path    string
+	For     time.Duration
+	Cookies bool
+}
+
+// Signed is what opens: a URL, and cookies to set before it is opened.
+type Signed struct {
+	URL     string
+	Cookies []*http.Cookie
+}
+
+// Inspector serves the page. It is an http.Handler.
+type Inspector struct {
+	options Options
+	feed    feed
+	handler http.Handler
+}
+
+//go:embed page
+var files embed.FS
+
+var index = template.Must(template.ParseFS(files, "page/index.html"))
+
+// New returns an inspector. Give its Add to edge.Options.OnRequest.
+func New(o Options) *Inspector {
+	i := &Inspector{options: o}
+	assets, err := fs.Sub(files, "page")
+	if err != nil {
+		panic(err) // the files are compiled in
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", i.index)
+	mux.Handle("GET /page/", http.StripPrefix("/page/", http.FileServerFS(assets)))
+	mux.HandleFunc("GET /events", i.events)
+	mux.HandleFunc("GET /requests/{id}", i.request)
+	mux.HandleFunc("GET /distribution", i.distribution)
+	mux.HandleFunc("GET /path", i.path)
+	mux.HandleFunc("POST /open", i.open)
+	mux.HandleFunc("POST /har", i.har)
+	i.handler = http.NewCrossOriginProtection().Handler(mux)
+	return i
+}
+
+// Add shows a request to whoever watches and remembers it.
+func (i *Inspector) Add(t edge.Trace) { i.feed.add(t) }
+
+// ServeHTTP implements http.Handler. A host that is not loopback is refused:
+// a page elsewhere may have pointed its own name here (DNS rebinding).
+func (i *Inspector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self' https:")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Cache-Control", "no-store")
+	if !isLoopback(r.Host) {
+		http.Error(w, "The inspector answers at a loopback address only.", http.StatusMisdirectedRequest)
+		return
+	}
+	i.handler.ServeHTTP(w, r)
+}
+
+// isLoopback reports whether a Host header is localhost or a loopback address.
+func isLoopback(host string) bool {
+	name := host
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		name = h
+	}
+	return name == "localhost" || net.ParseIP(name).IsLoopback()
+}
+
+func (i *Inspector) index(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	if err := index.Execute(w, i.options.Deployment()); err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+	}
+}
+
+// events streams a row a request, first those that are remembered.
+func (i *Inspector) events(w http.ResponseWriter, r *http.Request) {
+	after, _ := strconv.Atoi(r.Header.Get("Last-Event-ID"))
+	past, next, stop := i.feed.watch(after)
+	defer stop()
+	w.Header().Set("Content-Type", "text/event-stream")
+	flush := http.NewResponseController(w)
+	for _, n := range past {
+		if send(w, n) != nil {
+			return
+		}
+	}
+	for {
+		if flush.Flush() != nil {
+			return
+		}
+		select {
+		case <-r.Context().Done():
+			return
+		case n, ok := <-next:
+			if !ok || send(w, n) != nil {
+				return
+			}
+		}
+	}
+}
+
+func send(w io.Writer, n numbered) error {
+	data, err := json.Marshal(newRow(n))
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w, "id: %d\ndata: %s\n\n", n.id, data)
+	return err
+}
+
+func (i *Inspector) request(w http.ResponseWriter, r *http.Request) {
+	id, _ := strconv.Atoi(r.PathValue("id"))
+	t, ok := i.feed.get(id)
+	if !ok {
+		http.Error(w, "This request is no longer remembered.", http.StatusNotFound)
+		return
+	}
+	write(w, i.detail(r.Context(), id, t))
+}
+
+func write(w http.ResponseWriter, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(v) // the browser went away
+}
