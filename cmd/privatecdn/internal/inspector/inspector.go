@@ -22,7 +22,6 @@ import (
 
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/edge"
-	"example.com/privatecdn/signer/verify"
 )
 
 // Options says what to inspect.
@@ -31,14 +30,11 @@ type Options struct {
 	Deployment func() *deployment.Deployment
 	// LeftOut lists what of the template changes nothing here, a line each.
 	LeftOut func() []string
-	// Check decides a request as the edge does, and explains the decision.
-	Check func(context.Context, verify.Request) (verify.Decision, error)
 	// Sign signs a path of the deployment, or a pattern for cookies.
 	Sign func(context.Context, SignRequest) (Signed, error)
 	// Diagnose reads a browser's recording (HAR) and returns a finding a failing
 	// request, ready to marshal.
 	Diagnose func(context.Context, io.Reader) (any, error)
-	Clock    func() time.Time
 }
 
 // SignRequest is what the form asks for.

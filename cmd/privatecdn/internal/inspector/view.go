@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/edge"
 	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/signer/policy"
@@ -35,7 +36,7 @@ type row struct {
 func newRow(n numbered) row {
 	t := n.trace
 	r := row{
-		ID: n.id, Time: t.Time, Method: t.Request.Method, URL: fault.Text(t.URL), Status: t.Status,
+		ID: n.id, Time: t.Time, Method: t.Request.Method, URL: t.URL(), Status: t.Status,
 		Behavior: t.Behavior, Access: string(t.Access), Cache: t.Cache, Age: int64(t.Age / time.Second), Key: t.KeyID,
 	}
 	if t.Refusal != nil {
@@ -83,12 +84,21 @@ func (i *Inspector) detail(ctx context.Context, id int, t edge.Trace) detail {
 		return d
 	}
 	r := asVerified(t)
-	if decision, err := i.options.Check(ctx, r); err == nil && !decision.Policy.Until.IsZero() {
+	v, err := verify.Open(ctx, source{i.options.Deployment()})
+	if err != nil {
+		return d
+	}
+	if decision, err := v.Check(r); err == nil && !decision.Policy.Until.IsZero() {
 		d.Policy, _ = decision.Policy.MarshalJSON() // strings and numbers always marshal
 		d.Conditions = conditions(decision.Policy, r)
 	}
 	return d
 }
+
+// source is a deployment that is loaded already.
+type source struct{ *deployment.Deployment }
+
+func (s source) Load(context.Context) (*deployment.Deployment, error) { return s.Deployment, nil }
 
 // asVerified returns the request as the edge put it to the verifier.
 func asVerified(t edge.Trace) verify.Request {

@@ -99,7 +99,8 @@ async function get(url) {
   return response.json();
 }
 function table(head, lines) {
-  return element("table", {}, element("tbody", {}, element("tr", {}, ...head.map((h) => element("th", { scope: "col" }, h))), ...lines));
+  return element("table", {}, element("tbody", {},
+    head.length ? element("tr", {}, ...head.map((h) => element("th", { scope: "col" }, h))) : "", ...lines));
 }
 function part(title, ...content) { return [element("h3", {}, title), ...content]; }
 function headers(title, fields) {
@@ -114,11 +115,11 @@ async function open(id) {
     element("h2", {}, `${d.status} ${d.method} ${d.url}`),
     element("p", { class: d.reason ? "no" : "ok" }, d.reason ? d.reason + (d.why ? ": " + d.why : "") : "served"),
     d.hint ? element("p", {}, "What to do: " + d.hint) : "",
-    ...part("Decision", table(["", ""], Object.entries({
+    ...part("Decision", table([], Object.entries({
       behavior: d.behavior, access: d.access, key: d.key, cache: d.cache + (d.age ? `, ${d.age} s old` : ""), "cache key": d.cacheKey,
       took: d.milliseconds + " ms", "time left": left(d),
     }).filter(([, v]) => v).map(([k, v]) => element("tr", {}, element("th", { scope: "row" }, k), element("td", {}, v))))),
-    ...(d.conditions ? part("Conditions", table(["condition", "policy", "request", ""], d.conditions.map((c) => element("tr", {},
+    ...(d.conditions ? part("Conditions", table(["condition", "policy", "request", "result"], d.conditions.map((c) => element("tr", {},
       element("td", {}, c.name), element("td", {}, c.asked), element("td", {}, c.found),
       element("td", { class: c.holds ? "ok" : "no" }, c.holds ? "holds" : "fails"))))) : []),
     ...(d.policy ? part("Policy", element("pre", {}, JSON.stringify(d.policy, null, 2))) : []),
