@@ -20,6 +20,12 @@ type signPlaylist struct {
 	Src string `arg:"" help:"An HLS or DASH manifest: a file, - for standard input, or the URL or path that serves it."`
 	URL string `name:"url" help:"URL or path of the manifest for viewers, unless it is SRC." placeholder:"URL|PATH"`
 	signFlags
+
+	Relay    bool              `help:"For a program that serves it in the distribution's place; URIs of playlists stay relative." xor:"place"`
+	Absolute bool              `help:"Make all URIs absolute, so that it plays from anywhere." xor:"place"`
+	Variable map[string]string `help:"Value of a variable the playlist imports." placeholder:"NAME=VALUE" mapsep:"none"`
+	Others   []string          `name:"other-host" help:"Host of another CDN that may receive the signature." placeholder:"HOST"`
+	Verbose  bool              `help:"List the URIs that are left alone on standard error."`
 }
 
 func (c signPlaylist) Run(e *env) error {
@@ -32,6 +38,23 @@ func (c signPlaylist) Run(e *env) error {
 		return err
 	}
 	rewriter := playlist.For(s, terms)
+	rewriter.Relay, rewriter.Absolute = c.Relay, c.Absolute
+	rewriter.Variables, rewriter.OtherHosts = c.Variable, c.Others
+	if c.Verbose {
+		rewriter.Note = func(line int, uri, what string) {
+			e.note("line %d: %s: %s", line, fault.Printable(fault.Text(uri)), fault.Printable(what))
+		}
+	}
+	query := rewriter.Query
+	rewriter.Query = func(resource string) (string, error) {
+		signature, err := query(resource)
+		if strings.Contains(signature, "~") {
+			e.note(
+				"warning: the signature contains ~, which players that add parameters (CMCD) re-encode; P-256 keys avoid it",
+			)
+		}
+		return signature, err
+	}
 	signed, err := rewriter.Rewrite(at, manifest)
 	if err != nil {
 		return err
@@ -105,18 +128,7 @@ func fetch(e *env, s *signer.Signer, url string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	signed, err := s.URL(url, signer.Terms{For: viewerclient.Timeout})
-	if errors.Is(err, signer.ErrPublicPath) {
-		signed, err = url, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	r, err := http.NewRequestWithContext(e, http.MethodGet, signed, nil)
-	if err != nil {
-		return nil, err
-	}
-	resp, err := client.Do(r)
+	resp, err := playlist.Fetch(e, client, s, url)
 	if err != nil {
 		return nil, err
 	}

@@ -24,8 +24,21 @@ var templates = map[string][]string{
 
 // texts are the elements whose text is a URI.
 var texts = map[string]kind{
-	"BaseURL": baseURL, "Location": manifest, "PatchLocation": manifest, "ContentSteering": remote,
+	"BaseURL": baseURL, "Location": manifest, "PatchLocation": manifest, "ContentSteering": linked,
 }
+
+// presentations are the elements of alternative presentations, whose attribute
+// is another manifest.
+var presentations = []string{"InsertPresentation", "ReplacePresentation", "OverwritePresentation", "AlternativeMPD"}
+
+// schemes are the beginnings of descriptor schemes whose value is a list of
+// URIs.
+var schemes = map[string]kind{
+	"urn:mpeg:dash:utc:http-": remote, "urn:mpeg:dash:chaining:": linked, "urn:mpeg:dash:fallback:": linked,
+}
+
+// fonts is the namespace of DVB's downloadable fonts.
+const fonts = "urn:dvb:dash:dash-extensions:2014-1"
 
 // numbers are the attributes, element by element, that players put into
 // templates.
@@ -65,7 +78,8 @@ type kind int
 
 const (
 	content  kind = iota // the BaseURLs of every Representation below
-	remote               // the BaseURLs around it: an xlink
+	remote               // the BaseURLs around it: an xlink, a clock, a font
+	linked               // the BaseURLs around it: a document with URIs of its own
 	baseURL              // the BaseURLs around it
 	manifest             // the manifest's own URL: another manifest
 )
@@ -132,7 +146,15 @@ func (p *mpdParser) parse() error {
 func (p *mpdParser) open(t xml.StartElement, start, end int) error {
 	name := t.Name.Local
 	if p.root == nil {
-		if name != "MPD" {
+		switch name {
+		case "MPD":
+		case "Patch":
+			return &Error{
+				Kind:   ErrFormat,
+				What:   "MPD patches cannot be signed: what their URIs are relative to is not in them",
+				Remedy: "take PatchLocation out of the manifest; players then load all of it again",
+			}
+		default:
 			return refuse(ErrFormat, "the root element is not MPD")
 		}
 		p.root, p.space, p.first = &scope{}, t.Name.Space, end
@@ -179,8 +201,16 @@ func (p *mpdParser) attributes(t xml.StartElement, name string, around, inside *
 			continue
 		case slices.Contains(numbers[name], a.Name.Local) && strings.Trim(a.Value, "0123456789") != "":
 			return ErrURI // some players put it into templates as it is
-		case a.Name.Space == xlink && a.Name.Local == "href" && name != "":
+		case a.Name.Space == xlink && a.Name.Local == "href" && name != "",
+			a.Name.Space == fonts && a.Name.Local == "url":
 			s.kind = remote
+		case a.Name.Space == "" && a.Name.Local == "value":
+			if err := p.list(t, a.Value, spans[i], around); err != nil {
+				return err
+			}
+			continue
+		case slices.Contains(presentations, name) && (a.Name.Local == "url" || a.Name.Local == "uri"):
+			s.kind = linked
 		case a.Name.Space != "" || !slices.Contains(templates[name], a.Name.Local):
 			continue
 		}
@@ -189,6 +219,35 @@ func (p *mpdParser) attributes(t xml.StartElement, name string, around, inside *
 		}
 		s.template = name == "SegmentTemplate" && strings.Contains(s.value, "$RepresentationID")
 		around.sites = append(around.sites, s)
+	}
+	return nil
+}
+
+// list adds the URIs of a descriptor's value, if its scheme says that it is a
+// list of them.
+func (p *mpdParser) list(t xml.StartElement, value string, at span, around *scope) error {
+	var scheme string
+	for _, a := range t.Attr {
+		if a.Name.Local == "schemeIdUri" {
+			scheme = a.Value
+		}
+	}
+	for prefix, kind := range schemes {
+		if !strings.HasPrefix(scheme, prefix) {
+			continue
+		}
+		rest := at.start
+		for _, uri := range strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune(blanks, r) }) {
+			start, end := trim(p.src, rest, at.end)
+			if i := strings.IndexAny(p.src[start:end], blanks); i >= 0 {
+				end = start + i
+			}
+			around.sites = append(around.sites, site{kind: kind, value: uri, span: span{start: start, end: end}})
+			rest = end
+		}
+		if strings.Trim(p.src[rest:at.end], blanks) != "" {
+			return ErrURI // a blank is written as a character reference
+		}
 	}
 	return nil
 }

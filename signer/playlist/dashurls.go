@@ -19,11 +19,11 @@ func (w *rewrite) dash() error {
 	if err != nil {
 		return err
 	}
-	if w.Relay && len(p.root.bases) == 0 {
+	if w.moved() && len(p.root.bases) == 0 {
 		home := "<BaseURL>" + xmlText.Replace(w.base.origin()+w.base.dir()) + "</BaseURL>"
 		w.edit(p.first, p.first, []byte(home))
 	}
-	if err := w.scope(p.root, []place{{w.base, ""}}, w.Relay); err != nil {
+	if err := w.scope(p.root, []place{{w.base, ""}}, w.moved()); err != nil {
 		return err
 	}
 	slices.SortStableFunc(w.edits, func(a, b edit) int { return cmp.Compare(a.start, b.start) })
@@ -54,17 +54,21 @@ func (w *rewrite) scope(s *scope, around []place, relay bool) error {
 			}
 			nameless = withoutIDs(below)
 		}
-		switch {
-		case u.kind == content && u.template:
-			err = w.site(u, below)
-		case u.kind == content:
-			err = w.site(u, nameless)
-		case u.kind == remote:
+		switch u.kind {
+		case content:
+			places := nameless
+			if u.template {
+				places = below
+			}
+			err = w.site(u, places)
+		case remote:
 			err = w.site(u, bases)
-		case u.kind == baseURL:
+		case linked:
+			err = w.document(u, bases)
+		case baseURL:
 			err = w.baseURL(u, around, relay)
-		default:
-			err = w.other(u)
+		case manifest:
+			err = w.document(u, []place{{w.base, ""}})
 		}
 		if err != nil {
 			return err
@@ -159,24 +163,33 @@ func distinct[T comparable](list []T) []T {
 
 // site signs one URI that is resolved with every one of places.
 func (w *rewrite) site(u site, places []place) error {
-	signed := 0
+	signed, elsewhere := 0, 0
+	var to location
 	for _, p := range places {
 		ref, err := u.expand(p.id)
 		if err != nil {
 			return w.fail(u.span.start, u.value, err)
 		}
-		v, err := w.decide(p.location, ref)
+		v, err := w.judge(p.location, ref)
+		if err == nil {
+			err = w.signable(v)
+		}
 		if err != nil {
 			return w.fail(u.span.start, u.value, err)
 		}
-		if v.sign {
+		switch {
+		case v.sign:
 			signed++
+		case !slices.Contains(w.OtherHosts, v.to.host):
+			elsewhere++
 		}
+		to = v.to
 	}
-	switch signed {
-	case 0:
+	switch {
+	case signed == 0:
+		w.unsigned(u.span.start, u.value, to)
 		return nil
-	case len(places):
+	case elsewhere == 0:
 		return w.insert(u)
 	default:
 		return w.fail(u.span.start, u.value, ErrMixed)
@@ -210,9 +223,7 @@ func (w *rewrite) baseURL(u site, around []place, relay bool) error {
 		return w.fail(u.span.start, u.value, err)
 	}
 	if relay && to.host != "" && !hasScheme(u.value) {
-		u.value = to.String()
-		w.edit(u.span.start, u.span.end, []byte(w.escapeIn(u, u.value)))
-		u.span.start = u.span.end
+		u = w.replace(u, to.String())
 	}
 	if strings.HasSuffix(to.path, "/") {
 		return nil
@@ -220,12 +231,42 @@ func (w *rewrite) baseURL(u site, around []place, relay bool) error {
 	return w.site(u, around)
 }
 
-// other signs the URI of another manifest.
-func (w *rewrite) other(u site) error {
-	if w.Relay && !absolute(u.value) {
+// document signs the URI of a document with URIs of its own, or leads it back
+// to the program that relays.
+func (w *rewrite) document(u site, bases []place) error {
+	v, err := w.judge(bases[0].location, u.value)
+	if err != nil {
+		return w.fail(u.span.start, u.value, err)
+	}
+	if w.returns(v) {
+		back := w.comeBack(u.value, v.to)
+		if u.kind == linked { // to a player, relative means relative to a BaseURL
+			back, err = w.fromRelay(back)
+		}
+		if err == nil && len(bases) > 1 {
+			err = ErrRelay
+		}
+		if err != nil {
+			return w.fail(u.span.start, u.value, err)
+		}
+		w.replace(u, back)
 		return nil
 	}
-	return w.site(u, []place{{w.base, ""}})
+	if v.sign {
+		w.note(u.span.start, u.value, inside)
+	}
+	if w.moved() && v.to.host != "" && !hasScheme(u.value) {
+		u = w.replace(u, v.to.String())
+	}
+	return w.site(u, bases)
+}
+
+// replace writes another URI in the place of one.
+func (w *rewrite) replace(u site, uri string) site {
+	w.edit(u.span.start, u.span.end, []byte(w.escapeIn(u, uri)))
+	u.value = uri
+	u.span.start = u.span.end
+	return u
 }
 
 // insert adds the signature to a URI, before its fragment.

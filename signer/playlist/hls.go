@@ -64,7 +64,7 @@ func (w *rewrite) tag(at int, line string, vars variables) error {
 				return w.fail(at, line, ErrURI)
 			}
 			from, to := trim(list, a.start, a.end)
-			err := w.uri(at+len(name)+1+from, list[from:to], toPlaylist(name, a.name), vars)
+			err := w.uri(at+len(name)+1+from, list[from:to], isDocument(name, a.name), vars)
 			if err != nil {
 				return err
 			}
@@ -73,13 +73,14 @@ func (w *rewrite) tag(at int, line string, vars variables) error {
 	return nil
 }
 
-// toPlaylist reports whether a tag's attribute leads to another playlist.
-func toPlaylist(tag, attribute string) bool {
+// isDocument reports whether a tag's attribute leads to a document that has
+// URIs of its own.
+func isDocument(tag, attribute string) bool {
 	switch tag {
 	case "#EXT-X-MEDIA", "#EXT-X-I-FRAME-STREAM-INF", "#EXT-X-IMAGE-STREAM-INF", "#EXT-X-RENDITION-REPORT":
 		return true
 	}
-	return attribute == "X-ASSET-URI"
+	return attribute != "URI"
 }
 
 // attribute is one attribute of a list; start and end are its value's, inside
@@ -119,9 +120,10 @@ func attributes(list string) func(yield func(attribute) bool) {
 	}
 }
 
-// uri rewrites one URI of an HLS playlist.
-func (w *rewrite) uri(at int, raw string, isPlaylist bool, vars variables) error {
-	if w.homeCovered && !w.Relay && plain(raw) {
+// uri rewrites one URI of an HLS playlist. document says that it leads to one
+// that has URIs of its own.
+func (w *rewrite) uri(at int, raw string, document bool, vars variables) error {
+	if w.homeCovered && !w.moved() && w.Note == nil && plain(raw) {
 		if err := w.spend(raw); err != nil {
 			return err
 		}
@@ -134,25 +136,33 @@ func (w *rewrite) uri(at int, raw string, isPlaylist bool, vars variables) error
 	if err != nil {
 		return w.fail(at, raw, err)
 	}
-	v, err := w.decide(w.base, ref)
+	v, err := w.judge(w.base, ref)
+	if err == nil && document && w.returns(v) {
+		w.edit(at, at+len(raw), []byte(w.comeBack(ref, v.to)))
+		return nil
+	}
+	if err == nil {
+		err = w.signable(v)
+	}
 	if err != nil {
 		return w.fail(at, raw, err)
-	}
-	if w.Relay && isPlaylist && !absolute(ref) {
-		return nil
 	}
 	bare, _, fragment := strings.Cut(raw, "#")
 	if fragment != strings.Contains(ref, "#") {
 		return w.fail(at, raw, ErrURI) // the signature would be part of the fragment
 	}
 	end := at + len(bare)
-	// A variable may be worth another thing where the manifest is relayed.
-	if w.Relay && v.to.host != "" && (!hasScheme(ref) || raw != ref) {
+	// A variable may have another value where the manifest is relayed.
+	if w.moved() && v.to.host != "" && (!hasScheme(ref) || raw != ref) {
 		ref = v.to.String()
 		w.edit(at, end, []byte(ref))
 	}
 	if !v.sign {
+		w.unsigned(at, raw, v.to)
 		return nil
+	}
+	if document || strings.HasSuffix(v.to.path, ".vtt") {
+		w.note(at, raw, inside)
 	}
 	ref, _, _ = strings.Cut(ref, "#")
 	return w.sign(end, ref)

@@ -1,16 +1,19 @@
 // Package playlist rewrites HLS playlists and DASH manifests so that a viewer
-// without cookies can play private content: every URI that leads to it gets
-// one and the same wildcard signature, which is made once a manifest.
+// without cookies can play private content: every URI of private content gets
+// the same wildcard signature, which is made once a manifest.
 //
 //	r := playlist.For(s, signer.Terms{For: 4 * time.Hour}) // s is a *signer.Signer
 //	signed, err := r.Rewrite("https://d111111abcdef8.cloudfront.net/films/7/index.m3u8", manifest)
 //
-// Only insertions are made, unless the manifest is relayed: what leads
-// elsewhere, to a key server, another host or a data: URI, and everything that
-// is not a URI stays byte for byte.
+// Rewriting only inserts, unless the manifest is relayed or made absolute: URIs
+// of key servers, other hosts and data, and everything that is not a URI, stay
+// byte for byte. What is judged is what players resolve: after variables,
+// entities, template identifiers and blanks at the ends.
 //
-// HLS is RFC 8216 and its second edition with low-latency parts; DASH is
-// ISO/IEC 23009-1.
+// [Handler] relays manifests, so that players get every one of them rewritten.
+//
+// HLS is RFC 8216 and its second edition with low-latency parts, asset lists
+// and content steering; DASH is ISO/IEC 23009-1.
 package playlist
 
 import (
@@ -38,6 +41,7 @@ var (
 	ErrURI      = errors.New("players do not read this URI alike")
 	ErrOutside  = errors.New("private, but the signature does not cover it")
 	ErrVariable = errors.New("invalid variable")
+	ErrRelay    = errors.New("this document cannot come back to the relay")
 	ErrMixed    = errors.New("one signature for private content and another host")
 )
 
@@ -45,12 +49,13 @@ var (
 type Error = fault.Error
 
 var remedies = map[error]string{
-	ErrFormat:   "give an HLS playlist (#EXTM3U) or a DASH manifest (MPD)",
+	ErrFormat:   "give an HLS playlist (#EXTM3U) or a DASH manifest (MPD) in UTF-8",
 	ErrTooLarge: "split the manifest",
 	ErrURI:      "write one URI without backslashes, control characters, comments or blanks at its ends",
 	ErrOutside:  "give a wider Resource",
 	ErrVariable: "define each variable once, before its use, or give its value in Variables",
-	ErrMixed:    "split the manifest, or the signature would go to the other host",
+	ErrRelay:    "set RelayURL, or take it out of the manifest",
+	ErrMixed:    "split the manifest, or list the other host in OtherHosts if it may receive the signature",
 }
 
 // refuse returns an error of a kind of this package.
@@ -79,10 +84,34 @@ type Rewriter struct {
 	Private func(host, path string) bool
 
 	// Relay is for a manifest that viewers get from another program than the
-	// distribution, at a path that mirrors the distribution's: relative URIs of
-	// content become absolute, those of other playlists stay as they are, so
-	// that they come back to that program.
+	// distribution, at a path that ends like the distribution's: see [Handler].
+	// URIs of content become absolute. URIs of documents with URIs of their own
+	// (playlists, manifests, asset lists, steering) on the manifest's host or
+	// private ones become relative, so that they come back to that program,
+	// unsigned.
 	Relay bool
+
+	// RelayURL is the URL at which players get the manifest from that program.
+	// A DASH manifest that names a steering manifest or an alternative
+	// presentation needs it (ErrRelay): their URIs are relative to BaseURLs.
+	RelayURL string
+
+	// Carry is a query that is added to every URI that comes back, such as the
+	// token that says who asks: "token=…", encoded.
+	Carry string
+
+	// Absolute makes relative URIs absolute, those of playlists too, for a
+	// manifest that viewers get from anywhere.
+	Absolute bool
+
+	// OtherHosts are hosts of other CDNs that may receive the signature: a DASH
+	// template whose BaseURLs lead there as well as to private content is
+	// signed instead of ErrMixed. Whoever serves them can open the content.
+	OtherHosts []string
+
+	// Note, if set, is called for every URI that is left alone and for every
+	// signed document whose own URIs are not, with its line, counted from 1.
+	Note func(line int, uri, what string)
 
 	// Variables holds the values of the variables that an HLS playlist imports
 	// (EXT-X-DEFINE:IMPORT).
@@ -106,6 +135,10 @@ func (r *Rewriter) Rewrite(url string, manifest []byte) ([]byte, error) {
 		err = w.hls()
 	case strings.HasPrefix(body, "<"):
 		err = w.dash()
+	case strings.HasPrefix(body, "{"):
+		err = w.json()
+	case strings.ContainsRune(body[:min(len(body), 4)], 0):
+		err = refuse(ErrFormat, "it is UTF-16 or UTF-32, not UTF-8")
 	default:
 		err = refuse(ErrFormat, "it begins with %s", brief(body))
 	}
@@ -151,4 +184,13 @@ func directory(resource string) (string, bool) {
 	prefix, found := strings.CutSuffix(resource, "*")
 	_, rest, absolute := strings.Cut(prefix, "://")
 	return prefix, found && absolute && strings.Contains(rest, "/") && !strings.ContainsAny(prefix, "*?")
+}
+
+// covers reports whether a signature for the Rewriter's Resource opens url.
+func (r *Rewriter) covers(url string) (bool, error) {
+	w, err := r.begin(url, nil)
+	if err != nil {
+		return false, err
+	}
+	return w.covers(url), nil
 }

@@ -34,10 +34,11 @@ type edit struct {
 	text       []byte
 }
 
-// verdict is what becomes of one URI.
+// verdict is where a URI leads and whether it needs the signature.
 type verdict struct {
 	to   location
 	sign bool
+	sent string // the URL as viewers send it, if it needs the signature
 }
 
 // short is so many bytes that a URL which is made of short parts cannot become
@@ -64,8 +65,8 @@ func plain(ref string) bool {
 	return true
 }
 
-// decide says what becomes of ref under base.
-func (w *rewrite) decide(base location, ref string) (verdict, error) {
+// judge resolves ref under base.
+func (w *rewrite) judge(base location, ref string) (verdict, error) {
 	if err := w.spend(ref); err != nil {
 		return verdict{}, err
 	}
@@ -80,16 +81,86 @@ func (w *rewrite) decide(base location, ref string) (verdict, error) {
 	if !w.covers(sent) {
 		return verdict{}, ErrOutside
 	}
-	if err := w.make(); err != nil {
-		return verdict{}, err
+	return verdict{to, true, sent}, nil
+}
+
+// signable makes sure that a URI that needs the signature can be signed.
+func (w *rewrite) signable(v verdict) error {
+	if !v.sign {
+		return nil
 	}
-	if len(sent)+len(w.query) > signer.MaxURL {
-		return verdict{}, &Error{
-			Kind: signer.ErrTooLong, What: fmt.Sprintf("the signed URL has %d bytes, and CloudFront accepts %d",
-				len(sent)+len(w.query), signer.MaxURL), Remedy: "shorten the URI, or use cookies",
+	if err := w.make(); err != nil {
+		return err
+	}
+	if length := len(v.sent) + len(w.query); length > signer.MaxURL {
+		return &Error{
+			Kind: signer.ErrTooLong, Remedy: "shorten the URI, or use cookies",
+			What: fmt.Sprintf("the signed URL has %d bytes, and CloudFront accepts %d", length, signer.MaxURL),
 		}
 	}
-	return verdict{to, true}, nil
+	return nil
+}
+
+// returns reports whether a document comes back to the program that relays.
+func (w *rewrite) returns(v verdict) bool {
+	return w.Relay && v.to.host != "" && (v.sign || v.to.host == w.base.host)
+}
+
+// moved reports whether relative URIs of content become absolute.
+func (w *rewrite) moved() bool { return w.Relay || w.Absolute }
+
+// comeBack returns the URI of a document that comes back to the program that
+// relays. It is relative, so that the program may be mounted anywhere.
+func (w *rewrite) comeBack(ref string, to location) string {
+	ref, _, _ = strings.Cut(ref, "#")
+	if absolute(ref) || hasScheme(ref) || strings.HasPrefix(ref, "/") {
+		ref = strings.Repeat("../", strings.Count(w.base.dir(), "/")-1) + to.path[1:]
+		if to.query != "" {
+			ref += "?" + to.query
+		}
+		if first, _, _ := strings.Cut(ref, "/"); first == "" || strings.Contains(first, ":") {
+			ref = "./" + ref
+		}
+	}
+	if w.Carry == "" {
+		return ref
+	}
+	return ref + joint(ref) + w.Carry
+}
+
+// fromRelay returns an absolute URI for one that comes back.
+func (w *rewrite) fromRelay(ref string) (string, error) {
+	if w.RelayURL == "" {
+		return "", ErrRelay
+	}
+	relay, err := location{}.resolve(w.RelayURL)
+	if err != nil {
+		return "", err
+	}
+	to, err := relay.resolve(ref)
+	return to.String(), err
+}
+
+// note reports a URI that is left alone, or what it leads to.
+func (w *rewrite) note(at int, uri, what string) {
+	if w.Note != nil {
+		w.Note(1+strings.Count(w.src[:at], "\n"), uri, what)
+	}
+}
+
+// inside is the note on a signed document.
+const inside = "signed, but the URIs in it are not"
+
+// unsigned reports why a URI is not signed.
+func (w *rewrite) unsigned(at int, uri string, to location) {
+	switch {
+	case to.host == "":
+		w.note(at, uri, "left alone: it is not an http or https URL")
+	case to.host == w.base.host:
+		w.note(at, uri, "left alone: it needs no signature")
+	default:
+		w.note(at, uri, "left alone: it leads to "+to.host)
+	}
 }
 
 func (w *rewrite) isPrivate(to location) bool {
@@ -131,13 +202,25 @@ func (w *rewrite) signature(ref string) ([]byte, error) {
 	if err := w.make(); err != nil {
 		return nil, err
 	}
-	switch {
-	case !strings.Contains(ref, "?"):
+	switch joint(ref) {
+	case "?":
 		return w.query, nil
-	case strings.HasSuffix(ref, "?"):
+	case "":
 		return w.query[1:], nil
 	default:
 		return w.further, nil
+	}
+}
+
+// joint returns what stands between ref and a query that follows it.
+func joint(ref string) string {
+	switch {
+	case !strings.Contains(ref, "?"):
+		return "?"
+	case strings.HasSuffix(ref, "?"):
+		return ""
+	default:
+		return "&"
 	}
 }
 
