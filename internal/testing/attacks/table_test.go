@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -32,7 +33,13 @@ func TestTable(t *testing.T) {
 	if !begins || !ends {
 		t.Fatalf("%s has no table between %q and %q", page, tableBegin, tableEnd)
 	}
-	committed.Equal(t, page, []byte(head+tableBegin+attackTable(t)+tableEnd+tail))
+	table := attackTable(t)
+	committed.Equal(t, page, []byte(head+tableBegin+table+tableEnd+tail))
+	for _, name := range regexp.MustCompile("`(Test[A-Za-z0-9]+)`").FindAllString(head+tail, -1) {
+		if !strings.Contains(table, "| "+name+" |") {
+			t.Errorf("%s names %s, which is not a test here", page, name)
+		}
+	}
 }
 
 // attackTable returns a section a file, and in it a row a test.

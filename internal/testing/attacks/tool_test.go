@@ -111,3 +111,81 @@ func TestCheckOfOpenHost(t *testing.T) {
 		t.Errorf("exit %d:\n%s%s", r.code, r.stdout, r.stderr)
 	}
 }
+
+// The host that is checked responds without end. 64 KiB are read of each response.
+func TestCheckOfEndlessHost(t *testing.T) {
+	chunk := make([]byte, 32<<10)
+	server := serverFor(t, func(w http.ResponseWriter, r *http.Request) {
+		for n := 0; n < 64<<20 && r.Context().Err() == nil; n += len(chunk) {
+			if _, err := w.Write(chunk); err != nil {
+				return
+			}
+		}
+	})
+	if r := check(t, deploymentAt(t, server)); r.code != 1 {
+		t.Errorf("exit %d:\n%s%s", r.code, r.stdout, r.stderr)
+	}
+}
+
+// A deployment document is megabytes long. It is read to 1 MiB.
+func TestLargeDocument(t *testing.T) {
+	dir := deploymentAt(t, serverFor(t, nil))
+	path := filepath.Join(dir, "deployment.json")
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sign := func() result {
+		return run(t, dir, "", "sign", "url", "/x", "--for", "1h", "--deployment", "deployment.json")
+	}
+	for size, code := range map[int]int{1 << 20: 0, 1<<20 + 1: 2} {
+		if err := os.WriteFile(path, append(data, strings.Repeat(" ", size-len(data))...), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if r := sign(); r.code != code {
+			t.Errorf("%d bytes: exit %d, want %d: %s", size, r.code, code, r.stderr)
+		}
+	}
+}
+
+// A member of the deployment document is given twice, or misspelled, so that a limit counts for one reader alone. It is refused.
+func TestDocumentMemberTwice(t *testing.T) {
+	dir := deploymentAt(t, serverFor(t, nil))
+	path := filepath.Join(dir, "deployment.json")
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, member := range []string{`"maxLifetime": 1,`, `"MaxLifetime": 1,`, `"maxLifeTimes": 1,`} {
+		text := strings.Replace(string(data), "{", "{"+member, 1)
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		failed(t, run(t, dir, "", "sign", "url", "/x", "--for", "1h", "--deployment", "deployment.json"), "error: ")
+	}
+}
+
+// A private key is pasted into the deployment document, which is not secret. It is refused, and not repeated.
+func TestKeyPastedIntoDocument(t *testing.T) {
+	dir := deploymentAt(t, serverFor(t, nil))
+	path := filepath.Join(dir, "deployment.json")
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, part := privatePEM(t)
+	quoted := strings.ReplaceAll(key, "\n", `\n`)
+	for _, old := range []string{"file:private/", "Media", "K2JCJMDEHXQW5F", "ecdsa-p256", "signing"} {
+		text := strings.Replace(string(data), old, quoted, 1)
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		r := run(t, dir, "", "sign", "url", "/x", "--for", "1h", "--deployment", "deployment.json")
+		if old != "Media" {
+			failed(t, r, "error: ")
+		}
+		if strings.Contains(r.stdout+r.stderr, part) {
+			t.Errorf("in place of %s: %s", old, r.stderr)
+		}
+	}
+}

@@ -97,7 +97,7 @@ func readAnswer(framer *http2.Framer) answer {
 		if err != nil {
 			return answer{err: err}
 		}
-		ended := len(a.body) >= bodyLimit
+		ended := len(a.body) >= bodyLimit/2 // within the window that the server has
 		switch f := frame.(type) {
 		case *http2.MetaHeadersFrame:
 			a.status, _ = strconv.Atoi(f.PseudoValue("status"))
