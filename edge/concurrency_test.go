@@ -259,3 +259,38 @@ func (r *slowReader) Read(p []byte) (int, error) {
 	r.off += n
 	return n, nil
 }
+
+// Within stale-while-revalidate viewers get the stale object at once, while one
+// request asks the origin.
+func TestStaleWhileRevalidate(t *testing.T) {
+	t.Parallel()
+	var clock atomic.Int64
+	var asked atomic.Int64
+	release := make(chan struct{})
+	origin := roundTripper(func(*http.Request) (*http.Response, error) {
+		n := asked.Add(1)
+		if n > 1 {
+			<-release
+		}
+		text := fmt.Sprint(n)
+		return answer(strings.NewReader(text), int64(len(text)), "Cache-Control", "max-age=60, stale-while-revalidate=60"), nil
+	})
+	now := func() time.Time { return caseStart.Add(time.Duration(clock.Load())) }
+	e := newEdge(t, "http", edge.Options{Clock: now,
+		Origins: map[string]http.RoundTripper{"origin.example.com": origin}})
+	object := func() string { return body(t, get(t, e, "https://cdn.example.com/x")) }
+	if got := object(); got != "1" {
+		t.Fatalf("first %q", got)
+	}
+	clock.Store(int64(90 * time.Second))
+	for range 3 {
+		if got := object(); got != "1" {
+			t.Errorf("stale %q", got)
+		}
+	}
+	close(release)
+	eventually(t, "the fresh object", func() bool { return object() == "2" })
+	if n := asked.Load(); n != 2 {
+		t.Errorf("the origin was asked %d times", n)
+	}
+}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -88,19 +90,24 @@ func readCase(path string) (*conformanceCase, error) {
 }
 
 func (c *conformanceCase) check() error {
-	for _, s := range sources {
-		if c.source == s && c.title != "" && c.see != "" && c.template != "" && len(c.steps) > 0 {
-			return nil
-		}
+	switch {
+	case c.title == "", c.template == "", len(c.steps) == 0, !slices.Contains(sources, c.source):
+		return fmt.Errorf("title, source, template and a step are needed")
+	case c.see == "":
+		return fmt.Errorf("see must say where the expectation comes from")
+	case strings.HasPrefix(c.see, "CloudFront Developer Guide") && !dated.MatchString(c.see):
+		return fmt.Errorf("see must end in the date of the guide, such as (2026-04)")
 	}
-	return fmt.Errorf("title, source, see, template and a step are needed")
+	return nil
 }
+
+var dated = regexp.MustCompile(`\(20\d\d(-\d\d)?\)$`)
 
 func (c *conformanceCase) parseLine(number int, line string) error {
 	last := len(c.steps) - 1
 	switch key, value, _ := strings.Cut(line, " "); {
 	case strings.TrimSpace(line) == "":
-	case key == "#":
+	case key == "#" && len(c.steps) == 0:
 		c.title = value
 	case strings.HasPrefix(line, "  "):
 		return c.parseField(strings.TrimSpace(line))

@@ -180,7 +180,7 @@ func parseRequest(t *testing.T, method, url, proto string, header http.Header, b
 		t.Fatal(err)
 	}
 	if scheme == "https" {
-		r.TLS = &tls.ConnectionState{Version: tls.VersionTLS13}
+		r.TLS = &tls.ConnectionState{Version: tls.VersionTLS13, CipherSuite: tls.TLS_AES_128_GCM_SHA256}
 	}
 	return r
 }

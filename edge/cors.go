@@ -86,7 +86,9 @@ func allowedOrigin(c *infra.CORS, origin string) (value string, everyone bool) {
 		if !strings.Contains(allowed, "://") {
 			subject = host
 		}
-		if pathpattern.Glob(strings.ToLower(allowed), strings.ToLower(subject)) {
+		allowed, subject = strings.ToLower(allowed), strings.ToLower(subject)
+		if pathpattern.Glob(allowed, subject) || strings.HasSuffix(allowed, ":*") &&
+			pathpattern.Glob(strings.TrimSuffix(allowed, ":*"), subject) {
 			return origin, false
 		}
 	}

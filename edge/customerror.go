@@ -1,37 +1,41 @@
 package edge
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strings"
 )
 
-// customError puts a custom error response in place of an error, whoever it
-// comes from: a refused signature too is answered with it.
+// customError returns a custom error response in place of an error, whoever it
+// comes from but a CloudFront function: a refused signature too is answered so.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/GeneratingCustomErrorResponses.html
 func (q *request) customError(r *response) *response {
-	if r.status < 400 || q.dist == nil {
+	if r.status < 400 || q.dist == nil || r.from == fromFunction {
 		return r
 	}
 	c, set := q.dist.errors[r.status]
-	if !set || c.ResponsePath == "" {
-		return r
+	root := "/" + strings.TrimPrefix(q.dist.DefaultRootObject, "/")
+	if !set || c.ResponsePath == "" || c.ResponsePath == "/" && root == "/" {
+		return r // the page / without a root object would be a listing
 	}
-	page := q.errorObject(c.ResponsePath)
-	page.refusal = r.refusal
+	path := "/" + strings.TrimPrefix(c.ResponsePath, "/")
+	if path == "/" {
+		path = root
+	}
+	refusal, status := r.refusal, r.status
 	r.discard()
-	page.from = fromError
-	if page.status < 300 && c.ResponseCode != 0 {
-		page.status = c.ResponseCode
-	} else if page.status < 300 {
-		page.status = r.status
+	page := q.errorObject(path)
+	page.refusal, page.from = refusal, fromError
+	if page.status < 300 {
+		page.status = cmp.Or(c.ResponseCode, status)
 	}
 	return page
 }
 
 // errorObject fetches an error page through the behavior its path matches, as
-// the distribution itself: no signature is asked for, and neither the viewer's
-// conditions nor ranges count.
+// the distribution itself: it needs no signature, and neither the viewer's
+// conditions nor ranges apply.
 func (q *request) errorObject(path string) *response {
 	req := q.http.WithContext(context.WithoutCancel(q.http.Context()))
 	req.Method, req.Header, req.Body, req.ContentLength = http.MethodGet, http.Header{}, nil, 0
@@ -40,9 +44,9 @@ func (q *request) errorObject(path string) *response {
 	}
 	y := *q
 	y.http, y.header, y.cookies, y.query = req, req.Header, nil, ""
-	y.setPath("/" + strings.TrimPrefix(path, "/"))
+	y.setPath(path)
 	y.behavior = y.dist.match(y.matchPath)
 	r := y.fetch()
-	q.behavior = y.behavior // whose response headers policy counts for the page
+	q.behavior = y.behavior // whose response headers policy applies to the page
 	return r
 }

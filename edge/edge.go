@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -143,12 +144,14 @@ func (e *Edge) Bucket(name string) http.Handler {
 // Invalidate removes from the cache of every distribution the objects whose
 // paths match one of the invalidation paths, and returns how many. A final *
 // stands for any characters. A path without a query does not match an object
-// that is cached by its query: name the query or end in *.
+// that is cached by its query: name the query or end in *. #TAG removes the objects
+// with a cache tag.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-specifying-objects.html
 func (e *Edge) Invalidate(patterns ...string) int {
 	return e.cache.Invalidate(func(entry *cache.Entry) bool {
 		for _, p := range patterns {
-			if matchInvalidation(p, entry.Path) {
+			if tag, found := strings.CutPrefix(p, "#"); found && slices.Contains(entry.Tags, strings.ToLower(tag)) ||
+				matchInvalidation(p, entry.Path) {
 				return true
 			}
 		}

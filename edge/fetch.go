@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"example.com/privatecdn/edge/internal/cache"
@@ -30,17 +31,30 @@ func (q *request) fetch() *response {
 	if q.http.Method == http.MethodHead {
 		q.cacheKey = q.keyFor(http.MethodHead) // the origin's response to HEAD cannot serve a GET
 	}
-	flight, lead := store.Join(q.cacheKey)
-	if !lead {
-		return q.follow(flight)
+	if q.behavior.forward.ForwardsCookies() { // then requests are not collapsed
+		return q.lead(store.Alone(q.cacheKey), store.Get(q.cacheKey))
 	}
+	flight, lead := store.Join(q.cacheKey)
 	stale := store.Get(q.cacheKey)
-	if stale != nil && stale.Fresh(q.now) { // settled since we looked
+	switch {
+	case stale != nil && !stale.Large && !stale.Always && q.now.Before(stale.StaleWhile):
+		if lead {
+			own := *q
+			own.out = http.Header{}
+			go own.revalidate(flight, stale)
+		}
+		return q.serveHit(stale)
+	case !lead:
+		return q.follow(flight)
+	case stale != nil && stale.Fresh(q.now): // settled since we looked
 		flight.Settle(nil)
 		return q.serveHit(stale)
 	}
 	return q.lead(flight, stale)
 }
+
+// revalidate refreshes a stale entry, when its viewer has been served.
+func (q *request) revalidate(f *cache.Flight, stale *cache.Entry) { q.lead(f, stale).discard() }
 
 func (q *request) keyFor(method string) string {
 	o := q.behavior.Origin
@@ -90,11 +104,12 @@ func (q *request) lead(f *cache.Flight, stale *cache.Entry) *response {
 		}
 	}()
 	req := q.originRequest(context.WithoutCancel(q.http.Context()))
-	if stale != nil && !stale.Always && !stale.Large {
+	if stale != nil && !stale.Always && !stale.Large && !q.behavior.forward.ForwardsCookies() {
 		setConditions(req.Header, stale.Header)
 	}
 	resp, err := q.behavior.origin.RoundTrip(req)
-	if stale != nil && !stale.Large && stale.Status < 400 && (err != nil || resp.StatusCode >= 500) {
+	failed := err != nil || resp.StatusCode >= 500
+	if failed && stale != nil && !stale.Large && stale.Status < 400 && q.now.Before(stale.StaleIfError) {
 		closeBody(resp)
 		e := *stale
 		e.Expires = q.now.Add(q.lifetimeOf(http.StatusBadGateway).Error)
@@ -133,8 +148,13 @@ func (q *request) refreshed(stale *cache.Entry, update http.Header) *cache.Entry
 		}
 	}
 	ttl, _ := q.lifetimeOf(e.Status).Lifetime(e.Status, e.Header, q.now)
-	e.Stored, e.Expires = q.now, q.now.Add(ttl)
+	q.setTimes(&e, ttl)
 	return &e
+}
+
+func (q *request) setTimes(e *cache.Entry, ttl time.Duration) {
+	e.Stored, e.Expires = q.now, q.now.Add(ttl)
+	e.StaleIfError, e.StaleWhile = q.lifetimeOf(e.Status).Stale(e.Header, e.Stored, e.Expires)
 }
 
 // storeFailure responds for an origin that returned no response, which is cached
@@ -142,7 +162,8 @@ func (q *request) refreshed(stale *cache.Entry, update http.Header) *cache.Entry
 func (q *request) storeFailure(f *cache.Flight, err error) *response {
 	r := q.originFailure(err)
 	e := &cache.Entry{Distribution: q.dist.ID, Path: q.storedPath(), Status: r.status,
-		Header: r.header.Clone(), Body: r.kept, Size: r.length, Stored: q.now, Expires: q.now.Add(q.lifetimeOf(r.status).Error)}
+		Header: r.header.Clone(), Body: r.kept, Size: r.length}
+	q.setTimes(e, q.lifetimeOf(r.status).Error)
 	f.Settle(e)
 	return r
 }
@@ -154,7 +175,7 @@ func (q *request) store(f *cache.Flight, resp *http.Response) *response {
 	q.compress(resp)
 	e := q.newEntry(resp)
 	ttl, keep := q.lifetimeOf(resp.StatusCode).Lifetime(resp.StatusCode, resp.Header, q.now)
-	e.Expires = q.now.Add(ttl)
+	q.setTimes(e, ttl)
 	if resp.ContentLength > store.MaxObject() && q.http.Method != http.MethodHead {
 		large := *e
 		large.Large, large.Body, large.Size = true, cache.NewBody(nil), 0
@@ -183,7 +204,11 @@ func (q *request) store(f *cache.Flight, resp *http.Response) *response {
 	default:
 		go fillUnknown(f, e, resp, store.MaxObject())
 	}
-	return q.serveEntry(e, fromMiss)
+	r := q.serveEntry(e, fromMiss)
+	if cookies := resp.Header["Set-Cookie"]; cookies != nil && q.behavior.forward.ForwardsCookies() {
+		r.header["Set-Cookie"] = cookies // also where it is not stored
+	}
+	return r
 }
 
 // fillUnknown shares an entry once its length is known. When it is too long,
@@ -204,9 +229,12 @@ func fillUnknown(f *cache.Flight, e *cache.Entry, resp *http.Response, limit int
 func (q *request) newEntry(resp *http.Response) *cache.Entry {
 	h := q.originResponseHeader(resp.Header)
 	setLength(h, resp.ContentLength)
+	for _, name := range cache.Unstored(h) {
+		delete(h, name)
+	}
 	return &cache.Entry{
 		Distribution: q.dist.ID, Path: q.storedPath(), Status: resp.StatusCode, Header: h,
-		Body: &cache.Body{}, Size: resp.ContentLength, Stored: q.now,
+		Body: &cache.Body{}, Size: resp.ContentLength, Tags: q.tagsOf(h),
 		Always: resp.Header.Get("Vary") == "*" && q.behavior.CachePolicy.MinTTL == 0,
 	}
 }
@@ -225,8 +253,25 @@ func (q *request) lifetimeOf(status int) cache.Policy {
 	if e, set := q.dist.errors[status]; set {
 		p.Error = e.MinTTL
 	}
+	if q.behavior.Origin.Bucket != nil {
+		p.Error = max(p.Error, time.Second) // as HTTP 4xx and 5xx status codes in the guide says
+	}
 	return p
 }
+
+// tagsOf returns an object's cache tags, which an invalidation finds it by.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-by-tags.html
+func (q *request) tagsOf(h http.Header) []string {
+	if q.dist.CacheTagHeader == "" {
+		return nil
+	}
+	split := func(c rune) bool { return c == ',' || c == ' ' }
+	tags := strings.FieldsFunc(strings.ToLower(strings.Join(h.Values(q.dist.CacheTagHeader), ",")), split)
+	return tags[:min(len(tags), maxTags)]
+}
+
+// maxTags is how many cache tags an object can have.
+const maxTags = 50
 
 // storedPath returns what an invalidation finds an object by: its path and the
 // query parameters in the cache key.

@@ -56,7 +56,7 @@ type Options struct {
 	// X-Forwarded-For, for an edge behind a proxy.
 	ForwardedFor bool
 	// ViewerCountry is where viewers are unless a request says otherwise with
-	// CloudFront-Viewer-Country; "US" by default.
+	// CloudFront-Viewer-Country; "US" by default, "-" if it is unknown.
 	ViewerCountry string
 	// StrictViewer ignores CloudFront-* headers a viewer sends, as CloudFront
 	// does. Otherwise they replace what CloudFront finds out itself, so that a

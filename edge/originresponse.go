@@ -32,8 +32,9 @@ func (q *request) streamResponse(resp *http.Response) *response {
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html
 func (q *request) originResponseHeader(origin http.Header) http.Header {
 	h := make(http.Header, len(origin)+8)
+	fromS3 := q.behavior.Origin.Bucket != nil && q.behavior.Origin.Custom == nil
 	for name, values := range origin {
-		if !hopByHop[name] && name != "Set-Cookie" && name != "Vary" {
+		if !hopByHop[name] && name != "Set-Cookie" && name != "Vary" && !(fromS3 && isS3ID(name)) {
 			h[name] = values
 		}
 	}
@@ -48,6 +49,11 @@ func (q *request) originResponseHeader(origin http.Header) http.Header {
 	}
 	return h
 }
+
+// isS3ID reports whether S3 identifies a request of its own by a header, which
+// CloudFront removes.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorS3Origin.html
+func isS3ID(name string) bool { return name == "X-Amz-Request-Id" || name == "X-Amz-Id-2" }
 
 // viewerVary keeps of Vary what CloudFront passes on: Accept-Encoding, Cookie
 // and headers that reach the origin. It never splits the cache by it.

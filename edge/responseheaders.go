@@ -12,8 +12,10 @@ import (
 // finish is what every response goes through on its way out.
 func (q *request) finish(r *response) *response {
 	r = q.customError(r)
-	if r.content {
+	if q.behavior != nil {
 		q.applyResponseHeaders(r)
+	}
+	if r.content {
 		r = q.viewerResponseFunction(r)
 	}
 	q.stamp(r)
@@ -56,6 +58,9 @@ func (q *request) applyResponseHeaders(r *response) {
 	}
 	for _, headers := range [][]infra.Header{p.Security, p.Custom} {
 		for _, h := range headers {
+			if h.Name == "Strict-Transport-Security" && q.scheme == "http" {
+				continue // seen in public reports of redirects
+			}
 			if h.Override || r.header.Get(h.Name) == "" {
 				r.header.Set(h.Name, h.Value)
 			}
@@ -65,7 +70,8 @@ func (q *request) applyResponseHeaders(r *response) {
 }
 
 // applyServerTiming adds Server-Timing to a sample of the responses, and to
-// each that is asked for with Pragma: server-timing.
+// each that is requested with Pragma: server-timing. On a hit the origin's own
+// value is left out.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-response-headers-policies.html
 func (q *request) applyServerTiming(p *infra.ResponseHeadersPolicy, r *response) {
 	if p.ServerTiming <= 0 {
@@ -75,17 +81,19 @@ func (q *request) applyServerTiming(p *infra.ResponseHeadersPolicy, r *response)
 	if !asked && rand.Float64()*100 >= p.ServerTiming {
 		return
 	}
-	metric := "cdn-cache-miss"
+	value := fmt.Sprintf(`cdn-pop;desc="%s",cdn-rid;desc="%s"`, pop, q.id)
 	switch r.from {
 	case fromHit:
-		metric = "cdn-cache-hit"
+		r.header.Set("Server-Timing", "cdn-cache-hit,"+value+`,cdn-hit-layer;desc="EDGE"`)
+		return
 	case fromRefresh:
-		metric = "cdn-cache-refresh"
+		value = "cdn-cache-refresh," + value
+	default:
+		value = "cdn-cache-miss," + value
 	}
-	value := fmt.Sprintf(`%s,cdn-pop;desc="%s",cdn-rid;desc="%s"`, metric, pop, q.id)
-	if r.from == fromHit {
-		value += `,cdn-hit-layer;desc="EDGE"`
-	}
+	wait := q.edge.options.Clock().Sub(q.now).Milliseconds()
+	value = fmt.Sprintf(`cdn-upstream-layer;desc="EDGE",cdn-upstream-dns;dur=0,cdn-upstream-connect;dur=0,`+
+		`cdn-upstream-fbl;dur=%d,%s,cdn-downstream-fbl;dur=%d`, wait, value, wait)
 	if v := r.header.Get("Server-Timing"); v != "" {
 		value = v + "," + value
 	}

@@ -109,6 +109,10 @@ func (q *request) viewerProtocol() *response {
 	}
 	switch q.behavior.ViewerProtocol {
 	case "redirect-to-https":
+		if !isReadMethod(q.http.Method) && !q.http.ProtoAtLeast(1, 1) {
+			return q.errorPage(http.StatusForbidden, ReasonHTTPSOnly, textBad,
+				"a redirect of "+q.http.Method+" needs HTTP/1.1", "request it over https://")
+		}
 		status := http.StatusTemporaryRedirect
 		if isReadMethod(q.http.Method) {
 			status = http.StatusMovedPermanently
@@ -144,6 +148,9 @@ func (q *request) country() *response {
 		return nil
 	}
 	country := q.cloudFrontHeader("Cloudfront-Viewer-Country")
+	if country == "" { // a viewer whose location is unknown is served
+		return nil
+	}
 	if slices.Contains(geo.Locations, country) == (geo.Type == "whitelist") {
 		return nil
 	}

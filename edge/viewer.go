@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"crypto/tls"
 	"net"
 	"net/http"
 	"strings"
@@ -30,12 +31,12 @@ func (q *request) headerValues(name string) []string {
 func (q *request) cloudFrontHeader(name string) string {
 	if !q.edge.options.StrictViewer {
 		if v := q.http.Header.Get(name); v != "" {
-			return v
+			return strings.TrimPrefix(v, unknown)
 		}
 	}
 	switch name {
 	case "Cloudfront-Viewer-Country":
-		return q.edge.options.ViewerCountry
+		return strings.TrimPrefix(q.edge.options.ViewerCountry, unknown)
 	case "Cloudfront-Viewer-Address":
 		return q.viewerAddressPort()
 	case "Cloudfront-Forwarded-Proto":
@@ -46,13 +47,16 @@ func (q *request) cloudFrontHeader(name string) string {
 		}
 		return strings.TrimPrefix(q.http.Proto, "HTTP/")
 	case "Cloudfront-Viewer-Tls":
-		return q.tls()
+		return q.tlsHeader()
 	case "Cloudfront-Is-Desktop-Viewer", "Cloudfront-Is-Mobile-Viewer", "Cloudfront-Is-Tablet-Viewer",
 		"Cloudfront-Is-Smarttv-Viewer", "Cloudfront-Is-Ios-Viewer", "Cloudfront-Is-Android-Viewer":
 		return deviceHeader(name, q.http.UserAgent())
 	}
 	return ""
 }
+
+// unknown is the value of what CloudFront cannot find out about a viewer.
+const unknown = "-"
 
 func (q *request) viewerAddressPort() string {
 	port := "0"
@@ -62,7 +66,7 @@ func (q *request) viewerAddressPort() string {
 	return q.viewer.String() + ":" + port
 }
 
-func (q *request) tls() string {
+func (q *request) tlsHeader() string {
 	if q.http.TLS == nil {
 		return ""
 	}
@@ -70,7 +74,22 @@ func (q *request) tls() string {
 	if q.http.TLS.Version == 0x0304 {
 		version = "TLSv1.3"
 	}
-	return version + ":fullHandshake"
+	handshake := "fullHandshake"
+	if q.http.TLS.DidResume {
+		handshake = "sessionResumed"
+	}
+	return version + ":" + cloudFrontCipher(q.http.TLS.CipherSuite) + ":" + handshake
+}
+
+// cloudFrontCipher returns a cipher suite's name in OpenSSL's spelling, which is
+// what CloudFront's documentation lists.
+func cloudFrontCipher(suite uint16) string {
+	name := tls.CipherSuiteName(suite)
+	if short, found := strings.CutPrefix(name, "TLS_ECDHE_"); found {
+		short = strings.NewReplacer("_WITH", "", "AES_", "AES", "_", "-").Replace(short)
+		return "ECDHE-" + strings.Replace(short, "CHACHA20-POLY1305-SHA256", "CHACHA20-POLY1305", 1)
+	}
+	return name
 }
 
 // deviceHeader tells devices apart by the words every list of user agents
@@ -127,6 +146,8 @@ func (q *request) originHeader() http.Header {
 	}
 	if a := q.acceptEncoding(); a != "" {
 		h.Set("Accept-Encoding", a)
+	} else if f.Compresses() && q.header["Accept-Encoding"] != nil {
+		h.Set("Accept-Encoding", "identity")
 	}
 	h.Set("X-Forwarded-For", strings.Join(append(q.header["X-Forwarded-For"], q.viewer.String()), ", "))
 	h["Via"] = q.edge.via
@@ -141,10 +162,11 @@ func (q *request) originHeader() http.Header {
 // its own, whatever the policies say.
 func neverForwarded(name string) bool {
 	switch name {
-	case "Cookie", "Range", "X-Forwarded-For":
+	case "Cookie", "Range", "X-Forwarded-For", "X-Forwarded-Proto", "X-Real-Ip":
 		return true
 	}
-	return hopByHop[name] || forwarding.IsCloudFront(name) || strings.HasPrefix(name, "If-")
+	return hopByHop[name] || forwarding.IsCloudFront(name) || strings.HasPrefix(name, "If-") ||
+		strings.HasPrefix(name, "X-Edge-") || strings.HasPrefix(name, "X-Amz-Cf-")
 }
 
 // hopByHop headers speak of one connection and go no further.

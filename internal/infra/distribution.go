@@ -34,6 +34,7 @@ func (r *reader) distribution(s *cloudformation.Stack, res *cloudformation.Resou
 		Aliases:           c.Aliases,
 		Enabled:           c.Enabled,
 		DefaultRootObject: strings.TrimPrefix(c.DefaultRootObject, "/"),
+		CacheTagHeader:    c.CacheTagConfig.HeaderName,
 		CustomErrors:      customErrors(c.CustomErrorResponses),
 		Geo:               Geo{Type: cmp.Or(c.Restrictions.GeoRestriction.RestrictionType, "none"), Locations: upper(c.Restrictions.GeoRestriction.Locations)},
 		WebACL:            c.WebACLId,

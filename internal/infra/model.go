@@ -40,6 +40,7 @@ type Distribution struct {
 	Aliases           []string
 	Enabled           bool
 	DefaultRootObject string
+	CacheTagHeader    string      // the origin's header of cache tags, "" for none
 	Behaviors         []*Behavior // in order; the default behavior, pattern "*", is last
 	CustomErrors      []CustomError
 	Geo               Geo

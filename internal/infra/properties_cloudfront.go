@@ -12,7 +12,7 @@ type distributionProperties struct {
 		Aliases                       []string
 		AnycastIpListId               cloudformation.Ignored
 		CacheBehaviors                []behaviorProperties
-		CacheTagConfig                cloudformation.Ignored
+		CacheTagConfig                struct{ HeaderName string }
 		CNAMEs                        cloudformation.Refused `cfn:"use Aliases"`
 		Comment                       cloudformation.Ignored
 		ConnectionFunctionAssociation cloudformation.Refused `cfn:"take the connection function off"`

@@ -7,6 +7,7 @@ import (
 	"container/list"
 	"context"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 )
@@ -25,8 +26,11 @@ type Entry struct {
 	Size         int64 // bytes of the body, -1 while unknown
 	Stored       time.Time
 	Expires      time.Time
-	Always       bool // asks the origin every time, without conditions (Vary: *)
-	Large        bool // stands for an object too large to keep: no body, the origin is asked
+	StaleIfError time.Time // until when it is served if the origin fails
+	StaleWhile   time.Time // until when it is served while it is revalidated
+	Tags         []string  // lower case, for invalidation
+	Always       bool      // asks the origin every time, without conditions (Vary: *)
+	Large        bool      // stands for an object too large to keep: no body, the origin is asked
 }
 
 // Fresh reports whether the entry may be served without asking the origin.
@@ -55,6 +59,7 @@ type Cache struct {
 	byKey   map[string]*list.Element
 	recent  *list.List // of *slot, most recently used first
 	flights map[string]*Flight
+	alone   int // flights that nobody joins, so far
 }
 
 type slot struct {
@@ -131,13 +136,6 @@ func (c *Cache) Invalidate(match func(*Entry) bool) int {
 	return n
 }
 
-// Used is the number of bytes held.
-func (c *Cache) Used() int64 {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.used
-}
-
 func (c *Cache) remove(el *list.Element) {
 	if el == nil {
 		return
@@ -151,7 +149,8 @@ func (c *Cache) remove(el *list.Element) {
 type Flight struct {
 	cache    *Cache
 	key      string
-	outdated bool // an invalidation came while it was under way
+	id       string // among the flights
+	outdated bool   // an invalidation came while it was under way
 	once     sync.Once
 	settled  chan struct{}
 	entry    *Entry
@@ -165,9 +164,22 @@ func (c *Cache) Join(key string) (f *Flight, lead bool) {
 	if f := c.flights[key]; f != nil {
 		return f, false
 	}
-	f = &Flight{cache: c, key: key, settled: make(chan struct{})}
-	c.flights[key] = f
-	return f, true
+	return c.fly(key, key), true
+}
+
+// Alone returns a flight for key that nobody else joins. The caller must call
+// Settle.
+func (c *Cache) Alone(key string) *Flight {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.alone++
+	return c.fly(key, key+"\n"+strconv.Itoa(c.alone))
+}
+
+func (c *Cache) fly(key, id string) *Flight {
+	f := &Flight{cache: c, key: key, id: id, settled: make(chan struct{})}
+	c.flights[id] = f
+	return f
 }
 
 // Settle ends the flight: an entry is stored and shared with everyone who
@@ -178,7 +190,7 @@ func (f *Flight) settle(e *Entry) {
 	c := f.cache
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	delete(c.flights, f.key)
+	delete(c.flights, f.id)
 	if e != nil && !f.outdated {
 		c.put(f.key, e)
 	}

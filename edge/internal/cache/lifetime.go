@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// Policy is the part of a cache policy that says how long an object is kept.
+// Policy is the part of a cache policy that says how long an object is cached.
 type Policy struct {
 	Min, Default, Max time.Duration
 	Error             time.Duration // error caching minimum TTL of the status
 }
 
-// Lifetime returns how long an answer is served without asking the origin
-// again, and whether it is stored at all. With 0 and true it is kept to be
+// Lifetime returns how long a response is served without asking the origin
+// again, and whether it is stored at all. With 0 and true it is stored to be
 // revalidated.
 //
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/Expiration.html
@@ -25,6 +25,9 @@ func (p Policy) Lifetime(status int, h http.Header, now time.Time) (ttl time.Dur
 	}
 	if p.Max <= 0 || status == http.StatusPartialContent {
 		return 0, false
+	}
+	if (status == http.StatusTemporaryRedirect || status == http.StatusPermanentRedirect) && h["Cache-Control"] == nil {
+		return 0, false // as HTTP 3xx status codes in the guide says
 	}
 	asked, said := d.lifetime(now)
 	switch {
@@ -44,9 +47,11 @@ func (p Policy) Lifetime(status int, h http.Header, now time.Time) (ttl time.Dur
 // errorLifetime follows
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html
 func (p Policy) errorLifetime(status int, d directives, now time.Time) (time.Duration, bool) {
-	asked, said := d.lifetime(now)
 	switch status {
-	case 404, 414:
+	case 404, 410, 414, 501:
+		if d.noStore || d.noCache || d.private {
+			return 0, false
+		}
 	case 400, 403, 405, 412, 415:
 		if !d.hasMaxAge {
 			return 0, false
@@ -57,52 +62,115 @@ func (p Policy) errorLifetime(status int, d directives, now time.Time) (time.Dur
 		}
 	}
 	ttl := p.Error
-	if said {
+	if asked, said := d.lifetime(now); said {
 		ttl = max(ttl, min(asked, p.Max))
 	}
 	return ttl, ttl > 0
 }
 
+// Stale returns until when an object that was stored now and expires at a time
+// may be served stale: if the origin fails, and while it is revalidated. The
+// maximum TTL bounds both.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/Expiration.html#stale-content
+func (p Policy) Stale(h http.Header, now, expires time.Time) (ifError, whileRevalidate time.Time) {
+	d := parseDirectives(h)
+	end := now.Add(p.Max)
+	until := func(s seconds, otherwise time.Time) time.Time {
+		if at := expires.Add(s.d); s.given && at.Before(end) {
+			return at
+		} else if s.given {
+			return end
+		}
+		return otherwise
+	}
+	return until(d.staleIfError, end), until(d.staleWhileRevalidate, now)
+}
+
+// Unstored returns the header that no-cache names, which a stored response does
+// not have: Cache-Control: no-cache="Set-Cookie".
+func Unstored(h http.Header) []string { return parseDirectives(h).unstored }
+
+// seconds is the value of a directive.
+type seconds struct {
+	d     time.Duration
+	given bool
+}
+
 // directives is what Cache-Control and Expires say about a shared cache.
 type directives struct {
 	noStore, noCache, private bool
+	unstored                  []string
 	hasMaxAge                 bool
 	maxAge                    time.Duration // s-maxage before max-age
 	expires                   string
+
+	staleIfError, staleWhileRevalidate seconds
 }
 
 func parseDirectives(h http.Header) directives {
 	d := directives{expires: h.Get("Expires")}
-	shared := false
+	var shared, own seconds
 	for _, line := range h["Cache-Control"] {
-		for part := range strings.SplitSeq(line, ",") {
-			name, value, _ := strings.Cut(strings.TrimSpace(part), "=")
+		for name, value := range directivesOf(line) {
 			switch strings.ToLower(name) {
 			case "no-store":
 				d.noStore = true
 			case "no-cache":
-				d.noCache = true
+				d.setNoCache(value)
 			case "private":
 				d.private = true
 			case "s-maxage":
-				shared = d.setMaxAge(value) || shared
+				setSeconds(&shared, value)
 			case "max-age":
-				if !shared {
-					d.setMaxAge(value)
-				}
+				setSeconds(&own, value)
+			case "stale-if-error":
+				setSeconds(&d.staleIfError, value)
+			case "stale-while-revalidate":
+				setSeconds(&d.staleWhileRevalidate, value)
 			}
 		}
 	}
+	if shared.given {
+		own = shared
+	}
+	d.hasMaxAge, d.maxAge = own.given, own.d
 	return d
 }
 
-func (d *directives) setMaxAge(value string) bool {
-	n, err := strconv.ParseInt(strings.Trim(value, `"`), 10, 32)
-	if err != nil || n < 0 {
-		return false
+// directivesOf yields the name and value of each directive of a line. A value
+// may be quoted and then contain commas.
+func directivesOf(line string) func(yield func(name, value string) bool) {
+	return func(yield func(name, value string) bool) {
+		quoted := false
+		parts := strings.FieldsFunc(line, func(c rune) bool {
+			if c == '"' {
+				quoted = !quoted
+			}
+			return c == ',' && !quoted
+		})
+		for _, part := range parts {
+			name, value, _ := strings.Cut(strings.TrimSpace(part), "=")
+			if !yield(name, strings.Trim(value, `"`)) {
+				return
+			}
+		}
 	}
-	d.hasMaxAge, d.maxAge = true, time.Duration(n)*time.Second
-	return true
+}
+
+func (d *directives) setNoCache(names string) {
+	if names == "" {
+		d.noCache = true
+		return
+	}
+	for name := range strings.SplitSeq(names, ",") {
+		d.unstored = append(d.unstored, http.CanonicalHeaderKey(strings.TrimSpace(name)))
+	}
+}
+
+func setSeconds(s *seconds, value string) {
+	if n, err := strconv.ParseInt(value, 10, 32); err == nil && n >= 0 {
+		*s = seconds{time.Duration(n) * time.Second, true}
+	}
 }
 
 func (d *directives) lifetime(now time.Time) (time.Duration, bool) {

@@ -128,6 +128,9 @@ func parseResult(text string) (Result, error) {
 		return Result{Response: &Response{r.StatusCode, r.StatusDescription, lower(r.Headers), r.Cookies, r.Body}}, nil
 	}
 	r := wire.Request
+	if r == nil {
+		return Result{}, &Error{Kind: Invalid, Problem: "the handler must return the request or a response"}
+	}
 	return Result{Request: &Request{r.Method, r.URI, r.Query, lower(r.Headers), r.Cookies}}, nil
 }
 

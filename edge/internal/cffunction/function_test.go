@@ -109,7 +109,7 @@ func TestRunFails(t *testing.T) {
 	}{
 		"function other() {}":                                                                           {cffunction.Failed, "no function handler"},
 		"throw new Error('at once'); function handler() {}":                                             {cffunction.Failed, "at once"},
-		"function handler() { return 7; }":                                                              {cffunction.Failed, "must return"},
+		"function handler() { return 7; }":                                                              {cffunction.Invalid, "must return"},
 		"function handler() { return handler(); }":                                                      {cffunction.Failed, "stack"},
 		"function handler() { while (true); }":                                                          {cffunction.Failed, "did not end"},
 		"async function handler() { await new Promise(() => {}); }":                                     {cffunction.Failed, "never comes"},

@@ -168,7 +168,7 @@
     return out;
   };
   const result = (r) => {
-    if (r === null || typeof r !== 'object') throw new Error('the handler must return the request or a response');
+    if (r === null || typeof r !== 'object') return '{}';
     if (r.statusCode !== undefined) {
       return JSON.stringify({
         response: {
