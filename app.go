@@ -12,13 +12,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/constructs-go/constructs/v10"
-	"github.com/aws/jsii-runtime-go"
 
 	"example.com/privatecdn/constructs/privatecdn"
 	"example.com/privatecdn/deployment"
@@ -27,33 +26,7 @@ import (
 	"example.com/privatecdn/stacks"
 )
 
-func main() {
-	os.Exit(run())
-}
-
-// run synthesizes the app and returns the exit code. CDK reports mistakes by
-// panicking, through jsii; here they become plain lines.
-func run() (code int) {
-	defer jsii.Close()
-	defer func() {
-		if r := recover(); r != nil {
-			fmt.Fprint(os.Stderr, complaint(r))
-			code = 2
-		}
-	}()
-	app := awscdk.NewApp(nil)
-	if err := build(app); err != nil {
-		for _, e := range fault.All(err) {
-			fmt.Fprint(os.Stderr, complaint(e))
-			if hint := fault.Hint(e); hint != "" {
-				fmt.Fprintln(os.Stderr, "hint:", fault.Printable(fault.Text(hint)))
-			}
-		}
-		return 2
-	}
-	app.Synth(nil)
-	return 0
-}
+func main() { os.Exit(privatecdn.Run(build)) }
 
 // build reads the app's settings and makes its stack.
 func build(app awscdk.App) error {
@@ -61,47 +34,38 @@ func build(app awscdk.App) error {
 	if err != nil {
 		return err
 	}
-	props := privatecdn.DistributionProps{
-		OriginAccess: privatecdn.OriginAccess(s.originAccess),
-		Destroy:      s.destroy,
+	props := privatecdn.DistributionProps{OriginAccess: privatecdn.OriginAccess(s.originAccess)}
+	if s.destroy {
+		props.RemovalPolicy = awscdk.RemovalPolicy_DESTROY
 	}
 	for _, pattern := range s.public {
 		props.Behaviors = append(props.Behaviors, privatecdn.Behavior{PathPattern: pattern, Access: privatecdn.Public})
 	}
-	switch privatecdn.Access(s.access) {
-	case privatecdn.Presigned:
-		stacks.NewPresignedStack(app, s.stackName, &stacks.PresignedStackProps{DistributionProps: props})
-		return nil
-	case privatecdn.Signed:
-		return buildSigned(app, s, props)
-	}
-	return fmt.Errorf("context \"access\" is %s; use signed or presigned", fault.Quote(s.access))
-}
-
-func buildSigned(app awscdk.App, s settings, props privatecdn.DistributionProps) (err error) {
-	if props.Keys, err = keys.Open(s.ring); err != nil {
+	if s.access == string(privatecdn.Presigned) {
+		props.Default = &privatecdn.Behavior{Access: privatecdn.Presigned}
+	} else if err := readRing(s, &props); err != nil {
 		return err
-	}
-	if s.deployed != "" {
-		if props.Deployed, err = deployment.File(s.deployed).Load(context.Background()); err != nil {
-			return err
-		}
 	}
 	stacks.NewPrivateCdnStack(app, s.stackName, &stacks.PrivateCdnStackProps{DistributionProps: props})
 	return nil
 }
 
-// complaint is what a panic of CDK's says, without the trace behind it.
-func complaint(r any) string {
-	var b strings.Builder
-	for line := range strings.Lines(fmt.Sprint(r)) {
-		text := strings.TrimSpace(line)
-		if strings.HasPrefix(text, "at ") || text == "" {
-			continue
-		}
-		fmt.Fprintln(&b, "error:", fault.Printable(fault.Text(text)))
+func readRing(s settings, props *privatecdn.DistributionProps) (err error) {
+	if props.Keys, err = keys.Open(s.ring); err != nil || s.deployed == "" {
+		return err
 	}
-	return b.String()
+	props.Deployed, err = deployment.File(s.deployed).Load(context.Background())
+	return err
+}
+
+// errSetting is the kind of a setting that is not valid.
+var errSetting = errors.New("invalid setting")
+
+func wrong(name string, value any, remedy string) error {
+	return &fault.Error{
+		Kind: errSetting, Where: fmt.Sprintf("context %q", name),
+		What: fault.Quote(fmt.Sprint(value)) + " is not valid", Remedy: remedy,
+	}
 }
 
 // settings are what the app reads from CDK's context: cdk.json or -c NAME=VALUE.
@@ -115,7 +79,12 @@ type settings struct {
 	stackName    string
 }
 
-func readSettings(node constructs.Node) (s settings, err error) {
+// contextReader is a construct's node, as far as settings are concerned.
+type contextReader interface {
+	TryGetContext(key *string) any
+}
+
+func readSettings(node contextReader) (s settings, err error) {
 	for _, t := range []struct {
 		into           *string
 		name, fallback string
@@ -130,6 +99,9 @@ func readSettings(node constructs.Node) (s settings, err error) {
 			return s, err
 		}
 	}
+	if s.access != string(privatecdn.Signed) && s.access != string(privatecdn.Presigned) {
+		return s, wrong("access", s.access, "use signed or presigned")
+	}
 	if s.destroy, err = readFlag(node, "destroy"); err != nil {
 		return s, err
 	}
@@ -137,49 +109,47 @@ func readSettings(node constructs.Node) (s settings, err error) {
 	return s, err
 }
 
-func readText(node constructs.Node, name, fallback string) (string, error) {
-	switch v := node.TryGetContext(jsii.String(name)).(type) {
+func readText(node contextReader, name, fallback string) (string, error) {
+	switch v := node.TryGetContext(&name).(type) {
 	case nil:
 		return fallback, nil
 	case string:
 		return v, nil
 	default:
-		return "", fmt.Errorf("context %q is %s; use a string", name, fault.Quote(fmt.Sprint(v)))
+		return "", wrong(name, v, "use a string")
 	}
 }
 
-// readFlag takes true and, since -c gives only strings, "true".
-func readFlag(node constructs.Node, name string) (bool, error) {
-	switch v := node.TryGetContext(jsii.String(name)).(type) {
-	case nil:
+// readFlag accepts true and, since -c has only strings, "true".
+func readFlag(node contextReader, name string) (bool, error) {
+	switch v := node.TryGetContext(&name); v {
+	case nil, false, "false":
 		return false, nil
-	case bool:
-		return v, nil
-	case string:
-		if v == "true" || v == "false" {
-			return v == "true", nil
-		}
+	case true, "true":
+		return true, nil
+	default:
+		return false, wrong(name, v, "use true or false")
 	}
-	return false, fmt.Errorf("context %q must be true or false", name)
 }
 
-// readList takes a list or, since -c gives only strings, one with commas.
-func readList(node constructs.Node, name string) ([]string, error) {
-	var all []string
-	switch v := node.TryGetContext(jsii.String(name)).(type) {
+// readList accepts a list or, since -c has only strings, one with commas.
+func readList(node contextReader, name string) ([]string, error) {
+	value := node.TryGetContext(&name)
+	switch v := value.(type) {
 	case nil:
 		return nil, nil
 	case string:
 		return strings.Split(v, ","), nil
 	case []any:
-		for _, item := range v {
+		all := make([]string, len(v))
+		for i, item := range v {
 			s, ok := item.(string)
 			if !ok {
-				return nil, fmt.Errorf("context %q must be a list of strings", name)
+				return nil, wrong(name, value, "use a list of strings")
 			}
-			all = append(all, s)
+			all[i] = s
 		}
 		return all, nil
 	}
-	return nil, fmt.Errorf("context %q must be a list of strings", name)
+	return nil, wrong(name, value, "use a list of strings")
 }

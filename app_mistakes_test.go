@@ -17,6 +17,8 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/privatecdn/constructs/privatecdn"
+	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/keys"
 )
 
@@ -40,44 +42,75 @@ func synthesize(t *testing.T, settings map[string]any) (stderr string, code int)
 	return complaints.String(), command.ProcessState.ExitCode()
 }
 
-// TestMistakes holds that a mistake ends the app with exit 2 and plain lines:
-// what is wrong and what to do, no trace of a panic.
-func TestMistakes(t *testing.T) {
+// settingsOf is a construct's node with these settings.
+type settingsOf map[string]any
+
+// TryGetContext implements contextReader.
+func (s settingsOf) TryGetContext(name *string) any { return s[*name] }
+
+// TestSettings holds what each setting may be, and that a wrong one is told with
+// its name and what to use, printed safely.
+func TestSettings(t *testing.T) {
 	t.Parallel()
 	ring := newRing(t).Dir()
-	for _, c := range []struct {
-		name     string
-		settings map[string]any
-		want     []string
+	for name, c := range map[string]struct {
+		settings settingsOf
+		want     string // the error and its hint; empty for none
 	}{
-		{"no ring", map[string]any{"ring": filepath.Join(ring, "none")}, []string{"error: there is no key ring in ", "`privatecdn keys new"}},
-		{"access", map[string]any{"access": "secret"}, []string{`error: context "access" is "secret"; use signed or presigned`}},
-		{"several in the properties", map[string]any{"ring": ring, "originAccess": "oac", "public": []string{"a b", "*"}}, []string{
-			`error: [PrivateCdn/Media] OriginAccess: is "oac"; use privatecdn.OAI`,
-			`error: [PrivateCdn/Media] Behaviors[0].PathPattern: "a b" holds`,
-		}},
-		{"deployed", map[string]any{"ring": ring, "deployed": filepath.Join(ring, "none.json")}, []string{"error: ", "none.json"}},
-		{"destroy", map[string]any{"ring": ring, "destroy": "yes"}, []string{`error: context "destroy" must be true or false`}},
+		"defaults":           {settingsOf{}, ""},
+		"list":               {settingsOf{"public": []any{"a/*", "b/*"}, "destroy": true}, ""},
+		"text":               {settingsOf{"public": "a/*,b/*", "destroy": "false"}, ""},
+		"no ring":            {settingsOf{"ring": filepath.Join(ring, "none")}, "there is no key ring in "},
+		"access":             {settingsOf{"access": "secret"}, `context "access": "secret" is not valid; use signed or presigned`},
+		"access, a list":     {settingsOf{"access": []any{"signed"}}, `context "access": "[signed]" is not valid; use a string`},
+		"deployed":           {settingsOf{"deployed": filepath.Join(ring, "none.json")}, "none.json"},
+		"destroy":            {settingsOf{"destroy": "yes"}, `context "destroy": "yes" is not valid; use true or false`},
+		"public, a number":   {settingsOf{"public": 7.0}, `context "public": "7" is not valid; use a list of strings`},
+		"public, numbers":    {settingsOf{"public": []any{"a", 7.0}}, `context "public": "[a 7]" is not valid`},
+		"a terminal's":       {settingsOf{"access": "\x1b[31m"}, `"\x1b[31m" is not valid`},
+		"longer than a name": {settingsOf{"access": strings.Repeat("a", 1<<20)}, "(1048576 characters) is not valid"},
 	} {
-		t.Run(c.name, func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			stderr, code := synthesize(t, c.settings)
-			if code != 2 {
-				t.Errorf("exit %d, want 2", code)
+			if c.settings["ring"] == nil {
+				c.settings["ring"] = ring
 			}
-			for _, want := range c.want {
-				if !strings.Contains(stderr, want) {
-					t.Errorf("no %q in\n%s", want, stderr)
-				}
+			s, err := readSettings(c.settings)
+			if err == nil {
+				err = readRing(s, &privatecdn.DistributionProps{})
 			}
-			if regexp.MustCompile(`(?m)^goroutine |^\s+at |\.go:\d+|\.js:\d+`).MatchString(stderr) {
-				t.Errorf("a trace:\n%s", stderr)
+			switch {
+			case c.want == "" && (err != nil || len(s.public) > 0 && s.public[1] != "b/*"):
+				t.Errorf("%v %+v", err, s)
+			case c.want != "" && (err == nil || !strings.Contains(err.Error()+"; "+fault.Hint(err), c.want)):
+				t.Errorf("%v; %s, want %s", err, fault.Hint(err), c.want)
 			}
 		})
 	}
 }
 
-// TestPrivateKeyInRing puts a private key where a ring has a public half. It is
+// TestMistakes holds that mistakes end the app with exit 2 and plain lines: what
+// is wrong and what to do, no trace of a panic.
+func TestMistakes(t *testing.T) {
+	t.Parallel()
+	stderr, code := synthesize(t, map[string]any{"ring": newRing(t).Dir(), "originAccess": "oac", "public": []string{"a b", "*"}})
+	if code != 2 {
+		t.Errorf("exit %d, want 2", code)
+	}
+	for _, want := range []string{
+		`error: [PrivateCdn/Media] OriginAccess: "oac" is not a valid value`, `hint: use one of ["OAI"`,
+		`error: [PrivateCdn/Media] Behaviors[0].PathPattern: "a b" is not a valid path pattern`,
+	} {
+		if !strings.Contains(stderr, want) {
+			t.Errorf("no %q in\n%s", want, stderr)
+		}
+	}
+	if regexp.MustCompile(`(?m)^goroutine |^\s+at |\.go:\d+|\.js:\d+`).MatchString(stderr) {
+		t.Errorf("a trace:\n%s", stderr)
+	}
+}
+
+// TestPrivateKeyInRing puts a private key where a ring has a public key. It is
 // refused, and nothing of it shows.
 func TestPrivateKeyInRing(t *testing.T) {
 	t.Parallel()

@@ -32,7 +32,7 @@ func TestDeployed(t *testing.T) {
 		return synthesize(t, map[string]any{"ring": ring.Dir(), "deployed": documentOf(t, deployed)})
 	}
 	stderr, code := synth(first)
-	if want := regexp.MustCompile(`(?m)^error: \[PrivateCdn/Media/Keys\] Keys: key [0-9a-f]{16} is added and promoted in one.*\(earliest safe date: 20\d\d-`); code != 2 || !want.MatchString(stderr) {
+	if want := regexp.MustCompile(`(?m)^error: \[PrivateCdn/Media/Keys\] Keys: key [0-9a-f]{16} is added and promoted in one.*\nhint: .*\(earliest safe date: 20\d\d-`); code != 2 || !want.MatchString(stderr) {
 		t.Errorf("two steps in one: exit %d:\n%s", code, stderr)
 	}
 	if stderr, code := synth(both); code != 0 {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/privatecdn/constructs/privatecdn"
 	"example.com/privatecdn/internal/testing/golden"
 	"example.com/privatecdn/internal/testing/need"
 	"example.com/privatecdn/keys"
@@ -20,7 +21,7 @@ import (
 // is built here: app is its command.
 func TestMain(m *testing.M) {
 	if os.Getenv("PRIVATECDN_APP") != "" {
-		os.Exit(run())
+		os.Exit(privatecdn.Run(build))
 	}
 	if err := os.Setenv("PRIVATECDN_APP", "app"); err != nil {
 		panic(err)

@@ -35,14 +35,14 @@ func signed(pattern string) privatecdn.Behavior { return privatecdn.Behavior{Pat
 // publicBut makes everything public but the given behaviors.
 func publicBut(behaviors ...privatecdn.Behavior) func(constructs.Construct, *props) {
 	return func(_ constructs.Construct, p *props) {
-		p.Default.Access, p.Behaviors = privatecdn.Public, behaviors
+		p.Default, p.Behaviors = &privatecdn.Behavior{Access: privatecdn.Public}, behaviors
 	}
 }
 
 func errorPage(path string, behaviors ...privatecdn.Behavior) func(constructs.Construct, *props) {
 	return func(_ constructs.Construct, p *props) {
 		p.Behaviors = append(behaviors, public("public/*"))
-		p.Front.ErrorResponses = []privatecdn.ErrorResponse{{Status: 404, Page: path, ResponseStatus: 404}}
+		p.Viewer = &privatecdn.Viewer{ErrorResponses: []privatecdn.ErrorResponse{{Status: 404, Page: path, ResponseStatus: 404}}}
 	}
 }
 
@@ -57,16 +57,16 @@ func function(code string) func(constructs.Construct, *props) {
 }
 
 var attacks = []attack{
-	{"a public pattern /* hides the signed default", inOrder(public("/*")), []string{"Default: is never reached", "/xx would be open", "Behaviors[0]"}},
-	{"a public pattern ** hides the signed default", inOrder(public("**")), []string{"Default: is never reached", "/x"}},
-	{"a public pattern /** hides the signed default", inOrder(public("/**")), []string{"Default: is never reached"}},
-	{"a public pattern *? hides all of the signed default but /", inOrder(public("*?")), []string{"Default: is never reached"}},
-	{"public patterns ?* and / hide the signed default together", inOrder(public("?*"), public("/")), []string{"Default: is never reached"}},
-	{"a public pattern ?* hides all of the signed default but /", inOrder(public("?*")), []string{"Default: is never reached"}},
-	{"public patterns for one character and for more hide the signed default", inOrder(public("?"), public("??*")), []string{"Default: is never reached", "/x"}},
+	{"a public pattern /* hides the signed default", inOrder(public("/*")), []string{"Default: it is never reached", "/xx would be open", "Behaviors[0]"}},
+	{"a public pattern ** hides the signed default", inOrder(public("**")), []string{"Default: it is never reached", "/x"}},
+	{"a public pattern /** hides the signed default", inOrder(public("/**")), []string{"Default: it is never reached"}},
+	{"a public pattern *? hides all of the signed default but /", inOrder(public("*?")), []string{"Default: it is never reached"}},
+	{"public patterns ?* and / hide the signed default together", inOrder(public("?*"), public("/")), []string{"Default: it is never reached"}},
+	{"a public pattern ?* hides all of the signed default but /", inOrder(public("?*")), []string{"Default: it is never reached"}},
+	{"public patterns for one character and for more hide the signed default", inOrder(public("?"), public("??*")), []string{"Default: it is never reached", "/x"}},
 	{"a public pattern /* hides a presigned default", func(_ constructs.Construct, p *props) {
-		p.Keys, p.Default.Access, p.Behaviors = nil, privatecdn.Presigned, []privatecdn.Behavior{public("/*")}
-	}, []string{"Default: is never reached"}},
+		p.Keys, p.Default, p.Behaviors = nil, &privatecdn.Behavior{Access: privatecdn.Presigned}, []privatecdn.Behavior{public("/*")}
+	}, []string{"Default: it is never reached"}},
 	{"a public pattern before a signed one shares paths with it", inOrder(public("*.jpg"), signed("private/*")),
 		[]string{"Behaviors[0]", "/private/x.jpg"}},
 	{"a public pattern before a presigned one shares paths with it", inOrder(public("*.jpg"), privatecdn.Behavior{PathPattern: "s3/*", Access: privatecdn.Presigned}),
@@ -77,7 +77,7 @@ var attacks = []attack{
 		[]string{"Behaviors[0]", "/public/private/x", "/public/private%2Fx"}},
 	{"%2F leads past a signed folder of a public distribution", publicBut(signed("private/*")), []string{"Behaviors[0]", "/private%2Fx"}},
 	{"%2F leads past a presigned folder of a public distribution", func(_ constructs.Construct, p *props) {
-		p.Keys, p.Default.Access = nil, privatecdn.Public
+		p.Keys, p.Default = nil, &privatecdn.Behavior{Access: privatecdn.Public}
 		p.Behaviors = []privatecdn.Behavior{{PathPattern: "s3/*", Access: privatecdn.Presigned}}
 	}, []string{"Behaviors[0]", "/s3%2Fx"}},
 	{"%2B leads past a signed pattern with a plus", publicBut(signed("a+b*")), []string{"Behaviors[0]", "/a%2Bb"}},
@@ -114,11 +114,11 @@ var attacks = []attack{
 	{"an error page is a presigned object", errorPage("/s3/a.html", privatecdn.Behavior{PathPattern: "s3/*", Access: privatecdn.Presigned}),
 		[]string{"ErrorResponses", "/s3/a.html"}},
 	{"the default root object is private and / is public", func(_ constructs.Construct, p *props) {
-		p.Behaviors, p.Front.DefaultRootObject = []privatecdn.Behavior{public("/")}, "private/index.html"
-	}, []string{"Front.DefaultRootObject", "/private/index.html"}},
+		p.Behaviors, p.Viewer = []privatecdn.Behavior{public("/")}, &privatecdn.Viewer{DefaultRootObject: "private/index.html"}
+	}, []string{"Viewer.DefaultRootObject", "/private/index.html"}},
 	{"the default root object leaves a public folder by dot segments", func(_ constructs.Construct, p *props) {
-		p.Behaviors, p.Front.DefaultRootObject = []privatecdn.Behavior{public("/"), public("public/*")}, "public/../film.mp4"
-	}, []string{"Front.DefaultRootObject", "public/../film.mp4"}},
+		p.Behaviors, p.Viewer = []privatecdn.Behavior{public("/"), public("public/*")}, &privatecdn.Viewer{DefaultRootObject: "public/../film.mp4"}
+	}, []string{"Viewer.DefaultRootObject", "public/../film.mp4"}},
 
 	{"a function on a public behavior asks for a signed object",
 		function("function handler(e) { e.request.uri = '/film.mp4'; return e.request; }"), []string{"Behaviors[0].ViewerRequest", "/film.mp4"}},

@@ -29,7 +29,7 @@ func BenchmarkSynth(b *testing.B) {
 					}
 					privatecdn.NewDistribution(stack, jsii.String(fmt.Sprint("Media", i)), &privatecdn.DistributionProps{
 						Keys:   ring,
-						Limits: privatecdn.Limits{PublicKeys: n, KeyGroups: n, CachePolicies: n, ResponseHeadersPolicies: n},
+						Limits: &privatecdn.Limits{PublicKeys: n, KeyGroups: n, CachePolicies: n, ResponseHeadersPolicies: n},
 					})
 				}
 				app.Synth(nil)

@@ -1,14 +1,57 @@
 package privatecdn
 
 import (
+	"encoding/json"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/jsii-runtime-go"
 )
 
-// addBuckets makes the bucket of the content, unless one is brought along, and
-// the one that takes the access logs.
+func (s *settled) checkBucket(m *mistakes, in place) {
+	checkEnum(m, "RemovalPolicy", s.RemovalPolicy, awscdk.RemovalPolicy_RETAIN, awscdk.RemovalPolicy_DESTROY)
+	if s.Bucket != nil && s.KMS {
+		m.add("KMS", "leave it out", "it would encrypt the bucket made here, and Bucket is given")
+	}
+	checkPrivate(m, "Bucket", s.Bucket)
+	for i, b := range s.Behaviors {
+		if b.Access != Public {
+			checkPrivate(m, property(i)+".Bucket", b.Bucket)
+		}
+	}
+}
+
+// checkPrivate refuses a bucket of this app that everyone may read at its own
+// address, where no signature is checked.
+func checkPrivate(m *mistakes, property string, bucket awss3.IBucket) {
+	if bucket == nil || bucket.Policy() == nil {
+		return
+	}
+	text, err := json.Marshal(plain(awscdk.Stack_Of(bucket).Resolve(bucket.Policy().Document())))
+	var policy struct {
+		Statement []struct {
+			Effect    string
+			Action    any
+			Principal any
+			Condition map[string]any
+		}
+	}
+	if err != nil || json.Unmarshal(text, &policy) != nil {
+		return
+	}
+	for _, st := range policy.Statement {
+		aws, _ := st.Principal.(map[string]any)
+		if st.Effect == "Allow" && len(st.Condition) == 0 && (st.Principal == "*" || aws["AWS"] == "*") {
+			m.add(property, "block public access, and remove the statement for everyone from its policy",
+				"its policy lets everyone read objects, such as /film.mp4, at the bucket's own address, where no signature is checked")
+			return
+		}
+	}
+}
+
+// addBuckets makes the bucket of the content, unless one is given, and the one
+// for the access logs.
 func (d *distribution) addBuckets() {
 	d.addLogBucket()
 	d.bucket = d.props.Bucket
@@ -16,16 +59,16 @@ func (d *distribution) addBuckets() {
 		return
 	}
 	props := d.privateBucket()
-	if d.logs != nil {
-		props.ServerAccessLogsBucket = d.logs
-		props.ServerAccessLogsPrefix = jsii.String("s3/")
-	}
 	if d.props.KMS {
+		d.addKey()
 		props.Encryption = awss3.BucketEncryption_KMS
-		props.EncryptionKey = d.addKey()
+		props.EncryptionKey = d.key
 		props.BucketKeyEnabled = jsii.Bool(true)
 	}
-	d.bucket = awss3.NewBucket(d, jsii.String("Bucket"), props)
+	bucket := awss3.NewBucket(d, jsii.String("Bucket"), props)
+	d.bucket = bucket
+	d.nameKeyByAlias(bucket)
+	d.logAccess(bucket)
 }
 
 func (d *distribution) privateBucket() *awss3.BucketProps {
@@ -36,29 +79,21 @@ func (d *distribution) privateBucket() *awss3.BucketProps {
 		ObjectOwnership:   awss3.ObjectOwnership_BUCKET_OWNER_ENFORCED,
 		RemovalPolicy:     d.removal(),
 	}
-	if d.props.Destroy {
+	if d.removal() == awscdk.RemovalPolicy_DESTROY {
 		props.AutoDeleteObjects = jsii.Bool(true)
 	}
 	return props
 }
 
 func (d *distribution) removal() awscdk.RemovalPolicy {
-	if d.props.Destroy {
+	if d.props.RemovalPolicy == awscdk.RemovalPolicy_DESTROY {
 		return awscdk.RemovalPolicy_DESTROY
 	}
 	return awscdk.RemovalPolicy_RETAIN
 }
 
-// addKey returns the bucket's key as the bucket is to name it: by an alias.
-// The key's policy names the distribution, the distribution the bucket, so a
-// bucket that named the key would close a circle. S3 looks an alias up when an
-// object is put, not before.
-// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html
-func (d *distribution) addKey() awskms.IKey {
+func (d *distribution) addKey() {
 	d.key = d.props.EncryptionKey
-	if d.key != nil && (d.key.Node().DefaultChild() == nil || d.stack != awscdk.Stack_Of(d.key)) {
-		return d.key
-	}
 	if d.key == nil {
 		d.key = awskms.NewKey(d, jsii.String("Key"), &awskms.KeyProps{
 			Description:       &d.path,
@@ -66,16 +101,29 @@ func (d *distribution) addKey() awskms.IKey {
 			RemovalPolicy:     d.removal(),
 		})
 	}
+}
+
+// nameKeyByAlias makes the bucket name its key, if that is made in this stack,
+// by an alias. The key's policy names the distribution, the distribution the
+// bucket, so a bucket that named the key would close a circle. S3 looks an alias
+// up when an object is put, not before.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html
+func (d *distribution) nameKeyByAlias(bucket awss3.Bucket) {
+	if d.key == nil || d.key.Node().DefaultChild() == nil || d.in.stack != awscdk.Stack_Of(d.key) {
+		return
+	}
 	// The alias stays with the key, so its name is this stack's alone.
 	stackUUID := awscdk.Fn_Select(jsii.Number(2), awscdk.Fn_Split(jsii.String("/"), awscdk.Aws_STACK_ID(), nil))
 	name := "alias/privatecdn/" + stackwideName(d, longestName) + "-" + *stackUUID
-	awskms.NewAlias(d, jsii.String("KeyAlias"), &awskms.AliasProps{
+	d.alias = awskms.NewAlias(d, jsii.String("KeyAlias"), &awskms.AliasProps{
 		AliasName: jsii.String(name), TargetKey: d.key, RemovalPolicy: d.removal(),
 	})
-	return awskms.Alias_FromAliasName(d, jsii.String("KeyByAlias"), jsii.String(name))
+	arn := "arn:" + *d.in.stack.Partition() + ":kms:" + d.in.region + ":" + *d.in.stack.Account() + ":" + name
+	bucket.Node().DefaultChild().(awss3.CfnBucket).AddPropertyOverride(
+		jsii.String("BucketEncryption.ServerSideEncryptionConfiguration.0.ServerSideEncryptionByDefault.KMSMasterKeyID"), arn)
 }
 
-// keyOf is the KMS key a bucket's objects are under, nil for S3's own.
+// keyOf returns the KMS key that encrypts a bucket's objects, nil for S3's own.
 func (d *distribution) keyOf(bucket awss3.IBucket) awskms.IKey {
 	if d.key != nil && bucket == d.bucket {
 		return d.key

@@ -65,7 +65,7 @@ func TestConstructs(t *testing.T) {
 				t.Error("it is no scope")
 			}
 			if strings.Contains(name, "nil") {
-				expectOne(t, mistakes(t, app), "[Stack/Scope/Media] Keys: ", []string{"is missing"})
+				expectOne(t, mistakes(t, app), "[Stack/Scope/Media] Keys: ", []string{"it is missing"})
 				return
 			}
 			template := string(synth(t, app, stack))
@@ -115,8 +115,8 @@ func TestTwoCopies(t *testing.T) {
 		app := newApp(t)
 		stack := newStack(app, id, "us-east-1")
 		media(stack, &props{
-			Keys: oneKey(t), OriginAccess: privatecdn.OAC, KMS: true, Watch: &privatecdn.Watch{}, Logging: privatecdn.Logging{V2: true},
-			Behaviors: []privatecdn.Behavior{{PathPattern: "a/*", Cache: &privatecdn.Cache{Off: true}}},
+			Keys: oneKey(t), OriginAccess: privatecdn.OAC, KMS: true, Monitoring: &privatecdn.Monitoring{}, Logging: &privatecdn.Logging{V2: true},
+			Behaviors: []privatecdn.Behavior{{PathPattern: "a/*", Cache: &privatecdn.Cache{Disabled: true}}},
 		})
 		var template struct{ Resources map[string]resource }
 		if err := json.Unmarshal(synth(t, app, stack), &template); err != nil {
@@ -187,12 +187,12 @@ func TestGrantSignInRotation(t *testing.T) {
 func TestGrantSignToNobody(t *testing.T) {
 	app := newApp(t)
 	media(newStack(app, "Stack", ""), &props{Keys: oneKey(t)}).GrantSign(nil)
-	expectOne(t, mistakes(t, app), "[Stack/Media] GrantSign: is given nil", nil)
+	expectOne(t, mistakes(t, app), "[Stack/Media] GrantSign: the grantee is nil", nil)
 
 	app = newApp(t)
 	media(newStack(app, "Stack", ""), &props{Keys: oneKey(t)}).GrantSign(awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil))
 	app.Synth(nil)
-	if got := findings(t, *app.Outdir()); len(got) != 1 || got[0] != "Annotation::privatecdn:grantSign" {
+	if got := findings(t, *app.Outdir(), ""); len(got) != 1 || got[0] != "Annotation::privatecdn:grantSign" {
 		t.Errorf("CDK's validation finds %q", got)
 	}
 }
@@ -206,7 +206,7 @@ func TestGrantSignWithFile(t *testing.T) {
 		AssumedBy: awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
 	}))
 	synth(t, app, stack)
-	if got := findings(t, *app.Outdir()); len(got) != 1 || got[0] != "Annotation::privatecdn:keyFile" {
+	if got := findings(t, *app.Outdir(), ""); len(got) != 1 || got[0] != "Annotation::privatecdn:keyFile" {
 		t.Errorf("CDK's validation finds %q", got)
 	}
 }

@@ -1,23 +1,65 @@
 package privatecdn
 
 import (
+	"os"
 	"path"
+	"strings"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3deployment"
 	"github.com/aws/jsii-runtime-go"
+
+	"example.com/privatecdn/internal/fault"
 )
 
-// Content is a directory uploaded to the bucket on each deploy. What it put
-// there before and no longer holds is removed.
+// Content is a directory uploaded to the bucket on each deployment.
 type Content struct {
 	// Directory on this machine.
 	Directory string
-	// Prefix of its objects' keys, without a leading slash. Two Contents of a
-	// bucket need prefixes of which none contains the other, for each removes
-	// under its own what it does not hold.
+	// Prefix is the folder in the bucket, without a leading slash. Two Contents
+	// of a bucket need folders of which none contains the other, since each
+	// removes from its own what its directory does not contain.
 	Prefix string
-	// CacheControl of its objects, like "max-age=60".
+	// Keep leaves objects in the folder that the directory does not contain.
+	Keep bool
+	// Exclude are patterns of files, relative to the directory, that are not
+	// uploaded, such as "*.psd".
+	Exclude []string
+	// CacheControl of its objects, such as "max-age=60".
 	CacheControl string
+	// Metadata of its objects, such as "cache-tag".
+	Metadata map[string]string
+	// MemoryMiB is the memory of the function that uploads; 128 by default. Big
+	// directories need more.
+	MemoryMiB int
+}
+
+// folder returns the beginning that all its objects' keys have.
+func (c Content) folder() string {
+	if c.Prefix == "" || strings.HasSuffix(c.Prefix, "/") {
+		return c.Prefix
+	}
+	return c.Prefix + "/"
+}
+
+func (s *settled) checkContent(m *mistakes) {
+	for i, c := range s.Content {
+		if info, err := os.Stat(c.Directory); err != nil || !info.IsDir() {
+			m.add("Content", "set the directory whose files to upload", "%s is not a directory here", fault.Quote(c.Directory))
+		}
+		if strings.HasPrefix(c.Prefix, "/") {
+			m.add("Content", "leave the slash out", "the prefix %q begins with a slash, which would be part of each key", c.Prefix)
+		}
+		if c.MemoryMiB != 0 && (c.MemoryMiB < 128 || c.MemoryMiB > 10240) {
+			m.add("Content", "use 128 to 10240", "%d MiB of memory are out of bounds", c.MemoryMiB)
+		}
+		for _, other := range s.Content[:i] {
+			if strings.HasPrefix(c.folder(), other.folder()) || strings.HasPrefix(other.folder(), c.folder()) {
+				m.add("Content", "use folders apart from each other",
+					"the prefixes %q and %q overlap, so each upload would remove the other's objects", other.Prefix, c.Prefix)
+			}
+		}
+	}
 }
 
 func (d *distribution) addContent() {
@@ -27,15 +69,37 @@ func (d *distribution) addContent() {
 			DestinationBucket:    d.bucket,
 			DestinationKeyPrefix: optional(c.Prefix),
 			Distribution:         d.distribution,
-			DistributionPaths:    jsii.Strings(path.Join("/", c.Prefix, "*")),
-			RetainOnDelete:       jsii.Bool(!d.props.Destroy),
+			DistributionPaths:    jsii.Strings(d.viewersPath(c)),
+			RetainOnDelete:       jsii.Bool(d.removal() == awscdk.RemovalPolicy_RETAIN),
+			Prune:                jsii.Bool(!c.Keep),
+			Exclude:              optionalStrings(c.Exclude),
 		}
 		if c.CacheControl != "" {
 			props.CacheControl = &[]awss3deployment.CacheControl{awss3deployment.CacheControl_FromString(jsii.String(c.CacheControl))}
 		}
+		if c.MemoryMiB != 0 {
+			props.MemoryLimit = jsii.Number(float64(c.MemoryMiB))
+		}
+		if len(c.Metadata) > 0 {
+			metadata := map[string]*string{}
+			for name, value := range c.Metadata {
+				metadata[name] = jsii.String(value)
+			}
+			props.Metadata = &metadata
+		}
 		upload := awss3deployment.NewBucketDeployment(d, jsii.String("Content /"+c.Prefix), props)
-		if alias := d.Node().TryFindChild(jsii.String("KeyAlias")); alias != nil {
-			upload.Node().AddDependency(alias)
+		if d.alias != nil {
+			upload.Node().AddDependency(d.alias)
 		}
 	}
+}
+
+// viewersPath returns the paths under which viewers see a content, as an
+// invalidation names them.
+func (d *distribution) viewersPath(c Content) string {
+	seen, below := strings.CutPrefix("/"+c.folder(), d.props.BucketOrigin.path()+"/")
+	if !below {
+		seen = ""
+	}
+	return path.Join("/", seen, "*")
 }

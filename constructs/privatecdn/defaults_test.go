@@ -132,7 +132,7 @@ func TestDefaults(t *testing.T) {
 
 func readTemplate(t *testing.T, scenario string) map[string]resource {
 	t.Helper()
-	data, err := os.ReadFile(golden(scenario))
+	data, err := os.ReadFile(goldenFile(scenario))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,23 +24,23 @@ type Distribution interface {
 	Distribution() awscloudfront.Distribution
 	// Bucket is the private bucket of the content.
 	Bucket() awss3.IBucket
-	// LogBucket takes the access logs; nil with Logging.Off.
+	// LogBucket stores the access logs; nil with Logging.Disabled.
 	LogBucket() awss3.IBucket
 	// EncryptionKey is the KMS key of the bucket made here; nil without KMS.
 	EncryptionKey() awskms.IKey
-	// OriginAccessIdentity is nil unless OriginAccess is OAI.
+	// OriginAccessIdentity is nil unless OriginAccess is OAI or OAIToOAC.
 	OriginAccessIdentity() awscloudfront.OriginAccessIdentity
 	// OriginAccessControl is nil unless OriginAccess is OAC.
 	OriginAccessControl() awscloudfront.S3OriginAccessControl
-	// TrustedKeys is the key group; nil when no behavior is Signed.
+	// TrustedKeys is the key group; nil if no behavior is Signed by it.
 	TrustedKeys() TrustedKeys
-	// CachePolicy is the distribution's own, or the one brought along.
+	// CachePolicy is the distribution's own, or the given one.
 	CachePolicy() awscloudfront.ICachePolicy
-	// ResponseHeadersPolicy is the distribution's own, or the one brought along.
+	// ResponseHeadersPolicy is the distribution's own, or the given one.
 	ResponseHeadersPolicy() awscloudfront.IResponseHeadersPolicy
-	// Parameter holds the deployment document.
+	// Parameter contains the deployment document.
 	Parameter() awsssm.StringParameter
-	// Alarms and Dashboard are nil without Watch.
+	// Alarms and Dashboard are nil without Monitoring.
 	Alarms() []awscloudwatch.Alarm
 	Dashboard() awscloudwatch.Dashboard
 	// GrantSign lets a role, or whatever has one, sign for this distribution.
@@ -52,23 +52,25 @@ type Distribution interface {
 
 type distribution struct {
 	constructs.Construct
-	props           DistributionProps // complete
-	account         *account
-	stack           awscdk.Stack
-	region, path    string // each question to CDK crosses to another process, so some answers are kept
-	name            string // what the names of its parts begin with
+	in              place  // each question to CDK crosses to another process, so some answers are stored
+	path            string // of the construct
+	name            string // the beginning of its parts' names
+	props           *settled
+	counts          *account
 	distribution    awscloudfront.Distribution
 	bucket          awss3.IBucket
-	logs            awss3.Bucket
+	logs            awss3.IBucket
 	key             awskms.IKey
+	alias           awskms.Alias
 	identity        awscloudfront.OriginAccessIdentity
 	control         awscloudfront.S3OriginAccessControl
 	keys            TrustedKeys
 	cachePolicy     awscloudfront.ICachePolicy
 	responseHeaders awscloudfront.IResponseHeadersPolicy
 	origins         map[source]awscloudfront.IOrigin
-	sources         []source                                      // in the order of their first use
-	identities      map[string]awscloudfront.OriginAccessIdentity // by the path of the stack or construct they stand in
+	readable        []awss3.IBucket                               // read in the distribution's name, in the order of their first use
+	anonymous       bool                                          // a behavior is presigned
+	identities      map[string]awscloudfront.OriginAccessIdentity // by the path of the stack or construct they are in
 	statements      int                                           // policy statements for others to add
 	parameter       awsssm.StringParameter
 	alarms          []awscloudwatch.Alarm
@@ -84,27 +86,27 @@ func NewDistribution(scope constructs.Construct, id *string, props *Distribution
 		identities: map[string]awscloudfront.OriginAccessIdentity{},
 	}
 	constructs.NewConstruct_Override(d, scope, id)
-	d.stack = awscdk.Stack_Of(d)
-	d.region, d.path = *d.stack.Region(), *d.Node().Path()
-	d.name = physicalName(d, d.region)
-	var found problems
-	d.props, found = complete(props, d.region)
-	if len(found) > 0 {
-		found.report(d)
-	}
-	d.account = accountOf(d.stack)
-	d.account.raise(d.props.Limits)
+	d.in, d.path = placeOf(d), *d.Node().Path()
+	d.name = physicalName(d, d.in.region)
+	var found mistakes
+	d.props, found = settle(props, d.in)
+	found.report(d)
+	d.counts = accountOf(d.in.stack)
+	d.counts.raise(or(d.props.Limits))
 	d.addBuckets()
-	d.addKeys()
-	d.addPolicies()
+	d.addKeys(len(found) > 0)
+	d.cachePolicy = d.ownCachePolicy()
+	d.responseHeaders = d.ownResponseHeaders()
 	d.addDistribution()
 	d.grantAccessControl()
 	d.addLogDelivery()
 	d.addRecords()
 	d.addContent()
 	d.addDocument()
-	d.addWatch()
+	d.addMonitoring()
+	d.warnOfErrorPages()
 	d.warnOfFunctions()
+	d.warnOfTenants()
 	d.acknowledge()
 	for _, name := range slices.Sorted(maps.Keys(d.props.Tags)) {
 		awscdk.Tags_Of(d).Add(jsii.String(name), jsii.String(d.props.Tags[name]), nil)
@@ -112,64 +114,43 @@ func NewDistribution(scope constructs.Construct, id *string, props *Distribution
 	return d
 }
 
-func (d *distribution) addKeys() {
-	switch {
-	case d.props.TrustedKeys != nil:
-		d.keys = d.props.TrustedKeys
-	case d.props.Keys != nil:
-		d.keys = newTrustedKeys(d, jsii.String("Keys"), &TrustedKeysProps{
-			Keys: d.props.Keys, Deployed: d.props.Deployed, Limits: d.props.Limits,
-		}, d.account, d.region)
-	}
-}
-
-func (d *distribution) addPolicies() {
-	d.cachePolicy = d.props.CachePolicy
-	if d.cachePolicy == nil {
-		d.cachePolicy = d.newCachePolicy("Cache", d.name, d.props.Cache)
-	}
-	d.responseHeaders = d.props.ResponseHeadersPolicy
-	if d.responseHeaders == nil {
-		d.responseHeaders = d.newResponseHeadersPolicy(d.name, d.props.CORS, d.props.SecurityHeaders)
-	}
-}
-
 func (d *distribution) addDistribution() {
-	f := &d.props.Front
+	v := &d.props.Viewer
 	props := &awscloudfront.DistributionProps{
 		DefaultBehavior:          d.defaultBehavior(),
-		Comment:                  optional(f.Comment),
-		DefaultRootObject:        optional(f.DefaultRootObject),
-		EnableIpv6:               jsii.Bool(!f.IPv4Only),
-		ErrorResponses:           f.errorResponses(),
-		GeoRestriction:           f.geoRestriction(),
-		HttpVersion:              f.HTTPVersion,
-		MinimumProtocolVersion:   f.MinimumTLS,
-		PriceClass:               f.PriceClass,
-		PublishAdditionalMetrics: jsii.Bool(d.props.Watch != nil),
-		WebAclId:                 optional(f.WebACL),
+		Comment:                  optional(v.Comment),
+		DefaultRootObject:        optional(v.DefaultRootObject),
+		EnableIpv6:               jsii.Bool(!v.DisableIPv6),
+		ErrorResponses:           v.errorResponses(),
+		GeoRestriction:           v.geoRestriction(),
+		HttpVersion:              v.HTTPVersion,
+		MinimumProtocolVersion:   v.MinimumProtocolVersion,
+		PriceClass:               v.PriceClass,
+		PublishAdditionalMetrics: jsii.Bool(d.props.Monitoring != nil),
+		WebAclId:                 optional(v.WebACLID),
 	}
-	if f.Certificate != nil {
-		props.Certificate = f.Certificate
-		props.DomainNames = jsii.Strings(f.DomainNames...)
+	if v.Certificate != nil {
+		props.Certificate = v.Certificate
+		props.DomainNames = jsii.Strings(v.DomainNames...)
 	}
-	if d.logs != nil && !d.props.Logging.V2 {
+	if d.logsToBucket() {
 		props.EnableLogging = jsii.Bool(true)
 		props.LogBucket = d.logs
-		props.LogFilePrefix = jsii.String("cloudfront/")
+		props.LogFilePrefix = &d.props.Logging.Prefix
 	}
 	d.distribution = awscloudfront.NewDistribution(d, jsii.String("Distribution"), props)
-	// One by one: the map that CDK takes instead forgets their order in Go.
+	// One by one: the map that CDK accepts instead loses their order in Go.
 	for _, b := range d.props.Behaviors {
 		d.distribution.AddBehavior(jsii.String(b.PathPattern), d.origin(b), d.behavior(b))
 	}
+	if h := d.props.CacheTagHeader; h != "" {
+		d.distribution.Node().DefaultChild().(awscloudfront.CfnDistribution).AddPropertyOverride(
+			jsii.String("DistributionConfig.CacheTagConfig.HeaderName"), h)
+	}
 }
 
-func optional(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
+func (d *distribution) warn(id, text string) {
+	awscdk.Annotations_Of(d).AddWarningV2(jsii.String("privatecdn:"+id), &text)
 }
 
 func (d *distribution) Distribution() awscloudfront.Distribution { return d.distribution }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -15,13 +14,13 @@ import (
 	"example.com/privatecdn/deployment"
 )
 
-// addDocument writes the deployment document and keeps it in a parameter.
+// addDocument writes the deployment document into a parameter.
 func (d *distribution) addDocument() {
 	doc := deployment.Deployment{
 		Version: deployment.Version,
-		Stack:   *d.stack.StackName(),
-		Hosts:   append([]string{*d.distribution.DistributionDomainName()}, d.props.Front.DomainNames...),
-		Bucket:  deployment.Bucket{Name: *d.bucket.BucketName(), Region: *awscdk.Stack_Of(d.bucket).Region()},
+		Stack:   *d.in.stack.StackName(),
+		Hosts:   append([]string{*d.distribution.DistributionDomainName()}, d.props.Viewer.DomainNames...),
+		Bucket:  deployment.Bucket{Name: *d.bucket.BucketName(), Region: *d.bucket.Env().Region},
 		Keys:    []deployment.Key{},
 	}
 	for i, t := range d.trusted() {
@@ -51,6 +50,12 @@ func (d *distribution) addDocument() {
 		panic(err) // strings, numbers and slices always marshal
 	}
 	d.document = jsii.String(string(text))
+	if n := len(text); n > maxDocument {
+		var found mistakes
+		found.add("Behaviors", "join some behaviors, or trust fewer keys",
+			"the deployment document has %d bytes, and a parameter has room for %d", n, maxDocument)
+		found.report(d)
+	}
 	d.parameter = awsssm.NewStringParameter(d, jsii.String("Deployment"), &awsssm.StringParameterProps{
 		ParameterName: jsii.String(parameterName(d)),
 		SimpleName:    jsii.Bool(false), // it begins with a slash, also where the stack's name is a token
@@ -60,8 +65,13 @@ func (d *distribution) addDocument() {
 	})
 }
 
+// maxDocument is the longest value of a parameter.
+// https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html
+const maxDocument = 8192
+
 func (d *distribution) documentBehavior(b Behavior, pattern string) deployment.Behavior {
-	doc := deployment.Behavior{PathPattern: pattern, Access: b.Access, MaxTTL: d.maxTTL(b)}
+	doc := deployment.Behavior{PathPattern: pattern, Access: b.Access, MaxTTL: int64(d.props.maxTTL(b) / time.Second)}
+	doc.QueryParameters = d.props.queryParameters(b)
 	for _, t := range d.trustedBy(b) {
 		for _, k := range t.document() {
 			doc.Keys = append(doc.Keys, k.ID)
@@ -73,13 +83,13 @@ func (d *distribution) documentBehavior(b Behavior, pattern string) deployment.B
 	return doc
 }
 
-// trusted are all key groups of the distribution, each once, its own first.
+// trusted returns all key groups of the distribution, each once, its own first.
 func (d *distribution) trusted() []TrustedKeys {
 	var all []TrustedKeys
 	if d.keys != nil {
 		all = append(all, d.keys)
 	}
-	for _, b := range append(slices.Clone(d.props.Behaviors), d.props.Default) {
+	for _, b := range d.props.all() {
 		for _, t := range d.trustedBy(b) {
 			if !slices.Contains(all, t) {
 				all = append(all, t)
@@ -89,30 +99,12 @@ func (d *distribution) trusted() []TrustedKeys {
 	return all
 }
 
-// maxTTL is the longest b's cache keeps an object, in seconds.
-func (d *distribution) maxTTL(b Behavior) int64 {
-	cache := d.props.Cache
-	switch {
-	case b.CachePolicy != nil, b.Cache == nil && d.props.CachePolicy != nil:
-		return int64(year / time.Second) // unknown: CloudFront's own default
-	case b.Cache != nil:
-		cache = *b.Cache
-	}
-	return int64(cache.MaxTTL / time.Second)
-}
-
-// parameterName is the parameter's: /privatecdn/ and the construct's path,
-// which begins with the stack's name and so is unique where the stack is.
-func parameterName(d *distribution) string {
-	return "/privatecdn/" + *d.stack.StackName() + strings.TrimPrefix(d.path, *d.stack.Node().Path())
-}
-
-// Outputs makes stack outputs of what people and programs ask a stack for:
+// Outputs makes stack outputs of what people and programs read from a stack:
 // Deployment, the document a signer loads, DistributionId,
 // DistributionDomainName, BucketName, DeploymentParameter and, where it logs,
 // LogBucketName and, where keys open it, KeyGroupId and KeyPairId. In a stack
-// as scope they bear just these names; for the second distribution of a stack
-// give a construct of their own, made with constructs.NewConstruct.
+// as scope they have just these names; for the second distribution of a stack
+// pass a construct of its own, made with constructs.NewConstruct.
 func Outputs(scope constructs.Construct, d Distribution) {
 	output := func(name, description string, value *string) {
 		awscdk.NewCfnOutput(scope, jsii.String(name), &awscdk.CfnOutputProps{
@@ -120,7 +112,7 @@ func Outputs(scope constructs.Construct, d Distribution) {
 		})
 	}
 	output("Deployment", "The deployment document: what a signer has to know", d.Deployment())
-	output("DeploymentParameter", "The SSM parameter that holds the deployment document", d.Parameter().ParameterName())
+	output("DeploymentParameter", "The SSM parameter with the deployment document", d.Parameter().ParameterName())
 	output("DistributionId", "The distribution, for invalidations", d.Distribution().DistributionId())
 	output("DistributionDomainName", "The host that serves the content", d.Distribution().DistributionDomainName())
 	output("BucketName", "The private bucket to put content into", d.Bucket().BucketName())

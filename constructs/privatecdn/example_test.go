@@ -47,7 +47,7 @@ func ExampleDistribution() {
 	app := awscdk.NewApp(nil)
 	stack := awscdk.NewStack(app, jsii.String("Films"), nil)
 	media := privatecdn.NewDistribution(stack, jsii.String("Media"), &privatecdn.DistributionProps{
-		Default: privatecdn.Behavior{Access: privatecdn.Presigned},
+		Default: &privatecdn.Behavior{Access: privatecdn.Presigned},
 	})
 	backend := awsiam.NewRole(stack, jsii.String("Backend"), &awsiam.RoleProps{
 		AssumedBy: awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),

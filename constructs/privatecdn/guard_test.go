@@ -16,11 +16,11 @@ import (
 // explained are the Control Tower rules a scenario does not meet, and why not.
 var explained = map[string]map[string]string{
 	"default": {
-		"CT.CLOUDFRONT.PR.1":  "no default root object: / is no object of a bucket of media; Front.DefaultRootObject",
+		"CT.CLOUDFRONT.PR.1":  "no default root object: / is no object of a bucket of media; Viewer.DefaultRootObject",
 		"CT.CLOUDFRONT.PR.4":  "one origin: a second bucket to fail over to is the app's decision",
-		"CT.CLOUDFRONT.PR.6":  "no certificate without a domain name; Front.Certificate",
+		"CT.CLOUDFRONT.PR.6":  "no certificate without a domain name; Viewer.Certificate",
 		"CT.CLOUDFRONT.PR.7":  "SNI comes with the certificate",
-		"CT.CLOUDFRONT.PR.9":  "on a cloudfront.net host CloudFront sets the TLS policy; Front.Certificate",
+		"CT.CLOUDFRONT.PR.9":  "on a cloudfront.net host CloudFront sets the TLS policy; Viewer.Certificate",
 		"CT.CLOUDFRONT.PR.10": "an OAI was asked for; OriginAccess",
 		"CT.S3.PR.2":          "the log bucket does not log itself",
 		"CT.S3.PR.4":          "nothing in the app waits for the bucket's events",
@@ -57,7 +57,7 @@ func TestGuard(t *testing.T) {
 			t.Parallel()
 			var broken []string
 			for _, service := range []string{"cloudfront", "s3"} {
-				broken = append(broken, controlTower(t, guard, filepath.Join(module, "rules/control-tower/cfn-guard", service), golden(scenario))...)
+				broken = append(broken, controlTower(t, guard, filepath.Join(module, "rules/control-tower/cfn-guard", service), goldenFile(scenario))...)
 			}
 			slices.Sort(broken)
 			if want := slices.Sorted(maps.Keys(reasons)); !slices.Equal(broken, want) {

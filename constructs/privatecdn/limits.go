@@ -6,12 +6,15 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// Limits are quotas of CloudFront's; zero stands for the quota as AWS sets it.
+// Limits are quotas of CloudFront's; zero stands for the quota of a new account.
 // Those of an account are counted over all that this package makes in the app
-// for that account; stacks that leave their account open count as one.
+// for that account; stacks that leave their account open count as one, and so
+// does each stage of the app. The highest limit that any distribution states counts.
+//
+// The quotas are those of October 2026.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
 type Limits struct {
-	Behaviors               int // of a distribution, the default one included; 25
+	Behaviors               int // of a distribution, the default one included; 75
 	KeysPerGroup            int // 5
 	GroupsPerBehavior       int // 4
 	PublicKeys              int // of an account; 10
@@ -25,7 +28,7 @@ func (l Limits) withDefaults() Limits {
 		limit *int
 		quota int
 	}{
-		{&l.Behaviors, 25},
+		{&l.Behaviors, 75},
 		{&l.KeysPerGroup, 5},
 		{&l.GroupsPerBehavior, 4},
 		{&l.PublicKeys, 10},
@@ -40,12 +43,15 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-// account counts what the app's constructs make of what an account has few of.
-// One stands under the app's root for each account.
+// account counts what the app's constructs make of what an account has few of,
+// and remembers what they share. One is under the app, or a stage of
+// it, for each account.
 type account struct {
 	constructs.Construct
-	limits Limits // the highest any of them states
-	made   Limits
+	limits  Limits // the highest any of them states
+	made    Limits
+	shared  map[string]any
+	readers []reader
 }
 
 func accountOf(stack awscdk.Stack) *account {
@@ -53,19 +59,32 @@ func accountOf(stack awscdk.Stack) *account {
 	if number := *stack.Account(); !isToken(number) {
 		id += " " + number
 	}
-	root := stack.Node().Root()
+	root := awscdk.Stage_Of(stack)
 	if a, ok := root.Node().TryFindChild(&id).(*account); ok {
 		return a
 	}
-	a := &account{}
-	constructs.NewConstruct_Override(a, root.(constructs.Construct), &id)
+	a := &account{shared: map[string]any{}}
+	constructs.NewConstruct_Override(a, root, &id)
 	var v constructs.IValidation = a
 	a.Node().AddValidation(v)
 	return a
 }
 
+// shared returns what a distribution before d made in the same stack with the
+// same content, or makes it: an account has room for few of it.
+func shared[T any](d *distribution, content string, build func() T) T {
+	key := *d.in.stack.Node().Addr() + " " + content
+	if made, ok := d.counts.shared[key].(T); ok {
+		return made
+	}
+	made := build()
+	d.counts.shared[key] = made
+	return made
+}
+
 // raise notes that someone states higher limits.
 func (a *account) raise(l Limits) {
+	a.limits.KeysPerGroup = max(a.limits.KeysPerGroup, l.KeysPerGroup)
 	a.limits.PublicKeys = max(a.limits.PublicKeys, l.PublicKeys)
 	a.limits.KeyGroups = max(a.limits.KeyGroups, l.KeyGroups)
 	a.limits.CachePolicies = max(a.limits.CachePolicies, l.CachePolicies)
@@ -74,18 +93,19 @@ func (a *account) raise(l Limits) {
 
 // Validate implements constructs.IValidation.
 func (a *account) Validate() *[]*string {
-	var found problems
+	var found mistakes
 	limits := a.limits.withDefaults()
-	found.checkLimit("PublicKeys", a.made.PublicKeys, limits.PublicKeys, "public keys", "share TrustedKeys between distributions")
-	found.checkLimit("KeyGroups", a.made.KeyGroups, limits.KeyGroups, "key groups", "share TrustedKeys between distributions")
-	found.checkLimit("CachePolicies", a.made.CachePolicies, limits.CachePolicies, "cache policies", "pass one distribution's CachePolicy() to the others")
-	found.checkLimit("ResponseHeadersPolicies", a.made.ResponseHeadersPolicies, limits.ResponseHeadersPolicies,
-		"response headers policies", "pass one distribution's ResponseHeadersPolicy() to the others")
+	checkLimit(&found, "PublicKeys", a.made.PublicKeys, limits.PublicKeys, "public keys", "share TrustedKeys between distributions")
+	checkLimit(&found, "KeyGroups", a.made.KeyGroups, limits.KeyGroups, "key groups", "share TrustedKeys between distributions")
+	checkLimit(&found, "CachePolicies", a.made.CachePolicies, limits.CachePolicies, "cache policies",
+		"use the same Cache in several behaviors, or pass one distribution's CachePolicy() to those in other stacks")
+	checkLimit(&found, "ResponseHeadersPolicies", a.made.ResponseHeadersPolicies, limits.ResponseHeadersPolicies,
+		"response headers policies", "pass one distribution's ResponseHeadersPolicy() to those in other stacks")
 	return jsii.Strings(found...)
 }
 
-func (p *problems) checkLimit(limit string, made, most int, what, remedy string) {
+func checkLimit(m *mistakes, limit string, made, most int, what, remedy string) {
 	if made > most {
-		p.add("Limits."+limit, "there are %d %s where CloudFront has room for %d; %s, or state the raised quota", made, what, most, remedy)
+		m.add("Limits."+limit, remedy+", or state the raised quota", "there are %d %s, and the quota is %d", made, what, most)
 	}
 }

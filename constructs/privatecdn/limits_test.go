@@ -15,7 +15,7 @@ func TestAccountLimits(t *testing.T) {
 	build := func(room int) awscdk.App {
 		app := newApp(t)
 		limits := privatecdn.Limits{PublicKeys: room, KeyGroups: room, CachePolicies: room, ResponseHeadersPolicies: room}
-		media(newStack(app, "A", ""), &props{Keys: oneKey(t), Limits: limits})
+		media(newStack(app, "A", ""), &props{Keys: oneKey(t), Limits: &limits})
 		media(newStack(app, "B", ""), &props{Keys: oneKey(t)})
 		return app
 	}
@@ -38,7 +38,7 @@ func TestLimitsByAccount(t *testing.T) {
 		stack := awscdk.NewStack(app, jsii.String("In"+account), &awscdk.StackProps{
 			Env: &awscdk.Environment{Account: jsii.String(account), Region: jsii.String("eu-west-1")},
 		})
-		media(stack, &props{Keys: oneKey(t), Limits: privatecdn.Limits{PublicKeys: 1, KeyGroups: 1}})
+		media(stack, &props{Keys: oneKey(t), Limits: &privatecdn.Limits{PublicKeys: 1, KeyGroups: 1}})
 	}
 	app.Synth(nil)
 }

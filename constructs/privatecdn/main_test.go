@@ -3,7 +3,7 @@ package privatecdn_test
 import (
 	"context"
 	"encoding/json"
-	"flag"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -16,17 +16,18 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"example.com/privatecdn/constructs/privatecdn"
+	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/keys"
 )
-
-var update = flag.Bool("update", false, "write the golden templates anew")
 
 // All tests share one jsii kernel, which serves one call at a time: no test
 // that synthesizes is parallel.
 func TestMain(m *testing.M) {
-	flag.Parse()
 	code := m.Run()
 	jsii.Close()
+	for _, dir := range assemblies {
+		_ = os.RemoveAll(dir)
+	}
 	os.Exit(code)
 }
 
@@ -49,6 +50,10 @@ var flags = func() map[string]any {
 }()
 
 func newApp(t testing.TB) awscdk.App {
+	return newAppWith(t, flags)
+}
+
+func newAppWith(t testing.TB, flags map[string]any) awscdk.App {
 	return awscdk.NewApp(&awscdk.AppProps{
 		Context:            &flags,
 		AnalyticsReporting: jsii.Bool(false),
@@ -56,8 +61,8 @@ func newApp(t testing.TB) awscdk.App {
 	})
 }
 
-func newStack(app awscdk.App, id, region string) awscdk.Stack {
-	props := &awscdk.StackProps{}
+func newStack(app constructs.Construct, id, region string) awscdk.Stack {
+	props := &awscdk.StackProps{StackName: &id}
 	if region != "" {
 		props.Env = &awscdk.Environment{Account: jsii.String("111122223333"), Region: jsii.String(region)}
 	}
@@ -81,50 +86,51 @@ func synth(t testing.TB, app awscdk.App, stack awscdk.Stack) []byte {
 }
 
 // findings are the rules that CDK's own validation finds broken in what was
-// synthesized to dir.
-func findings(t testing.TB, dir string) (rules []string) {
+// synthesized to dir, for the constructs whose path begins with prefix.
+func findings(t testing.TB, dir, prefix string) (rules []string) {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(dir, "validation-report.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var report struct {
-		PluginReports []struct{ Violations []struct{ RuleName string } }
+		PluginReports []struct {
+			Violations []struct {
+				RuleName            string
+				ViolatingConstructs []struct{ ConstructPath string }
+			}
+		}
 	}
 	if err := json.Unmarshal(data, &report); err != nil {
 		t.Fatal(err)
 	}
 	for _, plugin := range report.PluginReports {
 		for _, v := range plugin.Violations {
-			rules = append(rules, v.RuleName)
+			for _, c := range v.ViolatingConstructs {
+				if strings.HasPrefix(c.ConstructPath, prefix) {
+					rules = append(rules, v.RuleName)
+				}
+			}
 		}
 	}
 	return rules
 }
 
-// mistakes synthesizes app, which must fail, and returns what CDK lists.
+// mistakes synthesizes app, which must fail, and returns what is wrong, each
+// with its hint.
 func mistakes(t testing.TB, app awscdk.App) (list []string) {
 	t.Helper()
-	defer func() {
-		r := recover()
-		if r == nil {
-			t.Fatal("synthesis found no mistake")
-		}
-		for line := range strings.Lines(toString(r)) {
-			if line = strings.TrimSpace(line); strings.HasPrefix(line, "[") {
-				list = append(list, line)
-			}
-		}
-	}()
-	app.Synth(nil)
-	return nil
-}
-
-func toString(r any) string {
-	if err, ok := r.(error); ok {
-		return err.Error()
+	err := privatecdn.Synth(app)
+	if err == nil {
+		t.Fatal("synthesis found no mistake")
 	}
-	return r.(string)
+	for _, e := range fault.All(err) {
+		if !errors.Is(e, privatecdn.ErrSynth) || !strings.HasPrefix(e.Error(), "[") {
+			t.Errorf("%v", e)
+		}
+		list = append(list, e.Error()+"; "+fault.Hint(e))
+	}
+	return list
 }
 
 // then is when the rings of the tests were made.
@@ -183,7 +189,7 @@ func refusals(t testing.TB, changes []refusal) [][]string {
 		scope := constructs.NewConstruct(stacks[c.region], jsii.String(fmt.Sprint("Case", i)))
 		p := &props{Keys: ring}
 		c.change(scope, p)
-		useEverything(scope, privatecdn.NewDistribution(scope, jsii.String("Media"), p))
+		useEverything(scope, privatecdn.NewDistribution(scope, jsii.String("Media"), p), p)
 	}
 	found := make([][]string, len(changes))
 	for _, line := range mistakes(t, app) {
@@ -204,11 +210,32 @@ type refusal struct {
 }
 
 // useEverything calls every accessor as an app would that knows of no mistake.
-func useEverything(scope constructs.Construct, d privatecdn.Distribution) {
+func useEverything(scope constructs.Construct, d privatecdn.Distribution, p *props) {
 	d.Distribution().DistributionId()
 	d.Bucket().BucketArn()
 	d.Parameter().ParameterName()
 	d.CachePolicy().CachePolicyId()
 	d.ResponseHeadersPolicy().ResponseHeadersPolicyId()
+	if p.Keys != nil || p.Default == nil {
+		d.TrustedKeys().KeyGroup().KeyGroupId()
+		d.TrustedKeys().SigningKeyPairID()
+	}
+	switch p.OriginAccess {
+	case privatecdn.OAC:
+		d.OriginAccessControl().OriginAccessControlId()
+	case "", privatecdn.OAI:
+		if p.Default == nil {
+			d.OriginAccessIdentity().OriginAccessIdentityId()
+		}
+	}
+	if p.KMS {
+		d.EncryptionKey().KeyArn()
+	}
+	if p.Monitoring != nil {
+		d.Dashboard().DashboardArn()
+	}
+	if p.Logging == nil || !p.Logging.Disabled {
+		d.LogBucket().BucketName()
+	}
 	privatecdn.Outputs(scope, d)
 }

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+
 	"example.com/privatecdn/internal/pathpattern"
 )
 
@@ -16,22 +18,22 @@ type route struct {
 
 // paths are those that r serves.
 func (r route) paths() pathpattern.Paths {
-	return pathpattern.Paths{Match: []string{r.PathPattern}, Miss: r.before}
+	return pathpattern.Paths{Match: []string{r.PathPattern}, Miss: r.before, OriginPath: or(r.BucketOrigin).path()}
 }
 
 // routes returns the behaviors in the order CloudFront tries them, the default
-// behavior last. Those without a usable pattern, which check reports, are left
-// out.
-func (p *DistributionProps) routes() []route {
+// behavior last. Those without a usable pattern, which are mistakes of their own,
+// are left out.
+func (s *settled) routes() []route {
 	var all []route
 	var before []string
-	for i, b := range p.Behaviors {
+	for i, b := range s.Behaviors {
 		if isPattern(b.PathPattern) {
 			all = append(all, route{b, property(i), slices.Clone(before)})
 			before = append(before, b.PathPattern)
 		}
 	}
-	rest := p.Default
+	rest := s.Default
 	rest.PathPattern = "*"
 	return append(all, route{rest, "Default", before})
 }
@@ -44,20 +46,20 @@ func routeOf(routes []route, path string) route {
 
 // order finds what the order of the behaviors opens.
 type order struct {
-	*problems
-	props  *DistributionProps
+	*mistakes
+	props  *settled
 	routes []route
 	finder pathpattern.Finder
 }
 
 // checkOrder reports every path that reads as private and is open, as far as
 // the order of the behaviors decides it.
-func (p *problems) checkOrder(props *DistributionProps) {
-	o := &order{problems: p, props: props, routes: props.routes()}
+func (s *settled) checkOrder(m *mistakes) {
+	o := &order{mistakes: m, props: s, routes: s.routes()}
 	for _, r := range o.routes {
 		if err := o.checkRoute(r); err != nil {
-			p.add(r.property, "%q and the patterns of the other behaviors are too entangled to compare, so nothing tells what they open; "+
-				"use fewer * and ? in them", r.PathPattern)
+			m.add(r.property, "use fewer * and ? in them",
+				"%q and the other patterns are too entangled to compare, so nothing tells what they open", r.PathPattern)
 			return
 		}
 	}
@@ -104,13 +106,14 @@ func (o *order) checkReached(r route) (bool, error) {
 	case err != nil:
 		return false, err
 	case !exists:
-		o.add(r.property, "%q matches no path that a viewer can send, since CloudFront removes // and dot segments first; "+
-			"remove them from the pattern", r.PathPattern)
+		o.add(r.property, "remove // and dot segments from the pattern, as CloudFront does from paths",
+			"%q matches no path that a viewer can send", r.PathPattern)
 	case r.Access != Public && routeOf(o.routes, path).Access == Public:
-		o.add(r.property, "is never reached: the behaviors before it catch all its paths, and %s would be open to everyone; "+
-			"make the pattern of %s narrower", path, routeOf(o.routes, path).property)
+		o.add(r.property, "make the pattern of "+routeOf(o.routes, path).property+" narrower",
+			"it is never reached: the behaviors before it catch all its paths, and %s would be open to everyone", path)
 	default:
-		o.add(r.property, "%q is never reached: the behaviors before it catch all its paths; move it up, or leave it out", r.PathPattern)
+		o.add(r.property, "move it up, or leave it out",
+			"%q is never reached: the behaviors before it catch all its paths", r.PathPattern)
 	}
 	return false, nil
 }
@@ -120,8 +123,9 @@ func (o *order) checkReached(r route) (bool, error) {
 func (o *order) checkOpened(r, open route) (bool, error) {
 	path, both, err := o.finder.Find([]string{open.PathPattern, r.PathPattern}, open.before)
 	if both {
-		o.add(open.property, "%q is public and comes before %q, which is not: %s matches both and would be open to everyone; "+
-			"put the public pattern after it, or make it narrower", open.PathPattern, r.PathPattern, path)
+		o.add(open.property, "make the public pattern narrower, or put it after the other",
+			"%q is public and comes before %q, which is not: %s matches both and would be open to everyone",
+			open.PathPattern, r.PathPattern, path)
 	}
 	return both, err
 }
@@ -132,8 +136,9 @@ func (o *order) checkOpened(r, open route) (bool, error) {
 func (o *order) checkRespelled(r, open route) error {
 	spelled, plain, found, err := o.finder.Respell(open.paths(), r.paths())
 	if found {
-		o.add(r.property, "%q does not protect %s: %s names the same object and is caught by %s, which is public; "+
-			"make the default behavior signed and list what is public, or use a pattern without slash and ? after its start, like \"private*\"",
+		o.add(r.property, "make the default behavior signed and list what is public, or use a pattern without "+
+			"slash and ? after its start, such as \"private*\"",
+			"%q does not protect %s: %s names the same object and is caught by %s, which is public",
 			r.PathPattern, plain, spelled, open.property)
 	}
 	return err
@@ -141,10 +146,14 @@ func (o *order) checkRespelled(r, open route) error {
 
 // sameContent reports whether two behaviors may read the same objects. Origins
 // other than buckets do not tell.
-func (p *DistributionProps) sameContent(a, b Behavior) bool {
+func (s *settled) sameContent(a, b Behavior) bool {
 	if a.Origin != nil || b.Origin != nil {
 		return true
 	}
-	first, second := cmp.Or(a.Bucket, p.Bucket), cmp.Or(b.Bucket, p.Bucket)
-	return first == second || first != nil && second != nil && *first.BucketName() == *second.BucketName()
+	return sameBucket(cmp.Or(a.Bucket, s.Bucket), cmp.Or(b.Bucket, s.Bucket))
+}
+
+// sameBucket compares buckets; nil stands for the one made here.
+func sameBucket(a, b awss3.IBucket) bool {
+	return a == b || a != nil && b != nil && *a.BucketName() == *b.BucketName()
 }

@@ -1,90 +1,168 @@
 package privatecdn
 
 import (
-	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfrontorigins"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
-	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
+
+	"example.com/privatecdn/internal/pathpattern"
 )
 
-// source is a bucket as an origin: the distribution reads it in its own name,
+// BucketOrigin says how the distribution reads a bucket. The zero value of each
+// field is CloudFront's default.
+type BucketOrigin struct {
+	// Path comes before a viewer's path: with "/films", /a is the object
+	// films/a.
+	Path string
+	// Failover is the bucket, such as a replica in another Region, that is read
+	// if the first one responds with 500, 502, 503 or 504, or not at all.
+	Failover awss3.IBucket
+	// ShieldRegion adds Origin Shield in a Region: one cache before the origin.
+	ShieldRegion string
+	// ConnectionAttempts are 1 to 3; 3 by default.
+	ConnectionAttempts int
+	// ConnectionTimeout bounds each attempt: 1 to 10 seconds, 10 by default.
+	ConnectionTimeout time.Duration
+	// ResponseCompletionTimeout bounds a whole response, retries included; at
+	// least 30 seconds, without bound by default.
+	ResponseCompletionTimeout time.Duration
+}
+
+// path returns Path as CloudFront expects it.
+func (o BucketOrigin) path() string { return strings.TrimSuffix(o.Path, "/") }
+
+func (b Behavior) checkBucketOrigin(m *mistakes, property string) {
+	o := or(b.BucketOrigin)
+	o.check(m, property+".BucketOrigin")
+	if o.Failover != nil && b.AllowedMethods == MethodsAll {
+		m.add(property+".AllowedMethods", "leave it out", "an origin that fails over is only read")
+	}
+	if o.Failover != nil && o.Failover == b.Bucket {
+		m.add(property+".BucketOrigin.Failover", "use another bucket", "it is the bucket itself")
+	}
+	if b.Access != Presigned && b.forwardsHost() {
+		m.add(property+".OriginRequestPolicy", "leave the Host header out", "it, or the cache key, sends the viewer's Host to a bucket, "+
+			"and S3 takes that for the name of another bucket")
+	}
+}
+
+func (o BucketOrigin) check(m *mistakes, property string) {
+	if p := o.Path; p != "" && (isToken(p) || !strings.HasPrefix(p, "/") || pathpattern.Normalize(o.path()) != o.path() ||
+		strings.ContainsAny(p, "%*?")) {
+		m.add(property+".Path", "write it out, such as /films, without escapes, // and dot segments", "%q is not a valid origin path", p)
+	}
+	if o.ConnectionAttempts < 0 || o.ConnectionAttempts > 3 {
+		m.add(property+".ConnectionAttempts", "use 1 to 3", "%d is out of bounds", o.ConnectionAttempts)
+	}
+	m.checkBetween(property+".ConnectionTimeout", o.ConnectionTimeout, time.Second, 10*time.Second)
+	m.checkBetween(property+".ResponseCompletionTimeout", o.ResponseCompletionTimeout, 30*time.Second, time.Hour)
+}
+
+// source is a bucket as an origin: the distribution reads it in its own name
 // or, anonymous, in that of whoever presigned the request.
 type source struct {
 	bucket    awss3.IBucket
 	anonymous bool
+	BucketOrigin
 }
 
-// origin is where b's content comes from, one origin a source.
+// origin returns where b's content comes from, one origin a source.
 func (d *distribution) origin(b Behavior) awscloudfront.IOrigin {
 	if b.Origin != nil {
 		return b.Origin
 	}
-	s := source{b.Bucket, b.Access == Presigned}
+	s := source{b.Bucket, b.Access == Presigned, *b.BucketOrigin}
 	if s.bucket == nil {
 		s.bucket = d.bucket
 	}
 	origin, ok := d.origins[s]
-	if !ok {
-		origin = d.newOrigin(s)
-		d.origins[s] = origin
-		d.sources = append(d.sources, s)
+	if ok {
+		return origin
 	}
+	origin = d.newOrigin(s, s.bucket)
+	if s.Failover != nil {
+		origin = awscloudfrontorigins.NewOriginGroup(&awscloudfrontorigins.OriginGroupProps{
+			PrimaryOrigin: origin, FallbackOrigin: d.newOrigin(s, s.Failover),
+			FallbackStatusCodes: jsii.Numbers(500, 502, 503, 504),
+		})
+	}
+	d.origins[s] = origin
 	return origin
 }
 
-func (d *distribution) newOrigin(s source) awscloudfront.IOrigin {
-	switch {
-	case s.anonymous:
-		return awscloudfrontorigins.S3BucketOrigin_WithBucketDefaults(s.bucket, nil)
-	case d.props.OriginAccess == OAC:
-		return awscloudfrontorigins.S3BucketOrigin_WithBucketDefaults(s.bucket, &awscloudfront.OriginProps{
-			OriginAccessControlId: d.accessControl().OriginAccessControlId(),
-		})
+// newOrigin returns an origin that reads bucket as s says.
+func (d *distribution) newOrigin(s source, bucket awss3.IBucket) awscloudfront.IOrigin {
+	if !s.anonymous && !slices.Contains(d.readable, bucket) {
+		d.readable = append(d.readable, bucket)
 	}
-	return d.identityOrigin(s.bucket)
-}
-
-func (d *distribution) accessControl() awscloudfront.S3OriginAccessControl {
-	if d.control == nil {
-		// CloudFront takes 64 characters here.
-		d.control = awscloudfront.NewS3OriginAccessControl(d, jsii.String("AccessControl"), &awscloudfront.S3OriginAccessControlProps{
-			OriginAccessControlName: jsii.String(stackwideName(d, 40) + "-" + d.region),
-		})
+	props := awscloudfront.OriginProps{
+		OriginPath:                optional(s.path()),
+		OriginShieldRegion:        optional(s.ShieldRegion),
+		ConnectionTimeout:         optionalSeconds(s.ConnectionTimeout),
+		ResponseCompletionTimeout: optionalSeconds(s.ResponseCompletionTimeout),
 	}
-	return d.control
-}
-
-// identityOrigin reads the bucket with an identity that stands in the bucket's
-// stack: the bucket's policy names the identity and the distribution the
-// bucket, so with the identity here two stacks would wait for each other.
-func (d *distribution) identityOrigin(bucket awss3.IBucket) awscloudfront.IOrigin {
-	var scope constructs.Construct = d
-	id, path := "Identity", d.path
-	if stack := awscdk.Stack_Of(bucket); stack != d.stack {
-		scope, path = stack, *stack.Node().Path()
-		id = *awscdk.Names_UniqueId(d) + id
+	if s.ConnectionAttempts > 0 {
+		props.ConnectionAttempts = jsii.Number(float64(s.ConnectionAttempts))
 	}
-	identity, ok := d.identities[path]
-	if !ok {
-		identity = awscloudfront.NewOriginAccessIdentity(scope, jsii.String(id), &awscloudfront.OriginAccessIdentityProps{
-			Comment: &d.path,
-		})
-		d.identities[path] = identity
+	if s.anonymous {
+		d.anonymous = true
+		return awscloudfrontorigins.S3BucketOrigin_WithBucketDefaults(bucket, &props)
 	}
-	if d.identity == nil {
-		d.identity = identity
-	}
-	// CDK grants the bucket made here by itself; others may be out of its reach.
-	made := bucket == d.bucket && d.props.Bucket == nil
-	if !made && !d.grantIdentity(bucket, identity) {
-		// The output says more than CDK's own warning.
-		awscdk.Annotations_Of(d).AcknowledgeWarning(
-			jsii.String("@aws-cdk/aws-cloudfront-origins:updateImportedBucketPolicyOai"),
-			jsii.String("the statement is in an output"))
+	if d.props.OriginAccess == OAC {
+		props.OriginAccessControlId = d.accessControl().OriginAccessControlId()
+		return awscloudfrontorigins.S3BucketOrigin_WithBucketDefaults(bucket, &props)
 	}
 	return awscloudfrontorigins.S3BucketOrigin_WithOriginAccessIdentity(bucket, &awscloudfrontorigins.S3BucketOriginWithOAIProps{
-		OriginAccessIdentity: identity,
+		OriginAccessIdentity:      d.identityFor(bucket),
+		OriginPath:                props.OriginPath,
+		OriginShieldRegion:        props.OriginShieldRegion,
+		ConnectionAttempts:        props.ConnectionAttempts,
+		ConnectionTimeout:         props.ConnectionTimeout,
+		ResponseCompletionTimeout: props.ResponseCompletionTimeout,
 	})
+}
+
+// reader is a distribution's use of a bucket, for which its signatures stand.
+type reader struct {
+	path, bucket, originPath string
+	trusted                  []TrustedKeys
+}
+
+// warnOfTenants names distributions and behaviors with different keys whose
+// signatures open each other's objects.
+func (d *distribution) warnOfTenants() {
+	for _, r := range d.props.routes() {
+		if r.Access != Signed || r.Origin != nil {
+			continue
+		}
+		bucket := r.Bucket
+		if bucket == nil {
+			bucket = d.bucket
+		}
+		me := reader{d.path, *bucket.BucketName(), or(r.BucketOrigin).path(), d.trustedBy(r.Behavior)}
+		for _, other := range d.counts.readers {
+			if other.opens(me) {
+				d.warn("tenants", fmt.Sprintf("%s and %s read the bucket of %s with different keys, so signatures for one open objects of the other; "+
+					"give each a BucketOrigin.Path of its own that does not begin with the other's, or a Bucket of its own", other.path, me.path, *bucket.Node().Path()))
+				return
+			}
+		}
+		d.counts.readers = append(d.counts.readers, me)
+	}
+}
+
+// opens reports whether a signature for one distribution opens objects of the
+// other that its own keys do not sign for.
+func (r reader) opens(other reader) bool {
+	if r.path == other.path || r.bucket != other.bucket || slices.Equal(r.trusted, other.trusted) {
+		return false
+	}
+	a, b := r.originPath+"/", other.originPath+"/"
+	return strings.HasPrefix(a, b) || strings.HasPrefix(b, a)
 }

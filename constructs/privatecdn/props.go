@@ -1,176 +1,213 @@
+// Package privatecdn is a CDK construct for private content: an S3 bucket
+// nobody can read, a CloudFront distribution that reads it, and the public
+// keys whose signatures open it.
+//
+// One statement is complete, and everything else is a default that can be
+// changed:
+//
+//	ring, err := keys.Open("keys/ring")
+//	…
+//	media := privatecdn.NewDistribution(stack, jsii.String("Media"), &privatecdn.DistributionProps{Keys: ring})
+//
+// A property's zero value is its default. A group of properties is a pointer,
+// nil for the group's defaults; everything else is a value.
+//
+// Mistakes in the properties are found before CDK sees them and are reported
+// at synthesis, all at once, each with the construct's path, the property and
+// the remedy; [Run] and [Synth] make plain errors of them. Until then the
+// construct stands in for what is wrong with its defaults, so that no other
+// statement of the app fails because of it.
 package privatecdn
 
 import (
-	"time"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 
 	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/keys"
 )
 
-// Access says what opens a behavior.
-type Access = deployment.Access
-
-// The kinds of access. The zero Access is Signed.
-const (
-	Signed    = deployment.Signed    // a CloudFront signature by a key of a trusted key group
-	Public    = deployment.Public    // nothing
-	Presigned = deployment.Presigned // an S3 signature, which S3 checks
-)
-
-// OriginAccess says how the distribution proves itself to the bucket.
-type OriginAccess string
-
-// The kinds of origin access. The zero OriginAccess is OAI. All of them grant
-// s3:GetObject on the objects of the bucket and nothing else.
-// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
-const (
-	// OAI is an origin access identity. It cannot read objects under a KMS key
-	// and does not exist for buckets in Regions opened since December 2022.
-	OAI OriginAccess = "OAI"
-	// OAIToOAC reads as an OAI does and already lets the OAC in: the deploy
-	// between OAI and OAC, after which no edge location is refused.
-	OAIToOAC OriginAccess = "OAIToOAC"
-	// OAC is origin access control, which AWS recommends.
-	OAC OriginAccess = "OAC"
-)
-
-// DistributionProps are the properties of a Distribution. The zero value of
-// each but Keys is its default.
+// DistributionProps are the properties of a Distribution. Only Keys is
+// required.
 type DistributionProps struct {
 	// Keys is the ring of the keys that open the signed behaviors. It is
 	// required unless TrustedKeys is given or no behavior is Signed.
 	Keys *keys.Ring
-	// TrustedKeys is a key group made before, shared with other distributions,
-	// in place of one made from Keys.
+	// TrustedKeys is a key group made before, in place of one made from Keys.
 	TrustedKeys TrustedKeys
 	// Deployed is what is deployed now. With it, synthesis refuses a step of a
-	// rotation that is taken before the one before it is deployed.
+	// rotation until the previous step has been deployed.
 	Deployed *deployment.Deployment
-	// IPRestrictedSigning says that signatures name the viewer's address. A
-	// policy can hold IPv4 addresses only, so IPv4Only must be set as well.
-	IPRestrictedSigning bool
 
 	// Behaviors are tried in this order, before the default behavior.
 	Behaviors []Behavior
 	// Default is the behavior of every path that no other behavior catches.
-	// Its PathPattern stays empty.
-	Default Behavior
+	// Its PathPattern stays empty, and its bucket is Bucket.
+	Default *Behavior
 
-	// Bucket holds the content in place of a bucket made here. One that CDK
-	// does not own has to be told of the distribution: the statement it needs
-	// becomes an output.
+	// Bucket stores the content, in place of a bucket made here. If CDK cannot
+	// change its policy, the statement it needs becomes an output.
 	Bucket awss3.IBucket
-	// OriginAccess is how the distribution reads its buckets.
+	// BucketOrigin says how the distribution reads its bucket.
+	BucketOrigin *BucketOrigin
+	// OriginAccess is how the distribution authenticates to its buckets.
 	OriginAccess OriginAccess
-	// DistributionID narrows, from the second deploy on, what an origin access
-	// control grants on a bucket or key in another stack: CloudFormation cannot
-	// name the distribution there, so without it every distribution of the
-	// account is let in.
+	// DistributionID narrows, from the second deployment on, what an origin
+	// access control grants on a bucket or key whose policy cannot refer to the
+	// distribution. Without it, every distribution of the account may read.
 	DistributionID string
 	// KMS encrypts the bucket made here with a KMS key made here; EncryptionKey
-	// with that one. Either takes OriginAccess OAC.
+	// with that one. Either requires OriginAccess OAC.
 	KMS           bool
 	EncryptionKey awskms.IKey
-	// Destroy empties and removes what is made here to keep content, logs and
-	// keys when the stack goes. By default they stay.
-	Destroy bool
-	// Content is uploaded on each deploy, and the paths it takes invalidated.
+	// RemovalPolicy is what becomes of content, logs and keys made here when the
+	// stack is deleted: RETAIN, the default, or DESTROY.
+	RemovalPolicy awscdk.RemovalPolicy
+	// Content is uploaded on each deployment, and its paths are invalidated.
 	Content []Content
 
 	// Cache is how long, and by what, objects are cached where a behavior does
 	// not say otherwise.
-	Cache Cache
-	// CachePolicy, shared or made elsewhere, stands in for one made from Cache.
-	CachePolicy awscloudfront.ICachePolicy
-	// CORS says which other origins' pages may read the content.
-	CORS CORS
-	// CookieOrigins are the origins, like https://app.example.com, whose pages
-	// read the content with signed cookies. It is all that a browser needs for
-	// that, in place of CORS.
-	CookieOrigins []string
-	// SecurityHeaders are put on every response.
-	SecurityHeaders SecurityHeaders
-	// ResponseHeadersPolicy, shared or made elsewhere, stands in for one made
-	// from CORS and SecurityHeaders.
-	ResponseHeadersPolicy awscloudfront.IResponseHeadersPolicy
-
-	// Front is the distribution as viewers see it: names, TLS, countries, pages.
-	Front Front
-
-	// Logging is where the access logs go and how long they are kept.
-	Logging Logging
-	// Watch adds alarms and a dashboard.
-	Watch *Watch
-	// Tags are put on every resource.
-	Tags map[string]string
-	// Limits are the account's quotas, where they were raised.
-	Limits Limits
-}
-
-// Behavior is one cache behavior. The zero value of each field is its default.
-type Behavior struct {
-	// PathPattern says which paths it catches: * stands for zero or more
-	// characters, ? for exactly one.
-	PathPattern string
-	// Access says what opens it.
-	Access Access
-	// TrustedKeys are the key groups that open it, where they differ from the
-	// distribution's; at most four.
-	TrustedKeys []TrustedKeys
-	// Presign bounds a Presigned behavior.
-	Presign Presign
-	// Bucket is where its content comes from, in place of the distribution's
-	// own bucket.
-	Bucket awss3.IBucket
-	// Origin is where its content comes from when that is no bucket. Whatever
-	// the access, CloudFront alone protects it: an origin that answers others
-	// as well is public.
-	Origin awscloudfront.IOrigin
-	// Cache, where it differs from the distribution's.
 	Cache *Cache
-	// CachePolicy, shared or made elsewhere, stands in for one made from Cache.
+	// CachePolicy replaces the one made from Cache.
 	CachePolicy awscloudfront.ICachePolicy
-	// OriginRequestPolicy is what goes to the origin beside the cache key. The
-	// default is the managed CORS-S3Origin for buckets, none for others.
-	OriginRequestPolicy awscloudfront.IOriginRequestPolicy
-	// ResponseHeadersPolicy, where it differs from the distribution's.
+	// CacheTagHeader is the response header with an object's tags, by which it
+	// can be invalidated, such as x-amz-meta-cache-tag for metadata in S3.
+	// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-by-tags.html
+	CacheTagHeader string
+	// CORS says which other origins' pages may read the content.
+	CORS *CORS
+	// CookieOrigins are the origins, such as https://app.example.com, whose
+	// pages read the content with signed cookies. It replaces CORS.
+	CookieOrigins []string
+	// SecurityHeaders are set on every response.
+	SecurityHeaders *SecurityHeaders
+	// CustomHeaders are set on every response, RemoveHeaders removed.
+	CustomHeaders map[string]string
+	RemoveHeaders []string
+	// ResponseHeadersPolicy replaces the one made from CORS, SecurityHeaders,
+	// CustomHeaders and RemoveHeaders.
 	ResponseHeadersPolicy awscloudfront.IResponseHeadersPolicy
-	// Methods are the methods allowed. The default is MethodsGetHeadOptions.
-	Methods Methods
-	// Uncompressed switches off gzip and Brotli.
-	Uncompressed bool
-	// ViewerRequest runs on each request before the cache is asked.
-	ViewerRequest awscloudfront.IFunction
-	// ViewerResponse runs on each response before it leaves.
-	ViewerResponse awscloudfront.IFunction
+
+	// Viewer is the distribution as viewers see it: names, TLS, countries, pages.
+	Viewer *Viewer
+
+	// Logging is where the access logs go and how long they are stored.
+	Logging *Logging
+	// Monitoring adds alarms and a dashboard; nil adds none.
+	Monitoring *Monitoring
+	// Tags are set on every resource.
+	Tags map[string]string
+	// Limits are the account's quotas that were raised.
+	Limits *Limits
 }
 
-// Methods are the HTTP methods a behavior allows. GET and HEAD are cached.
-type Methods string
-
-// The sets of methods CloudFront knows.
-// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html#DownloadDistValuesAllowedHTTPMethods
-const (
-	MethodsGetHeadOptions Methods = "GET, HEAD, OPTIONS"
-	MethodsGetHead        Methods = "GET, HEAD"
-	MethodsAll            Methods = "all"
-)
-
-// Presign bounds how long anyone can read an object through a URL that S3
-// signed: S3 looks at the signature only when the cache asks it.
-type Presign struct {
-	// Lifetime is the longest a signature lives; the default is an hour, the
-	// most S3 allows a week.
-	Lifetime time.Duration
-	// Exposure is the longest an object is served after it was signed for: the
-	// signature's lifetime and the time in the cache. The default is half as
-	// long again as Lifetime.
-	Exposure time.Duration
+// settled are properties with every default filled in.
+type settled struct {
+	DistributionProps
+	Behaviors       []Behavior
+	Default         Behavior
+	BucketOrigin    BucketOrigin
+	Cache           Cache
+	CORS            CORS
+	SecurityHeaders SecurityHeaders
+	Viewer          Viewer
+	Logging         Logging
 }
 
-// maxCache is what the exposure leaves for the cache.
-func (p Presign) maxCache() time.Duration { return p.Exposure - p.Lifetime }
+// settle returns props with every default filled in, and the mistakes in them
+// for a stack. With a mistake the properties returned are those of a
+// distribution that stands in for the one meant until synthesis stops.
+func settle(given *DistributionProps, in place) (*settled, mistakes) {
+	s := fill(or(given), in)
+	var found mistakes
+	s.check(&found, in)
+	if len(found) == 0 {
+		return s, nil
+	}
+	standIn := DistributionProps{
+		Keys: s.Keys, TrustedKeys: s.TrustedKeys, OriginAccess: s.OriginAccess,
+		KMS: s.KMS, EncryptionKey: s.EncryptionKey, Monitoring: s.Monitoring, Logging: &Logging{Disabled: s.Logging.Disabled},
+	}
+	if s.TrustedKeys != nil {
+		standIn.Keys = nil
+	}
+	if !slices.Contains(originAccesses, s.OriginAccess) {
+		standIn.OriginAccess = OAI
+	}
+	if s.Monitoring != nil {
+		standIn.Monitoring = &Monitoring{}
+	}
+	return fill(standIn, in), found
+}
+
+func fill(p DistributionProps, in place) *settled {
+	s := &settled{
+		DistributionProps: p,
+		Default:           or(p.Default),
+		BucketOrigin:      or(p.BucketOrigin),
+		Cache:             or(p.Cache).withDefaults(),
+		CORS:              or(p.CORS),
+		SecurityHeaders:   or(p.SecurityHeaders).withDefaults(),
+		Viewer:            or(p.Viewer).withDefaults(),
+		Logging:           or(p.Logging).withDefaults(in),
+	}
+	s.Keys = opened(p.Keys)
+	s.KMS = p.KMS || p.EncryptionKey != nil
+	if s.OriginAccess == "" {
+		s.OriginAccess = OAI
+	}
+	if len(p.CookieOrigins) > 0 {
+		s.CORS = CORS{Origins: p.CookieOrigins, Credentials: true}
+	}
+	s.CORS = s.CORS.withDefaults()
+	s.Default = s.Default.withDefaults(s)
+	s.Behaviors = slices.Clone(p.Behaviors)
+	for i, b := range s.Behaviors {
+		s.Behaviors[i] = b.withDefaults(s)
+	}
+	return s
+}
+
+// check finds every mistake. The checks of a group see the properties as they
+// were given, DistributionProps, and as they are meant.
+func (s *settled) check(m *mistakes, in place) {
+	s.checkKeys(m)
+	s.checkCache(m)
+	s.checkHeaders(m)
+	s.Viewer.check(m)
+	s.checkBucket(m, in)
+	s.checkOriginAccess(m, in)
+	s.checkContent(m)
+	s.checkLogging(m, in)
+	s.Monitoring.check(m, in)
+	checkTags(m, s.Tags)
+	s.checkBehaviors(m)
+	s.checkOrder(m)
+	s.checkErrorPages(m)
+	s.checkFunctions(m)
+}
+
+// all returns every behavior, the default one last.
+func (s *settled) all() []Behavior { return append(slices.Clone(s.Behaviors), s.Default) }
+
+// checkTags enforces the limits that all AWS services share.
+// https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html
+func checkTags(m *mistakes, tags map[string]string) {
+	for _, name := range slices.Sorted(maps.Keys(tags)) {
+		if name == "" || utf8.RuneCountInString(name) > 128 || strings.HasPrefix(strings.ToLower(name), "aws:") {
+			m.add("Tags", "use up to 128 characters that do not begin with aws:", "%s is not a valid tag name", fault.Quote(name))
+		}
+		if utf8.RuneCountInString(tags[name]) > 256 {
+			m.add("Tags", "shorten it", "the value of %s has more than 256 characters", fault.Quote(name))
+		}
+	}
+}

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/privatecdn/internal/testing/golden"
 	"example.com/privatecdn/keys"
 )
 
@@ -63,7 +64,7 @@ func TestRotation(t *testing.T) {
 		fmt.Fprintf(&log, "%s\n%s", step.name, difference(before, after))
 		before = after
 	}
-	compare(t, "testdata/golden/rotation.txt", []byte(strings.TrimSuffix(log.String(), "\n")))
+	golden.Equal(t, "testdata/golden/rotation.txt", []byte(log.String()))
 }
 
 // resources are the resources and outputs of a default stack with ring, by

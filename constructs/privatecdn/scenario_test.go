@@ -44,7 +44,7 @@ var scenarios = []scenario{
 			Keys: oneKey(t),
 			Behaviors: []privatecdn.Behavior{
 				{PathPattern: "private*"},
-				{PathPattern: "live*", Cache: &privatecdn.Cache{Off: true}, Methods: privatecdn.MethodsGetHead},
+				{PathPattern: "live*", Cache: &privatecdn.Cache{Disabled: true}, AllowedMethods: privatecdn.MethodsGetHead},
 				{PathPattern: "*.jpg", Access: privatecdn.Public, Cache: &privatecdn.Cache{MaxTTL: 48 * time.Hour}},
 				{PathPattern: "img/*", Access: privatecdn.Public, Cache: &privatecdn.Cache{QueryStrings: []string{"w", "h"}}, Uncompressed: true},
 			},
@@ -52,11 +52,11 @@ var scenarios = []scenario{
 	}},
 	{name: "presigned", build: func(t testing.TB, s awscdk.Stack) {
 		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), Behaviors: []privatecdn.Behavior{
-			{PathPattern: "s3/*", Access: privatecdn.Presigned, Presign: privatecdn.Presign{Lifetime: 2 * time.Hour, Exposure: 150 * time.Minute}},
+			{PathPattern: "s3/*", Access: privatecdn.Presigned, Presign: &privatecdn.Presign{Lifetime: 2 * time.Hour, Exposure: 150 * time.Minute}},
 		}})
 	}},
 	{name: "presigned-whole", build: func(_ testing.TB, s awscdk.Stack) {
-		privatecdn.Outputs(s, media(s, &privatecdn.DistributionProps{Default: privatecdn.Behavior{Access: privatecdn.Presigned}}))
+		privatecdn.Outputs(s, media(s, &privatecdn.DistributionProps{Default: &privatecdn.Behavior{Access: privatecdn.Presigned}}))
 	}},
 	{name: "oai-to-oac", build: func(t testing.TB, s awscdk.Stack) {
 		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), OriginAccess: privatecdn.OAIToOAC})
@@ -77,10 +77,10 @@ var scenarios = []scenario{
 	}, findings: []string{"Annotation::privatecdn:BucketPolicyStatement"}},
 	{name: "front", region: "us-east-1", build: front},
 	{name: "logs-v2", region: "us-east-1", build: func(t testing.TB, s awscdk.Stack) {
-		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), Logging: privatecdn.Logging{V2: true, Format: "json", Keep: 30 * 24 * time.Hour}})
+		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), Logging: &privatecdn.Logging{V2: true, Format: "json", Retention: 30 * 24 * time.Hour}})
 	}},
 	{name: "no-logs", build: func(t testing.TB, s awscdk.Stack) {
-		privatecdn.Outputs(s, media(s, &privatecdn.DistributionProps{Keys: oneKey(t), Logging: privatecdn.Logging{Off: true}, Destroy: true}))
+		privatecdn.Outputs(s, media(s, &privatecdn.DistributionProps{Keys: oneKey(t), Logging: &privatecdn.Logging{Disabled: true}, RemovalPolicy: awscdk.RemovalPolicy_DESTROY}))
 	}},
 	{name: "cookies-across-origins", build: func(t testing.TB, s awscdk.Stack) {
 		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), CookieOrigins: []string{"https://app.example.com"}})
@@ -88,8 +88,8 @@ var scenarios = []scenario{
 	{name: "headers", build: func(t testing.TB, s awscdk.Stack) {
 		media(s, &privatecdn.DistributionProps{
 			Keys: oneKey(t),
-			CORS: privatecdn.CORS{Origins: []string{"https://*.example.com"}, Headers: []string{"Range"}, Expose: []string{"ETag"}, MaxAge: time.Hour},
-			SecurityHeaders: privatecdn.SecurityHeaders{
+			CORS: &privatecdn.CORS{Origins: []string{"https://*.example.com"}, Headers: []string{"Range"}, Expose: []string{"ETag"}, MaxAge: time.Hour},
+			SecurityHeaders: &privatecdn.SecurityHeaders{
 				HSTS: 2 * 365 * 24 * time.Hour, IncludeSubdomains: true, Preload: true,
 				FrameOptions: awscloudfront.HeadersFrameOption_DENY, ContentSecurityPolicy: "default-src 'none'",
 			},
@@ -97,9 +97,9 @@ var scenarios = []scenario{
 	}},
 	{name: "watch", region: "us-east-1", build: func(t testing.TB, s awscdk.Stack) {
 		topic := awssns.NewTopic(s, jsii.String("Alerts"), nil)
-		watch := &privatecdn.Watch{ServerErrors: 5}
+		watch := &privatecdn.Monitoring{ServerErrors: 5}
 		watch.Actions = append(watch.Actions, awscloudwatchactions.NewSnsAction(topic))
-		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), Watch: watch})
+		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), Monitoring: watch})
 	}},
 	{name: "content", build: func(t testing.TB, s awscdk.Stack) {
 		media(s, &privatecdn.DistributionProps{
@@ -126,7 +126,7 @@ var scenarios = []scenario{
 		first := media(s, &privatecdn.DistributionProps{Keys: oneKey(t)})
 		privatecdn.NewDistribution(s, jsii.String("Second"), &privatecdn.DistributionProps{
 			TrustedKeys: first.TrustedKeys(), CachePolicy: first.CachePolicy(), ResponseHeadersPolicy: first.ResponseHeadersPolicy(),
-			Bucket: first.Bucket(), Logging: privatecdn.Logging{Off: true},
+			Bucket: first.Bucket(), Logging: &privatecdn.Logging{Disabled: true},
 		})
 	}},
 	{name: "two-rings", build: func(t testing.TB, s awscdk.Stack) {
@@ -142,7 +142,7 @@ var scenarios = []scenario{
 		})
 		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), Behaviors: []privatecdn.Behavior{
 			{PathPattern: "archive/*", Bucket: archive},
-			{PathPattern: "api/*", Access: privatecdn.Public, Methods: privatecdn.MethodsAll, Cache: &privatecdn.Cache{Off: true},
+			{PathPattern: "api/*", Access: privatecdn.Public, AllowedMethods: privatecdn.MethodsAll, Cache: &privatecdn.Cache{Disabled: true},
 				Origin: awscloudfrontorigins.NewHttpOrigin(jsii.String("api.example.com"), nil), ViewerRequest: rewrite},
 		}})
 	}},
@@ -150,17 +150,17 @@ var scenarios = []scenario{
 
 func front(t testing.TB, s awscdk.Stack) {
 	media(s, &privatecdn.DistributionProps{
-		Keys:                oneKey(t),
-		OriginAccess:        privatecdn.OAC,
-		IPRestrictedSigning: true,
-		Front: privatecdn.Front{
+		Keys:         oneKey(t),
+		OriginAccess: privatecdn.OAC,
+		Behaviors:    []privatecdn.Behavior{{PathPattern: "public/*", Access: privatecdn.Public}},
+		Viewer: &privatecdn.Viewer{
 			DomainNames: []string{"media.example.com"},
 			Certificate: awscertificatemanager.Certificate_FromCertificateArn(s, jsii.String("Certificate"), jsii.String(certificateARN)),
-			HostedZone: awsroute53.HostedZone_FromHostedZoneAttributes(s, jsii.String("Zone"), &awsroute53.HostedZoneAttributes{
+			HostedZones: []awsroute53.IHostedZone{awsroute53.HostedZone_FromHostedZoneAttributes(s, jsii.String("Zone"), &awsroute53.HostedZoneAttributes{
 				HostedZoneId: jsii.String("Z0000000EXAMPLE"), ZoneName: jsii.String("example.com"),
-			}),
-			IPv4Only:          true,
-			WebACL:            "arn:aws:wafv2:us-east-1:111122223333:global/webacl/media/11112222-3333-4444-5555-666677778888",
+			})},
+			DisableIPv6:       true,
+			WebACLID:          "arn:aws:wafv2:us-east-1:111122223333:global/webacl/media/11112222-3333-4444-5555-666677778888",
 			DenyCountries:     []string{"AQ"},
 			PriceClass:        awscloudfront.PriceClass_PRICE_CLASS_ALL,
 			DefaultRootObject: "index.html",

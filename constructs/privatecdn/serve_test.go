@@ -49,7 +49,7 @@ type served struct {
 
 func serve(t *testing.T, name string) *served {
 	t.Helper()
-	text, err := os.ReadFile(golden(name))
+	text, err := os.ReadFile(goldenFile(name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,7 +191,7 @@ func (s *served) presigned(t *testing.T, path string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	url, err := p.Presign(t.Context(), presign.Request{Key: strings.TrimPrefix(path, "/")})
+	url, err := p.URL(context.Background(), http.MethodGet, strings.TrimPrefix(path, "/"))
 	if err != nil {
 		t.Fatal(err)
 	}

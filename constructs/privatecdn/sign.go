@@ -5,51 +5,91 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	"example.com/privatecdn/keys"
 )
 
-// GrantSign gives grantee what signing needs and no more: to read the
-// deployment document, and to use the keys that can be signing before the role
-// is deployed again, be that to sign with them in KMS or to read them from
-// Secrets Manager or SSM. Those are the key that signs and, during a rotation,
-// the next one and the one before until it is retired: signers follow the
-// document, which CloudFormation changes before or after the role.
+// GrantSign lets grantee sign, and no more: read the deployment document, and
+// use the keys that can be signing before the role is deployed again, be that to
+// sign with them in KMS or to read them from Secrets Manager or SSM. Those are
+// the key that signs and, during a rotation, the next one and the previous one
+// until it is retired: signers follow the document, which CloudFormation changes
+// before or after the role. The document has the keys of the first ring alone
+// as signing, the distribution's own where it has one.
 func (d *distribution) GrantSign(grantee awsiam.IGrantable) {
 	if grantee == nil {
-		found := problems{"GrantSign: is given nil; pass a role, or what has one"}
+		found := mistakes{}
+		found.add("GrantSign", "pass a role, or what has one", "the grantee is nil")
 		found.report(d)
 		return
 	}
+	statements := append([]*awsiam.PolicyStatementProps{allow(*d.parameter.ParameterArn(), "ssm:GetParameter")}, d.useOfKeys()...)
 	principal := grantee.GrantPrincipal()
-	added := principal.AddToPrincipalPolicy(awsiam.NewPolicyStatement(allow(*d.parameter.ParameterArn(), "ssm:GetParameter")))
-	if !*added.StatementAdded {
-		d.warn("grantSign", "GrantSign: CDK cannot change what this grantee may do; pass the role that signs")
+	added := true
+	var texts []string
+	for _, props := range statements {
+		statement := awsiam.NewPolicyStatement(props)
+		texts = append(texts, d.text(statement.ToStatementJson()))
+		added = *principal.AddToPrincipalPolicy(statement).StatementAdded && added
+	}
+	if !added || !isMutable(grantee) {
+		d.warn("grantSign", "GrantSign: CDK cannot change what this grantee may do; add these statements to the role that signs: "+
+			strings.Join(texts, ", "))
 		return
 	}
-	if d.keys == nil || d.keys.Ring() == nil {
-		return
+	if account := principal.PrincipalAccount(); account != nil && !isToken(*account) && !isToken(d.in.account) && *account != d.in.account {
+		d.warn("grantSignAccount", "GrantSign: the grantee is in account "+*account+", which may neither read the parameter of account "+
+			d.in.account+" nor use its keys by that alone; give the signer the output Deployment as a file, and the KMS key's policy a statement for the role")
 	}
-	for _, key := range d.keys.Ring().Trusted() {
+}
+
+// useOfKeys returns the statements for the keys that the document has as
+// signing, and warns of those that no policy can allow.
+func (d *distribution) useOfKeys() (statements []*awsiam.PolicyStatementProps) {
+	trusted := d.trusted()
+	if len(trusted) == 0 || trusted[0].Ring() == nil {
+		return nil
+	}
+	if len(trusted) > 1 {
+		awscdk.Annotations_Of(d).AddInfoV2(jsii.String("privatecdn:grantSignRings"), jsii.String(
+			"GrantSign: the grantee may sign with the keys of "+*trusted[0].Node().Path()+" alone, not with those of the other key groups"))
+	}
+	for _, key := range trusted[0].Ring().Trusted() {
 		if key.State == keys.Retiring && !key.Until.IsZero() {
 			continue
 		}
 		statement := d.useOf(key.Private)
 		if statement == nil {
-			d.warn("keyFile", "GrantSign: the private half of key "+shortFingerprint(key.Fingerprint)+" is a file, which no policy reaches; "+
+			d.warn("keyFile", "GrantSign: the private key "+short(key.Fingerprint)+" is a file, which no policy reaches; "+
 				"give it to the signer yourself, or make the next key with `privatecdn keys new --store kms:alias/NAME`")
 			continue
 		}
-		principal.AddToPrincipalPolicy(awsiam.NewPolicyStatement(statement))
+		statements = append(statements, statement)
 	}
+	return statements
 }
 
-func (d *distribution) warn(id, text string) {
-	awscdk.Annotations_Of(d).AddWarningV2(jsii.String("privatecdn:"+id), &text)
+// isMutable reports whether a statement for a grantee has come to a policy. CDK
+// says so of roles that it cannot change, too.
+func isMutable(grantee awsiam.IGrantable) bool {
+	for _, g := range []any{grantee, grantee.GrantPrincipal()} {
+		c, ok := g.(constructs.IConstruct)
+		if !ok {
+			continue
+		}
+		for _, part := range *c.Node().FindAll(constructs.ConstructOrder_PREORDER) {
+			if r, ok := part.(awscdk.CfnResource); ok && strings.HasPrefix(*r.CfnResourceType(), "AWS::IAM::") &&
+				strings.HasSuffix(*r.CfnResourceType(), "Policy") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
-// useOf is the statement that lets a signer use the private half at uri, nil
+// useOf returns the statement that lets a signer use the private key at uri, nil
 // for one that is not in AWS.
 func (d *distribution) useOf(uri string) *awsiam.PolicyStatementProps {
 	scheme, name, _ := strings.Cut(uri, ":")
@@ -77,7 +117,7 @@ func (d *distribution) useOfKMS(name string) *awsiam.PolicyStatementProps {
 	alias := strings.HasPrefix(name, "alias/") || arn && strings.Contains(name, ":alias/")
 	switch {
 	case alias:
-		// An alias is no resource that a key's actions could be granted on.
+		// A key's actions are not granted on an alias.
 		statement := allow(d.arn("kms", "key/*"), actions...)
 		statement.Conditions = &map[string]any{
 			"StringEquals": map[string]any{"kms:RequestAlias": name[strings.Index(name, "alias/"):]},
@@ -97,5 +137,5 @@ func isARN(s string) bool { return strings.HasPrefix(s, "arn:") }
 
 // arn names a resource in the stack's account and Region.
 func (d *distribution) arn(service, resource string) string {
-	return "arn:" + *d.stack.Partition() + ":" + service + ":" + d.region + ":" + *d.stack.Account() + ":" + resource
+	return "arn:" + *d.in.stack.Partition() + ":" + service + ":" + d.in.region + ":" + d.in.account + ":" + resource
 }

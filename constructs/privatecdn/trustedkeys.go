@@ -1,7 +1,10 @@
 package privatecdn
 
 import (
+	"fmt"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -11,34 +14,38 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"example.com/privatecdn/deployment"
-	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/keys"
 )
 
 // TrustedKeysProps are the properties of TrustedKeys.
 type TrustedKeysProps struct {
-	// Keys is the ring; required.
+	// Keys is the ring. It is required unless KeyGroupID is given.
 	Keys *keys.Ring
 	// Deployed is what is deployed now. With it, synthesis refuses a step of a
-	// rotation that is taken before the one before it is deployed.
+	// rotation until the previous step has been deployed.
 	Deployed *deployment.Deployment
-	// Limits are the account's quotas, where they were raised.
-	Limits Limits
+	// PublicKeyIDs are the IDs of those of the ring's keys, by fingerprint, that
+	// CloudFront has already. They are used in place of new public keys.
+	PublicKeyIDs map[string]string
+	// KeyGroupID is a key group that exists, used in place of a new one. A signer
+	// knows those of its keys that are in Keys and in PublicKeyIDs.
+	KeyGroupID string
 }
 
 // TrustedKeys is a key group with the ring's keys. A Distribution makes its
-// own; make one yourself to share it, since an account has room for 10 key
-// groups and 10 public keys.
-// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
+// own; make one yourself to share it between stacks, or to use a key group or
+// public keys that exist.
 type TrustedKeys interface {
 	constructs.Construct
 	// KeyGroup is the trusted key group.
-	KeyGroup() awscloudfront.KeyGroup
-	// PublicKeys are the public keys in it, in ring order.
-	PublicKeys() []awscloudfront.PublicKey
-	// SigningKeyPairID is the Key-Pair-Id of the key that signs, a token.
+	KeyGroup() awscloudfront.IKeyGroup
+	// PublicKeys are the public keys in it, as far as they are known, in ring
+	// order.
+	PublicKeys() []awscloudfront.IPublicKey
+	// SigningKeyPairID is the Key-Pair-Id of the key that signs, a token; empty
+	// if it is not known.
 	SigningKeyPairID() *string
-	// Ring is the ring the keys come from.
+	// Ring is the ring the keys come from, nil if there is none.
 	Ring() *keys.Ring
 
 	document() []deployment.Key // as the deployment document has them
@@ -46,9 +53,11 @@ type TrustedKeys interface {
 
 type trustedKeys struct {
 	constructs.Construct
-	name    string // what the names of its parts begin with
-	group   awscloudfront.KeyGroup
-	public  []awscloudfront.PublicKey
+	props   *TrustedKeysProps
+	name    string // the beginning of its parts' names
+	group   awscloudfront.IKeyGroup
+	public  []awscloudfront.IPublicKey
+	made    int // how many of them are new
 	listed  []deployment.Key
 	signing *string
 	ring    *keys.Ring
@@ -61,32 +70,80 @@ func NewTrustedKeys(scope constructs.Construct, id *string, props *TrustedKeysPr
 		props = &TrustedKeysProps{}
 	}
 	stack := awscdk.Stack_Of(scope)
-	return newTrustedKeys(scope, id, props, accountOf(stack), *stack.Region())
-}
-
-func newTrustedKeys(scope constructs.Construct, id *string, props *TrustedKeysProps, a *account, region string) TrustedKeys {
-	t := &trustedKeys{ring: opened(props.Keys), signing: jsii.String("")}
-	constructs.NewConstruct_Override(t, scope, id)
-	t.name = physicalName(t, region)
-	var found problems
-	if t.ring == nil {
-		found.add("Keys", "is missing; open the ring with keys.Open and pass it")
-	} else {
-		t.addKeys(&found)
-		t.checkRotation(&found, props.Deployed)
+	t := newTrustedKeys(scope, id, props, *stack.Region())
+	var found mistakes
+	if t.ring == nil && props.KeyGroupID == "" {
+		found.add("Keys", "open the ring with keys.Open and pass it", "it is missing")
 	}
-	t.addGroup()
-	found.checkLimit("KeysPerGroup", len(t.public), props.Limits.withDefaults().KeysPerGroup, "public keys for one key group", "retire and drop some")
-	a.raise(props.Limits)
-	a.made.PublicKeys += len(t.public)
-	a.made.KeyGroups++
-	if len(found) > 0 {
-		found.report(t)
-	}
+	t.fill(&found, accountOf(stack))
 	return t
 }
 
-// opened is nil for a ring that was not opened, as for none.
+func newTrustedKeys(scope constructs.Construct, id *string, props *TrustedKeysProps, region string) *trustedKeys {
+	t := &trustedKeys{props: props, ring: opened(props.Keys), signing: jsii.String("")}
+	constructs.NewConstruct_Override(t, scope, id)
+	t.name = physicalName(t, region)
+	return t
+}
+
+// fill adds keys and group, and reports the mistakes found.
+func (t *trustedKeys) fill(found *mistakes, a *account) {
+	t.checkIDs(found)
+	if t.ring != nil {
+		t.addKeys(found)
+		t.checkRotation(found)
+	}
+	t.addGroup(a)
+	a.made.PublicKeys += t.made
+	found.report(t)
+	if t.props.KeyGroupID == "" {
+		n := len(t.public)
+		atSynthesis(t, func() (found mistakes) {
+			checkLimit(&found, "KeysPerGroup", n, a.limits.withDefaults().KeysPerGroup, "public keys in one key group", "retire and drop some")
+			return found
+		})
+	}
+}
+
+// addKeys makes the distribution's own key group, or finds the one that a
+// distribution before it in the same stack made of the same ring. After a
+// mistake there is always one.
+func (d *distribution) addKeys(mistaken bool) {
+	ring := d.props.Keys
+	switch {
+	case d.props.TrustedKeys != nil:
+		d.keys = d.props.TrustedKeys
+	case ring != nil:
+		d.keys = shared(d, fmt.Sprintf("keys %p", ring), func() TrustedKeys {
+			t := newTrustedKeys(d, jsii.String("Keys"), &TrustedKeysProps{Keys: ring, Deployed: d.props.Deployed}, d.in.region)
+			t.fill(&mistakes{}, d.counts)
+			return t
+		})
+	case mistaken:
+		t := newTrustedKeys(d, jsii.String("Keys"), &TrustedKeysProps{}, d.in.region)
+		t.addGroup(d.counts)
+		d.keys = t
+	}
+}
+
+func (s *settled) checkKeys(m *mistakes) {
+	given := s.Keys != nil || s.TrustedKeys != nil
+	switch {
+	case s.Keys != nil && s.TrustedKeys != nil:
+		m.add("Keys", "keep one of them", "it is given together with TrustedKeys")
+	case !given && slices.ContainsFunc(s.all(), func(b Behavior) bool { return b.Access == Signed && len(b.TrustedKeys) == 0 }):
+		m.add("Keys", "open the ring with keys.Open and pass it (`privatecdn keys new` makes one)", "it is missing")
+	case given && s.open():
+		m.add("Keys", "leave it out, or make a behavior Signed", "it opens nothing, since no behavior is Signed")
+	}
+}
+
+// open reports whether no behavior is Signed, as far as can be known.
+func (s *settled) open() bool {
+	return !slices.ContainsFunc(s.all(), func(b Behavior) bool { return b.Access != Public && b.Access != Presigned })
+}
+
+// opened returns nil for a ring that was not opened, as for none.
 func opened(r *keys.Ring) *keys.Ring {
 	if r == nil || r.Dir() == "" {
 		return nil
@@ -94,22 +151,39 @@ func opened(r *keys.Ring) *keys.Ring {
 	return r
 }
 
+// existingID matches the ID of a public key or a key group.
+var existingID = regexp.MustCompile(`^[A-Za-z0-9-]{10,40}$`)
+
+func (t *trustedKeys) checkIDs(m *mistakes) {
+	if id := t.props.KeyGroupID; id != "" && !isToken(id) && !existingID.MatchString(id) {
+		m.add("KeyGroupID", "use the ID that CloudFront shows", "%q is not a valid ID of a key group", id)
+	}
+	for fingerprint, id := range t.props.PublicKeyIDs {
+		known := t.ring != nil && slices.ContainsFunc(t.ring.Keys(), func(k keys.Key) bool { return k.Fingerprint == fingerprint })
+		if !known {
+			m.add("PublicKeyIDs", "use the fingerprints that `privatecdn keys list` shows", "no key in the ring has the fingerprint %q", fingerprint)
+		}
+		if !isToken(id) && !existingID.MatchString(id) {
+			m.add("PublicKeyIDs", "use an ID such as K2JCJMDEHXQW5F", "%q is not a valid ID of a public key", id)
+		}
+	}
+}
+
 // addKeys makes a public key of each of the ring's trusted keys. Its construct
 // ID is the fingerprint: CloudFront never changes a public key in place, so
 // another key must be another resource, and the same key the same one.
-func (t *trustedKeys) addKeys(found *problems) {
-	for _, k := range t.ring.Trusted() {
+func (t *trustedKeys) addKeys(found *mistakes) {
+	trusted := t.ring.Trusted()
+	for _, k := range trusted {
 		public, err := t.ring.Public(k.Fingerprint)
 		if err != nil {
-			found.add("Keys", "%v; %s", err, fault.Hint(err))
+			found.addError("Keys", err)
 			continue
 		}
-		short := shortFingerprint(k.Fingerprint)
-		key := awscloudfront.NewPublicKey(t, jsii.String(k.Fingerprint), &awscloudfront.PublicKeyProps{
-			EncodedKey:    jsii.String(public.PEM()),
-			PublicKeyName: jsii.String(t.name + "-" + short),
-			Comment:       jsii.String(k.Fingerprint),
-		})
+		key, ok := t.publicKey(k, public.PEM())
+		if !ok {
+			continue
+		}
 		keyID := key.PublicKeyId()
 		t.public = append(t.public, key)
 		t.listed = append(t.listed, deployment.Key{
@@ -123,19 +197,35 @@ func (t *trustedKeys) addKeys(found *problems) {
 			t.signing = keyID
 		}
 	}
-	if len(t.public) == 0 && len(*found) == 0 {
-		found.add("Keys", "the ring in %s has no key; add one with `privatecdn keys new`", t.ring.Dir())
+	if len(trusted) == 0 {
+		found.add("Keys", "add one with `privatecdn keys new`", "the ring in %s has no key", t.ring.Dir())
 	}
+}
+
+// publicKey returns a key as CloudFront has it, and false for one that an
+// existing group is not said to contain.
+func (t *trustedKeys) publicKey(k keys.Key, pem string) (awscloudfront.IPublicKey, bool) {
+	id, exists := t.props.PublicKeyIDs[k.Fingerprint]
+	if exists {
+		return awscloudfront.PublicKey_FromPublicKeyId(t, jsii.String(k.Fingerprint), &id), true
+	}
+	if t.props.KeyGroupID != "" {
+		return nil, false
+	}
+	t.made++
+	return awscloudfront.NewPublicKey(t, jsii.String(k.Fingerprint), &awscloudfront.PublicKeyProps{
+		EncodedKey:    jsii.String(pem),
+		PublicKeyName: jsii.String(t.name + "-" + short(k.Fingerprint)),
+		Comment:       jsii.String(k.Fingerprint),
+	}), true
 }
 
 // checkRotation refuses a step too many since the last deployment, and reminds
 // of one that is due.
-func (t *trustedKeys) checkRotation(found *problems, deployed *deployment.Deployment) {
-	if deployed != nil {
-		if err := t.ring.Check(deployed.RingKeys()); err != nil {
-			for _, e := range fault.All(err) {
-				found.add("Keys", "%v; %s", e, fault.Hint(e))
-			}
+func (t *trustedKeys) checkRotation(found *mistakes) {
+	if t.props.Deployed != nil {
+		if err := t.ring.Check(t.props.Deployed.RingKeys()); err != nil {
+			found.addError("Keys", err)
 		}
 	}
 	for _, r := range t.ring.Reminders() {
@@ -143,8 +233,8 @@ func (t *trustedKeys) checkRotation(found *problems, deployed *deployment.Deploy
 	}
 }
 
-// privateKey is the URI of a private half as the deployment document has it. A
-// file's is told only when it means the same to all who check the ring out.
+// privateKey returns the URI of a private key as the deployment document has it.
+// A file's is written only if it means the same to all who check the ring out.
 func privateKey(ring, uri string) string {
 	file, isFile := strings.CutPrefix(uri, "file:")
 	switch {
@@ -156,7 +246,12 @@ func privateKey(ring, uri string) string {
 	return "file:" + filepath.ToSlash(filepath.Join(ring, file))
 }
 
-func (t *trustedKeys) addGroup() {
+func (t *trustedKeys) addGroup(a *account) {
+	if id := t.props.KeyGroupID; id != "" {
+		t.group = awscloudfront.KeyGroup_FromKeyGroupId(t, jsii.String("KeyGroup"), &id)
+		return
+	}
+	a.made.KeyGroups++
 	items := make([]interfacesawscloudfront.IPublicKeyRef, len(t.public))
 	for i, k := range t.public {
 		items[i] = k
@@ -167,14 +262,8 @@ func (t *trustedKeys) addGroup() {
 	})
 }
 
-// shortFingerprint is the part of a fingerprint that files and names carry.
-func shortFingerprint(fingerprint string) string {
-	hex := strings.TrimPrefix(fingerprint, "SHA256:")
-	return hex[:min(16, len(hex))]
-}
-
-func (t *trustedKeys) KeyGroup() awscloudfront.KeyGroup      { return t.group }
-func (t *trustedKeys) PublicKeys() []awscloudfront.PublicKey { return t.public }
-func (t *trustedKeys) SigningKeyPairID() *string             { return t.signing }
-func (t *trustedKeys) Ring() *keys.Ring                      { return t.ring }
-func (t *trustedKeys) document() []deployment.Key            { return t.listed }
+func (t *trustedKeys) KeyGroup() awscloudfront.IKeyGroup      { return t.group }
+func (t *trustedKeys) PublicKeys() []awscloudfront.IPublicKey { return t.public }
+func (t *trustedKeys) SigningKeyPairID() *string              { return t.signing }
+func (t *trustedKeys) Ring() *keys.Ring                       { return t.ring }
+func (t *trustedKeys) document() []deployment.Key             { return t.listed }

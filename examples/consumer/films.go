@@ -4,7 +4,6 @@
 package main
 
 import (
-	"fmt"
 	"os"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -34,13 +33,12 @@ func NewFilmsStack(scope constructs.Construct, id string, ring *keys.Ring) awscd
 }
 
 func main() {
-	defer jsii.Close()
-	ring, err := keys.Open("keys/ring")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "error:", err)
-		os.Exit(2)
-	}
-	app := awscdk.NewApp(nil)
-	NewFilmsStack(app, "Films", ring)
-	app.Synth(nil)
+	os.Exit(privatecdn.Run(func(app awscdk.App) error {
+		ring, err := keys.Open("keys/ring")
+		if err != nil {
+			return err
+		}
+		NewFilmsStack(app, "Films", ring)
+		return nil
+	}))
 }

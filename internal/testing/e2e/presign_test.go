@@ -64,14 +64,14 @@ func TestPresignedExposure(t *testing.T) {
 	p, err := presign.New(presign.Config{
 		Deployment:  e.Deployments()[0],
 		Credentials: credentials.NewStaticCredentialsProvider(edge.LocalCredentials.AccessKeyID, edge.LocalCredentials.SecretAccessKey, ""),
-		Lifetime:    time.Hour, Window: 30 * time.Minute, Exposure: 90 * time.Minute, Clock: now,
+		Lifetime:    time.Hour, Window: 30 * time.Minute, Exposure: 90 * time.Minute, Now: now,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	sign := func(method, key string) string {
 		t.Helper()
-		u, err := p.Presign(t.Context(), presign.Request{Method: method, Key: key})
+		u, err := p.URL(t.Context(), method, key)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,6 +1,7 @@
 package privatecdn
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -9,50 +10,48 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// Watch is what to be told of. CloudFront's metrics are in us-east-1, and so
-// must the stack be. The zero Watch has thresholds to start from.
-type Watch struct {
+// Monitoring configures alarms and a dashboard. CloudFront's metrics are in
+// us-east-1, and so must the stack be. The zero Monitoring has thresholds to
+// start from.
+type Monitoring struct {
 	// ClientErrors, ServerErrors and OriginErrors are the percentages of
-	// requests over five minutes, three times running, from which on to be told
-	// of 4xx, of 5xx, and of 502, 503 and 504 alone. The defaults are 25, for
+	// requests over five minutes, three times running, that raise an alarm for
+	// 4xx, for 5xx, and for 502, 503 and 504 alone. The defaults are 25, since
 	// refusals are part of private content, 1 and 1.
 	ClientErrors, ServerErrors, OriginErrors float64
 	// Actions are run by every alarm, like one that writes to an SNS topic.
 	Actions []awscloudwatch.IAlarmAction
 }
 
-func (w Watch) withDefaults() Watch {
-	orElse := func(v, fallback float64) float64 {
-		if v == 0 {
-			return fallback
-		}
-		return v
-	}
-	w.ClientErrors = orElse(w.ClientErrors, 25)
-	w.ServerErrors = orElse(w.ServerErrors, 1)
-	w.OriginErrors = orElse(w.OriginErrors, 1)
-	return w
+func (o Monitoring) withDefaults() Monitoring {
+	o.ClientErrors = cmp.Or(o.ClientErrors, 25)
+	o.ServerErrors = cmp.Or(o.ServerErrors, 1)
+	o.OriginErrors = cmp.Or(o.OriginErrors, 1)
+	return o
 }
 
-func (p *problems) checkWatch(w *Watch) {
-	if w == nil {
+func (o *Monitoring) check(m *mistakes, in place) {
+	if o == nil {
 		return
 	}
-	for _, rate := range []float64{w.ClientErrors, w.ServerErrors, w.OriginErrors} {
+	for _, rate := range []float64{o.ClientErrors, o.ServerErrors, o.OriginErrors} {
 		if rate < 0 || rate > 100 {
-			p.add("Watch", "holds a threshold of %v; give percentages, 0 to 100", rate)
+			m.add("Monitoring", "use percentages, 0 to 100", "%v is not a valid threshold", rate)
 		}
 	}
-	if slices.Contains(w.Actions, nil) {
-		p.add("Watch.Actions", "holds nil; leave it out")
+	if slices.Contains(o.Actions, nil) {
+		m.add("Monitoring.Actions", "leave it out", "one of them is nil")
+	}
+	if !isToken(in.region) && in.region != "us-east-1" {
+		m.add("Monitoring", "leave it out, or move the stack", "the stack is in %s, and CloudFront's metrics are in us-east-1 only", in.region)
 	}
 }
 
-func (d *distribution) addWatch() {
-	if d.props.Watch == nil {
+func (d *distribution) addMonitoring() {
+	if d.props.Monitoring == nil {
 		return
 	}
-	w := d.props.Watch.withDefaults()
+	o := d.props.Monitoring.withDefaults()
 	client := d.metric("4xxErrorRate", "Average")
 	server := d.metric("5xxErrorRate", "Average")
 	origin := awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{
@@ -63,22 +62,22 @@ func (d *distribution) addWatch() {
 			"m503": d.metric("503ErrorRate", "Average"),
 			"m504": d.metric("504ErrorRate", "Average"),
 		},
-		Period: seconds(watchPeriod),
+		Period: seconds(metricPeriod),
 	})
-	d.addAlarm("ClientErrors", "Viewers are refused or ask for what is not there", client, w.ClientErrors, 3, w.Actions)
-	d.addAlarm("ServerErrors", "Viewers get server errors", server, w.ServerErrors, 3, w.Actions)
-	d.addAlarm("OriginErrors", "CloudFront cannot reach the origin", origin, w.OriginErrors, 3, w.Actions)
+	d.addAlarm("ClientErrors", "Viewers are refused or ask for what is not there", client, o.ClientErrors, 3, o.Actions)
+	d.addAlarm("ServerErrors", "Viewers get server errors", server, o.ServerErrors, 3, o.Actions)
+	d.addAlarm("OriginErrors", "CloudFront cannot reach the origin", origin, o.OriginErrors, 3, o.Actions)
 	widgets := []awscloudwatch.IMetric{client, server, origin}
 	if age, limit := d.keyAge(); age != nil {
-		d.addAlarm("KeyAge", "The signing key is due for rotation", age, limit.Hours()/24, 1, w.Actions)
+		d.addAlarm("KeyAge", "The signing key is due for rotation", age, limit.Hours()/24, 1, o.Actions)
 	}
 	d.addDashboard(widgets)
 }
 
-const watchPeriod = 5 * time.Minute
+const metricPeriod = 5 * time.Minute
 
-// metric is one of CloudFront's, with both dimensions it is filed under; CDK's
-// own metrics leave Region out and find no data.
+// metric returns one of CloudFront's, with both its dimensions; CDK's own
+// metrics leave Region out and find no data.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html
 func (d *distribution) metric(name, statistic string) awscloudwatch.IMetric {
 	return d.distribution.Metric(jsii.String(name), &awscloudwatch.MetricOptions{
@@ -87,11 +86,13 @@ func (d *distribution) metric(name, statistic string) awscloudwatch.IMetric {
 			"Region":         jsii.String("Global"),
 		},
 		Statistic: jsii.String(statistic),
-		Period:    seconds(watchPeriod),
+		Period:    seconds(metricPeriod),
 	})
 }
 
-func (d *distribution) addAlarm(id, description string, metric awscloudwatch.IMetric, threshold float64, periods int, actions []awscloudwatch.IAlarmAction) {
+func (d *distribution) addAlarm(
+	id, description string, metric awscloudwatch.IMetric, threshold float64, periods int, actions []awscloudwatch.IAlarmAction,
+) {
 	alarm := awscloudwatch.NewAlarm(d, jsii.String(id), &awscloudwatch.AlarmProps{
 		AlarmDescription:   jsii.String(fmt.Sprintf("%s (%s)", description, d.path)),
 		Metric:             metric,
@@ -104,9 +105,9 @@ func (d *distribution) addAlarm(id, description string, metric awscloudwatch.IMe
 	d.alarms = append(d.alarms, alarm)
 }
 
-// keyAge is the signing key's age in days, and the age at which the ring wants
-// another one. No service counts it: the date of any data point, less the day
-// the key began to sign, does.
+// keyAge returns the signing key's age in days, and the age at which the ring
+// expects another one. No service counts it: it is the date of any data point,
+// less the day the key began to sign.
 func (d *distribution) keyAge() (awscloudwatch.IMetric, time.Duration) {
 	if d.keys == nil || d.keys.Ring() == nil {
 		return nil, 0
@@ -119,7 +120,7 @@ func (d *distribution) keyAge() (awscloudwatch.IMetric, time.Duration) {
 		Expression:   jsii.String(fmt.Sprintf("(EPOCH(requests) - %d) / 86400", key.Promoted.Unix())),
 		Label:        jsii.String("Age of the signing key in days"),
 		UsingMetrics: &map[string]awscloudwatch.IMetric{"requests": d.metric("Requests", "Sum")},
-		Period:       seconds(watchPeriod),
+		Period:       seconds(metricPeriod),
 	}), d.keys.Ring().RotateAfter()
 }
 

@@ -1,0 +1,73 @@
+package privatecdn
+
+import (
+	"cmp"
+	"fmt"
+	"time"
+
+	"example.com/privatecdn/internal/awsname"
+)
+
+// Presign bounds how long anyone can read an object through a URL that S3
+// signed: S3 checks the signature only when the cache requests the object.
+type Presign struct {
+	// Lifetime is the longest a signature lives; an hour by default, at most a
+	// week.
+	Lifetime time.Duration
+	// Exposure is the longest an object is served after it was signed for: the
+	// signature's lifetime and the time in the cache. The default is half as
+	// long again as Lifetime.
+	Exposure time.Duration
+}
+
+// presign returns a presigned behavior's bounds.
+func (b Behavior) presign() *Presign {
+	if b.Access != Presigned {
+		return nil
+	}
+	p := or(b.Presign)
+	p.Lifetime = cmp.Or(p.Lifetime, time.Hour)
+	p.Exposure = cmp.Or(p.Exposure, p.Lifetime+p.Lifetime/2)
+	return &p
+}
+
+// cache stores an object no longer than p allows, and each signature's response
+// apart.
+func (p Presign) cache() *Cache {
+	longest := p.Exposure - p.Lifetime
+	return &Cache{DefaultTTL: min(defaultTTL, longest), MaxTTL: longest, QueryStrings: []string{"*"}}
+}
+
+// checkPresigned refuses what would break a presigned behavior: S3 has to see
+// the signature, and only one, and the host and path it was made for.
+func (b Behavior) checkPresigned(m *mistakes, property string) {
+	if b.Access != Presigned {
+		if b.Presign != nil {
+			m.add(property+".Presign", "leave it out, or set Access", "it is for a Presigned behavior")
+		}
+		return
+	}
+	refuse := func(given bool, name, why string) {
+		if given {
+			m.add(property+"."+name, "leave it out", "%s", why)
+		}
+	}
+	const follows = "it follows from Presign: the query string is in the key, and Exposure bounds the time"
+	refuse(b.Origin != nil, "Origin", "S3 presigns for buckets alone")
+	refuse(b.Cache != nil, "Cache", follows)
+	refuse(b.CachePolicy != nil, "CachePolicy", follows)
+	refuse(b.Live, "Live", follows)
+	refuse(b.Downloads, "Downloads", follows)
+	refuse(b.OriginRequestPolicy != nil, "OriginRequestPolicy", "it could forward the viewer's Host, for which nothing was signed")
+	refuse(b.AllowedMethods == MethodsAll, "AllowedMethods", "they would let a presigned PUT or DELETE through the cache")
+	refuse(or(b.BucketOrigin) != BucketOrigin{}, "BucketOrigin", "another path or bucket is not the one that was signed for")
+	p := *b.presign()
+	m.checkSeconds(property+".Presign.Lifetime", p.Lifetime)
+	m.checkSeconds(property+".Presign.Exposure", p.Exposure)
+	if p.Lifetime > awsname.MaxPresigned {
+		m.add(property+".Presign.Lifetime", fmt.Sprintf("use %v or less", awsname.MaxPresigned), "it is %v, which S3 does not sign for", p.Lifetime)
+	}
+	if p.Exposure-p.Lifetime < time.Second {
+		m.add(property+".Presign.Exposure", "make it longer", "%v leaves the cache no time after a Lifetime of %v", p.Exposure, p.Lifetime)
+	}
+}

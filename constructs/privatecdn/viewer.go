@@ -1,0 +1,222 @@
+package privatecdn
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53targets"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// Viewer is the distribution as viewers see it.
+type Viewer struct {
+	// DomainNames are the hosts it responds to beside its own; they require a
+	// Certificate.
+	DomainNames []string
+	// Certificate for the DomainNames; it must be in us-east-1.
+	Certificate awscertificatemanager.ICertificate
+	// HostedZones get an A and, with IPv6, an AAAA record for each of the
+	// DomainNames, which goes to the zone with the longest matching name.
+	HostedZones []awsroute53.IHostedZone
+	// MinimumProtocolVersion is the oldest TLS policy a viewer may use;
+	// TLS_V1_2_2021 by default. Without a Certificate CloudFront decides.
+	MinimumProtocolVersion awscloudfront.SecurityPolicyProtocol
+	// HTTPVersion is HTTP2_AND_3 by default.
+	HTTPVersion awscloudfront.HttpVersion
+	// DisableIPv6 turns IPv6 off. Set it if policies name viewers' addresses: a
+	// policy can name IPv4 addresses only.
+	DisableIPv6 bool
+	// WebACLID is the ARN of an AWS WAF web ACL of scope CLOUDFRONT.
+	WebACLID string
+	// AllowCountries or DenyCountries, not both, restrict where viewers may be:
+	// ISO 3166-1 codes of two letters.
+	AllowCountries, DenyCountries []string
+	// PriceClass says which edge locations serve the content; PRICE_CLASS_200 by
+	// default.
+	PriceClass awscloudfront.PriceClass
+	// DefaultRootObject is the object for /, such as index.html.
+	DefaultRootObject string
+	// ErrorResponses replace CloudFront's own errors and the origin's.
+	ErrorResponses []ErrorResponse
+	// Comment describes the distribution.
+	Comment string
+}
+
+func (v Viewer) withDefaults() Viewer {
+	v.PriceClass = cmp.Or(v.PriceClass, awscloudfront.PriceClass_PRICE_CLASS_200)
+	v.HTTPVersion = cmp.Or(v.HTTPVersion, awscloudfront.HttpVersion_HTTP2_AND_3)
+	if v.Certificate != nil {
+		v.MinimumProtocolVersion = cmp.Or(v.MinimumProtocolVersion, awscloudfront.SecurityPolicyProtocol_TLS_V1_2_2021)
+	}
+	return v
+}
+
+func (v *Viewer) check(m *mistakes) {
+	v.checkNames(m)
+	v.checkZones(m)
+	v.checkTLS(m)
+	v.checkCountries(m)
+	checkEnum(m, "Viewer.PriceClass", v.PriceClass, awscloudfront.PriceClass_PRICE_CLASS_100,
+		awscloudfront.PriceClass_PRICE_CLASS_200, awscloudfront.PriceClass_PRICE_CLASS_ALL)
+	checkEnum(m, "Viewer.HTTPVersion", v.HTTPVersion, awscloudfront.HttpVersion_HTTP1_1, awscloudfront.HttpVersion_HTTP2,
+		awscloudfront.HttpVersion_HTTP2_AND_3, awscloudfront.HttpVersion_HTTP3)
+	if strings.HasPrefix(v.DefaultRootObject, "/") {
+		m.add("Viewer.DefaultRootObject", "write the name alone, such as index.html", "%q begins with a slash", v.DefaultRootObject)
+	}
+	if v.WebACLID != "" && !isToken(v.WebACLID) && !strings.Contains(v.WebACLID, ":us-east-1:") {
+		m.add("Viewer.WebACLID", "make one of scope CLOUDFRONT in us-east-1", "%q is not the ARN of a web ACL for CloudFront", v.WebACLID)
+	}
+}
+
+// hostName matches the names a distribution can have; the first label may be *.
+var hostName = regexp.MustCompile(`^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$`)
+
+func (v *Viewer) checkNames(m *mistakes) {
+	for i, name := range v.DomainNames {
+		if slices.Contains(v.DomainNames[:i], name) {
+			m.add("Viewer.DomainNames", "keep one of them", "%s is listed twice", name)
+		}
+		if !isToken(name) && !hostName.MatchString(name) {
+			m.add("Viewer.DomainNames", "write it in lower case, without scheme and port, such as media.example.com",
+				"%q is not a valid host name", name)
+		}
+	}
+	switch {
+	case len(v.DomainNames) > 0 && v.Certificate == nil:
+		m.add("Viewer.Certificate", "pass a certificate for the names, made in us-east-1", "it is missing; %s requires one", v.DomainNames[0])
+	case len(v.DomainNames) == 0 && v.Certificate != nil:
+		m.add("Viewer.DomainNames", "list the hosts the Certificate is for", "it is missing")
+	}
+	if v.Certificate != nil {
+		checkCertificate(m, v.Certificate)
+	}
+}
+
+// checkCertificate enforces the one Region CloudFront takes certificates from,
+// as far as the ARN, or the stack of a certificate made in this app, tells.
+func checkCertificate(m *mistakes, c awscertificatemanager.ICertificate) {
+	region := ""
+	if arn := *c.CertificateArn(); !isToken(arn) {
+		region = strings.Join(slices.Concat(strings.Split(arn, ":"), make([]string, 4))[3:4], "")
+	} else if c.Node().DefaultChild() == nil || isToken(*c.Env().Region) {
+		return // known at deployment only
+	} else {
+		region = *c.Env().Region
+	}
+	if region != "us-east-1" {
+		m.add("Viewer.Certificate", "make it in a stack in us-east-1", "it is in %q, and CloudFront uses certificates of us-east-1 only", region)
+	}
+}
+
+func (v *Viewer) checkTLS(m *mistakes) {
+	switch v.MinimumProtocolVersion {
+	case "":
+	case awscloudfront.SecurityPolicyProtocol_SSL_V3, awscloudfront.SecurityPolicyProtocol_TLS_V1,
+		awscloudfront.SecurityPolicyProtocol_TLS_V1_2016, awscloudfront.SecurityPolicyProtocol_TLS_V1_1_2016:
+		m.add("Viewer.MinimumProtocolVersion", "use TLS_V1_2_2021 or newer", "%s allows TLS before 1.2", v.MinimumProtocolVersion)
+	default:
+		if v.Certificate == nil {
+			m.add("Viewer.MinimumProtocolVersion", "pass a Certificate, or leave it out",
+				"it has no effect without a Certificate: on its own host CloudFront decides")
+		}
+	}
+}
+
+func (v *Viewer) checkCountries(m *mistakes) {
+	if len(v.AllowCountries) > 0 && len(v.DenyCountries) > 0 {
+		m.add("Viewer.DenyCountries", "keep one of them", "it is given together with AllowCountries")
+	}
+	for _, c := range slices.Concat(v.AllowCountries, v.DenyCountries) {
+		if len(c) != 2 || strings.Trim(c, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+			m.add("Viewer.AllowCountries", "use two capital letters as in ISO 3166-1, such as DE", "%q is not a valid country code", c)
+		}
+	}
+}
+
+func (v *Viewer) geoRestriction() awscloudfront.GeoRestriction {
+	switch {
+	case len(v.AllowCountries) > 0:
+		return awscloudfront.GeoRestriction_Allowlist(*jsii.Strings(v.AllowCountries...)...)
+	case len(v.DenyCountries) > 0:
+		return awscloudfront.GeoRestriction_Denylist(*jsii.Strings(v.DenyCountries...)...)
+	}
+	return nil
+}
+
+// zoneName returns a zone's name without a final dot, or "" if only Route 53
+// knows it: CDK panics when asked for the name of a zone imported by its ID.
+func zoneName(zone awsroute53.IHostedZone) (name string) {
+	defer func() { _ = recover() }()
+	return strings.TrimSuffix(*zone.ZoneName(), ".")
+}
+
+// zoneFor returns the zone that a name's record goes to.
+func (v *Viewer) zoneFor(name string) (zone awsroute53.IHostedZone) {
+	longest := -1
+	for _, z := range v.HostedZones {
+		of := zoneName(z)
+		known := of != "" && !isToken(of) && !isToken(name)
+		if len(of) > longest && (!known || name == of || strings.HasSuffix(name, "."+of)) {
+			zone, longest = z, len(of)
+		}
+	}
+	return zone
+}
+
+func (v *Viewer) checkZones(m *mistakes) {
+	if len(v.HostedZones) == 0 {
+		return
+	}
+	if slices.Contains(v.HostedZones, nil) {
+		m.add("Viewer.HostedZones", "leave it out", "one of them is nil")
+		return
+	}
+	if len(v.DomainNames) == 0 {
+		m.add("Viewer.HostedZones", "set DomainNames, or leave it out", "there is no name to record")
+	}
+	var names []string
+	for _, z := range v.HostedZones {
+		name := zoneName(z)
+		if len(v.HostedZones) > 1 && (name == "" || isToken(name)) {
+			m.add("Viewer.HostedZones", "import the zone with HostedZone_FromHostedZoneAttributes",
+				"the name of one of several zones is not known, so nothing tells which records it gets")
+		} else if slices.Contains(names, name) {
+			m.add("Viewer.HostedZones", "keep one of them", "two zones have the name %s", name)
+		}
+		names = append(names, name)
+	}
+	for _, name := range v.DomainNames {
+		if v.zoneFor(name) == nil {
+			m.add("Viewer.HostedZones", "add the zone the name belongs to, or make the record there", "none of them can have a record for %s", name)
+		}
+	}
+}
+
+// addRecords points the domain names at the distribution.
+func (d *distribution) addRecords() {
+	v := &d.props.Viewer
+	if len(v.HostedZones) == 0 {
+		return
+	}
+	target := awsroute53.RecordTarget_FromAlias(awsroute53targets.NewCloudFrontTarget(d.distribution))
+	for i, name := range v.DomainNames {
+		zone, id := v.zoneFor(name), name
+		if isToken(name) {
+			id = fmt.Sprint(i) // a construct's ID is known before deployment
+		}
+		awsroute53.NewARecord(d, jsii.String("A "+id), &awsroute53.ARecordProps{
+			Zone: zone, RecordName: jsii.String(name + "."), Target: target,
+		})
+		if !v.DisableIPv6 {
+			awsroute53.NewAaaaRecord(d, jsii.String("AAAA "+id), &awsroute53.AaaaRecordProps{
+				Zone: zone, RecordName: jsii.String(name + "."), Target: target,
+			})
+		}
+	}
+}
