@@ -4,14 +4,13 @@ import (
 	"errors"
 	"path/filepath"
 	"time"
+
+	"example.com/privatecdn/internal/filelock"
 )
 
 // lockFile is held while a ring changes. It stays behind, empty; the lock is
 // the system's and ends with the process that holds it, however it ends.
 const lockFile = ".lock"
-
-// errHeld is returned by tryLock while another process holds the lock.
-var errHeld = errors.New("held")
 
 // lockWait is how long a step waits for another one to finish.
 const lockWait = 10 * time.Second
@@ -20,11 +19,11 @@ const lockWait = 10 * time.Second
 func lock(dir string) (unlock func(), err error) {
 	path := filepath.Join(dir, lockFile)
 	for end := time.Now().Add(lockWait); ; time.Sleep(20 * time.Millisecond) {
-		f, err := tryLock(path)
+		f, err := filelock.Try(path)
 		if err == nil {
 			return func() { f.Close() }, nil
 		}
-		if !errors.Is(err, errHeld) {
+		if !errors.Is(err, filelock.ErrHeld) {
 			return nil, err
 		}
 		if time.Now().After(end) {

@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"example.com/privatecdn/access"
 	"example.com/privatecdn/cmd/privatecdn/internal/cli"
+	"example.com/privatecdn/internal/fault"
 )
 
 type diffCommand struct {
@@ -25,7 +27,7 @@ func (c diffCommand) Run(e *env) error {
 		return err
 	}
 	findings := access.Diff(before, after)
-	if err := e.print(findings, func(w io.Writer) { report(w, findings) }); err != nil {
+	if err := e.print(findings, func(w io.Writer) { report(w, e.stdout, findings) }); err != nil {
 		return err
 	}
 	if slices.ContainsFunc(findings, func(f access.Finding) bool { return f.Severity.Fails() }) {
@@ -34,14 +36,21 @@ func (c diffCommand) Run(e *env) error {
 	return nil
 }
 
-func report(w io.Writer, findings []access.Finding) {
+func report(w io.Writer, t cli.Terminal, findings []access.Finding) {
 	if len(findings) == 0 {
 		fmt.Fprintln(w, "Nothing changes in who may read what.")
 	}
 	for _, f := range findings {
-		fmt.Fprintf(w, "%-9s  %-28s  %s\n", f.Severity, f.Kind, f.Sentence)
+		row := func(severity, kind, text string) string {
+			return t.Row([]int{9, 28}, severity, kind, fault.Printable(text))
+		}
+		line := row(string(f.Severity), string(f.Kind), f.Sentence)
+		if f.Severity.Fails() {
+			line = t.Paint(cli.Red, string(f.Severity)) + strings.TrimPrefix(line, string(f.Severity))
+		}
+		fmt.Fprintln(w, line)
 		if f.Witness != "" {
-			fmt.Fprintf(w, "%-9s  %-28s  witness: %s\n", "", "", f.Witness)
+			fmt.Fprintln(w, row("", "", "witness: "+f.Witness))
 		}
 	}
 }

@@ -112,7 +112,7 @@ func (c keysList) Run(e *env) error {
 	list := struct {
 		Keys []keys.Entry `json:"keys"`
 	}{ring.List()}
-	return e.print(list, func(w io.Writer) { table(w, list.Keys, time.Now()) })
+	return e.print(list, func(w io.Writer) { table(w, e.stdout, list.Keys, time.Now()) })
 }
 
 type keysPromote struct {

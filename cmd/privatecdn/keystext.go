@@ -4,19 +4,18 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 	"time"
 
+	"example.com/privatecdn/cmd/privatecdn/internal/cli"
 	"example.com/privatecdn/keys"
 )
 
-// table is what keys list prints.
-func table(w io.Writer, entries []keys.Entry, now time.Time) {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	defer t.Flush()
-	fmt.Fprintln(t, "STATE\tKEY\tALGORITHM\tAGE\tNEXT")
+// table writes what keys list prints.
+func table(w io.Writer, t cli.Terminal, entries []keys.Entry, now time.Time) {
+	widths := []int{len(keys.Retiring), 16, len(keys.ECDSAP256), 9}
+	fmt.Fprintln(w, t.Row(widths, "STATE", "KEY", "ALGORITHM", "AGE", "NEXT"))
 	for _, k := range entries {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", k.State, short(k.Key), k.Algorithm, span(k.Age), next(k, now))
+		fmt.Fprintln(w, t.Row(widths, string(k.State), short(k.Key), string(k.Algorithm), span(k.Age), next(k, now)))
 	}
 }
 

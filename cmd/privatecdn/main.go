@@ -14,12 +14,12 @@ import (
 	"os"
 	"os/signal"
 	"reflect"
-	"runtime/debug"
 	"syscall"
 
 	"github.com/alecthomas/kong"
 
 	"example.com/privatecdn/cmd/privatecdn/internal/cli"
+	"example.com/privatecdn/internal/fault"
 )
 
 // tool is the command line.
@@ -27,13 +27,15 @@ type tool struct {
 	JSON    bool             `help:"Print results as JSON."`
 	Version kong.VersionFlag `help:"Print the version."`
 
-	Up      upCommand      `cmd:"" help:"Serve the app, or a template, on this machine as CloudFront would."`
-	Keys    keysCommand    `cmd:"" help:"Make key pairs and take them through a rotation."`
-	Sign    signCommand    `cmd:"" help:"Sign URLs, or make signed cookies."`
-	Presign presignCommand `cmd:"" help:"Make an S3 presigned URL on the distribution's host, rounded so that it caches."`
-	Verify  verifyCommand  `cmd:"" help:"Say what CloudFront answers to a signed request, and why."`
-	Check   checkCommand   `cmd:"" help:"Probe what is deployed, local or real: every promise, one line each."`
-	Diff    diffCommand    `cmd:"" help:"Compare two templates: what changes in who may read what."`
+	Up          upCommand      `cmd:"" help:"Serve the app, or a template, on this machine as CloudFront would."`
+	Keys        keysCommand    `cmd:"" help:"Make key pairs and take them through a rotation."`
+	Sign        signCommand    `cmd:"" help:"Sign URLs, or make signed cookies."`
+	Presign     presignCommand `cmd:"" help:"Make an S3 presigned URL on the distribution's host, rounded so that it caches."`
+	Verify      verifyCommand  `cmd:"" help:"Say what CloudFront answers to a signed request, and why."`
+	Check       checkCommand   `cmd:"" help:"Probe what is deployed, local or real: every promise, one line each."`
+	Diff        diffCommand    `cmd:"" help:"Compare two templates: what changes in who may read what."`
+	Help        helpCommand    `cmd:"" hidden:"" help:"Show what a command does."`
+	ShowVersion versionCommand `cmd:"" name:"version" help:"Print the version, the commit and its date."`
 }
 
 // env is what a command may touch besides its flags.
@@ -41,18 +43,26 @@ type env struct {
 	context.Context
 	in       io.Reader
 	out, err io.Writer
+	stdout   cli.Terminal // how out wants its lines
+	stderr   cli.Terminal
 	json     bool
 }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(&env{Context: ctx, in: os.Stdin, out: os.Stdout, err: os.Stderr}, os.Args[1:])
+	code := run(&env{
+		Context: ctx, in: os.Stdin, out: os.Stdout, err: os.Stderr,
+		stdout: cli.TerminalOf(os.Stdout), stderr: cli.TerminalOf(os.Stderr),
+	}, os.Args[1:])
 	stop()
 	os.Exit(code)
 }
 
 // run carries out one command line and returns the exit code.
 func run(e *env, args []string) int {
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
 	var t tool
 	command, err := parse(&t, args, e)
 	if err != nil {
@@ -68,9 +78,10 @@ func parse(t *tool, args []string, e *env) (*kong.Context, error) {
 		kong.Name("privatecdn"),
 		kong.Description("Private S3 content behind CloudFront: keys, signed URLs and cookies, and a local CloudFront."),
 		kong.UsageOnError(),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: e.stdout.Width}),
+		kong.Help(e.help),
 		kong.Writers(e.out, e.err),
-		kong.Vars{"version": version()},
+		kong.Vars{"version": build().String()},
 	)
 	if err != nil {
 		return nil, err
@@ -105,15 +116,6 @@ func commandOf(c *kong.Context) string {
 	return "privatecdn"
 }
 
-// version is the module's version, or the commit it was built from.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	return info.Main.Version
-}
-
 // print writes a result: as JSON when asked for, and as text otherwise.
 func (e *env) print(value any, text func(w io.Writer)) error {
 	if e.json {
@@ -130,5 +132,8 @@ func (e *env) printJSON(value any) error {
 	return enc.Encode(value)
 }
 
-// note writes a line that is not a result.
-func (e *env) note(format string, args ...any) { fmt.Fprintf(e.err, format+"\n", args...) }
+// note writes a line that is not a result. What it repeats of a request or a
+// template is escaped, and opens nothing.
+func (e *env) note(format string, args ...any) {
+	fmt.Fprintln(e.err, fault.Printable(fault.Text(fmt.Sprintf(format, args...))))
+}

@@ -6,17 +6,13 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"example.com/privatecdn/cmd/privatecdn/internal/awsuri"
-	"example.com/privatecdn/cmd/privatecdn/internal/cli"
 	"example.com/privatecdn/cmd/privatecdn/internal/local"
 	"example.com/privatecdn/cmd/privatecdn/internal/probe"
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/edge"
-	"example.com/privatecdn/internal/cloudformation"
-	"example.com/privatecdn/internal/infra"
 )
 
 // stateDir is where what is of this machine alone is kept.
@@ -45,8 +41,9 @@ func (c upCommand) Run(e *env) error {
 	l, err := local.Start(e, local.Options{
 		Template: c.Template, Values: c.Value, Bucket: c.Bucket, Ring: c.Ring,
 		HTTPS: c.HTTPS, HTTP: c.HTTP, S3: c.S3,
-		Document: c.Deployment, State: stateDir,
+		State: stateDir, Document: c.Deployment, Assembly: "cdk.out", Aside: c.Check,
 		Progress:  e.note,
+		Step:      func(what string) func() { return e.stderr.Step(e.err, what) },
 		OnRefusal: func(r edge.Refusal) { c.refused(e, r) },
 	})
 	if err != nil {
@@ -124,60 +121,3 @@ func try(w io.Writer, ca string, x *local.Example) {
 	fmt.Fprintf(w, "\nOpens until %s:\n\n  %s -o %s %s\n", x.Until.Format(time.TimeOnly), curl, quoteIfNeeded(file), quote(x.Signed))
 	fmt.Fprintf(w, "\nAs do signed cookies, for all of %s:\n\n  %s -o %s %s %s\n", x.Pattern, curl, quoteIfNeeded(file), curlCookies(x.Cookies), quote(x.Plain))
 }
-
-type checkCommand struct {
-	deploymentFlag
-	Object   []string          `help:"Path of an object that is there; may be given again." sep:"none" placeholder:"PATH"`
-	Template string            `help:"The template that is deployed: its headers are promises too." placeholder:"FILE"`
-	Value    map[string]string `help:"What the template leaves open: a parameter or an import, by name." placeholder:"NAME=VALUE" mapsep:"none"`
-}
-
-func (c checkCommand) Run(e *env) error {
-	d, err := c.load(e)
-	if err != nil {
-		return err
-	}
-	o := probe.Options{Deployment: d, Openers: awsuri.Openers(d.Resolve(".")), Objects: c.Object}
-	if c.Template != "" {
-		if o.Template, err = infra.ReadFile(c.Template, infra.Options{Options: cloudformation.Options{Values: c.Value}}); err != nil {
-			return err
-		}
-	}
-	return runCheck(e, o)
-}
-
-// runCheck probes and prints a line a promise, as it is found out.
-func runCheck(e *env, o probe.Options) error {
-	var all []probe.Result
-	marks := map[probe.Status]string{probe.Kept: "ok", probe.Broken: "FAIL", probe.Skipped: "-"}
-	kept, err := probe.Run(e, o, func(r probe.Result) {
-		all = append(all, r)
-		if !e.json {
-			fmt.Fprintf(e.out, "%-4s  %-46s  %s\n", marks[r.Status], r.Promise, r.Detail)
-		}
-	})
-	if err != nil {
-		return err
-	}
-	if e.json {
-		err = e.printJSON(struct {
-			Kept     bool           `json:"kept"`
-			Promises []probe.Result `json:"promises"`
-		}{kept, all})
-	}
-	if err == nil && !kept {
-		err = cli.ErrNo
-	}
-	return err
-}
-
-// quoteIfNeeded quotes a word for a shell where it has to be.
-func quoteIfNeeded(s string) string {
-	if strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/-") == "" {
-		return s
-	}
-	return quote(s)
-}
-
-// quote quotes a word for a shell.
-func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"example.com/privatecdn/cmd/privatecdn/internal/cli"
+	"example.com/privatecdn/internal/fault"
 )
 
 // App is a CDK app as its cdk.json describes it.
@@ -115,18 +116,29 @@ func (a *App) settings() map[string]any {
 
 // Synthesize runs the app and has it write its cloud assembly into out. It
 // runs the app as the CDK's command line does, without that command line and
-// the time it takes.
+// the time it takes, and without CDK's own validation, which takes most of the
+// app's and belongs to `cdk synth`.
 func (a *App) Synthesize(ctx context.Context, out string) error {
+	if err := checkNode(ctx); err != nil {
+		return err
+	}
 	settings, err := json.Marshal(a.settings())
 	if err != nil {
 		return err
 	}
+	temporary, err := os.MkdirTemp("", "privatecdn-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(temporary) // with all that an app which is interrupted leaves there
 	app := exec.CommandContext(ctx, "sh", "-c", a.Command)
 	app.Dir = a.Dir
 	app.Env = append(os.Environ(),
-		"CDK_OUTDIR="+out, "CDK_CONTEXT_JSON="+string(settings), "CDK_DEFAULT_REGION="+defaultRegion(),
+		"TMPDIR="+temporary, "CDK_OUTDIR="+out, "CDK_CONTEXT_JSON="+string(settings),
+		"CDK_DEFAULT_REGION="+defaultRegion(), "CDK_VALIDATION=false",
 		"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=16,18,20")
 	app.WaitDelay = time.Second // what sh has started may hold on to its output
+	ownGroup(app)
 	var said bytes.Buffer
 	app.Stdout, app.Stderr = &said, &said
 	if err := app.Run(); err != nil {
@@ -136,6 +148,33 @@ func (a *App) Synthesize(ctx context.Context, out string) error {
 		return fmt.Errorf("the app does not synthesize (%s: %w)\n%s", a.Command, err, strings.TrimSpace(said.String()))
 	}
 	return annotated(out)
+}
+
+// The versions of Node.js: with an older one than oldestNode the CDK does not run.
+const (
+	oldestNode      = 18
+	recommendedNode = 22
+)
+
+// checkNode looks for the Node.js that every CDK app runs in, before the app,
+// which says little when it is missing or too old.
+func checkNode(ctx context.Context) error {
+	remedy := fmt.Sprintf("install Node.js %d or newer: https://nodejs.org/", recommendedNode)
+	out, err := exec.CommandContext(ctx, "node", "--version").Output()
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.Is(err, exec.ErrNotFound):
+		return cli.Hint(errors.New("Node.js is not installed, and the AWS CDK needs it"), "%s", remedy)
+	case err != nil:
+		return cli.Hint(fmt.Errorf("Node.js does not run: node --version: %w", err), "%s", remedy)
+	}
+	var major int
+	version := strings.TrimSpace(string(out))
+	if _, err := fmt.Sscanf(version, "v%d", &major); err == nil && major < oldestNode {
+		return cli.Hint(fmt.Errorf("Node.js %s is too old for the AWS CDK", fault.Quote(version)), "%s", remedy)
+	}
+	return nil
 }
 
 // defaultRegion is the region of a stack that names none.

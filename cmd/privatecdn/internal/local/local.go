@@ -21,7 +21,6 @@ import (
 	"example.com/privatecdn/edge"
 	"example.com/privatecdn/internal/cloudformation"
 	"example.com/privatecdn/internal/infra"
-	"example.com/privatecdn/internal/wholefile"
 	"example.com/privatecdn/keys"
 )
 
@@ -34,10 +33,13 @@ type Options struct {
 
 	HTTPS, HTTP, S3 string // addresses to listen on; port 0 is any free one
 
+	State    string // the directory of this run alone; its certificate authority is kept from run to run
 	Document string // where the deployment document goes
-	State    string // a directory for the certificate authority, kept from run to run
+	Assembly string // where the app's cloud assembly goes
+	Aside    bool   // where another run has the State, put all three into a temporary directory
 
-	Progress  func(format string, args ...any) // told what is going on
+	Progress  func(format string, args ...any) // is told what is going on
+	Step      func(what string) (done func())  // is told of what may take long
 	OnRefusal func(edge.Refusal)               // told of every request that is refused
 }
 
@@ -46,6 +48,7 @@ type Local struct {
 	options Options
 	app     *cdkapp.App // nil for a template
 	ringDir string
+	place   *place
 	sockets *sockets
 	edge    *edge.Edge
 	servers []*http.Server
@@ -76,6 +79,13 @@ func (l *Local) start(ctx context.Context) (err error) {
 	if err := checkInputs(l.options); err != nil {
 		return err
 	}
+	l.place, err = claim(l.options.State)
+	if errors.Is(err, ErrRunning) && l.options.Aside {
+		l.place, err = l.stepAside()
+	}
+	if err != nil {
+		return err
+	}
 	if l.sockets, err = listen(l.options.HTTPS, l.options.HTTP, l.options.S3); err != nil {
 		return err
 	}
@@ -97,7 +107,7 @@ func (l *Local) start(ctx context.Context) (err error) {
 	}
 	l.tellNotes()
 	l.serve()
-	return l.watchRing(ctx)
+	return errors.Join(l.place.running(l.deployed.Endpoint), l.watchRing(ctx))
 }
 
 // checkInputs finds what is not there before anything is made.
@@ -156,19 +166,6 @@ func (l *Local) describe() error {
 	return nil
 }
 
-// makeState makes the directory for what belongs to this machine alone, which
-// git ignores.
-func makeState(dir string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	ignore := filepath.Join(dir, ".gitignore")
-	if _, err := os.Lstat(ignore); err == nil {
-		return nil
-	}
-	return wholefile.Write(ignore, []byte("*\n"), 0o644)
-}
-
 // Deployment is what is deployed now.
 func (l *Local) Deployment() *deployment.Deployment {
 	l.mu.Lock()
@@ -188,6 +185,9 @@ func (l *Local) Close() {
 	for _, s := range l.servers {
 		s.Close()
 	}
+	if l.place != nil {
+		defer l.place.release(len(l.servers) > 0)
+	}
 	if l.sockets != nil {
 		l.sockets.close()
 	}
@@ -205,6 +205,9 @@ func (l *Local) Infrastructure() (*infra.Infrastructure, error) {
 // here, so that nothing is left out in silence.
 func (l *Local) tellNotes() {
 	for _, n := range l.edge.Notes() {
+		if n.Type == "AWS::CDK::Metadata" {
+			continue // every app has it; it only counts the use of the CDK
+		}
 		l.options.Progress("Left out: %s (%s): %s.", n.LogicalID, n.Type, n.Why)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -43,9 +44,18 @@ func listen(https, http, s3 string) (*sockets, error) {
 func listenError(flag, addr string, err error) error {
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return cli.Hint(fmt.Errorf("%s %s is in use", flag, addr),
-			"end what listens there, or take another port with %s; port 0 is any free one", flag)
+			"stop what listens there, or use other ports: %s", otherPorts())
 	}
 	return cli.Hint(fmt.Errorf("%s %s: %w", flag, addr, err), "an address is HOST:PORT, such as 127.0.0.1:8443")
+}
+
+// otherPorts returns what to type for any free ports, as it is typed here.
+func otherPorts() string {
+	const flags = "--https 127.0.0.1:0 --http 127.0.0.1:0"
+	if os.Getenv("MAKELEVEL") != "" {
+		return `make up ARGS="` + flags + `"`
+	}
+	return "privatecdn up " + flags
 }
 
 func (s *sockets) close() {

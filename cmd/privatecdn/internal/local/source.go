@@ -3,6 +3,9 @@ package local
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -11,10 +14,6 @@ import (
 	"example.com/privatecdn/cmd/privatecdn/internal/cdkapp"
 	"example.com/privatecdn/keys"
 )
-
-// assemblyDir is where the app's cloud assembly goes, as with the CDK's own
-// command line.
-const assemblyDir = "cdk.out"
 
 // settleTime is how long a ring must be left alone before it is read again.
 const settleTime = 100 * time.Millisecond
@@ -34,7 +33,7 @@ func (l *Local) source(ctx context.Context) error {
 			return err
 		}
 	}
-	l.app, l.ringDir, l.options.Template = app, app.Ring(), filepath.Join(app.Dir, assemblyDir)
+	l.app, l.ringDir, l.options.Template = app, app.Ring(), l.options.Assembly
 	var made bool
 	if l.ring, made, err = ensureRing(ctx, l.ringDir); err != nil {
 		return err
@@ -73,13 +72,26 @@ func ensureRing(ctx context.Context, dir string) (ring *keys.Ring, made bool, er
 	return ring, true, err
 }
 
+// synthesize writes the app's cloud assembly. When the first one fails nothing
+// of it is left.
 func (l *Local) synthesize(ctx context.Context) error {
-	l.options.Progress("Synthesizing the app into %s …", l.options.Template)
-	out, err := filepath.Abs(l.options.Template)
+	out, err := filepath.Abs(l.options.Assembly)
 	if err != nil {
 		return err
 	}
-	return l.app.Synthesize(ctx, out)
+	first := ""
+	_, err = os.Stat(out)
+	missing := errors.Is(err, fs.ErrNotExist)
+	if missing {
+		first = "; the first time compiles the AWS CDK, which takes one to three minutes"
+	}
+	done := l.options.Step(fmt.Sprintf("Synthesizing the app into %s%s …", l.options.Assembly, first))
+	err = l.app.Synthesize(ctx, out)
+	done()
+	if err != nil && missing {
+		os.RemoveAll(out)
+	}
+	return err
 }
 
 // watchRing takes up steps of the ring: the app is synthesized anew, as a

@@ -1,13 +1,13 @@
 //go:build !(darwin || dragonfly || freebsd || illumos || linux || netbsd || openbsd || windows)
 
-package keys
+package filelock
 
 import (
 	"errors"
 	"os"
 )
 
-// tryLock refuses: without a lock a ring is read here and not changed.
-func tryLock(path string) (*os.File, error) {
+// Try refuses: there are no such locks here.
+func Try(path string) (*os.File, error) {
 	return nil, &os.PathError{Op: "lock", Path: path, Err: errors.ErrUnsupported}
 }

@@ -1,6 +1,6 @@
 //go:build darwin || dragonfly || freebsd || illumos || linux || netbsd || openbsd
 
-package keys
+package filelock
 
 import (
 	"errors"
@@ -8,7 +8,9 @@ import (
 	"syscall"
 )
 
-func tryLock(path string) (*os.File, error) {
+// Try locks the file at path, which it makes where there is none. Closing the
+// file, as the end of the process does, unlocks it.
+func Try(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
 		return nil, err
@@ -16,7 +18,7 @@ func tryLock(path string) (*os.File, error) {
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		f.Close()
 		if errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, errHeld
+			return nil, ErrHeld
 		}
 		return nil, &os.PathError{Op: "lock", Path: path, Err: err}
 	}

@@ -46,3 +46,14 @@ func netscape(w io.Writer, host string, cookies []*http.Cookie) {
 		fmt.Fprintf(w, "%s%s\t%s\t%s\t%s\t0\t%s\t%s\n", prefix, domain, upper[c.Domain != ""], c.Path, upper[c.Secure], c.Name, c.Value)
 	}
 }
+
+// quoteIfNeeded quotes a word for a shell where it has to be.
+func quoteIfNeeded(s string) string {
+	if strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/-") == "" {
+		return s
+	}
+	return quote(s)
+}
+
+// quote quotes a word for a shell.
+func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }

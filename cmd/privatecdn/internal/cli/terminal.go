@@ -1,0 +1,123 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"golang.org/x/term"
+)
+
+// Terminal says how a stream wants its output. The zero Terminal is a file or a
+// pipe.
+type Terminal struct {
+	Live   bool // a person is watching
+	Colour bool
+	Width  int // columns; 0 where a line may have any length
+}
+
+// TerminalOf returns how f wants its output. NO_COLOR and COLUMNS are heeded:
+// https://no-color.org/
+func TerminalOf(f *os.File) Terminal {
+	t := Terminal{Live: term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb"}
+	t.Colour = t.Live && os.Getenv("NO_COLOR") == ""
+	if t.Live {
+		t.Width, _, _ = term.GetSize(int(f.Fd())) // 0 where it has none
+	}
+	if columns, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && columns > 0 {
+		t.Width = columns
+	}
+	return t
+}
+
+// The colours of a terminal.
+const (
+	Green = "32"
+	Red   = "31"
+)
+
+// Paint returns text in a colour, where there are any.
+func (t Terminal) Paint(colour, text string) string {
+	if !t.Colour || colour == "" {
+		return text
+	}
+	return "\x1b[" + colour + "m" + text + "\x1b[m"
+}
+
+// Row returns cells as a line of columns that are at least widths wide. Where
+// the terminal is too narrow for it the last cell goes below the others.
+func (t Terminal) Row(widths []int, cells ...string) string {
+	last := len(cells) - 1
+	var b strings.Builder
+	for i, cell := range cells[:last] {
+		fmt.Fprintf(&b, "%-*s  ", widths[i], cell)
+	}
+	if t.Width == 0 || utf8.RuneCountInString(b.String()+cells[last]) <= t.Width {
+		return strings.TrimRight(b.String()+cells[last], " ")
+	}
+	head := strings.TrimRight(b.String(), " ")
+	if utf8.RuneCountInString(head) > t.Width {
+		head = t.Wrap(head, "")
+	}
+	if head != "" {
+		head += "\n"
+	}
+	return head + t.Wrap(cells[last], "    ")
+}
+
+// Wrap returns text broken between words where the terminal ends, each line
+// after indent. A word that is longer than a line stays in one piece.
+func (t Terminal) Wrap(text, indent string) string {
+	var b strings.Builder
+	column := 0
+	for i, word := range strings.Fields(text) {
+		length := utf8.RuneCountInString(word)
+		switch {
+		case i == 0:
+			b.WriteString(indent)
+			column = len(indent)
+		case t.Width > 0 && column+1+length > t.Width:
+			b.WriteString("\n" + indent)
+			column = len(indent)
+		default:
+			b.WriteString(" ")
+			column++
+		}
+		b.WriteString(word)
+		column += length
+	}
+	return b.String()
+}
+
+// Step writes what is being done to w. Until done is called, a terminal shows
+// for how many seconds so far.
+func (t Terminal) Step(w io.Writer, what string) (done func()) {
+	if !t.Live {
+		fmt.Fprintln(w, what)
+		return func() {}
+	}
+	fmt.Fprint(w, what)
+	stop, started := make(chan struct{}), time.Now()
+	var shown sync.WaitGroup
+	shown.Go(func() {
+		tick := time.NewTicker(time.Second)
+		defer tick.Stop()
+		for last := ""; ; {
+			select {
+			case <-tick.C: // over what it said before: the line itself may have been wrapped
+				fmt.Fprint(w, strings.Repeat("\b", len(last)))
+				last = fmt.Sprintf(" %d s", int(time.Since(started).Seconds()))
+				fmt.Fprint(w, last)
+			case <-stop:
+				fmt.Fprintln(w)
+				return
+			}
+		}
+	})
+	return sync.OnceFunc(func() { close(stop); shown.Wait() })
+}

@@ -1,0 +1,109 @@
+package local
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"example.com/privatecdn/cmd/privatecdn/internal/cli"
+	"example.com/privatecdn/internal/fault"
+	"example.com/privatecdn/internal/filelock"
+	"example.com/privatecdn/internal/wholefile"
+)
+
+// The files of a place beside those of its authority.
+const (
+	lockFile  = "lock"    // held while it is used; it stays behind, empty
+	whereFile = "running" // the address of what runs there
+)
+
+// ErrRunning says that another run has the directory.
+var ErrRunning = errors.New("privatecdn up already runs in this directory")
+
+// place is the directory of one run. A second run never takes it over.
+type place struct {
+	dir       string
+	made      bool // by this run
+	temporary bool
+	lock      *os.File
+}
+
+// claim takes the directory for this run, and makes it where there is none.
+func claim(dir string) (*place, error) {
+	_, err := os.Stat(dir)
+	p := &place{dir: dir, made: errors.Is(err, fs.ErrNotExist)}
+	err = makeState(dir)
+	if err == nil {
+		p.lock, err = filelock.Try(filepath.Join(dir, lockFile))
+	}
+	if errors.Is(err, filelock.ErrHeld) {
+		return nil, &fault.Error{
+			Kind: ErrRunning, What: ErrRunning.Error() + where(dir),
+			Remedy: "use that one, or stop it with Ctrl-C first; `privatecdn up --check` works beside it",
+		}
+	}
+	if err != nil {
+		p.release(false)
+		return nil, cli.Hint(fmt.Errorf("cannot write to the directory %s: %w", dir, err),
+			"run this in a directory that you may write to")
+	}
+	os.Remove(filepath.Join(dir, whereFile)) // of one that was killed
+	return p, nil
+}
+
+// stepAside has this run put everything into a temporary directory.
+func (l *Local) stepAside() (*place, error) {
+	dir, err := os.MkdirTemp("", "privatecdn-")
+	if err != nil {
+		return nil, err
+	}
+	p, err := claim(dir)
+	if err != nil {
+		os.RemoveAll(dir)
+		return nil, err
+	}
+	p.temporary = true
+	l.options.State, l.options.Document = dir, filepath.Join(dir, filepath.Base(l.options.Document))
+	l.options.Assembly = filepath.Join(dir, filepath.Base(l.options.Assembly))
+	return p, nil
+}
+
+// makeState makes the directory for what belongs to this machine alone, which
+// git ignores.
+func makeState(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	ignore := filepath.Join(dir, ".gitignore")
+	if _, err := os.Lstat(ignore); err == nil {
+		return nil
+	}
+	return wholefile.Write(ignore, []byte("*\n"), 0o644)
+}
+
+// where is the address of what runs in dir, as part of a sentence.
+func where(dir string) string {
+	address, err := os.ReadFile(filepath.Join(dir, whereFile))
+	if err != nil {
+		return "" // it is only about to run
+	}
+	return ", at " + strings.TrimSpace(string(address))
+}
+
+// running notes the address for a second run to say.
+func (p *place) running(address string) error {
+	return wholefile.Write(filepath.Join(p.dir, whereFile), []byte(address+"\n"), 0o644)
+}
+
+// release gives the place up. What this run has made of it goes too, unless it
+// came as far as to serve.
+func (p *place) release(served bool) {
+	if p.temporary || p.made && !served {
+		os.RemoveAll(p.dir)
+	}
+	os.Remove(filepath.Join(p.dir, whereFile))
+	p.lock.Close()
+}
