@@ -37,7 +37,7 @@ func Signed(cookies []Cookie) map[string]string {
 			continue
 		}
 		if found == nil {
-			found = make(map[string]string, 5)
+			found = map[string]string{}
 		}
 		if _, known := found[c.Name]; !known {
 			found[c.Name] = c.Value

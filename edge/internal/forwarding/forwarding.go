@@ -5,7 +5,6 @@
 package forwarding
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -55,11 +54,11 @@ type Key struct {
 // Each part comes with its length, so that no path can look like another path
 // and a query.
 func (p *Policy) Key(k Key, header func(name string) []string) string {
-	text := make([]byte, 0, len(k.Path)+128)
+	var text strings.Builder
 	part := func(s string) {
-		text = strconv.AppendInt(text, int64(len(s)), 10)
-		text = append(text, ':')
-		text = append(text, s...)
+		text.WriteString(strconv.Itoa(len(s)))
+		text.WriteByte(':')
+		text.WriteString(s)
 	}
 	for _, s := range []string{k.Distribution, k.Origin, k.Method, k.Path, p.KeyQuery(k.Query)} {
 		part(s)
@@ -70,7 +69,7 @@ func (p *Policy) Key(k Key, header func(name string) []string) string {
 	}
 	part(joinCookies(k.Cookies, p.keyCookies.includes))
 	part(k.Encoding)
-	return string(text)
+	return text.String()
 }
 
 // KeyQuery returns the part of a raw query that is in the cache key.
@@ -84,25 +83,27 @@ func (p *Policy) Parameters(cached bool) []string {
 	if cached {
 		from = either{p.keyArgs}
 	}
-	names, all, except := map[string]bool{}, false, map[string]bool{}
+	var names, except []string
+	all := false
 	for _, s := range from {
 		switch s.kind {
 		case "whitelist":
-			for _, n := range s.names {
-				names[n] = true
-			}
+			names = append(names, s.names...)
 		case "all", "allExcept":
 			all = true
-			for _, n := range s.names {
-				except["!"+n] = true
-			}
+			except = append(except, s.names...)
 		}
 	}
 	if !all {
-		return slices.Sorted(maps.Keys(names))
+		return slices.Compact(slices.Sorted(slices.Values(names)))
 	}
-	maps.DeleteFunc(except, func(n string, _ bool) bool { return from.includes(n[1:]) })
-	return append([]string{"*"}, slices.Sorted(maps.Keys(except))...)
+	names = []string{"*"}
+	for _, n := range slices.Compact(slices.Sorted(slices.Values(except))) {
+		if !from.includes(n) {
+			names = append(names, "!"+n)
+		}
+	}
+	return names
 }
 
 // Query returns the part of a raw query that reaches the origin.

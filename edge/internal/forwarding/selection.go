@@ -82,7 +82,7 @@ func filterQuery(raw string, includes func(string) bool) string {
 	if raw == "" {
 		return ""
 	}
-	kept := make([]string, 0, 8)
+	var kept []string
 	for part := range strings.SplitSeq(raw, "&") {
 		if name, _, _ := strings.Cut(part, "="); includes(name) {
 			kept = append(kept, part)
