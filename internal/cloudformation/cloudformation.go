@@ -25,6 +25,7 @@ type Template struct {
 	Conditions map[string]any
 	Resources  map[string]*Resource
 	Outputs    map[string]Output
+	Transforms []string // that are not run, see [Template.Serverless]
 }
 
 // Parameter is one parameter of a template.

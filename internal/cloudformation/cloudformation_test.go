@@ -3,6 +3,7 @@ package cloudformation_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -136,7 +137,6 @@ func TestRefused(t *testing.T) {
 		`!ImportValue nowhere`:                   {cloudformation.ErrUnresolved, `no stack given exports "nowhere"`},
 		`!Cidr [a, 1, 2]`:                        {cloudformation.ErrUnsupported, "Fn::Cidr is not an intrinsic function known here"},
 		`"{{resolve:ssm:/x}}"`:                   {cloudformation.ErrUnresolved, `give "resolve:ssm:/x" a value`},
-		`"{{resolve:ssm:/x"`:                     {cloudformation.ErrInvalid, "has no end"},
 		`{a: b}`:                                 {cloudformation.ErrInvalid, "a string is wanted, not an object"},
 		`!Ref Hosts`:                             {cloudformation.ErrInvalid, "a string is wanted, not a list"},
 		`{"Fn::GetStackOutput": {StackName: T}}`: {cloudformation.ErrInvalid, "Outputs.V.Value.OutputName: the property is missing"},
@@ -175,8 +175,9 @@ func TestParseRefuses(t *testing.T) {
 		`{"Resources":{"A":{}}}`:              {cloudformation.ErrInvalid, "S/A: a resource needs a Type"},
 		`{"Resources":{"A":{"Type":1}}}`:      {cloudformation.ErrInvalid, "S/A: Type: a number"},
 		`{"Resources":{"A":{"Type":"X","Typo":1}}}`:                                   {cloudformation.ErrUnsupported, "S/A: Typo: unknown resource attribute"},
-		`{"Resources":{},"Transform":"X"}`:                                            {cloudformation.ErrUnsupported, "Transform: macros"},
-		`{"Resources":{},"Globals":{}}`:                                               {cloudformation.ErrUnsupported, "Globals: unknown section"},
+		`{"Resources":{},"Transform":"X"}`:                                            {cloudformation.ErrUnsupported, `Transform: the macro "X" is not run`},
+		`{"Resources":{},"Transform":["AWS::LanguageExtensions",{"Name":"M"}]}`:       {cloudformation.ErrUnsupported, "Processed"},
+		`{"Resources":{},"Global":{}}`:                                                {cloudformation.ErrUnsupported, "Global: unknown section"},
 		`{"Resources":{},"Outputs":{"A":{}}}`:                                         {cloudformation.ErrInvalid, "Outputs.A: an output needs a Value"},
 		`{"Resources":{},"Parameters":{"A":{}}}`:                                      {cloudformation.ErrInvalid, "Parameters.A: a parameter needs a Type"},
 		`{"Resources":{},"Parameters":{"A":{"Type":"String","Default":{"Ref":"A"}}}}`: {cloudformation.ErrInvalid, "a default is plain text"},
@@ -276,3 +277,54 @@ func TestCrossStack(t *testing.T) {
 
 // said is an error's text with its hint.
 func said(err error) string { return err.Error() + "; " + fault.Hint(err) }
+
+// What AWS::LanguageExtensions adds to the language.
+func TestLanguageExtensions(t *testing.T) {
+	t.Parallel()
+	template, err := cloudformation.Parse("S", []byte(`
+Transform: [AWS::LanguageExtensions]
+Mappings: {Sizes: {dev: {small: "1"}}}
+Resources:
+  Fn::ForEach::Topics:
+    - Name
+    - [a-b, c]
+    - Topic&{Name}: {Type: X, Properties: {Name: !Sub "t-${Name}", Ref: !Ref Name, Kept: !Sub "${AWS::Region}"}}
+Outputs:
+  Fn::ForEach::Outer:
+    - I
+    - [1, 2]
+    - Fn::ForEach::Inner:
+        - J
+        - [x, y]
+        - "Out${I}${J}": {Value: !Sub "${I}-${J}"}
+  Length: {Value: {Fn::Length: [1, 2, 3]}}
+  JSON: {Value: {Fn::ToJsonString: {a: [!Ref "AWS::Region"]}}}
+  Default: {Value: !FindInMap [Sizes, prod, small, {DefaultValue: "7"}]}
+  Found: {Value: !FindInMap [Sizes, dev, small, {DefaultValue: "7"}]}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := template.LogicalIDs(); !slices.Equal(got, []string{"Topicab", "Topicc"}) {
+		t.Errorf("%q", got)
+	}
+	s := cloudformation.NewApp(cloudformation.Options{}, nil).Add("S", "", "", template)
+	props, err := s.Resolve(cloudformation.Location{}, template.Resources["Topicab"].Properties)
+	if err != nil || fmt.Sprint(props) != "map[Kept:us-east-1 Name:t-a-b Ref:a-b]" {
+		t.Errorf("%v, %v", props, err)
+	}
+	for name, want := range map[string]string{"Out1x": "1-x", "Out2y": "2-y", "Length": "3", "JSON": `{"a":["us-east-1"]}`,
+		"Default": "7", "Found": "1"} {
+		if got, ok, err := s.Output(name); err != nil || !ok || got != want {
+			t.Errorf("%s is %q, %t, %v; want %q", name, got, ok, err, want)
+		}
+	}
+	grows := "Transform: AWS::LanguageExtensions\nResources:\n  Fn::ForEach::A: [A, [" + strings.Repeat("x,", 3000) + "x], "
+	for range 3 {
+		grows += "{Fn::ForEach::B: [B, [" + strings.Repeat("x,", 300) + "x], "
+	}
+	grows += "{A${A}${B}: {Type: X}}" + strings.Repeat("]}", 3) + "]\n"
+	if _, err := cloudformation.Parse("S", []byte(grows)); err == nil {
+		t.Error("a loop of millions is written out")
+	}
+}

@@ -2,6 +2,7 @@ package cloudformation
 
 import (
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"slices"
 	"strconv"
@@ -28,7 +29,9 @@ var (
 // Fields may be strings, booleans, integers, floats, structs, pointers to
 // them (nil when the property is left out), slices, maps with string keys, and
 // any, which takes whatever the property resolves to. The tag `cfn:"required"`
-// makes leaving a property out an error; `cfn:"a|b"` lists a string's values.
+// makes leaving a property out an error; `cfn:"a|b"` lists the values of a
+// string or of each of a list's, `cfn:"1..10"` bounds a number. Both may follow
+// required and a comma.
 func (s *Stack) Decode(at Location, v any, into any) error {
 	v, err := s.shallow(at, v)
 	if err != nil {
@@ -50,43 +53,95 @@ func (s *Stack) decodeStruct(at Location, v any, into reflect.Value) error {
 	if err != nil {
 		return err
 	}
+	present := map[string]bool{}
 	for _, name := range sortedKeys(o) {
 		field, known := into.Type().FieldByName(name)
 		if !known {
 			return at.Key(name).Unsupported("remove it, or ask for its support", "unknown property")
 		}
-		if err := s.decodeField(at.Key(name), o[name], field, into.FieldByIndex(field.Index)); err != nil {
+		var err error
+		present[name], err = s.decodeField(at.Key(name), o[name], field, into.FieldByIndex(field.Index))
+		if err != nil {
 			return err
 		}
 	}
 	for i := range into.NumField() {
-		field := into.Type().Field(i)
-		if field.Tag.Get("cfn") == "required" && into.Field(i).IsZero() {
+		field, value := into.Type().Field(i), into.Field(i)
+		required, _ := rules(field)
+		empty := value.IsZero() && (value.Kind() != reflect.Bool && value.Kind() != reflect.Int && value.Kind() != reflect.Float64)
+		if required && (empty || !present[field.Name]) {
 			return at.Key(field.Name).Invalid("the property is missing or empty")
 		}
 	}
 	return nil
 }
 
-func (s *Stack) decodeField(at Location, v any, field reflect.StructField, into reflect.Value) error {
+// rules takes the tag of a field apart.
+func rules(field reflect.StructField) (required bool, values string) {
 	tag := field.Tag.Get("cfn")
+	if rest, found := strings.CutPrefix(tag, "required"); found {
+		return true, strings.TrimPrefix(rest, ",")
+	}
+	return false, tag
+}
+
+// decodeField reports whether the property is there, and not AWS::NoValue.
+func (s *Stack) decodeField(at Location, v any, field reflect.StructField, into reflect.Value) (present bool, err error) {
+	_, values := rules(field)
 	switch field.Type {
 	case ignored:
-		return nil
+		return true, nil
 	case refused:
 		v, err := s.Resolve(at, v)
 		if err == nil && !isEmpty(v) {
-			err = at.Unsupported(tag, "the property is not supported")
+			err = at.Unsupported(values, "the property is not supported")
 		}
-		return err
+		return true, err
+	}
+	if v, err = s.shallow(at, v); err != nil || v == nil || v == (noValue{}) {
+		return false, err
 	}
 	if err := s.decode(at, v, into); err != nil {
-		return err
+		return true, err
 	}
-	if strings.Contains(tag, "|") && !into.IsZero() && !slices.Contains(strings.Split(tag, "|"), into.String()) {
-		return at.Unsupported("use one of "+strings.ReplaceAll(tag, "|", ", "), "%q is not a value known here", into.String())
+	return true, check(at, values, into)
+}
+
+// check compares a value with its rule: a|b for the values of a string or of
+// each string of a list, 1..10 for the range of a number.
+func check(at Location, rule string, v reflect.Value) error {
+	for v.Kind() == reflect.Pointer {
+		v = v.Elem()
+	}
+	least, most, isRange := strings.Cut(rule, "..")
+	switch {
+	case rule == "":
+	case isRange:
+		low, _ := strconv.ParseFloat(least, 64)
+		high, err := strconv.ParseFloat(most, 64)
+		if n := number(v); n < low || err == nil && n > high {
+			return at.Invalid("%v is not within %s", n, strings.Replace(rule, "..", " to ", 1))
+		}
+	case v.Kind() == reflect.Slice:
+		for i := range v.Len() {
+			if err := check(at.Index(i), rule, v.Index(i)); err != nil {
+				return err
+			}
+		}
+	default:
+		text := fmt.Sprint(v.Interface())
+		if !v.IsZero() && !slices.Contains(strings.Split(rule, "|"), text) {
+			return at.Unsupported("use one of "+strings.ReplaceAll(rule, "|", ", "), "%q is not a value known here", text)
+		}
 	}
 	return nil
+}
+
+func number(v reflect.Value) float64 {
+	if v.CanInt() {
+		return float64(v.Int())
+	}
+	return v.Float()
 }
 
 // isEmpty reports whether a property says no more than its absence would.

@@ -23,9 +23,11 @@ func init() { // an initializer would refer to itself
 		"Fn::If":             (*Stack).ifElse,
 		"Fn::ImportValue":    (*Stack).importValue,
 		"Fn::Join":           (*Stack).join,
+		"Fn::Length":         (*Stack).length,
 		"Fn::Select":         (*Stack).selectOne,
 		"Fn::Split":          (*Stack).split,
 		"Fn::Sub":            (*Stack).sub,
+		"Fn::ToJsonString":   (*Stack).toJSONString,
 	}
 }
 
@@ -50,6 +52,9 @@ func (s *Stack) ref(at Location, arg any) (any, error) {
 	}
 	if r, ok := s.Resources[name]; ok {
 		return s.attributeAt(at, r, "Ref")
+	}
+	if s.Serverless() {
+		return s.made(at, name)
 	}
 	return nil, at.Invalid("Ref of %q, which is neither a parameter nor a resource of this template", name)
 }
@@ -96,10 +101,21 @@ func (s *Stack) getAtt(at Location, arg any) (any, error) {
 		return nil, at.Invalid("Fn::GetAtt wants a logical ID and an attribute")
 	}
 	r, ok := s.Resources[id]
+	if !ok && s.Serverless() {
+		return s.made(at, id+"."+name)
+	}
 	if !ok {
 		return nil, at.Invalid("Fn::GetAtt of %q, which is no resource of this template", id)
 	}
 	return s.attributeAt(at, r, name)
+}
+
+// made returns the value given for what SAM makes.
+func (s *Stack) made(at Location, name string) (any, error) {
+	if v, ok := s.given(name); ok {
+		return v, nil
+	}
+	return nil, at.Unresolved(name, "%s is made by %s, which is not run", name, serverless)
 }
 
 // attributeAt is Attribute for the place at, where one that is not known is
@@ -184,6 +200,9 @@ func (s *Stack) selectOne(at Location, arg any) (any, error) {
 
 func (s *Stack) findInMap(at Location, arg any) (any, error) {
 	args, err := arguments(at, "Fn::FindInMap", arg, 3)
+	if list, _ := arg.([]any); s.extended() && len(list) == 4 {
+		args, err = list[:3], nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -197,6 +216,10 @@ func (s *Stack) findInMap(at Location, arg any) (any, error) {
 	first, _ := s.Mappings[names[0]].(map[string]any)
 	second, _ := first[names[1]].(map[string]any)
 	v, ok := second[names[2]]
+	if list, _ := arg.([]any); !ok && len(list) == 4 {
+		otherwise, err := object(at, list[3])
+		return otherwise["DefaultValue"], err
+	}
 	if !ok {
 		return nil, at.Invalid("there is no %s in Mappings", strings.Join(names, "."))
 	}

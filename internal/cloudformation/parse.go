@@ -44,8 +44,16 @@ func parseTree(data []byte) (any, error) {
 
 func newTemplate(at Location, root map[string]any) (*Template, error) {
 	t := &Template{}
+	var err error
+	if t.Transforms, err = transforms(at.Key("Transform"), root["Transform"]); err != nil {
+		return nil, err
+	}
+	if t.extended() {
+		if root, err = expand(at, root); err != nil {
+			return nil, err
+		}
+	}
 	for _, section := range sortedKeys(root) {
-		var err error
 		here := at.Key(section)
 		if entries, _ := root[section].(map[string]any); quotas[section] > 0 && len(entries) > quotas[section] {
 			return nil, here.Errorf(ErrTooLarge, "split the template into several stacks",
@@ -62,10 +70,8 @@ func newTemplate(at Location, root map[string]any) (*Template, error) {
 			t.Mappings, err = object(here, root[section])
 		case "Conditions":
 			t.Conditions, err = object(here, root[section])
-		case "AWSTemplateFormatVersion", "Description", "Metadata", "Rules":
-			// They say nothing of what the stack's resources are.
-		case "Transform":
-			err = here.Unsupported("give the template as the transform leaves it", "macros and transforms are not run")
+		case "AWSTemplateFormatVersion", "Description", "Globals", "Hooks", "Metadata", "Rules", "Transform":
+			// They say nothing of what the stack's resources are; Globals only to SAM.
 		default:
 			err = here.Unsupported("remove it", "unknown section")
 		}
@@ -121,8 +127,8 @@ func newResource(at Location, id string, o map[string]any) (*Resource, error) {
 			r.Properties, ok = o[key].(map[string]any)
 		case "DeletionPolicy":
 			r.Retained = o[key] == "Retain" || o[key] == "RetainExceptOnCreate"
-		case "DependsOn", "Metadata", "UpdateReplacePolicy", "CreationPolicy", "UpdatePolicy":
-			// They say when and how it is made, not what it is.
+		case "DependsOn", "Description", "Metadata", "UpdateReplacePolicy", "CreationPolicy", "UpdatePolicy", "Connectors", "IgnoreGlobals":
+			// They say when and how it is made, not what it is; the last two to SAM.
 		default:
 			return nil, at.Key(key).Unsupported("remove it", "unknown resource attribute")
 		}

@@ -130,7 +130,7 @@ func (s *Stack) dynamic(at Location, v any) (any, error) {
 		var reference string
 		b.WriteString(before)
 		if reference, rest, found = strings.Cut(rest, "}}"); !found {
-			return nil, at.Invalid("a dynamic reference has no end")
+			return b.String() + "{{resolve:" + reference, nil // a part that Fn::Join completes
 		}
 		value, ok := s.given("resolve:" + reference)
 		if !ok {

@@ -1,0 +1,138 @@
+package cloudformation
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// expansion writes out the loops of a template, and counts what it writes.
+type expansion struct{ nodes int }
+
+// expand returns a template's tree with every Fn::ForEach written out.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html
+func expand(at Location, root map[string]any) (map[string]any, error) {
+	v, err := new(expansion).expand(at, root, nil)
+	o, _ := v.(map[string]any)
+	return o, err
+}
+
+func (x *expansion) expand(at Location, v any, variables map[string]string) (any, error) {
+	if x.nodes += nodeSize; x.nodes > maxWork {
+		return nil, tooLong(at)
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		return x.object(at, v, variables)
+	case []any:
+		list := make([]any, len(v))
+		for i, e := range v {
+			var err error
+			if list[i], err = x.expand(at.Index(i), e, variables); err != nil {
+				return nil, err
+			}
+		}
+		return list, nil
+	case string:
+		return x.text(v, variables), nil
+	}
+	return v, nil
+}
+
+// text puts the loop variables in: ${X} as it is, &{X} without the characters
+// that a logical ID cannot have.
+func (x *expansion) text(text string, variables map[string]string) string {
+	for name, value := range variables {
+		text = strings.ReplaceAll(text, "${"+name+"}", value)
+		text = strings.ReplaceAll(text, "&{"+name+"}", strings.Map(alphanumeric, value))
+	}
+	x.nodes += len(text)
+	return text
+}
+
+func alphanumeric(r rune) rune {
+	if strings.ContainsRune("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", r) {
+		return r
+	}
+	return -1
+}
+
+func (x *expansion) object(at Location, o map[string]any, variables map[string]string) (any, error) {
+	if name, ok := o["Ref"].(string); ok && len(o) == 1 {
+		if value, ok := variables[name]; ok {
+			return value, nil
+		}
+	}
+	out := make(map[string]any, len(o))
+	for _, key := range sortedKeys(o) {
+		here := at.Key(key)
+		var err error
+		if strings.HasPrefix(key, "Fn::ForEach::") {
+			err = x.loop(here, o[key], variables, out)
+		} else {
+			out[x.text(key, variables)], err = x.expand(here, o[key], variables)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// loop writes [variable, collection, {key: value}] into out.
+func (x *expansion) loop(at Location, v any, variables map[string]string, out map[string]any) error {
+	args, err := arguments(at, "Fn::ForEach", v, 3)
+	if err != nil {
+		return err
+	}
+	name, ok := args[0].(string)
+	collection, isList := args[1].([]any)
+	if !isList {
+		return at.Unsupported(Processed, "Fn::ForEach over what is not a list of texts")
+	}
+	body, isObject := args[2].(map[string]any)
+	if !ok || !isObject {
+		return at.Invalid("Fn::ForEach wants a name, a list and an object")
+	}
+	for i, e := range collection {
+		value := fmt.Sprint(e)
+		switch e.(type) {
+		case string, json.Number, bool:
+		default:
+			return at.Index(i).Unsupported(Processed, "Fn::ForEach over what is not a list of texts")
+		}
+		inner := map[string]string{name: value}
+		for n, v := range variables {
+			inner[n] = v
+		}
+		written, err := x.object(at, body, inner)
+		if err != nil {
+			return err
+		}
+		for key, v := range written.(map[string]any) {
+			if _, twice := out[key]; twice {
+				return at.Invalid("Fn::ForEach writes %q twice", key)
+			}
+			out[key] = v
+		}
+	}
+	return nil
+}
+
+// length and toJSONString are functions of AWS::LanguageExtensions.
+func (s *Stack) length(at Location, arg any) (any, error) {
+	list, err := s.list(at, arg)
+	return json.Number(fmt.Sprint(len(list))), err
+}
+
+func (s *Stack) toJSONString(at Location, arg any) (any, error) {
+	v, err := s.deep(at, arg)
+	if err != nil {
+		return nil, err
+	}
+	text, err := json.Marshal(v)
+	if err != nil {
+		return nil, err
+	}
+	return string(text), s.spend(at, len(text))
+}
