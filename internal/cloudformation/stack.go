@@ -189,6 +189,18 @@ func (s *Stack) Output(name string) (value string, ok bool, err error) {
 	return v.(string), true, nil
 }
 
+// Given returns the value that [Options.Values] gives for a name.
+func (s *Stack) Given(name string) (string, bool) { return s.given(name) }
+
+// DecodeJSON decodes the properties that a text contains, see [Stack.Decode].
+func (s *Stack) DecodeJSON(at Location, text string, into any) error {
+	v, err := parseTree([]byte(text))
+	if err != nil {
+		return at.Invalid("the value given is not an object in JSON or YAML")
+	}
+	return s.Decode(at, v, into)
+}
+
 // given looks a name up in Options.Values, the stack's own first.
 func (s *Stack) given(name string) (string, bool) {
 	if v, ok := s.app.options.Values[s.Name+"/"+name]; ok {

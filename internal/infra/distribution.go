@@ -58,25 +58,27 @@ func (r *reader) distribution(s *cloudformation.Stack, res *cloudformation.Resou
 	return nil
 }
 
-func (r *reader) behaviors(s *cloudformation.Stack, at cloudformation.Location, ordered []behaviorProperties, last *behaviorProperties, origins map[string]*Origin) ([]*Behavior, error) {
+func (r *reader) behaviors(s *cloudformation.Stack, at cloudformation.Location, ordered []behaviorProperties,
+	last *behaviorProperties, origins map[string]*Origin) ([]*Behavior, error) {
 	var behaviors []*Behavior
 	for i := range ordered {
 		here := at.Key("CacheBehaviors").Index(i)
 		if ordered[i].PathPattern == "" {
 			return nil, here.Key("PathPattern").Invalid("the property is missing or empty")
 		}
-		b, err := r.behavior(here, &ordered[i], origins)
+		b, err := r.behavior(s, here, &ordered[i], origins)
 		if err != nil {
 			return nil, err
 		}
 		behaviors = append(behaviors, b)
 	}
 	last.PathPattern = "*"
-	b, err := r.behavior(at.Key("DefaultCacheBehavior"), last, origins)
+	b, err := r.behavior(s, at.Key("DefaultCacheBehavior"), last, origins)
 	return append(behaviors, b), err
 }
 
-func (r *reader) behavior(at cloudformation.Location, p *behaviorProperties, origins map[string]*Origin) (*Behavior, error) {
+func (r *reader) behavior(s *cloudformation.Stack, at cloudformation.Location, p *behaviorProperties,
+	origins map[string]*Origin) (*Behavior, error) {
 	b := &Behavior{
 		PathPattern:    p.PathPattern,
 		Origin:         origins[p.TargetOriginId],
@@ -91,7 +93,10 @@ func (r *reader) behavior(at cloudformation.Location, p *behaviorProperties, ori
 	for i, id := range p.TrustedKeyGroups {
 		group, ok := r.groups[id]
 		if !ok {
-			return nil, at.Key("TrustedKeyGroups").Index(i).Unsupported("give the template that has it, too", "the key group %q is in none of the templates given", id)
+			var err error
+			if group, err = r.outsideGroup(s, at.Key("TrustedKeyGroups").Index(i), id); err != nil {
+				return nil, err
+			}
 		}
 		b.KeyGroups = append(b.KeyGroups, group)
 	}
@@ -101,16 +106,15 @@ func (r *reader) behavior(at cloudformation.Location, p *behaviorProperties, ori
 	if !isMethodSet(b.CachedMethods, 2, 3) {
 		return nil, at.Key("CachedMethods").Invalid("CloudFront caches GET and HEAD, or these and OPTIONS")
 	}
-	if err := r.policies(at, p, b); err != nil {
+	if err := r.policies(s, at, p, b); err != nil {
 		return nil, err
 	}
-	return b, r.functions(at.Key("FunctionAssociations"), p.FunctionAssociations, b)
+	return b, r.functions(s, at.Key("FunctionAssociations"), p.FunctionAssociations, b)
 }
 
 // policies finds the behavior's three policies.
-func (r *reader) policies(at cloudformation.Location, p *behaviorProperties, b *Behavior) error {
+func (r *reader) policies(s *cloudformation.Stack, at cloudformation.Location, p *behaviorProperties, b *Behavior) error {
 	legacy := p.ForwardedValues != nil || p.MinTTL != nil || p.DefaultTTL != nil || p.MaxTTL != nil
-	policy, ok := r.caches[p.CachePolicyId]
 	switch {
 	case p.CachePolicyId == "" && p.ForwardedValues == nil:
 		return at.Key("CachePolicyId").Invalid("a behavior needs a cache policy or forwarded values")
@@ -118,36 +122,55 @@ func (r *reader) policies(at cloudformation.Location, p *behaviorProperties, b *
 		return at.Invalid("a behavior has a cache policy or its own ForwardedValues, MinTTL, DefaultTTL and MaxTTL, not both")
 	case p.CachePolicyId == "":
 		b.CachePolicy, b.OriginRequestPolicy = legacyPolicies(p)
-	case !ok:
-		return unknownPolicy(at.Key("CachePolicyId"), p.CachePolicyId)
 	default:
-		b.CachePolicy = *policy
+		cache, err := policy(s, at.Key("CachePolicyId"), p.CachePolicyId, r.caches, (*cachePolicyProperties).read)
+		if err != nil {
+			return err
+		}
+		b.CachePolicy = *cache
 	}
+	var err error
 	if id := p.OriginRequestPolicyId; id != "" {
-		if b.OriginRequestPolicy, ok = r.requests[id]; !ok {
-			return unknownPolicy(at.Key("OriginRequestPolicyId"), id)
+		at := at.Key("OriginRequestPolicyId")
+		if b.OriginRequestPolicy, err = policy(s, at, id, r.requests, (*originRequestProperties).read); err != nil {
+			return err
 		}
 	}
 	if id := p.ResponseHeadersPolicyId; id != "" {
-		if b.ResponseHeaderPolicy, ok = r.headers[id]; !ok {
-			return unknownPolicy(at.Key("ResponseHeadersPolicyId"), id)
-		}
+		at := at.Key("ResponseHeadersPolicyId")
+		b.ResponseHeaderPolicy, err = policy(s, at, id, r.headers, (*responseHeadersProperties).read)
 	}
-	return nil
+	return err
 }
 
-func unknownPolicy(at cloudformation.Location, id string) error {
-	return at.Unsupported("put the policy into the template, or use one of AWS's managed policies",
-		"the policy %q is in none of the templates given and no managed policy known here", id)
+// policy returns the policy with an ID: of the templates, AWS's, or outside.
+func policy[Policy, Properties any](s *cloudformation.Stack, at cloudformation.Location, id string, known map[string]*Policy,
+	read func(*Properties, cloudformation.Location, string) (*Policy, error)) (*Policy, error) {
+	if p, ok := known[id]; ok {
+		return p, nil
+	}
+	var p Properties
+	if err := outside(s, at, "policy", id, &p); err != nil {
+		return nil, err
+	}
+	return read(&p, at, "")
 }
 
 // functions finds the behavior's functions.
-func (r *reader) functions(at cloudformation.Location, associations []functionAssociationProperties, b *Behavior) error {
+func (r *reader) functions(s *cloudformation.Stack, at cloudformation.Location, associations []functionAssociationProperties,
+	b *Behavior) error {
 	for i, a := range associations {
+		at := at.Index(i).Key("FunctionARN")
 		f, ok := r.funcs[a.FunctionARN]
 		if !ok {
-			return at.Index(i).Key("FunctionARN").Unsupported("give the template that has it, too",
-				"the function %q is in none of the templates given", a.FunctionARN)
+			var p functionProperties
+			if err := outside(s, at, "function", a.FunctionARN, &p); err != nil {
+				return err
+			}
+			var err error
+			if f, err = r.newFunction(at, "", &p); err != nil {
+				return err
+			}
 		}
 		if a.EventType == "viewer-response" {
 			b.ViewerResponse = f

@@ -34,8 +34,8 @@ func Support() string {
 	}
 	b.WriteString("\n## Resources that change nothing of what a viewer gets\n\n" +
 		"They are known, and left out for the reason given. A name ending in `::` stands for every type of a service.\n\n")
-	for _, typ := range slices.Sorted(maps.Keys(irrelevant)) {
-		fmt.Fprintf(&b, "- `%s`: %s\n", typ, irrelevant[typ])
+	for _, typ := range slices.Sorted(maps.Keys(leftOut)) {
+		fmt.Fprintf(&b, "- `%s`: %s\n", typ, leftOut[typ])
 	}
 	return b.String()
 }

@@ -2,6 +2,7 @@ package infra
 
 import (
 	"encoding/json"
+	"strings"
 
 	"example.com/privatecdn/internal/cloudformation"
 )
@@ -30,15 +31,9 @@ func (r *reader) function(s *cloudformation.Stack, res *cloudformation.Resource)
 	if err := s.Properties(res, &p); err != nil {
 		return err
 	}
-	f := &Function{LogicalID: res.LogicalID, Name: p.Name, Runtime: p.FunctionConfig.Runtime, Code: p.FunctionCode}
-	at := s.At(res).Key("Properties.FunctionConfig.KeyValueStoreAssociations")
-	for i, a := range p.FunctionConfig.KeyValueStoreAssociations {
-		store, ok := r.stores[a.KeyValueStoreARN]
-		if !ok {
-			return at.Index(i).Unsupported("give the template that has it, too",
-				"the key value store %q is in none of the templates given", a.KeyValueStoreARN)
-		}
-		f.KeyValueStores = append(f.KeyValueStores, *store)
+	f, err := r.newFunction(s.At(res).Key("Properties"), res.LogicalID, &p)
+	if err != nil {
+		return err
 	}
 	arn, err := functionAttribute(s, res, "FunctionARN")
 	if err != nil {
@@ -46,4 +41,22 @@ func (r *reader) function(s *cloudformation.Stack, res *cloudformation.Resource)
 	}
 	r.funcs[arn.(string)] = f
 	return nil
+}
+
+func (r *reader) newFunction(at cloudformation.Location, logicalID string, p *functionProperties) (*Function, error) {
+	f := &Function{LogicalID: logicalID, Name: p.Name, Runtime: p.FunctionConfig.Runtime, Code: p.FunctionCode}
+	if logicalID == "" {
+		f.LogicalID = p.Name
+	}
+	at = at.Key("FunctionConfig.KeyValueStoreAssociations")
+	for i, a := range p.FunctionConfig.KeyValueStoreAssociations {
+		store, ok := r.stores[a.KeyValueStoreARN]
+		if !ok {
+			id := a.KeyValueStoreARN[strings.LastIndexByte(a.KeyValueStoreARN, '/')+1:]
+			store = &KeyValueStore{ID: id, Name: id}
+			r.noteAt(at.Index(i), typeFunction, "the key value store "+id+" is in none of the templates given: it is empty unless its data is given")
+		}
+		f.KeyValueStores = append(f.KeyValueStores, *store)
+	}
+	return f, nil
 }

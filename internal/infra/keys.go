@@ -20,12 +20,20 @@ func readPublicKey(s *cloudformation.Stack, res *cloudformation.Resource) (*Publ
 	if err := s.Properties(res, &p); err != nil {
 		return nil, err
 	}
-	key, err := keys.ParsePublic([]byte(p.PublicKeyConfig.EncodedKey))
+	key, err := parseKey(s.At(res).Key("Properties"), &p)
 	if err != nil {
-		at := s.At(res).Key("Properties.PublicKeyConfig.EncodedKey")
-		return nil, at.Errorf(err, fault.Hint(err), "%v", err) // which holds no key material
+		return nil, err
 	}
 	return &PublicKey{LogicalID: res.LogicalID, ID: key.LocalID(), Key: key}, nil
+}
+
+func parseKey(at cloudformation.Location, p *publicKeyProperties) (*keys.Public, error) {
+	key, err := keys.ParsePublic([]byte(p.PublicKeyConfig.EncodedKey))
+	if err != nil {
+		at = at.Key("PublicKeyConfig.EncodedKey")
+		return nil, at.Errorf(err, fault.Hint(err), "%v", err) // which holds no key material
+	}
+	return key, nil
 }
 
 func (r *reader) keyGroup(s *cloudformation.Stack, res *cloudformation.Resource) error {
@@ -33,17 +41,29 @@ func (r *reader) keyGroup(s *cloudformation.Stack, res *cloudformation.Resource)
 	if err := s.Properties(res, &p); err != nil {
 		return err
 	}
-	group := &KeyGroup{LogicalID: res.LogicalID, ID: uuid(s, res)}
-	at := s.At(res).Key("Properties.KeyGroupConfig.Items")
+	id := uuid(s, res)
+	group, err := r.newKeyGroup(s, s.At(res).Key("Properties"), res.LogicalID, id, &p)
+	r.groups[id] = group
+	return err
+}
+
+func (r *reader) newKeyGroup(s *cloudformation.Stack, at cloudformation.Location, logicalID, id string,
+	p *keyGroupProperties) (*KeyGroup, error) {
+	group := &KeyGroup{LogicalID: logicalID, ID: id}
+	at = at.Key("KeyGroupConfig.Items")
 	for i, id := range p.KeyGroupConfig.Items {
 		key, ok := r.keys[id]
 		if !ok {
-			return at.Index(i).Unsupported("give the template that has it, too", "the public key %q is in none of the templates given", id)
+			var err error
+			if key, err = r.outsideKey(s, at.Index(i), id); err != nil {
+				return nil, err
+			}
 		}
-		group.Keys = append(group.Keys, key)
+		if key != nil {
+			group.Keys = append(group.Keys, key)
+		}
 	}
-	r.groups[group.ID] = group
-	return nil
+	return group, nil
 }
 
 func (r *reader) oai(s *cloudformation.Stack, res *cloudformation.Resource) error {
@@ -61,7 +81,12 @@ func (r *reader) oac(s *cloudformation.Stack, res *cloudformation.Resource) erro
 	if err := s.Properties(res, &p); err != nil {
 		return err
 	}
-	oac := &OAC{LogicalID: res.LogicalID, ID: fill("{id}", s, res), Behavior: p.OriginAccessControlConfig.SigningBehavior}
+	oac := p.read(res.LogicalID, fill("{id}", s, res))
 	r.oacs[oac.ID] = oac
 	return nil
+}
+
+func (p *oacProperties) read(logicalID, id string) *OAC {
+	c := &p.OriginAccessControlConfig
+	return &OAC{LogicalID: logicalID, ID: id, Type: c.OriginAccessControlOriginType, Behavior: c.SigningBehavior}
 }

@@ -117,6 +117,7 @@ type OAI struct {
 type OAC struct {
 	LogicalID string
 	ID        string
+	Type      string // s3, lambda, mediapackagev2 or mediastore
 	Behavior  string // always, never or no-override
 }
 

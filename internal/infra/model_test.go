@@ -237,7 +237,7 @@ func TestBucketAsHTTPOrigin(t *testing.T) {
 // What nobody needs may stay unknown, and is noted.
 func TestUnknownOutputs(t *testing.T) {
 	t.Parallel()
-	tmpl, err := readYAML(t, "DomainName: example.com, CustomOriginConfig: {}", cached, `
+	tmpl, err := readYAML(t, "DomainName: example.com, CustomOriginConfig: {OriginProtocolPolicy: https-only}", cached, `
   Queue: {Type: AWS::SQS::Queue}
   Kept: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: !GetAtt Queue.Arn}}
 Outputs:

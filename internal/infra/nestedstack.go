@@ -2,6 +2,7 @@ package infra
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -29,6 +30,9 @@ func (r *reader) addNestedStacks(s *cloudformation.Stack, dir string) error {
 		if err != nil {
 			return err
 		}
+		if path == "" {
+			continue // left out; its outputs are asked for
+		}
 		data, err := readAtMost(path, cloudformation.MaxSize)
 		if err != nil {
 			return err
@@ -55,9 +59,13 @@ func depth(s *cloudformation.Stack) int {
 	return n
 }
 
-// nestedTemplate finds the file of which the template's URL names the hash.
+// nestedTemplate returns the file of which the template's URL names the hash or
+// the path, "" if there is none.
 func (r *reader) nestedTemplate(s *cloudformation.Stack, res *cloudformation.Resource, at cloudformation.Location, dir string) (string, error) {
 	v, err := s.Resolve(at, res.Properties["TemplateURL"])
+	if errors.Is(err, cloudformation.ErrUnresolved) {
+		return "", nil
+	}
 	if err != nil {
 		return "", err
 	}
@@ -75,7 +83,10 @@ func (r *reader) nestedTemplate(s *cloudformation.Stack, res *cloudformation.Res
 			return filepath.Join(dir, path), nil
 		}
 	}
-	return "", at.Unsupported("give the directory that `cdk synth` wrote", "the nested stack's template is not beside its parent's")
+	if _, err := os.Stat(filepath.Join(dir, url)); err == nil && filepath.IsLocal(url) {
+		return filepath.Join(dir, url), nil // as `aws cloudformation package` finds it
+	}
+	return "", nil
 }
 
 // assetPath looks a hash up in an asset manifest; "" when it is not there.

@@ -42,16 +42,16 @@ func (r *reader) origin(s *cloudformation.Stack, at cloudformation.Location, p *
 	o.Bucket = r.bucketByHost(s, p.DomainName)
 	switch {
 	case p.CustomOriginConfig != nil:
-		return o, r.customOrigin(at, p, o)
+		return o, r.customOrigin(s, at, p, o)
 	case o.Bucket == nil:
 		return nil, at.Key("DomainName").Unsupported(
 			"name a bucket's regional domain, or say in CustomOriginConfig how to reach it", "%q is no bucket's address", p.DomainName)
 	default:
-		return o, r.bucketOrigin(at, p, o)
+		return o, r.bucketOrigin(s, at, p, o)
 	}
 }
 
-func (r *reader) customOrigin(at cloudformation.Location, p *originProperties, o *Origin) error {
+func (r *reader) customOrigin(s *cloudformation.Stack, at cloudformation.Location, p *originProperties, o *Origin) error {
 	c := p.CustomOriginConfig
 	if p.S3OriginConfig != nil {
 		return at.Key("S3OriginConfig").Invalid("an origin has an S3OriginConfig or a CustomOriginConfig, not both")
@@ -67,12 +67,12 @@ func (r *reader) customOrigin(at cloudformation.Location, p *originProperties, o
 	if c.HTTPSPort != nil {
 		o.Custom.HTTPSPort = *c.HTTPSPort
 	}
-	return r.findOAC(at, p, o)
+	return r.findOAC(s, at, p, o)
 }
 
-func (r *reader) bucketOrigin(at cloudformation.Location, p *originProperties, o *Origin) error {
+func (r *reader) bucketOrigin(s *cloudformation.Stack, at cloudformation.Location, p *originProperties, o *Origin) error {
 	if p.S3OriginConfig == nil {
-		return r.findOAC(at, p, o)
+		return r.findOAC(s, at, p, o)
 	}
 	o.ReadTimeout = whole(p.S3OriginConfig.OriginReadTimeout, defaultReadTimeout)
 	if path := p.S3OriginConfig.OriginAccessIdentity; path != "" {
@@ -82,13 +82,18 @@ func (r *reader) bucketOrigin(at cloudformation.Location, p *originProperties, o
 			return at.Invalid("it has the form origin-access-identity/cloudfront/ID")
 		}
 		if o.OAI, ok = r.oais[id]; !ok {
-			return at.Unsupported("give the template that has it, too", "the origin access identity %q is in none of the templates given", id)
+			canonical, given := s.Given(id + ".S3CanonicalUserId")
+			o.OAI = &OAI{ID: id, CanonicalUserID: canonical}
+			if !given {
+				r.noteAt(at, typeDistribution, "the origin access identity "+id+" is in none of the templates given; "+
+					"where a bucket policy has its canonical user ID, give it as "+id+".S3CanonicalUserId")
+			}
 		}
 	}
-	return r.findOAC(at, p, o)
+	return r.findOAC(s, at, p, o)
 }
 
-func (r *reader) findOAC(at cloudformation.Location, p *originProperties, o *Origin) error {
+func (r *reader) findOAC(s *cloudformation.Stack, at cloudformation.Location, p *originProperties, o *Origin) error {
 	id := p.OriginAccessControlId
 	if id == "" {
 		return nil
@@ -97,12 +102,21 @@ func (r *reader) findOAC(at cloudformation.Location, p *originProperties, o *Ori
 	if o.OAI != nil {
 		return at.Invalid("an origin has an origin access identity or an origin access control, not both")
 	}
-	if o.Bucket == nil {
-		return at.Invalid("an origin access control of type s3 needs a bucket's address")
+	oac, ok := r.oacs[id]
+	if !ok {
+		var p oacProperties
+		if err := outside(s, at, "origin access control", id, &p); err != nil {
+			return err
+		}
+		oac = p.read("", id)
 	}
-	var ok bool
-	if o.OAC, ok = r.oacs[id]; !ok {
-		return at.Unsupported("give the template that has it, too", "the origin access control %q is in none of the templates given", id)
+	switch {
+	case (oac.Type == "s3") != (o.Bucket != nil):
+		return at.Invalid("an origin access control of type %s does not sign requests to %s", oac.Type, o.DomainName)
+	case oac.Type != "s3":
+		r.noteAt(at, typeDistribution, "requests to the origin "+o.ID+" are not signed for "+oac.Type)
+	default:
+		o.OAC = oac
 	}
 	return nil
 }

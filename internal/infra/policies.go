@@ -12,10 +12,16 @@ func (r *reader) cachePolicy(s *cloudformation.Stack, res *cloudformation.Resour
 	if err := s.Properties(res, &p); err != nil {
 		return err
 	}
+	policy, err := p.read(s.At(res).Key("Properties"), res.LogicalID)
+	r.caches[uuid(s, res)] = policy
+	return err
+}
+
+func (p *cachePolicyProperties) read(_ cloudformation.Location, logicalID string) (*CachePolicy, error) {
 	c := &p.CachePolicyConfig
 	in := &c.ParametersInCacheKeyAndForwardedToOrigin
-	r.caches[uuid(s, res)] = &CachePolicy{
-		LogicalID:    res.LogicalID,
+	return &CachePolicy{
+		LogicalID:    logicalID,
 		Name:         c.Name,
 		MinTTL:       seconds(c.MinTTL),
 		DefaultTTL:   seconds(c.DefaultTTL),
@@ -25,8 +31,7 @@ func (r *reader) cachePolicy(s *cloudformation.Stack, res *cloudformation.Resour
 		QueryStrings: selection(in.QueryStringsConfig.QueryStringBehavior, in.QueryStringsConfig.QueryStrings),
 		Gzip:         in.EnableAcceptEncodingGzip,
 		Brotli:       in.EnableAcceptEncodingBrotli,
-	}
-	return nil
+	}, nil
 }
 
 func selection(kind string, names []string) Selection {
@@ -38,15 +43,20 @@ func (r *reader) originRequestPolicy(s *cloudformation.Stack, res *cloudformatio
 	if err := s.Properties(res, &p); err != nil {
 		return err
 	}
+	policy, err := p.read(s.At(res).Key("Properties"), res.LogicalID)
+	r.requests[uuid(s, res)] = policy
+	return err
+}
+
+func (p *originRequestProperties) read(_ cloudformation.Location, logicalID string) (*OriginRequestPolicy, error) {
 	c := &p.OriginRequestPolicyConfig
-	r.requests[uuid(s, res)] = &OriginRequestPolicy{
-		LogicalID:    res.LogicalID,
+	return &OriginRequestPolicy{
+		LogicalID:    logicalID,
 		Name:         c.Name,
 		Headers:      selection(c.HeadersConfig.HeaderBehavior, c.HeadersConfig.Headers),
 		Cookies:      selection(c.CookiesConfig.CookieBehavior, c.CookiesConfig.Cookies),
 		QueryStrings: selection(c.QueryStringsConfig.QueryStringBehavior, c.QueryStringsConfig.QueryStrings),
-	}
-	return nil
+	}, nil
 }
 
 func (r *reader) responseHeadersPolicy(s *cloudformation.Stack, res *cloudformation.Resource) error {
@@ -54,16 +64,22 @@ func (r *reader) responseHeadersPolicy(s *cloudformation.Stack, res *cloudformat
 	if err := s.Properties(res, &p); err != nil {
 		return err
 	}
+	policy, err := p.read(s.At(res).Key("Properties"), res.LogicalID)
+	r.headers[uuid(s, res)] = policy
+	return err
+}
+
+func (p *responseHeadersProperties) read(at cloudformation.Location, logicalID string) (*ResponseHeadersPolicy, error) {
 	c := &p.ResponseHeadersPolicyConfig
 	policy := &ResponseHeadersPolicy{
-		LogicalID: res.LogicalID,
+		LogicalID: logicalID,
 		Name:      c.Name,
 		CORS:      c.CorsConfig.read(),
 		Security:  c.SecurityHeadersConfig.read(),
 	}
 	for i, h := range c.CustomHeadersConfig.Items {
 		if strings.HasPrefix(strings.ToLower(h.Header), "access-control-") {
-			return s.At(res).Key("ResponseHeadersPolicyConfig").Key("CustomHeadersConfig").Key("Items").Index(i).Key("Header").Invalid(
+			return nil, at.Key("ResponseHeadersPolicyConfig.CustomHeadersConfig.Items").Index(i).Key("Header").Invalid(
 				"CloudFront refuses %s as a custom header: it belongs into CorsConfig", h.Header)
 		}
 		policy.Custom = append(policy.Custom, Header{Name: h.Header, Value: h.Value, Override: h.Override})
@@ -74,8 +90,7 @@ func (r *reader) responseHeadersPolicy(s *cloudformation.Stack, res *cloudformat
 	if c.ServerTimingHeadersConfig.Enabled {
 		policy.ServerTiming = c.ServerTimingHeadersConfig.SamplingRate
 	}
-	r.headers[uuid(s, res)] = policy
-	return nil
+	return policy, nil
 }
 
 func (p *corsProperties) read() *CORS {

@@ -22,13 +22,13 @@ type distributionProperties struct {
 		CustomOrigin                  cloudformation.Refused `cfn:"use Origins"`
 		DefaultCacheBehavior          *behaviorProperties    `cfn:"required"`
 		DefaultRootObject             string
-		Enabled                       bool
-		HttpVersion                   string `cfn:"http1.1|http2|http3|http2and3"`
+		Enabled                       bool   `cfn:"required"`
+		HttpVersion                   string `cfn:"http1.1|http2|http3|http2and3|HTTP1.1|HTTP2|HTTP3|HTTP2AND3"`
 		IPV6Enabled                   cloudformation.Ignored
 		Logging                       loggingProperties
 		OriginGroups                  cloudformation.Refused `cfn:"name one origin in the behavior"`
 		Origins                       []originProperties
-		PriceClass                    cloudformation.Ignored
+		PriceClass                    string `cfn:"PriceClass_100|PriceClass_200|PriceClass_All|None"`
 		Restrictions                  restrictionsProperties
 		S3Origin                      cloudformation.Refused `cfn:"use Origins"`
 		Staging                       cloudformation.Refused `cfn:"give the primary distribution"`
@@ -51,14 +51,14 @@ type behaviorProperties struct {
 	CachedMethods              []string
 	CachePolicyId              string
 	Compress                   bool
-	DefaultTTL                 *float64
+	DefaultTTL                 *float64               `cfn:"0.."`
 	FieldLevelEncryptionId     cloudformation.Refused `cfn:"take the field-level encryption off"`
 	ForwardedValues            *forwardedProperties
 	FunctionAssociations       []functionAssociationProperties
 	GrpcConfig                 cloudformation.Refused `cfn:"switch gRPC off"`
 	LambdaFunctionAssociations cloudformation.Refused `cfn:"use a CloudFront function"`
-	MaxTTL                     *float64
-	MinTTL                     *float64
+	MaxTTL                     *float64               `cfn:"0.."`
+	MinTTL                     *float64               `cfn:"0.."`
 	OriginRequestPolicyId      string
 	PathPattern                string
 	RealtimeLogConfigArn       cloudformation.Ignored
@@ -67,7 +67,7 @@ type behaviorProperties struct {
 	TargetOriginId             string                 `cfn:"required"`
 	TrustedKeyGroups           []string
 	TrustedSigners             cloudformation.Refused `cfn:"use TrustedKeyGroups"`
-	ViewerProtocolPolicy       string                 `cfn:"allow-all|redirect-to-https|https-only"`
+	ViewerProtocolPolicy       string                 `cfn:"required,allow-all|redirect-to-https|https-only"`
 }
 
 type forwardedProperties struct {
@@ -76,26 +76,26 @@ type forwardedProperties struct {
 		WhitelistedNames []string
 	}
 	Headers              []string
-	QueryString          bool
+	QueryString          bool `cfn:"required"`
 	QueryStringCacheKeys []string
 }
 
 type functionAssociationProperties struct {
-	EventType   string `cfn:"viewer-request|viewer-response"`
-	FunctionARN string
+	EventType   string `cfn:"required,viewer-request|viewer-response"`
+	FunctionARN string `cfn:"required"`
 }
 
 type customErrorProperties struct {
-	ErrorCachingMinTTL *float64
-	ErrorCode          int
-	ResponseCode       int
+	ErrorCachingMinTTL *float64 `cfn:"0.."`
+	ErrorCode          int      `cfn:"required,400|403|404|405|410|414|416|500|501|502|503|504"`
+	ResponseCode       int      `cfn:"200|400|403|404|405|410|414|416|500|501|502|503|504"`
 	ResponsePagePath   string
 }
 
 type restrictionsProperties struct {
 	GeoRestriction struct {
 		Locations       []string
-		RestrictionType string `cfn:"none|whitelist|blacklist"`
+		RestrictionType string `cfn:"required,none|whitelist|blacklist"`
 	}
 }
 
@@ -103,20 +103,20 @@ type certificateProperties struct {
 	AcmCertificateArn            string
 	CloudFrontDefaultCertificate bool
 	IamCertificateId             string
-	MinimumProtocolVersion       string
-	SslSupportMethod             cloudformation.Ignored
+	MinimumProtocolVersion       string `cfn:"SSLv3|TLSv1|TLSv1_2016|TLSv1.1_2016|TLSv1.2_2018|TLSv1.2_2019|TLSv1.2_2021|TLSv1.2_2025|TLSv1.3_2025"`
+	SslSupportMethod             string `cfn:"sni-only|vip|static-ip"`
 }
 
 type originProperties struct {
-	ConnectionAttempts    *int
-	ConnectionTimeout     *int
+	ConnectionAttempts    *int `cfn:"1..3"`
+	ConnectionTimeout     *int `cfn:"1..10"`
 	CustomOriginConfig    *customOriginProperties
 	DomainName            string `cfn:"required"`
 	Id                    string `cfn:"required"`
 	OriginAccessControlId string
 	OriginCustomHeaders   []struct {
 		HeaderName  string `cfn:"required"`
-		HeaderValue string
+		HeaderValue string `cfn:"required"`
 	}
 	OriginPath                string
 	OriginShield              cloudformation.Ignored
@@ -129,13 +129,13 @@ type originProperties struct {
 }
 
 type customOriginProperties struct {
-	HTTPPort               *int
-	HTTPSPort              *int
+	HTTPPort               *int `cfn:"80..65535"`
+	HTTPSPort              *int `cfn:"80..65535"`
 	IpAddressType          cloudformation.Ignored
 	OriginKeepaliveTimeout cloudformation.Ignored
 	OriginMtlsConfig       cloudformation.Refused `cfn:"take the client certificate off"`
-	OriginProtocolPolicy   string                 `cfn:"http-only|https-only|match-viewer"`
-	OriginReadTimeout      *int
+	OriginProtocolPolicy   string                 `cfn:"required,http-only|https-only|match-viewer"`
+	OriginReadTimeout      *int                   `cfn:"1..180"`
 	OriginSSLProtocols     cloudformation.Ignored
 }
 
@@ -147,9 +147,9 @@ type oacProperties struct {
 	OriginAccessControlConfig struct {
 		Description                   cloudformation.Ignored
 		Name                          cloudformation.Ignored
-		OriginAccessControlOriginType string `cfn:"s3"`
-		SigningBehavior               string `cfn:"always|never|no-override"`
-		SigningProtocol               string `cfn:"sigv4"`
+		OriginAccessControlOriginType string `cfn:"required,s3|lambda|mediapackagev2|mediastore"`
+		SigningBehavior               string `cfn:"required,always|never|no-override"`
+		SigningProtocol               string `cfn:"required,sigv4"`
 	} `cfn:"required"`
 }
 

@@ -15,7 +15,7 @@ type queryStringsProperties struct {
 type cachePolicyProperties struct {
 	CachePolicyConfig struct {
 		Comment                                  cloudformation.Ignored
-		DefaultTTL, MaxTTL, MinTTL               float64
+		DefaultTTL, MaxTTL, MinTTL               float64 `cfn:"0.."`
 		Name                                     string
 		ParametersInCacheKeyAndForwardedToOrigin struct {
 			CookiesConfig              cookiesProperties
@@ -67,7 +67,7 @@ type responseHeadersProperties struct {
 		SecurityHeadersConfig     securityProperties
 		ServerTimingHeadersConfig struct {
 			Enabled      bool
-			SamplingRate float64
+			SamplingRate float64 `cfn:"0..100"`
 		}
 	} `cfn:"required"`
 }
@@ -75,39 +75,41 @@ type responseHeadersProperties struct {
 type corsProperties struct {
 	AccessControlAllowCredentials bool
 	AccessControlAllowHeaders     itemsProperties
-	AccessControlAllowMethods     itemsProperties
-	AccessControlAllowOrigins     itemsProperties
-	AccessControlExposeHeaders    itemsProperties
-	AccessControlMaxAgeSec        int
-	OriginOverride                bool
+	AccessControlAllowMethods     struct {
+		Items []string `cfn:"GET|DELETE|HEAD|OPTIONS|PATCH|POST|PUT|ALL"`
+	}
+	AccessControlAllowOrigins  itemsProperties
+	AccessControlExposeHeaders itemsProperties
+	AccessControlMaxAgeSec     int  `cfn:"0.."`
+	OriginOverride             bool `cfn:"required"`
 }
 
 type securityProperties struct {
 	ContentSecurityPolicy *struct {
-		ContentSecurityPolicy string
-		Override              bool
+		ContentSecurityPolicy string `cfn:"required"`
+		Override              bool   `cfn:"required"`
 	}
 	ContentTypeOptions *struct {
-		Override bool
+		Override bool `cfn:"required"`
 	}
 	FrameOptions *struct {
-		FrameOption string
-		Override    bool
+		FrameOption string `cfn:"required,DENY|SAMEORIGIN"`
+		Override    bool   `cfn:"required"`
 	}
 	ReferrerPolicy *struct {
-		Override       bool
-		ReferrerPolicy string
+		Override       bool   `cfn:"required"`
+		ReferrerPolicy string `cfn:"required,no-referrer|no-referrer-when-downgrade|origin|origin-when-cross-origin|same-origin|strict-origin|strict-origin-when-cross-origin|unsafe-url"`
 	}
 	StrictTransportSecurity *struct {
-		AccessControlMaxAgeSec int
+		AccessControlMaxAgeSec int `cfn:"required,0.."`
 		IncludeSubdomains      bool
-		Override               bool
+		Override               bool `cfn:"required"`
 		Preload                bool
 	}
 	XSSProtection *struct {
 		ModeBlock  bool
-		Override   bool
-		Protection bool
+		Override   bool `cfn:"required"`
+		Protection bool `cfn:"required"`
 		ReportUri  string
 	}
 }

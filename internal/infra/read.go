@@ -118,18 +118,14 @@ func (r *reader) readAll(k kind) error {
 	})
 }
 
-// noteOthers lists the resources that are known and not read, and refuses
-// those that are not known.
+// noteOthers lists the resources that are not read. What refers to one of them
+// asks for its value.
 func (r *reader) noteOthers() error {
 	return r.each(func(s *cloudformation.Stack, res *cloudformation.Resource) error {
 		if _, read := kindOf(res.Type); read || s.Nested(res) != nil {
 			return nil
 		}
-		why := whyIrrelevant(res.Type)
-		if why == "" {
-			return s.At(res).Unsupported("remove it, or ask for its support", "resources of type %s are not known here", res.Type)
-		}
-		r.note(s, res, why)
+		r.note(s, res, whyLeftOut(res.Type))
 		return nil
 	})
 }

@@ -1,6 +1,7 @@
 package infra
 
 import (
+	"cmp"
 	"strings"
 
 	"example.com/privatecdn/internal/cloudformation"
@@ -58,40 +59,29 @@ func kindOf(typ string) (kind, bool) {
 	return kind{}, false
 }
 
-// irrelevant are the resource types that change nothing of what a viewer gets
+// leftOut are the resource types that change nothing of what a viewer gets
 // from the distribution, with why. A name ending in :: stands for a service.
-var irrelevant = map[string]string{
-	"AWS::ApplicationAutoScaling::":            "is no part of a distribution",
+var leftOut = map[string]string{
 	"AWS::ApiGateway::":                        "may be an origin, which is reached over HTTP",
 	"AWS::ApiGatewayV2::":                      "may be an origin, which is reached over HTTP",
-	"AWS::AutoScaling::":                       "is no part of a distribution",
 	"AWS::CDK::Metadata":                       "only counts the use of CDK",
 	"AWS::CertificateManager::":                "certificates are AWS's; the local edge has its own",
+	"AWS::CloudFormation::Stack":               "its template is not beside its parent's; an output that is referred to is asked for",
 	"AWS::CloudFormation::WaitCondition":       "only delays the deployment",
 	"AWS::CloudFormation::WaitConditionHandle": "only delays the deployment",
 	"AWS::CloudFront::MonitoringSubscription":  "watches",
 	"AWS::CloudFront::RealtimeLogConfig":       "logs",
 	"AWS::CloudTrail::":                        "logs",
 	"AWS::CloudWatch::":                        "watches",
-	"AWS::Cognito::":                           "is no part of a distribution",
-	"AWS::DynamoDB::":                          "is no part of a distribution",
-	"AWS::EC2::":                               "is no part of a distribution",
-	"AWS::ECR::":                               "is no part of a distribution",
-	"AWS::ECS::":                               "is no part of a distribution",
 	"AWS::ElasticLoadBalancingV2::":            "may be an origin, which is reached over HTTP",
-	"AWS::Events::":                            "is no part of a distribution",
 	"AWS::IAM::":                               "says who may call AWS, not what a viewer gets",
 	"AWS::KMS::":                               "local objects are not encrypted; a key's policy is not evaluated",
 	"AWS::Kinesis::":                           "logs",
 	"AWS::KinesisFirehose::":                   "logs",
 	"AWS::Lambda::":                            "Lambda functions are not run",
 	"AWS::Logs::":                              "logs",
-	"AWS::RDS::":                               "is no part of a distribution",
 	"AWS::Route53::":                           "names are AWS's; the local edge answers to every alias",
-	"AWS::SNS::":                               "is no part of a distribution",
-	"AWS::SQS::":                               "is no part of a distribution",
 	"AWS::SecretsManager::":                    "secrets are AWS's",
-	"AWS::StepFunctions::":                     "is no part of a distribution",
 	"AWS::Synthetics::":                        "watches",
 	"AWS::WAFv2::":                             "web ACLs are not evaluated",
 	"Custom::CDKBucketDeployment":              "uploads content; the local bucket has its own",
@@ -99,17 +89,16 @@ var irrelevant = map[string]string{
 	"Custom::CrossRegionExportWriter":          "carries values between stacks, which are read together",
 	"Custom::LogRetention":                     "logs",
 	"Custom::S3AutoDeleteObjects":              "empties a bucket that is deleted",
-	"Custom::S3BucketNotifications":            "is no part of a distribution",
 }
 
-// whyIrrelevant returns why resources of a type are not read, "" for a type
-// that is not known.
-func whyIrrelevant(typ string) string {
-	if why, ok := irrelevant[typ]; ok {
+// whyLeftOut returns why resources of a type are not read.
+func whyLeftOut(typ string) string {
+	const other = "is not part of a distribution; a value that refers to it is asked for"
+	if why, ok := leftOut[typ]; ok {
 		return why
 	}
-	if i := strings.LastIndex(typ, "::"); i >= 0 {
-		return irrelevant[typ[:i+2]]
+	if at := strings.LastIndex(typ, "::"); at >= 0 {
+		return cmp.Or(leftOut[typ[:at+len("::")]], other)
 	}
-	return ""
+	return other
 }
