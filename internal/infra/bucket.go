@@ -1,8 +1,9 @@
 package infra
 
 import (
-	"strings"
+	"cmp"
 
+	"example.com/privatecdn/internal/awsname"
 	"example.com/privatecdn/internal/bucketpolicy"
 	"example.com/privatecdn/internal/cloudformation"
 )
@@ -41,6 +42,12 @@ func (r *reader) bucket(s *cloudformation.Stack, res *cloudformation.Resource) e
 			MaxAge:        seconds(float64(rule.MaxAge)),
 		})
 	}
+	if w := p.WebsiteConfiguration; w != nil {
+		b.Website = &Website{Index: w.IndexDocument, Error: w.ErrorDocument}
+		if to := w.RedirectAllRequestsTo; to != nil {
+			b.Website.Redirect = cmp.Or(to.Protocol, "http") + "://" + to.HostName
+		}
+	}
 	r.tmpl.Buckets = append(r.tmpl.Buckets, b)
 	return nil
 }
@@ -64,28 +71,32 @@ func (r *reader) bucketPolicy(s *cloudformation.Stack, res *cloudformation.Resou
 	return nil
 }
 
-// bucketByHost returns the bucket whose address host is. One that is in none
+// bucketByHost returns the bucket at a host of the service. One that is in none
 // of the templates is made up, External; nil means that host is no bucket's.
-func (r *reader) bucketByHost(s *cloudformation.Stack, host string) *Bucket {
-	name, region, ok := bucketHost(strings.ToLower(host), s.URLSuffix())
-	if !ok {
+func (r *reader) bucketByHost(s *cloudformation.Stack, host string, service awsname.Service) *Bucket {
+	at, ok := awsname.ParseS3Host(host)
+	if !ok || at.Bucket == "" || at.Service != service {
 		return nil
 	}
 	for _, b := range r.tmpl.Buckets {
-		if b.Name == name {
+		if b.Name == at.Bucket {
 			return b
 		}
 	}
-	if region == "" {
-		region = s.Region
-	}
+	at = awsname.S3Host{Service: awsname.S3, Bucket: at.Bucket, Region: cmp.Or(at.Region, s.Region)}
 	b := &Bucket{
-		Name:              name,
-		ARN:               "arn:" + s.Partition() + ":s3:::" + name,
-		Region:            region,
-		RegionalDomain:    name + ".s3." + region + "." + s.URLSuffix(),
+		Name:              at.Bucket,
+		ARN:               "arn:" + s.Partition() + ":s3:::" + at.Bucket,
+		Region:            at.Region,
+		RegionalDomain:    at.String(),
 		PublicAccessBlock: PublicAccessBlock{true, true, true, true},
 		External:          true,
+	}
+	if service == awsname.S3Website { // which only serves what everyone may read
+		b.PublicAccessBlock = PublicAccessBlock{}
+		b.Website = &Website{Index: "index.html"}
+		b.Policy = []bucketpolicy.Statement{{SID: "Assumed", Effect: "Allow", Actions: []string{"s3:GetObject"},
+			Principals: []bucketpolicy.Principal{{Kind: "*", Value: "*"}}, Resources: []string{b.ARN + "/*"}}}
 	}
 	r.tmpl.Buckets = append(r.tmpl.Buckets, b)
 	return b
@@ -124,29 +135,4 @@ func needed(d *Distribution, o *Origin) bucketpolicy.Statement {
 		s.Principals, s.Conditions = []bucketpolicy.Principal{{Kind: "CanonicalUser", Value: o.OAI.CanonicalUserID}}, nil
 	}
 	return s
-}
-
-// bucketHost takes NAME.s3.REGION.SUFFIX apart, and its older and dual-stack
-// forms. Website endpoints are not among them: they are HTTP origins.
-// https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
-func bucketHost(host, suffix string) (name, region string, ok bool) {
-	host, ok = strings.CutSuffix(host, "."+suffix)
-	if !ok {
-		return "", "", false
-	}
-	if name, ok := strings.CutSuffix(host, ".s3"); ok {
-		return name, "", name != ""
-	}
-	i := strings.LastIndex(host, ".s3.")
-	if i < 0 {
-		i = strings.LastIndex(host, ".s3-")
-	}
-	if i <= 0 {
-		return "", "", false
-	}
-	region = strings.TrimPrefix(host[i+len(".s3."):], "dualstack.")
-	if region == "" || strings.Contains(region, ".") || strings.HasPrefix(region, "website") {
-		return "", "", false
-	}
-	return host[:i], region, true
 }

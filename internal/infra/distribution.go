@@ -51,6 +51,9 @@ func (r *reader) distribution(s *cloudformation.Stack, res *cloudformation.Resou
 	if err != nil {
 		return err
 	}
+	if err := originGroups(at.Key("OriginGroups.Items"), c.OriginGroups.Items, origins); err != nil {
+		return err
+	}
 	if d.Behaviors, err = r.behaviors(s, at, c.CacheBehaviors, c.DefaultCacheBehavior, origins); err != nil {
 		return err
 	}

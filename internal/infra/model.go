@@ -94,9 +94,25 @@ type Origin struct {
 	OAI            *OAI
 	OAC            *OAC
 	Custom         *CustomOrigin
+	Website        *Website      // Bucket is reached as a website
+	Failover       *Failover     // the origin is an origin group's first member
 	ConnectTimeout time.Duration // 10 s by default
 	Attempts       int           // 3 by default
 	ReadTimeout    time.Duration // 30 s by default
+}
+
+// Website is how S3 serves a bucket as a website.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteHosting.html
+type Website struct {
+	Index    string // of every directory
+	Error    string // key of the error document, or ""
+	Redirect string // where every request is sent, scheme://host, or ""
+}
+
+// Failover is the second member of an origin group, and when it is asked.
+type Failover struct {
+	Origin *Origin
+	Codes  []int
 }
 
 // CustomOrigin is an HTTP origin's own settings.
@@ -133,6 +149,7 @@ type Bucket struct {
 	Policy            []bucketpolicy.Statement // of the bucket policies, in order
 	Encryption        string                   // AES256, aws:kms, aws:kms:dsse or ""
 	CORS              []BucketCORS
+	Website           *Website
 	Retained          bool // kept when the stack is deleted or the bucket replaced
 	External          bool // named by an origin, not made by this template
 }

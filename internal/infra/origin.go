@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/privatecdn/internal/awsname"
 	"example.com/privatecdn/internal/cloudformation"
 )
 
@@ -39,7 +40,7 @@ func (r *reader) origin(s *cloudformation.Stack, at cloudformation.Location, p *
 	for _, h := range p.OriginCustomHeaders {
 		o.Headers[h.HeaderName] = h.HeaderValue
 	}
-	o.Bucket = r.bucketByHost(s, p.DomainName)
+	o.Bucket = r.bucketByHost(s, p.DomainName, awsname.S3)
 	switch {
 	case p.CustomOriginConfig != nil:
 		return o, r.customOrigin(s, at, p, o)
@@ -51,13 +52,48 @@ func (r *reader) origin(s *cloudformation.Stack, at cloudformation.Location, p *
 	}
 }
 
+// originGroups adds a distribution's origin groups to its origins. A group is
+// its first member with the second to fail over to.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/high_availability_origin_failover.html
+func originGroups(at cloudformation.Location, groups []originGroupProperties, origins map[string]*Origin) error {
+	for i, g := range groups {
+		at := at.Index(i)
+		if origins[g.Id] != nil {
+			return at.Key("Id").Invalid("there are two origins %q", g.Id)
+		}
+		if len(g.Members.Items) != 2 {
+			return at.Key("Members.Items").Invalid("an origin group has two members")
+		}
+		var members [2]*Origin
+		for j, m := range g.Members.Items {
+			if members[j] = origins[m.OriginId]; members[j] == nil || members[j].Failover != nil {
+				return at.Key("Members.Items").Index(j).Key("OriginId").Invalid("there is no origin %q", m.OriginId)
+			}
+		}
+		group := *members[0]
+		group.Failover = &Failover{Origin: members[1], Codes: g.FailoverCriteria.StatusCodes.Items}
+		origins[g.Id] = &group
+	}
+	return nil
+}
+
 func (r *reader) customOrigin(s *cloudformation.Stack, at cloudformation.Location, p *originProperties, o *Origin) error {
 	c := p.CustomOriginConfig
 	if p.S3OriginConfig != nil {
 		return at.Key("S3OriginConfig").Invalid("an origin has an S3OriginConfig or a CustomOriginConfig, not both")
 	}
-	if strings.Contains(o.DomainName, ".s3-website") {
-		return at.Key("DomainName").Unsupported("use the bucket's RegionalDomainName", "S3 website endpoints are not supported")
+	if b := r.bucketByHost(s, o.DomainName, awsname.S3Website); b != nil {
+		if b.Website == nil {
+			return at.Key("DomainName").Invalid("the bucket %s has no WebsiteConfiguration", b.LogicalID)
+		}
+		if c.OriginProtocolPolicy != "http-only" {
+			return at.Key("CustomOriginConfig.OriginProtocolPolicy").Invalid("an S3 website endpoint is reached by http-only")
+		}
+		if b.External {
+			r.noteAt(at, typeDistribution, "the website "+o.DomainName+" is in none of the templates given: "+
+				"its index document is assumed to be index.html, and everyone may read")
+		}
+		o.Bucket, o.Website = b, b.Website
 	}
 	o.ReadTimeout = whole(c.OriginReadTimeout, defaultReadTimeout)
 	o.Custom = &CustomOrigin{Protocol: cmp.Or(c.OriginProtocolPolicy, "match-viewer"), HTTPPort: 80, HTTPSPort: 443}

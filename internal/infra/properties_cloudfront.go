@@ -26,16 +26,19 @@ type distributionProperties struct {
 		HttpVersion                   string `cfn:"http1.1|http2|http3|http2and3|HTTP1.1|HTTP2|HTTP3|HTTP2AND3"`
 		IPV6Enabled                   cloudformation.Ignored
 		Logging                       loggingProperties
-		OriginGroups                  cloudformation.Refused `cfn:"name one origin in the behavior"`
-		Origins                       []originProperties
-		PriceClass                    string `cfn:"PriceClass_100|PriceClass_200|PriceClass_All|None"`
-		Restrictions                  restrictionsProperties
-		S3Origin                      cloudformation.Refused `cfn:"use Origins"`
-		Staging                       cloudformation.Refused `cfn:"give the primary distribution"`
-		TenantConfig                  cloudformation.Refused `cfn:"use a distribution without tenants"`
-		ViewerCertificate             certificateProperties
-		ViewerMtlsConfig              cloudformation.Refused `cfn:"take the client certificates off"`
-		WebACLId                      string
+		OriginGroups                  struct {
+			Items    []originGroupProperties
+			Quantity cloudformation.Ignored
+		}
+		Origins           []originProperties
+		PriceClass        string `cfn:"PriceClass_100|PriceClass_200|PriceClass_All|None"`
+		Restrictions      restrictionsProperties
+		S3Origin          cloudformation.Refused `cfn:"use Origins"`
+		Staging           cloudformation.Refused `cfn:"give the primary distribution"`
+		TenantConfig      cloudformation.Refused `cfn:"use a distribution without tenants"`
+		ViewerCertificate certificateProperties
+		ViewerMtlsConfig  cloudformation.Refused `cfn:"take the client certificates off"`
+		WebACLId          string
 	} `cfn:"required"`
 	Tags cloudformation.Ignored
 }
@@ -126,6 +129,23 @@ type originProperties struct {
 		OriginReadTimeout    *int
 	}
 	VpcOriginConfig cloudformation.Refused `cfn:"use an origin that can be reached"`
+}
+
+type originGroupProperties struct {
+	FailoverCriteria struct {
+		StatusCodes struct {
+			Items    []int `cfn:"required,403|404|416|429|500|502|503|504"`
+			Quantity cloudformation.Ignored
+		}
+	}
+	Id      string `cfn:"required"`
+	Members struct {
+		Items []struct {
+			OriginId string `cfn:"required"`
+		}
+		Quantity cloudformation.Ignored
+	}
+	SelectionCriteria string `cfn:"default"`
 }
 
 type customOriginProperties struct {

@@ -7,7 +7,7 @@ import "example.com/privatecdn/internal/cloudformation"
 type bucketProperties struct {
 	AbacStatus                       cloudformation.Ignored
 	AccelerateConfiguration          cloudformation.Ignored
-	AccessControl                    string `cfn:"Private|LogDeliveryWrite|BucketOwnerRead|BucketOwnerFullControl|AwsExecRead"`
+	AccessControl                    cloudformation.Ignored
 	AnalyticsConfigurations          cloudformation.Ignored
 	BucketEncryption                 encryptionProperties
 	BucketName                       string
@@ -29,7 +29,15 @@ type bucketProperties struct {
 	ReplicationConfiguration         cloudformation.Ignored
 	Tags                             cloudformation.Ignored
 	VersioningConfiguration          cloudformation.Ignored
-	WebsiteConfiguration             cloudformation.Ignored
+	WebsiteConfiguration             *struct {
+		ErrorDocument         string
+		IndexDocument         string
+		RedirectAllRequestsTo *struct {
+			HostName string `cfn:"required"`
+			Protocol string `cfn:"http|https"`
+		}
+		RoutingRules cloudformation.Refused `cfn:"redirect in a CloudFront function"`
+	}
 }
 
 type encryptionProperties struct {
