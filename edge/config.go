@@ -4,7 +4,6 @@ import (
 	"crypto"
 	"fmt"
 	"net"
-	"net/http"
 	"net/netip"
 	"slices"
 	"strings"
@@ -38,7 +37,7 @@ type behavior struct {
 	*infra.Behavior
 	access   deployment.Access
 	verifier *verify.Verifier // nil: anyone may read
-	origin   http.RoundTripper
+	origin   *contentOrigin
 	forward  *forwarding.Policy
 	request  *function
 	response *function
@@ -88,7 +87,7 @@ func (e *Edge) newBehavior(c *config, d *infra.Distribution, tb *infra.Behavior)
 		}
 		b.verifier = verify.New(e.publicKeys(tb), options...)
 	}
-	b.origin = e.originOf(c, d, tb.Origin)
+	b.origin = e.newContentOrigin(c, d, tb.Origin)
 	var err error
 	if b.request, err = e.newFunction(tb.ViewerRequest); err != nil {
 		return nil, err

@@ -36,6 +36,11 @@ func (e *Edge) newBuckets(tmpl *infra.Infrastructure) (map[string]bucket, error)
 			if err := add(b.Origin.Bucket, true); err != nil {
 				return nil, err
 			}
+			if f := b.Origin.Failover; f != nil {
+				if err := add(f.Origin.Bucket, true); err != nil {
+					return nil, err
+				}
+			}
 		}
 	}
 	for _, b := range tmpl.Buckets {
@@ -96,6 +101,22 @@ func (emptyFS) Open(name string) (fs.File, error) {
 	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }
 
+// contentOrigin is an origin, or the first of an origin group, with what
+// responds for it.
+type contentOrigin struct {
+	*infra.Origin
+	http.RoundTripper
+	next *contentOrigin // the second of an origin group, nil
+}
+
+func (e *Edge) newContentOrigin(c *config, d *infra.Distribution, o *infra.Origin) *contentOrigin {
+	content := &contentOrigin{Origin: o, RoundTripper: e.originOf(c, d, o)}
+	if o.Failover != nil {
+		content.next = e.newContentOrigin(c, d, o.Failover.Origin)
+	}
+	return content
+}
+
 // originOf returns what responds for an origin of a distribution.
 func (e *Edge) originOf(c *config, d *infra.Distribution, o *infra.Origin) http.RoundTripper {
 	if rt := e.options.Origins[o.DomainName]; rt != nil {
@@ -103,6 +124,9 @@ func (e *Edge) originOf(c *config, d *infra.Distribution, o *infra.Origin) http.
 	}
 	if o.Bucket == nil {
 		return origin.NewHTTP(o)
+	}
+	if o.Website != nil {
+		return s3.Website{Server: c.buckets[o.Bucket.Name].server, Website: *o.Website}
 	}
 	return asPrincipal{c.buckets[o.Bucket.Name].server, principal(d, o), o.OAC != nil && o.OAC.Behavior == "no-override"}
 }

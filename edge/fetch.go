@@ -57,7 +57,7 @@ func (q *request) fetch() *response {
 func (q *request) revalidate(f *cache.Flight, stale *cache.Entry) { q.lead(f, stale).discard() }
 
 func (q *request) keyFor(method string) string {
-	o := q.behavior.Origin
+	o := q.origin().Origin
 	return q.behavior.forward.Key(forwarding.Key{
 		Distribution: q.dist.ID, Origin: o.ID + " " + o.DomainName + o.Path, Method: method,
 		Path: q.path, Query: q.query, Cookies: q.cookies, Encoding: q.acceptEncoding(),
@@ -107,7 +107,7 @@ func (q *request) lead(f *cache.Flight, stale *cache.Entry) *response {
 	if stale != nil && !stale.Always && !stale.Large && !q.behavior.forward.ForwardsCookies() {
 		setConditions(req.Header, stale.Header)
 	}
-	resp, err := q.behavior.origin.RoundTrip(req)
+	resp, err := q.askOrigin(req)
 	failed := err != nil || resp.StatusCode >= 500
 	if failed && stale != nil && !stale.Large && stale.Status < 400 && q.now.Before(stale.StaleIfError) {
 		closeBody(resp)

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -24,7 +25,7 @@ func (q *request) bypassCache() *response {
 			}
 		}
 	}
-	resp, err := q.behavior.origin.RoundTrip(req)
+	resp, err := q.askOrigin(req)
 	if err != nil {
 		return q.originFailure(err)
 	}
@@ -32,10 +33,40 @@ func (q *request) bypassCache() *response {
 	return q.streamResponse(resp)
 }
 
+// origin returns the request's origin: the behavior's, or the one that was
+// chosen in its place.
+func (q *request) origin() *contentOrigin {
+	if q.chosen != nil {
+		return q.chosen
+	}
+	return q.behavior.origin
+}
+
+// askOrigin sends the request to its origin and, for an origin group, to the
+// second one where the first fails. Only requests that read fail over.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/high_availability_origin_failover.html
+func (q *request) askOrigin(req *http.Request) (*http.Response, error) {
+	o := q.origin()
+	resp, err := o.RoundTrip(req)
+	if o.next == nil || !isReadMethod(q.http.Method) && q.http.Method != http.MethodOptions ||
+		err == nil && !slices.Contains(o.Failover.Codes, resp.StatusCode) || req.Context().Err() != nil {
+		return resp, err
+	}
+	closeBody(resp)
+	q.chosen = o.next
+	again := q.originRequest(req.Context())
+	for name, values := range req.Header {
+		if strings.HasPrefix(name, "If-") || name == "Range" {
+			again.Header[name] = values
+		}
+	}
+	return o.next.RoundTrip(again)
+}
+
 // originRequest is the request as the origin gets it: the raw path behind the
 // origin's own, and what the policies let through.
 func (q *request) originRequest(ctx context.Context) *http.Request {
-	o := q.behavior.Origin
+	o := q.origin().Origin
 	u := &url.URL{Scheme: q.originScheme(o), Host: originHost(o, q.scheme), RawQuery: q.behavior.forward.Query(q.query)}
 	setRawPath(u, o.Path+q.path)
 	req := &http.Request{

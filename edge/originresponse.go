@@ -77,6 +77,6 @@ func (q *request) originFailure(err error) *response {
 		status, text = http.StatusGatewayTimeout, textTimeout
 	}
 	return q.errorPage(status, ReasonOriginFailed, text,
-		fmt.Sprintf("origin %s (%s): %v", q.behavior.Origin.ID, q.behavior.Origin.DomainName, err),
+		fmt.Sprintf("origin %s (%s): %v", q.origin().ID, q.origin().DomainName, err),
 		"check that the origin responds")
 }

@@ -29,6 +29,7 @@ type request struct {
 
 	dist     *distribution
 	behavior *behavior
+	chosen   *contentOrigin // in place of the behavior's origin, nil
 
 	// What the cache and the origin see: without the signature's parameters,
 	// and as a CloudFront function left it.

@@ -152,7 +152,7 @@ func (q *request) originHeader() http.Header {
 	h.Set("X-Forwarded-For", strings.Join(append(q.header["X-Forwarded-For"], q.viewer.String()), ", "))
 	h["Via"] = q.edge.via
 	h.Set("X-Amz-Cf-Id", q.id)
-	for name, value := range q.behavior.Origin.Headers {
+	for name, value := range q.origin().Headers {
 		h.Set(name, value)
 	}
 	return h
