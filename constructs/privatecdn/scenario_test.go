@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfrontorigins"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatchactions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
@@ -26,6 +27,7 @@ type scenario struct {
 	build  func(t testing.TB, stack awscdk.Stack)
 
 	findings []string // of CDK's validation
+	unserved bool     // the edge does not read it yet
 }
 
 const certificateARN = "arn:aws:acm:us-east-1:111122223333:certificate/11112222-3333-4444-5555-666677778888"
@@ -135,6 +137,121 @@ var scenarios = []scenario{
 			{PathPattern: "partners/*", TrustedKeys: []privatecdn.TrustedKeys{partners}},
 		}})
 	}},
+	{name: "live", build: func(t testing.TB, s awscdk.Stack) {
+		media(s, &privatecdn.DistributionProps{
+			Keys:          oneKey(t),
+			CookieOrigins: []string{"https://app.example.com"},
+			Behaviors:     []privatecdn.Behavior{{PathPattern: "*.m3u8", Live: true}, {PathPattern: "*.mpd", Live: true}},
+		})
+	}},
+	{name: "downloads", build: func(t testing.TB, s awscdk.Stack) {
+		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), OriginAccess: privatecdn.OAC, Behaviors: []privatecdn.Behavior{
+			{PathPattern: "downloads/*", Downloads: true},
+			{PathPattern: "partners/*", Downloads: true, Cache: &privatecdn.Cache{MaxTTL: time.Hour, QueryStrings: []string{"v"}}},
+		}})
+	}},
+	{name: "bucket-origin", build: func(t testing.TB, s awscdk.Stack) {
+		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), OriginAccess: privatecdn.OAC, BucketOrigin: &privatecdn.BucketOrigin{
+			Path: "/private", ShieldRegion: "eu-west-1", ConnectionAttempts: 2, ConnectionTimeout: 3 * time.Second,
+			ResponseCompletionTimeout: time.Minute,
+		}})
+	}},
+	{name: "failover", build: func(t testing.TB, s awscdk.Stack) {
+		replica := awss3.Bucket_FromBucketAttributes(s, jsii.String("Replica"), &awss3.BucketAttributes{
+			BucketName: jsii.String("replica-of-content"), Region: jsii.String("eu-central-1"),
+		})
+		media(s, &privatecdn.DistributionProps{
+			Keys: oneKey(t), OriginAccess: privatecdn.OAC, BucketOrigin: &privatecdn.BucketOrigin{Failover: replica},
+		})
+	}, findings: []string{"Annotation::privatecdn:BucketPolicyStatement"}, unserved: true},
+	{name: "zeros", build: func(t testing.TB, s awscdk.Stack) {
+		media(s, &privatecdn.DistributionProps{
+			Keys:            oneKey(t),
+			Cache:           &privatecdn.Cache{DefaultTTL: privatecdn.Zero},
+			SecurityHeaders: &privatecdn.SecurityHeaders{Omit: []string{"Strict-Transport-Security", "x-frame-options"}},
+			CustomHeaders:   map[string]string{"Timing-Allow-Origin": "*", "X-Robots-Tag": "noindex"},
+			RemoveHeaders:   []string{"x-amz-version-id"},
+			CacheTagHeader:  "x-amz-meta-cache-tag",
+			Viewer: &privatecdn.Viewer{ErrorResponses: []privatecdn.ErrorResponse{
+				{Status: 404, TTL: privatecdn.Zero}, {Status: 403, TTL: privatecdn.Zero},
+			}},
+		})
+	}},
+	{name: "existing-keys", build: func(t testing.TB, s awscdk.Stack) {
+		both := ring(t, pair{"a.pem", "kms:alias/media"}, pair{"b.pem", "kms:alias/next"})
+		ids := map[string]string{both.Keys()[0].Fingerprint: "K2JCJMDEHXQW5F"}
+		keep := privatecdn.NewTrustedKeys(s, jsii.String("Keep"), &privatecdn.TrustedKeysProps{Keys: both, PublicKeyIDs: ids})
+		group := privatecdn.NewTrustedKeys(s, jsii.String("Group"), &privatecdn.TrustedKeysProps{
+			Keys: both, PublicKeyIDs: ids, KeyGroupID: "11112222-3333-4444-5555-666677778888",
+		})
+		privatecdn.Outputs(s, media(s, &privatecdn.DistributionProps{TrustedKeys: keep, Behaviors: []privatecdn.Behavior{
+			{PathPattern: "partners/*", TrustedKeys: []privatecdn.TrustedKeys{group}},
+		}}))
+	}, unserved: true},
+	{name: "logs-bucket", build: func(t testing.TB, s awscdk.Stack) {
+		logs := awss3.NewBucket(s, jsii.String("Logs"), &awss3.BucketProps{
+			EnforceSSL: jsii.Bool(true), ObjectOwnership: awss3.ObjectOwnership_OBJECT_WRITER,
+		})
+		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), Logging: &privatecdn.Logging{Bucket: logs, Prefix: "media/"}})
+	}},
+	{name: "logs-cloudwatch", region: "us-east-1", build: func(t testing.TB, s awscdk.Stack) {
+		group := awslogs.NewLogGroup(s, jsii.String("Access"), &awslogs.LogGroupProps{Retention: awslogs.RetentionDays_ONE_YEAR})
+		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), Logging: &privatecdn.Logging{LogGroup: group, Format: "json"}})
+	}},
+	{name: "logs-firehose", region: "us-east-1", build: func(t testing.TB, s awscdk.Stack) {
+		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), Logging: &privatecdn.Logging{
+			DeliveryStreamARN: "arn:aws:firehose:us-east-1:111122223333:deliverystream/access",
+		}})
+	}},
+	{name: "logs-opt-in-region", region: "eu-south-1", build: func(t testing.TB, s awscdk.Stack) {
+		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), OriginAccess: privatecdn.OAC})
+	}, findings: []string{"Annotation::privatecdn:logging"}},
+	{name: "zones", build: func(t testing.TB, s awscdk.Stack) {
+		zone := func(id, name string) awsroute53.IHostedZone {
+			return awsroute53.HostedZone_FromHostedZoneAttributes(s, &id, &awsroute53.HostedZoneAttributes{
+				HostedZoneId: &id, ZoneName: &name,
+			})
+		}
+		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), Viewer: &privatecdn.Viewer{
+			DomainNames: []string{"media.example.com", "media.films.example.com", "a.example.org"},
+			Certificate: certificate(s, *awscdk.NewCfnParameter(s, jsii.String("Certificate"), &awscdk.CfnParameterProps{
+				Default: certificateARN,
+			}).ValueAsString()),
+			HostedZones: []awsroute53.IHostedZone{zone("Z1", "example.com."), zone("Z2", "films.example.com"), zone("Z3", "example.org")},
+		}})
+	}},
+	{name: "zone-by-id", build: func(t testing.TB, s awscdk.Stack) {
+		stage := awscdk.NewCfnParameter(s, jsii.String("Stage"), &awscdk.CfnParameterProps{Default: "beta"})
+		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), Viewer: &privatecdn.Viewer{
+			DomainNames: []string{"media-" + *stage.ValueAsString() + ".example.com"},
+			Certificate: certificate(s, certificateARN),
+			HostedZones: []awsroute53.IHostedZone{awsroute53.HostedZone_FromHostedZoneId(s, jsii.String("Zone"), jsii.String("Z1"))},
+		}})
+	}},
+	{name: "upload-options", build: func(t testing.TB, s awscdk.Stack) {
+		media(s, &privatecdn.DistributionProps{
+			Keys: oneKey(t), OriginAccess: privatecdn.OAC, KMS: true,
+			Content: []privatecdn.Content{
+				{Directory: "testdata/content", Prefix: "img", Keep: true, Exclude: []string{"*.psd"}, MemoryMiB: 512},
+				{Directory: "testdata/content", Prefix: "img-large", Metadata: map[string]string{"cache-tag": "large"}},
+			},
+		})
+	}},
+	{name: "own-kms-bucket", build: func(t testing.TB, s awscdk.Stack) {
+		bucket := awss3.NewBucket(s, jsii.String("Content"), &awss3.BucketProps{
+			Encryption: awss3.BucketEncryption_KMS, EnforceSSL: jsii.Bool(true),
+		})
+		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), Bucket: bucket, OriginAccess: privatecdn.OAC})
+	}, findings: []string{"Annotation::privatecdn:distributionId"}},
+	{name: "tenants", build: func(t testing.TB, s awscdk.Stack) {
+		shop := media(s, &privatecdn.DistributionProps{Keys: oneKey(t), BucketOrigin: &privatecdn.BucketOrigin{Path: "/shop"}})
+		for _, tenant := range []string{"Films", "Music"} {
+			privatecdn.NewDistribution(s, &tenant, &privatecdn.DistributionProps{
+				Keys: ring(t, pair{"b.pem", "ssm:" + tenant}), Bucket: shop.Bucket(), Logging: &privatecdn.Logging{Disabled: true},
+				BucketOrigin: &privatecdn.BucketOrigin{Path: "/tenants"},
+			})
+		}
+	}, findings: []string{"Annotation::privatecdn:tenants"}},
 	{name: "origins", build: func(t testing.TB, s awscdk.Stack) {
 		archive := awss3.NewBucket(s, jsii.String("Archive"), &awss3.BucketProps{EnforceSSL: jsii.Bool(true)})
 		rewrite := awscloudfront.NewFunction(s, jsii.String("Rewrite"), &awscloudfront.FunctionProps{
@@ -142,7 +259,7 @@ var scenarios = []scenario{
 		})
 		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), Behaviors: []privatecdn.Behavior{
 			{PathPattern: "archive/*", Bucket: archive},
-			{PathPattern: "api/*", Access: privatecdn.Public, AllowedMethods: privatecdn.MethodsAll, Cache: &privatecdn.Cache{Disabled: true},
+			{PathPattern: "api/*", Access: privatecdn.Public, AllowedMethods: privatecdn.MethodsAll,
 				Origin: awscloudfrontorigins.NewHttpOrigin(jsii.String("api.example.com"), nil), ViewerRequest: rewrite},
 		}})
 	}},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto"
 	"encoding/json"
+	"fmt"
 	"io"
 	"io/fs"
 	"maps"
@@ -11,6 +12,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -32,6 +34,7 @@ var content = func() fstest.MapFS {
 	for _, name := range []string{
 		"index.html", "film.mp4", "public/a.txt", "public/refused.html", "private/a.jpg", "a.jpg", "img/a.png", "live/a.ts",
 		"s3/a.txt", "archive/a.txt", "partners/a.txt",
+		"live/a.m3u8", "downloads/a.txt", "private/film.mp4", "shop/film.mp4", "tenants/film.mp4",
 	} {
 		files[name] = &fstest.MapFile{Data: []byte("content of " + name + "\n"), ModTime: then}
 	}
@@ -147,7 +150,7 @@ type api struct{}
 func (api) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{
 		StatusCode: http.StatusOK, Header: http.Header{}, Request: r,
-		Body: io.NopCloser(strings.NewReader(r.Method + " " + r.URL.Path)),
+		Body: io.NopCloser(strings.NewReader(fmt.Sprint(r.Method, " ", r.URL.RequestURI(), " of ", r.Host, " ", r.Header["Authorization"]))),
 	}, nil
 }
 
@@ -166,11 +169,13 @@ func ask(h http.Handler, method, url string, header http.Header) *http.Response 
 // sign signs url with the first key that the behavior of its path trusts.
 func (s *served) sign(t *testing.T, d *deployment.Deployment, path string) string {
 	t.Helper()
-	b, ok := d.Behavior(path)
-	if !ok || len(b.Keys) == 0 {
+	bare, _, _ := strings.Cut(path, "?")
+	b, _ := d.Behavior(bare)
+	i := slices.IndexFunc(b.Keys, func(id string) bool { return s.keys[id] != nil })
+	if i < 0 {
 		t.Fatalf("no key opens %s", path)
 	}
-	signs, err := signer.New(b.Keys[0], s.keys[b.Keys[0]])
+	signs, err := signer.New(b.Keys[i], s.keys[b.Keys[i]])
 	if err != nil {
 		t.Fatal(err)
 	}
