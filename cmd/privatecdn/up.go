@@ -25,6 +25,7 @@ type upCommand struct {
 	HTTPS      string            `name:"https" help:"Where to answer over HTTPS; port 0 is any free one." default:"127.0.0.1:8443" env:"PRIVATECDN_HTTPS" placeholder:"ADDR"`
 	HTTP       string            `name:"http" help:"Where to answer over HTTP." default:"127.0.0.1:8080" env:"PRIVATECDN_HTTP" placeholder:"ADDR"`
 	S3         string            `name:"s3" help:"Where the bucket itself answers, over HTTPS." default:"127.0.0.1:0" env:"PRIVATECDN_S3" placeholder:"ADDR"`
+	Inspector  string            `help:"Where the inspector answers, a page of what the edge decides; a loopback address." default:"127.0.0.1:0" env:"PRIVATECDN_INSPECTOR" placeholder:"ADDR"`
 	Deployment string            `help:"Where to write the deployment document." default:".privatecdn/deployment.json" placeholder:"FILE"`
 	Check      bool              `help:"Probe every promise and exit."`
 	ringFlag
@@ -38,6 +39,8 @@ func (c upCommand) Run(e *env) error {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryGoal)
 	}
+	var l *local.Local
+	i := c.inspect(&l)
 	l, err := local.Start(e, local.Options{
 		Template: c.Template, Values: c.Value, Bucket: c.Bucket, Ring: c.Ring,
 		HTTPS: c.HTTPS, HTTP: c.HTTP, S3: c.S3,
@@ -45,6 +48,7 @@ func (c upCommand) Run(e *env) error {
 		Progress:  e.note,
 		Step:      func(what string) func() { return e.stderr.Step(e.err, what) },
 		OnRefusal: func(r edge.Refusal) { c.refused(e, r) },
+		OnRequest: i.Add,
 	})
 	if err != nil {
 		return err
@@ -62,7 +66,12 @@ func (c upCommand) Run(e *env) error {
 			Template:   tmpl,
 		})
 	}
-	if err := c.tell(e, l); err != nil {
+	page, server, err := serveInspector(c.Inspector, i)
+	if err != nil {
+		return err
+	}
+	defer server.Close()
+	if err := c.tell(e, l, page); err != nil {
 		return err
 	}
 	<-e.Done()
@@ -80,7 +89,7 @@ func (c upCommand) refused(e *env, r edge.Refusal) {
 }
 
 // tell prints what runs where and what to try.
-func (c upCommand) tell(e *env, l *local.Local) error {
+func (c upCommand) tell(e *env, l *local.Local, inspector string) error {
 	example, err := l.Example(e, awsuri.Openers(l.Deployment().Resolve(".")))
 	if err != nil {
 		e.note("Nothing to try is signed here: %v", err)
@@ -95,10 +104,11 @@ func (c upCommand) tell(e *env, l *local.Local) error {
 		Bucket     string            `json:"bucket"`
 		Deployment string            `json:"deployment"`
 		CA         string            `json:"ca"`
+		Inspector  string            `json:"inspector"`
 		Plain      string            `json:"plain,omitempty"`  // refused
 		Signed     string            `json:"signed,omitempty"` // opens
 		Cookies    map[string]string `json:"cookies,omitempty"`
-	}{Endpoint: d.Endpoint, HTTP: l.HTTP(), Bucket: d.Bucket.Endpoint, Deployment: c.Deployment, CA: d.Resolve(d.CA)}
+	}{Endpoint: d.Endpoint, HTTP: l.HTTP(), Bucket: d.Bucket.Endpoint, Deployment: c.Deployment, CA: d.Resolve(d.CA), Inspector: inspector}
 	if example != nil {
 		running.Plain, running.Signed, running.Cookies = example.Plain, example.Signed, cookieValues(example.Cookies)
 	}
@@ -106,6 +116,7 @@ func (c upCommand) tell(e *env, l *local.Local) error {
 		fmt.Fprintf(w, "The CloudFront distribution of %s is at %s, and over HTTP at %s.\n", d.Stack, d.Endpoint, l.HTTP())
 		fmt.Fprintf(w, "Its bucket is %s, which refuses everyone else at %s.\n", c.Bucket, d.Bucket.Endpoint)
 		fmt.Fprintf(w, "The signer reads %s.\n", c.Deployment)
+		fmt.Fprintf(w, "Watch what the edge decides, and why, at %s.\n", inspector)
 		if example != nil {
 			try(w, running.CA, example)
 		}

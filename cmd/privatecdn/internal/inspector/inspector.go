@@ -33,7 +33,7 @@ type Options struct {
 	// Sign signs a path of the deployment, or a pattern for cookies.
 	Sign func(context.Context, SignRequest) (Signed, error)
 	// Diagnose reads a browser's recording (HAR) and returns a finding a failing
-	// request, ready to marshal.
+	// request, ready to marshal. Without it the page has no place for one.
 	Diagnose func(context.Context, io.Reader) (any, error)
 }
 
@@ -77,7 +77,9 @@ func New(o Options) *Inspector {
 	mux.HandleFunc("GET /distribution", i.distribution)
 	mux.HandleFunc("GET /path", i.path)
 	mux.HandleFunc("POST /open", i.open)
-	mux.HandleFunc("POST /har", i.har)
+	if o.Diagnose != nil {
+		mux.HandleFunc("POST /har", i.har)
+	}
 	i.handler = http.NewCrossOriginProtection().Handler(mux)
 	return i
 }
@@ -112,7 +114,11 @@ func isLoopback(host string) bool {
 
 func (i *Inspector) index(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	if err := index.Execute(w, i.options.Deployment()); err != nil {
+	view := struct {
+		*deployment.Deployment
+		Diagnoses bool
+	}{i.options.Deployment(), i.options.Diagnose != nil}
+	if err := index.Execute(w, view); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 	}
 }

@@ -40,7 +40,8 @@ type Options struct {
 
 	Progress  func(format string, args ...any) // is told what is going on
 	Step      func(what string) (done func())  // is told of what may take long
-	OnRefusal func(edge.Refusal)               // told of every request that is refused
+	OnRefusal func(edge.Refusal)               // is told of every request that is refused
+	OnRequest func(edge.Trace)                 // is told of every request
 }
 
 // Local is a deployment that runs on this machine.
@@ -98,6 +99,7 @@ func (l *Local) start(ctx context.Context) (err error) {
 		Bucket:    l.options.Bucket,
 		HTTPSPort: l.sockets.port(),
 		OnRefusal: l.options.OnRefusal,
+		OnRequest: l.options.OnRequest,
 		OnReload:  l.templateChanged,
 	}); err != nil {
 		return err
@@ -105,7 +107,7 @@ func (l *Local) start(ctx context.Context) (err error) {
 	if err := l.describe(); err != nil {
 		return err
 	}
-	l.tellNotes()
+	l.tellLeftOut()
 	l.serve()
 	return errors.Join(l.place.running(l.deployed.Endpoint), l.watchRing(ctx))
 }
@@ -201,13 +203,22 @@ func (l *Local) Infrastructure() (*infra.Infrastructure, error) {
 	return infra.ReadFile(l.options.Template, infra.Options{Options: cloudformation.Options{Values: l.options.Values}})
 }
 
-// tellNotes says what of the template changes nothing of what a viewer gets
-// here, so that nothing is left out in silence.
-func (l *Local) tellNotes() {
+// LeftOut returns a line for each part of the template that changes nothing of
+// what a viewer gets here.
+func (l *Local) LeftOut() []string {
+	var lines []string
 	for _, n := range l.edge.Notes() {
 		if n.Type == "AWS::CDK::Metadata" {
 			continue // every app has it; it only counts the use of the CDK
 		}
-		l.options.Progress("Left out: %s (%s): %s.", n.LogicalID, n.Type, n.Why)
+		lines = append(lines, fmt.Sprintf("%s (%s): %s.", n.LogicalID, n.Type, n.Why))
+	}
+	return lines
+}
+
+// tellLeftOut reports what is left out, so that nothing is in silence.
+func (l *Local) tellLeftOut() {
+	for _, line := range l.LeftOut() {
+		l.options.Progress("Left out: %s", line)
 	}
 }

@@ -157,5 +157,5 @@ func (l *Local) templateChanged(err error) {
 		return
 	}
 	l.options.Progress("The changed template is taken up.")
-	l.tellNotes()
+	l.tellLeftOut()
 }

@@ -178,13 +178,15 @@ async function diagnose(file) {
   $("findings").replaceChildren(...findings.map((f) => element("li", {},
     element("span", { class: "no" }, f.cause), " ", element("code", {}, f.url), element("br"), f.what, f.hint ? element("br") : "", f.hint || "")));
 }
-$("har-file").addEventListener("change", (e) => diagnose(e.target.files[0]));
-for (const type of ["dragover", "dragleave", "drop"]) {
-  $("drop").addEventListener(type, (e) => {
-    e.preventDefault();
-    $("drop").classList.toggle("over", type === "dragover");
-    if (type === "drop") diagnose(e.dataTransfer.files[0]);
-  });
+if ($("har")) {
+  $("har-file").addEventListener("change", (e) => diagnose(e.target.files[0]));
+  for (const type of ["dragover", "dragleave", "drop"]) {
+    $("drop").addEventListener(type, (e) => {
+      e.preventDefault();
+      $("drop").classList.toggle("over", type === "dragover");
+      if (type === "drop") diagnose(e.dataTransfer.files[0]);
+    });
+  }
 }
 
 // Live.
