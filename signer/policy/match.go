@@ -15,9 +15,9 @@ import (
 // everything, and so does no resource at all. A leading * without a protocol
 // stands for any protocol.
 //
-// Whether an unescaped ? is a wildcard or the start of the query is contested;
-// a URL covered under either reading matches. The escaped form, \?, is always
-// the start of the query.
+// An escaped \? is the start of the query, and so is an unescaped ? that a pair
+// such as license=* follows, or behind a file's name a star alone. Any other is contested: a URL
+// covered under either reading matches.
 func (p Policy) Matches(url string) bool {
 	if p.Resource == "" || p.Resource == "*" || p.Resource == url {
 		return true
@@ -50,16 +50,24 @@ func match(pattern, url string) bool {
 	return matchPath(rest[end:], target)
 }
 
-// matchPath matches the pattern's path and query under both readings of ?.
+// matchPath matches the pattern's path and query, under both readings of ? if it
+// has two.
 func matchPath(pattern string, target parts) bool {
 	if path, query, ok := strings.Cut(pattern, `\?`); ok {
 		return sections(path, strings.ReplaceAll(query, `\?`, "?"), true, target)
 	}
-	if sections(pattern, "", false, target) {
+	path, query, found := strings.Cut(pattern, "?")
+	if found && sections(path, query, true, target) {
 		return true
 	}
-	path, query, ok := strings.Cut(pattern, "?")
-	return ok && sections(path, query, true, target)
+	return !namesQuery(path, query) && sections(pattern, "", false, target)
+}
+
+// namesQuery reports whether what follows the first ? of a resource, behind
+// path, is a query for certain: a pair of name and value, or any query of a file.
+func namesQuery(path, rest string) bool {
+	return strings.Contains(rest, "=") ||
+		rest != "" && strings.Trim(rest, "*") == "" && !strings.HasSuffix(path, "/")
 }
 
 func sections(path, query string, hasQuery bool, target parts) bool {
