@@ -18,7 +18,7 @@ func (st *state) allowURL(u string) error {
 	_, rest, _ := strings.Cut(u, "://")
 	end := strings.IndexByte(rest, '/')
 	host, path := rest[:end], rest[end:]
-	path, _, _ = strings.Cut(path, "?")
+	path, query, _ := strings.Cut(path, "?")
 	if !st.deployed.HasHost(host) {
 		return st.unknownHost(host)
 	}
@@ -30,6 +30,19 @@ func (st *state) allowURL(u string) error {
 		return presignedPath(path)
 	case !st.opens(b):
 		return st.notTrusted(b.PathPattern)
+	}
+	return dropped(b, query)
+}
+
+// dropped refuses parameters that S3 makes headers of and the behavior does not
+// pass on: the response would not have what was asked for.
+func dropped(b deployment.Behavior, query string) error {
+	for pair := range strings.SplitSeq(query, "&") {
+		name, _, _ := strings.Cut(pair, "=")
+		if strings.HasPrefix(name, "response-") && !b.QueryParameters.Has(name) {
+			return refuse(ErrDropped, fmt.Sprintf("the behavior %s does not pass %s on to the origin", b.PathPattern, name),
+				"set Downloads on the behavior and deploy")
+		}
 	}
 	return nil
 }
@@ -112,11 +125,13 @@ func reaches(paths []string, pattern string, earlier []string) bool {
 }
 
 func (st *state) unknownHost(host string) error {
-	return refuse(ErrUnknownHost, fmt.Sprintf("%s is not a host of stack %s", fault.Quote(host), st.deployed.Stack), "sign for one of "+strings.Join(st.deployed.Hosts, ", "))
+	return refuse(ErrUnknownHost, fmt.Sprintf("%s is not a host of stack %s", fault.Quote(host), st.deployed.Stack),
+		"sign for one of "+strings.Join(st.deployed.Hosts, ", "))
 }
 
 func (st *state) notTrusted(pattern string) error {
-	return refuse(ErrNotTrusted, fmt.Sprintf("the behavior %s does not trust %s, the key that signs", pattern, st.keyID), "add the key to the behavior's key group and deploy")
+	return refuse(ErrNotTrusted, fmt.Sprintf("the behavior %s does not trust %s, the key that signs", pattern, st.keyID),
+		"add the key to the behavior's key group and deploy")
 }
 
 func publicPath(path string) error {

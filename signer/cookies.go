@@ -1,6 +1,7 @@
 package signer
 
 import (
+	"context"
 	"crypto"
 	"fmt"
 	"net/http"
@@ -8,27 +9,41 @@ import (
 	"strconv"
 	"strings"
 
+	"example.com/privatecdn/internal/awsname"
 	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/signer/policy"
 )
 
-// CookieOptions say which of a viewer's requests the cookies come with.
+// CookieOptions say with which of a viewer's requests the cookies are sent.
 type CookieOptions struct {
 	// Domain is the domain whose hosts get the cookies; empty for the host
 	// alone that sets them. A backend on app.example.com that sets cookies for
-	// media.example.com needs example.com. It must hold the resource's host
-	// (ErrCookieDomain).
+	// media.example.com needs example.com. The resource's host must be in it,
+	// and unrelated sites must not share it (ErrCookieDomain): see
+	// [WithPublicSuffixes].
 	Domain string
 
 	// Path is the path the cookies are sent below; empty for the resource's
-	// directory. It must hold the whole resource (ErrCookiePath).
+	// directory. The whole resource must be below it (ErrCookiePath).
 	Path string
 
 	// SameSite is http.SameSiteLaxMode when zero, which sends the cookies
 	// from pages of the same site. A player on another site's page needs
-	// http.SameSiteNoneMode.
+	// http.SameSiteNoneMode and, in browsers that block third-party cookies,
+	// Partitioned.
 	SameSite http.SameSite
+
+	// Partitioned keeps the cookies apart for each site whose pages request
+	// the content, which browsers accept where they block other cookies of
+	// third parties. It implies http.SameSiteNoneMode.
+	// https://developer.mozilla.org/docs/Web/Privacy/Guides/Privacy_sandbox/Partitioned_cookies
+	Partitioned bool
 }
+
+// maxCookie is the most that browsers accept of a cookie's name and value, in
+// bytes; a larger one is ignored.
+// https://httpwg.org/http-extensions/draft-ietf-httpbis-rfc6265bis.html
+const maxCookie = 4096
 
 // Cookies returns the signed cookies for resource, a pattern as in Grant, to
 // be set all together. A resource without wildcards and plain terms make a
@@ -37,18 +52,45 @@ type CookieOptions struct {
 //
 // They are HttpOnly, Secure unless the resource is http:// alone, and session
 // cookies, as AWS advises: the browser drops them when it closes, CloudFront
-// refuses them after the end.
+// refuses them after the end. One that is larger than browsers accept is
+// ErrCookieSize.
 func (s *Signer) Cookies(resource string, t Terms, o CookieOptions) ([]*http.Cookie, error) {
+	return s.CookiesContext(context.Background(), []string{resource}, t, o)
+}
+
+// CookiesContext is Cookies for several resources in one session, under a
+// context as in URLContext. A browser tells their cookies apart by their paths,
+// so that no path may be below another one (ErrCookiePath).
+func (s *Signer) CookiesContext(ctx context.Context, resources []string, t Terms, o CookieOptions) ([]*http.Cookie, error) {
 	st := s.current.Load()
-	g, err := s.grant(st, resource, t)
-	if err != nil {
-		return nil, err
+	var all []*http.Cookie
+	for _, resource := range resources {
+		g, err := s.grant(st, resource, t)
+		if err != nil {
+			return nil, err
+		}
+		template, err := s.cookie(g.policy.Resource, o)
+		if err != nil {
+			return nil, err
+		}
+		for _, other := range all {
+			if pathHolds(template.Path, other.Path, true) || pathHolds(other.Path, template.Path, true) {
+				return nil, refuse(ErrCookiePath, fmt.Sprintf("the cookies of %s and of the resources before it would mix: their paths are %s and %s",
+					fault.Quote(resource), template.Path, other.Path), "sign one pattern that covers both, or patterns in directories of their own")
+			}
+		}
+		cookies, err := s.signCookies(ctx, st, g, t, template)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all[:len(all):len(all)], cookies...)
 	}
-	template, err := o.cookie(g.policy.Resource)
-	if err != nil {
-		return nil, err
-	}
-	signature, err := s.appendSignature(nil, st, g.text)
+	return all, nil
+}
+
+// signCookies signs a grant as cookies like template.
+func (s *Signer) signCookies(ctx context.Context, st *state, g *Grant, t Terms, template http.Cookie) ([]*http.Cookie, error) {
+	signature, err := s.appendSignature(ctx, nil, st, g.text)
 	if err != nil {
 		return nil, err
 	}
@@ -66,6 +108,10 @@ func (s *Signer) Cookies(resource string, t Terms, o CookieOptions) ([]*http.Coo
 		values[i] = template
 		values[i].Name, values[i].Value = policy.CookiePrefix+pair[0], pair[1]
 		cookies[i] = &values[i]
+		if size := len(values[i].Name) + len(values[i].Value); size > maxCookie {
+			return nil, refuse(ErrCookieSize, fmt.Sprintf("the cookie %s has %d bytes, and browsers accept %d", values[i].Name, size, maxCookie),
+				"shorten the pattern or the policy")
+		}
 	}
 	return cookies, nil
 }
@@ -77,7 +123,7 @@ func (s *Signer) ClearCookies(resource string, o CookieOptions) ([]*http.Cookie,
 	if err != nil {
 		return nil, err
 	}
-	template, err := o.cookie(encoded)
+	template, err := s.cookie(encoded, o)
 	if err != nil {
 		return nil, err
 	}
@@ -91,39 +137,60 @@ func (s *Signer) ClearCookies(resource string, o CookieOptions) ([]*http.Cookie,
 }
 
 // cookie returns a cookie for a resource that lacks its name and value.
-func (o CookieOptions) cookie(resource string) (http.Cookie, error) {
+func (s *Signer) cookie(resource string, o CookieOptions) (http.Cookie, error) {
 	host, paths := patternsOf(resource)
 	c := http.Cookie{
-		Path: o.Path, Domain: strings.ToLower(strings.TrimPrefix(o.Domain, ".")),
-		Secure: !strings.HasPrefix(resource, "http://"), HttpOnly: true, SameSite: o.SameSite,
+		Path: o.Path, Secure: !strings.HasPrefix(resource, "http://"), HttpOnly: true,
+		SameSite: o.SameSite, Partitioned: o.Partitioned,
 	}
-	if c.SameSite == 0 {
+	switch {
+	case c.SameSite == 0 && o.Partitioned:
+		c.SameSite = http.SameSiteNoneMode
+	case c.SameSite == 0:
 		c.SameSite = http.SameSiteLaxMode
+	case o.Partitioned && c.SameSite != http.SameSiteNoneMode:
+		return c, refuse(ErrCookieSameSite, "partitioned cookies are for pages of other sites, to which another SameSite sends none",
+			"leave SameSite out")
 	}
 	if c.SameSite == http.SameSiteNoneMode && !c.Secure {
-		return c, refuse(ErrCookieSameSite, "browsers take SameSite=None only with Secure, which an http:// resource rules out", "sign for https://")
+		return c, refuse(ErrCookieSameSite, "browsers accept SameSite=None only with Secure, which an http:// resource rules out",
+			"sign for https://")
 	}
-	if c.Domain != "" && !domainHolds(c.Domain, host) {
-		return c, refuse(ErrCookieDomain, fmt.Sprintf("a cookie of domain %s does not reach %s", fault.Quote(c.Domain), host), "give a domain the host is in, of two labels at least and not one that is shared, such as cloudfront.net")
+	var err error
+	if c.Domain, err = s.cookieDomain(o.Domain, host); err != nil {
+		return c, err
 	}
 	literal, exact := literalPath(paths[0])
 	if c.Path == "" {
 		c.Path = literal[:strings.LastIndexByte(literal, '/')+1]
 	} else if !pathHolds(c.Path, literal, exact) {
-		return c, refuse(ErrCookiePath, fmt.Sprintf("cookies of path %s are not sent with every request below %s", fault.Quote(c.Path), literal), "give a path that holds the resource, or none")
+		return c, refuse(ErrCookiePath, fmt.Sprintf("cookies of path %s are not sent with every request below %s", fault.Quote(c.Path), literal),
+			"give a path that contains the resource, or none")
 	}
 	return c, nil
 }
 
-// domainHolds reports whether browsers send a domain's cookies to a host, or
-// to every host of a pattern.
-func domainHolds(domain, host string) bool {
-	host, _, _ = strings.Cut(host, ":")
-	_, notAddress := netip.ParseAddr(domain)
-	if !strings.Contains(domain, ".") || domain == "cloudfront.net" || notAddress == nil || strings.ContainsAny(domain, "*;, ") {
-		return false
+// cookieDomain returns a domain as browsers write it, if they send its cookies
+// to a host or to every host of a pattern.
+func (s *Signer) cookieDomain(domain, host string) (string, error) {
+	if domain == "" {
+		return "", nil
 	}
-	return host == "*" || host == domain || strings.HasSuffix(host, "."+domain)
+	const remedy = "give a domain that contains the host and is yours alone, or none"
+	encoded, err := policy.EncodeURL("https://" + strings.TrimPrefix(domain, "."))
+	name := strings.TrimSuffix(strings.TrimPrefix(encoded, "https://"), "/")
+	host, _, _ = strings.Cut(host, ":")
+	_, notAddress := netip.ParseAddr(name)
+	within := host == "*" || host == name || strings.HasSuffix(host, "."+name)
+	if err != nil || !within || !strings.Contains(name, ".") || notAddress == nil || strings.ContainsAny(domain, "*;,/:? ") {
+		return "", refuse(ErrCookieDomain, fmt.Sprintf("a cookie of domain %s is not sent to %s", fault.Quote(domain), host), remedy)
+	}
+	own, _, _ := strings.Cut(name, ".")
+	shared := awsname.IsCloudFront(name) && !awsname.IsCloudFront(strings.TrimPrefix(name, own+"."))
+	if shared || s.suffixes != nil && s.suffixes.PublicSuffix(name) == name {
+		return "", refuse(ErrCookieDomain, fmt.Sprintf("unrelated sites share the domain %s, and browsers drop cookies for it", name), remedy)
+	}
+	return name, nil
 }
 
 // literalPath returns a path pattern up to its first wildcard, and whether

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/net/publicsuffix"
+
 	"example.com/privatecdn/signer"
 	"example.com/privatecdn/signer/policy"
 	"example.com/privatecdn/signer/verify"
@@ -78,6 +80,15 @@ func TestCookies(t *testing.T) {
 		"policy": {
 			"", signer.Terms{Policy: policy.Policy{Resource: page, Until: end}.String()}, signer.CookieOptions{},
 			"CloudFront-Policy", "Path=/films/7/; HttpOnly; Secure; SameSite=Lax", page, page + "?a",
+		},
+		"partitioned": {
+			host + "/films/7/*", signer.Terms{Until: end}, signer.CookieOptions{Partitioned: true},
+			"CloudFront-Policy", "Path=/films/7/; HttpOnly; Secure; SameSite=None; Partitioned", page, host + "/films/8/a",
+		},
+		"international domain": {
+			"https://media.bücher.example/*", signer.Terms{Until: end}, signer.CookieOptions{Domain: "Bücher.example"},
+			"CloudFront-Policy", "Path=/; Domain=xn--bcher-kva.example; HttpOnly; Secure; SameSite=Lax",
+			"https://media.xn--bcher-kva.example/a", page,
 		},
 		"resource over the pattern": {
 			host + "/films/7/*", signer.Terms{Until: end, Resource: host + "/films/*"}, signer.CookieOptions{},
@@ -154,5 +165,123 @@ func TestCookiesRefuse(t *testing.T) {
 				t.Errorf("clear: got %v, want %v", err, c.want)
 			}
 		})
+	}
+}
+
+// Cookies of several resources are told apart by their paths.
+func TestCookiesOfSeveral(t *testing.T) {
+	t.Parallel()
+	s := newSigner(t, ecKey())
+	all, err := s.CookiesContext(t.Context(), []string{host + "/films/7/*", host + "/films/8/*"}, signer.Terms{Until: end}, signer.CookieOptions{})
+	if err != nil || len(all) != 8 {
+		t.Fatalf("%v, %v", all, err)
+	}
+	for i, path := range []string{"/films/7/", "/films/8/"} {
+		for _, c := range all[4*i : 4*i+4] {
+			if c.Path != path {
+				t.Errorf("%s", c)
+			}
+		}
+		d := check(ecKey(), host+path+"a", now)
+		if d.Allowed {
+			t.Error("allowed without cookies")
+		}
+		request := verify.Request{URL: host + path + "a", Cookies: values(all[4*i : 4*i+4]), Time: now}
+		if d := verify.New(map[string]crypto.PublicKey{keyID: ecKey().Public()}).Check(request); !d.Allowed {
+			t.Errorf("%s: %s", path, d.Reason)
+		}
+	}
+	for _, c := range []struct {
+		resources []string
+		path      string
+	}{
+		{[]string{host + "/films/7/*", host + "/films/*"}, ""},
+		{[]string{host + "/films/*", host + "/films/7/*"}, ""},
+		{[]string{host + "/films/*.mp4", host + "/films/*.jpg"}, ""},
+		{[]string{host + "/films/7/*", host + "/films/8/*"}, "/films"},
+		{[]string{host + "/a/*", host + "/a/*"}, ""},
+	} {
+		_, err := s.CookiesContext(t.Context(), c.resources, signer.Terms{Until: end}, signer.CookieOptions{Path: c.path})
+		if !errors.Is(err, signer.ErrCookiePath) {
+			t.Errorf("%v: %v", c.resources, err)
+		}
+	}
+	similar := []string{host + "/a/*", host + "/ab/*"}
+	if _, err := s.CookiesContext(t.Context(), similar, signer.Terms{Until: end}, signer.CookieOptions{}); err != nil {
+		t.Error(err)
+	}
+}
+
+// A cookie's name and value have at most 4,096 bytes together.
+func TestCookieSize(t *testing.T) {
+	t.Parallel()
+	s := newSigner(t, ecKey())
+	largest := 0
+	for n := 2900; n < 3100; n++ {
+		cookies, err := s.Cookies("https://h.example/"+strings.Repeat("x", n)+"/*", signer.Terms{Until: end}, signer.CookieOptions{})
+		if err != nil {
+			if !errors.Is(err, signer.ErrCookieSize) {
+				t.Fatal(err)
+			}
+			continue
+		}
+		for _, c := range cookies {
+			largest = max(largest, len(c.Name)+len(c.Value))
+		}
+	}
+	if largest < 4093 || largest > 4096 {
+		t.Errorf("the largest cookie has %d bytes", largest)
+	}
+}
+
+// The public suffix list of a kept library is the judge of shared domains.
+func TestCookieDomainIsNotShared(t *testing.T) {
+	t.Parallel()
+	s := newSigner(t, ecKey(), signer.WithPublicSuffixes(publicsuffix.List))
+	for domain, want := range map[string]error{
+		"co.uk": signer.ErrCookieDomain, "github.io": signer.ErrCookieDomain, "cloudfront.net": signer.ErrCookieDomain,
+		"CloudFront.NET": signer.ErrCookieDomain, "com.au": signer.ErrCookieDomain, "公司.cn": signer.ErrCookieDomain,
+		"s3.amazonaws.com": signer.ErrCookieDomain, "uk": signer.ErrCookieDomain, "127.0.0.1": signer.ErrCookieDomain,
+		"foo.co.uk": nil, "x.github.io": nil, "d111111abcdef8.cloudfront.net": nil, "example.com": nil, "食狮.公司.cn": nil,
+	} {
+		_, err := s.Cookies("https://a."+domain+"/*", signer.Terms{Until: end}, signer.CookieOptions{Domain: domain})
+		if domain == "127.0.0.1" || domain == "s3.amazonaws.com" {
+			if err == nil {
+				t.Errorf("%s: accepted", domain)
+			}
+			continue
+		}
+		if !errors.Is(err, want) {
+			t.Errorf("%s: %v", domain, err)
+		}
+	}
+	for _, domain := range []string{"cloudfront.net", "cloudfront.cn", "net"} { // known without a list
+		_, err := newSigner(t, ecKey()).Cookies("https://a."+domain+"/*", signer.Terms{Until: end}, signer.CookieOptions{Domain: domain})
+		if !errors.Is(err, signer.ErrCookieDomain) {
+			t.Errorf("%s: %v", domain, err)
+		}
+	}
+}
+
+func TestPartitionedCookies(t *testing.T) {
+	t.Parallel()
+	s := newSigner(t, ecKey())
+	cleared, err := s.ClearCookies(host+"/films/7/*", signer.CookieOptions{Partitioned: true})
+	if err != nil || len(cleared) != 5 {
+		t.Fatal(cleared, err)
+	}
+	for _, c := range cleared {
+		if !c.Partitioned || !c.Secure || c.SameSite != http.SameSiteNoneMode || c.MaxAge != -1 {
+			t.Errorf("%s", c)
+		}
+	}
+	for _, c := range []struct {
+		resource string
+		sameSite http.SameSite
+	}{{host + "/*", http.SameSiteLaxMode}, {host + "/*", http.SameSiteStrictMode}, {"http://h.example/*", 0}} {
+		_, err := s.Cookies(c.resource, signer.Terms{Until: end}, signer.CookieOptions{Partitioned: true, SameSite: c.sameSite})
+		if !errors.Is(err, signer.ErrCookieSameSite) {
+			t.Errorf("%+v: %v", c, err)
+		}
 	}
 }

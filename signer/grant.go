@@ -1,6 +1,7 @@
 package signer
 
 import (
+	"context"
 	"fmt"
 
 	"example.com/privatecdn/signer/policy"
@@ -26,12 +27,17 @@ type Grant struct {
 // Errors are those of URL. With a deployment, a pattern must reach a known
 // host and a signed behavior that trusts the key.
 func (s *Signer) Grant(resource string, t Terms) (*Grant, error) {
+	return s.GrantContext(context.Background(), resource, t)
+}
+
+// GrantContext is Grant under a context, as URLContext is URL.
+func (s *Signer) GrantContext(ctx context.Context, resource string, t Terms) (*Grant, error) {
 	st := s.current.Load()
 	g, err := s.grant(st, resource, t)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.sign(g, t); err != nil {
+	if err := s.sign(ctx, g, t); err != nil {
 		return nil, err
 	}
 	return g, nil
@@ -42,6 +48,9 @@ func (s *Signer) grant(st *state, resource string, t Terms) (*Grant, error) {
 	target, err := st.encodeResource(resource)
 	if err != nil {
 		return nil, err
+	}
+	if t.Download != "" {
+		return nil, refuse(ErrTerms, "a download name is for one URL", "sign the URL, or put the name into the URLs that the policy covers")
 	}
 	g := &Grant{state: st}
 	if t.Policy != "" {

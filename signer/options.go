@@ -3,6 +3,7 @@ package signer
 import (
 	"crypto"
 	"fmt"
+	"net/http/cookiejar"
 	"time"
 
 	"example.com/privatecdn/keys"
@@ -17,6 +18,7 @@ type options struct {
 	openers     keys.Openers
 	reloadEvery time.Duration
 	onError     func(error)
+	suffixes    cookiejar.PublicSuffixList
 }
 
 // ReloadInterval is how often a signer made by Open looks for a change, unless
@@ -44,6 +46,14 @@ func WithHash(h crypto.Hash) Option { return func(o *options) { o.hash = h } }
 // WithClock replaces time.Now, for tests.
 func WithClock(now func() time.Time) Option { return func(o *options) { o.clock = now } }
 
+// WithPublicSuffixes lets Cookies refuse a domain that unrelated sites share,
+// such as co.uk or github.io, whose cookies browsers drop.
+// golang.org/x/net/publicsuffix.List is a list of them; without one only the
+// domains of CloudFront and of one label are known.
+func WithPublicSuffixes(list cookiejar.PublicSuffixList) Option {
+	return func(o *options) { o.suffixes = list }
+}
+
 // WithOpeners adds stores that Open may take the private key from, by the
 // scheme of its URI. file: is always there, relative to the document.
 func WithOpeners(openers keys.Openers) Option { return func(o *options) { o.openers = openers } }
@@ -52,6 +62,6 @@ func WithOpeners(openers keys.Openers) Option { return func(o *options) { o.open
 // 0 for never, other than by Reload.
 func WithReload(every time.Duration) Option { return func(o *options) { o.reloadEvery = every } }
 
-// WithReloadError sets who is told when a reload fails. The signer goes on
-// with what it loaded last. f is called from one goroutine at a time.
+// WithReloadError sets a callback for failed reloads. The signer goes on with
+// the deployment it loaded last. f is called from one goroutine at a time.
 func WithReloadError(f func(error)) Option { return func(o *options) { o.onError = f } }

@@ -19,6 +19,7 @@
 package signer
 
 import (
+	"context"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/rand"
@@ -36,13 +37,14 @@ import (
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/internal/awsname"
 	"example.com/privatecdn/keys"
+	"example.com/privatecdn/signer/internal/disposition"
 	"example.com/privatecdn/signer/policy"
 )
 
 // MaxURL is the longest URL CloudFront accepts, in bytes.
 const MaxURL = awsname.MaxURL
 
-// Signer signs. It is safe for concurrent use.
+// Signer creates signed URLs and signed cookies. It is safe for concurrent use.
 type Signer struct {
 	options
 	source  deployment.Source
@@ -55,6 +57,7 @@ type Signer struct {
 type state struct {
 	keyID    string
 	key      crypto.Signer
+	context  contextSigner // key, if its signatures can be cancelled
 	random   io.Reader
 	tail     string                 // what follows the signature in a query
 	deployed *deployment.Deployment // nil where nothing is known of it
@@ -93,6 +96,7 @@ func (s *Signer) newState(keyPairID string, key crypto.Signer) (*state, error) {
 	if s.hash == crypto.SHA256 {
 		st.tail += "&" + policy.ParamHashAlgorithm + "=" + policy.HashSHA256
 	}
+	st.context, _ = key.(contextSigner)
 	if _, ok := key.(*ecdsa.PrivateKey); ok {
 		// Without random numbers the nonce is RFC 6979's, so that the same
 		// policy gives the same URL, as it does with RSA.
@@ -114,12 +118,25 @@ func (s *Signer) Deployment() *deployment.Deployment { return s.current.Load().d
 // its own. Terms that a canned policy can hold make one, others a custom one.
 //
 // Errors are those of package policy for the URL and the terms, and this
-// package's: ErrTerms, ErrPast, ErrNotCovered, ErrTooLong, ErrSign and, with a
-// deployment, ErrUnknownHost, ErrPublicPath, ErrPresignedPath, ErrNotTrusted
-// and ErrLifetime.
+// package's: ErrTerms, ErrPast, ErrNotCovered, ErrTooLong, ErrSign, ErrDownload and,
+// with a deployment, ErrUnknownHost, ErrPublicPath, ErrPresignedPath,
+// ErrNotTrusted, ErrDropped and ErrLifetime.
 func (s *Signer) URL(raw string, t Terms) (string, error) {
+	return s.URLContext(context.Background(), raw, t)
+}
+
+// URLContext is URL under a context, which ends the wait for a key that signs
+// elsewhere, such as in AWS KMS.
+func (s *Signer) URLContext(ctx context.Context, raw string, t Terms) (string, error) {
+	if t.Download != "" {
+		var err error
+		if raw, err = withDownload(raw, t.Download); err != nil {
+			return "", err
+		}
+		t.Download = ""
+	}
 	if t.Resource != "" || t.Policy != "" {
-		g, err := s.Grant("", t)
+		g, err := s.GrantContext(ctx, "", t)
 		if err != nil {
 			return "", err
 		}
@@ -149,7 +166,7 @@ func (s *Signer) URL(raw string, t Terms) (string, error) {
 		b = policy.AppendEncode(b, text)
 	}
 	b = append(b, "&"+policy.ParamSignature+"="...)
-	if b, err = s.appendSignature(b, st, text); err != nil {
+	if b, err = s.appendSignature(ctx, b, st, text); err != nil {
 		return "", err
 	}
 	return whole(append(b, st.tail...))
@@ -180,7 +197,7 @@ func separator(u string) byte {
 }
 
 // appendSignature appends the signature over text in CloudFront's base64.
-func (s *Signer) appendSignature(b []byte, st *state, text []byte) ([]byte, error) {
+func (s *Signer) appendSignature(ctx context.Context, b []byte, st *state, text []byte) ([]byte, error) {
 	var digest []byte
 	if s.hash == crypto.SHA256 {
 		sum := sha256.Sum256(text)
@@ -189,17 +206,38 @@ func (s *Signer) appendSignature(b []byte, st *state, text []byte) ([]byte, erro
 		sum := sha1.Sum(text)
 		digest = sum[:]
 	}
-	signature, err := st.key.Sign(st.random, digest, s.hash)
+	signature, err := st.sign(ctx, digest, s.hash)
 	if err != nil {
 		return nil, fmt.Errorf("%w with %s: %w", ErrSign, st.keyID, err)
 	}
 	return policy.AppendEncode(b, signature), nil
 }
 
+// contextSigner is a crypto.Signer that signs elsewhere, as awskms.Signer does.
+type contextSigner interface {
+	SignContext(ctx context.Context, digest []byte, opts crypto.SignerOpts) ([]byte, error)
+}
+
+func (st *state) sign(ctx context.Context, digest []byte, hash crypto.Hash) ([]byte, error) {
+	if st.context != nil {
+		return st.context.SignContext(ctx, digest, hash)
+	}
+	return st.key.Sign(st.random, digest, hash)
+}
+
+// withDownload adds the query parameter that names a download.
+func withDownload(raw, name string) (string, error) {
+	header, err := disposition.Attachment(name)
+	if err != nil {
+		return "", err
+	}
+	return raw + string(separator(raw)) + disposition.Query(disposition.Parameter, header), nil
+}
+
 // whole returns a finished URL, if CloudFront would take it.
 func whole(b []byte) (string, error) {
 	if len(b) > MaxURL {
-		return "", refuse(ErrTooLong, fmt.Sprintf("the signed URL has %d bytes, and CloudFront accepts %d", len(b), MaxURL), "shorten the URL or its query, or use cookies")
+		return "", refuse(ErrTooLong, fmt.Sprintf("the signed URL has %d bytes, and CloudFront accepts %d", len(b), MaxURL), "shorten the URL, its query or the pattern")
 	}
 	return string(b), nil
 }

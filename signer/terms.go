@@ -33,6 +33,11 @@ type Terms struct {
 	// any. [policy.ParseIP] reads one.
 	IP netip.Prefix
 
+	// Download is the name under which a browser saves the file, whatever the
+	// URL is called; empty for none. The URL gets a parameter that S3 makes a
+	// header of, which the behavior must pass on. It is for URLs alone.
+	Download string
+
 	// Resource is the pattern of URLs to sign in place of the URL at hand,
 	// which it must cover: see [policy.Policy.Matches].
 	Resource string
@@ -68,8 +73,11 @@ func (t *Terms) end(now time.Time) (time.Time, error) {
 		return time.Time{}, refuse(ErrTerms, "both For and Until say when the signature ends", "give one of them")
 	case t.For < 0:
 		return time.Time{}, refuse(ErrPast, fmt.Sprintf("the signature would be good for %v", t.For), "give a positive duration")
+	case t.For != 0 && t.For < time.Second:
+		return time.Time{}, refuse(ErrTerms, fmt.Sprintf("a lifetime of %v is less than a second", t.For),
+			"give a longer one, such as time.Hour or 1h")
 	case t.Window != 0 && t.For == 0:
-		return time.Time{}, refuse(ErrTerms, "Window rounds the end that For gives, and there is no For", "give For, the least lifetime")
+		return time.Time{}, refuse(ErrTerms, "a window rounds the end of a lifetime, and there is none", "give the least lifetime (For, --for)")
 	case t.Window < 0 || t.Window%time.Second != 0:
 		return time.Time{}, refuse(ErrTerms, fmt.Sprintf("the window of %v is not a whole number of seconds", t.Window), "give one, such as an hour")
 	case t.For == 0:

@@ -1,6 +1,7 @@
 package signer
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"strings"
 	"time"
@@ -19,7 +20,7 @@ const maxTries = 128
 // where the key is P-256, sign tries policies of the same meaning, with starts
 // in 1970 or the past, until policy and signature have no tilde. The tries are
 // the same each time, so a window's viewers still share a signature.
-func (s *Signer) sign(g *Grant, t Terms) error {
+func (s *Signer) sign(ctx context.Context, g *Grant, t Terms) error {
 	_, p256 := g.state.key.Public().(*ecdsa.PublicKey)
 	free := p256 && t.Policy == "" && !t.From.After(s.now())
 	from := g.policy.From.Unix()
@@ -28,7 +29,7 @@ func (s *Signer) sign(g *Grant, t Terms) error {
 	}
 	for try := range int64(maxTries) {
 		b := append([]byte(policy.ParamPolicy+"="), policy.Encode(g.text)...)
-		b, err := s.appendSignature(append(b, "&"+policy.ParamSignature+"="...), g.state, g.text)
+		b, err := s.appendSignature(ctx, append(b, "&"+policy.ParamSignature+"="...), g.state, g.text)
 		if err != nil {
 			return err
 		}
