@@ -7,7 +7,31 @@ import (
 	"strings"
 )
 
-// cookieValues are cookies as an object of names and values.
+// byPath returns cookies in groups of the same path: those of one signature.
+func byPath(cookies []*http.Cookie) (groups [][]*http.Cookie) {
+	for i, c := range cookies {
+		if i == 0 || c.Path != cookies[i-1].Path {
+			groups = append(groups, nil)
+		}
+		groups[len(groups)-1] = append(groups[len(groups)-1], c)
+	}
+	return groups
+}
+
+type pathCookies struct {
+	Path    string            `json:"path"`
+	Cookies map[string]string `json:"cookies"`
+}
+
+// cookiePaths returns groups of cookies as a list of objects.
+func cookiePaths(groups [][]*http.Cookie) (list []pathCookies) {
+	for _, group := range groups {
+		list = append(list, pathCookies{group[0].Path, cookieValues(group)})
+	}
+	return list
+}
+
+// cookieValues returns cookies as an object of names and values.
 func cookieValues(cookies []*http.Cookie) map[string]string {
 	values := map[string]string{}
 	for _, c := range cookies {

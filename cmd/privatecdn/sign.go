@@ -5,9 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"strings"
+
+	"golang.org/x/net/publicsuffix"
 
 	"example.com/privatecdn/cmd/privatecdn/internal/awsuri"
 	"example.com/privatecdn/cmd/privatecdn/internal/cli"
@@ -60,7 +61,8 @@ func (f signFlags) signer(e *env) (*signer.Signer, error) {
 		}
 		openers := awsuri.Openers(".")
 		delete(openers, "file") // relative to the document, which the signer sees to
-		return signer.Open(e, source, hash, signer.WithReload(0), signer.WithOpeners(openers))
+		return signer.Open(e, source, hash, signer.WithReload(0),
+			signer.WithOpeners(openers), signer.WithPublicSuffixes(publicsuffix.List))
 	case f.Key == "" || f.KeyPairID == "":
 		return nil, cli.Hint(errors.New("nothing says what to sign with"),
 			"--deployment FILE|ssm:NAME|stack:NAME, or --key FILE|URI --key-pair-id ID")
@@ -69,7 +71,7 @@ func (f signFlags) signer(e *env) (*signer.Signer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return signer.New(f.KeyPairID, key, hash)
+	return signer.New(f.KeyPairID, key, hash, signer.WithPublicSuffixes(publicsuffix.List))
 }
 
 func (f signFlags) terms() (signer.Terms, error) {
@@ -102,6 +104,7 @@ type signedURL struct {
 type signURL struct {
 	URL string `arg:"" help:"https://HOST/PATH, or a path on the deployment's first host."`
 	signFlags
+	Download string `help:"Name under which a browser saves the file." placeholder:"NAME"`
 }
 
 func (c signURL) Run(e *env) error {
@@ -109,7 +112,8 @@ func (c signURL) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	signed, err := s.URL(c.URL, terms)
+	terms.Download = c.Download
+	signed, err := s.URLContext(e, c.URL, terms)
 	if err != nil {
 		return err
 	}
@@ -117,11 +121,12 @@ func (c signURL) Run(e *env) error {
 }
 
 type signCookies struct {
-	Pattern string `arg:"" help:"What they open: https://HOST/PATH with wildcards, or a path pattern of the deployment."`
+	Patterns []string `arg:"" name:"pattern" help:"Which URLs they open: https://HOST/PATH with wildcards, or a path pattern of the deployment; several are told apart by their paths."`
 	signFlags
-	Format string `help:"header (Cookie: …), json (names and values), curl (arguments) or netscape (a cookie file)." enum:"header,json,curl,netscape" default:"header"`
-	Domain string `help:"Domain whose hosts get the cookies; the pattern's host alone by default." placeholder:"DOMAIN"`
-	Path   string `help:"Path below which they are sent; the pattern's directory by default." placeholder:"PATH"`
+	Format      string `help:"header (Cookie: …), json (names and values), curl (arguments), netscape (a cookie file) or set-cookie (Set-Cookie: …)." enum:"header,json,curl,netscape,set-cookie" default:"header"`
+	Domain      string `help:"Domain whose hosts get the cookies; the pattern's host alone by default." placeholder:"DOMAIN"`
+	Path        string `help:"Path below which they are sent; the pattern's directory by default." placeholder:"PATH"`
+	Partitioned bool   `help:"For pages of another site, in browsers that block third-party cookies: SameSite=None; Partitioned."`
 }
 
 func (c signCookies) Run(e *env) error {
@@ -129,44 +134,61 @@ func (c signCookies) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	pattern := c.Pattern
-	if c.Deployment != "" && pattern != "" && !strings.HasPrefix(pattern, "/") && !strings.HasPrefix(pattern, "*") && !strings.Contains(pattern, "://") {
-		pattern = "/" + pattern // as in a behavior's path pattern
+	for i, pattern := range c.Patterns {
+		if c.Deployment != "" && pattern != "" && pattern != "*" && pattern[0] != '/' && !strings.Contains(pattern, "://") {
+			c.Patterns[i] = "/" + pattern // as in a behavior's path pattern
+		}
 	}
-	cookies, err := s.Cookies(pattern, terms, signer.CookieOptions{Domain: c.Domain, Path: c.Path})
+	o := signer.CookieOptions{Domain: c.Domain, Path: c.Path, Partitioned: c.Partitioned}
+	cookies, err := s.CookiesContext(e, c.Patterns, terms, o)
 	if err != nil {
 		return err
 	}
+	groups := byPath(cookies)
 	if e.json || c.Format == "json" {
-		return e.printJSON(cookieValues(cookies))
+		if len(groups) == 1 {
+			return e.printJSON(cookieValues(cookies))
+		}
+		return e.printJSON(cookiePaths(groups))
 	}
-	switch c.Format {
-	case "curl":
-		fmt.Fprintln(e.out, curlCookies(cookies))
-	case "netscape":
-		host, err := hostOf(s, pattern)
+	if c.Format == "netscape" {
+		host, err := hostOf(s, c.Patterns[0])
 		if err != nil && c.Domain == "" {
 			return err
 		}
 		netscape(e.out, host, cookies)
-	default:
-		fmt.Fprintln(e.out, "Cookie: "+cookieHeader(cookies))
+		return nil
+	}
+	for _, group := range groups {
+		switch c.Format {
+		case "curl":
+			fmt.Fprintln(e.out, curlCookies(group))
+		case "set-cookie":
+			for _, cookie := range group {
+				fmt.Fprintln(e.out, "Set-Cookie: "+cookie.String())
+			}
+		default:
+			fmt.Fprintln(e.out, "Cookie: "+cookieHeader(group))
+		}
 	}
 	return nil
 }
 
-// hostOf is the host, without its port, that cookies for a pattern belong to.
+// hostOf returns the host, without its port, that cookies for a pattern belong
+// to, as browsers write it.
 func hostOf(s *signer.Signer, pattern string) (string, error) {
 	if d := s.Deployment(); d != nil && strings.HasPrefix(pattern, "/") {
 		pattern = d.BaseURL() + pattern
 	}
-	_, rest, _ := strings.Cut(pattern, "://")
-	host, _, _ := strings.Cut(rest, "/")
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
+	encoded, err := policy.EncodeResource(pattern)
+	if err != nil {
+		return "", err
 	}
+	_, rest, _ := strings.Cut(encoded, "://")
+	host, _, _ := strings.Cut(rest, "/")
+	host, _, _ = strings.Cut(host, ":")
 	if host == "" || strings.ContainsAny(host, "*?") {
-		return "", cli.Hint(fmt.Errorf("%s names no one host to keep cookies for", pattern), "--domain DOMAIN")
+		return "", cli.Hint(fmt.Errorf("the pattern %s is not limited to one host, which a cookie file needs", pattern), "--domain DOMAIN")
 	}
 	return host, nil
 }

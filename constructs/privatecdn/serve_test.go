@@ -196,7 +196,7 @@ func (s *served) presigned(t *testing.T, path string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	url, err := p.URL(context.Background(), http.MethodGet, strings.TrimPrefix(path, "/"))
+	url, err := p.Presign(t.Context(), presign.Request{Key: strings.TrimPrefix(path, "/")})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,17 +2,18 @@ package presign
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/internal/awsname"
 	"example.com/privatecdn/internal/fault"
+	"example.com/privatecdn/signer/policy"
 )
 
-// Config says what URLs are made, and within which limits.
+// Config says which URLs to make, and within which limits.
 type Config struct {
 	Bucket      string
 	Region      string                  // the bucket's
@@ -27,76 +28,104 @@ type Config struct {
 	Exposure time.Duration
 
 	// Deployment, where it is given, fills in Bucket, Region and Host if they
-	// are empty, and holds each key to the behavior that catches it: its
-	// access must be presigned, its maximum TTL stands for CacheTTL, and its
-	// exposure is a limit beside Exposure.
+	// are empty, and each key is checked against the behavior that catches it:
+	// its access must be presigned, its maximum TTL stands for CacheTTL, and
+	// its exposure is a limit beside Exposure. Another bucket than its own
+	// needs a Region.
 	Deployment *deployment.Deployment
 
-	// Now is the clock; nil for time.Now.
-	Now func() time.Time
+	// Clock returns the time; nil for time.Now.
+	Clock func() time.Time
 }
 
-func (c *Config) complete() {
-	if c.Now == nil {
-		c.Now = time.Now
+func (c *Config) complete() error {
+	if c.Clock == nil {
+		c.Clock = time.Now
 	}
 	d := c.Deployment
-	if d == nil {
-		return
+	if d != nil {
+		if c.Bucket == "" {
+			c.Bucket = d.Bucket.Name
+		}
+		if c.Region == "" && c.Bucket != d.Bucket.Name {
+			return &Error{
+				Kind: ErrBucket, What: "the deployment's bucket is " + fault.Quote(d.Bucket.Name) + ", not " + fault.Quote(c.Bucket),
+				Remedy: "give that bucket or, where a behavior has another one as its origin, that one's region too",
+			}
+		}
+		if c.Region == "" {
+			c.Region = d.Bucket.Region
+		}
+		if c.Host == "" {
+			_, c.Host, _ = strings.Cut(d.BaseURL(), "://")
+		}
 	}
-	if c.Bucket == "" {
-		c.Bucket = d.Bucket.Name
-	}
-	if c.Region == "" && c.Bucket == d.Bucket.Name {
-		c.Region = d.Bucket.Region
-	}
-	if c.Host == "" {
-		_, c.Host, _ = strings.Cut(d.BaseURL(), "://")
-	}
+	return c.normalizeHost()
 }
 
-var (
-	validBucket = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
-	validRegion = regexp.MustCompile(`^[a-z]{2,}(-[a-z]+)+-[0-9]+$`)
-	validHost   = regexp.MustCompile(`^[a-zA-Z0-9_-]+(\.[a-zA-Z0-9_-]+)*(:[0-9]{1,5})?$`)
-)
+// normalizeHost writes the host as viewers send it.
+func (c *Config) normalizeHost() error {
+	if c.Host == "" {
+		return nil
+	}
+	u, err := policy.EncodeURL("https://" + c.Host)
+	host := strings.TrimSuffix(strings.TrimPrefix(u, "https://"), "/")
+	if err != nil || strings.ContainsAny(host, "/?") || strings.HasSuffix(c.Host, "/") {
+		return &Error{
+			Kind: ErrHost, What: fault.Quote(c.Host) + " is not a valid host for the URL",
+			Remedy: "give the distribution's domain name alone, such as d111111abcdef8.cloudfront.net",
+		}
+	}
+	c.Host = host
+	return nil
+}
 
 func (c *Config) check() error {
+	_, inPartition := awsname.PartitionOf(c.Region)
 	switch {
-	case !validBucket.MatchString(c.Bucket):
-		return fmt.Errorf("bucket %s: %w", fault.Quote(c.Bucket), ErrBucket)
-	case !validRegion.MatchString(c.Region):
-		return fmt.Errorf("region %s: %w", fault.Quote(c.Region), ErrRegion)
+	case !awsname.IsBucket(c.Bucket):
+		return &Error{
+			Kind: ErrBucket, What: fault.Quote(c.Bucket) + " is not a valid name of a general purpose bucket",
+			Remedy: "give 3 to 63 lower-case letters, digits, hyphens and dots",
+		}
+	case !inPartition:
+		return &Error{
+			Kind: ErrRegion, What: fault.Quote(c.Region) + " is not a valid region", Remedy: "give the bucket's, such as eu-west-1",
+		}
 	case c.Host == "" && strings.Contains(c.Bucket, "."):
-		return fmt.Errorf("bucket %q: %w; S3's own certificate does not cover a bucket with dots", c.Bucket, ErrHost)
-	case c.Host != "" && !validHost.MatchString(c.Host):
-		return fmt.Errorf("host %s: %w", fault.Quote(c.Host), ErrHost)
+		return &Error{
+			Kind: ErrHost, What: "S3's own certificate does not cover the bucket " + c.Bucket + ", whose name contains a dot",
+			Remedy: "give the distribution's host",
+		}
 	case c.Deployment != nil && !c.Deployment.HasHost(c.Host):
-		return fmt.Errorf("host %s: %w; the deployment has %s", fault.Quote(c.Host), ErrHost, strings.Join(c.Deployment.Hosts, ", "))
+		return &Error{
+			Kind: ErrHost, What: fault.Quote(c.Host) + " is not a host of the deployment",
+			Remedy: "its hosts are " + strings.Join(c.Deployment.Hosts, ", "),
+		}
 	case c.Lifetime < time.Second || c.Lifetime > MaxLifetime || c.Lifetime%time.Second != 0:
-		return fmt.Errorf("lifetime %s: %w", c.Lifetime, ErrLifetime)
+		return &Error{
+			Kind: ErrLifetime, What: fmt.Sprintf("%s is not a valid lifetime", c.Lifetime),
+			Remedy: "give whole seconds, at least 1 s and at most 7 days",
+		}
 	case c.Window < 0 || c.Window >= c.Lifetime || c.Window%time.Second != 0:
-		return fmt.Errorf("window %s, lifetime %s: %w", c.Window, c.Lifetime, ErrWindow)
+		return &Error{
+			Kind: ErrWindow, What: fmt.Sprintf("%s is not a valid window for a lifetime of %s", c.Window, c.Lifetime),
+			Remedy: "give whole seconds, fewer than the lifetime's, or URLs would be expired when issued",
+		}
 	case c.Credentials == nil:
-		return fmt.Errorf("there are none: %w", ErrCredentials)
+		return &Error{Kind: ErrCredentials, What: "there are no AWS credentials", Remedy: "set Credentials"}
 	}
 	return c.expose(c.CacheTTL, c.Exposure)
 }
 
 func (c *Config) expose(cache, limit time.Duration) error {
-	if total := c.Lifetime + cache; limit > 0 && total > limit {
-		return fmt.Errorf("%w; lifetime %s and cache %s make %s, and %s is the limit", ErrExposure, c.Lifetime, cache, total, limit)
+	total := c.Lifetime + cache
+	if limit == 0 || total <= limit {
+		return nil
 	}
-	return nil
-}
-
-// bucketHost is the bucket's regional, virtual-hosted name, which is what S3
-// is asked by and what is signed.
-// https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
-func (c *Config) bucketHost() string {
-	suffix := "amazonaws.com"
-	if strings.HasPrefix(c.Region, "cn-") {
-		suffix = "amazonaws.com.cn"
+	return &Error{
+		Kind: ErrExposure, What: fmt.Sprintf("an object could be served for %s, a lifetime of %s and %s in the cache, and %s is the limit",
+			total, c.Lifetime, cache, limit),
+		Remedy: "shorten the lifetime or the cache's maximum TTL",
 	}
-	return c.Bucket + ".s3." + c.Region + "." + suffix
 }

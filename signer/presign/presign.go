@@ -1,5 +1,5 @@
 // Package presign makes S3 presigned URLs on a distribution's host, rounded so
-// that they cache: whoever asks within a window gets the same URL, and so the
+// that they cache: whoever requests one within a window gets the same URL, and so the
 // same object from CloudFront's cache.
 //
 // S3 checks such a URL, not CloudFront: its behavior has no trusted key group,
@@ -10,66 +10,96 @@
 // With a lifetime L and a window W every URL lives between L−W and L after it
 // is handed out. With a cache that keeps objects for C, nothing is served
 // later than L+C after the window's start, which is called the exposure: S3
-// looks at the signature only when the cache asks it. The classic numbers are
+// checks the signature only when the cache requests the object. The classic numbers are
 // L 60 min, W 30 min and C 30 min, which exposes an object for 90 min.
 //
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html
 package presign
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
+	"unicode"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/smithy-go/encoding/httpbinding"
 
 	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/internal/awsfault"
+	"example.com/privatecdn/internal/awsname"
+	"example.com/privatecdn/internal/fault"
+	"example.com/privatecdn/signer/internal/disposition"
 )
 
 // MaxLifetime is the longest S3 lets a presigned URL live.
-const MaxLifetime = 7 * 24 * time.Hour
+const MaxLifetime = awsname.MaxPresigned
 
-// Why a URL is not made. Each comes wrapped with what was found.
+// The kinds of refusal, for errors.Is. What is returned is an *Error.
 var (
-	ErrBucket       = errors.New("no name of a bucket: 3 to 63 lower-case letters, digits, hyphens and dots")
-	ErrRegion       = errors.New("no name of a region: give the bucket's, such as eu-west-1")
-	ErrHost         = errors.New("no host to put the URL on: give the distribution's domain name alone, such as d111111abcdef8.cloudfront.net")
-	ErrKey          = errors.New("no key of an object that a viewer can ask for: 1 to 1,024 bytes without . and .. segments")
+	ErrBucket       = errors.New("not a valid bucket")
+	ErrRegion       = errors.New("not a valid region")
+	ErrHost         = errors.New("not a valid host for the URL")
+	ErrKey          = errors.New("not a valid object key")
 	ErrMethod       = errors.New("only GET and HEAD are presigned")
-	ErrLifetime     = errors.New("the lifetime must be whole seconds, at least 1 s and at most 7 days")
-	ErrWindow       = errors.New("the window must be whole seconds and shorter than the lifetime, or URLs would be handed out dead")
-	ErrCredentials  = errors.New("the AWS credentials end before the URL would: sign with longer ones, or for a shorter time")
-	ErrExposure     = errors.New("an object could be served for longer than the behavior's exposure allows: shorten the lifetime or the cache's maximum TTL")
-	ErrNotPresigned = errors.New("the behavior does not leave the signature to S3: sign for CloudFront, or make its access presigned")
+	ErrLifetime     = errors.New("not a valid lifetime")
+	ErrWindow       = errors.New("not a valid window")
+	ErrCredentials  = errors.New("AWS credentials expire before the URL does")
+	ErrExposure     = errors.New("an object could be served for longer than its exposure allows")
+	ErrNotPresigned = errors.New("CloudFront, not S3, checks the path's signature")
+	ErrDropped      = errors.New("a parameter would not reach S3")
+	ErrDownload     = disposition.ErrName // not a valid name for a download
+	ErrResponse     = errors.New("not a response header that S3 lets a request set")
 )
 
-// URL is a presigned URL with its times.
-type URL struct {
+// Error is a URL that was not made.
+type Error = fault.Error
+
+// Request is what a URL opens.
+type Request struct {
+	Method    string // GET, also when empty, or HEAD
+	Key       string // of the object, not encoded
+	VersionID string // of the object; the current version when empty
+
+	// Download is the name a browser saves the object under; empty for none.
+	Download string
+
+	// Response is the headers that S3 returns in place of the object's own:
+	// Cache-Control, Content-Disposition, Content-Encoding, Content-Language,
+	// Content-Type and Expires.
+	Response http.Header
+}
+
+// Presigned is a URL with its times.
+type Presigned struct {
 	URL     string
 	Signed  time.Time // the window's start
 	Until   time.Time // when S3 stops accepting it: Signed + L
-	Exposed time.Time // when caches have let go of what it opened: Signed + L + C
+	Exposed time.Time // the latest time a cached copy can still be served: Signed + L + C
 }
 
-// Presigner makes presigned URLs. Any number of goroutines may use it.
+// Presigner makes presigned URLs. It is safe for concurrent use.
 type Presigner struct {
 	config Config
 	signer *v4.Signer
-	short  atomic.Int64 // the end of the last session that was asked for in place of a short one
+	short  atomic.Int64 // the end of the last session that replaced one that was too short
 }
 
 // New checks a configuration. Errors are ErrBucket, ErrRegion, ErrHost,
 // ErrLifetime, ErrWindow, ErrExposure or ErrCredentials.
 func New(c Config) (*Presigner, error) {
-	c.complete()
+	if err := c.complete(); err != nil {
+		return nil, err
+	}
 	if err := c.check(); err != nil {
 		return nil, err
 	}
@@ -78,44 +108,87 @@ func New(c Config) (*Presigner, error) {
 	})}, nil
 }
 
-// URL returns the URL that opens an object with a method, GET or HEAD. Errors
-// are ErrMethod, ErrKey, ErrCredentials, with a Deployment ErrNotPresigned and
-// ErrExposure, or those of the credentials' provider.
-func (p *Presigner) URL(ctx context.Context, method, key string) (URL, error) {
+// Presign returns the URL that opens an object. Errors are ErrMethod, ErrKey,
+// ErrDownload, ErrResponse, ErrCredentials, with a Deployment ErrNotPresigned,
+// ErrExposure and ErrDropped, or those of the credentials' provider.
+func (p *Presigner) Presign(ctx context.Context, r Request) (Presigned, error) {
+	method := cmp.Or(r.Method, http.MethodGet)
 	if method != http.MethodGet && method != http.MethodHead {
-		return URL{}, fmt.Errorf("%q: %w", method, ErrMethod)
+		return Presigned{}, &Error{Kind: ErrMethod, What: fault.Quote(method) + " is not presigned", Remedy: "use GET or HEAD"}
 	}
-	if !validKey(key) {
-		return URL{}, fmt.Errorf("key %q: %w", key, ErrKey)
-	}
-	path := httpbinding.EscapePath("/"+key, false)
-	cache, err := p.cacheTTL(path)
+	query, err := r.query()
 	if err != nil {
-		return URL{}, fmt.Errorf("key %q: %w", key, err)
+		return Presigned{}, err
+	}
+	path := httpbinding.EscapePath("/"+r.Key, false)
+	cache, err := p.cacheTTL(path, query)
+	if err != nil {
+		return Presigned{}, err
 	}
 	signed := p.window()
 	until := signed.Add(p.config.Lifetime)
 	credentials, err := p.credentials(ctx, until)
 	if err != nil {
-		return URL{}, err
+		return Presigned{}, err
 	}
-	query := url.Values{"X-Amz-Expires": {strconv.Itoa(int(p.config.Lifetime / time.Second))}}
+	query.Set("X-Amz-Expires", strconv.Itoa(int(p.config.Lifetime/time.Second)))
 	if method == http.MethodGet {
-		query.Set("x-id", "GetObject") // S3 needs it not, but so the URL is the SDK's own
+		query.Set("x-id", "GetObject") // S3 does not need it, but so the URL is the SDK's own
 	}
+	host := awsname.BucketHost(p.config.Bucket, p.config.Region)
 	request := &http.Request{Method: method, Header: http.Header{}, URL: &url.URL{
-		Scheme: "https", Host: p.config.bucketHost(), Path: "/" + key, RawPath: path, RawQuery: query.Encode(),
+		Scheme: "https", Host: host, Path: "/" + r.Key, RawPath: path, RawQuery: query.Encode(),
 	}}
 	text, _, err := p.signer.PresignHTTP(ctx, credentials, request, "UNSIGNED-PAYLOAD", "s3", p.config.Region, signed)
 	if err != nil {
-		return URL{}, fmt.Errorf("presigning: %w", err)
+		return Presigned{}, fmt.Errorf("presigning: %w", err)
 	}
-	return URL{p.onHost(text), signed, until, until.Add(cache)}, nil
+	if p.config.Host != "" {
+		text = strings.Replace(text, host, p.config.Host, 1)
+	}
+	return Presigned{text, signed, until, until.Add(cache)}, nil
 }
 
-// credentials are the provider's, when they last until a time. A session that
-// does not is given up for a new one, if the provider has any; one that is new
-// and still too short is not.
+// overrides are the headers that a request may set in S3's response.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+var overrides = []string{
+	"cache-control", "content-disposition", "content-encoding", "content-language", "content-type", "expires",
+}
+
+// query returns the parameters that S3 reads beside its signature.
+func (r *Request) query() (url.Values, error) {
+	if !validKey(r.Key) {
+		return nil, &Error{
+			Kind: ErrKey, What: fault.Quote(r.Key) + ` is not a valid object key`,
+			Remedy: `give 1 to 1024 bytes without "." or ".." segments`,
+		}
+	}
+	query := url.Values{}
+	for name, values := range r.Response {
+		name = strings.ToLower(name)
+		if !slices.Contains(overrides, name) || len(values) != 1 || strings.ContainsFunc(values[0], unicode.IsControl) {
+			return nil, &Error{
+				Kind: ErrResponse, What: fault.Quote(name) + " is not a response header that S3 lets a request set, once",
+				Remedy: "set one of " + strings.Join(overrides, ", "),
+			}
+		}
+		query.Set("response-"+name, values[0])
+	}
+	if r.Download != "" {
+		header, err := disposition.Attachment(r.Download)
+		if err != nil {
+			return nil, err
+		}
+		query.Set(disposition.Parameter, header)
+	}
+	if r.VersionID != "" {
+		query.Set("versionId", r.VersionID)
+	}
+	return query, nil
+}
+
+// credentials returns the provider's credentials, if they last until a time. A
+// session that does not is replaced by a new one once, if the provider has any.
 func (p *Presigner) credentials(ctx context.Context, until time.Time) (aws.Credentials, error) {
 	c, err := p.config.Credentials.Retrieve(ctx)
 	keeper, keeps := p.config.Credentials.(interface{ Invalidate() })
@@ -126,9 +199,13 @@ func (p *Presigner) credentials(ctx context.Context, until time.Time) (aws.Crede
 	}
 	switch {
 	case err != nil:
-		return aws.Credentials{}, fmt.Errorf("AWS credentials: %w", err)
+		return aws.Credentials{}, awsfault.Explain(fmt.Errorf("get credentials: %w", err), "presigning", "")
 	case short(c, until):
-		return aws.Credentials{}, fmt.Errorf("%w; they end %s, the URL %s", ErrCredentials, stamp(c.Expires), stamp(until))
+		return aws.Credentials{}, &Error{
+			Kind:   ErrCredentials,
+			What:   "the AWS credentials expire " + stamp(c.Expires) + ", before the URL does, " + stamp(until),
+			Remedy: "use credentials that last longer, or a shorter lifetime",
+		}
 	}
 	return c, nil
 }
@@ -137,29 +214,36 @@ func short(c aws.Credentials, until time.Time) bool {
 	return c.CanExpire && c.Expires.Before(until)
 }
 
-// validKey refuses what S3 does not keep, and the segments that viewers
-// resolve before they ask.
+// validKey refuses what S3 does not accept, and the segments that viewers
+// resolve before they request it.
 func validKey(key string) bool {
-	if key == "" || len(key) > 1024 {
+	if key == "" || len(key) > awsname.MaxObjectKey {
 		return false
 	}
-	for segment := range strings.SplitSeq(key, "/") {
-		if segment == "." || segment == ".." {
-			return false
-		}
-	}
-	return true
+	segments := strings.Split(key, "/")
+	return !slices.Contains(segments, ".") && !slices.Contains(segments, "..")
 }
 
-// cacheTTL is C for a path, after holding it to its behavior.
-func (p *Presigner) cacheTTL(path string) (time.Duration, error) {
+// cacheTTL returns C for a path, after checking what its behavior lets through.
+func (p *Presigner) cacheTTL(path string, query url.Values) (time.Duration, error) {
 	d := p.config.Deployment
 	if d == nil {
 		return p.config.CacheTTL, nil
 	}
 	b, ok := d.Behavior(path)
 	if !ok || b.Access != deployment.Presigned {
-		return 0, fmt.Errorf("%w; %s is %s", ErrNotPresigned, b.PathPattern, b.Access)
+		return 0, &Error{
+			Kind: ErrNotPresigned, What: fmt.Sprintf("the behavior %s of %s is %s", b.PathPattern, path, b.Access),
+			Remedy: "sign for CloudFront, or make its access presigned",
+		}
+	}
+	for name := range query {
+		if !b.QueryParameters.Has(name) {
+			return 0, &Error{
+				Kind: ErrDropped, What: "the behavior " + b.PathPattern + " does not pass " + name + " on to S3",
+				Remedy: "let the behavior's cache policy pass it on, and deploy",
+			}
+		}
 	}
 	cache := time.Duration(b.MaxTTL) * time.Second
 	return cache, errors.Join(
@@ -168,20 +252,13 @@ func (p *Presigner) cacheTTL(path string) (time.Duration, error) {
 	)
 }
 
-// window is the start of the window that it is now, counted from 1970.
+// window returns the start of the current window, counted from 1970.
 func (p *Presigner) window() time.Time {
-	now := p.config.Now().Unix()
+	now := p.config.Clock().Unix()
 	if w := int64(p.config.Window / time.Second); w > 0 {
 		now -= now % w
 	}
 	return time.Unix(now, 0).UTC()
-}
-
-func (p *Presigner) onHost(text string) string {
-	if p.config.Host == "" {
-		return text
-	}
-	return strings.Replace(text, p.config.bucketHost(), p.config.Host, 1)
 }
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }

@@ -33,17 +33,17 @@ func classic(at time.Time) presign.Config {
 	return presign.Config{
 		Bucket: "media", Region: "eu-west-1", Host: cdn,
 		Lifetime: time.Hour, Window: 30 * time.Minute, CacheTTL: 30 * time.Minute,
-		Credentials: static, Now: func() time.Time { return at },
+		Credentials: static, Clock: func() time.Time { return at },
 	}
 }
 
-func mustURL(t *testing.T, c presign.Config, method, key string) presign.URL {
+func mustURL(t *testing.T, c presign.Config, method, key string) presign.Presigned {
 	t.Helper()
 	p, err := presign.New(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	u, err := p.URL(t.Context(), method, key)
+	u, err := p.Presign(t.Context(), presign.Request{Method: method, Key: key})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +69,8 @@ func (s atTime) PresignHTTP(ctx context.Context, c aws.Credentials, r *http.Requ
 func TestAsTheSDK(t *testing.T) {
 	t.Parallel()
 	temporary := credentials.NewStaticCredentialsProvider("ASIAEXAMPLE", "secret", "a/token+with=signs")
-	for _, region := range []string{"eu-west-1", "us-east-1", "cn-north-1", "us-gov-west-1"} {
+	for _, region := range []string{"eu-west-1", "us-east-1", "cn-north-1", "us-gov-west-1",
+		"eusc-de-east-1", "us-iso-east-1", "us-isob-east-1", "us-isof-south-1", "eu-isoe-west-1"} {
 		for _, provider := range []aws.CredentialsProvider{static, temporary} {
 			client := awss3.New(awss3.Options{Region: region, Credentials: provider, ResponseChecksumValidation: aws.ResponseChecksumValidationWhenRequired})
 			presigner := awss3.NewPresignClient(client, func(o *awss3.PresignOptions) {
@@ -92,6 +93,51 @@ func TestAsTheSDK(t *testing.T) {
 						t.Errorf("%s %q\nis     %s\nSDK's  %s", method, key, got, want)
 					}
 				}
+			}
+		}
+	}
+}
+
+// What a request adds is signed as the SDK signs it.
+func TestOverridesAsTheSDK(t *testing.T) {
+	t.Parallel()
+	client := awss3.New(awss3.Options{Region: "eu-west-1", Credentials: static,
+		ResponseChecksumValidation: aws.ResponseChecksumValidationWhenRequired})
+	presigner := awss3.NewPresignClient(client, func(o *awss3.PresignOptions) {
+		o.Expires = time.Hour
+		o.Presigner = atTime{v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true }), noon}
+	})
+	c := classic(noon)
+	c.Host = ""
+	const header = `attachment; filename="B_cher.pdf"; filename*=UTF-8''B%C3%BCcher.pdf`
+	want, err := presigner.PresignGetObject(t.Context(), &awss3.GetObjectInput{
+		Bucket: aws.String("media"), Key: aws.String("a"), VersionId: aws.String("L4kqtJlcpXroDTDmpUMLUo"),
+		ResponseContentDisposition: aws.String(header), ResponseContentType: aws.String("application/pdf"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := presign.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := p.Presign(t.Context(), presign.Request{
+		Key: "a", VersionID: "L4kqtJlcpXroDTDmpUMLUo", Download: "Bücher.pdf",
+		Response: http.Header{"Content-Type": {"application/pdf"}},
+	})
+	if err != nil || got.URL != want.URL {
+		t.Errorf("%v\nis     %s\nSDK's  %s", err, got.URL, want.URL)
+	}
+	for kind, r := range map[error][]presign.Request{
+		presign.ErrDownload: {{Key: "a", Download: "a/b"}, {Key: "a", Download: "a\nb"}},
+		presign.ErrResponse: {
+			{Key: "a", Response: http.Header{"X-Other": {"1"}}}, {Key: "a", Response: http.Header{"Expires": {"1", "2"}}},
+			{Key: "a", Response: http.Header{"Content-Type": {"a\r\nb"}}}, {Key: "a", Response: http.Header{"Expires": nil}},
+		},
+	} {
+		for _, r := range r {
+			if u, err := p.Presign(t.Context(), r); !errors.Is(err, kind) {
+				t.Errorf("%+v: %s, %v", r, u.URL, err)
 			}
 		}
 	}
@@ -137,7 +183,7 @@ func TestDeployment(t *testing.T) {
 			{PathPattern: "*", Access: deployment.Signed},
 		},
 	}
-	c := presign.Config{Deployment: d, Lifetime: time.Hour, Window: 30 * time.Minute, Credentials: static, Now: func() time.Time { return noon }}
+	c := presign.Config{Deployment: d, Lifetime: time.Hour, Window: 30 * time.Minute, Credentials: static, Clock: func() time.Time { return noon }}
 	u := mustURL(t, c, "GET", "in time/film.mp4")
 	if !strings.HasPrefix(u.URL, "https://127.0.0.1:8443/in%20time/film.mp4?") || !u.Exposed.Equal(noon.Add(90*time.Minute)) {
 		t.Errorf("%+v", u)
@@ -151,14 +197,14 @@ func TestDeployment(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if u, err := p.URL(t.Context(), "GET", key); !errors.Is(err, want) {
+		if u, err := p.Presign(t.Context(), presign.Request{Method: "GET", Key: key}); !errors.Is(err, want) {
 			t.Errorf("%s: %v, %v", key, u, err)
 		}
 	}
 	c.Exposure = 2 * time.Hour
 	if p, err := presign.New(c); err != nil {
 		t.Error(err)
-	} else if _, err := p.URL(t.Context(), "GET", "unlimited/film.mp4"); !errors.Is(err, presign.ErrExposure) {
+	} else if _, err := p.Presign(t.Context(), presign.Request{Method: "GET", Key: "unlimited/film.mp4"}); !errors.Is(err, presign.ErrExposure) {
 		t.Errorf("over one's own limit: %v", err)
 	}
 	c.Host = "other.example"
@@ -167,7 +213,7 @@ func TestDeployment(t *testing.T) {
 	}
 }
 
-func ExamplePresigner_URL() {
+func ExamplePresigner_Presign() {
 	ctx := context.Background()
 	cfg, err := config.LoadDefaultConfig(ctx)
 	if err != nil {
@@ -181,7 +227,7 @@ func ExamplePresigner_URL() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	u, err := p.URL(ctx, http.MethodGet, "films/7.mp4")
+	u, err := p.Presign(ctx, presign.Request{Key: "films/7.mp4"})
 	if err != nil {
 		log.Fatal(err)
 	}

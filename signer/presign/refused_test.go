@@ -33,6 +33,14 @@ func TestRefused(t *testing.T) {
 	}{
 		{"no bucket", func(c *presign.Config) { c.Bucket = "" }, "GET", "x", presign.ErrBucket},
 		{"bucket in capitals", func(c *presign.Config) { c.Bucket = "Media" }, "GET", "x", presign.ErrBucket},
+		{"directory bucket", func(c *presign.Config) { c.Bucket = "b--euw1-az1--x-s3" }, "GET", "x", presign.ErrBucket},
+		{"two dots", func(c *presign.Config) { c.Bucket = "a..b" }, "GET", "x", presign.ErrBucket},
+		{"an address", func(c *presign.Config) { c.Bucket = "192.168.5.4" }, "GET", "x", presign.ErrBucket},
+		{"access point alias", func(c *presign.Config) { c.Bucket = "media-x7-s3alias" }, "GET", "x", nil},
+		{"aws-global", func(c *presign.Config) { c.Region = "aws-global" }, "GET", "x", presign.ErrRegion},
+		{"a region of no partition", func(c *presign.Config) { c.Region = "moon-west-1" }, "GET", "x", presign.ErrRegion},
+		{"S3's host", func(c *presign.Config) { c.Host = "media.s3.eu-west-1.amazonaws.com" }, "GET", "x", presign.ErrHost},
+		{"host in capitals", func(c *presign.Config) { c.Host = "D111111ABCDEF8.CloudFront.net:443" }, "GET", "x", nil},
 		{"no region", func(c *presign.Config) { c.Region = "" }, "GET", "x", presign.ErrRegion},
 		{"a zone", func(c *presign.Config) { c.Region = "eu-west-1a" }, "GET", "x", presign.ErrRegion},
 		{"a URL as host", func(c *presign.Config) { c.Host = "https://" + cdn }, "GET", "x", presign.ErrHost},
@@ -59,7 +67,7 @@ func TestRefused(t *testing.T) {
 			test.change(&c)
 			p, err := presign.New(c)
 			if err == nil {
-				_, err = p.URL(t.Context(), test.method, test.key)
+				_, err = p.Presign(t.Context(), presign.Request{Method: test.method, Key: test.key})
 			}
 			if !errors.Is(err, test.want) {
 				t.Errorf("%v, want %v", err, test.want)
@@ -95,11 +103,11 @@ func TestRenewsCredentials(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := p.URL(t.Context(), "GET", "x"); !errors.Is(err, test.want) || asked != test.asked {
+		if _, err := p.Presign(t.Context(), presign.Request{Method: "GET", Key: "x"}); !errors.Is(err, test.want) || asked != test.asked {
 			t.Errorf("%s: %v after %d sessions", test.name, err, asked)
 		}
 		before := asked
-		if _, err := p.URL(t.Context(), "GET", "x"); !errors.Is(err, test.want) || asked != before {
+		if _, err := p.Presign(t.Context(), presign.Request{Method: "GET", Key: "x"}); !errors.Is(err, test.want) || asked != before {
 			t.Errorf("%s, again: %v, %d sessions more", test.name, err, asked-before)
 		}
 	}

@@ -24,7 +24,7 @@ func TestPresignedMode(t *testing.T) {
 		fstest.MapFS{"film.mp4": {Data: []byte("film"), ModTime: modified}},
 		edgetest.WithStart(time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)))
 	presigner, err := presign.New(presign.Config{
-		Deployment: srv.Edge.Deployments()[0], Lifetime: lifetime, Window: window, Now: srv.Clock.Now,
+		Deployment: srv.Edge.Deployments()[0], Lifetime: lifetime, Window: window, Clock: srv.Clock.Now,
 		Credentials: credentials.NewStaticCredentialsProvider(s3.LocalCredentials.AccessKeyID, s3.LocalCredentials.SecretAccessKey, ""),
 	})
 	if err != nil {
@@ -32,7 +32,7 @@ func TestPresignedMode(t *testing.T) {
 	}
 	sign := func() string {
 		t.Helper()
-		u, err := presigner.URL(t.Context(), "GET", "film.mp4")
+		u, err := presigner.Presign(t.Context(), presign.Request{Method: "GET", Key: "film.mp4"})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -22,18 +22,18 @@ var presignedNoon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
 // presignedAt returns what signer/presign makes at a time, rounded to half an
 // hour and living for one.
-func presignedAt(t *testing.T, at time.Time, method, key string) presign.URL {
+func presignedAt(t *testing.T, at time.Time, method, key string) presign.Presigned {
 	t.Helper()
 	p, err := presign.New(presign.Config{
 		Bucket: "media", Region: "eu-west-1", Host: cdn,
 		Lifetime: time.Hour, Window: 30 * time.Minute, CacheTTL: 30 * time.Minute,
 		Credentials: credentials.NewStaticCredentialsProvider(s3.LocalCredentials.AccessKeyID, s3.LocalCredentials.SecretAccessKey, ""),
-		Now:         func() time.Time { return at },
+		Clock:       func() time.Time { return at },
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	u, err := p.URL(t.Context(), method, key)
+	u, err := p.Presign(t.Context(), presign.Request{Method: method, Key: key})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -230,7 +230,7 @@ func TestExampleKeyBesideOwn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		u, err := p.URL(t.Context(), "GET", "film")
+		u, err := p.Presign(t.Context(), presign.Request{Key: "film"})
 		if err != nil {
 			t.Fatal(err)
 		}

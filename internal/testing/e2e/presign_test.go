@@ -64,14 +64,14 @@ func TestPresignedExposure(t *testing.T) {
 	p, err := presign.New(presign.Config{
 		Deployment:  e.Deployments()[0],
 		Credentials: credentials.NewStaticCredentialsProvider(edge.LocalCredentials.AccessKeyID, edge.LocalCredentials.SecretAccessKey, ""),
-		Lifetime:    time.Hour, Window: 30 * time.Minute, Exposure: 90 * time.Minute, Now: now,
+		Lifetime:    time.Hour, Window: 30 * time.Minute, Exposure: 90 * time.Minute, Clock: now,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	sign := func(method, key string) string {
 		t.Helper()
-		u, err := p.URL(t.Context(), method, key)
+		u, err := p.Presign(t.Context(), presign.Request{Method: method, Key: key})
 		if err != nil {
 			t.Fatal(err)
 		}
