@@ -13,6 +13,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -21,6 +22,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/johannesboyne/gofakes3"
+	"github.com/johannesboyne/gofakes3/backend/s3mem"
 )
 
 // Region and Account are where everything lies.
@@ -34,7 +37,9 @@ var credential = aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "k
 // Server is the services and what they keep.
 type Server struct {
 	url        string
-	stacks     map[string]map[string]string // outputs by stack
+	stacks     []*stack
+	buckets    gofakes3.Backend
+	broken     map[string]bool // logical IDs of resources whose changes fail
 	mu         sync.Mutex
 	requests   []Request
 	failures   map[string]Failure
@@ -48,6 +53,7 @@ type Server struct {
 type Request struct {
 	Operation string // CreateKey, GetSecretValue, …
 	Body      string
+	Role      string // ARN of the assumed role it is signed with; "" for the caller's own key
 }
 
 // Failure is an error that a service answers with.
@@ -61,7 +67,7 @@ type Failure struct {
 func Start(t testing.TB) *Server {
 	t.Helper()
 	s := &Server{
-		stacks:     map[string]map[string]string{},
+		buckets:    s3mem.New(),
 		failures:   map[string]Failure{},
 		keys:       map[string]*kmsKey{},
 		aliases:    map[string]string{},
@@ -84,19 +90,26 @@ func (s *Server) Config() aws.Config {
 	}
 }
 
-// Setenv leads clients with AWS's default configuration here.
+// Env leads programs with AWS's default configuration here.
+func (s *Server) Env() []string {
+	return []string{
+		"AWS_ENDPOINT_URL=" + s.url,
+		"AWS_REGION=" + Region,
+		"AWS_ACCESS_KEY_ID=" + credential.AccessKeyID,
+		"AWS_SECRET_ACCESS_KEY=" + credential.SecretAccessKey,
+		"AWS_SESSION_TOKEN=",
+		"AWS_PROFILE=",
+		"AWS_CONFIG_FILE=/dev/null",
+		"AWS_SHARED_CREDENTIALS_FILE=/dev/null",
+		"AWS_EC2_METADATA_DISABLED=true",
+	}
+}
+
+// Setenv leads clients of this process here.
 func (s *Server) Setenv(t *testing.T) {
 	t.Helper()
-	for name, value := range map[string]string{
-		"AWS_ENDPOINT_URL":            s.url,
-		"AWS_REGION":                  Region,
-		"AWS_ACCESS_KEY_ID":           credential.AccessKeyID,
-		"AWS_SECRET_ACCESS_KEY":       credential.SecretAccessKey,
-		"AWS_SESSION_TOKEN":           "",
-		"AWS_PROFILE":                 "",
-		"AWS_CONFIG_FILE":             "/dev/null",
-		"AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
-	} {
+	for _, variable := range s.Env() {
+		name, value, _ := strings.Cut(variable, "=")
 		t.Setenv(name, value)
 	}
 }
@@ -127,10 +140,16 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer s.mu.Unlock()
 	_, operation, isJSON := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 	if !isJSON {
-		s.cloudFormation(w, r, body)
+		form, err := url.ParseQuery(string(body))
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		if err == nil && form.Has("Action") {
+			s.query(w, r, body, form)
+		} else {
+			s.s3(w, r, body)
+		}
 		return
 	}
-	s.requests = append(s.requests, Request{operation, string(body)})
+	s.requests = append(s.requests, Request{operation, string(body), roleOf(r)})
 	answer, failure := s.answer(r, operation, body)
 	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
 	if failure != nil {
@@ -188,7 +207,15 @@ func signed(r *http.Request, body []byte) bool {
 		}
 	}
 	digest := sha256.Sum256(body)
-	err = v4.NewSigner().SignHTTP(context.Background(), credential, again, hex.EncodeToString(digest[:]), parts[2], parts[1], at)
+	hash := hex.EncodeToString(digest[:])
+	with := credential
+	with.SessionToken = r.Header.Get("X-Amz-Security-Token")
+	s3 := func(o *v4.SignerOptions) {}
+	if parts[2] == "s3" {
+		s3 = func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true }
+		hash = r.Header.Get("X-Amz-Content-Sha256")
+	}
+	err = v4.NewSigner().SignHTTP(context.Background(), with, again, hash, parts[2], parts[1], at, s3)
 	return err == nil && again.Header.Get("Authorization") == authorization
 }
 

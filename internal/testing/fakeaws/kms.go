@@ -80,7 +80,7 @@ func (s *Server) Point(alias, at string) {
 	s.aliases[alias] = s.aliases[at]
 }
 
-func (s *Server) find(name string) (string, *kmsKey, *Failure) {
+func (s *Server) key(name string) (string, *kmsKey, *Failure) {
 	id := strings.TrimPrefix(name, arn(""))
 	if target, ok := s.aliases[name]; ok {
 		id = target
@@ -96,7 +96,7 @@ func (s *Server) find(name string) (string, *kmsKey, *Failure) {
 }
 
 func (s *Server) describeKey(in keyID) (any, *Failure) {
-	id, _, failure := s.find(in.KeyId)
+	id, _, failure := s.key(in.KeyId)
 	if failure != nil {
 		return nil, failure
 	}
@@ -104,7 +104,7 @@ func (s *Server) describeKey(in keyID) (any, *Failure) {
 }
 
 func (s *Server) getPublicKey(in keyID) (any, *Failure) {
-	id, k, failure := s.find(in.KeyId)
+	id, k, failure := s.key(in.KeyId)
 	if failure != nil {
 		return nil, failure
 	}
@@ -119,7 +119,7 @@ func (s *Server) sign(in struct {
 	KeyId, MessageType, SigningAlgorithm string
 	Message                              []byte
 }) (any, *Failure) {
-	id, k, failure := s.find(in.KeyId)
+	id, k, failure := s.key(in.KeyId)
 	if failure != nil {
 		return nil, failure
 	}
@@ -143,7 +143,7 @@ func (s *Server) sign(in struct {
 }
 
 func (s *Server) scheduleKeyDeletion(in keyID) (any, *Failure) {
-	id, k, failure := s.find(in.KeyId)
+	id, k, failure := s.key(in.KeyId)
 	if failure != nil {
 		return nil, failure
 	}

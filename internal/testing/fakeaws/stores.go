@@ -1,10 +1,7 @@
 package fakeaws
 
 import (
-	"encoding/xml"
 	"maps"
-	"net/http"
-	"net/url"
 	"slices"
 )
 
@@ -81,53 +78,4 @@ func (s *Server) SetParameter(name, kind, value string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.parameters[name] = parameter{name, kind, value}
-}
-
-// SetStack puts a stack's outputs in place.
-func (s *Server) SetStack(name string, outputs map[string]string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.stacks[name] = outputs
-}
-
-type output struct{ OutputKey, OutputValue string }
-
-func (s *Server) cloudFormation(w http.ResponseWriter, r *http.Request, body []byte) {
-	form, err := url.ParseQuery(string(body))
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusBadRequest)
-		return
-	}
-	action, name := form.Get("Action"), form.Get("StackName")
-	s.requests = append(s.requests, Request{action, string(body)})
-	outputs, ok := s.stacks[name]
-	failure := s.refuse(r, action, body)
-	switch {
-	case failure != nil:
-	case action != "DescribeStacks":
-		failure = failed("InvalidAction", action)
-	case !ok:
-		failure = failed("ValidationError", "Stack with id "+name+" does not exist")
-	}
-	w.Header().Set("Content-Type", "text/xml")
-	if failure != nil {
-		w.WriteHeader(failure.Status)
-		_ = xml.NewEncoder(w).Encode(struct {
-			XMLName xml.Name `xml:"ErrorResponse"`
-			Code    string   `xml:"Error>Code"`
-			Message string   `xml:"Error>Message"`
-		}{Code: failure.Code, Message: failure.Message})
-		return
-	}
-	var list []output
-	for key, value := range outputs {
-		list = append(list, output{key, value})
-	}
-	slices.SortFunc(list, func(a, b output) int { return len(a.OutputKey) - len(b.OutputKey) })
-	_ = xml.NewEncoder(w).Encode(struct {
-		XMLName xml.Name `xml:"DescribeStacksResponse"`
-		Name    string   `xml:"DescribeStacksResult>Stacks>member>StackName"`
-		Status  string   `xml:"DescribeStacksResult>Stacks>member>StackStatus"`
-		Outputs []output `xml:"DescribeStacksResult>Stacks>member>Outputs>member"`
-	}{Name: name, Status: "CREATE_COMPLETE", Outputs: list})
 }
