@@ -2,26 +2,28 @@
 
 SHELL := /bin/bash -o pipefail
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 16,18,20
-NPM := npm --no-fund --no-audit --no-update-notifier --loglevel=error
+NPM := npm --no-fund --no-audit --no-update-notifier --loglevel=error --fetch-retries=1
 BENCH ?= .
 
-.PHONY: up test lint bench module
+.PHONY: up test machine lint bench module
 
 # Private content on this machine: refused plain, opened by a signed URL.
 up:
-	@echo 'Building. The first time this compiles the AWS CDK, which takes a minute or two.' >&2
-	@go build -o bin/ ./cmd/privatecdn
+	@scripts/check-machine up $(ARGS)
+	@scripts/step 'Building; the first time takes a minute' go build -o bin/ ./cmd/privatecdn
 	@bin/privatecdn up --bucket examples/content $(ARGS)
 
-# Every test, and what the tests need from the package registries.
-test: node_modules/.package-lock.json
-	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo 'run gofmt -w on these' >&2; exit 1; }
-	go vet ./...
-	cd examples/consumer && go vet ./... && go test ./...
-	go test ./...
+# Every test, and what the tests need from the package registries. The ten
+# slowest are named at the end.
+test: machine node_modules/.package-lock.json
+	@scripts/test $(TESTFLAGS)
 
-node_modules/.package-lock.json: package-lock.json
-	$(NPM) ci
+machine:
+	@scripts/check-machine test
+
+node_modules/.package-lock.json: package-lock.json | machine
+	@scripts/step "Installing the tests' packages with npm" $(NPM) ci || \
+		{ echo 'hint: npm needs the network, this once' >&2; exit 2; }
 	@touch $@
 
 # Linters that are not needed to build or to test.
