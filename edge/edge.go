@@ -90,7 +90,7 @@ func (e *Edge) Close() error {
 // it served before. An edge watches its template and does this by itself.
 func (e *Edge) Reload() error {
 	o := &e.options
-	read := infra.Options{Options: cloudformation.Options{Values: o.Values}}
+	read := infra.Options{StubLambdaEdge: o.StubLambdaEdge, Options: cloudformation.Options{Values: o.Values}}
 	var tmpl *infra.Infrastructure
 	var err error
 	switch {

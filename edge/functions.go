@@ -73,6 +73,11 @@ func (q *request) viewerRequestFunction() *response {
 	if result.Response != nil {
 		return q.generated(result.Response)
 	}
+	if change := result.Request.Origin; change != nil {
+		if err := q.chooseOrigin(change); err != nil {
+			return q.functionFailed(err)
+		}
+	}
 	q.path = result.Request.URI
 	if !slices.Equal(result.Request.Query, event.Request.Query) {
 		q.query = joinQuery(result.Request.Query)
@@ -130,8 +135,8 @@ func (q *request) event(kind string) cffunction.Event {
 	}
 	return cffunction.Event{
 		DistributionDomain: q.dist.DomainName, DistributionID: q.dist.ID, RequestID: q.id, Type: kind,
-		ViewerIP: q.viewer.String(),
-		Request:  cffunction.Request{Method: q.http.Method, URI: q.path, Query: query, Headers: headers, Cookies: cookies},
+		ViewerIP: q.viewer.String(), RawQuery: q.target.query,
+		Request: cffunction.Request{Method: q.http.Method, URI: q.path, Query: query, Headers: headers, Cookies: cookies},
 	}
 }
 

@@ -20,6 +20,10 @@ type Options struct {
 	// import by its export name.
 	Values map[string]string
 
+	// StubLambdaEdge leaves Lambda@Edge functions out, each with a [Note].
+	// Without it a template that has one is refused.
+	StubLambdaEdge bool
+
 	// Bucket is a directory that is the content of every bucket which Buckets
 	// does not name. A file that changes in it is invalidated in the cache.
 	Bucket string

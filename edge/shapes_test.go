@@ -25,6 +25,7 @@ type shape struct {
 	config    string            // of the distribution, beside the plain properties
 	enabled   string            // in place of Enabled: true
 	values    map[string]string // for what the template leaves open
+	stub      bool              // Lambda@Edge left out
 	path      string            // "/" by default
 	says      string            // the response, "200 home" by default, or the error's text
 }
@@ -91,7 +92,7 @@ func (s shape) respond(t *testing.T, path string) string {
 	web := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "web ", r.Host, r.URL.Path) })
 	server := httptest.NewServer(web)
 	t.Cleanup(server.Close)
-	e, err := edge.New(edge.Options{Text: s.text(), Values: s.values, Buckets: map[string]fs.FS{"": content},
+	e, err := edge.New(edge.Options{Text: s.text(), Values: s.values, StubLambdaEdge: s.stub, Buckets: map[string]fs.FS{"": content},
 		Origins: map[string]http.RoundTripper{"web.example.com": to(server.URL), "abc.lambda-url.eu-west-1.on.aws": to(server.URL),
 			"down.example.com": down{}}})
 	if err != nil {
@@ -135,6 +136,10 @@ F: {Type: AWS::CloudFront::Function, Properties: {Name: f, ` + properties + `, F
 }
 
 func (s shape) saying(says string) shape { s.says = says; return s }
+
+func (s shape) with(origin string) shape { s.origins = plainOrigin + origin; return s }
+
+const runtime2 = "FunctionConfig: {Comment: c, Runtime: cloudfront-js-2.0}"
 
 func oac(config string) shape {
 	return shape{
@@ -211,6 +216,14 @@ var shapes = map[string]shape{
 	"headers policy given":           {behavior: "ResponseHeadersPolicyId: 1111", values: map[string]string{"1111": `{"ResponseHeadersPolicyConfig": {"Name": "n"}}`}},
 	"function elsewhere":             {behavior: "FunctionAssociations: [{EventType: viewer-request, FunctionARN: 'arn:aws:cloudfront::1:function/f'}]", says: "Properties in JSON"},
 	"function given":                 {behavior: "FunctionAssociations: [{EventType: viewer-request, FunctionARN: arn-f}]", values: map[string]string{"arn-f": `{"Name": "f", "AutoPublish": true, "FunctionCode": "function handler(e) { return {statusCode: 200, body: 'made'} }", "FunctionConfig": {"Runtime": "cloudfront-js-2.0"}}`}, says: "200 made"},
+	"function unpublished":           fn("FunctionConfig: {Comment: c, Runtime: cloudfront-js-2.0}", "function handler(e) { return e.request }").saying("is not published"),
+	"runtime 1.0, async":             fn("AutoPublish: true, FunctionConfig: {Comment: c, Runtime: cloudfront-js-1.0}", "async function handler(e) { return e.request }").saying("has no async"),
+	"runtime 1.0":                    fn("AutoPublish: true, FunctionConfig: {Comment: c, Runtime: cloudfront-js-1.0}", "function handler(e) { var r = e.request; return r }"),
+	"runtime of Lambda":              fn("AutoPublish: true, FunctionConfig: {Comment: c, Runtime: nodejs22.x}", "function handler(e) { return e.request }").saying("nodejs22.x"),
+	"function updates the origin":    fn("AutoPublish: true, "+runtime2, "import cf from 'cloudfront'; function handler(e) { cf.updateRequestOrigin({domainName: 'web.example.com', originPath: '/v1', originAccessControlConfig: {enabled: false}}); return e.request }").saying("200 web web.example.com/v1/home.html"),
+	"function selects an origin":     fn("AutoPublish: true, "+runtime2, "import cf from 'cloudfront'; function handler(e) { cf.selectRequestOriginById('web'); return e.request }").with("\n- {Id: web, DomainName: web.example.com, CustomOriginConfig: {OriginProtocolPolicy: https-only}}").saying("200 web web.example.com/home.html"),
+	"function selects nobody":        fn("AutoPublish: true, "+runtime2, "import cf from 'cloudfront'; function handler(e) { cf.selectRequestOriginById('x'); return e.request }").saying("502 "),
+	"function makes an origin group": fn("AutoPublish: true, "+runtime2, "import cf from 'cloudfront'; function handler(e) { cf.createRequestOriginGroup({}); return e.request }").saying("createRequestOriginGroup"),
 	"Enabled missing":                {enabled: "Comment: c", says: "Enabled: the property is missing"},
 	"disabled":                       {enabled: "Enabled: false", says: "403 "},
 	"viewer protocol missing":        {protocol: "SmoothStreaming: false", says: "ViewerProtocolPolicy: the property is missing"},
@@ -233,7 +246,8 @@ var shapes = map[string]shape{
 	"attempts":                       {origins: webWith("ConnectionAttempts: 9"), says: "9 is not within 1 to 3"},
 	"HTTP version in upper case":     {config: "HttpVersion: HTTP2"},
 	"unknown property":               {config: "Typo: 1", says: "Typo: unknown property"},
-	"Lambda@Edge":                    {behavior: "LambdaFunctionAssociations: [{EventType: origin-request, LambdaFunctionARN: x}]", says: "LambdaFunctionAssociations"},
+	"Lambda@Edge":                    {behavior: "LambdaFunctionAssociations: [{EventType: origin-request, LambdaFunctionARN: x}]", says: "Lambda@Edge is not run"},
+	"Lambda@Edge left out":           {behavior: "LambdaFunctionAssociations: [{EventType: origin-request, LambdaFunctionARN: x}]", stub: true},
 	"forwarded values":               {behavior: "ForwardedValues: {QueryString: false, Cookies: {Forward: none}}"},
 	"origin shield and more":         {origins: plainOrigin + "\n  OriginShield: {Enabled: true, OriginShieldRegion: eu-west-1}\n  ConnectionTimeout: 5\n  ResponseCompletionTimeout: 30"},
 	"cache tags":                     {config: "CacheTagConfig: {HeaderName: Cache-Tag}"},

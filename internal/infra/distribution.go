@@ -54,6 +54,7 @@ func (r *reader) distribution(s *cloudformation.Stack, res *cloudformation.Resou
 	if err := originGroups(at.Key("OriginGroups.Items"), c.OriginGroups.Items, origins); err != nil {
 		return err
 	}
+	d.Origins = origins
 	if d.Behaviors, err = r.behaviors(s, at, c.CacheBehaviors, c.DefaultCacheBehavior, origins); err != nil {
 		return err
 	}
@@ -111,6 +112,13 @@ func (r *reader) behavior(s *cloudformation.Stack, at cloudformation.Location, p
 	}
 	if err := r.policies(s, at, p, b); err != nil {
 		return nil, err
+	}
+	for i, a := range p.LambdaFunctionAssociations {
+		at := at.Key("LambdaFunctionAssociations").Index(i)
+		if !r.stubLambdaEdge {
+			return nil, at.Unsupported("use a CloudFront function, or leave it out with --stub-lambda-edge", "Lambda@Edge is not run")
+		}
+		r.noteAt(at, typeDistribution, "the "+a.EventType+" Lambda@Edge function of "+p.PathPattern+" is not run")
 	}
 	return b, r.functions(s, at.Key("FunctionAssociations"), p.FunctionAssociations, b)
 }
@@ -174,6 +182,9 @@ func (r *reader) functions(s *cloudformation.Stack, at cloudformation.Location, 
 			if f, err = r.newFunction(at, "", &p); err != nil {
 				return err
 			}
+		}
+		if f.Unpublished {
+			return at.Errorf(cloudformation.ErrInvalid, "set its AutoPublish to true", "the function %s is not published", f.LogicalID)
 		}
 		if a.EventType == "viewer-response" {
 			b.ViewerResponse = f

@@ -71,7 +71,7 @@ func TestRefusedProperties(t *testing.T) {
 	}{
 		{dist, 1, []any{config, "Typo"}, cloudformation.ErrUnsupported, "S/" + dist + ": Properties.DistributionConfig.Typo: unknown property"},
 		{dist, []any{"x"}, []any{config, "DefaultCacheBehavior", "TrustedSigners"}, cloudformation.ErrUnsupported, "DefaultCacheBehavior.TrustedSigners: the property is not supported; use TrustedKeyGroups"},
-		{dist, []any{map[string]any{"EventType": "origin-request"}}, []any{config, "CacheBehaviors", 0, lambda}, cloudformation.ErrUnsupported, "CacheBehaviors[0]." + lambda + ": the property is not supported; use a CloudFront function"},
+		{dist, []any{map[string]any{"EventType": "origin-request"}}, []any{config, "CacheBehaviors", 0, lambda}, cloudformation.ErrUnsupported, "CacheBehaviors[0]." + lambda + "[0]: Lambda@Edge is not run; use a CloudFront function"},
 		{dist, true, []any{config, "Staging"}, cloudformation.ErrUnsupported, "Staging"},
 		{dist, "nobody", []any{config, "DefaultCacheBehavior", "TargetOriginId"}, cloudformation.ErrInvalid, `DefaultCacheBehavior.TargetOriginId: there is no origin "nobody"`},
 		{dist, "unknown-id", []any{config, "DefaultCacheBehavior", "CachePolicyId"}, cloudformation.ErrUnresolved, "CachePolicyId: the policy"},

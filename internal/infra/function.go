@@ -44,7 +44,7 @@ func (r *reader) function(s *cloudformation.Stack, res *cloudformation.Resource)
 }
 
 func (r *reader) newFunction(at cloudformation.Location, logicalID string, p *functionProperties) (*Function, error) {
-	f := &Function{LogicalID: logicalID, Name: p.Name, Runtime: p.FunctionConfig.Runtime, Code: p.FunctionCode}
+	f := &Function{LogicalID: logicalID, Name: p.Name, Runtime: p.FunctionConfig.Runtime, Code: p.FunctionCode, Unpublished: !p.AutoPublish}
 	if logicalID == "" {
 		f.LogicalID = p.Name
 	}

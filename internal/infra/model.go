@@ -40,8 +40,9 @@ type Distribution struct {
 	Aliases           []string
 	Enabled           bool
 	DefaultRootObject string
-	CacheTagHeader    string      // the origin's header of cache tags, "" for none
-	Behaviors         []*Behavior // in order; the default behavior, pattern "*", is last
+	CacheTagHeader    string             // the origin's header of cache tags, "" for none
+	Behaviors         []*Behavior        // in order; the default behavior, pattern "*", is last
+	Origins           map[string]*Origin `json:"-"` // and origin groups, by ID
 	CustomErrors      []CustomError
 	Geo               Geo
 	WebACL            string
@@ -246,6 +247,7 @@ type Function struct {
 	Name           string
 	Runtime        string // cloudfront-js-1.0 or -2.0
 	Code           string
+	Unpublished    bool // which CloudFront refuses to attach to a behavior
 	KeyValueStores []KeyValueStore
 }
 

@@ -59,9 +59,9 @@ type behaviorProperties struct {
 	ForwardedValues            *forwardedProperties
 	FunctionAssociations       []functionAssociationProperties
 	GrpcConfig                 cloudformation.Refused `cfn:"switch gRPC off"`
-	LambdaFunctionAssociations cloudformation.Refused `cfn:"use a CloudFront function"`
-	MaxTTL                     *float64               `cfn:"0.."`
-	MinTTL                     *float64               `cfn:"0.."`
+	LambdaFunctionAssociations []lambdaAssociationProperties
+	MaxTTL                     *float64 `cfn:"0.."`
+	MinTTL                     *float64 `cfn:"0.."`
 	OriginRequestPolicyId      string
 	PathPattern                string
 	RealtimeLogConfigArn       cloudformation.Ignored
@@ -86,6 +86,12 @@ type forwardedProperties struct {
 type functionAssociationProperties struct {
 	EventType   string `cfn:"required,viewer-request|viewer-response"`
 	FunctionARN string `cfn:"required"`
+}
+
+type lambdaAssociationProperties struct {
+	EventType         string `cfn:"required,viewer-request|viewer-response|origin-request|origin-response"`
+	IncludeBody       cloudformation.Ignored
+	LambdaFunctionARN cloudformation.Ignored
 }
 
 type customErrorProperties struct {
@@ -191,7 +197,7 @@ type keyGroupProperties struct {
 }
 
 type functionProperties struct {
-	AutoPublish    cloudformation.Ignored
+	AutoPublish    bool
 	FunctionCode   string `cfn:"required"`
 	FunctionConfig struct {
 		Comment                   cloudformation.Ignored

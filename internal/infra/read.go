@@ -20,37 +20,42 @@ type Options struct {
 	// has the name, and of a single template the part of its file's name before
 	// the first dot is.
 	Stack string
+
+	// StubLambdaEdge leaves Lambda@Edge functions out, each with a note.
+	StubLambdaEdge bool
 	cloudformation.Options
 }
 
 // reader builds an Infrastructure of an app's stacks.
 type reader struct {
-	app      *cloudformation.App
-	assets   assets
-	tmpl     *Infrastructure
-	keys     map[string]*PublicKey // by ID, as are the others
-	groups   map[string]*KeyGroup
-	oais     map[string]*OAI
-	oacs     map[string]*OAC
-	caches   map[string]*CachePolicy
-	requests map[string]*OriginRequestPolicy
-	headers  map[string]*ResponseHeadersPolicy
-	stores   map[string]*KeyValueStore // by ARN
-	funcs    map[string]*Function      // by ARN
+	app            *cloudformation.App
+	assets         assets
+	stubLambdaEdge bool
+	tmpl           *Infrastructure
+	keys           map[string]*PublicKey // by ID, as are the others
+	groups         map[string]*KeyGroup
+	oais           map[string]*OAI
+	oacs           map[string]*OAC
+	caches         map[string]*CachePolicy
+	requests       map[string]*OriginRequestPolicy
+	headers        map[string]*ResponseHeadersPolicy
+	stores         map[string]*KeyValueStore // by ARN
+	funcs          map[string]*Function      // by ARN
 }
 
 func newReader(o Options) *reader {
 	r := &reader{
-		tmpl:     &Infrastructure{Outputs: map[string]string{}, Parameters: map[string]string{}},
-		keys:     map[string]*PublicKey{},
-		groups:   map[string]*KeyGroup{},
-		oais:     map[string]*OAI{},
-		oacs:     map[string]*OAC{},
-		caches:   managedCachePolicies(),
-		requests: managedOriginRequestPolicies(),
-		headers:  managedResponseHeadersPolicies(),
-		stores:   map[string]*KeyValueStore{},
-		funcs:    map[string]*Function{},
+		stubLambdaEdge: o.StubLambdaEdge,
+		tmpl:           &Infrastructure{Outputs: map[string]string{}, Parameters: map[string]string{}},
+		keys:           map[string]*PublicKey{},
+		groups:         map[string]*KeyGroup{},
+		oais:           map[string]*OAI{},
+		oacs:           map[string]*OAC{},
+		caches:         managedCachePolicies(),
+		requests:       managedOriginRequestPolicies(),
+		headers:        managedResponseHeadersPolicies(),
+		stores:         map[string]*KeyValueStore{},
+		funcs:          map[string]*Function{},
 	}
 	r.app = cloudformation.NewApp(o.Options, r.attribute)
 	return r

@@ -17,6 +17,7 @@ type Event struct {
 	DistributionID     string
 	RequestID          string
 	Type               string // ViewerRequest or ViewerResponse
+	RawQuery           string // as the viewer sent it
 	ViewerIP           string
 	Request            Request
 	Response           *Response // for ViewerResponse
@@ -29,6 +30,28 @@ type Request struct {
 	Query   []Pair
 	Headers []Pair // names in lower case; without cookies
 	Cookies []Pair
+	Origin  *Origin // that the function chose in place of its behavior's
+}
+
+// Origin is what a function changes of its request's origin, or of the one with
+// the ID. What it does not give stays as it is.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/helper-functions-origin-modification.html
+type Origin struct {
+	ID                 string
+	DomainName         string
+	HostHeader         string
+	OriginPath         *string
+	CustomHeaders      map[string]string
+	ConnectionAttempts int
+	Timeouts           struct{ ReadTimeout, ConnectionTimeout int } // seconds
+	CustomOriginConfig *struct {
+		Port     int
+		Protocol string // http or https
+	}
+	OriginAccessControlConfig *struct {
+		Enabled                     bool
+		SigningBehavior, OriginType string
+	}
 }
 
 // Response is a response as a function sees, changes or makes it.
@@ -93,7 +116,8 @@ func (e *Event) json() ([]byte, error) {
 			"distributionDomainName": e.DistributionDomain, "distributionId": e.DistributionID,
 			"eventType": e.Type, "requestId": e.RequestID,
 		},
-		"viewer": map[string]string{"ip": e.ViewerIP},
+		"viewer":   map[string]string{"ip": e.ViewerIP},
+		"rawQuery": e.RawQuery, // of which the prelude makes rawQueryString()
 		"request": map[string]any{
 			"method": e.Request.Method, "uri": e.Request.URI, "querystring": valueMap(e.Request.Query),
 			"headers": valueMap(e.Request.Headers), "cookies": valueMap(e.Request.Cookies),
@@ -113,6 +137,7 @@ func parseResult(text string) (Result, error) {
 		Request *struct {
 			Method, URI             string
 			Query, Headers, Cookies []Pair
+			Origin                  *Origin
 		}
 		Response *struct {
 			StatusCode        int
@@ -131,7 +156,7 @@ func parseResult(text string) (Result, error) {
 	if r == nil {
 		return Result{}, &Error{Kind: Invalid, Problem: "the handler must return the request or a response"}
 	}
-	return Result{Request: &Request{r.Method, r.URI, r.Query, lower(r.Headers), r.Cookies}}, nil
+	return Result{Request: &Request{r.Method, r.URI, r.Query, lower(r.Headers), r.Cookies, r.Origin}}, nil
 }
 
 func lower(headers []Pair) []Pair {

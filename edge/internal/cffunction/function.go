@@ -68,9 +68,6 @@ type Function struct {
 //go:embed prelude.js
 var preludeSource string
 
-// unsupportedCF are the methods of the cloudfront module that are not here.
-var unsupportedCF = []string{"updateRequestOrigin", "selectRequestOriginById", "createRequestOriginGroup"}
-
 // Compile checks a function's code. The error is an *Error.
 func Compile(name, runtime, code string, stores []Store) (*Function, error) {
 	f := &Function{name: name, budget: Budget, stores: stores}
@@ -85,9 +82,12 @@ func Compile(name, runtime, code string, stores []Store) (*Function, error) {
 	if len(code) > maxCode {
 		return nil, f.fail(Unsupported, "its code has %d bytes, more than %d", len(code), maxCode)
 	}
-	for _, method := range unsupportedCF {
-		if strings.Contains(code, method) {
-			return nil, f.fail(Unsupported, "cf.%s is not supported by this edge", method)
+	if name := unknownMember(code); name != "" {
+		return nil, f.fail(Unsupported, "cf.%s is not supported by this edge", name)
+	}
+	if f.version == 1 {
+		if what := beyondRuntime1(code); what != "" {
+			return nil, f.fail(Unsupported, "the runtime cloudfront-js-1.0 has no %s: use cloudfront-js-2.0", what)
 		}
 	}
 	script, err := withoutImports(code)

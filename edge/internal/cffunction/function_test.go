@@ -18,7 +18,7 @@ func TestCompileRefuses(t *testing.T) {
 		"syntax":            {"cloudfront-js-2.0", "function handler(event { }", "SyntaxError"},
 		"module":            {"cloudfront-js-2.0", "import fs from 'fs';\n" + handler, `"fs"`},
 		"module by require": {"cloudfront-js-1.0", "var fs = require('fs');\n" + handler, `"fs"`},
-		"origin":            {"cloudfront-js-2.0", "import cf from 'cloudfront'; cf.updateRequestOrigin({});" + handler, "cf.updateRequestOrigin"},
+		"origin":            {"cloudfront-js-2.0", "import cf from 'cloudfront'; cf.createRequestOriginGroup({});" + handler, "cf.createRequestOriginGroup"},
 		"size":              {"cloudfront-js-2.0", handler + strings.Repeat(" ", 11000), "more than 10240"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -130,5 +130,68 @@ func TestRunFails(t *testing.T) {
 		if !errors.As(err, &failure) || failure.Kind != want.kind || failure.Function != "Fn" || !strings.Contains(err.Error(), want.says) {
 			t.Errorf("%s\n gave %v, want %s that says %s", code, err, want.kind, want.says)
 		}
+	}
+}
+
+// What the runtime 1.0 does not have is refused, and what it has is not.
+func TestRuntime1(t *testing.T) {
+	t.Parallel()
+	for code, says := range map[string]string{
+		"let x = 1;":                          "let statements",
+		"for (let i = 0;;) {}":                "let statements",
+		"const x = 1;":                        "const statements",
+		"class A {}":                          "class statements",
+		"async function f() {}":               "async",
+		"var f = async () => 1;":              "async",
+		"var a = b?.c;":                       "operator ?.",
+		"var a = b ?? c;":                     "operator ??",
+		"var {a} = b;":                        "destructuring",
+		"var [a] = b;":                        "destructuring",
+		"for (var a of b) {}":                 "for-of",
+		"var a = [...b];":                     "spread",
+		"import crypto from 'crypto';":        "import statements",
+		"var s = 'let x'; // const y\n":       "",
+		"/* class A */ var r = /[/'] let x/;": "",
+		"var a = {let: 1, class: 2}; a.const; a.class = a.of;": "",
+		"var a = 4 / 2; var b = a / 2; // let":                 "",
+		"var f = (a, ...rest) => rest;":                        "",
+		"var t = `let ${1}`;":                                  "",
+		"var a = b ? .5 : 1;":                                  "",
+		"var letter = 1, constant = 2, async = 3; async = 4;":  "",
+	} {
+		code += " function handler(event) { return event.request; }"
+		_, err := cffunction.Compile("Fn", "cloudfront-js-1.0", code, nil)
+		if says == "" && err != nil && strings.Contains(err.Error(), "1.0") || says != "" && (err == nil || !strings.Contains(err.Error(), says)) {
+			t.Errorf("%s: %v, want %q", code, err, says)
+		}
+	}
+}
+
+// What the module cloudfront does to the request's origin is in the result.
+func TestOrigin(t *testing.T) {
+	t.Parallel()
+	f := compile(t, `import cf from 'cloudfront';
+		function handler(e) {
+			if (e.request.rawQueryString() === 'a=%20&&b') cf.updateRequestOrigin({domainName: 'x.example.com', originPath: '',
+				customHeaders: {a: 'b'}, timeouts: {readTimeout: 5}, customOriginConfig: {port: 8080, protocol: 'http'}});
+			else if (cf.edgeLocation.name) cf.selectRequestOriginById('other');
+			return e.request;
+		}`)
+	event := viewerRequest
+	event.RawQuery = "a=%20&&b"
+	for range 2 {
+		r, err := f.Run(event, time.Unix(0, 0), func(string) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := r.Request.Origin
+		if o == nil || o.DomainName != "x.example.com" || o.OriginPath == nil || o.CustomHeaders["a"] != "b" ||
+			o.Timeouts.ReadTimeout != 5 || o.CustomOriginConfig.Port != 8080 {
+			t.Errorf("%+v", o)
+		}
+	}
+	r, err := f.Run(viewerRequest, time.Unix(0, 0), func(string) {})
+	if err != nil || r.Request.Origin.ID != "other" || r.Request.Origin.DomainName != "" {
+		t.Errorf("%+v, %v", r.Request, err)
 	}
 }

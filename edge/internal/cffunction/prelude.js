@@ -111,7 +111,6 @@
   querystring.encode = querystring.stringify;
   querystring.decode = querystring.parse;
 
-  const unsupported = (name) => () => { throw new Error(name + ' is not supported by this edge'); };
   const store = (id) => {
     const name = id === undefined ? '' : String(id);
     ask('store', name);
@@ -132,8 +131,13 @@
       async meta() { return { creationDateTime: '1970-01-01T00:00:00Z', lastUpdatedDateTime: '1970-01-01T00:00:00Z', keyCount: count() }; },
     };
   };
-  const cf = { kvs: store };
-  for (const name of ['updateRequestOrigin', 'selectRequestOriginById', 'createRequestOriginGroup']) cf[name] = unsupported('cf.' + name);
+  let origin; // that the function chose
+  const cf = {
+    kvs: store,
+    edgeLocation: { name: 'LOC50-P1', serverIp: '127.0.0.1', region: 'us-east-1' },
+    updateRequestOrigin(parameters) { origin = Object.assign({}, parameters); },
+    selectRequestOriginById(id, parameters) { origin = Object.assign({}, parameters, { id: String(id) }); },
+  };
 
   const modules = { crypto, querystring, buffer: { Buffer }, cloudfront: cf };
   const require = (name) => {
@@ -178,11 +182,15 @@
       });
     }
     return JSON.stringify({
-      request: { method: r.method, uri: r.uri, query: flat(r.querystring), headers: flat(r.headers), cookies: flat(r.cookies) },
+      request: { method: r.method, uri: r.uri, query: flat(r.querystring), headers: flat(r.headers), cookies: flat(r.cookies), origin },
     });
   };
   return async (event) => {
     if (typeof handler !== 'function') throw new Error('it has no function handler(event)');
-    return result(await handler(JSON.parse(event)));
+    const parsed = JSON.parse(event);
+    const { rawQuery } = parsed;
+    delete parsed.rawQuery;
+    Object.defineProperty(parsed.request, 'rawQueryString', { value: () => rawQuery });
+    return result(await handler(parsed));
   };
 })()
