@@ -115,6 +115,15 @@ func TestQuestionMarkOfExactURL(t *testing.T) {
 func TestThousandsOfParameters(t *testing.T) {
 	s := serve(t, app)
 	status(t, get(t, s, "/report.pdf?"+query(t, s, "/film")+strings.Repeat("&a", 3700)), http.StatusForbidden)
+
+	// The search would find this one after 600 tries.
+	many := "/film?" + strings.Repeat("a&", 600) + "b&" + strings.Repeat("a&", 599) + "a"
+	added := strings.Replace(strings.TrimPrefix(s.Signed(many), s.URL), "b&", "b&extra&", 1)
+	r := get(t, s, added)
+	status(t, r, http.StatusForbidden)
+	if why := r.Header.Get("X-Privatecdn-Why"); strings.Contains(why, "added after signing") {
+		t.Errorf("the search went on: %s", why)
+	}
 }
 
 // A viewer sends thousands of characters that may be escaped or not. 403: the search for an explanation stops after a fixed number of tries.
