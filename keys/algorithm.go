@@ -10,20 +10,20 @@ import (
 	"strconv"
 )
 
-// wrongAlgorithm refuses an algorithm by its name.
+// wrongAlgorithm returns ErrAlgorithm for an algorithm by name.
 func wrongAlgorithm(name string) error {
 	return &Error{
 		Kind:   ErrAlgorithm,
 		What:   "this is " + name + ", which CloudFront does not accept for signing",
-		Remedy: "give an RSA-2048 or ECDSA P-256 key; `privatecdn keys new` makes one",
+		Remedy: "give an RSA-2048 or ECDSA P-256 key; `privatecdn keys new` generates one",
 	}
 }
 
 func malformed(what string) error {
-	return &Error{Kind: ErrMalformed, What: "the " + what + " is damaged", Remedy: "take the key again from where it was made"}
+	return &Error{Kind: ErrMalformed, What: "the " + what + " is malformed", Remedy: "copy the key again from where it was generated"}
 }
 
-// nameOf names the algorithm of a key of any type Go knows.
+// nameOf returns the name of the algorithm of a key.
 func nameOf(key any) string {
 	switch k := key.(type) {
 	case *rsa.PublicKey:
@@ -37,19 +37,19 @@ func nameOf(key any) string {
 	case ed25519.PublicKey:
 		return "Ed25519"
 	case *ecdh.PublicKey, *ecdh.PrivateKey:
-		return "X25519, a key for agreement,"
+		return "X25519 (key agreement only)"
 	}
-	return "a key of another kind than RSA and ECDSA"
+	return "neither RSA nor ECDSA"
 }
 
 var oidEC = asn1.ObjectIdentifier{1, 2, 840, 10045, 2, 1}
 
-// algorithmNames are the algorithms met in practice that Go does not read.
+// algorithmNames are algorithms in use that Go does not read.
 var algorithmNames = map[string]string{
 	"1.2.840.113549.1.1.10":   "RSA-PSS",
 	"1.2.840.10040.4.1":       "DSA",
-	"1.3.101.110":             "X25519, a key for agreement,",
-	"1.3.101.111":             "X448, a key for agreement,",
+	"1.3.101.110":             "X25519 (key agreement only)",
+	"1.3.101.111":             "X448 (key agreement only)",
 	"1.3.101.112":             "Ed25519",
 	"1.3.101.113":             "Ed448",
 	"2.16.840.1.101.3.4.3.17": "ML-DSA-44",
@@ -57,7 +57,7 @@ var algorithmNames = map[string]string{
 	"2.16.840.1.101.3.4.3.19": "ML-DSA-87",
 }
 
-// curveNames are the curves met in practice that are not P-256.
+// curveNames are curves in use that are not P-256.
 var curveNames = map[string]string{
 	"1.2.840.10045.3.1.1":   "P-192",
 	"1.3.132.0.33":          "P-224",

@@ -6,19 +6,19 @@
 // A key pair is ECDSA on P-256 or RSA of 2048 bits, which is what CloudFront
 // accepts. [Generate] makes one; [ParsePrivate] and [ParsePublic] read one from
 // PEM and refuse everything else with an [Error] that says what it is and what
-// to do. A key is named by its fingerprint, the SHA-256 of its public half, or
-// by the start of it. No error of this package holds key material.
+// to do. A key is named by its fingerprint, the SHA-256 of its public key, or by
+// the first digits of it. No error of this package contains key material.
 //
-// A private half is kept by a [Store] and opened by an [OpenFunc], both of
-// which name it by a URI: file:PATH, kms:…, secretsmanager:NAME, ssm:NAME.
+// A [Store] stores a private key and an [OpenFunc] opens it; both name it by a
+// URI: file:PATH, kms:…, secretsmanager:NAME, ssm:NAME.
 // Those for files are here, those for AWS are in signer/awskms and
 // signer/awsstore.
 //
 // # The ring
 //
-// A [Ring] is a directory with ring.json, the public half of each key as
+// A [Ring] is a directory with ring.json, the public key of each as
 // FINGERPRINT.pem (its first 16 hex digits), and a .gitignore. All of that is
-// committed. Private halves that are files lie in private/ below it, which git
+// committed. Private key files are in private/ below it, which git
 // ignores. A key goes through these states:
 //
 //	pending    Add      in the key group, not signing yet (the first key of a ring signs at once)
@@ -29,7 +29,7 @@
 //
 // Each step is deployed before the next one is taken: a rotation is a pull
 // request per step. [Ring.Rotate] takes the step that comes next, [Ring.List]
-// and [Ring.Reminders] say what that is and what is late, and [Ring.Check]
+// and [Ring.Overdue] say what that is and what is late, and [Ring.Check]
 // refuses a ring that is more than a step ahead of what is deployed.
 //
 // No step takes away a key while a URL it signed can be alive, unless it is a
@@ -57,5 +57,5 @@
 //
 // A ring is written whole or not at all, under a lock that ends with the
 // process that holds it. A process killed at any time leaves the old ring or
-// the new one, and at most a private half that no ring knows.
+// the new one, and at most a private key that no ring names, or a temporary file.
 package keys

@@ -13,38 +13,38 @@ import (
 var (
 	ErrNoPEM      = errors.New("no PEM block")
 	ErrManyBlocks = errors.New("more than one PEM block")
-	ErrPrivateKey = errors.New("a private key where a public one belongs")
-	ErrPublicKey  = errors.New("a public key where a private one belongs")
+	ErrPrivateKey = errors.New("a private key in place of a public key")
+	ErrPublicKey  = errors.New("a public key in place of a private key")
 	ErrEncrypted  = errors.New("the private key is encrypted")
-	ErrForm       = errors.New("not a form of key that is read here") // a certificate, an OpenSSH key, …
-	ErrMalformed  = errors.New("the key is damaged")
-	ErrAlgorithm  = errors.New("not an algorithm CloudFront accepts")
+	ErrForm       = errors.New("unsupported form of key") // a certificate, an OpenSSH key, …
+	ErrMalformed  = errors.New("malformed key")
+	ErrAlgorithm  = errors.New("CloudFront does not accept the algorithm")
 
 	ErrNoRing     = errors.New("no key ring")
-	ErrRingExists = errors.New("there is a key ring already")
+	ErrRingExists = errors.New("the key ring exists")
 	ErrRing       = errors.New("the key ring is inconsistent")
-	ErrNoKey      = errors.New("no such key")
-	ErrAmbiguous  = errors.New("more than one key has this name")
+	ErrNoKey      = errors.New("unknown key")
+	ErrAmbiguous  = errors.New("ambiguous name of a key")
 	ErrState      = errors.New("the key's state does not allow this")
-	ErrClock      = errors.New("the clock is behind the ring")
+	ErrClock      = errors.New("the clock is behind the key ring")
 	ErrLocked     = errors.New("the key ring is locked")
 	ErrNotIgnored = wholefile.ErrNotIgnored
 	ErrTooLarge   = wholefile.ErrTooLarge
-	ErrScheme     = errors.New("no store of this kind")
-	ErrStrands    = errors.New("live URLs would be stranded")
+	ErrScheme     = errors.New("unknown kind of store")
+	ErrStrands    = errors.New("would break URLs that are still valid")
 )
 
 // Error is input that was refused: of which kind, where, what is wrong and what
 // to do. Its kind is one of this package's Err… values, or fs.ErrNotExist.
 type Error = fault.Error
 
-// StrandError is a step that would end URLs which are still alive. It is
+// StrandError is a step that would break URLs that are still valid. It is
 // ErrStrands.
 type StrandError struct {
 	Fingerprint string
 	What        string    // what the step does
-	Safe        time.Time // from when on it is safe
-	Remedy      string    // the way that is safe
+	Safe        time.Time // from when on the step is safe
+	Remedy      string    // the safe way
 }
 
 func (e *StrandError) Error() string { return e.What }

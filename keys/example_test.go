@@ -13,7 +13,7 @@ import (
 	"example.com/privatecdn/keys"
 )
 
-// The public half of a key pair made for these examples; its private half was
+// The public key of a key pair made for these examples; its private key was
 // thrown away.
 const publicPEM = `-----BEGIN PUBLIC KEY-----
 MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEB5tz3zhEvXErFcP1YMj1zivMgCKW
@@ -63,7 +63,7 @@ func ExampleParsePublic_refused() {
 	}
 	// Output:
 	// error: this is a certificate
-	// hint: take its public key with `openssl x509 -in FILE -noout -pubkey`
+	// hint: extract its public key with `openssl x509 -in FILE -noout -pubkey`
 }
 
 func ExampleGenerate() {
@@ -89,7 +89,7 @@ func ExampleOpeners() {
 	openers := keys.Openers{"file": keys.OpenFile("keys/ring")}
 	_, err := openers.Open(context.Background(), "vault:secret/signer")
 	fmt.Println(err)
-	// Output: there is no store for the private key "vault:secret/signer"
+	// Output: no store for the private key "vault:secret/signer"
 }
 
 // A rotation, step by step. Between two steps the ring is deployed.

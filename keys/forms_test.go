@@ -39,7 +39,7 @@ func TestForms(t *testing.T) {
 				t.Fatal(err)
 			}
 			if public.PEM() != p.PEM() {
-				t.Error("the public half alone reads as another key")
+				t.Error("the public key alone reads as another key")
 			}
 			der := keytest.OpenSSL(t, []byte(p.PEM()), "pkey", "-pubin", "-outform", "DER")
 			sum := sha256.Sum256(der)

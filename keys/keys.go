@@ -31,7 +31,7 @@ const (
 	Revoked  State = "revoked"  // out of the key group
 )
 
-// Generate makes a key pair: an *ecdsa.PrivateKey or an *rsa.PrivateKey.
+// Generate returns a new key pair: an *ecdsa.PrivateKey or an *rsa.PrivateKey.
 // Another algorithm is ErrAlgorithm.
 func Generate(a Algorithm) (crypto.Signer, error) {
 	switch a {
@@ -50,7 +50,7 @@ func (a Algorithm) check() error {
 	}
 	return &Error{
 		Kind:   ErrAlgorithm,
-		What:   "there is no algorithm " + fault.Quote(string(a)),
+		What:   fault.Quote(string(a)) + " is not a supported algorithm",
 		Remedy: "CloudFront accepts ecdsa-p256 and rsa-2048",
 	}
 }

@@ -44,7 +44,7 @@ func oneBlock(data []byte) (*pem.Block, error) {
 		return nil, &Error{
 			Kind:   ErrManyBlocks,
 			What:   "there are " + strconv.Itoa(n) + " PEM blocks",
-			Remedy: "give a file that holds exactly one key",
+			Remedy: "give a file with exactly one key",
 		}
 	}
 	block, _ := pem.Decode(data)
@@ -54,37 +54,37 @@ func oneBlock(data []byte) (*pem.Block, error) {
 	return block, nil
 }
 
-// noPEM says what data without a PEM block most likely is.
+// noPEM returns what data without a PEM block most likely is.
 func noPEM(data []byte) error {
-	e := &Error{Kind: ErrNoPEM, What: "there is no PEM block", Remedy: "give a key that starts with a line like -----BEGIN PUBLIC KEY-----"}
+	e := &Error{Kind: ErrNoPEM, What: "no PEM block", Remedy: "give a key that starts with a line like -----BEGIN PUBLIC KEY-----"}
 	text := bytes.TrimSpace(data)
 	switch {
 	case len(text) == 0:
 		e.What = "the key is empty"
 	case bytes.Contains(data, []byte("\x00B\x00E\x00G\x00I\x00N")), bytes.Contains(data, []byte("B\x00E\x00G\x00I\x00N\x00")):
-		e.What, e.Remedy = "the key is written in UTF-16", "save it as plain ASCII text"
+		e.What, e.Remedy = "the key is encoded in UTF-16", "save it as plain ASCII text"
 	case data[0] == 0x30:
-		e.Kind, e.What, e.Remedy = ErrForm, "the key is in DER form", "turn it into PEM with `openssl pkey -in FILE -out KEY.pem`, with -pubin -pubout for a public key"
+		e.Kind, e.What, e.Remedy = ErrForm, "the key is in DER form", "convert it to PEM with `openssl pkey -in FILE -out KEY.pem`, with -pubin -pubout for a public key"
 	case text[0] == '{':
-		e.Kind, e.What, e.Remedy = ErrForm, "this is JSON, perhaps a JSON Web Key", "export the key as PEM from where it was made"
+		e.Kind, e.What, e.Remedy = ErrForm, "this is JSON, perhaps a JSON Web Key", "export the key as PEM from where it was generated"
 	case bytes.HasPrefix(text, []byte("ssh-")), bytes.HasPrefix(text, []byte("ecdsa-sha2-")):
-		e.Kind, e.What, e.Remedy = ErrForm, "this is an OpenSSH public key", "turn it into PEM with `ssh-keygen -e -m PKCS8 -f FILE`"
+		e.Kind, e.What, e.Remedy = ErrForm, "this is an OpenSSH public key", "convert it to PEM with `ssh-keygen -e -m PKCS8 -f FILE`"
 	case bytes.HasPrefix(text, []byte("PuTTY-User-Key-File")):
-		e.Kind, e.What, e.Remedy = ErrForm, "this is a PuTTY key", "turn it into PEM with `puttygen FILE -O private-openssh -o KEY.pem`, then `ssh-keygen -p -m PEM -f KEY.pem`"
+		e.Kind, e.What, e.Remedy = ErrForm, "this is a PuTTY key", "convert it to PEM with `puttygen FILE -O private-openssh -o KEY.pem`, then `ssh-keygen -p -m PEM -f KEY.pem`"
 	}
 	return e
 }
 
-// brokenPEM says why a block that begins cannot be decoded.
+// brokenPEM returns why a block that begins cannot be decoded.
 func brokenPEM(data []byte) error {
-	e := &Error{Kind: ErrMalformed, What: "the PEM block is damaged", Remedy: "take the key again from where it was made"}
+	e := &Error{Kind: ErrMalformed, What: "the PEM block is damaged", Remedy: "copy the key again from where it was generated"}
 	switch {
 	case bytes.Contains(data, []byte(`-----\n`)):
-		e.What, e.Remedy = `the PEM block has \n written out in place of line breaks`, "put real line breaks, as with `printf '%b'`"
+		e.What, e.Remedy = `the PEM block has \n in place of line breaks`, "replace them by line breaks, as with `printf '%b'`"
 	case !bytes.Contains(data, []byte("-----END ")):
-		e.What = "the PEM block has no end: it is cut off"
+		e.What = "the PEM block has no end line: it is cut off"
 	case !bytes.Contains(bytes.TrimSpace(data), []byte("\n")):
-		e.What, e.Remedy = "the PEM block is on a single line", "put the line breaks back: one after the first line, one before the last"
+		e.What, e.Remedy = "the PEM block is on a single line", "restore the line breaks: one after the BEGIN line, one before the END line"
 	}
 	return e
 }
@@ -92,27 +92,27 @@ func brokenPEM(data []byte) error {
 // isPrivate reports whether a PEM label announces a private key of any form.
 func isPrivate(label string) bool { return strings.HasSuffix(label, "PRIVATE KEY") }
 
-// isEncrypted reports whether a block holds a private key under a password.
+// isEncrypted reports whether a block is a private key encrypted with a password.
 func isEncrypted(b *pem.Block) bool {
 	return b.Type == "ENCRYPTED PRIVATE KEY" || strings.Contains(b.Headers["Proc-Type"], "ENCRYPTED")
 }
 
-// otherForm says what a block is that holds no key in a form read here.
+// otherForm returns what a block is that is not a key in a supported form.
 func otherForm(label string) error {
-	e := &Error{Kind: ErrForm, What: "this is not a key: its PEM block is a " + fault.Quote(label), Remedy: "give a key that openssl made"}
+	e := &Error{Kind: ErrForm, What: "not a key: its PEM block is a " + fault.Quote(label), Remedy: "give a key in PEM, as openssl writes it"}
 	switch label {
 	case "CERTIFICATE", "TRUSTED CERTIFICATE", "X509 CERTIFICATE":
-		e.What, e.Remedy = "this is a certificate", "take its public key with `openssl x509 -in FILE -noout -pubkey`"
+		e.What, e.Remedy = "this is a certificate", "extract its public key with `openssl x509 -in FILE -noout -pubkey`"
 	case "CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST":
-		e.What, e.Remedy = "this is a certificate request", "take its public key with `openssl req -in FILE -noout -pubkey`"
+		e.What, e.Remedy = "this is a certificate request", "extract its public key with `openssl req -in FILE -noout -pubkey`"
 	case "RSA PUBLIC KEY":
-		e.What, e.Remedy = "this is a public key in PKCS#1 form", "turn it into SPKI, which CloudFront takes, with `openssl rsa -RSAPublicKey_in -in FILE -pubout`"
+		e.What, e.Remedy = "this is a public key in PKCS#1 form", "convert it to SPKI, which CloudFront accepts, with `openssl rsa -RSAPublicKey_in -in FILE -pubout`"
 	case "OPENSSH PRIVATE KEY":
-		e.What, e.Remedy = "this is a private key in OpenSSH form", "turn a copy of it into PEM with `ssh-keygen -p -m PEM -N '' -f COPY`"
+		e.What, e.Remedy = "this is a private key in OpenSSH form", "convert a copy of it to PEM with `ssh-keygen -p -m PEM -N '' -f COPY`"
 	case "SSH2 PUBLIC KEY":
-		e.What, e.Remedy = "this is an SSH2 public key", "turn it into PEM with `ssh-keygen -i -f FILE | ssh-keygen -e -m PKCS8 -f /dev/stdin`"
+		e.What, e.Remedy = "this is an SSH2 public key", "convert it to PEM with `ssh-keygen -i -f FILE | ssh-keygen -e -m PKCS8 -f /dev/stdin`"
 	case labelParams, "DSA PARAMETERS", "DH PARAMETERS":
-		e.What, e.Remedy = "these are parameters, without a key", "make a key with `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256`"
+		e.What, e.Remedy = "parameters without a key", "generate a key with `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256`"
 	}
 	return e
 }

@@ -9,8 +9,8 @@ import (
 	"encoding/pem"
 )
 
-// ParsePrivate reads the private half of a key pair from PEM: PKCS#8, PKCS#1
-// or SEC1, recognized by themselves. It returns an *rsa.PrivateKey of 2048
+// ParsePrivate reads a private key from PEM: PKCS#8, PKCS#1 or SEC1, whatever
+// its label says. It returns an *rsa.PrivateKey of 2048
 // bits or an *ecdsa.PrivateKey on P-256.
 //
 // There must be exactly one block (ErrManyBlocks; the EC PARAMETERS that
@@ -27,10 +27,10 @@ func ParsePrivate(data []byte) (crypto.Signer, error) {
 		return nil, &Error{
 			Kind:   ErrEncrypted,
 			What:   "the private key is encrypted with a password",
-			Remedy: "decrypt it with `openssl pkey -in FILE -out KEY.pem`, or keep it in a store of its own: Secrets Manager, SSM or KMS",
+			Remedy: "decrypt it with `openssl pkey -in FILE -out KEY.pem`, or store it in Secrets Manager, SSM or KMS",
 		}
 	case block.Type == labelPublic || block.Type == "RSA PUBLIC KEY":
-		return nil, &Error{Kind: ErrPublicKey, What: "this is a public key where the private half belongs", Remedy: "give the private key's file"}
+		return nil, &Error{Kind: ErrPublicKey, What: "a public key, want the private key", Remedy: "give the private key's file"}
 	case block.Type != labelPKCS8 && block.Type != labelPKCS1 && block.Type != labelSEC1:
 		return nil, otherForm(block.Type)
 	}
@@ -48,8 +48,8 @@ func ParsePrivate(data []byte) (crypto.Signer, error) {
 	return signer, nil
 }
 
-// withoutParameters takes an EC PARAMETERS block off the front of a SEC1 key,
-// which repeats what it says.
+// withoutParameters returns a SEC1 key without the EC PARAMETERS block before it,
+// which repeats the key's own.
 func withoutParameters(data []byte) []byte {
 	if len(data) > maxPEM {
 		return data
@@ -68,7 +68,7 @@ func MarshalPrivate(key crypto.Signer) ([]byte, error) {
 	switch key.(type) {
 	case *rsa.PrivateKey, *ecdsa.PrivateKey:
 	default:
-		return nil, &Error{Kind: ErrAlgorithm, What: "this key cannot be written as PEM", Remedy: "give an RSA-2048 or P-256 key that is in memory"}
+		return nil, &Error{Kind: ErrAlgorithm, What: "the key cannot be written as PEM", Remedy: "give an RSA-2048 or P-256 key in memory"}
 	}
 	if _, err := NewPublic(key.Public()); err != nil {
 		return nil, err

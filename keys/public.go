@@ -12,7 +12,7 @@ import (
 	"encoding/pem"
 )
 
-// Public is the public half of a key pair, checked: RSA of 2048 bits or ECDSA
+// Public is a valid public key: RSA of 2048 bits or ECDSA
 // on P-256, which is what CloudFront accepts. Make one with ParsePublic or
 // NewPublic.
 type Public struct {
@@ -47,9 +47,10 @@ func ParsePublic(data []byte) (*Public, error) {
 
 func privateInPlaceOfPublic() error {
 	return &Error{
-		Kind:   ErrPrivateKey,
-		What:   "this is a private key where its public half belongs",
-		Remedy: "make the public half with `openssl pkey -in FILE -pubout -out PUBLIC.pem`, and keep the private one out of the repository",
+		Kind: ErrPrivateKey,
+		What: "a private key, want the public key",
+		Remedy: "extract the public key with `openssl pkey -in FILE -pubout -out PUBLIC.pem`, " +
+			"and keep the private key out of the repository",
 	}
 }
 

@@ -13,8 +13,8 @@ import (
 	"example.com/privatecdn/internal/wholefile"
 )
 
-// Ring is a key ring as it was read. Its steps (Add, Promote, Retire, Drop,
-// Revoke, Limit, Rotate) read it anew under a lock, change it and save it whole; it is
+// Ring is a key ring as it was opened. Its steps (Add, Promote, Retire, Drop,
+// Revoke, Limit, Rotate) read it again under a lock, change it and save it whole; it is
 // not for concurrent use.
 type Ring struct {
 	dir     string
@@ -24,32 +24,32 @@ type Ring struct {
 	publics map[string]*Public // by fingerprint
 
 	deployed []Key  // what steps are checked against
-	made     string // URI of a private half that no saved ring names yet
+	made     string // URI of a private key that no saved ring names yet
 }
 
 // An Option changes how a ring is opened.
 type Option func(*Ring)
 
-// WithClock makes a ring take the time from now, as tests do.
+// WithClock sets the clock, time.Now by default.
 func WithClock(now func() time.Time) Option {
 	return func(r *Ring) { r.now = now }
 }
 
-// WithDeployed makes Promote, Retire and Drop refuse what Check refuses, given
-// the keys that are deployed: each step is then taken only after the one before
-// it is deployed.
+// WithDeployed makes Promote, Retire and Drop refuse what Check refuses for the
+// keys that are deployed: each step has to wait for the deployment of the
+// previous one.
 func WithDeployed(deployed []Key) Option {
 	return func(r *Ring) { r.deployed = deployed }
 }
 
-// Open reads the ring in a directory and holds it to every rule. A missing
-// ring is ErrNoRing, one that was changed by hand ErrRing, or ErrStrands when
-// a key with live URLs was taken off it.
+// Open reads and validates the ring in a directory. A missing ring is ErrNoRing,
+// one that was changed by hand ErrRing, or ErrStrands if a key with valid URLs
+// was removed.
 func Open(dir string, opts ...Option) (*Ring, error) {
 	return load(unread(dir, opts))
 }
 
-// unread is a ring of which only the options are known.
+// unread returns a ring of which only the options are known.
 func unread(dir string, opts []Option) *Ring {
 	r := &Ring{dir: dir, now: time.Now}
 	for _, o := range opts {
@@ -58,9 +58,8 @@ func unread(dir string, opts []Option) *Ring {
 	return r
 }
 
-// Create makes an empty ring in a directory, which it makes too, with a
-// .gitignore that keeps private halves out of the repository. A ring that is
-// there already is ErrRingExists.
+// Create makes an empty ring in a directory, which it creates if needed, with a
+// .gitignore that excludes private keys. An existing ring is ErrRingExists.
 func Create(dir string, opts ...Option) (*Ring, error) {
 	if err := wholefile.MakeDir(dir, 0o755); err != nil {
 		return nil, err
@@ -71,7 +70,7 @@ func Create(dir string, opts ...Option) (*Ring, error) {
 	}
 	defer unlock()
 	if _, err := os.Lstat(filepath.Join(dir, ringFile)); err == nil {
-		return nil, &Error{Kind: ErrRingExists, What: "there is a key ring in " + dir, Remedy: "add a key to it with `privatecdn keys new`"}
+		return nil, &Error{Kind: ErrRingExists, What: "there is a key ring in " + dir, Remedy: "add a key with `privatecdn keys new`"}
 	}
 	ignore := filepath.Join(dir, ".gitignore")
 	if _, err := os.Lstat(ignore); errors.Is(err, os.ErrNotExist) {
@@ -118,9 +117,9 @@ func (r *Ring) Keys() []Key { return slices.Clone(r.past.keys) }
 // order they were dropped.
 func (r *Ring) Dropped() []Key { return slices.Clone(r.past.gone) }
 
-// Trusted returns the keys that belong in the key group, in ring order: all
-// but the revoked ones. A key past its end stays until it is dropped, so that
-// the same ring always makes the same template.
+// Trusted returns the keys of the key group, in ring order: all but the revoked
+// ones. A key past its end stays until it is dropped, so that the same ring
+// always gives the same template.
 func (r *Ring) Trusted() []Key {
 	return slices.DeleteFunc(r.Keys(), func(k Key) bool { return k.State == Revoked })
 }
@@ -135,8 +134,7 @@ func (r *Ring) Signing() (Key, bool) {
 	return Key{}, false
 }
 
-// Public returns the public half of a key, by its whole fingerprint. One that
-// is not in the ring is ErrNoKey.
+// Public returns a public key by its whole fingerprint, or ErrNoKey.
 func (r *Ring) Public(fingerprint string) (*Public, error) {
 	p, ok := r.publics[fingerprint]
 	if !ok {
@@ -145,13 +143,14 @@ func (r *Ring) Public(fingerprint string) (*Public, error) {
 	return p, nil
 }
 
-// Find returns the key with a name: its fingerprint or the start of its hex
-// digits, with or without "SHA256:". No key is ErrNoKey, several ErrAmbiguous.
+// Find returns the key with this fingerprint, or with a fingerprint that begins
+// with these hex digits, with or without "SHA256:". No key is ErrNoKey, several
+// are ErrAmbiguous.
 func (r *Ring) Find(name string) (Key, error) {
 	digits := strings.ToLower(name)
 	digits = strings.TrimPrefix(digits, strings.ToLower(fingerprintPrefix))
 	if digits == "" {
-		return Key{}, &Error{Kind: ErrNoKey, What: "the key's name is empty", Remedy: "give the start of a fingerprint from `privatecdn keys list`"}
+		return Key{}, &Error{Kind: ErrNoKey, What: "the name of the key is empty", Remedy: "give the first digits of a fingerprint, as `privatecdn keys list` prints it"}
 	}
 	var found []Key
 	for _, k := range r.past.keys {
@@ -165,11 +164,11 @@ func (r *Ring) Find(name string) (Key, error) {
 	case 1:
 		return found[0], nil
 	}
-	return Key{}, &Error{Kind: ErrAmbiguous, What: fault.Quote(name) + " is the start of several keys", Remedy: "give more digits of the fingerprint"}
+	return Key{}, &Error{Kind: ErrAmbiguous, What: fault.Quote(name) + " begins several fingerprints", Remedy: "give more digits"}
 }
 
 func noKey(name string) error {
-	return &Error{Kind: ErrNoKey, What: "the ring has no key " + fault.Quote(name), Remedy: "see `privatecdn keys list`"}
+	return &Error{Kind: ErrNoKey, What: "the ring does not contain the key " + fault.Quote(name), Remedy: "see `privatecdn keys list`"}
 }
 
 // MaxLifetime returns the longest lifetime a signer may grant.
@@ -177,13 +176,13 @@ func (r *Ring) MaxLifetime() time.Duration {
 	return time.Duration(r.doc.MaxLifetime) * time.Second
 }
 
-// RotateAfter returns the age from which on the signing key should be replaced.
+// RotateAfter returns the age at which the signing key should be replaced.
 func (r *Ring) RotateAfter() time.Duration {
 	return time.Duration(r.doc.RotateAfter) * time.Second
 }
 
-// ClockAllowance returns the time a retired key is kept over the longest
-// lifetime: for clocks that differ and signers that hear late of a promotion.
+// ClockAllowance returns the time that is added to a retired key's end, for clocks
+// that differ and signers that hear of a promotion late.
 func (r *Ring) ClockAllowance() time.Duration {
 	return time.Duration(r.doc.ClockAllowance) * time.Second
 }

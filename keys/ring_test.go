@@ -94,7 +94,7 @@ func TestRotation(t *testing.T) {
 		t.Errorf("left with %+v", ks)
 	}
 	if _, err := os.Stat(filepath.Join(r.Dir(), a.Public)); !errors.Is(err, os.ErrNotExist) {
-		t.Error("the dropped key's public half is still there")
+		t.Error("the dropped key's public key is still there")
 	}
 	key, err := keys.Openers{"file": keys.OpenFile(r.Dir())}.Open(context.Background(), b.Private)
 	if err != nil {
@@ -102,7 +102,7 @@ func TestRotation(t *testing.T) {
 	}
 	p, _ := keys.NewPublic(key.Public())
 	if p.Fingerprint() != b.Fingerprint {
-		t.Error("the private half is not the key's")
+		t.Error("the private key is not the key's")
 	}
 }
 

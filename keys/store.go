@@ -16,21 +16,21 @@ import (
 	"example.com/privatecdn/internal/wholefile"
 )
 
-// Store makes key pairs and keeps their private halves.
+// Store generates key pairs and stores their private keys.
 type Store interface {
-	// New makes a key pair and returns its public half and the URI under which
-	// an OpenFunc finds the private one.
+	// New generates a key pair and returns the public key and the URI under which
+	// an OpenFunc finds the private key.
 	New(ctx context.Context, a Algorithm) (*Public, string, error)
 }
 
-// OpenFunc opens a private half by its URI. No error holds key material.
+// OpenFunc opens a private key by its URI. Its errors contain no key material.
 type OpenFunc func(ctx context.Context, uri string) (crypto.Signer, error)
 
 // Openers are OpenFuncs by the scheme of the URIs they open: "file", "kms",
 // "secretsmanager", "ssm".
 type Openers map[string]OpenFunc
 
-// Open opens a private half by its URI. A scheme without an OpenFunc is
+// Open opens a private key by its URI. A scheme without an OpenFunc is
 // ErrScheme.
 func (o Openers) Open(ctx context.Context, uri string) (crypto.Signer, error) {
 	scheme, _, ok := strings.Cut(uri, ":")
@@ -39,8 +39,8 @@ func (o Openers) Open(ctx context.Context, uri string) (crypto.Signer, error) {
 		known := slices.Sorted(maps.Keys(o))
 		return nil, &Error{
 			Kind:   ErrScheme,
-			What:   "there is no store for the private key " + fault.Quote(uri),
-			Remedy: "give a URI that starts with " + strings.Join(known, ":, ") + ":",
+			What:   "no store for the private key " + fault.Quote(uri),
+			Remedy: "give a URI that begins with " + strings.Join(known, ":, ") + ":",
 		}
 	}
 	return open(ctx, uri)
@@ -57,12 +57,12 @@ func IsURI(s string) bool {
 }
 
 // OpenFile returns an OpenFunc for URIs of the form file:PATH, PATH being
-// relative to dir or absolute, with the private half as PEM in that file.
+// relative to dir or absolute, with the private key as PEM in that file.
 func OpenFile(dir string) OpenFunc {
 	return func(_ context.Context, uri string) (crypto.Signer, error) {
 		name, ok := strings.CutPrefix(uri, fileScheme)
 		if !ok || name == "" {
-			return nil, &Error{Kind: ErrScheme, What: fault.Quote(uri) + " names no file", Remedy: "give file:PATH"}
+			return nil, &Error{Kind: ErrScheme, What: fault.Quote(uri) + " does not name a file", Remedy: "give file:PATH"}
 		}
 		name = filepath.FromSlash(name)
 		if !filepath.IsAbs(name) {
@@ -71,8 +71,8 @@ func OpenFile(dir string) OpenFunc {
 		data, err := wholefile.Read(name, maxPEM)
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, &Error{
-				Kind: fs.ErrNotExist, What: "there is no private key in " + fault.Text(name),
-				Remedy: "sign where the key was made, or store it where all signers reach it: Secrets Manager, SSM or KMS",
+				Kind: fs.ErrNotExist, What: "no private key in " + fault.Text(name),
+				Remedy: "sign on the machine with the key, or store the key where all signers reach it: Secrets Manager, SSM or KMS",
 			}
 		}
 		if err != nil {
@@ -86,14 +86,13 @@ func OpenFile(dir string) OpenFunc {
 	}
 }
 
-// privateDir is where a ring's private halves lie when nothing else is said.
+// privateDir is the default directory of a ring's private keys.
 const privateDir = "private"
 
-// FileStore keeps private halves as PKCS#8 PEM files, readable by their owner
-// alone (0600), each created anew. It refuses a directory in a git work tree
-// that git does not ignore (ErrNotIgnored); Create has made the ring's own
-// directory one that is ignored. On Windows it is the directory's access list
-// that says who can read them.
+// FileStore stores private keys as PKCS#8 PEM files, readable by their owner
+// alone (0600). It refuses a file that git would pick up (ErrNotIgnored); git
+// ignores the directory that Create prepares. On Windows the directory's access
+// list decides who can read the files.
 type FileStore struct {
 	Ring string // the ring's directory, which URIs are relative to
 	Dir  string // where the files go: relative to the ring, or absolute; "private" when empty

@@ -106,8 +106,8 @@ func (c keysList) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	for _, r := range ring.Reminders() {
-		e.note("warning: %s", r.Text)
+	for _, k := range ring.Overdue() {
+		e.note("warning: %s: run `privatecdn keys rotate`", k)
 	}
 	list := struct {
 		Keys []keys.Entry `json:"keys"`
@@ -181,7 +181,7 @@ func (c keysRevoke) Run(e *env) error {
 		return err
 	}
 	minutes := int64((done.Lost + time.Minute - 1) / time.Minute)
-	e.note("URLs that %s has signed die with the next deployment: up to %d minutes of them.", short(done.Key), minutes)
+	e.note("URLs that %s has signed die with the next deployment: up to %d minutes of them.", done.Key.Short(), minutes)
 	result := struct {
 		keys.Key
 		LostMinutes int64     `json:"lostMinutes"` // of URLs already signed
@@ -189,7 +189,7 @@ func (c keysRevoke) Run(e *env) error {
 	}{Key: done.Key, LostMinutes: minutes}
 	if done.Successor.Fingerprint != "" {
 		result.Successor = &done.Successor
-		e.note("%s signs in its place.", short(done.Successor))
+		e.note("%s signs in its place.", done.Successor.Short())
 	}
 	e.note("Next: commit %s and deploy at once.", ring.Dir())
 	return e.print(result, func(w io.Writer) { fmt.Fprintln(w, done.Key.Fingerprint) })

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"example.com/privatecdn/cmd/privatecdn/internal/cli"
@@ -15,7 +14,7 @@ func table(w io.Writer, t cli.Terminal, entries []keys.Entry, now time.Time) {
 	widths := []int{len(keys.Retiring), 16, len(keys.ECDSAP256), 9}
 	fmt.Fprintln(w, t.Row(widths, "STATE", "KEY", "ALGORITHM", "AGE", "NEXT"))
 	for _, k := range entries {
-		fmt.Fprintln(w, t.Row(widths, string(k.State), short(k.Key), string(k.Algorithm), span(k.Age), next(k, now)))
+		fmt.Fprintln(w, t.Row(widths, string(k.State), k.Short(), string(k.Algorithm), span(k.Age), next(k, now)))
 	}
 }
 
@@ -37,7 +36,7 @@ var steps = map[keys.Action]string{keys.ActNew: "replace", keys.ActDrop: "drop"}
 
 // afterwards says what a step has done and what comes next.
 func afterwards(action keys.Action, k keys.Key, ring string) string {
-	id := short(k)
+	id := k.Short()
 	switch {
 	case action == keys.ActNew && k.State == keys.Signing:
 		return fmt.Sprintf("%s signs. Next: commit %s and deploy. Its private half is not part of the ring: %s.", id, ring, k.Private)
@@ -50,12 +49,6 @@ func afterwards(action keys.Action, k keys.Key, ring string) string {
 			id, k.Until.Format(time.RFC3339), ring, id)
 	}
 	return fmt.Sprintf("%s is off the ring. Next: commit %s, deploy, and delete its private half: %s.", id, ring, k.Private)
-}
-
-// short is as much of a fingerprint as names a key.
-func short(k keys.Key) string {
-	digits := strings.TrimPrefix(k.Fingerprint, "SHA256:")
-	return digits[:min(16, len(digits))]
 }
 
 // span is a length of time in the largest unit that says enough.

@@ -62,9 +62,3 @@ func parameterName(d *distribution) string {
 }
 
 var notInParameter = regexp.MustCompile(`[^A-Za-z0-9_./-]`)
-
-// short returns the part of a key's fingerprint that names contain.
-func short(fingerprint string) string {
-	hex := strings.TrimPrefix(fingerprint, "SHA256:")
-	return hex[:min(16, len(hex))]
-}

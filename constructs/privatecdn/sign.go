@@ -62,7 +62,7 @@ func (d *distribution) useOfKeys() (statements []*awsiam.PolicyStatementProps) {
 		}
 		statement := d.useOf(key.Private)
 		if statement == nil {
-			d.warn("keyFile", "GrantSign: the private key "+short(key.Fingerprint)+" is a file, which no policy reaches; "+
+			d.warn("keyFile", "GrantSign: the private key "+key.Short()+" is a file, which no policy reaches; "+
 				"give it to the signer yourself, or make the next key with `privatecdn keys new --store kms:alias/NAME`")
 			continue
 		}

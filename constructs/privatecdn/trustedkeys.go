@@ -215,7 +215,7 @@ func (t *trustedKeys) publicKey(k keys.Key, pem string) (awscloudfront.IPublicKe
 	t.made++
 	return awscloudfront.NewPublicKey(t, jsii.String(k.Fingerprint), &awscloudfront.PublicKeyProps{
 		EncodedKey:    jsii.String(pem),
-		PublicKeyName: jsii.String(t.name + "-" + short(k.Fingerprint)),
+		PublicKeyName: jsii.String(t.name + "-" + k.Short()),
 		Comment:       jsii.String(k.Fingerprint),
 	}), true
 }
@@ -228,8 +228,9 @@ func (t *trustedKeys) checkRotation(found *mistakes) {
 			found.addError("Keys", err)
 		}
 	}
-	for _, r := range t.ring.Reminders() {
-		awscdk.Annotations_Of(t).AddWarningV2(jsii.String("privatecdn:"+r.Fingerprint), jsii.String(r.Text))
+	for _, e := range t.ring.Overdue() {
+		awscdk.Annotations_Of(t).AddWarningV2(jsii.String("privatecdn:"+e.Fingerprint),
+			jsii.String(e.String()+": run `privatecdn keys rotate`"))
 	}
 }
 

@@ -9,46 +9,46 @@ import (
 	"example.com/privatecdn/internal/wholefile"
 )
 
-// Add makes a key pair in a store and adds it to the ring: the first one
-// signs at once, a later one is pending until it is promoted. When the ring
-// cannot be saved, the error names the URI of the private half that is left.
+// Add generates a key pair in a store and adds it to the ring: the first one
+// signs at once, a later one is pending until it is promoted. If the ring cannot
+// be saved, the error names the URI of the private key that is left.
 func (r *Ring) Add(ctx context.Context, a Algorithm, s Store) (Key, error) {
 	return r.change(func(w *Ring) (string, error) { return w.add(ctx, a, s) })
 }
 
-// Promote makes a key sign; the one that signed until now is retiring, without
-// an end as yet. Promote a key once it is deployed: CloudFront refuses what a
-// key signs that its key group does not have. A key that is retiring can be
-// promoted back until its end.
+// Promote makes a key sign; the previous signing key is retiring, without an end
+// yet. Promote a key after it is deployed: CloudFront refuses signatures by a key
+// that is not in the key group. A retiring key can be promoted back until its
+// end.
 func (r *Ring) Promote(name string) (Key, error) {
 	return r.change(func(w *Ring) (string, error) { return w.named(name, ActPromote) })
 }
 
-// Retire gives the key that signed before its end: now, the longest lifetime
-// it may have signed for, and the clock allowance. Retire it once the
-// promotion is deployed and the signers have taken it up; where that turns out
-// to have taken longer, retire it again for a later end.
+// Retire sets when the previous signing key expires: now, plus the longest
+// lifetime it may have signed for, plus the clock allowance. Retire it after the
+// promotion is deployed and the signers have loaded it; if that took longer,
+// retire it again for a later end.
 func (r *Ring) Retire(name string) (Key, error) {
 	return r.change(func(w *Ring) (string, error) { return w.named(name, ActRetire) })
 }
 
-// Drop takes a key off the ring: a retired one after its end (ErrStrands
-// before), a pending one or a revoked one at any time. Its private half stays
-// in its store, for the owner to delete. The key is returned as it was.
+// Drop removes a key from the ring: a retired one after its end (ErrStrands
+// before), a pending or revoked one at any time. Its private key stays in its
+// store, for the owner to delete. The key is returned as it was.
 func (r *Ring) Drop(name string) (Key, error) {
 	k, err := r.change(func(w *Ring) (string, error) { return w.named(name, ActDrop) })
 	if err != nil {
 		return Key{}, err
 	}
 	if err := wholefile.Remove(filepath.Join(r.dir, filepath.FromSlash(k.Public))); err != nil {
-		return k, fmt.Errorf("key %s is off the ring, but its public half is still there: %w", short(k.Fingerprint), err)
+		return k, fmt.Errorf("key %s is no longer in the ring, and its public key could not be removed: %w", k.Short(), err)
 	}
 	return k, nil
 }
 
 // Limit changes the longest lifetime a signer may grant, from the next
-// deployment on. The end of a key always allows for the longest one it has
-// signed under.
+// deployment on. A key's end always allows for the longest lifetime that was in
+// force while it signed.
 func (r *Ring) Limit(longest time.Duration) error {
 	_, err := r.change(func(w *Ring) (string, error) {
 		w.doc.MaxLifetime = int64(longest / time.Second)
@@ -57,8 +57,8 @@ func (r *Ring) Limit(longest time.Duration) error {
 	return err
 }
 
-// change reads the ring anew under its lock, changes it and saves it. do
-// returns the fingerprint of the key that change returns as it is now.
+// change reads the ring again under its lock, changes it and saves it. do returns
+// the fingerprint of the key that change returns.
 func (r *Ring) change(do func(*Ring) (string, error)) (Key, error) {
 	unlock, err := lock(r.dir)
 	if err != nil {
@@ -79,7 +79,7 @@ func (r *Ring) change(do func(*Ring) (string, error)) (Key, error) {
 		err = w.save()
 	}
 	if err != nil && w.made != "" {
-		err = fmt.Errorf("%w (a private half was made at %s: delete it, unless `privatecdn keys list --json` names it)", err, w.made)
+		err = fmt.Errorf("%w (a private key was stored as %s: delete it, unless `privatecdn keys list --json` names it)", err, w.made)
 	}
 	if err != nil {
 		return Key{}, err
@@ -89,17 +89,17 @@ func (r *Ring) change(do func(*Ring) (string, error)) (Key, error) {
 	return r.past.lookup(fingerprint), nil
 }
 
-// take dates a step, takes it and writes it down. A step is never dated before
-// an earlier one; where that would take more than the allowance for clocks, one
-// of them is wrong and no end could be trusted.
+// take dates a step, takes it and records it. A step is never dated before an
+// earlier one; if that takes more than the allowance for clocks, one of them is
+// wrong and no end could be trusted.
 func (r *Ring) take(s step) error {
 	s.At = r.today()
 	if last := r.past.last; s.At.Before(last) {
 		if last.Sub(s.At) > r.ClockAllowance() {
 			return &Error{
 				Kind:   ErrClock,
-				What:   "the last step of the ring is dated " + stamp(last) + ", which this machine's clock (" + stamp(s.At) + ") has yet to reach",
-				Remedy: "set the clock; if it is right, take back that step with `git checkout`",
+				What:   "the last step of the ring is dated " + stamp(last) + ", and this machine's clock says " + stamp(s.At),
+				Remedy: "set the clock; if it is right, undo that step with `git checkout`",
 			}
 		}
 		s.At = last
@@ -114,7 +114,7 @@ func (r *Ring) take(s step) error {
 	return nil
 }
 
-// named takes a step on the key with a name.
+// named takes a step on the key with this name.
 func (r *Ring) named(name string, a Action) (string, error) {
 	k, err := r.Find(name)
 	if err != nil {
@@ -138,7 +138,7 @@ func (r *Ring) add(ctx context.Context, a Algorithm, s Store) (string, error) {
 	return public.Fingerprint(), r.adopt(public, uri)
 }
 
-// adopt writes the public half and adds the key.
+// adopt adds a key and writes its public key.
 func (r *Ring) adopt(p *Public, uri string) error {
 	fingerprint := p.Fingerprint()
 	if err := r.take(step{Step: ActNew, Key: fingerprint}); err != nil {

@@ -11,14 +11,14 @@ import (
 // Action is a step of a rotation.
 type Action string
 
-// The steps of a rotation, in its order, and the two that stand outside it.
+// The steps of a rotation, in its order, and two that are not part of it.
 const (
-	ActNew     Action = "new"     // adds a key; the first of a ring signs at once
-	ActPromote Action = "promote" // makes it sign, once it is deployed
-	ActRetire  Action = "retire"  // gives the key that signed before its end
-	ActDrop    Action = "drop"    // takes a key off the ring, after its end
-	ActRevoke  Action = "revoke"  // puts a key out of the key group now
-	ActLimit   Action = "limit"   // the longest lifetime is another one from here on
+	ActNew     Action = "new"     // adds a key; the first one signs at once
+	ActPromote Action = "promote" // makes it sign, after it is deployed
+	ActRetire  Action = "retire"  // sets when the previous signing key expires
+	ActDrop    Action = "drop"    // removes a key from the ring, after its end
+	ActRevoke  Action = "revoke"  // removes a key from the key group immediately
+	ActLimit   Action = "limit"   // changes the longest lifetime
 )
 
 // step is one line of the ring's history.
@@ -31,8 +31,8 @@ type step struct {
 }
 
 // history is what the steps of a ring lead to. Every rule about the order of
-// steps is in its methods, so that a ring that was read is held to the same
-// rules as a step that is taken.
+// steps is in its methods, so that the same rules validate a ring that is read
+// and a step that is taken.
 type history struct {
 	allowance time.Duration
 	last      time.Time
@@ -46,7 +46,7 @@ func replay(steps []step, allowance time.Duration) (*history, error) {
 	h := &history{allowance: allowance}
 	for i, s := range steps {
 		if s.At.Before(h.last) {
-			return nil, fmt.Errorf("step %d (%s) is dated before the one above it", i+1, s.Step)
+			return nil, fmt.Errorf("step %d (%s) is dated before the previous one", i+1, s.Step)
 		}
 		if err := h.take(s); err != nil {
 			return nil, fmt.Errorf("step %d (%s): %w", i+1, s.Step, err)
@@ -66,7 +66,7 @@ func (h *history) take(s step) error {
 	}
 	i := h.index(s.Key)
 	if i < 0 {
-		return &Error{Kind: ErrNoKey, What: "the ring has no key " + fault.Quote(s.Key), Remedy: "see `privatecdn keys list`"}
+		return &Error{Kind: ErrNoKey, What: "the ring does not contain the key " + fault.Quote(s.Key), Remedy: "see `privatecdn keys list`"}
 	}
 	k := &h.keys[i]
 	switch s.Step {
@@ -79,7 +79,7 @@ func (h *history) take(s step) error {
 	case ActDrop:
 		return h.drop(i, s.At)
 	}
-	return fmt.Errorf("there is no step %s", fault.Quote(string(s.Step)))
+	return fmt.Errorf("%s is not a valid step", fault.Quote(string(s.Step)))
 }
 
 func (h *history) index(fingerprint string) int {
@@ -99,11 +99,11 @@ func (h *history) lookup(fingerprint string) Key {
 	return Key{}
 }
 
-// setLimit notes what keys may be used for from here on. A limit that is
-// lowered changes nothing about a key: URLs signed under the old one live on.
+// setLimit changes what keys may be used for. A lower limit does not shorten a
+// key's end: URLs signed under the old one stay valid.
 func (h *history) setLimit(seconds int64) error {
 	if !within(seconds, 1) {
-		return fmt.Errorf("a longest lifetime of %d seconds is not between 1 second and 10 years", seconds)
+		return fmt.Errorf("the longest lifetime, %d seconds, is not between 1 second and 10 years", seconds)
 	}
 	h.limit = time.Duration(seconds) * time.Second
 	for i := range h.keys {
@@ -116,10 +116,10 @@ func (h *history) setLimit(seconds int64) error {
 
 func (h *history) add(s step) error {
 	if h.lookup(s.Key).Fingerprint != "" {
-		return &Error{Kind: ErrState, What: "key " + short(s.Key) + " is or was in the ring already", Remedy: "make a new key pair: a key is never used twice"}
+		return &Error{Kind: ErrState, What: "key " + short(s.Key) + " is or was in the ring", Remedy: "use a new key pair: a key is never added twice"}
 	}
 	if h.limit == 0 {
-		return fmt.Errorf("no limit step comes before it")
+		return fmt.Errorf("the limit step before it is missing")
 	}
 	k := Key{Fingerprint: s.Key, State: Pending, Created: s.At}
 	if !slices.ContainsFunc(h.keys, func(k Key) bool { return k.State == Signing }) {
@@ -132,9 +132,9 @@ func (h *history) add(s step) error {
 func (h *history) promote(k *Key, at time.Time) error {
 	switch {
 	case k.State == Signing:
-		return k.refuse("promoted", "signs already", "there is nothing to do")
+		return k.refuse("promoted", "already signs", "there is nothing to do")
 	case k.State == Revoked:
-		return k.refuse("promoted", "is revoked for good", "add a key with `privatecdn keys new`")
+		return k.refuse("promoted", "is revoked", "add a key with `privatecdn keys new`")
 	case k.State == Retiring && !k.Until.IsZero() && !at.Before(k.Until):
 		return k.refuse("promoted", "is past its end", "add a key with `privatecdn keys new`")
 	}
@@ -151,9 +151,9 @@ func (h *history) promote(k *Key, at time.Time) error {
 func (h *history) retire(k *Key, s step) error {
 	switch {
 	case k.State == Pending:
-		return k.refuse("retired", "has never signed", "promote it first, or revoke it to take it out")
+		return k.refuse("retired", "has never signed", "promote it first, or drop it")
 	case k.State == Signing:
-		return k.refuse("retired", "is the one that signs", "promote another key first, deploy that, then retire this one")
+		return k.refuse("retired", "is the signing key", "promote another key, deploy that, then retire this one")
 	case k.State == Revoked:
 		return k.refuse("retired", "is revoked", "there is nothing to do")
 	}
@@ -164,9 +164,9 @@ func (h *history) retire(k *Key, s step) error {
 	if s.Until.Before(safe) {
 		return &StrandError{
 			Fingerprint: k.Fingerprint,
-			What:        "key " + short(k.Fingerprint) + " would end on " + stamp(s.Until) + ", while URLs it signed can still be alive",
+			What:        "key " + k.Short() + " would end on " + stamp(s.Until) + ", while URLs it signed can still be valid",
 			Safe:        safe,
-			Remedy:      "give it a later end",
+			Remedy:      "set a later end",
 		}
 	}
 	k.Until = s.Until
@@ -176,9 +176,9 @@ func (h *history) retire(k *Key, s step) error {
 func (h *history) revoke(k *Key, at time.Time) error {
 	switch k.State {
 	case Signing:
-		return k.refuse("revoked", "is the one that signs", "promote another key in the same breath, which `privatecdn keys revoke` does")
+		return k.refuse("revoked", "is the signing key", "promote another key in the same step, as `privatecdn keys revoke` does")
 	case Revoked:
-		return k.refuse("revoked", "is revoked already", "deploy the ring as it is")
+		return k.refuse("revoked", "is already revoked", "deploy the ring as it is")
 	}
 	k.State, k.Revoked = Revoked, at
 	return nil
@@ -188,7 +188,7 @@ func (h *history) drop(i int, at time.Time) error {
 	k := h.keys[i]
 	switch {
 	case k.State == Signing:
-		return k.refuse("dropped", "is the one that signs", "promote another key first, or revoke this one")
+		return k.refuse("dropped", "is the signing key", "promote another key first, or revoke this one")
 	case k.State == Retiring && k.Until.IsZero():
 		return h.strands(k, at, "has no end yet", "retire it, and drop it after its end")
 	case k.State == Retiring && at.Before(k.Until):
@@ -200,7 +200,7 @@ func (h *history) drop(i int, at time.Time) error {
 }
 
 // end returns when a key that stops signing at a time can be dropped. An end
-// once given only moves away.
+// that is set only moves into the future.
 func (h *history) end(k Key, stops time.Time) time.Time {
 	end := stops.Add(k.longest + h.allowance)
 	if k.Until.After(end) {
@@ -209,7 +209,7 @@ func (h *history) end(k Key, stops time.Time) time.Time {
 	return end
 }
 
-// strands refuses to let go of a key while its URLs may be alive.
+// strands refuses to remove a key while URLs it signed may be valid.
 func (h *history) strands(k Key, at time.Time, why, todo string) error {
 	safe := k.Until
 	if safe.IsZero() {
@@ -217,7 +217,7 @@ func (h *history) strands(k Key, at time.Time, why, todo string) error {
 	}
 	return &StrandError{
 		Fingerprint: k.Fingerprint,
-		What:        "key " + short(k.Fingerprint) + " " + why + ": URLs it signed can still be alive",
+		What:        "key " + k.Short() + " " + why + ": URLs it signed can still be valid",
 		Safe:        safe,
 		Remedy:      todo,
 	}

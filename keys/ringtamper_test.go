@@ -84,19 +84,19 @@ func TestTampered(t *testing.T) {
 		"an earlier end":                  {field(t, 0, "until", "2026-11-23T00:00:00Z"), keys.ErrRing, "dates"},
 		"an earlier end, in the step too": {func(s string) string { return strings.ReplaceAll(s, "2026-11-29T14:15:00Z", "2026-11-24T00:00:00Z") }, keys.ErrStrands, "2026-11-29T14:00:00Z"},
 		"another algorithm":               {field(t, 0, "algorithm", "rsa-2048"), keys.ErrRing, "another key"},
-		"another's public half": {edited(t, func(_ map[string]any, l []any) []any {
+		"another's public key": {edited(t, func(_ map[string]any, l []any) []any {
 			l[0].(map[string]any)["public"] = l[1].(map[string]any)["public"]
 			return l
 		}), keys.ErrRing, "another key"},
-		"a public half elsewhere": {field(t, 0, "public", "../../key.pem"), keys.ErrRing, "file in the ring"},
-		"no public half":          {field(t, 0, "public", "none.pem"), os.ErrNotExist, "none.pem"},
-		"the private half as public": {edited(t, func(_ map[string]any, l []any) []any {
+		"a public key elsewhere": {field(t, 0, "public", "../../key.pem"), keys.ErrRing, "file in the ring"},
+		"no public key":          {field(t, 0, "public", "none.pem"), os.ErrNotExist, "none.pem"},
+		"the private key as public key": {edited(t, func(_ map[string]any, l []any) []any {
 			k := l[0].(map[string]any)
 			k["public"] = strings.TrimPrefix(k["private"].(string), "file:")
 			return l
-		}), keys.ErrPrivateKey, "private key where"},
+		}), keys.ErrPrivateKey, "a private key, want"},
 		"no URI":                    {field(t, 0, "private", "key.pem"), keys.ErrRing, "URI"},
-		"no fingerprint":            {field(t, 0, "fingerprint", "SHA1:00"), keys.ErrRing, "no fingerprint"},
+		"no fingerprint":            {field(t, 0, "fingerprint", "SHA1:00"), keys.ErrRing, "not a fingerprint"},
 		"a key twice":               {edited(t, func(_ map[string]any, l []any) []any { return append(l, l[2]) }), keys.ErrRing, "twice"},
 		"an unknown field":          {replaced(`"version": 1,`, `"version": 1, "comment": "x",`), keys.ErrRing, "comment"},
 		"an unknown field of a key": {field(t, 0, "comment", "x"), keys.ErrRing, "comment"},
@@ -258,6 +258,6 @@ func FuzzOpen(f *testing.F) {
 			t.Errorf("%d keys sign", signing)
 		}
 		r.Next()
-		r.Reminders()
+		r.Overdue()
 	})
 }

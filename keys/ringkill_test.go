@@ -122,7 +122,7 @@ func underFault(t *testing.T, kind string, at, i int, dir string) (code int, out
 
 // TestFaults makes every change to a ring with a fault at every change it
 // makes to the file system, one after the other: the ring is always the old or
-// the new one, no private half can be read by others, none is half there, and
+// the new one, no private key can be read by others, none is half there, and
 // the change can be made again.
 func TestFaults(t *testing.T) {
 	t.Parallel()
@@ -188,7 +188,7 @@ func states(r *keys.Ring) string {
 	return b.String()
 }
 
-// checkPrivate checks every file in which a private half can be.
+// checkPrivate checks every file in which a private key can be.
 func checkPrivate(t *testing.T, when, dir string) {
 	t.Helper()
 	files, err := os.ReadDir(filepath.Join(dir, "private"))
@@ -215,7 +215,7 @@ func checkPrivate(t *testing.T, when, dir string) {
 }
 
 // checkClean checks that a failure left nothing half-written, and named a
-// private half that no ring names, without a byte of it.
+// private key that no ring names, without a byte of it.
 func checkClean(t *testing.T, before, dir, output string) {
 	t.Helper()
 	ring := string(read(t, dir, "ring.json"))

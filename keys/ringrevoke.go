@@ -5,19 +5,19 @@ import (
 	"time"
 )
 
-// Revocation says what a revocation does.
+// Revocation is the effect of a revocation.
 type Revocation struct {
 	Key       Key           // the revoked key
-	Successor Key           // what signs in its place, the zero Key if it was not the one that signed
-	Made      bool          // the successor was made for this: CloudFront has to hear of it first
-	Lost      time.Duration // URLs it signed would have lived for at most this long, and die with the deployment
+	Successor Key           // the new signing key, the zero Key if the revoked one did not sign
+	Made      bool          // the successor is new: CloudFront refuses it until the deployment
+	Lost      time.Duration // the longest time that URLs it signed would still have been valid
 }
 
-// Revoke puts a key out of the key group at the next deployment, without
-// waiting for the URLs it signed. When it is the one that signs, another key
-// signs in its place: the oldest pending one, or else the last one replaced
-// that is still accepted, or else a new one of the same algorithm, made in s.
-// With a nil s and no such key nothing is revoked, and the error is ErrState.
+// Revoke removes a key from the key group at the next deployment, whatever URLs
+// it signed. If it is the signing key, another one signs in its place: the oldest
+// pending one, or else the last one replaced that is still accepted, or else a
+// new one of the same algorithm, generated in s. With a nil s and no such key
+// nothing is revoked, and the error is ErrState.
 func (r *Ring) Revoke(ctx context.Context, name string, s Store) (*Revocation, error) {
 	done := &Revocation{}
 	k, err := r.change(func(w *Ring) (string, error) {
@@ -40,7 +40,7 @@ func (r *Ring) Revoke(ctx context.Context, name string, s Store) (*Revocation, e
 	return done, nil
 }
 
-// alive returns how long a URL that the key has signed can still live.
+// alive returns how long a URL that the key has signed can still be valid.
 func (r *Ring) alive(k Key) time.Duration {
 	if k.Until.IsZero() {
 		return k.longest
@@ -52,7 +52,7 @@ func (r *Ring) alive(k Key) time.Duration {
 func (r *Ring) succeed(ctx context.Context, k Key, s Store, done *Revocation) error {
 	next, ok := r.successor()
 	if !ok && s == nil {
-		return k.refuse("revoked", "is the only one that can sign", "add a key with `privatecdn keys new`, then revoke this one")
+		return k.refuse("revoked", "is the only key that can sign", "add a key with `privatecdn keys new`, then revoke this one")
 	}
 	if !ok {
 		fingerprint, err := r.add(ctx, k.Algorithm, s)

@@ -45,7 +45,7 @@ func TestCheck(t *testing.T) {
 		{"new, promote", "signing", steps{adds, promote(1)}, "added and promoted in one"},
 		{"promote, retire", "pending", steps{promote(1), retire}, "replaced and retired in one"},
 		{"new, promote, retire", "signing", steps{adds, promote(1), retire}, "in one"},
-		{"promote, retire, wait, drop", "pending", steps{promote(1), retire, drop(0)}, "off the ring"},
+		{"promote, retire, wait, drop", "pending", steps{promote(1), retire, drop(0)}, "and not in the ring"},
 		{"retire, wait, drop", "replaced", steps{retire, drop(0)}, ""},
 		{"revoke", "pending", steps{revoke}, ""},
 		{"revoke the only one", "signing", steps{revoke}, ""},
@@ -144,12 +144,12 @@ func TestOutlook(t *testing.T) {
 		remind string
 	}{
 		{"signing", 0, "new", keys.ActNew, 0, 90 * day, ""},
-		{"signing", 91 * day, "new", keys.ActNew, 0, -day, "has signed for 91 days"},
+		{"signing", 91 * day, "new", keys.ActNew, 0, -day, "should be replaced from 2"},
 		{"pending", 0, "new promote", keys.ActPromote, 1, 0, ""},
 		{"replaced", 0, "retire new", keys.ActRetire, 0, 0, ""},
 		{"replaced", 2 * day, "retire new", keys.ActRetire, 0, -2 * day, "has no end yet"},
 		{"retired", 0, "drop new", keys.ActDrop, 0, 7*day + 15*time.Minute, ""},
-		{"over", 0, "drop new", keys.ActDrop, 0, 0, "past its end"},
+		{"over", 0, "drop new", keys.ActDrop, 0, 0, "can be dropped"},
 		{"revoked", 0, "drop new", keys.ActNew, 1, 90 * day, ""},
 		{"revoked", 8 * day, "drop new", keys.ActDrop, 0, -day, ""},
 	} {
@@ -168,8 +168,8 @@ func TestOutlook(t *testing.T) {
 			t.Errorf("%s: next is %s of %s from %v", c.stage, e.Next, e.Fingerprint, e.From)
 		}
 		var said []string
-		for _, m := range r.Reminders() {
-			said = append(said, m.Text)
+		for _, m := range r.Overdue() {
+			said = append(said, m.String())
 		}
 		if text := strings.Join(said, "\n"); (text == "") != (c.remind == "") || !strings.Contains(text, c.remind) {
 			t.Errorf("%s: reminds %q, want %q", c.stage, text, c.remind)

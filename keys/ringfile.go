@@ -40,7 +40,7 @@ type document struct {
 	Steps          []step `json:"steps"`
 }
 
-// load reads the ring that as names, and holds it to every rule.
+// load reads and validates the ring in the directory of as.
 func load(as *Ring) (*Ring, error) {
 	for {
 		data, err := readRing(as.dir)
@@ -51,7 +51,7 @@ func load(as *Ring) (*Ring, error) {
 		if !errors.Is(err, fs.ErrNotExist) {
 			return r, err
 		}
-		// A step may have taken the file away since, after saving the ring.
+		// A step may have removed the file since, after saving the ring.
 		if again, _ := readRing(as.dir); bytes.Equal(again, data) {
 			return nil, err
 		}
@@ -61,7 +61,7 @@ func load(as *Ring) (*Ring, error) {
 func readRing(dir string) ([]byte, error) {
 	data, err := wholefile.Read(filepath.Join(dir, ringFile), maxRing)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, &Error{Kind: ErrNoRing, What: "there is no key ring in " + dir, Remedy: "make one with `privatecdn keys new --ring " + dir + "`"}
+		return nil, &Error{Kind: ErrNoRing, What: "there is no key ring in " + dir, Remedy: "create one with `privatecdn keys new --ring " + dir + "`"}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the key ring: %w", err)
@@ -79,8 +79,8 @@ func parse(as *Ring, data []byte) (r *Ring, err error) {
 		return nil, inconsistent(path, err)
 	}
 	if len(r.doc.Steps) > 0 && r.MaxLifetime() > r.past.limit {
-		// Were it lowered again by hand, nothing would tell of the URLs between.
-		return nil, inconsistent(path, errors.New("maxLifetime is higher than the steps made it"))
+		// If it were lowered again by hand, nothing would tell of the URLs signed before.
+		return nil, inconsistent(path, errors.New("maxLifetime is higher than the steps set it"))
 	}
 	if err := r.reconcile(); err != nil {
 		return nil, inconsistent(path, err)
@@ -93,25 +93,25 @@ func parse(as *Ring, data []byte) (r *Ring, err error) {
 	return r, nil
 }
 
-// inconsistent names the file and gives the remedy, unless err brings its own.
+// inconsistent adds the file and the remedy, unless err has its own.
 func inconsistent(path string, err error) error {
 	var strands *StrandError
 	if errors.As(err, &strands) {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	return &Error{Kind: ErrRing, What: path + ": " + err.Error(), Remedy: "take the last good one with `git checkout`, and change it by `privatecdn keys` only"}
+	return &Error{Kind: ErrRing, What: path + ": " + err.Error(), Remedy: "restore it with `git checkout`, and change it with `privatecdn keys` only"}
 }
 
 func decode(data []byte, doc *document) error {
 	if bytes.Contains(data, []byte("<<<<<<< ")) {
-		return errors.New("it holds a merge conflict: keep one side whole and take the other side's step again")
+		return errors.New("the file contains a merge conflict: keep one side whole, and repeat the other side's step")
 	}
 	if err := strictjson.Decode(data, doc, ErrRing); err != nil {
 		return err
 	}
 	switch {
 	case doc.Version != version:
-		return fmt.Errorf("version %d is not known here, only %d", doc.Version, version)
+		return fmt.Errorf("version %d, want %d", doc.Version, version)
 	case !within(doc.MaxLifetime, 1):
 		return errors.New("maxLifetime must be between 1 second and 10 years, in seconds")
 	case !within(doc.ClockAllowance, 0):
@@ -126,8 +126,8 @@ func within(seconds, least int64) bool {
 	return least <= seconds && seconds <= int64(mostLifetime/time.Second)
 }
 
-// reconcile compares the keys as listed with what the steps made of them, and
-// completes each with the other's half.
+// reconcile compares the listed keys with what the steps made of them, and
+// completes the latter with what only the list says.
 func (r *Ring) reconcile() error {
 	listed := map[string]Key{}
 	for _, k := range r.doc.Keys {
@@ -135,10 +135,10 @@ func (r *Ring) reconcile() error {
 			return err
 		}
 		if _, twice := listed[k.Fingerprint]; twice {
-			return fmt.Errorf("key %s is listed twice", short(k.Fingerprint))
+			return fmt.Errorf("key %s is listed twice", k.Short())
 		}
 		if r.past.index(k.Fingerprint) < 0 {
-			return fmt.Errorf("key %s is listed, but no step added it", short(k.Fingerprint))
+			return fmt.Errorf("key %s is listed, and no step added it", k.Short())
 		}
 		listed[k.Fingerprint] = k
 	}
@@ -156,13 +156,13 @@ func (r *Ring) reconcile() error {
 	return r.droppedInTime()
 }
 
-// droppedInTime refuses a ring that was stepped on a machine whose clock was
-// ahead: a key is off it whose end is yet to come. A key's end has the
+// droppedInTime refuses a ring that was changed on a machine whose clock was
+// ahead: a key was dropped whose end is yet to come. A key's end has the
 // allowance for clocks in it, so that clocks that differ by less do not matter.
 func (r *Ring) droppedInTime() error {
 	for _, k := range r.past.gone {
 		if k.State == Retiring && r.today().Add(r.ClockAllowance()).Before(k.Until) {
-			return r.past.strands(k, r.today(), "was dropped before its end", "set the clock of the machine that dropped it, take that step back with `git checkout`, and drop it then")
+			return r.past.strands(k, r.today(), "was dropped before its end", "set the clock of the machine that dropped it, undo that step with `git checkout`, and drop the key after its end")
 		}
 	}
 	return nil
@@ -172,30 +172,30 @@ func (r *Ring) droppedInTime() error {
 func checkListed(k Key) error {
 	switch {
 	case !isFingerprint(k.Fingerprint):
-		return fmt.Errorf("%s is no fingerprint", fault.Quote(k.Fingerprint))
+		return fmt.Errorf("%s is not a fingerprint", fault.Quote(k.Fingerprint))
 	case !filepath.IsLocal(filepath.FromSlash(k.Public)):
-		return fmt.Errorf("key %s: its public half must be a file in the ring", short(k.Fingerprint))
+		return fmt.Errorf("key %s: public must be a file in the ring", k.Short())
 	case !IsURI(k.Private):
-		return fmt.Errorf("key %s: private must be a URI such as file:private/KEY.pem", short(k.Fingerprint))
+		return fmt.Errorf("key %s: private must be a URI such as file:private/KEY.pem", k.Short())
 	}
 	return nil
 }
 
-// missing refuses a ring from which a key was taken by hand.
+// missing refuses a ring from which a key was removed by hand.
 func (r *Ring) missing(k Key) error {
 	if k.State == Pending || k.State == Revoked {
-		return fmt.Errorf("key %s (%s) is gone from the list, but no step dropped it", short(k.Fingerprint), k.State)
+		return fmt.Errorf("key %s (%s) is missing from the list, and no step dropped it", k.Short(), k.State)
 	}
-	return r.past.strands(k, r.today(), "("+string(k.State)+") is gone from the list", "put it back and let the steps of a rotation take it off, or revoke it")
+	return r.past.strands(k, r.today(), "("+string(k.State)+") is missing from the list", "restore it and let a rotation drop it, or revoke it")
 }
 
 func same(listed, made Key) error {
 	if listed.State != made.State {
-		return fmt.Errorf("key %s is listed as %s, but the steps left it %s", short(made.Fingerprint), fault.Quote(string(listed.State)), made.State)
+		return fmt.Errorf("key %s is listed as %s, and the steps left it %s", made.Short(), fault.Quote(string(listed.State)), made.State)
 	}
 	listed.longest = made.longest
 	if listed != made {
-		return fmt.Errorf("the dates of key %s are not those of the steps", short(made.Fingerprint))
+		return fmt.Errorf("the dates of key %s differ from those of the steps", made.Short())
 	}
 	return nil
 }
@@ -219,7 +219,7 @@ func (r *Ring) loadPublic(k Key) error {
 		return &Error{
 			Kind:   ErrRing,
 			What:   fault.Quote(k.Public) + " is not the key of the ring: " + string(p.Algorithm()) + " " + short(p.Fingerprint()),
-			Remedy: "take the file back with `git checkout`: another key is added with `privatecdn keys new`",
+			Remedy: "restore the file with `git checkout`; add another key with `privatecdn keys new`",
 		}
 	}
 	r.publics[k.Fingerprint] = p
