@@ -94,7 +94,7 @@ func errorPage(path string) func(*site) {
 // function puts a function on a behavior.
 func function(pattern, event, code string) func(*site) {
 	return func(s *site) {
-		s.resources["Fn"] = resource("AWS::CloudFront::Function", props{"Name": "f", "FunctionCode": code,
+		s.resources["Fn"] = resource("AWS::CloudFront::Function", props{"Name": "f", "AutoPublish": true, "FunctionCode": code,
 			"FunctionConfig": props{"Comment": "x", "Runtime": "cloudfront-js-2.0"}})
 		s.behavior(pattern).with["FunctionAssociations"] = []props{{"EventType": event, "FunctionARN": att("Fn", "FunctionARN")}}
 	}

@@ -62,7 +62,7 @@ func (c cdn) String() string {
       PublicKeyConfig:
         {CallerReference: one, Name: one, EncodedKey: "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAElYkfRnerJNhfGKNeex74hISdy6HO\nEFbHxd+2kn4Lf4iQx3wy3wOCPla5MDfcVvQ/14rdoruismmDfFapT1soOA==\n-----END PUBLIC KEY-----\n"}
   Keys: {Type: AWS::CloudFront::KeyGroup, Properties: {KeyGroupConfig: {Name: x, Items: [!Ref Key]}}}
-  Fn: {Type: AWS::CloudFront::Function, Properties: {Name: f, FunctionConfig: {Comment: x, Runtime: cloudfront-js-2.0}, FunctionCode: %q}}
+  Fn: {Type: AWS::CloudFront::Function, Properties: {Name: f, AutoPublish: true, FunctionConfig: {Comment: x, Runtime: cloudfront-js-2.0}, FunctionCode: %q}}
   Cdn:
     Type: AWS::CloudFront::Distribution
     Properties:
