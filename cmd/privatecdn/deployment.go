@@ -21,11 +21,11 @@ func (f deploymentFlag) load(e *env) (*deployment.Deployment, error) {
 	return source.Load(e)
 }
 
-// checkDeployed decides as the behavior does that catches the request's path.
-func (c verifyCommand) checkDeployed(e *env, r verify.Request) (verify.Decision, error) {
-	source, err := awsuri.Deployment(e, c.Deployment)
+// openDeployed returns what decides on requests as the deployment does.
+func (f deploymentFlag) openDeployed(e *env) (*verify.Deployed, error) {
+	source, err := awsuri.Deployment(e, f.Deployment)
 	if err != nil {
-		return verify.Decision{}, err
+		return nil, err
 	}
 	openers := awsuri.Openers(".")
 	delete(openers, "file") // relative to the document, which Open sees to
@@ -35,9 +35,5 @@ func (c verifyCommand) checkDeployed(e *env, r verify.Request) (verify.Decision,
 			options = append(options, verify.WithRing(ring))
 		}
 	}
-	deployed, err := verify.Open(e, source, options...)
-	if err != nil {
-		return verify.Decision{}, err
-	}
-	return deployed.Check(r)
+	return verify.Open(e, source, options...)
 }

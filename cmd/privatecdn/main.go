@@ -33,6 +33,7 @@ type tool struct {
 	Presign     presignCommand `cmd:"" help:"Make an S3 presigned URL on the distribution's host, rounded so that it caches."`
 	Verify      verifyCommand  `cmd:"" help:"Say what CloudFront answers to a signed request, and why."`
 	Check       checkCommand   `cmd:"" help:"Probe what is deployed, local or real: every promise, one line each."`
+	Doctor      doctorCommand  `cmd:"" help:"Say which requests of a browser's recording failed, and what to change."`
 	Diff        diffCommand    `cmd:"" help:"Compare two templates: what changes in who may read what."`
 	Help        helpCommand    `cmd:"" hidden:"" help:"Show what a command does."`
 	ShowVersion versionCommand `cmd:"" name:"version" help:"Print the version, the commit and its date."`

@@ -24,9 +24,7 @@ type verifyCommand struct {
 	At     cli.Time `help:"When the request comes; now by default." placeholder:"TIME"`
 	IP     string   `name:"ip" help:"The viewer's IPv4 address." placeholder:"ADDR"`
 
-	deploymentFlag
-	PublicKey string `help:"PEM file of the public key, in place of a deployment." placeholder:"FILE"`
-	KeyPairID string `name:"key-pair-id" help:"ID of the public key." placeholder:"ID"`
+	trustFlags
 }
 
 func (c verifyCommand) Run(e *env) error {
@@ -34,7 +32,11 @@ func (c verifyCommand) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	d, err := c.check(e, r)
+	check, err := c.judge(e)
+	if err != nil {
+		return err
+	}
+	d, err := check(r)
 	if err != nil {
 		return err
 	}
@@ -72,7 +74,7 @@ func (c verifyCommand) request(e *env) (verify.Request, error) {
 		}
 		input = strings.TrimSpace(string(text))
 	}
-	if c.Curl != "" || strings.HasPrefix(input, "curl ") {
+	if c.Curl != "" || curl.IsCommand(input) {
 		request, err := curl.Parse(input)
 		if err != nil {
 			return r, err
@@ -83,32 +85,46 @@ func (c verifyCommand) request(e *env) (verify.Request, error) {
 		return r, cli.Hint(errors.New("there is no URL to verify"), "privatecdn verify URL, or --curl COMMAND")
 	}
 	r.URL, r.Cookies = input, verify.ParseCookies(cookies)
-	if c.Deployment != "" {
-		return r, nil // a path too, which the deployment completes
-	}
-	var err error
-	r.URL, err = verify.AsSent(input)
-	return r, err
+	return r, nil
 }
 
-// check decides with the one key that is given, or with what is deployed.
-func (c verifyCommand) check(e *env, r verify.Request) (verify.Decision, error) {
+// trustFlags name the keys that are trusted.
+type trustFlags struct {
+	deploymentFlag
+	PublicKey string `help:"PEM file of the public key, in place of a deployment." placeholder:"FILE"`
+	KeyPairID string `name:"key-pair-id" help:"ID of the public key." placeholder:"ID"`
+}
+
+// judge returns what decides on requests: the one key that is given, or what is
+// deployed.
+func (f trustFlags) judge(e *env) (func(verify.Request) (verify.Decision, error), error) {
 	switch {
-	case c.PublicKey != "" && c.Deployment != "":
-		return verify.Decision{}, errors.New("give --deployment or --public-key, not both")
-	case c.Deployment != "":
-		return c.checkDeployed(e, r)
-	case c.PublicKey == "":
-		return verify.Decision{}, cli.Hint(errors.New("nothing says which keys are trusted"),
+	case f.PublicKey != "" && f.Deployment != "":
+		return nil, errors.New("give --deployment or --public-key, not both")
+	case f.Deployment != "":
+		deployed, err := f.openDeployed(e)
+		if err != nil {
+			return nil, err
+		}
+		return deployed.Check, nil
+	case f.PublicKey == "":
+		return nil, cli.Hint(errors.New("nothing says which keys are trusted"),
 			"--deployment FILE, or --public-key FILE --key-pair-id ID")
-	case c.KeyPairID == "":
-		return verify.Decision{}, cli.Hint(errors.New("--public-key needs the key's ID"), "--key-pair-id K…")
+	case f.KeyPairID == "":
+		return nil, cli.Hint(errors.New("--public-key needs the key's ID"), "--key-pair-id K…")
 	}
-	key, err := readPublic(c.PublicKey)
+	key, err := readPublic(f.PublicKey)
 	if err != nil {
-		return verify.Decision{}, err
+		return nil, err
 	}
-	return verify.New(map[string]crypto.PublicKey{c.KeyPairID: key.Key()}).Check(r), nil
+	v := verify.New(map[string]crypto.PublicKey{f.KeyPairID: key.Key()})
+	return func(r verify.Request) (verify.Decision, error) {
+		var err error
+		if r.URL, err = verify.AsSent(r.URL); err != nil {
+			return verify.Decision{}, err
+		}
+		return v.Check(r), nil
+	}, nil
 }
 
 func readPublic(path string) (*keys.Public, error) {

@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"example.com/privatecdn/internal/fault"
 )
 
-// Request is what a curl command line requests.
+// Request is the request of a curl command line.
 type Request struct {
 	URL     string   // as written, without its fragment; http:// where no scheme is given, as curl has it
 	Cookies []string // the values of its Cookie headers
@@ -20,8 +22,14 @@ type Request struct {
 // CloudFront accepts of a request several times over.
 const maxCommand = 1 << 18
 
-// ErrNotRead is the error for a command line that cannot be read.
+// ErrNotRead is the kind of a command line that cannot be read.
 var ErrNotRead = errors.New("the curl command cannot be read")
+
+func notRead(what, remedy string) error {
+	return &fault.Error{Kind: ErrNotRead, What: ErrNotRead.Error() + ": " + what, Remedy: remedy}
+}
+
+const copyAgain = "copy the request again: Copy as cURL (bash) or (cmd)"
 
 // The options that take an argument, of curl's manual; any other takes none.
 const takingShort = "AbcCdDeEFHKmoPQrtTuUwxXyYz"
@@ -36,18 +44,35 @@ var takingLong = strings.Fields(`
 	proto-redir oauth2-bearer aws-sigv4 request-target variable expand-url rate haproxy-clientip
 	etag-compare etag-save hsts alt-svc engine happy-eyeballs-timeout-ms`)
 
+// IsCommand reports whether a text is a curl command line.
+func IsCommand(text string) bool {
+	first, rest, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(text), "$ "), " ")
+	return rest != "" && isCurl(first)
+}
+
+func isCurl(word string) bool {
+	name := word[strings.LastIndexAny(word, `/\\`)+1:]
+	return name == "curl" || strings.EqualFold(name, "curl.exe")
+}
+
 // Parse reads a command line as a POSIX shell would split it, quotes and the
-// $'…' of browsers included.
+// $'…' of browsers included, or as cmd of Windows would where it has its ^".
 func Parse(command string) (*Request, error) {
 	if len(command) > maxCommand {
-		return nil, fmt.Errorf("%w: it has %d bytes, and %d are read", ErrNotRead, len(command), maxCommand)
+		return nil, notRead(fmt.Sprintf("it has %d bytes, and %d are read", len(command), maxCommand), "shorten it to the URL and its cookies")
+	}
+	if strings.Contains(command, `^"`) {
+		command = uncaret(command)
 	}
 	words, err := split(command)
 	if err != nil {
 		return nil, err
 	}
-	if len(words) == 0 || words[0] != "curl" {
-		return nil, fmt.Errorf("%w: it does not begin with curl", ErrNotRead)
+	if len(words) > 0 && words[0] == "$" { // a prompt that was copied too
+		words = words[1:]
+	}
+	if len(words) == 0 || !isCurl(words[0]) {
+		return nil, notRead("it does not begin with curl", copyAgain)
 	}
 	r := &Request{}
 	for words = words[1:]; len(words) > 0; {
@@ -58,7 +83,7 @@ func Parse(command string) (*Request, error) {
 		words = left
 	}
 	if r.URL == "" {
-		return nil, fmt.Errorf("%w: it names no URL", ErrNotRead)
+		return nil, notRead("it has no URL", copyAgain)
 	}
 	return r, nil
 }
@@ -107,7 +132,7 @@ func (r *Request) take(name, value string) error {
 	switch name {
 	case "url":
 		if r.URL != "" {
-			return fmt.Errorf("%w: it requests more than one URL", ErrNotRead)
+			return notRead("it requests more than one URL", "give one URL")
 		}
 		r.URL, _, _ = strings.Cut(value, "#")
 		if !strings.Contains(r.URL, "://") {
@@ -124,7 +149,7 @@ func (r *Request) take(name, value string) error {
 		}
 	case "cookie":
 		if !strings.Contains(value, "=") {
-			return fmt.Errorf("%w: its cookies are in the file %s; give them as -b NAME=VALUE", ErrNotRead, value)
+			return notRead("its cookies are in the file "+fault.Quote(value), "give them as -b NAME=VALUE")
 		}
 		r.Cookies = append(r.Cookies, value)
 	}

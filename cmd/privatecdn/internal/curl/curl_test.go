@@ -20,7 +20,13 @@ func TestParse(t *testing.T) {
 			URL: "https://h/a", Cookies: []string{"A=1; B=2"}},
 		"curl \"https://h/\\$a\" -HCookie:A=1 -b B=2":  {URL: "https://h/$a", Cookies: []string{"A=1", "B=2"}},
 		"curl $'https://h/it\\'s\\u0021' --cookie A=1": {URL: "https://h/it's!", Cookies: []string{"A=1"}},
-		`curl https://h/a\&b`:                          {URL: "https://h/a&b"},
+		"curl ^\"https://h/a?x=1^&y=^%^20^\" ^\r\n  -H ^\"cookie: A=1; B=^\\^\"2^\\^\"^\" ^\r\n  --compressed": {
+			URL: "https://h/a?x=1&y=%20", Cookies: []string{`A=1; B="2"`}},
+		"curl.exe https://h/a":                {URL: "https://h/a"},
+		"/usr/bin/curl https://h/a":           {URL: "https://h/a"},
+		`"C:\\Windows\\curl.EXE" https://h/a`: {URL: "https://h/a"},
+		"$ curl https://h/a":                  {URL: "https://h/a"},
+		`curl https://h/a\&b`:                 {URL: "https://h/a&b"},
 	} {
 		got, err := curl.Parse(command)
 		if err != nil {
@@ -39,6 +45,18 @@ func TestParseRefuses(t *testing.T) {
 	} {
 		if got, err := curl.Parse(command); !errors.Is(err, curl.ErrNotRead) {
 			t.Errorf("%q: %+v, %v; want ErrNotRead", command, got, err)
+		}
+	}
+}
+
+func TestIsCommand(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"curl https://h/": true, " $ curl https://h/": true, "/usr/bin/curl x": true, "curl.exe x": true, "": false,
+		"https://curl.example/": false, "wget x": false,
+	} {
+		if got := curl.IsCommand(text); got != want {
+			t.Errorf("%q: %v", text, got)
 		}
 	}
 }

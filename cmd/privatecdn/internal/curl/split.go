@@ -72,7 +72,7 @@ func quoted(word *strings.Builder, s string, quote byte) (int, error) {
 			word.WriteByte(s[i])
 		}
 	}
-	return 0, fmt.Errorf("%w: a quote %c has no end", ErrNotRead, quote)
+	return 0, notRead(fmt.Sprintf("a quote %c has no end", quote), copyAgain)
 }
 
 // ansi copies a $'…' string, whose escapes are those of C.
@@ -93,11 +93,32 @@ func ansi(word *strings.Builder, s string) (int, error) {
 			}
 			r, _, tail, err := strconv.UnquoteChar(s[i:], 0)
 			if err != nil {
-				return 0, fmt.Errorf("%w: an escape in $'…' is not known", ErrNotRead)
+				return 0, notRead("an escape in $'…' is not known", copyAgain)
 			}
 			word.WriteRune(r)
 			i = len(s) - len(tail)
 		}
 	}
-	return 0, fmt.Errorf("%w: a quote $' has no end", ErrNotRead)
+	return 0, notRead("a quote $' has no end", copyAgain)
+}
+
+// uncaret takes the carets from a line for cmd of Windows: each takes its
+// meaning from the character after it, and one at the end of a line continues
+// the line.
+func uncaret(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] == '^' {
+			rest := s[i+1:]
+			if strings.HasPrefix(rest, "\r\n") {
+				i += 2
+				continue
+			}
+			if i++; i == len(s) || s[i] == '\n' {
+				continue
+			}
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
 }
