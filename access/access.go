@@ -56,10 +56,6 @@ const (
 	Note      Severity = "note"      // worth knowing
 )
 
-// Fails reports whether a change of this severity needs somebody's consent, as
-// breaking and widening ones do.
-func (s Severity) Fails() bool { return s == Breaking || s == Widening }
-
 // Finding is one thing that changes in who may read what. Its texts are fit to
 // be printed on a terminal, whatever the templates contain.
 type Finding struct {
@@ -72,6 +68,7 @@ type Finding struct {
 	Key          string   `json:"key,omitempty"`          // fingerprint of the key concerned
 	Witness      string   `json:"witness"`                // a path, or what else shows it
 	Sentence     string   `json:"sentence"`
+	Accepted     bool     `json:"accepted,omitempty"` // see [Accept]
 }
 
 // thePaths stands for all the paths of a finding in its sentence, until they

@@ -3,54 +3,215 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 
 	"example.com/privatecdn/access"
+	"example.com/privatecdn/cmd/privatecdn/internal/awsuri"
 	"example.com/privatecdn/cmd/privatecdn/internal/cli"
-	"example.com/privatecdn/internal/fault"
+	"example.com/privatecdn/keys"
 )
 
 type diffCommand struct {
-	Old   string            `arg:"" help:"The template, or cloud assembly, that is deployed."`
-	New   string            `arg:"" help:"The one to be deployed."`
-	Value map[string]string `help:"What the templates leave open: a parameter or an import, by name." placeholder:"NAME=VALUE" mapsep:"none"`
+	Old       string            `arg:"" help:"What is deployed: a template, a cloud assembly, or stack:NAME."`
+	New       string            `arg:"" help:"What is to be deployed."`
+	Value     map[string]string `help:"A value the templates leave open: a parameter or an import, by name." placeholder:"NAME=VALUE" mapsep:"none"`
+	Format    string            `help:"Output format: ${enum}." enum:"text,markdown,json,sarif" default:"text"`
+	Allow     []string          `help:"Accept findings of this kind, or of it and one path pattern, key or bucket: 'KIND WHAT'." placeholder:"KIND" sep:"none"`
+	AllowFile string            `help:"A file with one accepted KIND or 'KIND WHAT' a line." placeholder:"FILE"`
+	Ring      string            `help:"The key ring, whose history explains the steps of a rotation." placeholder:"DIR"`
 }
 
 func (c diffCommand) Run(e *env) error {
-	before, err := access.Read(c.Old, c.Value)
+	before, err := readTemplate(e, c.Old, c.Value)
 	if err != nil {
 		return err
 	}
-	after, err := access.Read(c.New, c.Value)
+	after, err := readTemplate(e, c.New, c.Value)
 	if err != nil {
 		return err
 	}
-	findings := access.Diff(before, after)
-	if err := e.print(findings, func(w io.Writer) { report(w, e.stdout, findings) }); err != nil {
+	allowances, err := c.allowances()
+	if err != nil {
 		return err
 	}
-	if slices.ContainsFunc(findings, func(f access.Finding) bool { return f.Severity.Fails() }) {
+	var options []access.Option
+	if c.Ring != "" {
+		ring, err := keys.Open(c.Ring)
+		if err != nil {
+			return err
+		}
+		options = append(options, access.WithRing(ring))
+	}
+	findings := access.Diff(before, after, options...)
+	access.Accept(findings, allowances)
+	if err := c.write(e, findings, after.LeftOut()); err != nil {
+		return err
+	}
+	if slices.ContainsFunc(findings, access.Finding.Fails) {
 		return cli.ErrNo
 	}
 	return nil
 }
 
-func report(w io.Writer, t cli.Terminal, findings []access.Finding) {
+func (c diffCommand) write(e *env, findings []access.Finding, leftOut []string) error {
+	switch {
+	case e.json || c.Format == "json":
+		return e.printJSON(findings)
+	case c.Format == "sarif":
+		return e.printJSON(sarif(findings))
+	case c.Format == "markdown":
+		markdown(e.out, findings, leftOut)
+	default:
+		report(e.out, findings)
+	}
+	return nil
+}
+
+// readTemplate reads a template from a file, a directory or a deployed stack.
+func readTemplate(e *env, ref string, values map[string]string) (*access.Template, error) {
+	text, err := awsuri.Template(e, ref)
+	if err != nil {
+		return nil, err
+	}
+	if text != nil {
+		return access.Parse(text, values)
+	}
+	return access.Read(ref, values)
+}
+
+func (c diffCommand) allowances() ([]access.Allowance, error) {
+	var all []access.Allowance
+	for _, text := range c.Allow {
+		a, err := access.ParseAllowance(text)
+		if err != nil {
+			return nil, fmt.Errorf("--allow: %w", err)
+		}
+		all = append(all, a)
+	}
+	if c.AllowFile == "" {
+		return all, nil
+	}
+	file, err := os.Open(c.AllowFile)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	listed, err := access.ReadAllowances(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", c.AllowFile, err)
+	}
+	return append(all, listed...), nil
+}
+
+func report(w io.Writer, findings []access.Finding) {
 	if len(findings) == 0 {
 		fmt.Fprintln(w, "Nothing changes in who may read what.")
 	}
 	for _, f := range findings {
-		row := func(severity, kind, text string) string {
-			return t.Row([]int{9, 28}, severity, kind, fault.Printable(text))
+		accepted := ""
+		if f.Accepted {
+			accepted = " (accepted)"
 		}
-		line := row(string(f.Severity), string(f.Kind), f.Sentence)
-		if f.Severity.Fails() {
-			line = t.Paint(cli.Red, string(f.Severity)) + strings.TrimPrefix(line, string(f.Severity))
-		}
-		fmt.Fprintln(w, line)
-		if f.Witness != "" {
-			fmt.Fprintln(w, row("", "", "witness: "+f.Witness))
+		fmt.Fprintf(w, "%-9s  %-28s  %s%s\n", f.Severity, f.Kind, f.Sentence, accepted)
+		fmt.Fprintf(w, "%-9s  %-28s  witness: %s\n", "", "", f.Witness)
+	}
+}
+
+// sections are the parts of a comment on a pull request.
+var sections = []struct {
+	severity access.Severity
+	title    string
+}{
+	{access.Breaking, "What closes: links that work today stop working"},
+	{access.Widening, "What opens"},
+	{access.Narrowing, "What closes as asked"},
+	{access.Note, "Worth knowing"},
+}
+
+// markdown writes one comment for a pull request. What comes from a template is
+// in code spans or escaped, so that it cannot be taken for the comment's own.
+func markdown(w io.Writer, findings []access.Finding, leftOut []string) {
+	failing := 0
+	for _, f := range findings {
+		if f.Fails() {
+			failing++
 		}
 	}
+	switch {
+	case len(findings) == 0:
+		fmt.Fprint(w, "### Access: nothing changes in who may read what\n")
+	case failing == 0:
+		fmt.Fprint(w, "### Access: nothing here needs consent\n")
+	default:
+		fmt.Fprintf(w, "### Access: %d of %d findings need consent\n", failing, len(findings))
+	}
+	for _, section := range sections {
+		markdownSection(w, section.title, slices.DeleteFunc(slices.Clone(findings), func(f access.Finding) bool {
+			return f.Severity != section.severity
+		}))
+	}
+	if len(leftOut) > 0 {
+		fmt.Fprintf(w, "\n<details><summary>Not compared: %d resources</summary>\n\n", len(leftOut))
+		for _, what := range leftOut {
+			fmt.Fprintf(w, "- %s\n", plain(what))
+		}
+		fmt.Fprint(w, "\n</details>\n")
+	}
+}
+
+func markdownSection(w io.Writer, title string, findings []access.Finding) {
+	if len(findings) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "\n**%s**\n\n", title)
+	for _, f := range findings {
+		mark := ""
+		if f.Accepted {
+			mark = " *(accepted)*"
+		}
+		fmt.Fprintf(w, "- `%s`%s %s\n", f.Kind, mark, plain(f.Sentence))
+	}
+	fmt.Fprint(w, "\n<details><summary>Witnesses</summary>\n\n")
+	for _, f := range findings {
+		fmt.Fprintf(w, "- `%s` %s\n", f.Kind, plain(f.Witness))
+	}
+	fmt.Fprint(w, "\n</details>\n")
+}
+
+// plain escapes what Markdown, HTML or a hosting service act on: tags, links,
+// emphasis, mentions and references.
+func plain(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if strings.ContainsRune("\\`*_{}[]()<>#|~&@:", r) {
+			fmt.Fprintf(&b, "&#%d;", r)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+type object = map[string]any
+
+// sarif returns findings as a SARIF log, which code scanning services read.
+// https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+func sarif(findings []access.Finding) object {
+	results := []object{}
+	for _, f := range findings {
+		level := "note"
+		if f.Severity == access.Breaking || f.Severity == access.Widening {
+			level = "error"
+		}
+		result := object{"ruleId": f.Kind, "level": level, "message": object{"text": f.Sentence + " (witness: " + f.Witness + ")"},
+			"locations": []object{{"logicalLocations": []object{{"name": f.Distribution + f.Bucket, "kind": "resource"}}}}}
+		if f.Accepted {
+			result["suppressions"] = []object{{"kind": "external"}}
+		}
+		results = append(results, result)
+	}
+	return object{"version": "2.1.0", "$schema": "https://json.schemastore.org/sarif-2.1.0.json", "runs": []object{{
+		"tool": object{"driver": object{"name": "privatecdn diff"}}, "results": results}}}
 }

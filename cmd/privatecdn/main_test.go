@@ -53,13 +53,17 @@ func TestScripts(t *testing.T) {
 }
 
 // publish ssm:NAME|stack:NAME FILE puts a deployment document where a stack
-// would put it.
+// would put it; publish template:NAME FILE makes FILE a stack's template.
 func publish(server *fakeaws.Server) func(ts *testscript.TestScript, neg bool, args []string) {
 	return func(ts *testscript.TestScript, neg bool, args []string) {
 		if neg || len(args) != 2 {
 			ts.Fatalf("usage: publish ssm:NAME|stack:NAME FILE")
 		}
 		kind, name, _ := strings.Cut(args[0], ":")
+		if kind == "template" {
+			server.SetTemplate(name, ts.ReadFile(args[1]))
+			return
+		}
 		if kind == "ssm" {
 			server.SetParameter(name, "String", ts.ReadFile(args[1]))
 			return

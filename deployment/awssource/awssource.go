@@ -85,16 +85,41 @@ func (s stack) Load(ctx context.Context) (*deployment.Deployment, error) {
 	var api smithy.APIError
 	switch {
 	case errors.As(err, &api) && api.ErrorCode() == "ValidationError": // CloudFormation has no type of its own for it
-		return nil, &deployment.Error{
-			Kind: errors.Join(deployment.ErrNotFound, err), What: "there is no stack " + s.name,
-			Remedy: "give the stack's name as `cdk list` shows it, and the account and region it is in",
-		}
+		return nil, noStack(s.name, err)
 	case err != nil:
 		return nil, awsfault.Explain(err, s.String(), "cloudformation:DescribeStacks")
 	case len(out.Stacks) == 0:
 		return nil, s.noOutput(0)
 	}
 	return s.fromOutputs(out.Stacks[0].Outputs)
+}
+
+func noStack(name string, err error) error {
+	return &deployment.Error{
+		Kind: errors.Join(deployment.ErrNotFound, err), What: "there is no stack " + name,
+		Remedy: "give the stack's name as `cdk list` shows it, and the account and region it is in",
+	}
+}
+
+// TemplateClient is what Template needs; *cloudformation.Client is one.
+type TemplateClient interface {
+	GetTemplate(context.Context, *cloudformation.GetTemplateInput,
+		...func(*cloudformation.Options)) (*cloudformation.GetTemplateOutput, error)
+}
+
+// Template returns the template of a deployed stack, named by its name or ARN.
+// It needs cloudformation:GetTemplate. If there is no such stack, the error is
+// deployment.ErrNotFound.
+func Template(ctx context.Context, client TemplateClient, name string) ([]byte, error) {
+	out, err := client.GetTemplate(ctx, &cloudformation.GetTemplateInput{StackName: &name})
+	var api smithy.APIError
+	if errors.As(err, &api) && api.ErrorCode() == "ValidationError" {
+		return nil, noStack(name, err)
+	}
+	if err != nil {
+		return nil, awsfault.Explain(err, "stack:"+name, "cloudformation:GetTemplate")
+	}
+	return []byte(aws.ToString(out.TemplateBody)), nil
 }
 
 const outputName = "Deployment"

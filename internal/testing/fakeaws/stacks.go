@@ -282,3 +282,11 @@ func (k *stack) tell(r *resource, status, reason string) {
 	}
 	k.events = append([]event{e}, k.events...)
 }
+
+// SetTemplate makes a text the template of a stack.
+func (s *Server) SetTemplate(name, text string) {
+	s.SetStack(name, nil)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.find(name).template = text
+}

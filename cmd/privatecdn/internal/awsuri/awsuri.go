@@ -58,6 +58,20 @@ func Deployment(ctx context.Context, ref string) (deployment.Source, error) {
 	return awssource.Stack(cloudformation.NewFromConfig(cfg), name), nil
 }
 
+// Template returns the template of the stack that stack:NAME names, or nil if
+// ref is something else.
+func Template(ctx context.Context, ref string) ([]byte, error) {
+	name, ok := strings.CutPrefix(ref, "stack:")
+	if !ok || fileExists(ref) {
+		return nil, nil
+	}
+	cfg, err := AWS(ctx, awsname.ARNRegion(name))
+	if err != nil {
+		return nil, err
+	}
+	return awssource.Template(ctx, cloudformation.NewFromConfig(cfg), name)
+}
+
 func fileExists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil

@@ -1,0 +1,100 @@
+package access_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/privatecdn/access"
+	"example.com/privatecdn/keys"
+)
+
+// published is a store whose next key is given. It implements keys.Store.
+type published string
+
+func (p published) New(context.Context, keys.Algorithm) (*keys.Public, string, error) {
+	public, err := keys.ParsePublic([]byte("-----BEGIN PUBLIC KEY-----\n" + string(p) + "-----END PUBLIC KEY-----\n"))
+	return public, "kms:alias/media", err
+}
+
+// The steps of a rotation are notes if the ring took them, and nothing else is.
+func TestRingExplainsRotation(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	ring, err := keys.Create(t.TempDir(), keys.WithClock(func() time.Time { return now }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := func(k keys.Key, err error) keys.Key {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return k
+	}
+	expect := func(step string, before, after []string, want string) {
+		t.Helper()
+		old, changed := base(), base()
+		old.trusted, changed.trusted = before, after
+		var got []string
+		for _, f := range access.Diff(old.read(t), changed.read(t), access.WithRing(ring)) {
+			got = append(got, string(f.Severity)+" "+string(f.Kind)+" "+about(f))
+			if len(f.Paths) != 2 || f.Paths[0] != "private/*" || f.Paths[1] != "*" || !strings.Contains(f.Sentence, `"private/*", "*"`) {
+				t.Errorf("%s: the finding does not name its paths: %+v", step, f)
+			}
+			if f.Kind == access.KeyRemoved && f.Severity == access.Breaking && !strings.Contains(f.Sentence, "up to 7.0 days") {
+				t.Errorf("%s: %s", step, f.Sentence)
+			}
+		}
+		if text := strings.Join(got, ", "); text != want {
+			t.Errorf("%s: got %s, want %s", step, text, want)
+		}
+	}
+	one, two := []string{"KeyOne"}, []string{"KeyTwo"}
+	first := key(ring.Add(t.Context(), keys.ECDSAP256, published(keyOne)))
+	expect("not in the ring", one, []string{"KeyOne", "KeyTwo"}, "widening key-added KeyTwo")
+	second := key(ring.Add(t.Context(), keys.ECDSAP256, published(keyTwo)))
+	expect("new", one, []string{"KeyOne", "KeyTwo"}, "note key-added KeyTwo")
+	now = now.Add(time.Hour)
+	key(ring.Promote(second.Fingerprint))
+	expect("signs, and was not there", one, []string{"KeyOne", "KeyTwo"}, "widening key-added KeyTwo")
+	expect("too early", []string{"KeyOne", "KeyTwo"}, two, "breaking key-removed KeyOne")
+	now = now.Add(time.Hour)
+	key(ring.Retire(first.Fingerprint))
+	now = now.Add(8 * 24 * time.Hour)
+	key(ring.Drop(first.Fingerprint))
+	expect("drop", []string{"KeyOne", "KeyTwo"}, two, "note key-removed KeyOne")
+}
+
+func TestAccept(t *testing.T) {
+	t.Parallel()
+	for text, accepted := range map[string]bool{
+		"key-removed": true,
+		"key-removed " + fingerprint(keyOne)[:20] + "*": false, // the paths do not match
+		"key-removed *":         true,
+		"key-removed private/*": false,
+		"became-public":         false,
+		"became-public *":       false,
+	} {
+		old, changed := base(), base()
+		changed.trusted = []string{"KeyTwo"}
+		findings := access.Diff(old.read(t), changed.read(t))
+		a, err := access.ParseAllowance(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		access.Accept(findings, []access.Allowance{a})
+		if findings[0].Kind != access.KeyRemoved || findings[0].Accepted != accepted || findings[0].Fails() == accepted || findings[1].Accepted {
+			t.Errorf("%s: %+v", text, findings)
+		}
+	}
+	all, err := access.ReadAllowances(strings.NewReader("# why\n\nkey-removed K* # for a while\nbecame-public\n"))
+	if err != nil || len(all) != 2 || all[0] != (access.Allowance{Kind: access.KeyRemoved, What: "K*"}) || all[1].What != "" {
+		t.Errorf("%+v, %v", all, err)
+	}
+	if _, err := access.ReadAllowances(strings.NewReader("key-removed\nall\n")); !errors.Is(err, access.ErrAllow) || !strings.HasPrefix(err.Error(), "line 2: ") {
+		t.Errorf("%v", err)
+	}
+}
