@@ -3,13 +3,14 @@ package edge
 import (
 	"io/fs"
 	"net/http"
+	"net/url"
+	"os"
 	"strings"
-
-	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"example.com/privatecdn/edge/internal/origin"
 	"example.com/privatecdn/edge/internal/s3"
 	"example.com/privatecdn/internal/awsname"
+	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/internal/infra"
 )
 
@@ -53,9 +54,13 @@ func (e *Edge) newBuckets(tmpl *infra.Infrastructure) (map[string]bucket, error)
 
 func (e *Edge) newBucket(b *infra.Bucket, isOrigin bool) (*s3.Server, error) {
 	clock := s3.WithClock(e.options.Clock)
-	if at, found := named(e.options.Endpoints, b); found {
+	at, found := named(e.options.Endpoints, b)
+	if !found && isOrigin {
+		at, found = e.options.Endpoints[""]
+	}
+	if found {
 		remote, err := origin.NewEndpoint(origin.EndpointOptions{URL: at.URL, Bucket: at.Bucket, Region: at.Region,
-			Credentials: credentials.NewStaticCredentialsProvider(at.AccessKeyID, at.SecretAccessKey, "")})
+			Credentials: at.Credentials})
 		if err != nil {
 			return nil, err
 		}
@@ -75,6 +80,39 @@ func named[T any](option map[string]T, b *infra.Bucket) (value T, found bool) {
 		value, found = option[b.LogicalID]
 	}
 	return value, found
+}
+
+// Directory returns a directory as content for Options.Buckets: without what
+// symbolic links outside of it name, and without private keys.
+func Directory(path string) (fs.FS, error) {
+	root, err := os.OpenRoot(path)
+	if err != nil {
+		return nil, err
+	}
+	return keyless{root.FS()}, nil
+}
+
+// OriginAt returns what responds for an origin in Options.Origins: the server at
+// a base URL, which gets the path and the headers that the origin would.
+func OriginAt(base string) (http.RoundTripper, error) {
+	u, err := url.Parse(base)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return nil, &Error{What: "the origin URL " + fault.Quote(base) + " is not valid",
+			Remedy: "give an http or https URL with a host"}
+	}
+	return originAt{u, &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 64}}, nil
+}
+
+type originAt struct {
+	base      *url.URL
+	transport http.RoundTripper
+}
+
+func (o originAt) RoundTrip(r *http.Request) (*http.Response, error) {
+	out := r.Clone(r.Context())
+	out.URL.Scheme, out.URL.Host = o.base.Scheme, o.base.Host
+	setRawPath(out.URL, strings.TrimSuffix(o.base.EscapedPath(), "/")+r.URL.EscapedPath())
+	return o.transport.RoundTrip(out)
 }
 
 // contentOf returns the content of a bucket, nil if none is given. A bucket that
@@ -119,8 +157,10 @@ func (e *Edge) newContentOrigin(c *config, d *infra.Distribution, o *infra.Origi
 
 // originOf returns what responds for an origin of a distribution.
 func (e *Edge) originOf(c *config, d *infra.Distribution, o *infra.Origin) http.RoundTripper {
-	if rt := e.options.Origins[o.DomainName]; rt != nil {
-		return rt
+	for _, name := range []string{o.ID, o.DomainName} {
+		if rt := e.options.Origins[name]; rt != nil {
+			return rt
+		}
 	}
 	if o.Bucket == nil {
 		return origin.NewHTTP(o)

@@ -174,7 +174,9 @@ func (e *Edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	response := q.finish(q.answer())
 	if e.options.OnRequest != nil {
-		defer q.trace(response, start)
+		counting := &countingWriter{ResponseWriter: w}
+		w = counting
+		defer q.trace(response, start, counting)
 	}
 	response.write(r.Context(), w, r.Method == http.MethodHead)
 }

@@ -12,6 +12,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/johannesboyne/gofakes3"
 	"github.com/johannesboyne/gofakes3/backend/s3mem"
 
@@ -189,7 +190,7 @@ func TestEndpoint(t *testing.T) {
 		t.Fatal(err)
 	}
 	e := newEdge(t, "s3", edge.Options{Endpoints: map[string]edge.Endpoint{
-		"Bucket": {URL: server.URL, Bucket: "media", AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "secret"}}})
+		"Bucket": {URL: server.URL, Bucket: "media", Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", "")}}})
 	r := get(t, e, publicURL)
 	if text := body(t, r); text != "far away" || r.Header.Get("Content-Type") != "text/plain" {
 		t.Errorf("%s %q %v", r.Status, text, r.Header)

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"net/http"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
 // Options says what an Edge serves and how. One of Template and Text is needed,
@@ -30,9 +32,9 @@ type Options struct {
 	// Buckets is content by bucket name or logical ID; "" is any other bucket.
 	Buckets map[string]fs.FS
 	// Endpoints are buckets on servers that speak S3, by bucket name or logical
-	// ID. Who may read is decided here, by the template's bucket policy.
+	// ID; "" is any other origin. Who may read is decided here, by the template's bucket policy.
 	Endpoints map[string]Endpoint
-	// Origins responds for origins by their domain name, in place of the bucket
+	// Origins responds for origins by their ID or domain name, in place of the bucket
 	// or HTTP origin the template describes.
 	Origins map[string]http.RoundTripper
 	// KeyValueStores seeds key value stores, by name or logical ID, from JSON
@@ -83,14 +85,13 @@ type Options struct {
 	HideReasons bool
 }
 
-// Endpoint is a bucket on a server that speaks S3, and the access key to read
+// Endpoint is a bucket on a server that speaks S3, and the credentials to read
 // it with.
 type Endpoint struct {
-	URL             string // http://127.0.0.1:9000
-	Bucket          string // its name there
-	Region          string // us-east-1 when empty
-	AccessKeyID     string
-	SecretAccessKey string
+	URL         string // http://127.0.0.1:9000
+	Bucket      string // its name there
+	Region      string // us-east-1 when empty
+	Credentials aws.CredentialsProvider
 }
 
 // The defaults of Options.

@@ -56,8 +56,7 @@ const statusHeadersTooLarge = 494
 // size also closes the connection of a viewer whose URL is too long.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorS3Origin.html
 func (q *request) size() *response {
-	size := q.target.length()
-	if size > awsname.MaxURL {
+	if size := q.target.length(); size > awsname.MaxURL {
 		r := q.errorPage(http.StatusRequestURITooLong, ReasonTooLarge, textBad,
 			fmt.Sprintf("the URL has %d bytes, more than %d", size, awsname.MaxURL),
 			"sign with a short wildcard policy or use signed cookies")
@@ -66,17 +65,23 @@ func (q *request) size() *response {
 		}
 		return r
 	}
-	for name, values := range q.http.Header {
-		for _, v := range values {
-			size += len(name) + len(v) + len(": \r\n")
-		}
-	}
-	if size > awsname.MaxHeaders {
+	if size := q.bytes(); size > awsname.MaxHeaders {
 		return q.errorPage(statusHeadersTooLarge, ReasonTooLarge, textBad,
 			fmt.Sprintf("the request has %d bytes of URL and headers, more than %d", size, awsname.MaxHeaders),
 			"send fewer or smaller cookies")
 	}
 	return nil
+}
+
+// bytes returns the size of the URL and the headers.
+func (q *request) bytes() int {
+	size := q.target.length()
+	for name, values := range q.http.Header {
+		for _, v := range values {
+			size += len(name) + len(v) + len(": \r\n")
+		}
+	}
+	return size
 }
 
 func (q *request) distribution() *response {

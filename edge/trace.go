@@ -13,6 +13,8 @@ import (
 type Trace struct {
 	Time         time.Time // when the request arrived
 	Duration     time.Duration
+	FirstByte    time.Duration // until the response's header was sent
+	Bytes        int64         // of the response's body
 	Distribution string        // logical ID, "" if no distribution has the host
 	Request      *http.Request // as the viewer sent it
 	Behavior     string        // the path pattern of the behavior, "" if none was reached
@@ -32,9 +34,9 @@ type Trace struct {
 // URL returns the request's URL without its signature.
 func (t *Trace) URL() string { return t.request.publicURL() }
 
-func (q *request) trace(r *response, start time.Time) {
+func (q *request) trace(r *response, start time.Time, w *countingWriter) {
 	t := Trace{
-		Time: q.now, Duration: time.Since(start), Request: q.http, KeyID: q.keyID, Status: r.status,
+		Time: q.now, Duration: time.Since(start), FirstByte: w.first.Sub(start), Bytes: w.bytes, Request: q.http, KeyID: q.keyID, Status: r.status,
 		Cache: r.from[:len(r.from)-len(fromSuffix)], Age: q.age, CacheKey: q.cacheKey,
 		Origin: q.sent, Response: q.out, Refusal: r.refusal, request: q,
 	}
@@ -46,3 +48,24 @@ func (q *request) trace(r *response, start time.Time) {
 	}
 	q.edge.options.OnRequest(t)
 }
+
+// countingWriter tells what was sent to the viewer, and when.
+type countingWriter struct {
+	http.ResponseWriter
+	first time.Time
+	bytes int64
+}
+
+func (w *countingWriter) WriteHeader(status int) {
+	w.first = time.Now()
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *countingWriter) Write(p []byte) (int, error) {
+	n, err := w.ResponseWriter.Write(p)
+	w.bytes += int64(n)
+	return n, err
+}
+
+// Unwrap lets http.ResponseController flush.
+func (w *countingWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

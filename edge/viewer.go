@@ -70,15 +70,15 @@ func (q *request) tlsHeader() string {
 	if q.http.TLS == nil {
 		return ""
 	}
-	version := "TLSv1.2"
-	if q.http.TLS.Version == 0x0304 {
-		version = "TLSv1.3"
-	}
 	handshake := "fullHandshake"
 	if q.http.TLS.DidResume {
 		handshake = "sessionResumed"
 	}
-	return version + ":" + cloudFrontCipher(q.http.TLS.CipherSuite) + ":" + handshake
+	return tlsVersion(q.http.TLS) + ":" + cloudFrontCipher(q.http.TLS.CipherSuite) + ":" + handshake
+}
+
+func tlsVersion(s *tls.ConnectionState) string {
+	return strings.Replace(tls.VersionName(s.Version), "TLS ", "TLSv", 1)
 }
 
 // cloudFrontCipher returns a cipher suite's name in OpenSSL's spelling, which is
