@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"example.com/privatecdn/cmd/privatecdn/internal/awsuri"
@@ -21,7 +22,6 @@ const stateDir = ".privatecdn"
 type upCommand struct {
 	Template   string            `help:"A CloudFormation template or a cloud assembly, in place of the app here." placeholder:"FILE"`
 	Value      map[string]string `help:"What the template leaves open: a parameter or an import, by name." placeholder:"NAME=VALUE" mapsep:"none"`
-	Bucket     string            `help:"The directory whose files are the bucket's objects." default:"examples/content" env:"PRIVATECDN_BUCKET" placeholder:"DIR"`
 	HTTPS      string            `name:"https" help:"Where to answer over HTTPS; port 0 is any free one." default:"127.0.0.1:8443" env:"PRIVATECDN_HTTPS" placeholder:"ADDR"`
 	HTTP       string            `name:"http" help:"Where to answer over HTTP." default:"127.0.0.1:8080" env:"PRIVATECDN_HTTP" placeholder:"ADDR"`
 	S3         string            `name:"s3" help:"Where the bucket itself answers, over HTTPS." default:"127.0.0.1:0" env:"PRIVATECDN_S3" placeholder:"ADDR"`
@@ -29,6 +29,7 @@ type upCommand struct {
 	Deployment string            `help:"Where to write the deployment document." default:".privatecdn/deployment.json" placeholder:"FILE"`
 	Check      bool              `help:"Probe every promise and exit."`
 	ringFlag
+	edgeFlags
 }
 
 // memoryGoal is what the collector keeps the edge's memory near, in bytes:
@@ -41,14 +42,26 @@ func (c upCommand) Run(e *env) error {
 	}
 	var l *local.Local
 	i := c.inspect(&l)
-	l, err := local.Start(e, local.Options{
-		Template: c.Template, Values: c.Value, Bucket: c.Bucket, Ring: c.Ring,
+	options, stop, err := c.options(e)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	logRequest := options.OnRequest
+	options.OnRequest = func(t edge.Trace) {
+		i.Add(t)
+		if logRequest != nil {
+			logRequest(t)
+		}
+	}
+	l, err = local.Start(e, local.Options{
+		Template: c.Template, Values: c.Value, Bucket: c.directory(), Ring: c.Ring,
 		HTTPS: c.HTTPS, HTTP: c.HTTP, S3: c.S3,
 		State: stateDir, Document: c.Deployment, Assembly: "cdk.out", Aside: c.Check,
 		Progress:  e.note,
 		Step:      func(what string) func() { return e.stderr.Step(e.err, what) },
 		OnRefusal: func(r edge.Refusal) { c.refused(e, r) },
-		OnRequest: i.Add,
+		Edge:      options,
 	})
 	if err != nil {
 		return err
@@ -114,7 +127,7 @@ func (c upCommand) tell(e *env, l *local.Local, inspector string) error {
 	}
 	return e.print(running, func(w io.Writer) {
 		fmt.Fprintf(w, "The CloudFront distribution of %s is at %s, and over HTTP at %s.\n", d.Stack, d.Endpoint, l.HTTP())
-		fmt.Fprintf(w, "Its bucket is %s, which refuses everyone else at %s.\n", c.Bucket, d.Bucket.Endpoint)
+		fmt.Fprintf(w, "Its bucket is %s, which refuses everyone else at %s.\n", strings.Join(c.Bucket, ", "), d.Bucket.Endpoint)
 		fmt.Fprintf(w, "The signer reads %s.\n", c.Deployment)
 		fmt.Fprintf(w, "Watch what the edge decides, and why, at %s.\n", inspector)
 		if example != nil {

@@ -41,7 +41,7 @@ type Options struct {
 	Progress  func(format string, args ...any) // is told what is going on
 	Step      func(what string) (done func())  // is told of what may take long
 	OnRefusal func(edge.Refusal)               // is told of every request that is refused
-	OnRequest func(edge.Trace)                 // is told of every request
+	Edge      edge.Options                     // what else the edge is given; the other options come first
 }
 
 // Local is a deployment that runs on this machine.
@@ -93,15 +93,10 @@ func (l *Local) start(ctx context.Context) (err error) {
 	if err := l.source(ctx); err != nil {
 		return err
 	}
-	if l.edge, err = edge.New(edge.Options{
-		Template:  l.options.Template,
-		Values:    l.options.Values,
-		Bucket:    l.options.Bucket,
-		HTTPSPort: l.sockets.port(),
-		OnRefusal: l.options.OnRefusal,
-		OnRequest: l.options.OnRequest,
-		OnReload:  l.templateChanged,
-	}); err != nil {
+	o := l.options.Edge
+	o.Template, o.Values, o.Bucket = l.options.Template, l.options.Values, l.options.Bucket
+	o.HTTPSPort, o.OnRefusal, o.OnReload = l.sockets.port(), l.options.OnRefusal, l.templateChanged
+	if l.edge, err = edge.New(o); err != nil {
 		return err
 	}
 	if err := l.describe(); err != nil {
@@ -116,6 +111,8 @@ func (l *Local) start(ctx context.Context) (err error) {
 func checkInputs(o Options) error {
 	info, err := os.Stat(o.Bucket)
 	switch {
+	case o.Bucket == "": // each bucket is named
+		err = nil
 	case errors.Is(err, os.ErrNotExist):
 		err = fmt.Errorf("the bucket directory %s is not there", o.Bucket)
 	case err == nil && !info.IsDir():
