@@ -17,12 +17,13 @@ import (
 
 // edgeFlags say what the local edge serves and how, beside the template.
 type edgeFlags struct {
-	Bucket    []string          `help:"The objects of the buckets: a directory, NAME=DIR for one bucket, s3://BUCKET or NAME=s3://BUCKET; may be given again." default:"examples/content" env:"PRIVATECDN_BUCKET" sep:"none" placeholder:"DIR"`
-	KVS       map[string]string `name:"kvs" help:"Seed a key value store from a JSON file." placeholder:"NAME=FILE" mapsep:"none"`
-	Origin    map[string]string `help:"Fetch from a URL in place of an origin, by its ID or domain name." placeholder:"ID=URL" mapsep:"none"`
-	Country   string            `help:"The viewers' country, or - if it is unknown." default:"US" placeholder:"CODE"`
-	AccessLog string            `help:"Append a line a request in the format of CloudFront's standard logs, without signatures." placeholder:"FILE"`
-	NoWatch   bool              `help:"Serve changed files only when they expire in the cache, and the template as it is."`
+	Bucket         []string          `help:"The objects of the buckets: a directory, NAME=DIR for one bucket, s3://BUCKET or NAME=s3://BUCKET; may be given again." default:"examples/content" env:"PRIVATECDN_BUCKET" sep:"none" placeholder:"DIR"`
+	KVS            map[string]string `name:"kvs" help:"Seed a key value store from a JSON file." placeholder:"NAME=FILE" mapsep:"none"`
+	Origin         map[string]string `help:"Fetch from a URL in place of an origin, by its ID or domain name." placeholder:"ID=URL" mapsep:"none"`
+	Country        string            `help:"The viewers' country, or - if it is unknown." default:"US" placeholder:"CODE"`
+	AccessLog      string            `help:"Append a line a request in the format of CloudFront's standard logs, without signatures." placeholder:"FILE"`
+	StubLambdaEdge bool              `help:"Leave Lambda@Edge functions out, each with a line."`
+	NoWatch        bool              `help:"Serve changed files only when they expire in the cache, and the template as it is."`
 }
 
 // directory returns the directory that is every other bucket, "" if there is
@@ -40,7 +41,7 @@ func (f *edgeFlags) directory() string {
 // options returns what the flags say, and what to close at the end.
 func (f *edgeFlags) options(e *env) (o edge.Options, stop func(), err error) {
 	o = edge.Options{
-		KeyValueStores: f.KVS, ViewerCountry: f.Country, NoWatch: f.NoWatch,
+		KeyValueStores: f.KVS, ViewerCountry: f.Country, NoWatch: f.NoWatch, StubLambdaEdge: f.StubLambdaEdge,
 		Buckets: map[string]fs.FS{}, Endpoints: map[string]edge.Endpoint{}, Origins: map[string]http.RoundTripper{},
 	}
 	for _, b := range f.Bucket {

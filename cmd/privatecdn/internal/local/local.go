@@ -197,7 +197,8 @@ func (l *Local) Close() {
 
 // Infrastructure returns what the template describes.
 func (l *Local) Infrastructure() (*infra.Infrastructure, error) {
-	return infra.ReadFile(l.options.Template, infra.Options{Options: cloudformation.Options{Values: l.options.Values}})
+	return infra.ReadFile(l.options.Template, infra.Options{
+		StubLambdaEdge: l.options.Edge.StubLambdaEdge, Options: cloudformation.Options{Values: l.options.Values}})
 }
 
 // LeftOut returns a line for each part of the template that changes nothing of
