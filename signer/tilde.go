@@ -43,7 +43,7 @@ func (s *Signer) sign(ctx context.Context, g *Grant, t Terms) error {
 			g.policy.From = time.Unix(max(from-try-1, 1), 0)
 		}
 		g.text = g.policy.Append(nil)
-		if try%2 == 1 { // a ? in the resource is a tilde in every third place
+		if try%2 == 1 && strings.Contains(g.policy.Resource, "?") { // a tilde in every third place
 			g.text = conditionFirst(g.text)
 		}
 	}
