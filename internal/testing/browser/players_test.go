@@ -123,7 +123,7 @@ func (s *stage) play(player, url string, o options) {
 				fragLoadPolicy: {default: {maxTimeToFirstByteMs: 9000, maxLoadTimeMs: 9000, timeoutRetry: null, errorRetry: null}},
 				xhrSetup: xhr => { xhr.withCredentials = o.Credentials },
 			});
-			hls.on(Hls.Events.ERROR, (_, e) => { if (e.fatal) failed.push(e.details + " " + e.response?.code) });
+			hls.on(Hls.Events.ERROR, (_, e) => { if (e.fatal) failed.push(e.details + " " + (e.response?.code ?? e.error?.message)) });
 			hls.loadSource(url);
 			hls.attachMedia(video);
 			window.hls = hls;
@@ -326,6 +326,7 @@ func TestPlayersLive(t *testing.T) {
 				content := newStreams()
 				content.changing["hls/270p/live.m3u8"] = growing(&reads, parts)
 				s := open(t, "live", app, content, 0)
+				s.relay.Terms.Window = time.Hour // hls.js wants the same URL for a part again
 				s.relay.Allow = func(*http.Request) bool {
 					s.Clock.Advance(2 * time.Second) // past what the edge keeps of a live playlist
 					return true
