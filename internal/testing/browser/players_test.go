@@ -119,11 +119,16 @@ func (s *stage) play(player, url string, o options) {
 		window.video = video;
 		if (player.startsWith("hls.js")) {
 			const hls = new Hls({
-				cmcd: o.CMCD ? {} : undefined, maxBufferLength: o.Buffer, maxMaxBufferLength: o.Buffer, lowLatencyMode: true,
-				fragLoadPolicy: {default: {maxTimeToFirstByteMs: 9000, maxLoadTimeMs: 9000, timeoutRetry: null, errorRetry: null}},
+				cmcd: o.CMCD ? {} : undefined, lowLatencyMode: true,
+				maxBufferLength: o.Buffer, maxMaxBufferLength: o.Buffer,
+				fragLoadPolicy: {default: {
+					maxTimeToFirstByteMs: 9000, maxLoadTimeMs: 9000, timeoutRetry: null, errorRetry: null,
+				}},
 				xhrSetup: xhr => { xhr.withCredentials = o.Credentials },
 			});
-			hls.on(Hls.Events.ERROR, (_, e) => { if (e.fatal) failed.push(e.details + " " + (e.response?.code ?? e.error?.message)) });
+			hls.on(Hls.Events.ERROR, (_, e) => {
+				if (e.fatal) failed.push(e.details + " " + (e.response?.code ?? e.error?.message));
+			});
 			hls.loadSource(url);
 			hls.attachMedia(video);
 			window.hls = hls;
@@ -131,16 +136,20 @@ func (s *stage) play(player, url string, o options) {
 			const shakaPlayer = new shaka.Player();
 			await shakaPlayer.attach(video);
 			shakaPlayer.configure({cmcd: {enabled: o.CMCD, useHeaders: false}, streaming: {bufferingGoal: o.Buffer}});
-			shakaPlayer.getNetworkingEngine().registerRequestFilter((_, r) => { r.allowCrossSiteCredentials = o.Credentials });
+			shakaPlayer.getNetworkingEngine().registerRequestFilter((_, r) => {
+				r.allowCrossSiteCredentials = o.Credentials;
+			});
 			shakaPlayer.addEventListener("error", e => failed.push("shaka " + e.detail.code + " " + e.detail.data));
-			await shakaPlayer.load(url).catch(e => failed.push("shaka " + e.code + " " + e.data));
+			await shakaPlayer.load(url).catch(e => failed.push("shaka " + (e.code ?? e.stack) + " " + e.data));
 		} else {
 			const dash = dashjs.MediaPlayer().create();
 			dash.updateSettings({
-				debug: {logLevel: 0}, streaming: {cmcd: {enabled: o.CMCD, mode: "query"}, buffer: {bufferTimeDefault: o.Buffer}},
+				debug: {logLevel: 0},
+				streaming: {cmcd: {enabled: o.CMCD, mode: "query"}, buffer: {bufferTimeDefault: o.Buffer}},
 			});
 			if (o.Credentials)
-				for (const type of ["MPD", "InitializationSegment", "MediaSegment"]) dash.setXHRWithCredentialsForType(type, true);
+				for (const type of ["MPD", "InitializationSegment", "MediaSegment"])
+					dash.setXHRWithCredentialsForType(type, true);
 			dash.on("error", e => failed.push("dash.js " + e.error.code + " " + e.error.message));
 			dash.initialize(video, url, false);
 		}
@@ -192,7 +201,8 @@ func (s *stage) signed(t *testing.T, want int) []string {
 // query, which re-encodes it.
 func TestPlayersSignedManifest(t *testing.T) {
 	for player, file := range map[string]string{
-		"hls.js": "hls/270p/index.m3u8", "hls.js 1.6": "hls/270p/index.m3u8", "shaka": "hls/270p/index.m3u8", "dash.js": "hls/stream.mpd",
+		"hls.js": "hls/270p/index.m3u8", "hls.js 1.6": "hls/270p/index.m3u8",
+		"shaka": "hls/270p/index.m3u8", "dash.js": "hls/stream.mpd",
 	} {
 		t.Run(player, func(t *testing.T) {
 			content := newStreams()
@@ -243,7 +253,8 @@ func TestPlayersRelay(t *testing.T) {
 
 // Cookies play on the same site and, with SameSite=None, on another.
 func TestPlayersCookies(t *testing.T) {
-	for player, file := range map[string]string{"hls.js": "stream.m3u8", "shaka": "stream.mpd", "dash.js": "stream.mpd"} {
+	files := map[string]string{"hls.js": "stream.m3u8", "shaka": "stream.mpd", "dash.js": "stream.mpd"}
+	for player, file := range files {
 		for site, sameSite := range map[string]http.SameSite{app: http.SameSiteLaxMode, other: http.SameSiteNoneMode} {
 			t.Run(player+" on "+site, func(t *testing.T) {
 				s := open(t, across, site, newStreams(), sameSite)
@@ -300,14 +311,17 @@ func growing(reads *atomic.Int32, parts bool) func() string {
 		var b strings.Builder
 		b.WriteString("#EXTM3U\n#EXT-X-VERSION:9\n#EXT-X-TARGETDURATION:2\n#EXT-X-MEDIA-SEQUENCE:0\n")
 		if parts {
-			b.WriteString("#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=6.0\n#EXT-X-PART-INF:PART-TARGET=2.0\n")
+			b.WriteString("#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=6.0\n" +
+				"#EXT-X-PART-INF:PART-TARGET=2.0\n")
 		}
 		b.WriteString("#EXT-X-MAP:URI=\"init.mp4\"\n")
 		for i := range n {
 			if parts {
-				fmt.Fprintf(&b, "#EXT-X-PART:DURATION=2.0,URI=\"%d.m4s\",INDEPENDENT=YES\n", i)
+				fmt.Fprintf(&b, "#EXT-X-PART:DURATION=2.0,URI=\"%d.m4s?part=1\",INDEPENDENT=YES\n", i)
 			}
-			fmt.Fprintf(&b, "#EXTINF:2.0,\n%d.m4s\n", i)
+			if !parts || i < n-1 || i == 2 {
+				fmt.Fprintf(&b, "#EXTINF:2.0,\n%d.m4s\n", i)
+			}
 		}
 		if n == 3 {
 			b.WriteString("#EXT-X-ENDLIST\n")
@@ -323,15 +337,22 @@ func TestPlayersLive(t *testing.T) {
 		for _, parts := range []bool{false, true} {
 			t.Run(fmt.Sprint(player, ", low latency ", parts), func(t *testing.T) {
 				var reads atomic.Int32
+				if player == "shaka" {
+					reads.Store(1) // it needs a whole segment to start with
+				}
 				content := newStreams()
 				content.changing["hls/270p/live.m3u8"] = growing(&reads, parts)
+				content.changing["hls/live.m3u8"] = func() string {
+					return "#EXTM3U\n" +
+						"#EXT-X-STREAM-INF:BANDWIDTH=160000,CODECS=\"avc1.4d401f,mp4a.40.2\"\n270p/live.m3u8\n"
+				}
 				s := open(t, "live", app, content, 0)
 				s.relay.Terms.Window = time.Hour // hls.js wants the same URL for a part again
 				s.relay.Allow = func(*http.Request) bool {
 					s.Clock.Advance(2 * time.Second) // past what the edge keeps of a live playlist
 					return true
 				}
-				s.play(player, app+"/relay/hls/270p/live.m3u8?token=good", options{Buffer: 10, CMCD: true})
+				s.play(player, app+"/relay/hls/live.m3u8?token=good", options{Buffer: 10, CMCD: true})
 				s.await(t, 5.5)
 				s.signed(t, 3)
 				directives := 0
@@ -340,7 +361,7 @@ func TestPlayersLive(t *testing.T) {
 						directives++
 					}
 				}
-				if reads.Load() < 3 || parts && directives == 0 {
+				if reads.Load() < 3 || parts && player == "hls.js" && directives == 0 {
 					t.Errorf("%d reads, %d requests with directives", reads.Load(), directives)
 				}
 			})
