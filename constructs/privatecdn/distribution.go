@@ -2,6 +2,7 @@ package privatecdn
 
 import (
 	"maps"
+	"reflect"
 	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -149,8 +150,17 @@ func (d *distribution) addDistribution() {
 	}
 }
 
-func (d *distribution) warn(id, text string) {
-	awscdk.Annotations_Of(d).AddWarningV2(jsii.String("privatecdn:"+id), &text)
+func (d *distribution) warn(id, text string) { warn(d, id, text) }
+
+// warn adds a warning that an app can acknowledge. The method has one more
+// parameter, which may be nil, in newer releases of CDK.
+func warn(c constructs.IConstruct, id, text string) {
+	method := reflect.ValueOf(awscdk.Annotations_Of(c)).MethodByName("AddWarningV2")
+	args := []reflect.Value{reflect.ValueOf(jsii.String("privatecdn:" + id)), reflect.ValueOf(&text)}
+	for len(args) < method.Type().NumIn() {
+		args = append(args, reflect.Zero(method.Type().In(len(args))))
+	}
+	method.Call(args)
 }
 
 func (d *distribution) Distribution() awscloudfront.Distribution { return d.distribution }

@@ -101,9 +101,6 @@ func TestGolden(t *testing.T) {
 func TestWithoutFlags(t *testing.T) {
 	a := newAssembly(t, map[string]any{"@aws-cdk/core:validateAgainstDefaultRules": false})
 	for _, s := range scenarios {
-		if s.unserved {
-			continue
-		}
 		t.Run(s.name, func(t *testing.T) {
 			serveAssembly(t, a.dir(s.name)).probeAll(t, s.name)
 		})

@@ -113,9 +113,6 @@ var probes = map[string][]probe{
 // proved by that, not by the template's text.
 func TestServed(t *testing.T) {
 	for _, scenario := range scenarios {
-		if scenario.unserved {
-			continue
-		}
 		t.Run(scenario.name, func(t *testing.T) {
 			t.Parallel()
 			serve(t, scenario.name).probeAll(t, scenario.name)

@@ -27,7 +27,6 @@ type scenario struct {
 	build  func(t testing.TB, stack awscdk.Stack)
 
 	findings []string // of CDK's validation
-	unserved bool     // the edge does not read it yet
 }
 
 const certificateARN = "arn:aws:acm:us-east-1:111122223333:certificate/11112222-3333-4444-5555-666677778888"
@@ -163,7 +162,7 @@ var scenarios = []scenario{
 		media(s, &privatecdn.DistributionProps{
 			Keys: oneKey(t), OriginAccess: privatecdn.OAC, BucketOrigin: &privatecdn.BucketOrigin{Failover: replica},
 		})
-	}, findings: []string{"Annotation::privatecdn:BucketPolicyStatement"}, unserved: true},
+	}, findings: []string{"Annotation::privatecdn:BucketPolicyStatement"}},
 	{name: "zeros", build: func(t testing.TB, s awscdk.Stack) {
 		media(s, &privatecdn.DistributionProps{
 			Keys:            oneKey(t),
@@ -187,7 +186,7 @@ var scenarios = []scenario{
 		privatecdn.Outputs(s, media(s, &privatecdn.DistributionProps{TrustedKeys: keep, Behaviors: []privatecdn.Behavior{
 			{PathPattern: "partners/*", TrustedKeys: []privatecdn.TrustedKeys{group}},
 		}}))
-	}, unserved: true},
+	}},
 	{name: "logs-bucket", build: func(t testing.TB, s awscdk.Stack) {
 		logs := awss3.NewBucket(s, jsii.String("Logs"), &awss3.BucketProps{
 			EnforceSSL: jsii.Bool(true), ObjectOwnership: awss3.ObjectOwnership_OBJECT_WRITER,

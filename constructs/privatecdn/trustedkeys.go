@@ -229,8 +229,7 @@ func (t *trustedKeys) checkRotation(found *mistakes) {
 		}
 	}
 	for _, e := range t.ring.Overdue() {
-		awscdk.Annotations_Of(t).AddWarningV2(jsii.String("privatecdn:"+e.Fingerprint),
-			jsii.String(e.String()+": run `privatecdn keys rotate`"))
+		warn(t, e.Fingerprint, e.String()+": run `privatecdn keys rotate`")
 	}
 }
 
