@@ -4,10 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
+	"example.com/privatecdn/internal/assembly"
 	"example.com/privatecdn/internal/cloudformation"
 )
 
@@ -27,19 +27,15 @@ func (a assets) pairs(at cloudformation.Location, arn string) (map[string]string
 		return nil, nil
 	}
 	path := filepath.Join(string(a), "asset."+object)
-	info, err := os.Stat(path)
+	text, err := assembly.ReadFile(path, maxPairs)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	if info.Size() > maxPairs {
+	if len(text) > maxPairs {
 		return nil, at.Invalid("%s is larger than a key value store can be", path)
-	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
 	}
 	var file struct {
 		Data []struct{ Key, Value string }

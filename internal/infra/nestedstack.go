@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"example.com/privatecdn/internal/assembly"
 	"example.com/privatecdn/internal/cloudformation"
 )
 
@@ -33,11 +34,7 @@ func (r *reader) addNestedStacks(s *cloudformation.Stack, dir string) error {
 		if path == "" {
 			continue // left out; its outputs are asked for
 		}
-		data, err := readAtMost(path, cloudformation.MaxSize)
-		if err != nil {
-			return err
-		}
-		t, err := cloudformation.Parse(s.Name+"-"+id, data)
+		t, err := parseFile(path, s.Name+"-"+id)
 		if err != nil {
 			return err
 		}
@@ -89,9 +86,12 @@ func (r *reader) nestedTemplate(s *cloudformation.Stack, res *cloudformation.Res
 	return "", nil
 }
 
+// maxAssets bounds an asset manifest, in bytes.
+const maxAssets = 16 << 20
+
 // assetPath looks a hash up in an asset manifest; "" when it is not there.
 func assetPath(manifest, hash string) string {
-	data, err := os.ReadFile(manifest)
+	data, err := assembly.ReadFile(manifest, maxAssets)
 	if err != nil {
 		return ""
 	}

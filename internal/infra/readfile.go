@@ -1,12 +1,12 @@
 package infra
 
 import (
-	"io"
+	"cmp"
 	"os"
 	"path/filepath"
 	"strings"
 
-	"example.com/privatecdn/internal/cloudformation"
+	"example.com/privatecdn/internal/assembly"
 )
 
 // ReadFile reads a template, an assembly's directory (cdk.out) or an
@@ -20,17 +20,17 @@ func ReadFile(path string, o Options) (*Infrastructure, error) {
 		return nil, err
 	}
 	if info.IsDir() {
-		path = filepath.Join(path, manifestFile)
+		path = filepath.Join(path, assembly.Manifest)
 	}
 	r := newReader(o)
 	r.assets = assets(filepath.Dir(path))
-	if filepath.Base(path) == manifestFile {
-		err = r.addAssembly(path)
+	if filepath.Base(path) == assembly.Manifest {
+		err = r.addAssembly(filepath.Dir(path))
 		if err == nil && o.Stack != "" && len(r.roots()) == 1 {
 			r.renameSole(o.Stack)
 		}
 	} else {
-		err = r.addTemplate(path, o.Stack)
+		err = r.addTemplate(path, cmp.Or(o.Stack, stackName(path)), "", "")
 	}
 	if err != nil {
 		return nil, err
@@ -53,28 +53,10 @@ func stackName(path string) string {
 	return name
 }
 
-func (r *reader) addTemplate(path, stack string) error {
-	if stack == "" {
-		stack = stackName(path)
-	}
-	data, err := readAtMost(path, cloudformation.MaxSize)
+func (r *reader) addTemplate(path, stack, account, region string) error {
+	t, err := parseFile(path, stack)
 	if err != nil {
 		return err
 	}
-	t, err := cloudformation.Parse(stack, data)
-	if err != nil {
-		return err
-	}
-	return r.addNestedStacks(r.app.Add(stack, "", "", t), filepath.Dir(path))
-}
-
-// readAtMost reads a file, and of a larger one just enough to show that it is
-// too large.
-func readAtMost(path string, most int64) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, most+1))
+	return r.addNestedStacks(r.app.Add(stack, account, region, t), filepath.Dir(path))
 }

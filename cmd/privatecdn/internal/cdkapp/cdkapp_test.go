@@ -65,7 +65,7 @@ func TestSynthesizeRunsTheApp(t *testing.T) {
 	t.Parallel()
 	dir := write(t, map[string]string{
 		"cdk.json": `{"app": "./app", "versionReporting": false, "context": {"ring": "keys/ring"}}`,
-		"app":      "#!/bin/sh\nprintf %s \"$CDK_CONTEXT_JSON\" >context; mkdir -p \"$CDK_OUTDIR\"; echo '{}' >\"$CDK_OUTDIR/manifest.json\"\n",
+		"app":      "#!/bin/sh\nprintf %s \"$CDK_CONTEXT_JSON\" >context; mkdir -p \"$CDK_OUTDIR\"; echo '{\"artifacts\":{}}' >\"$CDK_OUTDIR/manifest.json\"\n",
 	})
 	app, err := cdkapp.Open(dir)
 	if err != nil {
