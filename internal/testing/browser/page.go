@@ -9,7 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
@@ -47,6 +49,16 @@ func Open(t testing.TB, hosts Hosts) *Page {
 func (p *Page) Go(url string) {
 	p.t.Helper()
 	take(p, chromedp.Navigate(url))
+}
+
+// BlockThirdParties makes the browser block the cookies of third parties on the
+// pages loaded from now on, as its private windows and other browsers do.
+func (p *Page) BlockThirdParties() {
+	p.t.Helper()
+	controls := network.SetCookieControlsParams{EnableThirdPartyCookieRestriction: true}
+	take(p, func(ctx context.Context, t *chromedp.Target) (cdp.Empty, error) {
+		return cdp.Call(ctx, t, network.SetCookieControls, controls)
+	})
 }
 
 // Click clicks on what a CSS selector finds, and waits until the page it leads
