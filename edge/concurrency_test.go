@@ -94,16 +94,25 @@ func TestPrivateAnswersAreNotShared(t *testing.T) {
 // has sent the second.
 func TestBodiesAreStreamed(t *testing.T) {
 	t.Parallel()
-	for name, length := range map[string]int64{"known": 10, "unknown": -1} {
+	for name, c := range map[string]struct {
+		method string
+		length int64
+	}{"known": {http.MethodGet, 10}, "unknown": {http.MethodGet, -1}, "not cached": {http.MethodPost, -1}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+			defer cancel()
 			r, w := io.Pipe()
 			srv := httptest.NewServer(httpEdge(t, 0, func(*http.Request) (*http.Response, error) {
-				return answer(r, length), nil
+				return answer(r, c.length), nil
 			}))
 			defer srv.Close()
 			go func() { _, _ = io.WriteString(w, "first") }()
-			resp, err := http.Get(srv.URL + "/x")
+			req, err := http.NewRequestWithContext(ctx, c.method, srv.URL+"/x", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp, err := http.DefaultClient.Do(req)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -273,7 +282,8 @@ func TestStaleWhileRevalidate(t *testing.T) {
 			<-release
 		}
 		text := fmt.Sprint(n)
-		return answer(strings.NewReader(text), int64(len(text)), "Cache-Control", "max-age=60, stale-while-revalidate=60"), nil
+		return answer(strings.NewReader(text), int64(len(text)),
+			"Cache-Control", "max-age=60, stale-while-revalidate=60"), nil
 	})
 	now := func() time.Time { return caseStart.Add(time.Duration(clock.Load())) }
 	e := newEdge(t, "http", edge.Options{Clock: now,

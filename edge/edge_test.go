@@ -189,8 +189,8 @@ func TestEndpoint(t *testing.T) {
 	if _, err := backend.PutObject("media", "public/a.txt", plain, strings.NewReader("far away"), 8, nil); err != nil {
 		t.Fatal(err)
 	}
-	e := newEdge(t, "s3", edge.Options{Endpoints: map[string]edge.Endpoint{
-		"Bucket": {URL: server.URL, Bucket: "media", Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", "")}}})
+	e := newEdge(t, "s3", edge.Options{Endpoints: map[string]edge.Endpoint{"Bucket": {URL: server.URL, Bucket: "media",
+		Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "secret", "")}}})
 	r := get(t, e, publicURL)
 	if text := body(t, r); text != "far away" || r.Header.Get("Content-Type") != "text/plain" {
 		t.Errorf("%s %q %v", r.Status, text, r.Header)
@@ -239,5 +239,43 @@ func TestHosts(t *testing.T) {
 		if r := get(t, e, url); reason(r) != edge.ReasonUnknownHost {
 			t.Errorf("%s: %s %v", url, r.Status, r.Header)
 		}
+	}
+}
+
+// A bucket that is no origin needs no content; a bucket's own content comes
+// before that of any other; the deployment has the default behavior's bucket.
+func TestSeveralBuckets(t *testing.T) {
+	t.Parallel()
+	bucket := func(name string) string {
+		return "\n  " + name + ":\n    Type: AWS::S3::Bucket\n    Properties: {BucketName: " + strings.ToLower(name) + "}"
+	}
+	text := templateText(t, "s3") + bucket("Logs") + bucket("Other")
+	text = strings.Replace(text, "PathPattern: public/*\n            TargetOriginId: bucket",
+		"PathPattern: public/*\n            TargetOriginId: other", 1)
+	text = strings.Replace(text, "        Origins:\n", `        Origins:
+          - Id: other
+            DomainName: {"Fn::GetAtt": [Other, RegionalDomainName]}
+            S3OriginConfig: {OriginAccessIdentity: ""}
+`, 1)
+	content := fstest.MapFS{"public/a.txt": {Data: []byte("public")}}
+	_, err := edge.New(edge.Options{Text: []byte(text), Buckets: map[string]fs.FS{"content": content}})
+	if !errors.Is(err, edge.ErrNoContent) {
+		t.Errorf("an origin without content: %v", err)
+	}
+	e, err := edge.New(edge.Options{Text: []byte(text), Buckets: map[string]fs.FS{"content": content, "Other": content}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	if d := e.Deployments()[0]; d.Bucket.Name != "content" {
+		t.Errorf("the deployment's bucket is %s", d.Bucket.Name)
+	}
+	for _, name := range []string{"Logs", "logs", "other", "Bucket"} {
+		if e.Bucket(name) == nil {
+			t.Errorf("no bucket %s", name)
+		}
+	}
+	if e.Bucket("none") != nil || e.Bucket("") != nil {
+		t.Error("a bucket that does not exist")
 	}
 }

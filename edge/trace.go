@@ -36,7 +36,8 @@ func (t *Trace) URL() string { return t.request.publicURL() }
 
 func (q *request) trace(r *response, start time.Time, w *countingWriter) {
 	t := Trace{
-		Time: q.now, Duration: time.Since(start), FirstByte: w.first.Sub(start), Bytes: w.bytes, Request: q.http, KeyID: q.keyID, Status: r.status,
+		Time: q.now, Duration: time.Since(start), FirstByte: w.first.Sub(start), Bytes: w.bytes,
+		Request: q.http, KeyID: q.keyID, Status: r.status,
 		Cache: r.from[:len(r.from)-len(fromSuffix)], Age: q.age, CacheKey: q.cacheKey,
 		Origin: q.sent, Response: q.out, Refusal: r.refusal, request: q,
 	}

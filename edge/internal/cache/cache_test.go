@@ -235,3 +235,67 @@ func TestLifetime(t *testing.T) {
 		}
 	}
 }
+
+func TestStale(t *testing.T) {
+	t.Parallel()
+	p := cache.Policy{Max: time.Hour}
+	expires := start.Add(time.Minute)
+	for name, c := range map[string]struct {
+		control        string
+		ifError, while time.Time
+	}{
+		"nothing":         {"max-age=60", start.Add(time.Hour), start},
+		"if error":        {"stale-if-error=30", expires.Add(30 * time.Second), start},
+		"if error, never": {"stale-if-error=0", expires, start},
+		"if error, long":  {"stale-if-error=86400", start.Add(time.Hour), start},
+		"while":           {"stale-while-revalidate=30", start.Add(time.Hour), expires.Add(30 * time.Second)},
+		"while, long":     {"Stale-While-Revalidate=86400", start.Add(time.Hour), start.Add(time.Hour)},
+		"not a number":    {"stale-if-error=x, stale-while-revalidate=-1", start.Add(time.Hour), start},
+	} {
+		ifError, while := p.Stale(http.Header{"Cache-Control": {c.control}}, start, expires)
+		if !ifError.Equal(c.ifError) || !while.Equal(c.while) {
+			t.Errorf("%s: %v %v, want %v %v", name, ifError, while, c.ifError, c.while)
+		}
+	}
+}
+
+func TestUnstored(t *testing.T) {
+	t.Parallel()
+	for control, want := range map[string]string{
+		`no-cache="set-cookie, x-a", max-age=5`: "Set-Cookie X-A", "no-cache": "", `private="x-a"`: "", "": "", "no-cache=X-B": "X-B",
+	} {
+		h := http.Header{"Cache-Control": {control}}
+		if got := strings.Join(cache.Unstored(h), " "); got != want {
+			t.Errorf("%s: %q, want %q", control, got, want)
+		}
+	}
+}
+
+// A flight that nobody joins is stored like any other, unless an invalidation
+// came while it was under way, and leaves the shared ones alone.
+func TestAlone(t *testing.T) {
+	t.Parallel()
+	c := cache.New(1 << 20)
+	shared, lead := c.Join("k")
+	first, second := c.Alone("k"), c.Alone("k")
+	if _, again := c.Join("k"); !lead || again {
+		t.Error("the shared flight is not joined")
+	}
+	e := entry(10)
+	first.Settle(e)
+	if c.Get("k") != e {
+		t.Error("the first is not stored")
+	}
+	if _, again := c.Join("k"); again {
+		t.Error("the shared flight ended")
+	}
+	c.Invalidate(func(*cache.Entry) bool { return true })
+	second.Settle(entry(10))
+	shared.Settle(entry(10))
+	if c.Get("k") != nil {
+		t.Error("an outdated flight is stored")
+	}
+	if _, again := c.Join("k"); !again {
+		t.Error("the shared flight has not ended")
+	}
+}
