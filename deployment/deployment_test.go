@@ -316,7 +316,7 @@ func TestErrorsHoldNoSecret(t *testing.T) {
 		func(d *deployment.Deployment) { d.Keys[0].State = secret },
 		func(d *deployment.Deployment) { d.Keys[0].Fingerprint = secret },
 		func(d *deployment.Deployment) { d.Keys[0].PrivateKey = "file:" + secret },
-		func(d *deployment.Deployment) { d.Keys[0].PublicKey = secret },
+		func(d *deployment.Deployment) { d.Keys[0].PublicKey = "-----BEGIN PRIVATE KEY-----\n" + secret },
 	} {
 		d := example()
 		paste(d)

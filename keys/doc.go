@@ -44,6 +44,7 @@
 //	                that hear of a promotion late: 900
 //	rotateAfter     age in seconds from which the signing key should be replaced: 7776000 (90 days)
 //	keys            the keys in order: fingerprint, algorithm, state, public (PEM file), private (URI),
+//	                id (of a public key that CloudFront already has),
 //	                created, promoted, replaced (by a promotion), until, revoked
 //	steps           every step taken: at, step (new, promote, retire, revoke, drop, limit), key,
 //	                until (of retire), maxLifetime (of limit: it is another one from there on)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"regexp"
 	"time"
 
 	"example.com/privatecdn/internal/fault"
@@ -148,7 +149,7 @@ func (r *Ring) reconcile() error {
 		if !ok {
 			return r.missing(*made)
 		}
-		made.Algorithm, made.Public, made.Private = k.Algorithm, k.Public, k.Private
+		made.Algorithm, made.Public, made.Private, made.ID = k.Algorithm, k.Public, k.Private, k.ID
 		if err := same(k, *made); err != nil {
 			return err
 		}
@@ -168,6 +169,8 @@ func (r *Ring) droppedInTime() error {
 	return nil
 }
 
+var validID = regexp.MustCompile(`^[A-Za-z0-9]{1,64}$`)
+
 // checkListed checks what the steps say nothing about.
 func checkListed(k Key) error {
 	switch {
@@ -175,7 +178,9 @@ func checkListed(k Key) error {
 		return fmt.Errorf("%s is not a fingerprint", fault.Quote(k.Fingerprint))
 	case !filepath.IsLocal(filepath.FromSlash(k.Public)):
 		return fmt.Errorf("key %s: public must be a file in the ring", k.Short())
-	case !IsURI(k.Private):
+	case k.ID != "" && !validID.MatchString(k.ID):
+		return fmt.Errorf("key %s: id must be a key pair ID such as K2JCJMDEHXQW5F", k.Short())
+	case k.Private != "" && !IsURI(k.Private):
 		return fmt.Errorf("key %s: private must be a URI such as file:private/KEY.pem", k.Short())
 	}
 	return nil

@@ -13,6 +13,7 @@ type Key struct {
 	State       State     `json:"state"`
 	Public      string    `json:"public"`            // PEM file, relative to the ring
 	Private     string    `json:"private"`           // URI of the private key; a file: is relative to the ring
+	ID          string    `json:"id,omitempty"`      // key pair ID of a public key that CloudFront already has
 	Created     time.Time `json:"created"`           // added to the ring
 	Promoted    time.Time `json:"promoted,omitzero"` // began to sign
 	Replaced    time.Time `json:"replaced,omitzero"` // another key began to sign in its place

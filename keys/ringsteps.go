@@ -16,6 +16,20 @@ func (r *Ring) Add(ctx context.Context, a Algorithm, s Store) (Key, error) {
 	return r.change(func(w *Ring) (string, error) { return w.add(ctx, a, s) })
 }
 
+// Adopt adds a key pair that exists, as Add adds a new one. uri names the private
+// key, and may be empty if no signer of the ring can reach it; id is the key pair
+// ID, and empty unless CloudFront already has the public key.
+func (r *Ring) Adopt(p *Public, uri, id string) (Key, error) {
+	return r.change(func(w *Ring) (string, error) {
+		if err := w.adopt(p, uri); err != nil {
+			return "", err
+		}
+		k := &w.past.keys[w.past.index(p.Fingerprint())]
+		k.ID = id
+		return k.Fingerprint, checkListed(*k)
+	})
+}
+
 // Promote makes a key sign; the previous signing key is retiring, without an end
 // yet. Promote a key after it is deployed: CloudFront refuses signatures by a key
 // that is not in the key group. A retiring key can be promoted back until its

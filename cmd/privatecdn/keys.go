@@ -9,11 +9,13 @@ import (
 	"example.com/privatecdn/cmd/privatecdn/internal/awsuri"
 	"example.com/privatecdn/cmd/privatecdn/internal/cdkapp"
 	"example.com/privatecdn/cmd/privatecdn/internal/cli"
+	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/keys"
 )
 
 type keysCommand struct {
 	New     keysNew     `cmd:"" help:"Make a key pair and add it to the ring. The first key signs at once, a later one is pending."`
+	Add     keysAdd     `cmd:"" help:"Add a key pair that exists. The first key signs at once, a later one is pending."`
 	List    keysList    `cmd:"" help:"List the keys: state, age, and what comes next and when."`
 	Promote keysPromote `cmd:"" help:"Make a pending key sign, once it is deployed. The one that signed is retiring."`
 	Retire  keysRetire  `cmd:"" help:"Give the key that signed before its end: after the last URL it signed."`
@@ -84,10 +86,7 @@ func (c keysNew) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	ring, err := keys.Open(dir)
-	if errors.Is(err, keys.ErrNoRing) {
-		ring, err = keys.Create(dir)
-	}
+	ring, err := openOrCreate(dir)
 	if err != nil {
 		return err
 	}
@@ -97,6 +96,64 @@ func (c keysNew) Run(e *env) error {
 	}
 	e.note("%s", afterwards(keys.ActNew, key, dir))
 	return e.print(key, func(w io.Writer) { fmt.Fprintln(w, key.Fingerprint) })
+}
+
+func openOrCreate(dir string) (*keys.Ring, error) {
+	ring, err := keys.Open(dir)
+	if errors.Is(err, keys.ErrNoRing) {
+		return keys.Create(dir)
+	}
+	return ring, err
+}
+
+type keysAdd struct {
+	Public    string `required:"" help:"File with the public key in PEM." placeholder:"FILE"`
+	Private   string `help:"Where the private key is: file:PATH (relative to the ring), kms:…, secretsmanager:… or ssm:…." placeholder:"URI"`
+	KeyPairID string `name:"key-pair-id" help:"ID of the public key, if CloudFront already has it." placeholder:"K…"`
+	ringFlag
+}
+
+func (c keysAdd) Run(e *env) error {
+	dir, err := c.dir()
+	if err != nil {
+		return err
+	}
+	public, err := readPublic(c.Public)
+	if err != nil {
+		return err
+	}
+	if err := c.checkPrivate(e, dir, public); err != nil {
+		return err
+	}
+	ring, err := openOrCreate(dir)
+	if err != nil {
+		return err
+	}
+	key, err := ring.Adopt(public, c.Private, c.KeyPairID)
+	if err != nil {
+		return err
+	}
+	e.note("%s", afterwards(keys.ActNew, key, dir))
+	return e.print(key, func(w io.Writer) { fmt.Fprintln(w, key.Fingerprint) })
+}
+
+// checkPrivate refuses a private key that does not belong to the public key.
+func (c keysAdd) checkPrivate(e *env, dir string, public *keys.Public) error {
+	if c.Private == "" {
+		return nil
+	}
+	private, err := awsuri.Openers(dir).Open(e, c.Private)
+	if err != nil {
+		return err
+	}
+	own, err := keys.NewPublic(private.Public())
+	if err != nil {
+		return err
+	}
+	if own.Fingerprint() != public.Fingerprint() {
+		return cli.Hint(fmt.Errorf("%s is not the private key of %s", fault.Quote(c.Private), c.Public), "give the two keys of one pair")
+	}
+	return nil
 }
 
 type keysList struct{ ringFlag }

@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
-	"os"
 	"strings"
 
 	"example.com/privatecdn/cmd/privatecdn/internal/cli"
 	"example.com/privatecdn/cmd/privatecdn/internal/curl"
+	"example.com/privatecdn/internal/wholefile"
 	"example.com/privatecdn/keys"
 	"example.com/privatecdn/signer/policy"
 	"example.com/privatecdn/signer/verify"
@@ -128,7 +128,7 @@ func (f trustFlags) judge(e *env) (func(verify.Request) (verify.Decision, error)
 }
 
 func readPublic(path string) (*keys.Public, error) {
-	pem, err := os.ReadFile(path)
+	pem, err := wholefile.Read(path, 1<<20)
 	if err != nil {
 		return nil, err
 	}

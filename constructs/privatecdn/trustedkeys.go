@@ -1,6 +1,7 @@
 package privatecdn
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"regexp"
@@ -25,7 +26,7 @@ type TrustedKeysProps struct {
 	// rotation until the previous step has been deployed.
 	Deployed *deployment.Deployment
 	// PublicKeyIDs are the IDs of those of the ring's keys, by fingerprint, that
-	// CloudFront has already. They are used in place of new public keys.
+	// CloudFront has already, beside those that the ring says. They are used in place of new public keys.
 	PublicKeyIDs map[string]string
 	// KeyGroupID is a key group that exists, used in place of a new one. A signer
 	// knows those of its keys that are in Keys and in PublicKeyIDs.
@@ -205,8 +206,7 @@ func (t *trustedKeys) addKeys(found *mistakes) {
 // publicKey returns a key as CloudFront has it, and false for one that an
 // existing group is not said to contain.
 func (t *trustedKeys) publicKey(k keys.Key, pem string) (awscloudfront.IPublicKey, bool) {
-	id, exists := t.props.PublicKeyIDs[k.Fingerprint]
-	if exists {
+	if id := cmp.Or(t.props.PublicKeyIDs[k.Fingerprint], k.ID); id != "" {
 		return awscloudfront.PublicKey_FromPublicKeyId(t, jsii.String(k.Fingerprint), &id), true
 	}
 	if t.props.KeyGroupID != "" {

@@ -93,6 +93,7 @@ func (l *Local) start(ctx context.Context) (err error) {
 	if err := l.source(ctx); err != nil {
 		return err
 	}
+	l.options.Values = l.values()
 	o := l.options.Edge
 	o.Template, o.Values, o.Bucket = l.options.Template, l.options.Values, l.options.Bucket
 	o.HTTPSPort, o.OnRefusal, o.OnReload = l.sockets.port(), l.options.OnRefusal, l.templateChanged

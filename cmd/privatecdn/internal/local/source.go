@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"time"
@@ -158,4 +159,19 @@ func (l *Local) templateChanged(err error) {
 	}
 	l.options.Progress("The changed template is taken up.")
 	l.tellLeftOut()
+}
+
+// values returns the values that the template leaves open, with the public keys
+// of the ring that the template names by the IDs they have in CloudFront.
+func (l *Local) values() map[string]string {
+	values := map[string]string{}
+	if l.ring != nil {
+		for _, k := range l.ring.Trusted() {
+			if public, err := l.ring.Public(k.Fingerprint); err == nil && k.ID != "" {
+				values[k.ID] = fmt.Sprintf(`{"PublicKeyConfig": {"EncodedKey": %q}}`, public.PEM())
+			}
+		}
+	}
+	maps.Copy(values, l.options.Values)
+	return values
 }
