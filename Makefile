@@ -29,6 +29,7 @@ node_modules/.package-lock.json: package-lock.json | machine
 # Linters that are not needed to build or to test.
 lint:
 	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
+	go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 
 # Every benchmark; BENCH=URL runs those of the signer's URLs.
 bench:
