@@ -24,20 +24,29 @@ import (
 // The keys of the conformance cases. They sign without this project's signer,
 // so that the edge is not judged by its own kin.
 var caseKeys = sync.OnceValue(func() map[string]crypto.Signer {
-	all := map[string]crypto.Signer{}
-	for _, name := range []string{"rsa", "stranger"} {
+	newRSA := func() crypto.Signer {
 		k, err := rsa.GenerateKey(rand.Reader, 2048)
 		if err != nil {
 			panic(err)
 		}
-		all[name] = k
+		return k
 	}
-	for _, name := range []string{"p256", "other"} {
+	newP256 := func() crypto.Signer {
 		k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 		if err != nil {
 			panic(err)
 		}
-		all[name] = k
+		return k
+	}
+	all := map[string]crypto.Signer{}
+	for name, create := range map[string]func() crypto.Signer{
+		"rsa": newRSA, "stranger": newRSA, "p256": newP256, "other": newP256,
+	} {
+		if *edgeDir != "" {
+			all[name] = storedKey(*edgeDir, name, create)
+		} else {
+			all[name] = create()
+		}
 	}
 	return all
 })

@@ -102,10 +102,30 @@ func (run *caseRun) step(s *step) {
 
 func (run *caseRun) request(s *step) {
 	run.t.Helper()
-	url, body, remote := s.url, "", "198.51.100.7:4711"
+	c := run.newRequest(s)
+	r := c.parse(run.t)
+	run.refusal = nil
+	run.origin.forget()
+	w := httptest.NewRecorder()
+	if aborted(func() { run.edge.ServeHTTP(w, r) }) {
+		run.t.Fatalf("line %d: %s %s: the connection was broken off", s.line, s.method, s.url)
+	}
+	run.compare(s, w.Result(), w.Body.String())
+}
+
+// caseRequest is a step's request as it goes over the wire.
+type caseRequest struct {
+	text   string
+	secure bool
+	remote string
+	host   *string // in place of the one in text, as HTTP/2 brings it, in which no server looks for separators
+}
+
+func (run *caseRun) newRequest(s *step) caseRequest {
+	run.t.Helper()
+	url, body, proto := s.url, "", "HTTP/1.1"
+	c := caseRequest{remote: "198.51.100.7:4711"}
 	header := http.Header{}
-	proto, host := "HTTP/1.1", ""
-	overrideHost := false
 	for _, f := range s.fields {
 		switch name, value := f[0], f[1]; name {
 		case "sign":
@@ -118,29 +138,37 @@ func (run *caseRun) request(s *step) {
 		case "then":
 			url += value
 		case "viewer":
-			remote = value + ":4711"
+			c.remote = value + ":4711"
 		case "body":
 			body = value
 		case "proto":
 			proto = value
 		case "host":
-			host, overrideHost = value, true
+			c.host = &value
 		default:
 			header.Add(name, expand(value))
 		}
 	}
-	r := parseRequest(run.t, s.method, url, proto, header, body)
-	r.RemoteAddr = remote
-	if overrideHost {
-		r.Host = host // as HTTP/2 brings it, in which no server looks for separators
+	c.text, c.secure = requestText(s.method, url, proto, header, body)
+	return c
+}
+
+// parse reads the request the way a server does, so that nothing cleans its
+// path.
+func (c *caseRequest) parse(t *testing.T) *http.Request {
+	t.Helper()
+	r, err := http.ReadRequest(bufio.NewReader(strings.NewReader(c.text)))
+	if err != nil {
+		t.Fatal(err)
 	}
-	run.refusal = nil
-	run.origin.forget()
-	w := httptest.NewRecorder()
-	if aborted(func() { run.edge.ServeHTTP(w, r) }) {
-		run.t.Fatalf("line %d: %s %s: the connection was broken off", s.line, s.method, url)
+	if c.secure {
+		r.TLS = &tls.ConnectionState{Version: tls.VersionTLS13, CipherSuite: tls.TLS_AES_128_GCM_SHA256}
 	}
-	run.compare(s, w.Result(), w.Body.String())
+	if c.host != nil {
+		r.Host = *c.host
+	}
+	r.RemoteAddr = c.remote
+	return r
 }
 
 func aborted(serve func()) (yes bool) {
@@ -156,10 +184,14 @@ func aborted(serve func()) (yes bool) {
 	return false
 }
 
-// parseRequest reads a request the way a server does, so that nothing cleans
-// its path.
 func parseRequest(t *testing.T, method, url, proto string, header http.Header, body string) *http.Request {
 	t.Helper()
+	c := caseRequest{}
+	c.text, c.secure = requestText(method, url, proto, header, body)
+	return c.parse(t)
+}
+
+func requestText(method, url, proto string, header http.Header, body string) (text string, secure bool) {
 	scheme, rest, _ := strings.Cut(url, "://")
 	host, target := rest, ""
 	if i := strings.IndexAny(rest, "/?"); i >= 0 {
@@ -175,14 +207,7 @@ func parseRequest(t *testing.T, method, url, proto string, header http.Header, b
 	}
 	_ = header.Write(&b)
 	b.WriteString("\r\n" + body)
-	r, err := http.ReadRequest(bufio.NewReader(&b))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if scheme == "https" {
-		r.TLS = &tls.ConnectionState{Version: tls.VersionTLS13, CipherSuite: tls.TLS_AES_128_GCM_SHA256}
-	}
-	return r
+	return b.String(), scheme == "https"
 }
 
 // expandURL makes a long URL of a short line: {9000x} is nine thousand x.
