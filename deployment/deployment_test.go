@@ -293,6 +293,13 @@ func TestBounds(t *testing.T) {
 			t.Errorf("%d bytes: %v", size, err)
 		}
 	}
+	for host, good := range map[string]bool{strings.Repeat("a", 259): true, strings.Repeat("a", 260): false} {
+		d := example()
+		d.Hosts[1], d.Behaviors[1].MaxTTL = host, 0
+		if err := d.Validate(); (err == nil) != good {
+			t.Errorf("a host of %d bytes: %v", len(host), err)
+		}
+	}
 	for pattern, good := range map[string]bool{strings.Repeat("a", 255): true, strings.Repeat("a", 256): false} {
 		d := example()
 		d.Behaviors[0].PathPattern = pattern

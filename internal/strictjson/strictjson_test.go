@@ -36,13 +36,14 @@ func TestDecode(t *testing.T) {
 
 func TestRefused(t *testing.T) {
 	t.Parallel()
-	secret := strings.Repeat("S", 30)
+	secret, longest := strings.Repeat("S", 30), strings.Repeat("n", 40)
 	for text, want := range map[string]fault.Error{
 		``:                               {What: "the document ends early"},
 		`{"name": "a"`:                   {What: "the document ends early"},
 		`{"name": "a"} {}`:               {What: "text follows the end of the document"},
 		`{"name": "a"} ]`:                {What: "text follows the end of the document"},
 		"{\n\"name\": nope}":             {What: "line 2: invalid character 'o' in literal null (expecting 'u')"},
+		`{"` + longest + `": 1}`:         {Where: longest, What: "unknown member"},
 		`{"nome": 1}`:                    {Where: "nome", What: "unknown member"},
 		`{"` + secret + secret + `": 1}`: {Where: `"` + secret + secret + `"`, What: "unknown member"},
 		`{"` + secret + secret + secret + `": 1}`: {Where: "(90 characters)", What: "unknown member"},

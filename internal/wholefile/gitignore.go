@@ -46,14 +46,14 @@ func ignoredHere(ctx context.Context, env []string, path string) bool {
 	if !inWorkTree(filepath.Dir(path)) {
 		return true
 	}
-	ignored, known := askGit(ctx, env, path)
+	ignored, known := askGit(ctx, env, existing(path), path)
 	return ignored || !known && plainlyIgnored(filepath.Dir(path))
 }
 
 // ignoredThere reports whether path is outside of the work tree that the
 // environment names, or git ignores it there.
 func ignoredThere(ctx context.Context, env []string, path string) bool {
-	out, err := git(ctx, env, existing(path), "rev-parse", "--show-toplevel")
+	out, err := git(ctx, env, ".", "rev-parse", "--show-toplevel")
 	if err != nil {
 		return true // there is no such repository
 	}
@@ -64,7 +64,7 @@ func ignoredThere(ctx context.Context, env []string, path string) bool {
 	if rel, err := filepath.Rel(top, path); err == nil && !filepath.IsLocal(rel) {
 		return true
 	}
-	ignored, _ := askGit(ctx, env, path)
+	ignored, _ := askGit(ctx, env, ".", path)
 	return ignored
 }
 
@@ -105,13 +105,13 @@ func inWorkTree(dir string) bool {
 	}
 }
 
-// askGit asks git whether it ignores path and its temporary file. The answer is
-// not known without a git program, or when git refuses to look, as it does at a
+// askGit asks git, started in a directory, whether it ignores path and its
+// temporary file. The answer is not known without a git program, or when git refuses to look, as it does at a
 // repository of somebody else's.
-func askGit(ctx context.Context, env []string, path string) (ignored, known bool) {
+func askGit(ctx context.Context, env []string, in, path string) (ignored, known bool) {
 	dir, name := filepath.Split(path)
 	for _, p := range []string{path, filepath.Join(dir, tempPrefix+"1-"+name)} {
-		_, err := git(ctx, env, existing(path), "check-ignore", "--quiet", "--", p)
+		_, err := git(ctx, env, in, "check-ignore", "--quiet", "--", p)
 		var exit *exec.ExitError
 		switch {
 		case errors.As(err, &exit) && exit.ExitCode() == 1:

@@ -101,7 +101,12 @@ func TestIgnored(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			check(t, c.accepted, repository(t, map[string]string{".gitignore": c.ignore}), c.path)
+			dir := repository(t, map[string]string{".gitignore": c.ignore})
+			check(t, c.accepted, dir, c.path)
+			err := wholefile.WritePrivate(t.Context(), filepath.Join(dir, c.path), nil)
+			if line := strings.Contains(fault.Hint(err), "/secrets/"); !c.accepted && line != strings.HasPrefix(c.path, "secrets/") {
+				t.Errorf("hint: %s", fault.Hint(err))
+			}
 		})
 	}
 	t.Run("a rule inside of the directory", func(t *testing.T) {
@@ -255,6 +260,16 @@ func TestGitEnvironment(t *testing.T) {
 	t.Setenv("GIT_WORK_TREE", home)
 	refused(filepath.Join(home, "private/x.pem"))
 	if err := wholefile.WritePrivate(t.Context(), filepath.Join(outside, "x.pem"), nil); err != nil {
+		t.Error(err)
+	}
+	// Without a work tree, git takes the directory it is started in for it.
+	if err := os.Unsetenv("GIT_WORK_TREE"); err != nil { // t.Setenv restores it
+		t.Fatal(err)
+	}
+	t.Setenv("GIT_DIR", filepath.Join(repo, ".git"))
+	t.Chdir(home)
+	refused(filepath.Join(home, "private/x.pem"))
+	if err := wholefile.WritePrivate(t.Context(), filepath.Join(outside, "y.pem"), nil); err != nil {
 		t.Error(err)
 	}
 	put(t, filepath.Join(home, ".gitignore"), "/private/\n")

@@ -102,6 +102,25 @@ func TestWriteFails(t *testing.T) {
 	}
 }
 
+// A private key that cannot be written whole is not there at all.
+func TestWritePrivateFails(t *testing.T) {
+	defer func(f func(string, string, func() error) error) { wholefile.Attempt = f }(wholefile.Attempt)
+	path := filepath.Join(t.TempDir(), "private", "x.pem")
+	for n := range 6 {
+		calls := 0
+		wholefile.Attempt = func(_, path string, change func() error) error {
+			if calls++; calls == n+1 {
+				return &fs.PathError{Op: "test", Path: path, Err: syscall.ENOSPC}
+			}
+			return change()
+		}
+		err := wholefile.WritePrivate(t.Context(), path, []byte("key"))
+		if _, stat := os.Lstat(path); !errors.Is(err, syscall.ENOSPC) || !errors.Is(stat, fs.ErrNotExist) {
+			t.Errorf("change %d: %v, %v", n+1, err, stat)
+		}
+	}
+}
+
 func TestRead(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "file")
@@ -116,7 +135,9 @@ func TestRead(t *testing.T) {
 			t.Errorf("%s: %d, %v", larger, len(data), err)
 		}
 	}
-	if _, err := wholefile.Read(filepath.Join(path, "no"), 1); err == nil {
-		t.Error("read a file in a file")
+	for _, p := range []string{filepath.Join(path, "no"), filepath.Dir(path)} {
+		if _, err := wholefile.Read(p, 1); err == nil {
+			t.Errorf("read %s", p)
+		}
 	}
 }
