@@ -20,7 +20,8 @@ func (q *request) chooseOrigin(change *cffunction.Origin) error {
 	base := q.behavior.Origin
 	if change.ID != "" {
 		if base = q.dist.Origins[change.ID]; base == nil {
-			return &cffunction.Error{Kind: cffunction.Invalid, Problem: fmt.Sprintf("there is no origin %q to select", change.ID)}
+			return &cffunction.Error{Kind: cffunction.Invalid,
+				Problem: fmt.Sprintf("there is no origin %q to select", change.ID)}
 		}
 	}
 	o := *base

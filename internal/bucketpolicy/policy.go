@@ -173,7 +173,8 @@ type UnsupportedError struct {
 
 // Error implements error.
 func (e *UnsupportedError) Error() string {
-	return fmt.Sprintf("bucket policy, %s: %s is not supported; remove it or test this policy against S3", e.Statement, e.What)
+	return fmt.Sprintf("bucket policy, %s: %s is not supported; remove it or test this policy against S3",
+		e.Statement, e.What)
 }
 
 // InvalidError says why S3 would refuse a policy.

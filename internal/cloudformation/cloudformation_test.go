@@ -134,12 +134,13 @@ func TestRefused(t *testing.T) {
 		`!Sub [a]`:                               {cloudformation.ErrInvalid, "Fn::Sub wants"},
 		`!If [Nope, a, b]`:                       {cloudformation.ErrInvalid, `there is no condition "Nope"`},
 		`!FindInMap [Sizes, dev, big]`:           {cloudformation.ErrInvalid, "no Sizes.dev.big in Mappings"},
-		`!ImportValue nowhere`:                   {cloudformation.ErrUnresolved, `no stack given exports "nowhere"`},
-		`!Cidr [a, 1, 2]`:                        {cloudformation.ErrUnsupported, "Fn::Cidr is not an intrinsic function known here"},
-		`"{{resolve:ssm:/x}}"`:                   {cloudformation.ErrUnresolved, `give "resolve:ssm:/x" a value`},
-		`{a: b}`:                                 {cloudformation.ErrInvalid, "a string is wanted, not an object"},
-		`!Ref Hosts`:                             {cloudformation.ErrInvalid, "a string is wanted, not a list"},
-		`{"Fn::GetStackOutput": {StackName: T}}`: {cloudformation.ErrInvalid, "Outputs.V.Value.OutputName: the property is missing"},
+		`!FindInMap [Sizes, dev, big, {DefaultValue: x}]`: {cloudformation.ErrInvalid, "Fn::FindInMap wants a list of 3"},
+		`!ImportValue nowhere`:                            {cloudformation.ErrUnresolved, `no stack given exports "nowhere"`},
+		`!Cidr [a, 1, 2]`:                                 {cloudformation.ErrUnsupported, "Fn::Cidr is not an intrinsic function known here"},
+		`"{{resolve:ssm:/x}}"`:                            {cloudformation.ErrUnresolved, `give "resolve:ssm:/x" a value`},
+		`{a: b}`:                                          {cloudformation.ErrInvalid, "a string is wanted, not an object"},
+		`!Ref Hosts`:                                      {cloudformation.ErrInvalid, "a string is wanted, not a list"},
+		`{"Fn::GetStackOutput": {StackName: T}}`:          {cloudformation.ErrInvalid, "Outputs.V.Value.OutputName: the property is missing"},
 	} {
 		_, err := resolve(t, expression, nil)
 		var e *cloudformation.Error
@@ -158,6 +159,7 @@ func TestParseRefuses(t *testing.T) {
 	}{
 		"":                                    {cloudformation.ErrSyntax, "empty"},
 		"just text":                           {cloudformation.ErrSyntax, "no Resources section"},
+		`{"Description":"d"}`:                 {cloudformation.ErrSyntax, "no Resources section"},
 		"<html></html>":                       {cloudformation.ErrSyntax, "no Resources section"},
 		"{":                                   {cloudformation.ErrSyntax, "unexpected EOF"},
 		`{"Resources":{}} {}`:                 {cloudformation.ErrSyntax, "after the end"},

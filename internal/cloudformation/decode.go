@@ -68,7 +68,8 @@ func (s *Stack) decodeStruct(at Location, v any, into reflect.Value) error {
 	for i := range into.NumField() {
 		field, value := into.Type().Field(i), into.Field(i)
 		required, _ := rules(field)
-		empty := value.IsZero() && (value.Kind() != reflect.Bool && value.Kind() != reflect.Int && value.Kind() != reflect.Float64)
+		kind := value.Kind()
+		empty := value.IsZero() && kind != reflect.Bool && kind != reflect.Int && kind != reflect.Float64
 		if required && (empty || !present[field.Name]) {
 			return at.Key(field.Name).Invalid("the property is missing or empty")
 		}
@@ -86,7 +87,8 @@ func rules(field reflect.StructField) (required bool, values string) {
 }
 
 // decodeField reports whether the property is there, and not AWS::NoValue.
-func (s *Stack) decodeField(at Location, v any, field reflect.StructField, into reflect.Value) (present bool, err error) {
+func (s *Stack) decodeField(at Location, v any, field reflect.StructField, into reflect.Value) (
+	present bool, err error) {
 	_, values := rules(field)
 	switch field.Type {
 	case ignored:

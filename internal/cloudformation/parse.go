@@ -127,7 +127,8 @@ func newResource(at Location, id string, o map[string]any) (*Resource, error) {
 			r.Properties, ok = o[key].(map[string]any)
 		case "DeletionPolicy":
 			r.Retained = o[key] == "Retain" || o[key] == "RetainExceptOnCreate"
-		case "DependsOn", "Description", "Metadata", "UpdateReplacePolicy", "CreationPolicy", "UpdatePolicy", "Connectors", "IgnoreGlobals":
+		case "DependsOn", "Description", "Metadata", "UpdateReplacePolicy", "CreationPolicy", "UpdatePolicy",
+			"Connectors", "IgnoreGlobals":
 			// They say when and how it is made, not what it is; the last two to SAM.
 		default:
 			return nil, at.Key(key).Unsupported("remove it", "unknown resource attribute")

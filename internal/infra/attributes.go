@@ -44,12 +44,27 @@ var attributes = map[string]map[string]string{
 	"AWS::CertificateManager::Certificate": {"Ref": "arn:{partition}:acm:{region}:{account}:certificate/{uuid}"},
 	"AWS::IAM::Role":                       {"Ref": "{name}", "Arn": "arn:{partition}:iam::{account}:role/{name}"},
 	"AWS::IAM::User":                       {"Ref": "{name}", "Arn": "arn:{partition}:iam::{account}:user/{name}"},
-	typeKMSKey:                             {"Ref": "{uuid}", "KeyId": "{uuid}", "Arn": "arn:{partition}:kms:{region}:{account}:key/{uuid}"},
-	"AWS::Lambda::Function":                {"Ref": "{name}", "Arn": "arn:{partition}:lambda:{region}:{account}:function:{name}"},
-	"AWS::Logs::LogGroup":                  {"Ref": "{name}", "Arn": "arn:{partition}:logs:{region}:{account}:log-group:{name}:*"},
-	"AWS::SecretsManager::Secret":          {"Ref": "arn:{partition}:secretsmanager:{region}:{account}:secret:{name}", "Id": "arn:{partition}:secretsmanager:{region}:{account}:secret:{name}"},
-	"AWS::SNS::Topic":                      {"Ref": "arn:{partition}:sns:{region}:{account}:{name}", "TopicArn": "arn:{partition}:sns:{region}:{account}:{name}"},
-	"AWS::WAFv2::WebACL":                   {"Ref": "{name}|{uuid}|CLOUDFRONT", "Id": "{uuid}", "Arn": "arn:{partition}:wafv2:{region}:{account}:global/webacl/{name}/{uuid}"},
+	typeKMSKey: {
+		"Ref": "{uuid}", "KeyId": "{uuid}", "Arn": "arn:{partition}:kms:{region}:{account}:key/{uuid}",
+	},
+	"AWS::Lambda::Function": {
+		"Ref": "{name}", "Arn": "arn:{partition}:lambda:{region}:{account}:function:{name}",
+	},
+	"AWS::Logs::LogGroup": {
+		"Ref": "{name}", "Arn": "arn:{partition}:logs:{region}:{account}:log-group:{name}:*",
+	},
+	"AWS::SecretsManager::Secret": {
+		"Ref": "arn:{partition}:secretsmanager:{region}:{account}:secret:{name}",
+		"Id":  "arn:{partition}:secretsmanager:{region}:{account}:secret:{name}",
+	},
+	"AWS::SNS::Topic": {
+		"Ref":      "arn:{partition}:sns:{region}:{account}:{name}",
+		"TopicArn": "arn:{partition}:sns:{region}:{account}:{name}",
+	},
+	"AWS::WAFv2::WebACL": {
+		"Ref": "{name}|{uuid}|CLOUDFRONT", "Id": "{uuid}",
+		"Arn": "arn:{partition}:wafv2:{region}:{account}:global/webacl/{name}/{uuid}",
+	},
 }
 
 func fill(format string, s *cloudformation.Stack, r *cloudformation.Resource) string {

@@ -116,7 +116,8 @@ func (r *reader) assumeGrants() {
 			}
 			if !assumed[b] {
 				r.tmpl.Notes = append(r.tmpl.Notes, Note{Stack: d.Stack, LogicalID: d.LogicalID, Type: typeDistribution,
-					Why: "the bucket " + b.Name + " is in none of the templates given: its policy is assumed to let the distribution read"})
+					Why: "the bucket " + b.Name + " is in none of the templates given: " +
+						"its policy is assumed to let the distribution read"})
 			}
 			assumed[b], granted[o] = true, true
 			b.Policy = append(b.Policy, needed(d, o))

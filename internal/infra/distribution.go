@@ -36,9 +36,12 @@ func (r *reader) distribution(s *cloudformation.Stack, res *cloudformation.Resou
 		DefaultRootObject: strings.TrimPrefix(c.DefaultRootObject, "/"),
 		CacheTagHeader:    c.CacheTagConfig.HeaderName,
 		CustomErrors:      customErrors(c.CustomErrorResponses),
-		Geo:               Geo{Type: cmp.Or(c.Restrictions.GeoRestriction.RestrictionType, "none"), Locations: upper(c.Restrictions.GeoRestriction.Locations)},
-		WebACL:            c.WebACLId,
-		LogBucket:         c.Logging.Bucket,
+		Geo: Geo{
+			Type:      cmp.Or(c.Restrictions.GeoRestriction.RestrictionType, "none"),
+			Locations: upper(c.Restrictions.GeoRestriction.Locations),
+		},
+		WebACL:    c.WebACLId,
+		LogBucket: c.Logging.Bucket,
 		ViewerCertificate: ViewerCertificate{
 			Default:         c.ViewerCertificate.AcmCertificateArn == "" && c.ViewerCertificate.IamCertificateId == "",
 			MinimumProtocol: c.ViewerCertificate.MinimumProtocolVersion,
@@ -105,7 +108,8 @@ func (r *reader) behavior(s *cloudformation.Stack, at cloudformation.Location, p
 		b.KeyGroups = append(b.KeyGroups, group)
 	}
 	if !isMethodSet(b.AllowedMethods, 2, 3, 7) {
-		return nil, at.Key("AllowedMethods").Invalid("CloudFront allows GET and HEAD, these and OPTIONS, or all seven methods")
+		return nil, at.Key("AllowedMethods").Invalid(
+			"CloudFront allows GET and HEAD, these and OPTIONS, or all seven methods")
 	}
 	if !isMethodSet(b.CachedMethods, 2, 3) {
 		return nil, at.Key("CachedMethods").Invalid("CloudFront caches GET and HEAD, or these and OPTIONS")
@@ -116,7 +120,8 @@ func (r *reader) behavior(s *cloudformation.Stack, at cloudformation.Location, p
 	for i, a := range p.LambdaFunctionAssociations {
 		at := at.Key("LambdaFunctionAssociations").Index(i)
 		if !r.stubLambdaEdge {
-			return nil, at.Unsupported("use a CloudFront function, or leave it out with --stub-lambda-edge", "Lambda@Edge is not run")
+			return nil, at.Unsupported("use a CloudFront function, or leave it out with --stub-lambda-edge",
+				"Lambda@Edge is not run")
 		}
 		r.noteAt(at, typeDistribution, "the "+a.EventType+" Lambda@Edge function of "+p.PathPattern+" is not run")
 	}
@@ -124,13 +129,15 @@ func (r *reader) behavior(s *cloudformation.Stack, at cloudformation.Location, p
 }
 
 // policies finds the behavior's three policies.
-func (r *reader) policies(s *cloudformation.Stack, at cloudformation.Location, p *behaviorProperties, b *Behavior) error {
+func (r *reader) policies(s *cloudformation.Stack, at cloudformation.Location, p *behaviorProperties,
+	b *Behavior) error {
 	legacy := p.ForwardedValues != nil || p.MinTTL != nil || p.DefaultTTL != nil || p.MaxTTL != nil
 	switch {
 	case p.CachePolicyId == "" && p.ForwardedValues == nil:
 		return at.Key("CachePolicyId").Invalid("a behavior needs a cache policy or forwarded values")
 	case p.CachePolicyId != "" && legacy:
-		return at.Invalid("a behavior has a cache policy or its own ForwardedValues, MinTTL, DefaultTTL and MaxTTL, not both")
+		return at.Invalid(
+			"a behavior has a cache policy or its own ForwardedValues, MinTTL, DefaultTTL and MaxTTL, not both")
 	case p.CachePolicyId == "":
 		b.CachePolicy, b.OriginRequestPolicy = legacyPolicies(p)
 	default:
@@ -155,8 +162,8 @@ func (r *reader) policies(s *cloudformation.Stack, at cloudformation.Location, p
 }
 
 // policy returns the policy with an ID: of the templates, AWS's, or outside.
-func policy[Policy, Properties any](s *cloudformation.Stack, at cloudformation.Location, id string, known map[string]*Policy,
-	read func(*Properties, cloudformation.Location, string) (*Policy, error)) (*Policy, error) {
+func policy[Policy, Properties any](s *cloudformation.Stack, at cloudformation.Location, id string,
+	known map[string]*Policy, read func(*Properties, cloudformation.Location, string) (*Policy, error)) (*Policy, error) {
 	if p, ok := known[id]; ok {
 		return p, nil
 	}
@@ -168,8 +175,8 @@ func policy[Policy, Properties any](s *cloudformation.Stack, at cloudformation.L
 }
 
 // functions finds the behavior's functions.
-func (r *reader) functions(s *cloudformation.Stack, at cloudformation.Location, associations []functionAssociationProperties,
-	b *Behavior) error {
+func (r *reader) functions(s *cloudformation.Stack, at cloudformation.Location,
+	associations []functionAssociationProperties, b *Behavior) error {
 	for i, a := range associations {
 		at := at.Index(i).Key("FunctionARN")
 		f, ok := r.funcs[a.FunctionARN]
@@ -184,7 +191,8 @@ func (r *reader) functions(s *cloudformation.Stack, at cloudformation.Location, 
 			}
 		}
 		if f.Unpublished {
-			return at.Errorf(cloudformation.ErrInvalid, "set its AutoPublish to true", "the function %s is not published", f.LogicalID)
+			return at.Errorf(cloudformation.ErrInvalid, "set its AutoPublish to true",
+				"the function %s is not published", f.LogicalID)
 		}
 		if a.EventType == "viewer-response" {
 			b.ViewerResponse = f
@@ -223,7 +231,8 @@ func upper(names []string) []string {
 func customErrors(responses []customErrorProperties) []CustomError {
 	var all []CustomError
 	for _, p := range responses {
-		e := CustomError{Code: p.ErrorCode, ResponseCode: p.ResponseCode, ResponsePath: p.ResponsePagePath, MinTTL: defaultErrorTTL}
+		e := CustomError{Code: p.ErrorCode, ResponseCode: p.ResponseCode, ResponsePath: p.ResponsePagePath,
+			MinTTL: defaultErrorTTL}
 		if p.ErrorCachingMinTTL != nil {
 			e.MinTTL = seconds(*p.ErrorCachingMinTTL)
 		}

@@ -85,7 +85,7 @@ func TestRefusedProperties(t *testing.T) {
 		{dist, "sometimes", []any{config, "DefaultCacheBehavior", "ViewerProtocolPolicy"}, cloudformation.ErrUnsupported, "use one of allow-all, redirect-to-https, https-only"},
 		{dist, []any{"GET", "PUT"}, []any{config, "DefaultCacheBehavior", "AllowedMethods"}, cloudformation.ErrInvalid, "DefaultCacheBehavior.AllowedMethods: CloudFront allows GET and HEAD"},
 		{dist, []any{"GET"}, []any{config, "DefaultCacheBehavior", "CachedMethods"}, cloudformation.ErrInvalid, "DefaultCacheBehavior.CachedMethods: CloudFront caches GET and HEAD"},
-		{dist, "example.com", []any{config, "Origins", 0, "DomainName"}, cloudformation.ErrUnsupported, `Origins[0].DomainName: "example.com" is no bucket's address`},
+		{dist, "example.com", []any{config, "Origins", 0, "DomainName"}, cloudformation.ErrUnsupported, `Origins[0].DomainName: "example.com" is not a bucket's address`},
 		{dist, map[string]any{"OriginProtocolPolicy": "https-only"}, []any{config, "Origins", 0, "CustomOriginConfig"}, cloudformation.ErrInvalid, "not both"},
 		{dist, "nonsense", []any{config, "Origins", 0, "S3OriginConfig", "OriginAccessIdentity"}, cloudformation.ErrInvalid, "origin-access-identity/cloudfront/ID"},
 		{dist, "E1", []any{config, "Origins", 0, "OriginAccessControlId"}, cloudformation.ErrInvalid, "not both"},

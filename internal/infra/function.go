@@ -1,6 +1,7 @@
 package infra
 
 import (
+	"cmp"
 	"encoding/json"
 	"strings"
 
@@ -44,17 +45,16 @@ func (r *reader) function(s *cloudformation.Stack, res *cloudformation.Resource)
 }
 
 func (r *reader) newFunction(at cloudformation.Location, logicalID string, p *functionProperties) (*Function, error) {
-	f := &Function{LogicalID: logicalID, Name: p.Name, Runtime: p.FunctionConfig.Runtime, Code: p.FunctionCode, Unpublished: !p.AutoPublish}
-	if logicalID == "" {
-		f.LogicalID = p.Name
-	}
+	f := &Function{LogicalID: cmp.Or(logicalID, p.Name), Name: p.Name, Runtime: p.FunctionConfig.Runtime,
+		Code: p.FunctionCode, Unpublished: !p.AutoPublish}
 	at = at.Key("FunctionConfig.KeyValueStoreAssociations")
 	for i, a := range p.FunctionConfig.KeyValueStoreAssociations {
 		store, ok := r.stores[a.KeyValueStoreARN]
 		if !ok {
 			id := a.KeyValueStoreARN[strings.LastIndexByte(a.KeyValueStoreARN, '/')+1:]
 			store = &KeyValueStore{ID: id, Name: id}
-			r.noteAt(at.Index(i), typeFunction, "the key value store "+id+" is in none of the templates given: it is empty unless its data is given")
+			r.noteAt(at.Index(i), typeFunction,
+				"the key value store "+id+" is in none of the templates given: it is empty unless its data is given")
 		}
 		f.KeyValueStores = append(f.KeyValueStores, *store)
 	}

@@ -58,7 +58,8 @@ func depth(s *cloudformation.Stack) int {
 
 // nestedTemplate returns the file of which the template's URL names the hash or
 // the path, "" if there is none.
-func (r *reader) nestedTemplate(s *cloudformation.Stack, res *cloudformation.Resource, at cloudformation.Location, dir string) (string, error) {
+func (r *reader) nestedTemplate(s *cloudformation.Stack, res *cloudformation.Resource, at cloudformation.Location,
+	dir string) (string, error) {
 	v, err := s.Resolve(at, res.Properties["TemplateURL"])
 	if errors.Is(err, cloudformation.ErrUnresolved) {
 		return "", nil

@@ -9,7 +9,8 @@ import (
 	"example.com/privatecdn/internal/cloudformation"
 )
 
-func (r *reader) origins(s *cloudformation.Stack, at cloudformation.Location, all []originProperties) (map[string]*Origin, error) {
+func (r *reader) origins(s *cloudformation.Stack, at cloudformation.Location, all []originProperties) (
+	map[string]*Origin, error) {
 	origins := make(map[string]*Origin, len(all))
 	for i := range all {
 		o, err := r.origin(s, at.Index(i), &all[i])
@@ -46,7 +47,8 @@ func (r *reader) origin(s *cloudformation.Stack, at cloudformation.Location, p *
 		return o, r.customOrigin(s, at, p, o)
 	case o.Bucket == nil:
 		return nil, at.Key("DomainName").Unsupported(
-			"name a bucket's regional domain, or say in CustomOriginConfig how to reach it", "%q is no bucket's address", p.DomainName)
+			"name a bucket's regional domain, or say in CustomOriginConfig how to reach it",
+			"%q is not a bucket's address", p.DomainName)
 	default:
 		return o, r.bucketOrigin(s, at, p, o)
 	}
@@ -77,7 +79,8 @@ func originGroups(at cloudformation.Location, groups []originGroupProperties, or
 	return nil
 }
 
-func (r *reader) customOrigin(s *cloudformation.Stack, at cloudformation.Location, p *originProperties, o *Origin) error {
+func (r *reader) customOrigin(s *cloudformation.Stack, at cloudformation.Location, p *originProperties,
+	o *Origin) error {
 	c := p.CustomOriginConfig
 	if p.S3OriginConfig != nil {
 		return at.Key("S3OriginConfig").Invalid("an origin has an S3OriginConfig or a CustomOriginConfig, not both")
@@ -106,7 +109,8 @@ func (r *reader) customOrigin(s *cloudformation.Stack, at cloudformation.Locatio
 	return r.findOAC(s, at, p, o)
 }
 
-func (r *reader) bucketOrigin(s *cloudformation.Stack, at cloudformation.Location, p *originProperties, o *Origin) error {
+func (r *reader) bucketOrigin(s *cloudformation.Stack, at cloudformation.Location, p *originProperties,
+	o *Origin) error {
 	if p.S3OriginConfig == nil {
 		return r.findOAC(s, at, p, o)
 	}

@@ -69,7 +69,8 @@ func (r *reader) responseHeadersPolicy(s *cloudformation.Stack, res *cloudformat
 	return err
 }
 
-func (p *responseHeadersProperties) read(at cloudformation.Location, logicalID string) (*ResponseHeadersPolicy, error) {
+func (p *responseHeadersProperties) read(at cloudformation.Location, logicalID string) (
+	*ResponseHeadersPolicy, error) {
 	c := &p.ResponseHeadersPolicyConfig
 	policy := &ResponseHeadersPolicy{
 		LogicalID: logicalID,

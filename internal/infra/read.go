@@ -165,7 +165,8 @@ func (r *reader) allOutputs() error {
 
 // roots returns the stacks that are nested in none.
 func (r *reader) roots() []*cloudformation.Stack {
-	return slices.DeleteFunc(slices.Clone(r.app.Stacks()), func(s *cloudformation.Stack) bool { return s.Parent() != nil })
+	return slices.DeleteFunc(slices.Clone(r.app.Stacks()),
+		func(s *cloudformation.Stack) bool { return s.Parent() != nil })
 }
 
 // outputs resolves the outputs of a stack. One that cannot be resolved does

@@ -66,7 +66,7 @@ var leftOut = map[string]string{
 	"AWS::ApiGatewayV2::":                      "may be an origin, which is reached over HTTP",
 	"AWS::CDK::Metadata":                       "only counts the use of CDK",
 	"AWS::CertificateManager::":                "certificates are AWS's; the local edge has its own",
-	"AWS::CloudFormation::Stack":               "its template is not beside its parent's; an output that is referred to is asked for",
+	"AWS::CloudFormation::Stack":               "its template is not beside its parent's; an output in use is asked for",
 	"AWS::CloudFormation::WaitCondition":       "only delays the deployment",
 	"AWS::CloudFormation::WaitConditionHandle": "only delays the deployment",
 	"AWS::CloudFront::MonitoringSubscription":  "watches",

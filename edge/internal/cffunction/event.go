@@ -147,7 +147,8 @@ func parseResult(text string) (Result, error) {
 		}
 	}
 	if err := json.Unmarshal([]byte(text), &wire); err != nil {
-		return Result{}, &Error{Kind: Invalid, Problem: "what the handler returned is no request or response: " + err.Error()}
+		return Result{}, &Error{Kind: Invalid,
+			Problem: "what the handler returned is not a request or response: " + err.Error()}
 	}
 	if r := wire.Response; r != nil {
 		return Result{Response: &Response{r.StatusCode, r.StatusDescription, lower(r.Headers), r.Cookies, r.Body}}, nil

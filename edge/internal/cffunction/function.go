@@ -124,7 +124,8 @@ func withoutImports(code string) (string, error) {
 	var problem error
 	check := func(module string) {
 		if !modules[module] && problem == nil {
-			problem = fmt.Errorf("the module %q is not supported: a function has cloudfront, crypto, querystring and buffer", module)
+			problem = fmt.Errorf("the module %q is not supported: "+
+				"a function has cloudfront, crypto, querystring and buffer", module)
 		}
 	}
 	for _, m := range requireCall.FindAllStringSubmatch(code, -1) {

@@ -125,8 +125,10 @@ func (f *Function) findStore(id string) (*Store, error) {
 	return nil, fmt.Errorf("the key value store %q is not associated with the function %s", id, f.name)
 }
 
+var algorithms = map[string]func() hash.Hash{"md5": md5.New, "sha1": sha1.New, "sha256": sha256.New}
+
 func digest(name string, keyed bool, key, data []byte) (string, error) {
-	algorithm := map[string]func() hash.Hash{"md5": md5.New, "sha1": sha1.New, "sha256": sha256.New}[strings.ToLower(name)]
+	algorithm := algorithms[strings.ToLower(name)]
 	if algorithm == nil {
 		return "", fmt.Errorf("the hash %q is not supported: use md5, sha1 or sha256", name)
 	}

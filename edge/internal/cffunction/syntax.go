@@ -9,7 +9,8 @@ import (
 // members are those of the cloudfront module that are here.
 var members = []string{"kvs", "edgeLocation", "updateRequestOrigin", "selectRequestOriginById"}
 
-var cloudfrontName = regexp.MustCompile(`(?m)(?:import\s+(?:\*\s+as\s+)?(\w+).*from|(\w+)\s*=\s*require\()\s*['"]cloudfront['"]`)
+var cloudfrontName = regexp.MustCompile(
+	`(?m)(?:import\s+(?:\*\s+as\s+)?(\w+).*from|(\w+)\s*=\s*require\()\s*['"]cloudfront['"]`)
 
 // unknownMember returns a member of the cloudfront module that code uses and
 // that is not here, "" if there is none.
@@ -27,7 +28,8 @@ func unknownMember(code string) string {
 
 // tokens finds what is no code (comments, strings and, after what no operand
 // can end, regular expressions) and the words and operators of code.
-var tokens = regexp.MustCompile(`(?s)//[^\n]*|/\*.*?\*/|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"` + "|`(?:\\\\.|[^`\\\\])*`" +
+var tokens = regexp.MustCompile(`(?s)//[^\n]*|/\*.*?\*/` +
+	`|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"` + "|`(?:\\\\.|[^`\\\\])*`" +
 	`|[\pL_$][\pL\pN_$]*|\.\.\.|\?\.|\?\?|\d[\w.]*|\s+|.`)
 
 // beyondRuntime1 returns a construct of code that the runtime 1.0, which is
@@ -58,9 +60,11 @@ func newer(before, last, token, rest string) string {
 	property := last == "." || strings.HasPrefix(rest, ":")
 	switch {
 	case property:
-	case token == "let" && rest != "" && !strings.ContainsAny(rest[:1], "=.,;)+-"), token == "const", token == "class", token == "import", token == "export":
+	case token == "let" && rest != "" && !strings.ContainsAny(rest[:1], "=.,;)+-"),
+		token == "const", token == "class", token == "import", token == "export":
 		return token + " statements"
-	case token == "async" && (strings.HasPrefix(rest, "function") || strings.HasPrefix(rest, "(")), token == "await", token == "yield":
+	case token == "async" && (strings.HasPrefix(rest, "function") || strings.HasPrefix(rest, "(")),
+		token == "await", token == "yield":
 		return token
 	case token == "?.", token == "??":
 		return "operator " + token

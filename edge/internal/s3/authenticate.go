@@ -89,7 +89,8 @@ func (s *Server) authenticate(q *request) (authentication, *Error) {
 	}
 	switch {
 	case !principal.Anonymous():
-		return authentication{principal: principal, authType: "REST-HEADER", signedAt: q.now, payloadHash: sigv4.UnsignedPayload}, nil
+		return authentication{principal: principal, authType: "REST-HEADER", signedAt: q.now,
+			payloadHash: sigv4.UnsignedPayload}, nil
 	case presigned:
 		return s.authenticateQuery(q)
 	case version2 || strings.HasPrefix(authorization, "AWS "):
@@ -142,7 +143,8 @@ func (s *Server) authenticateHeader(q *request) (authentication, *Error) {
 	return s.authenticateSignature(q, signature, q.http.Header.Get("X-Amz-Security-Token"), "REST-HEADER")
 }
 
-func (s *Server) authenticateSignature(q *request, signature *sigv4.Signature, token, authType string) (authentication, *Error) {
+func (s *Server) authenticateSignature(q *request, signature *sigv4.Signature, token, authType string) (
+	authentication, *Error) {
 	owner, known := s.credentials[signature.AccessKeyID]
 	if !known {
 		return authentication{}, errorUnknownKey(signature.AccessKeyID)
@@ -160,7 +162,8 @@ func (s *Server) authenticateSignature(q *request, signature *sigv4.Signature, t
 		return authentication{}, errorHeadersNotSigned(names)
 	}
 	return authentication{
-		principal:   Principal{ARN: "arn:aws:iam::" + cloudformation.DefaultAccount + ":user/owner", Account: cloudformation.DefaultAccount},
+		principal: Principal{ARN: "arn:aws:iam::" + cloudformation.DefaultAccount + ":user/owner",
+			Account: cloudformation.DefaultAccount},
 		owner:       true,
 		authType:    authType,
 		signedAt:    signature.Time,
@@ -193,7 +196,8 @@ func presignedLifetime(value string) (time.Duration, *Error) {
 	case seconds < 0:
 		return 0, queryParameters("X-Amz-Expires must be non-negative")
 	case seconds > longestPresigned:
-		return 0, queryParameters("X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds")
+		return 0, queryParameters("X-Amz-Expires must be less than a week (in seconds); " +
+			"that is, the given X-Amz-Expires must be less than 604800 seconds")
 	}
 	return time.Duration(seconds) * time.Second, nil
 }

@@ -38,7 +38,8 @@ func errorExpired(lifetime time.Duration, end, now time.Time) *Error {
 
 // errorNotYetValid gives the date in milliseconds, as S3 does.
 func errorNotYetValid(signed, end, now time.Time) *Error {
-	return &Error{Status: http.StatusForbidden, Code: "AccessDenied", Message: "Request is not yet valid", Details: []Detail{
+	const message = "Request is not yet valid"
+	return &Error{Status: http.StatusForbidden, Code: "AccessDenied", Message: message, Details: []Detail{
 		{"X-Amz-Date", strconv.FormatInt(signed.UnixMilli(), 10)},
 		{"Expires", end.UTC().Format(s3Time)},
 		{"ServerTime", now.UTC().Format(s3Time)},
@@ -62,7 +63,8 @@ func errorUnknownKey(id string) *Error {
 
 func errorMismatch(s *sigv4.Signature, text, canonical string) *Error {
 	return &Error{Status: http.StatusForbidden, Code: "SignatureDoesNotMatch",
-		Message: "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
+		Message: "The request signature we calculated does not match the signature you provided. " +
+			"Check your key and signing method.",
 		Details: []Detail{
 			{"AWSAccessKeyId", s.AccessKeyID},
 			{"StringToSign", text},
@@ -101,11 +103,13 @@ func (s *Server) malformedQuery(err error) *Error {
 	case sigv4.PartAlgorithm:
 		return queryParameters(`X-Amz-Algorithm only supports "AWS4-HMAC-SHA256 and AWS4-ECDSA-P256-SHA256"`)
 	case sigv4.PartCredential:
-		return queryParameters(`Error parsing the X-Amz-Credential parameter; the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".`)
+		return queryParameters(`Error parsing the X-Amz-Credential parameter; the Credential is mal-formed; ` +
+			`expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".`)
 	case sigv4.PartDate:
 		return queryParameters(`X-Amz-Date must be in the ISO8601 Long Format "yyyyMMdd'T'HHmmss'Z'"`)
 	case sigv4.PartScopeDate:
-		return queryParameters(fmt.Sprintf("Error parsing the X-Amz-Credential parameter; incorrect date %q. This date is not the same as X-Amz-Date.", parse.Value))
+		return queryParameters(fmt.Sprintf("Error parsing the X-Amz-Credential parameter; incorrect date %q. "+
+			"This date is not the same as X-Amz-Date.", parse.Value))
 	case sigv4.PartHeaders:
 		return queryParameters("Signed headers must contain host")
 	default:

@@ -1,6 +1,7 @@
 package s3
 
 import (
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -58,7 +59,7 @@ func headerTime(h http.Header, name string) (time.Time, bool) {
 type section struct{ start, length int64 }
 
 func (s section) contentRange(size int64) string {
-	return "bytes " + strconv.FormatInt(s.start, 10) + "-" + strconv.FormatInt(s.start+s.length-1, 10) + "/" + strconv.FormatInt(size, 10)
+	return fmt.Sprintf("bytes %d-%d/%d", s.start, s.start+s.length-1, size)
 }
 
 // parseRange reads a Range header. asked is false for what S3 pays no heed to:

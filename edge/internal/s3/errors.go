@@ -46,13 +46,17 @@ var (
 	errorAccessDenied   = &Error{Status: http.StatusForbidden, Code: "AccessDenied", Message: "Access Denied"}
 	errorNotImplemented = &Error{Status: http.StatusNotImplemented, Code: "NotImplemented",
 		Message: "A header or query you provided implies functionality that is not implemented."}
-	errorInvalidURI = &Error{Status: http.StatusBadRequest, Code: "InvalidURI", Message: "Couldn't parse the specified URI."}
-	errorInternal   = &Error{Status: http.StatusInternalServerError, Code: "InternalError",
+	errorInvalidURI = &Error{Status: http.StatusBadRequest, Code: "InvalidURI",
+		Message: "Couldn't parse the specified URI."}
+	errorInternal = &Error{Status: http.StatusInternalServerError, Code: "InternalError",
 		Message: "We encountered an internal error. Please try again."}
-	errorUnavailable = &Error{Status: http.StatusServiceUnavailable, Code: "ServiceUnavailable", Message: "Please reduce your request rate."}
-	errorKMSUnsigned = invalidArgument("Requests specifying Server Side Encryption with AWS KMS managed keys require AWS Signature Version 4.",
+	errorUnavailable = &Error{Status: http.StatusServiceUnavailable, Code: "ServiceUnavailable",
+		Message: "Please reduce your request rate."}
+	errorKMSUnsigned = invalidArgument(
+		"Requests specifying Server Side Encryption with AWS KMS managed keys require AWS Signature Version 4.",
 		"Authorization", "null")
-	errorKMSInsecure = invalidArgument("Requests specifying Server Side Encryption with AWS KMS managed keys must be made over a secure connection.",
+	errorKMSInsecure = invalidArgument(
+		"Requests specifying Server Side Encryption with AWS KMS managed keys must be made over a secure connection.",
 		"Authorization", "null")
 	errorAnonymousOverride = &Error{Status: http.StatusBadRequest, Code: "InvalidRequest",
 		Message: "Request specific response headers cannot be used for anonymous GET requests."}

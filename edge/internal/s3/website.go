@@ -99,8 +99,8 @@ func (w Website) redirect(r *http.Request, location string) *http.Response {
 // page is an error as a website endpoint words it.
 func (w Website) page(r *http.Request, failure *Error) *http.Response {
 	title := fmt.Sprintf("%d %s", failure.Status, http.StatusText(failure.Status))
-	text := "<html>\n<head><title>" + title + "</title></head>\n<body>\n<h1>" + title + "</h1>\n<ul>\n<li>Code: " + failure.Code +
-		"</li>\n<li>Message: " + html.EscapeString(failure.Message) + "</li>\n"
+	text := "<html>\n<head><title>" + title + "</title></head>\n<body>\n<h1>" + title + "</h1>\n" +
+		"<ul>\n<li>Code: " + failure.Code + "</li>\n<li>Message: " + html.EscapeString(failure.Message) + "</li>\n"
 	for _, d := range failure.Details {
 		text += "<li>" + d.Name + ": " + html.EscapeString(d.Value) + "</li>\n"
 	}
