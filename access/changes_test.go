@@ -65,6 +65,13 @@ var changes = map[string]change{
 	"an origin path elsewhere": {nil, both(deep("/other"), from("public/*", "deep")),
 		[]string{"breaking bucket-replaced Media /public/x", "widening became-public * /public/x"}},
 
+	"two public patterns around a signed one": {nil, insert("*", public("p*x"), public("p*y")),
+		[]string{"widening became-public p*x /pyx", "widening became-public p*y /pxy",
+			"widening became-public private/* /private%2Fx", "widening became-public presigned/* /presigned%2Fx"}},
+	"a public pattern that moves behind": {insert("private/*", public("p*x")), insert("public/*", public("p*x")),
+		[]string{"widening behavior-shadowed private/* /private%2Fx", "widening cors-widened private/* /private/x",
+			"narrowing became-signed private/* /private/x"}},
+
 	"an error page below a signed pattern": {nil, errorPage("/private/film.mp4"),
 		[]string{"widening became-public /private/film.mp4 /private/film.mp4"}},
 	"an error page that was there":         {errorPage("/private/film.mp4"), errorPage("/private/film.mp4"), nil},
@@ -105,6 +112,12 @@ var changes = map[string]change{
 		[]string{"widening cache-outlives-signature presigned/* /presigned/x"}},
 	"the signature not forwarded": {nil, keyIn("none"),
 		[]string{"breaking cache-outlives-signature presigned/* /presigned/x"}},
+
+	"presigned instead of public, not cached": {cacheFor(0), both(cacheFor(0), from("public/*", "nobody")),
+		[]string{"narrowing became-signed public/* /public/x"}},
+	"presigned objects cached for whoever comes": {both(forwarded, cacheFor(0)), forwarded,
+		[]string{"widening cache-outlives-signature presigned/* /presigned/x"}},
+	"presigned objects cached that long before": {forwarded, both(forwarded, cacheFor(60)), nil},
 
 	"another bucket": {nil, moved,
 		[]string{"breaking bucket-replaced Media /private/x", "widening https-weakened Files aws:SecureTransport"}},
@@ -152,6 +165,31 @@ var changes = map[string]change{
 			s.origins[0]["S3OriginConfig"], s.origins[0]["OriginAccessControlId"] = props{}, att("Control", "Id")
 			s.policy[1]["Principal"], s.policy[1]["Condition"] = cloudFront, props{"ArnLike": props{"aws:SourceArn": sub(dist)}}
 		}, nil},
+	"a grant to another account's distribution": {nil,
+		both(grant("Allow", cloudFront, "s3:GetObject", "/*"), onlyIf("StringEquals", "aws:SourceArn", foreign)),
+		[]string{"widening origin-grant-widened Media s3:GetObject bucket/*"}},
+	"a grant to ours and another account's": {nil,
+		both(grant("Allow", cloudFront, "s3:GetObject", "/*"), onlyIf("StringEquals", "aws:SourceArn", []any{sub(dist), foreign})),
+		[]string{"widening origin-grant-widened Media s3:GetObject bucket/*"}},
+	"another account's, then everyone's": {
+		both(grant("Allow", cloudFront, "s3:GetObject", "/*"), onlyIf("StringEquals", "aws:SourceArn", foreign)),
+		grant("Allow", cloudFront, "s3:GetObject", "/*"),
+		[]string{"widening origin-grant-widened Media s3:GetObject bucket/*"}},
+	"a condition that allows less": {
+		both(grant("Allow", "*", "s3:GetObject", "/*"), onlyIf("IpAddress", "aws:SourceIp", []string{"192.0.2.0/24", "198.51.100.0/24"})),
+		both(grant("Allow", "*", "s3:GetObject", "/*"), onlyIf("IpAddress", "aws:SourceIp", "192.0.2.0/24")), nil},
+	"a condition that excepts less": {
+		both(grant("Allow", "*", "s3:GetObject", "/*"), onlyIf("NotIpAddress", "aws:SourceIp", []string{"192.0.2.0/24", "198.51.100.0/24"})),
+		both(grant("Allow", "*", "s3:GetObject", "/*"), onlyIf("NotIpAddress", "aws:SourceIp", "192.0.2.0/24")),
+		[]string{"widening origin-grant-widened Media s3:GetObject bucket/*"}},
+	"a second bucket that refuses everyone": {nil, secondBucket("Deny"), nil},
+	"a second bucket that everyone reads":   {nil, secondBucket("Allow"), []string{"widening origin-grant-widened Second s3:GetObject bucket/*"}},
+	"a second bucket without its policy": {secondBucket("Allow"), func(s *site) {
+		s.resources["Second"] = resource("AWS::S3::Bucket", props{})
+	}, nil},
+	"everything but": {nil, func(s *site) {
+		s.policy = append(s.policy, statement{"Effect": "Allow", "NotPrincipal": colleague, "NotAction": "s3:PutObject", "NotResource": s.arn("/x")})
+	}, []string{`widening origin-grant-widened Media everything but s3:PutObject everything but bucket/x`}},
 	"a condition taken off": {
 		both(grant("Allow", "*", "s3:GetObject", "/*"), onlyIf("IpAddress", "aws:SourceIp", "192.0.2.0/24")),
 		grant("Allow", "*", "s3:GetObject", "/*"),
@@ -203,8 +241,8 @@ var changes = map[string]change{
 	"other countries": {countries("whitelist", "DE"), countries("whitelist", "FR"),
 		[]string{"breaking geo-restriction-changed Cdn DE", "widening geo-restriction-changed Cdn FR"}},
 	"fewer countries refused": {countries("blacklist", "DE", "FR"), countries("blacklist", "DE"), []string{"widening geo-restriction-changed Cdn FR"}},
-	"refused instead of allowed": {countries("whitelist", "DE"), countries("blacklist", "DE"),
-		[]string{"breaking geo-restriction-changed Cdn DE", "widening geo-restriction-changed Cdn every country but DE"}},
+	"refused instead of allowed": {countries("whitelist", "FR", "DE"), countries("blacklist", "FR", "DE"),
+		[]string{"breaking geo-restriction-changed Cdn DE, FR", "widening geo-restriction-changed Cdn every country but DE, FR"}},
 	"countries reordered": {countries("whitelist", "DE", "FR"), countries("whitelist", "FR", "DE"), nil},
 
 	"a web ACL":           {nil, configure("WebACLId", "arn:acl"), nil},
@@ -233,6 +271,20 @@ var changes = map[string]change{
 	}), []string{"widening https-weakened web/* /web/x", "note https-weakened web/* /web/x"}},
 	"CORS of the bucket": {nil, bucketCORS(props{"AllowedMethods": []string{"GET"}, "AllowedOrigins": []string{"*"}}),
 		[]string{"widening cors-widened Media Media"}},
+}
+
+const foreign = "arn:aws:cloudfront::999999999999:distribution/EDFDVBD6EXAMPLE"
+
+// forwarded forwards S3's signature without making it part of the cache key.
+var forwarded = both(keyIn("none"), func(s *site) { s.behavior("presigned/*").with["OriginRequestPolicyId"] = everyQuery })
+
+// secondBucket adds a bucket that allows or refuses everyone to read it.
+func secondBucket(effect string) func(*site) {
+	return func(s *site) {
+		s.resources["Second"] = resource("AWS::S3::Bucket", props{})
+		s.resources["SecondPolicy"] = resource("AWS::S3::BucketPolicy", props{"Bucket": ref("Second"), "PolicyDocument": props{
+			"Statement": []statement{{"Effect": effect, "Principal": "*", "Action": "s3:GetObject", "Resource": sub("${Second.Arn}/*")}}}})
+	}
 }
 
 var allMethods = []string{"GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"}

@@ -27,7 +27,7 @@ func corsOf(b *infra.Behavior) infra.CORS {
 // moreCORS returns in which ways b lets web pages do more than a, or "".
 func moreCORS(a, b infra.CORS) string {
 	var more []string
-	if b.AllowCredentials && !a.AllowCredentials && len(b.AllowOrigins) > 0 {
+	if b.AllowCredentials && !a.AllowCredentials {
 		more = append(more, "web pages may send cookies along (credentials)")
 	}
 	for _, part := range []struct {

@@ -56,7 +56,7 @@ func (d *diff) add(f Finding) {
 	if d.new != nil && f.Distribution == "" && f.Bucket == "" {
 		f.Distribution = d.new.LogicalID
 	}
-	if f.Path != "" && f.Paths == nil {
+	if f.Path != "" {
 		f.Paths = []string{f.Path}
 	}
 	id := fmt.Sprintf("%q", []string{string(f.Kind), f.Distribution, f.Bucket, f.Key, f.Sentence})

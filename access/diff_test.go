@@ -1,16 +1,19 @@
 package access_test
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
 
 	"example.com/privatecdn/access"
 	"example.com/privatecdn/internal/pathpattern"
+	"example.com/privatecdn/internal/testing/golden"
 )
 
 // change is two edits of the base site, and what Diff says of them: severity,
@@ -112,7 +115,9 @@ func keyIn(queryStrings string) func(*site) {
 	return func(s *site) { s.cache["ParametersInCacheKeyAndForwardedToOrigin"] = forwards(queryStrings) }
 }
 
-func cacheFor(seconds int) func(*site) { return func(s *site) { s.cache["MaxTTL"] = seconds } }
+func cacheFor(seconds int) func(*site) {
+	return func(s *site) { s.cache["MaxTTL"], s.cache["DefaultTTL"] = seconds, min(seconds, 60) }
+}
 
 func rename(cdn string) func(*site) { return func(s *site) { s.cdn = cdn } }
 
@@ -140,6 +145,21 @@ var (
 	stranger   = props{"AWS": "arn:aws:iam::999999999999:root"}
 	colleague  = props{"AWS": sub("arn:aws:iam::${AWS::AccountId}:role/x")}
 )
+
+// TestSentences compares what findings say, and of which paths, with a golden
+// file.
+func TestSentences(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	for _, name := range slices.Sorted(maps.Keys(changes)) {
+		fmt.Fprintf(&b, "%s\n", name)
+		old, now := changes[name].sites()
+		for _, f := range access.Diff(old.read(t), now.read(t)) {
+			fmt.Fprintf(&b, "  %s %s %q %s\n    %s\n", f.Severity, f.Kind, f.Paths, f.Distribution+f.Bucket, f.Sentence)
+		}
+	}
+	golden.Equal(t, "testdata/sentences.golden", b.Bytes())
+}
 
 func TestDiff(t *testing.T) {
 	t.Parallel()

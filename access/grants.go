@@ -100,19 +100,21 @@ func (d *diff) addGrant(n *infra.Bucket, g grant, k Kind, s Severity, does strin
 // severityOf is Note for who is of the template's own account: such a
 // principal is no viewer.
 func severityOf(tmpl *infra.Infrastructure, g grant) Severity {
-	if account := accountOf(tmpl); account != "" && strings.Contains(g.principal, account) {
+	account := accountOf(tmpl)
+	parts := strings.Split(g.principal, ":")
+	if account != "" && (g.principal == account || parts[0] == "arn" && len(parts) > 5 && parts[4] == account) {
 		return Note
 	}
 	return Widening
 }
 
-func accountOf(tmpl *infra.Infrastructure) string {
+// accountOf returns the account that the template's ARNs name, or "".
+func accountOf(tmpl *infra.Infrastructure) (account string) {
 	for _, d := range tmpl.Distributions {
-		if parts := strings.Split(d.ARN, ":"); len(parts) > 4 {
-			return parts[4]
-		}
+		_, rest, _ := strings.Cut(d.ARN, ":cloudfront::")
+		account, _, _ = strings.Cut(rest, ":")
 	}
-	return ""
+	return account
 }
 
 // grants takes the statements of one effect apart, those that read.

@@ -137,7 +137,7 @@ func sendsHSTS(b *infra.Behavior) bool {
 // method: who may read may then write, as far as the origin lets CloudFront.
 func compareMethods(o, n *infra.Behavior) []Finding {
 	added := slices.DeleteFunc(slices.Clone(n.AllowedMethods), func(m string) bool {
-		return slices.Contains(o.AllowedMethods, m) || m == "GET" || m == "HEAD" || m == "OPTIONS"
+		return slices.Contains(o.AllowedMethods, m) || m == "OPTIONS"
 	})
 	switch {
 	case len(added) == 0:
