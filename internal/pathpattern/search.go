@@ -2,6 +2,7 @@ package pathpattern
 
 import (
 	"encoding/binary"
+	"slices"
 	"strings"
 )
 
@@ -34,7 +35,8 @@ func (f *Finder) search(first, second tape, letters []letter) (a, b string, foun
 	}
 	defer func() { f.steps += w.steps }()
 	nodes := []node{{states: start, from: -1}}
-	seen := map[string]bool{key(start): true}
+	key := appendKey(nil, start)
+	seen := map[string]bool{string(key): true}
 	for i := 0; i < len(nodes); i++ {
 		if w.accepts(nodes[i].states) {
 			for ; i > 0; i = nodes[i].from {
@@ -47,9 +49,9 @@ func (f *Finder) search(first, second tape, letters []letter) (a, b string, foun
 			if !ok {
 				continue
 			}
-			if k := key(next); !seen[k] {
-				seen[k] = true
-				nodes = append(nodes, node{next, i, l})
+			if key = appendKey(key[:0], next); !seen[string(key)] {
+				seen[string(key)] = true
+				nodes = append(nodes, node{slices.Clone(next), i, l})
 			}
 		}
 		if len(nodes) > maxStates || w.steps > maxSteps {
@@ -60,12 +62,11 @@ func (f *Finder) search(first, second tape, letters []letter) (a, b string, foun
 	return "", "", false, nil
 }
 
-func key(states []uint16) string {
-	b := make([]byte, 0, 2*len(states))
+func appendKey(b []byte, states []uint16) []byte {
 	for _, s := range states {
 		b = binary.LittleEndian.AppendUint16(b, s)
 	}
-	return string(b)
+	return b
 }
 
 // walk is the product of the patterns' automata and, for each tape, of the one
@@ -76,6 +77,7 @@ type walk struct {
 	match    []bool // whether each must accept, or must not
 	letters  []letter
 	steps    int
+	next     []uint16 // of the last step
 }
 
 func newWalk(first, second tape, letters []letter) *walk {
@@ -118,9 +120,11 @@ func (w *walk) accepts(states []uint16) bool {
 	return complete(states[last]) && complete(states[last+1])
 }
 
-// step reports false where no continuation can be a witness.
+// step returns the states after a letter, valid until the next step. It reports
+// false where no continuation can be a witness.
 func (w *walk) step(states []uint16, l int) ([]uint16, bool) {
-	next := append([]uint16(nil), states...)
+	w.next = append(w.next[:0], states...)
+	next := w.next
 	if !w.stepReal(next, w.letters[l]) {
 		return nil, false
 	}

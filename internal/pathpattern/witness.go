@@ -100,6 +100,9 @@ func (f *Finder) pair(known *map[[2]string]bool, a, b string) (bool, error) {
 	}
 	var found bool
 	var err error
+	if !sameStart([]string{a, b}) {
+		return false, nil
+	}
 	if known == &f.overlap {
 		_, found, err = f.searchPath([]string{a, b}, nil)
 	} else {
