@@ -88,7 +88,8 @@ func (c *cloud) synthesize(step string, settings map[string]any) {
 func (c *cloud) cdk(args ...string) (string, error) {
 	c.t.Helper()
 	root := need.NodeModule(c.t, "aws-cdk")
-	command := exec.Command("node", append([]string{filepath.Join(root, "node_modules/aws-cdk/bin/cdk"), "--no-notices", "--no-color"}, args...)...)
+	command := exec.Command("node", append([]string{filepath.Join(root, "node_modules/aws-cdk/bin/cdk"),
+		"--no-notices", "--no-color"}, args...)...)
 	command.Dir = c.home
 	command.Env = append(c.aws.Env(), "PATH="+os.Getenv("PATH"), "HOME="+c.home, "CI=true",
 		"CDK_DISABLE_VERSION_CHECK=1", "CDK_DISABLE_CLI_TELEMETRY=true", "NODE_NO_WARNINGS=1")
@@ -113,7 +114,8 @@ func (c *cloud) deploy(step string) {
 func (c *cloud) sign() {
 	c.t.Helper()
 	s, err := signer.Open(c.t.Context(), awssource.Stack(c.stacks, "PrivateCdn"),
-		signer.WithClock(c.clock), signer.WithReload(0), signer.WithOpeners(keys.Openers{awskms.Scheme: awskms.Open(kms.NewFromConfig(c.aws.Config()))}))
+		signer.WithClock(c.clock), signer.WithReload(0),
+		signer.WithOpeners(keys.Openers{awskms.Scheme: awskms.Open(kms.NewFromConfig(c.aws.Config()))}))
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -128,7 +130,8 @@ func (c *cloud) sign() {
 // deployed runs the edge on the template that is deployed.
 func (c *cloud) deployed() *edge.Edge {
 	c.t.Helper()
-	out, err := c.stacks.GetTemplate(c.t.Context(), &cloudformation.GetTemplateInput{StackName: aws.String("PrivateCdn")})
+	out, err := c.stacks.GetTemplate(c.t.Context(),
+		&cloudformation.GetTemplateInput{StackName: aws.String("PrivateCdn")})
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -137,7 +140,8 @@ func (c *cloud) deployed() *edge.Edge {
 		c.t.Fatal(err)
 	}
 	content := fstest.MapFS{"film.mp4": {Data: []byte("film")}}
-	e, err := edge.New(edge.Options{Template: template, NoWatch: true, Clock: c.clock, Buckets: map[string]fs.FS{"": content}})
+	e, err := edge.New(edge.Options{Template: template, NoWatch: true, Clock: c.clock,
+		Buckets: map[string]fs.FS{"": content}})
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -157,7 +161,8 @@ func (c *cloud) view(step string) {
 		e.ServeHTTP(response, request)
 		open := response.Code == http.StatusOK
 		if want := c.clock().Before(u.end) && !c.revoked(u.key); open != want {
-			c.t.Errorf("%s: URL %d by %s, %s before its end: status %d", step, i, u.key, u.end.Sub(c.clock()), response.Code)
+			c.t.Errorf("%s: URL %d by %s, %s before its end: status %d", step, i, u.key, u.end.Sub(c.clock()),
+				response.Code)
 		}
 	}
 }
@@ -237,7 +242,8 @@ func TestDeploy(t *testing.T) {
 func (c *cloud) reads(step string) {
 	c.t.Helper()
 	text, err := c.cdk("diff", "--app", c.out[step])
-	if err != nil || !strings.Contains(text, "[+] AWS::CloudFront::PublicKey") || strings.Contains(text, "may be replaced") {
+	if err != nil || !strings.Contains(text, "[+] AWS::CloudFront::PublicKey") ||
+		strings.Contains(text, "may be replaced") {
 		c.t.Errorf("cdk diff: %v\n%s", err, text)
 	}
 }
@@ -271,7 +277,8 @@ func (c *cloud) eachFails(step string) {
 		if err != nil {
 			c.t.Fatal(err)
 		}
-		out, err := c.stacks.DescribeChangeSet(c.t.Context(), &cloudformation.DescribeChangeSetInput{StackName: name, ChangeSetName: set})
+		out, err := c.stacks.DescribeChangeSet(c.t.Context(),
+			&cloudformation.DescribeChangeSetInput{StackName: name, ChangeSetName: set})
 		if err != nil {
 			c.t.Fatal(err)
 		}
@@ -284,7 +291,8 @@ func (c *cloud) eachFails(step string) {
 			continue
 		}
 		c.aws.Break(failing[i])
-		if _, err := c.stacks.ExecuteChangeSet(c.t.Context(), &cloudformation.ExecuteChangeSetInput{StackName: name, ChangeSetName: set}); err != nil {
+		if _, err := c.stacks.ExecuteChangeSet(c.t.Context(),
+			&cloudformation.ExecuteChangeSetInput{StackName: name, ChangeSetName: set}); err != nil {
 			c.t.Fatal(err)
 		}
 		c.view(step + ", " + failing[i] + " fails")

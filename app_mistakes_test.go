@@ -57,14 +57,17 @@ func TestSettings(t *testing.T) {
 		settings settingsOf
 		want     string // the error and its hint; empty for none
 	}{
-		"defaults":           {settingsOf{}, ""},
-		"list":               {settingsOf{"public": []any{"a/*", "b/*"}, "destroy": true}, ""},
-		"text":               {settingsOf{"public": "a/*,b/*", "destroy": "false"}, ""},
-		"no ring":            {settingsOf{"ring": filepath.Join(ring, "none")}, "there is no key ring in "},
-		"access":             {settingsOf{"access": "secret"}, `context "access": "secret" is not valid; use signed or presigned`},
-		"access, a list":     {settingsOf{"access": []any{"signed"}}, `context "access": "[signed]" is not valid; use a string`},
-		"deployed":           {settingsOf{"deployed": filepath.Join(ring, "none.json")}, "none.json"},
-		"destroy":            {settingsOf{"destroy": "yes"}, `context "destroy": "yes" is not valid; use true or false`},
+		"defaults": {settingsOf{}, ""},
+		"list":     {settingsOf{"public": []any{"a/*", "b/*"}, "destroy": true}, ""},
+		"text":     {settingsOf{"public": "a/*,b/*", "destroy": "false"}, ""},
+		"no ring":  {settingsOf{"ring": filepath.Join(ring, "none")}, "there is no key ring in "},
+		"access": {settingsOf{"access": "secret"},
+			`context "access": "secret" is not valid; use signed or presigned`},
+		"access, a list": {settingsOf{"access": []any{"signed"}},
+			`context "access": "[signed]" is not valid; use a string`},
+		"deployed": {settingsOf{"deployed": filepath.Join(ring, "none.json")}, "none.json"},
+		"destroy": {settingsOf{"destroy": "yes"},
+			`context "destroy": "yes" is not valid; use true or false`},
 		"public, a number":   {settingsOf{"public": 7.0}, `context "public": "7" is not valid; use a list of strings`},
 		"public, numbers":    {settingsOf{"public": []any{"a", 7.0}}, `context "public": "[a 7]" is not valid`},
 		"a terminal's":       {settingsOf{"access": "\x1b[31m"}, `"\x1b[31m" is not valid`},
@@ -93,7 +96,8 @@ func TestSettings(t *testing.T) {
 // is wrong and what to do, no trace of a panic.
 func TestMistakes(t *testing.T) {
 	t.Parallel()
-	stderr, code := synthesize(t, map[string]any{"ring": newRing(t).Dir(), "originAccess": "oac", "public": []string{"a b", "*"}})
+	stderr, code := synthesize(t, map[string]any{"ring": newRing(t).Dir(), "originAccess": "oac",
+		"public": []string{"a b", "*"}})
 	if code != 2 {
 		t.Errorf("exit %d, want 2", code)
 	}

@@ -32,7 +32,9 @@ func TestDeployed(t *testing.T) {
 		return synthesize(t, map[string]any{"ring": ring.Dir(), "deployed": documentOf(t, deployed)})
 	}
 	stderr, code := synth(first)
-	if want := regexp.MustCompile(`(?m)^error: \[PrivateCdn/Media/Keys\] Keys: key [0-9a-f]{16} was added and promoted in one.*\nhint: .*\(earliest safe date: 20\d\d-`); code != 2 || !want.MatchString(stderr) {
+	want := regexp.MustCompile(`(?m)^error: \[PrivateCdn/Media/Keys\] Keys: key [0-9a-f]{16} was added and promoted ` +
+		`in one.*\nhint: .*\(earliest safe date: 20\d\d-`)
+	if code != 2 || !want.MatchString(stderr) {
 		t.Errorf("two steps in one: exit %d:\n%s", code, stderr)
 	}
 	if stderr, code := synth(both); code != 0 {
@@ -50,7 +52,8 @@ func documentOf(t *testing.T, deployed []keys.Key) (file string) {
 	for _, k := range deployed {
 		id := "K" + strings.ToUpper(strings.TrimPrefix(k.Fingerprint, "SHA256:")[:13])
 		d.Behaviors[0].Keys = append(d.Behaviors[0].Keys, id)
-		d.Keys = append(d.Keys, deployment.Key{ID: id, Fingerprint: k.Fingerprint, Algorithm: k.Algorithm, State: k.State})
+		d.Keys = append(d.Keys, deployment.Key{ID: id, Fingerprint: k.Fingerprint, Algorithm: k.Algorithm,
+			State: k.State})
 	}
 	file = filepath.Join(t.TempDir(), "deployment.json")
 	if err := d.Write(file); err != nil {

@@ -78,7 +78,8 @@ func TestSynthAndDiff(t *testing.T) {
 	t.Parallel()
 	out := t.TempDir()
 	ring := newRing(t).Dir()
-	if _, stderr, err := cdk(t, "", "synth", "--quiet", "--output", out, "--app", os.Args[0], "-c", "ring="+ring); err != nil {
+	if _, stderr, err := cdk(t, "", "synth", "--quiet", "--output", out, "--app", os.Args[0], "-c",
+		"ring="+ring); err != nil {
 		t.Fatalf("cdk synth: %v\n%s", err, stderr)
 	}
 	got, err := os.ReadFile(filepath.Join(out, "PrivateCdn.template.json"))
@@ -102,7 +103,8 @@ func TestSynthAndDiff(t *testing.T) {
 		t.Errorf("with the same template cdk diff says\n%s", text)
 	}
 	older := filepath.Join(t.TempDir(), "old.template.json")
-	if err := os.WriteFile(older, bytes.Replace(got, []byte("PriceClass_200"), []byte("PriceClass_100"), 1), 0o644); err != nil {
+	if err := os.WriteFile(older, bytes.Replace(got, []byte("PriceClass_200"), []byte("PriceClass_100"), 1),
+		0o644); err != nil {
 		t.Fatal(err)
 	}
 	if text := diff(older); !strings.Contains(text, "PriceClass_200") {

@@ -24,7 +24,8 @@ func (d *distribution) acknowledge() {
 	add(!d.logsToBucket(), "AwsSolutions-CFR3",
 		"Standard logs v2 are a delivery of their own, which the rule does not know, or CloudFront writes no logs")
 	add(v.Certificate == nil, "AwsSolutions-CFR4",
-		"On a cloudfront.net host CloudFront alone sets the TLS policy; Viewer.Certificate brings TLS 1.2 and newer only")
+		"On a cloudfront.net host CloudFront alone sets the TLS policy; "+
+			"Viewer.Certificate brings TLS 1.2 and newer only")
 	add(d.identity != nil, "AwsSolutions-CFR7",
 		"An origin access identity may read objects and nothing else; OriginAccess OAC is the newer way")
 	add(d.identity == nil && d.anonymous, "AwsSolutions-CFR7",

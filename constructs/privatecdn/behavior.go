@@ -118,10 +118,12 @@ func property(i int) string { return fmt.Sprintf("Behaviors[%d]", i) }
 func (s *settled) checkBehaviors(m *mistakes) {
 	given := or(s.DistributionProps.Default)
 	if p := given.PathPattern; p != "" {
-		m.add("Default.PathPattern", "leave it empty: the default behavior catches every path", "it is %s", fault.Quote(p))
+		m.add("Default.PathPattern", "leave it empty: the default behavior catches every path", "it is %s",
+			fault.Quote(p))
 	}
 	if given.Bucket != nil {
-		m.add("Default.Bucket", "set the distribution's Bucket instead", "the default behavior reads the distribution's bucket")
+		m.add("Default.Bucket", "set the distribution's Bucket instead",
+			"the default behavior reads the distribution's bucket")
 	}
 	s.checkBehavior(m, "Default", given)
 	for i, b := range s.DistributionProps.Behaviors {
@@ -151,7 +153,8 @@ func (s *settled) checkBehavior(m *mistakes, property string, b Behavior) {
 func (s *settled) checkGroups(m *mistakes, property string, b Behavior) {
 	property += ".TrustedKeys"
 	limits := or(s.Limits).withDefaults()
-	checkLimit(m, "GroupsPerBehavior", len(b.TrustedKeys), limits.GroupsPerBehavior, "key groups in "+property, "join their rings")
+	checkLimit(m, "GroupsPerBehavior", len(b.TrustedKeys), limits.GroupsPerBehavior, "key groups in "+property,
+		"join their rings")
 	for i, t := range b.TrustedKeys {
 		if t == nil {
 			m.add(property, "make each with privatecdn.NewTrustedKeys", "one of them is nil")
@@ -172,11 +175,13 @@ func checkPattern(m *mistakes, property, pattern string) {
 	case pattern == "":
 		m.add(property, "say which paths the behavior catches, or use Default for all others", "it is missing")
 	case isToken(pattern):
-		m.add(property, "write the pattern out", "it is a token, known at deployment only, so nothing tells what it opens")
+		m.add(property, "write the pattern out",
+			"it is a token, known at deployment only, so nothing tells what it opens")
 	case len(pattern) > 255:
 		m.add(property, "use up to 255 characters", "it has %d characters", len(pattern))
 	case !isPattern(pattern):
-		m.add(property, "use A-Z a-z 0-9 _ - . * ? $ / ~ \" ' @ : + &", "%s is not a valid path pattern: it contains %q",
+		m.add(property, "use A-Z a-z 0-9 _ - . * ? $ / ~ \" ' @ : + &",
+			"%s is not a valid path pattern: it contains %q",
 			fault.Quote(pattern), []rune(strings.TrimFunc(pattern, isPatternRune))[0])
 	}
 }
@@ -186,7 +191,8 @@ func isPattern(s string) bool {
 }
 
 func isPatternRune(r rune) bool {
-	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune(`_-.*?$/~"'@:+&`, r)
+	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' ||
+		strings.ContainsRune(`_-.*?$/~"'@:+&`, r)
 }
 
 // defaultBehavior returns the behavior that CDK expects apart from the others.

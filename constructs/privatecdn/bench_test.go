@@ -27,10 +27,12 @@ func BenchmarkSynth(b *testing.B) {
 					if i%10 == 0 {
 						stack = newStack(app, fmt.Sprint("Stack", i), "")
 					}
-					privatecdn.NewDistribution(stack, jsii.String(fmt.Sprint("Media", i)), &privatecdn.DistributionProps{
-						Keys:   ring,
-						Limits: &privatecdn.Limits{PublicKeys: n, KeyGroups: n, CachePolicies: n, ResponseHeadersPolicies: n},
-					})
+					privatecdn.NewDistribution(stack, jsii.String(fmt.Sprint("Media", i)),
+						&privatecdn.DistributionProps{
+							Keys: ring,
+							Limits: &privatecdn.Limits{PublicKeys: n, KeyGroups: n, CachePolicies: n,
+								ResponseHeadersPolicies: n},
+						})
 				}
 				app.Synth(nil)
 			}

@@ -44,7 +44,8 @@ func checkPrivate(m *mistakes, property string, bucket awss3.IBucket) {
 		aws, _ := st.Principal.(map[string]any)
 		if st.Effect == "Allow" && len(st.Condition) == 0 && (st.Principal == "*" || aws["AWS"] == "*") {
 			m.add(property, "block public access, and remove the statement for everyone from its policy",
-				"its policy lets everyone read objects, such as /film.mp4, at the bucket's own address, where no signature is checked")
+				"its policy lets everyone read objects, such as /film.mp4, at the bucket's own address, "+
+					"where no signature is checked")
 			return
 		}
 	}
@@ -119,8 +120,8 @@ func (d *distribution) nameKeyByAlias(bucket awss3.Bucket) {
 		AliasName: jsii.String(name), TargetKey: d.key, RemovalPolicy: d.removal(),
 	})
 	arn := "arn:" + *d.in.stack.Partition() + ":kms:" + d.in.region + ":" + *d.in.stack.Account() + ":" + name
-	bucket.Node().DefaultChild().(awss3.CfnBucket).AddPropertyOverride(
-		jsii.String("BucketEncryption.ServerSideEncryptionConfiguration.0.ServerSideEncryptionByDefault.KMSMasterKeyID"), arn)
+	const property = "BucketEncryption.ServerSideEncryptionConfiguration.0.ServerSideEncryptionByDefault.KMSMasterKeyID"
+	bucket.Node().DefaultChild().(awss3.CfnBucket).AddPropertyOverride(jsii.String(property), arn)
 }
 
 // keyOf returns the KMS key that encrypts a bucket's objects, nil for S3's own.

@@ -125,10 +125,12 @@ func (c Cache) check(m *mistakes, property string) {
 	m.checkSeconds(property+".MaxTTL", c.MaxTTL)
 	full := c.withDefaults()
 	if full.MinTTL > full.DefaultTTL || full.DefaultTTL > full.MaxTTL {
-		m.add(property, "each must be at most the next", "MinTTL is %v, DefaultTTL %v and MaxTTL %v", full.MinTTL, full.DefaultTTL, full.MaxTTL)
+		m.add(property, "each must be at most the next", "MinTTL is %v, DefaultTTL %v and MaxTTL %v", full.MinTTL,
+			full.DefaultTTL, full.MaxTTL)
 	}
 	if full.MaxTTL == 0 && c.keyed() {
-		m.add(property, "use Disabled and an OriginRequestPolicy", "nothing is cached, and CloudFront allows no cache key then")
+		m.add(property, "use Disabled and an OriginRequestPolicy",
+			"nothing is cached, and CloudFront allows no cache key then")
 	}
 	if slices.Contains(c.Headers, "*") {
 		m.add(property+".Headers", "name the headers", `"*" is not a valid header in a cache policy`)

@@ -51,7 +51,8 @@ func TestConstructs(t *testing.T) {
 			if got := *c.Node().Path(); got != "Stack/Scope/Media" {
 				t.Errorf("its path is %s", got)
 			}
-			if c.Node().Scope() != constructs.IConstruct(scope) || scope.Node().FindChild(jsii.String("Media")) != constructs.IConstruct(c) {
+			if c.Node().Scope() != constructs.IConstruct(scope) ||
+				scope.Node().FindChild(jsii.String("Media")) != constructs.IConstruct(c) {
 				t.Error("scope and child do not know each other")
 			}
 			awscdk.Tags_Of(c).Add(jsii.String("team"), jsii.String("media"), nil)
@@ -115,7 +116,8 @@ func TestTwoCopies(t *testing.T) {
 		app := newApp(t)
 		stack := newStack(app, id, "us-east-1")
 		media(stack, &props{
-			Keys: oneKey(t), OriginAccess: privatecdn.OAC, KMS: true, Monitoring: &privatecdn.Monitoring{}, Logging: &privatecdn.Logging{V2: true},
+			Keys: oneKey(t), OriginAccess: privatecdn.OAC, KMS: true, Monitoring: &privatecdn.Monitoring{},
+			Logging:   &privatecdn.Logging{V2: true},
 			Behaviors: []privatecdn.Behavior{{PathPattern: "a/*", Cache: &privatecdn.Cache{Disabled: true}}},
 		})
 		var template struct{ Resources map[string]resource }
@@ -125,7 +127,8 @@ func TestTwoCopies(t *testing.T) {
 		found := 0
 		for _, r := range template.Resources {
 			for _, path := range []string{
-				"Name", "AliasName", "DashboardName", "PublicKeyConfig.Name", "KeyGroupConfig.Name", "CachePolicyConfig.Name",
+				"Name", "AliasName", "DashboardName", "PublicKeyConfig.Name", "KeyGroupConfig.Name",
+				"CachePolicyConfig.Name",
 				"ResponseHeadersPolicyConfig.Name", "OriginAccessControlConfig.Name",
 			} {
 				name := r.at(path)
@@ -171,7 +174,11 @@ func TestGrantSignInRotation(t *testing.T) {
 		{"new", func() error { return nil }, "abc"},
 		{"promote", func() error { _, err := r.Promote(r.Keys()[1].Fingerprint); return err }, "abc"},
 		{"retire", func() error { _, err := r.Retire(r.Keys()[0].Fingerprint); return err }, "bc"},
-		{"revoke", func() error { _, err := r.Revoke(context.Background(), r.Keys()[2].Fingerprint, nil); return err }, "b"},
+		{"revoke", func() error {
+			_, err := r.Revoke(context.Background(), r.Keys()[2].Fingerprint,
+				nil)
+			return err
+		}, "b"},
 	}
 	for _, step := range steps {
 		if err := step.take(); err != nil {
@@ -190,7 +197,8 @@ func TestGrantSignToNobody(t *testing.T) {
 	expectOne(t, mistakes(t, app), "[Stack/Media] GrantSign: the grantee is nil", nil)
 
 	app = newApp(t)
-	media(newStack(app, "Stack", ""), &props{Keys: oneKey(t)}).GrantSign(awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil))
+	media(newStack(app, "Stack", ""),
+		&props{Keys: oneKey(t)}).GrantSign(awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil))
 	app.Synth(nil)
 	if got := findings(t, *app.Outdir(), ""); len(got) != 1 || got[0] != "Annotation::privatecdn:grantSign" {
 		t.Errorf("CDK's validation finds %q", got)

@@ -45,10 +45,12 @@ func (c Content) folder() string {
 func (s *settled) checkContent(m *mistakes) {
 	for i, c := range s.Content {
 		if info, err := os.Stat(c.Directory); err != nil || !info.IsDir() {
-			m.add("Content", "set the directory whose files to upload", "%s is not a directory here", fault.Quote(c.Directory))
+			m.add("Content", "set the directory whose files to upload", "%s is not a directory here",
+				fault.Quote(c.Directory))
 		}
 		if strings.HasPrefix(c.Prefix, "/") {
-			m.add("Content", "leave the slash out", "the prefix %q begins with a slash, which would be part of each key", c.Prefix)
+			m.add("Content", "leave the slash out",
+				"the prefix %q begins with a slash, which would be part of each key", c.Prefix)
 		}
 		if c.MemoryMiB != 0 && (c.MemoryMiB < 128 || c.MemoryMiB > 10240) {
 			m.add("Content", "use 128 to 10240", "%d MiB of memory are out of bounds", c.MemoryMiB)
@@ -56,7 +58,8 @@ func (s *settled) checkContent(m *mistakes) {
 		for _, other := range s.Content[:i] {
 			if strings.HasPrefix(c.folder(), other.folder()) || strings.HasPrefix(other.folder(), c.folder()) {
 				m.add("Content", "use folders apart from each other",
-					"the prefixes %q and %q overlap, so each upload would remove the other's objects", other.Prefix, c.Prefix)
+					"the prefixes %q and %q overlap, so each upload would remove the other's objects", other.Prefix,
+					c.Prefix)
 			}
 		}
 	}
@@ -65,7 +68,8 @@ func (s *settled) checkContent(m *mistakes) {
 func (d *distribution) addContent() {
 	for _, c := range d.props.Content {
 		props := &awss3deployment.BucketDeploymentProps{
-			Sources:              &[]awss3deployment.ISource{awss3deployment.Source_Asset(jsii.String(c.Directory), nil)},
+			Sources: &[]awss3deployment.ISource{awss3deployment.Source_Asset(jsii.String(c.Directory),
+				nil)},
 			DestinationBucket:    d.bucket,
 			DestinationKeyPrefix: optional(c.Prefix),
 			Distribution:         d.distribution,
@@ -75,7 +79,8 @@ func (d *distribution) addContent() {
 			Exclude:              optionalStrings(c.Exclude),
 		}
 		if c.CacheControl != "" {
-			props.CacheControl = &[]awss3deployment.CacheControl{awss3deployment.CacheControl_FromString(jsii.String(c.CacheControl))}
+			value := awss3deployment.CacheControl_FromString(jsii.String(c.CacheControl))
+			props.CacheControl = &[]awss3deployment.CacheControl{value}
 		}
 		if c.MemoryMiB != 0 {
 			props.MemoryLimit = jsii.Number(float64(c.MemoryMiB))

@@ -62,8 +62,10 @@ func TestDefaults(t *testing.T) {
 	}
 	cors := "ResponseHeadersPolicyConfig.CorsConfig."
 	blocks := 0
-	for _, name := range []string{"BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"} {
-		if bucket.at("PublicAccessBlockConfiguration."+name) == true && logs.at("PublicAccessBlockConfiguration."+name) == true {
+	for _, name := range []string{"BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls",
+		"RestrictPublicBuckets"} {
+		if bucket.at("PublicAccessBlockConfiguration."+name) == true &&
+			logs.at("PublicAccessBlockConfiguration."+name) == true {
 			blocks++
 		}
 	}
@@ -85,8 +87,10 @@ func TestDefaults(t *testing.T) {
 		"bucket, public access": when(blocks == 4, "all four public access blocks"),
 		"bucket, transport": when(policy.at("PolicyDocument.Statement.0.Effect") == "Deny" &&
 			policy.at("PolicyDocument.Statement.0.Condition.Bool.aws:SecureTransport") == "false", "TLS only"),
-		"bucket, encryption":           fmt.Sprint(bucket.at("BucketEncryption.ServerSideEncryptionConfiguration.0.ServerSideEncryptionByDefault.SSEAlgorithm"), ", S3's own keys"),
-		"bucket, ownership":            fmt.Sprint(bucket.at("OwnershipControls.Rules.0.ObjectOwnership"), ": no ACLs"),
+		"bucket, encryption": fmt.Sprint(bucket.at("BucketEncryption.ServerSideEncryptionConfiguration.0."+
+			"ServerSideEncryptionByDefault.SSEAlgorithm"), ", S3's own keys"),
+		"bucket, ownership": fmt.Sprint(bucket.at("OwnershipControls.Rules.0.ObjectOwnership"),
+			": no ACLs"),
 		"buckets, when the stack goes": when(bucket.DeletionPolicy == logs.DeletionPolicy, bucket.DeletionPolicy),
 		"origin access": when(cdn.at("DistributionConfig.Origins.0.S3OriginConfig.OriginAccessIdentity") != nil,
 			fmt.Sprintf("an origin access identity, %v alone", policy.at("PolicyDocument.Statement.1.Action"))),
@@ -94,29 +98,43 @@ func TestDefaults(t *testing.T) {
 		"viewer protocol":  fmt.Sprint(behavior("ViewerProtocolPolicy")),
 		"methods": cdn.list("DistributionConfig.DefaultCacheBehavior.AllowedMethods") + "; cached: " +
 			cdn.list("DistributionConfig.DefaultCacheBehavior.CachedMethods"),
-		"compression": when(behavior("Compress") == true && keyed("EnableAcceptEncodingGzip") == true && keyed("EnableAcceptEncodingBrotli") == true, "gzip, Brotli"),
+		"compression": when(behavior("Compress") == true && keyed("EnableAcceptEncodingGzip") == true &&
+			keyed("EnableAcceptEncodingBrotli") == true, "gzip, Brotli"),
 		"cache, least / default / longest time": fmt.Sprintf("%v / %v / %v s",
-			cache.at("CachePolicyConfig.MinTTL"), cache.at("CachePolicyConfig.DefaultTTL"), cache.at("CachePolicyConfig.MaxTTL")),
-		"cache key": when(keyed("HeadersConfig.HeaderBehavior") == "none" && keyed("CookiesConfig.CookieBehavior") == "none" &&
-			keyed("QueryStringsConfig.QueryStringBehavior") == "none", "the path; no headers, cookies or query strings"),
-		"to the origin": when(behavior("OriginRequestPolicyId") == "88a5eaf4-2fd4-4709-b370-b4c650ea3fcf", "the managed policy CORS-S3Origin"),
-		"CORS": fmt.Sprintf("origins %s, headers %s, methods %s, %s, %v s", headers.list(cors+"AccessControlAllowOrigins.Items"),
+			cache.at("CachePolicyConfig.MinTTL"), cache.at("CachePolicyConfig.DefaultTTL"),
+			cache.at("CachePolicyConfig.MaxTTL")),
+		"cache key": when(keyed("HeadersConfig.HeaderBehavior") == "none" &&
+			keyed("CookiesConfig.CookieBehavior") == "none" &&
+			keyed("QueryStringsConfig.QueryStringBehavior") == "none",
+			"the path; no headers, cookies or query strings"),
+		"to the origin": when(behavior("OriginRequestPolicyId") == "88a5eaf4-2fd4-4709-b370-b4c650ea3fcf",
+			"the managed policy CORS-S3Origin"),
+		"CORS": fmt.Sprintf("origins %s, headers %s, methods %s, %s, %v s",
+			headers.list(cors+"AccessControlAllowOrigins.Items"),
 			headers.list(cors+"AccessControlAllowHeaders.Items"), headers.list(cors+"AccessControlAllowMethods.Items"),
-			when(headers.at(cors+"AccessControlAllowCredentials") == false, "no credentials"), headers.at(cors+"AccessControlMaxAgeSec")),
-		"Strict-Transport-Security": fmt.Sprintf("max-age=%.0f", security("StrictTransportSecurity.AccessControlMaxAgeSec")),
-		"X-Content-Type-Options":    when(security("ContentTypeOptions") != nil, "nosniff"),
-		"X-Frame-Options":           fmt.Sprint(security("FrameOptions.FrameOption")),
-		"Referrer-Policy":           fmt.Sprint(security("ReferrerPolicy.ReferrerPolicy")),
-		"X-XSS-Protection":          when(security("XSSProtection.Protection") == true && security("XSSProtection.ModeBlock") == true, "1; mode=block"),
-		"price class":               fmt.Sprint(cdn.at("DistributionConfig.PriceClass")),
-		"HTTP":                      fmt.Sprint(cdn.at("DistributionConfig.HttpVersion")),
-		"IPv6":                      when(cdn.at("DistributionConfig.IPV6Enabled") == true, "on"),
-		"certificate":               when(none("ViewerCertificate") == "none", "CloudFront's own; with one of yours "+minimumTLS(t)+" and newer"),
-		"countries, WAF, root object, error pages": none("Restrictions", "WebACLId", "DefaultRootObject", "CustomErrorResponses"),
-		"logs": when(cdn.at("DistributionConfig.Logging.Bucket") != nil && bucket.at("LoggingConfiguration.DestinationBucketName") != nil,
-			fmt.Sprintf("standard logs and S3 access logs, %v days", logs.at("LifecycleConfiguration.Rules.0.ExpirationInDays"))),
-		"alarms, dashboard":   when(template["Dashboard"].Type == "" && template["ServerErrors"].Type == "", "none"),
-		"deployment document": when(template["Deployment"].at("Name") == "/privatecdn/Stack/Media", "SSM parameter /privatecdn/STACK/CONSTRUCT"),
+			when(headers.at(cors+"AccessControlAllowCredentials") == false, "no credentials"),
+			headers.at(cors+"AccessControlMaxAgeSec")),
+		"Strict-Transport-Security": fmt.Sprintf("max-age=%.0f",
+			security("StrictTransportSecurity.AccessControlMaxAgeSec")),
+		"X-Content-Type-Options": when(security("ContentTypeOptions") != nil, "nosniff"),
+		"X-Frame-Options":        fmt.Sprint(security("FrameOptions.FrameOption")),
+		"Referrer-Policy":        fmt.Sprint(security("ReferrerPolicy.ReferrerPolicy")),
+		"X-XSS-Protection": when(security("XSSProtection.Protection") == true &&
+			security("XSSProtection.ModeBlock") == true, "1; mode=block"),
+		"price class": fmt.Sprint(cdn.at("DistributionConfig.PriceClass")),
+		"HTTP":        fmt.Sprint(cdn.at("DistributionConfig.HttpVersion")),
+		"IPv6":        when(cdn.at("DistributionConfig.IPV6Enabled") == true, "on"),
+		"certificate": when(none("ViewerCertificate") == "none",
+			"CloudFront's own; with one of yours "+minimumTLS(t)+" and newer"),
+		"countries, WAF, root object, error pages": none("Restrictions", "WebACLId", "DefaultRootObject",
+			"CustomErrorResponses"),
+		"logs": when(cdn.at("DistributionConfig.Logging.Bucket") != nil &&
+			bucket.at("LoggingConfiguration.DestinationBucketName") != nil,
+			fmt.Sprintf("standard logs and S3 access logs, %v days",
+				logs.at("LifecycleConfiguration.Rules.0.ExpirationInDays"))),
+		"alarms, dashboard": when(template["Dashboard"].Type == "" && template["ServerErrors"].Type == "", "none"),
+		"deployment document": when(template["Deployment"].at("Name") == "/privatecdn/Stack/Media",
+			"SSM parameter /privatecdn/STACK/CONSTRUCT"),
 	}
 	got := defaultsTable(t)
 	for setting, value := range want {

@@ -69,7 +69,7 @@ type distribution struct {
 	cachePolicy     awscloudfront.ICachePolicy
 	responseHeaders awscloudfront.IResponseHeadersPolicy
 	origins         map[source]awscloudfront.IOrigin
-	readable        []awss3.IBucket                               // read in the distribution's name, in the order of their first use
+	readable        []awss3.IBucket                               // read by the distribution itself, in order
 	anonymous       bool                                          // a behavior is presigned
 	identities      map[string]awscloudfront.OriginAccessIdentity // by the path of the stack or construct they are in
 	statements      int                                           // policy statements for others to add

@@ -52,12 +52,14 @@ func (s *settled) checkErrorPages(m *mistakes) {
 	routes := s.routes()
 	for i, e := range s.Viewer.ErrorResponses {
 		property := "Viewer.ErrorResponses"
-		if slices.ContainsFunc(s.Viewer.ErrorResponses[:i], func(other ErrorResponse) bool { return other.Status == e.Status }) {
+		if slices.ContainsFunc(s.Viewer.ErrorResponses[:i],
+			func(other ErrorResponse) bool { return other.Status == e.Status }) {
 			m.add(property, "keep one of them", "status %d is listed twice", e.Status)
 		}
 		m.checkSeconds(property+" TTL", e.TTL)
 		if !slices.Contains(errorStatuses, e.Status) {
-			m.add(property, "use 400, 403, 404, 405, 414, 416 or 500 to 504", "%d is not an error that CloudFront replaces", e.Status)
+			m.add(property, "use 400, 403, 404, 405, 414, 416 or 500 to 504",
+				"%d is not an error that CloudFront replaces", e.Status)
 		}
 		if e.Page == "" && e.ResponseStatus == 0 && e.TTL == 0 {
 			m.add(property, "set Page and ResponseStatus, or TTL", "the one for %d changes nothing", e.Status)
@@ -70,7 +72,8 @@ func (s *settled) checkErrorPages(m *mistakes) {
 	}
 	const property = "Viewer.DefaultRootObject"
 	if r, known := m.routeOfObject(property, "/"+root, routes); known && r.Access != Public {
-		m.add(property, "make its path public too, or / private", "/%s is private, and %s makes / public, which shows it",
+		m.add(property, "make its path public too, or / private",
+			"/%s is private, and %s makes / public, which shows it",
 			root, routeOf(routes, "/").property)
 	}
 }
@@ -81,14 +84,16 @@ func (e ErrorResponse) checkPage(m *mistakes, property string, routes []route) {
 	case e.Page == "" || e.ResponseStatus == 0:
 		m.add(property, "set both or neither", "the one for %d has one of Page and ResponseStatus", e.Status)
 	case e.ResponseStatus != 200 && !slices.Contains(errorStatuses, e.ResponseStatus):
-		m.add(property, "use 200, 400, 403, 404, 405, 414, 416 or 500 to 504", "the one for %d has the response status %d",
+		m.add(property, "use 200, 400, 403, 404, 405, 414, 416 or 500 to 504",
+			"the one for %d has the response status %d",
 			e.Status, e.ResponseStatus)
 	case !strings.HasPrefix(e.Page, "/"):
 		m.add(property, "write it as a path", "the page %q for %d does not begin with a slash", e.Page, e.Status)
 	default:
 		if r, known := m.routeOfObject(property, e.Page, routes); known && r.Access != Public {
 			m.add(property, "move the page below a public pattern",
-				"the page %s for status %d is private, and CloudFront serves it without a signature, so it would be open to everyone",
+				"the page %s for status %d is private, and CloudFront serves it without a signature, "+
+					"so it would be open to everyone",
 				e.Page, e.Status)
 		}
 	}
@@ -110,8 +115,9 @@ func (m *mistakes) routeOfObject(property, path string, routes []route) (route, 
 func (d *distribution) warnOfErrorPages() {
 	for _, e := range d.props.Viewer.ErrorResponses {
 		if e.Status == 403 && e.ResponseStatus == 200 && !d.props.open() {
-			d.warn("refusalIs200", "Viewer.ErrorResponses: every refused signature, and every missing object, becomes 200 with "+e.Page+
-				"; keep 403, and let a ViewerRequest function give paths without an extension the page of a single-page app")
+			d.warn("refusalIs200",
+				"Viewer.ErrorResponses: every refused signature, and every missing object, becomes 200 with "+e.Page+
+					"; keep 403, and let a ViewerRequest function serve a single-page app's page for paths without an extension")
 		}
 	}
 }

@@ -119,7 +119,10 @@ var across = []struct {
 	{name: "oac", change: func(p *props) { p.OriginAccess = privatecdn.OAC }},
 	{name: "oac-kms", change: func(p *props) { p.OriginAccess = privatecdn.OAC }, kms: true},
 	{name: "oac-no-policy", change: func(p *props) { p.OriginAccess = privatecdn.OAC }, bare: true},
-	{name: "presigned", change: func(p *props) { p.Keys, p.Default = nil, &privatecdn.Behavior{Access: privatecdn.Presigned} }},
+	{name: "presigned", change: func(p *props) {
+		p.Keys, p.Default = nil,
+			&privatecdn.Behavior{Access: privatecdn.Presigned}
+	}},
 }
 
 // buildAcross makes bucket, key and distribution in stacks of their own.

@@ -45,19 +45,22 @@ var explained = map[string]map[string]string{
 // explanation is of one that is not met.
 func TestGuard(t *testing.T) {
 	t.Parallel()
-	module := filepath.Join(need.NodeModule(t, "@cdklabs/cdk-validator-cfnguard"), "node_modules/@cdklabs/cdk-validator-cfnguard")
+	module := filepath.Join(need.NodeModule(t, "@cdklabs/cdk-validator-cfnguard"),
+		"node_modules/@cdklabs/cdk-validator-cfnguard")
 	system := map[string]string{"linux": "ubuntu", "darwin": "macos"}[runtime.GOOS]
 	machine := map[string]string{"amd64": "x86_64", "arm64": "aarch64"}[runtime.GOARCH]
 	guard := filepath.Join(module, "bin", system, machine, "cfn-guard")
 	if system == "" || machine == "" {
-		need.Missing(t, "cfn-guard is not made for "+runtime.GOOS+"/"+runtime.GOARCH+": run the tests on Linux or macOS")
+		need.Missing(t,
+			"cfn-guard is not made for "+runtime.GOOS+"/"+runtime.GOARCH+": run the tests on Linux or macOS")
 	}
 	for scenario, reasons := range explained {
 		t.Run(scenario, func(t *testing.T) {
 			t.Parallel()
 			var broken []string
 			for _, service := range []string{"cloudfront", "s3"} {
-				broken = append(broken, controlTower(t, guard, filepath.Join(module, "rules/control-tower/cfn-guard", service), goldenFile(scenario))...)
+				broken = append(broken, controlTower(t, guard,
+					filepath.Join(module, "rules/control-tower/cfn-guard", service), goldenFile(scenario))...)
 			}
 			slices.Sort(broken)
 			if want := slices.Sorted(maps.Keys(reasons)); !slices.Equal(broken, want) {
@@ -76,7 +79,8 @@ func controlTower(t *testing.T, guard, dir, template string) (broken []string) {
 	}
 	for _, rule := range rules {
 		// It exits non-zero when a rule is not met; what it prints says more.
-		out, err := exec.Command(guard, "validate", "-r", rule, "-d", template, "--show-summary", "none", "-o", "json", "--structured").Output()
+		out, err := exec.Command(guard, "validate", "-r", rule, "-d", template, "--show-summary", "none", "-o",
+			"json", "--structured").Output()
 		var reports []struct{ Status string }
 		if jsonErr := json.Unmarshal(out, &reports); jsonErr != nil || len(reports) != 1 {
 			t.Fatalf("cfn-guard says nothing of %s: %v %v", rule, err, jsonErr)

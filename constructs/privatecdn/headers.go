@@ -73,21 +73,22 @@ func (d *distribution) ownResponseHeaders() awscloudfront.IResponseHeadersPolicy
 	content := fmt.Sprintf("headers %+v %+v %q %q", p.CORS, p.SecurityHeaders, p.CustomHeaders, p.RemoveHeaders)
 	return shared(d, content, func() awscloudfront.IResponseHeadersPolicy {
 		d.counts.made.ResponseHeadersPolicies++
-		return awscloudfront.NewResponseHeadersPolicy(d, jsii.String("ResponseHeaders"), &awscloudfront.ResponseHeadersPolicyProps{
-			ResponseHeadersPolicyName: jsii.String(d.name),
-			CorsBehavior: &awscloudfront.ResponseHeadersCorsBehavior{
-				AccessControlAllowCredentials: jsii.Bool(p.CORS.Credentials),
-				AccessControlAllowHeaders:     jsii.Strings(p.CORS.Headers...),
-				AccessControlAllowMethods:     jsii.Strings("GET", "HEAD", "OPTIONS"),
-				AccessControlAllowOrigins:     jsii.Strings(p.CORS.Origins...),
-				AccessControlExposeHeaders:    jsii.Strings(p.CORS.Expose...),
-				AccessControlMaxAge:           seconds(p.CORS.MaxAge),
-				OriginOverride:                jsii.Bool(true),
-			},
-			SecurityHeadersBehavior: p.SecurityHeaders.behavior(),
-			CustomHeadersBehavior:   customHeaders(p.CustomHeaders),
-			RemoveHeaders:           optionalStrings(p.RemoveHeaders),
-		})
+		return awscloudfront.NewResponseHeadersPolicy(d, jsii.String("ResponseHeaders"),
+			&awscloudfront.ResponseHeadersPolicyProps{
+				ResponseHeadersPolicyName: jsii.String(d.name),
+				CorsBehavior: &awscloudfront.ResponseHeadersCorsBehavior{
+					AccessControlAllowCredentials: jsii.Bool(p.CORS.Credentials),
+					AccessControlAllowHeaders:     jsii.Strings(p.CORS.Headers...),
+					AccessControlAllowMethods:     jsii.Strings("GET", "HEAD", "OPTIONS"),
+					AccessControlAllowOrigins:     jsii.Strings(p.CORS.Origins...),
+					AccessControlExposeHeaders:    jsii.Strings(p.CORS.Expose...),
+					AccessControlMaxAge:           seconds(p.CORS.MaxAge),
+					OriginOverride:                jsii.Bool(true),
+				},
+				SecurityHeadersBehavior: p.SecurityHeaders.behavior(),
+				CustomHeadersBehavior:   customHeaders(p.CustomHeaders),
+				RemoveHeaders:           optionalStrings(p.RemoveHeaders),
+			})
 	})
 }
 
@@ -101,7 +102,8 @@ func (s SecurityHeaders) behavior() *awscloudfront.ResponseSecurityHeadersBehavi
 		b.FrameOptions = &awscloudfront.ResponseHeadersFrameOptions{FrameOption: s.FrameOptions, Override: override}
 	}
 	if s.sets("Referrer-Policy") {
-		b.ReferrerPolicy = &awscloudfront.ResponseHeadersReferrerPolicy{ReferrerPolicy: s.ReferrerPolicy, Override: override}
+		b.ReferrerPolicy = &awscloudfront.ResponseHeadersReferrerPolicy{ReferrerPolicy: s.ReferrerPolicy,
+			Override: override}
 	}
 	if s.sets("Strict-Transport-Security") {
 		b.StrictTransportSecurity = &awscloudfront.ResponseHeadersStrictTransportSecurity{
@@ -110,7 +112,8 @@ func (s SecurityHeaders) behavior() *awscloudfront.ResponseSecurityHeadersBehavi
 		}
 	}
 	if s.sets("X-XSS-Protection") {
-		b.XssProtection = &awscloudfront.ResponseHeadersXSSProtection{Protection: jsii.Bool(true), ModeBlock: jsii.Bool(true), Override: override}
+		b.XssProtection = &awscloudfront.ResponseHeadersXSSProtection{Protection: jsii.Bool(true),
+			ModeBlock: jsii.Bool(true), Override: override}
 	}
 	if s.ContentSecurityPolicy != "" {
 		b.ContentSecurityPolicy = &awscloudfront.ResponseHeadersContentSecurityPolicy{
@@ -152,7 +155,8 @@ func (c CORS) withDefaults() CORS {
 	}
 	if len(c.Headers) == 0 {
 		// With cookies a browser accepts no "*": what players and viewers send.
-		c.Headers = []string{"Accept", "Accept-Language", "Content-Type", "If-Match", "If-Modified-Since", "If-None-Match", "If-Range", "Range"}
+		c.Headers = []string{"Accept", "Accept-Language", "Content-Type", "If-Match", "If-Modified-Since",
+			"If-None-Match", "If-Range", "Range"}
 	}
 	if len(c.Expose) == 0 {
 		c.Expose = []string{"Accept-Ranges", "Content-Encoding", "Content-Length", "Content-Range", "Date", "ETag"}
@@ -188,7 +192,8 @@ func (s *settled) checkHeaders(m *mistakes) {
 	if s.ResponseHeadersPolicy != nil && (given.CORS != nil || given.SecurityHeaders != nil ||
 		len(s.CookieOrigins)+len(s.CustomHeaders)+len(s.RemoveHeaders) > 0) {
 		m.add("ResponseHeadersPolicy", "keep one of them",
-			"it is given together with CORS, CookieOrigins, SecurityHeaders, CustomHeaders or RemoveHeaders, which would be part of it")
+			"it is given together with CORS, CookieOrigins, SecurityHeaders, CustomHeaders or RemoveHeaders, "+
+				"which would be part of it")
 	}
 }
 
@@ -255,17 +260,20 @@ func isOrigin(s string) bool {
 	u, err := url.Parse(strings.Replace(s, "://*.", "://any.", 1))
 	return err == nil && (u.Scheme == "https" && u.Port() != "443" || u.Scheme == "http" && u.Port() != "80") &&
 		u.Host != "" && strings.ToLower(s) == s &&
-		u.User == nil && u.Path == "" && u.RawQuery == "" && u.Fragment == "" && !strings.HasSuffix(s, "?") && !strings.HasSuffix(s, "#")
+		u.User == nil && u.Path == "" && u.RawQuery == "" && u.Fragment == "" &&
+		!strings.HasSuffix(s, "?") && !strings.HasSuffix(s, "#")
 }
 
 func (s SecurityHeaders) check(m *mistakes) {
 	m.checkSeconds("SecurityHeaders.HSTS", s.HSTS)
 	if full := s.withDefaults(); s.Preload && (!s.IncludeSubdomains || full.HSTS < year) {
-		m.add("SecurityHeaders.Preload", "set IncludeSubdomains and an HSTS of a year or more", "browsers' lists require both")
+		m.add("SecurityHeaders.Preload", "set IncludeSubdomains and an HSTS of a year or more",
+			"browsers' lists require both")
 	}
 	for _, name := range s.Omit {
 		if !slices.ContainsFunc(securityHeaderNames, func(n string) bool { return strings.EqualFold(n, name) }) {
-			m.add("SecurityHeaders.Omit", fmt.Sprintf("use some of %q", securityHeaderNames), "%q is not one of these headers", name)
+			m.add("SecurityHeaders.Omit", fmt.Sprintf("use some of %q", securityHeaderNames),
+				"%q is not one of these headers", name)
 		}
 	}
 	checkEnum(m, "SecurityHeaders.FrameOptions", s.FrameOptions,
@@ -273,6 +281,7 @@ func (s SecurityHeaders) check(m *mistakes) {
 	checkEnum(m, "SecurityHeaders.ReferrerPolicy", s.ReferrerPolicy, awscloudfront.HeadersReferrerPolicy_NO_REFERRER,
 		awscloudfront.HeadersReferrerPolicy_NO_REFERRER_WHEN_DOWNGRADE, awscloudfront.HeadersReferrerPolicy_ORIGIN,
 		awscloudfront.HeadersReferrerPolicy_ORIGIN_WHEN_CROSS_ORIGIN, awscloudfront.HeadersReferrerPolicy_SAME_ORIGIN,
-		awscloudfront.HeadersReferrerPolicy_STRICT_ORIGIN, awscloudfront.HeadersReferrerPolicy_STRICT_ORIGIN_WHEN_CROSS_ORIGIN,
+		awscloudfront.HeadersReferrerPolicy_STRICT_ORIGIN,
+		awscloudfront.HeadersReferrerPolicy_STRICT_ORIGIN_WHEN_CROSS_ORIGIN,
 		awscloudfront.HeadersReferrerPolicy_UNSAFE_URL)
 }

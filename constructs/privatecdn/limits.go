@@ -95,8 +95,10 @@ func (a *account) raise(l Limits) {
 func (a *account) Validate() *[]*string {
 	var found mistakes
 	limits := a.limits.withDefaults()
-	checkLimit(&found, "PublicKeys", a.made.PublicKeys, limits.PublicKeys, "public keys", "share TrustedKeys between distributions")
-	checkLimit(&found, "KeyGroups", a.made.KeyGroups, limits.KeyGroups, "key groups", "share TrustedKeys between distributions")
+	checkLimit(&found, "PublicKeys", a.made.PublicKeys, limits.PublicKeys, "public keys",
+		"share TrustedKeys between distributions")
+	checkLimit(&found, "KeyGroups", a.made.KeyGroups, limits.KeyGroups, "key groups",
+		"share TrustedKeys between distributions")
 	checkLimit(&found, "CachePolicies", a.made.CachePolicies, limits.CachePolicies, "cache policies",
 		"use the same Cache in several behaviors, or pass one distribution's CachePolicy() to those in other stacks")
 	checkLimit(&found, "ResponseHeadersPolicies", a.made.ResponseHeadersPolicies, limits.ResponseHeadersPolicies,
@@ -106,6 +108,7 @@ func (a *account) Validate() *[]*string {
 
 func checkLimit(m *mistakes, limit string, made, most int, what, remedy string) {
 	if made > most {
-		m.add("Limits."+limit, remedy+", or state the raised quota", "there are %d %s, and the quota is %d", made, what, most)
+		m.add("Limits."+limit, remedy+", or state the raised quota", "there are %d %s, and the quota is %d", made,
+			what, most)
 	}
 }

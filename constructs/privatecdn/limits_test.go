@@ -14,14 +14,16 @@ import (
 func TestAccountLimits(t *testing.T) {
 	build := func(room int) awscdk.App {
 		app := newApp(t)
-		limits := privatecdn.Limits{PublicKeys: room, KeyGroups: room, CachePolicies: room, ResponseHeadersPolicies: room}
+		limits := privatecdn.Limits{PublicKeys: room, KeyGroups: room, CachePolicies: room,
+			ResponseHeadersPolicies: room}
 		media(newStack(app, "A", ""), &props{Keys: oneKey(t), Limits: &limits})
 		media(newStack(app, "B", ""), &props{Keys: oneKey(t)})
 		return app
 	}
 	got := strings.Join(mistakes(t, build(1)), "\n")
 	for _, want := range []string{
-		"Limits.PublicKeys: there are 2 public keys", "Limits.KeyGroups: there are 2", "Limits.CachePolicies: there are 2",
+		"Limits.PublicKeys: there are 2 public keys", "Limits.KeyGroups: there are 2",
+		"Limits.CachePolicies: there are 2",
 		"Limits.ResponseHeadersPolicies: there are 2",
 	} {
 		if !strings.Contains(got, want) {

@@ -47,8 +47,10 @@ type Logging struct {
 // not reach: the ones that are not enabled by default.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html
 var regionsWithoutLogs = []string{
-	"af-south-1", "ap-east-1", "ap-east-2", "ap-south-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5", "ap-southeast-6",
-	"ap-southeast-7", "ca-west-1", "eu-central-2", "eu-south-1", "eu-south-2", "il-central-1", "me-central-1", "me-south-1", "mx-central-1",
+	"af-south-1", "ap-east-1", "ap-east-2", "ap-south-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5",
+	"ap-southeast-6",
+	"ap-southeast-7", "ca-west-1", "eu-central-2", "eu-south-1", "eu-south-2", "il-central-1", "me-central-1",
+	"me-south-1", "mx-central-1",
 }
 
 func (l Logging) withDefaults(in place) Logging {
@@ -86,7 +88,8 @@ func (s *settled) checkLogging(m *mistakes, in place) {
 		m.add("Logging.DeliveryStreamARN", "keep one of them", "it is given together with LogGroup")
 	}
 	if s.Logging.V2 && !isToken(in.region) && in.region != "us-east-1" {
-		m.add("Logging.V2", "leave it out for the older standard logs, which may go to a Bucket in another Region, or move the stack",
+		m.add("Logging.V2",
+			"leave it out for the older standard logs, which may go to a Bucket in another Region, or move the stack",
 			"the stack is in %s, and CloudFormation makes CloudFront's log deliveries in us-east-1 only", in.region)
 	}
 	if l.Bucket != nil {
@@ -102,7 +105,8 @@ func (s *settled) checkLogBucket(m *mistakes, l Logging) {
 		return
 	}
 	if region := *l.Bucket.Env().Region; slices.Contains(regionsWithoutLogs, region) {
-		m.add("Logging.Bucket", "use a bucket in another Region, or V2", "it is in %s, which CloudFront's older standard logs do not reach", region)
+		m.add("Logging.Bucket", "use a bucket in another Region, or V2",
+			"it is in %s, which CloudFront's older standard logs do not reach", region)
 	}
 	if made, ok := l.Bucket.Node().DefaultChild().(awss3.CfnBucket); ok && !hasACLs(made) {
 		m.add("Logging.Bucket", "set its ObjectOwnership to OBJECT_WRITER or BUCKET_OWNER_PREFERRED, or use V2",
@@ -119,7 +123,8 @@ func hasACLs(bucket awss3.CfnBucket) (has bool) {
 		}
 	}()
 	text, err := json.Marshal(plain(bucket.Stack().Resolve(bucket.OwnershipControls())))
-	return err == nil && (strings.Contains(string(text), "ObjectWriter") || strings.Contains(string(text), "BucketOwnerPreferred"))
+	return err == nil && (strings.Contains(string(text), "ObjectWriter") ||
+		strings.Contains(string(text), "BucketOwnerPreferred"))
 }
 
 // addLogBucket makes the bucket for the logs, unless one is given.
@@ -129,8 +134,9 @@ func (d *distribution) addLogBucket() {
 		return
 	}
 	if l.serverOnly {
-		d.warn("logging", "Logging: CloudFront's older standard logs do not reach "+d.in.region+", so only S3's own are stored; "+
-			"set Logging.Bucket to a bucket in another Region")
+		d.warn("logging",
+			"Logging: CloudFront's older standard logs do not reach "+d.in.region+", so only S3's own are stored; "+
+				"set Logging.Bucket to a bucket in another Region")
 	}
 	if l.Bucket != nil {
 		d.logs = l.Bucket
@@ -161,7 +167,8 @@ func (d *distribution) logAccess(bucket awss3.Bucket) {
 	if d.logs == nil || *d.logs.Env().Region != *bucket.Env().Region {
 		return
 	}
-	bucket.Node().DefaultChild().(awss3.CfnBucket).SetLoggingConfiguration(&awss3.CfnBucket_LoggingConfigurationProperty{
+	made := bucket.Node().DefaultChild().(awss3.CfnBucket)
+	made.SetLoggingConfiguration(&awss3.CfnBucket_LoggingConfigurationProperty{
 		DestinationBucketName: d.logs.BucketName(), LogFilePrefix: jsii.String("s3/"),
 	})
 	conditions := map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": d.in.account}}
@@ -202,7 +209,8 @@ func (d *distribution) addLogDelivery() {
 	})
 	switch {
 	case l.LogGroup != nil:
-		l.LogGroup.AddToResourcePolicy(awsiam.NewPolicyStatement(d.deliveryStatement("logs:CreateLogStream", *l.LogGroup.LogGroupArn()+":log-stream:*")))
+		l.LogGroup.AddToResourcePolicy(awsiam.NewPolicyStatement(d.deliveryStatement("logs:CreateLogStream",
+			*l.LogGroup.LogGroupArn()+":log-stream:*")))
 	case l.DeliveryStreamARN == "":
 		delivery.SetS3SuffixPath(optional(l.Prefix))
 		d.grant(d.logs, d.deliveryStatement("s3:PutObject",
@@ -227,7 +235,8 @@ func (d *distribution) deliveryStatement(action, resource string) *awsiam.Policy
 		Conditions: &map[string]any{
 			"StringEquals": map[string]any{"aws:SourceAccount": account},
 			"ArnLike": map[string]any{
-				"aws:SourceArn": fmt.Sprintf("arn:%s:logs:us-east-1:%s:delivery-source:*", *awscdk.Aws_PARTITION(), account),
+				"aws:SourceArn": fmt.Sprintf("arn:%s:logs:us-east-1:%s:delivery-source:*", *awscdk.Aws_PARTITION(),
+					account),
 			},
 		},
 	}

@@ -47,13 +47,19 @@ func TestMistakes(t *testing.T) {
 		want   []string // parts of the one mistake expected, and of its hint
 	}{
 		{"no keys", "", func(p *props) { p.Keys = nil }, []string{"Keys: it is missing", "keys.Open"}},
-		{"keys for nothing", "", func(p *props) { p.Default = &privatecdn.Behavior{Access: privatecdn.Public} }, []string{"Keys: it opens nothing"}},
-		{"unknown access", "", func(p *props) { p.Default = &privatecdn.Behavior{Access: "secret"} }, []string{`Default.Access: "secret" is not a valid`, "signed"}},
-		{"default pattern", "", func(p *props) { p.Default = &privatecdn.Behavior{PathPattern: "*"} }, []string{"Default.PathPattern", "leave it empty"}},
+		{"keys for nothing", "", func(p *props) { p.Default = &privatecdn.Behavior{Access: privatecdn.Public} },
+			[]string{"Keys: it opens nothing"}},
+		{"unknown access", "", func(p *props) { p.Default = &privatecdn.Behavior{Access: "secret"} },
+			[]string{`Default.Access: "secret" is not a valid`, "signed"}},
+		{"default pattern", "", func(p *props) { p.Default = &privatecdn.Behavior{PathPattern: "*"} },
+			[]string{"Default.PathPattern", "leave it empty"}},
 		{"empty pattern", "", behaviors(privatecdn.Behavior{}), []string{"Behaviors[0].PathPattern: it is missing"}},
-		{"bad pattern", "", behaviors(privatecdn.Behavior{PathPattern: "a b"}), []string{"Behaviors[0].PathPattern", `"a b" is not a valid path pattern`}},
-		{"long pattern", "", behaviors(privatecdn.Behavior{PathPattern: strings.Repeat("a", 256)}), []string{"256 characters", "255"}},
-		{"unknown methods", "", behaviors(privatecdn.Behavior{PathPattern: "a", AllowedMethods: "POST"}), []string{`Behaviors[0].AllowedMethods: "POST" is not a valid`}},
+		{"bad pattern", "", behaviors(privatecdn.Behavior{PathPattern: "a b"}),
+			[]string{"Behaviors[0].PathPattern", `"a b" is not a valid path pattern`}},
+		{"long pattern", "", behaviors(privatecdn.Behavior{PathPattern: strings.Repeat("a", 256)}),
+			[]string{"256 characters", "255"}},
+		{"unknown methods", "", behaviors(privatecdn.Behavior{PathPattern: "a", AllowedMethods: "POST"}),
+			[]string{`Behaviors[0].AllowedMethods: "POST" is not a valid`}},
 		{"public over signed", "", behaviors(
 			privatecdn.Behavior{PathPattern: "*.jpg", Access: privatecdn.Public},
 			privatecdn.Behavior{PathPattern: "private/*"},
@@ -72,39 +78,58 @@ func TestMistakes(t *testing.T) {
 			}
 		}, []string{"Limits.Behaviors", "76 behaviors", "75"}},
 		{"bucket and origin", "", behaviors(privatecdn.Behavior{
-			PathPattern: "a", Bucket: awss3.Bucket_FromBucketName(other(""), jsii.String("B"), jsii.String("other-bucket")),
+			PathPattern: "a", Bucket: awss3.Bucket_FromBucketName(other(""), jsii.String("B"),
+				jsii.String("other-bucket")),
 			Origin: awscloudfrontorigins.NewHttpOrigin(jsii.String("example.com"), nil),
 		}), []string{"Behaviors[0].Origin", "together with Bucket"}},
-		{"nil key group", "", behaviors(privatecdn.Behavior{PathPattern: "a", TrustedKeys: []privatecdn.TrustedKeys{nil}}), []string{"Behaviors[0].TrustedKeys: one of them is nil"}},
+		{"nil key group", "", behaviors(privatecdn.Behavior{PathPattern: "a",
+			TrustedKeys: []privatecdn.TrustedKeys{nil}}), []string{"Behaviors[0].TrustedKeys: one of them is nil"}},
 		{"key group twice", "", func(p *props) {
 			k := privatecdn.NewTrustedKeys(other(""), jsii.String("T"), &privatecdn.TrustedKeysProps{Keys: oneKey(t)})
 			p.Behaviors = []privatecdn.Behavior{{PathPattern: "a", TrustedKeys: []privatecdn.TrustedKeys{k, k}}}
 		}, []string{"Behaviors[0].TrustedKeys: a key group is listed twice"}},
-		{"ring not opened", "", func(p *props) { p.Keys = &keys.Ring{} }, []string{"Keys: it is missing", "keys.Open"}},
-		{"token as pattern", "", behaviors(privatecdn.Behavior{PathPattern: *awscdk.Aws_STACK_NAME()}), []string{"Behaviors[0].PathPattern: it is a token"}},
-		{"tag", "", func(p *props) { p.Tags = map[string]string{"aws:team": "media"} }, []string{`Tags: "aws:team" is not a valid tag name`}},
-		{"tag value", "", func(p *props) { p.Tags = map[string]string{"team": strings.Repeat("é", 257)} }, []string{`Tags: the value of "team"`, "256"}},
-		{"key groups for nothing", "", behaviors(privatecdn.Behavior{PathPattern: "a", Access: privatecdn.Public, TrustedKeys: []privatecdn.TrustedKeys{
-			privatecdn.NewTrustedKeys(other(""), jsii.String("T"), &privatecdn.TrustedKeysProps{Keys: oneKey(t)}),
-		}}), []string{"Behaviors[0].TrustedKeys: it opens nothing"}},
+		{"ring not opened", "", func(p *props) { p.Keys = &keys.Ring{} },
+			[]string{"Keys: it is missing", "keys.Open"}},
+		{"token as pattern", "", behaviors(privatecdn.Behavior{PathPattern: *awscdk.Aws_STACK_NAME()}),
+			[]string{"Behaviors[0].PathPattern: it is a token"}},
+		{"tag", "", func(p *props) { p.Tags = map[string]string{"aws:team": "media"} },
+			[]string{`Tags: "aws:team" is not a valid tag name`}},
+		{"tag value", "", func(p *props) { p.Tags = map[string]string{"team": strings.Repeat("é", 257)} },
+			[]string{`Tags: the value of "team"`, "256"}},
+		{"key groups for nothing", "", behaviors(privatecdn.Behavior{PathPattern: "a", Access: privatecdn.Public,
+			TrustedKeys: []privatecdn.TrustedKeys{
+				privatecdn.NewTrustedKeys(other(""), jsii.String("T"), &privatecdn.TrustedKeysProps{Keys: oneKey(t)}),
+			}}), []string{"Behaviors[0].TrustedKeys: it opens nothing"}},
 
-		{"cache order", "", cache(privatecdn.Cache{MinTTL: time.Hour, MaxTTL: time.Minute}), []string{"Cache: MinTTL is 1h0m0s"}},
-		{"cache fraction", "", cache(privatecdn.Cache{MaxTTL: 1500 * time.Millisecond, DefaultTTL: time.Second}), []string{"Cache.MaxTTL: 1.5s is not", "whole seconds"}},
-		{"cache off and on", "", cache(privatecdn.Cache{Disabled: true, MaxTTL: time.Hour}), []string{"Cache: it is Disabled"}},
+		{"cache order", "", cache(privatecdn.Cache{MinTTL: time.Hour, MaxTTL: time.Minute}),
+			[]string{"Cache: MinTTL is 1h0m0s"}},
+		{"cache fraction", "", cache(privatecdn.Cache{MaxTTL: 1500 * time.Millisecond, DefaultTTL: time.Second}),
+			[]string{"Cache.MaxTTL: 1.5s is not", "whole seconds"}},
+		{"cache off and on", "", cache(privatecdn.Cache{Disabled: true, MaxTTL: time.Hour}),
+			[]string{"Cache: it is Disabled"}},
 		{"cache all headers", "", cache(privatecdn.Cache{Headers: []string{"*"}}), []string{"Cache.Headers"}},
-		{"cache all and one", "", cache(privatecdn.Cache{QueryStrings: []string{"*", "w"}}), []string{"Cache.QueryStrings", "alone"}},
+		{"cache all and one", "", cache(privatecdn.Cache{QueryStrings: []string{"*", "w"}}),
+			[]string{"Cache.QueryStrings", "alone"}},
 		{"cache twice", "", func(p *props) {
 			p.Cache = &privatecdn.Cache{MaxTTL: 24 * time.Hour}
 			p.CachePolicy = awscloudfront.CachePolicy_CACHING_OPTIMIZED()
 		}, []string{"Cache: it is given together with CachePolicy"}},
 
-		{"credentials for all", "", func(p *props) { p.CORS = &privatecdn.CORS{Credentials: true, Origins: []string{"*"}} }, []string{"CORS.Origins", "browsers refuse"}},
+		{"credentials for all", "", func(p *props) {
+			p.CORS = &privatecdn.CORS{Credentials: true,
+				Origins: []string{"*"}}
+		}, []string{"CORS.Origins", "browsers refuse"}},
 		{"credentials, all headers", "", func(p *props) {
-			p.CORS = &privatecdn.CORS{Credentials: true, Origins: []string{"https://a.example"}, Headers: []string{"*"}}
+			p.CORS = &privatecdn.CORS{Credentials: true, Origins: []string{"https://a.example"},
+				Headers: []string{"*"}}
 		}, []string{"CORS.Headers", "browsers refuse"}},
-		{"origin with a path", "", func(p *props) { p.CORS = &privatecdn.CORS{Origins: []string{"https://a.example/"}} }, []string{"CORS.Origins", "not a valid origin"}},
-		{"cookie origin", "", func(p *props) { p.CookieOrigins = []string{"app.example.com"} }, []string{"CookieOrigins", "not a valid origin"}},
-		{"cookie wildcard", "", func(p *props) { p.CookieOrigins = []string{"https://*.example.com"} }, []string{"CookieOrigins", "not a valid origin"}},
+		{"origin with a path", "",
+			func(p *props) { p.CORS = &privatecdn.CORS{Origins: []string{"https://a.example/"}} },
+			[]string{"CORS.Origins", "not a valid origin"}},
+		{"cookie origin", "", func(p *props) { p.CookieOrigins = []string{"app.example.com"} },
+			[]string{"CookieOrigins", "not a valid origin"}},
+		{"cookie wildcard", "", func(p *props) { p.CookieOrigins = []string{"https://*.example.com"} },
+			[]string{"CookieOrigins", "not a valid origin"}},
 		{"cors twice", "", func(p *props) {
 			p.CORS, p.CookieOrigins = &privatecdn.CORS{MaxAge: time.Hour}, []string{"https://a.example"}
 		}, []string{"CORS: it is given together with CookieOrigins"}},
@@ -112,34 +137,50 @@ func TestMistakes(t *testing.T) {
 			p.CORS = &privatecdn.CORS{MaxAge: time.Hour}
 			p.ResponseHeadersPolicy = awscloudfront.ResponseHeadersPolicy_SECURITY_HEADERS()
 		}, []string{"ResponseHeadersPolicy: it is given together with CORS"}},
-		{"preload", "", func(p *props) { p.SecurityHeaders = &privatecdn.SecurityHeaders{Preload: true} }, []string{"SecurityHeaders.Preload", "IncludeSubdomains"}},
-		{"cookie origin in capitals", "", func(p *props) { p.CookieOrigins = []string{"https://App.example.com"} }, []string{"CookieOrigins", "lower case"}},
-		{"origin with its own port", "", func(p *props) { p.CORS = &privatecdn.CORS{Origins: []string{"https://a.example:443"}} }, []string{"CORS.Origins", "not a valid origin"}},
-		{"referrer policy", "", func(p *props) { p.SecurityHeaders = &privatecdn.SecurityHeaders{ReferrerPolicy: "never"} }, []string{`SecurityHeaders.ReferrerPolicy: "never" is not`}},
-		{"price class", "", viewer(privatecdn.Viewer{PriceClass: "cheap"}), []string{`Viewer.PriceClass: "cheap" is not`, "PRICE_CLASS_200"}},
+		{"preload", "", func(p *props) { p.SecurityHeaders = &privatecdn.SecurityHeaders{Preload: true} },
+			[]string{"SecurityHeaders.Preload", "IncludeSubdomains"}},
+		{"cookie origin in capitals", "", func(p *props) { p.CookieOrigins = []string{"https://App.example.com"} },
+			[]string{"CookieOrigins", "lower case"}},
+		{"origin with its own port", "",
+			func(p *props) { p.CORS = &privatecdn.CORS{Origins: []string{"https://a.example:443"}} },
+			[]string{"CORS.Origins", "not a valid origin"}},
+		{"referrer policy", "",
+			func(p *props) { p.SecurityHeaders = &privatecdn.SecurityHeaders{ReferrerPolicy: "never"} },
+			[]string{`SecurityHeaders.ReferrerPolicy: "never" is not`}},
+		{"price class", "", viewer(privatecdn.Viewer{PriceClass: "cheap"}),
+			[]string{`Viewer.PriceClass: "cheap" is not`, "PRICE_CLASS_200"}},
 		{"HTTP version", "", viewer(privatecdn.Viewer{HTTPVersion: "4"}), []string{`Viewer.HTTPVersion: "4" is not`}},
-		{"error twice", "", viewer(privatecdn.Viewer{ErrorResponses: []privatecdn.ErrorResponse{{Status: 404, TTL: time.Minute}, {Status: 404, TTL: time.Hour}}}), []string{"Viewer.ErrorResponses: status 404 is listed twice"}},
-		{"error as it was", "", viewer(privatecdn.Viewer{ErrorResponses: []privatecdn.ErrorResponse{{Status: 404}}}), []string{"Viewer.ErrorResponses: the one for 404 changes nothing"}},
+		{"error twice", "", viewer(privatecdn.Viewer{ErrorResponses: []privatecdn.ErrorResponse{{Status: 404,
+			TTL: time.Minute}, {Status: 404, TTL: time.Hour}}}),
+			[]string{"Viewer.ErrorResponses: status 404 is listed twice"}},
+		{"error as it was", "", viewer(privatecdn.Viewer{ErrorResponses: []privatecdn.ErrorResponse{{Status: 404}}}),
+			[]string{"Viewer.ErrorResponses: the one for 404 changes nothing"}},
 		{"error with no status", "", func(p *props) {
 			p.Behaviors = []privatecdn.Behavior{{PathPattern: "a", Access: privatecdn.Public}}
-			p.Viewer = &privatecdn.Viewer{ErrorResponses: []privatecdn.ErrorResponse{{Status: 404, Page: "/a", ResponseStatus: 302}}}
+			p.Viewer = &privatecdn.Viewer{ErrorResponses: []privatecdn.ErrorResponse{{Status: 404, Page: "/a",
+				ResponseStatus: 302}}}
 		}, []string{"response status 302"}},
 		{"name twice", "", viewer(privatecdn.Viewer{
 			DomainNames: []string{"a.example.com", "a.example.com"},
 			Certificate: certificate(other(""), certificateARN),
 		}), []string{"Viewer.DomainNames: a.example.com is listed twice"}},
-		{"frame options", "", func(p *props) { p.SecurityHeaders = &privatecdn.SecurityHeaders{FrameOptions: "ALLOW"} }, []string{"SecurityHeaders.FrameOptions"}},
+		{"frame options", "",
+			func(p *props) { p.SecurityHeaders = &privatecdn.SecurityHeaders{FrameOptions: "ALLOW"} },
+			[]string{"SecurityHeaders.FrameOptions"}},
 
-		{"names without certificate", "", viewer(privatecdn.Viewer{DomainNames: []string{"a.example.com"}}), []string{"Viewer.Certificate: it is missing", "us-east-1"}},
+		{"names without certificate", "", viewer(privatecdn.Viewer{DomainNames: []string{"a.example.com"}}),
+			[]string{"Viewer.Certificate: it is missing", "us-east-1"}},
 		{"certificate elsewhere", "", viewer(privatecdn.Viewer{
 			DomainNames: []string{"a.example.com"},
 			Certificate: certificate(other(""), "arn:aws:acm:eu-west-1:111122223333:certificate/x"),
 		}), []string{"Viewer.Certificate", `is in "eu-west-1"`, "us-east-1"}},
 		{"certificate made elsewhere", "", viewer(privatecdn.Viewer{
 			DomainNames: []string{"a.example.com"},
-			Certificate: awscertificatemanager.NewCertificate(other("eu-west-1"), jsii.String("C"), &awscertificatemanager.CertificateProps{DomainName: jsii.String("a.example.com")}),
+			Certificate: awscertificatemanager.NewCertificate(other("eu-west-1"), jsii.String("C"),
+				&awscertificatemanager.CertificateProps{DomainName: jsii.String("a.example.com")}),
 		}), []string{"Viewer.Certificate", `is in "eu-west-1"`}},
-		{"certificate for nothing", "", viewer(privatecdn.Viewer{Certificate: certificate(other(""), certificateARN)}), []string{"Viewer.DomainNames: it is missing"}},
+		{"certificate for nothing", "", viewer(privatecdn.Viewer{Certificate: certificate(other(""),
+			certificateARN)}), []string{"Viewer.DomainNames: it is missing"}},
 		{"bad name", "", viewer(privatecdn.Viewer{
 			DomainNames: []string{"https://a.example.com"}, Certificate: certificate(other(""), certificateARN),
 		}), []string{"Viewer.DomainNames", "not a valid host name"}},
@@ -147,117 +188,186 @@ func TestMistakes(t *testing.T) {
 			DomainNames: []string{"a.example.com"}, Certificate: certificate(other(""), certificateARN),
 			MinimumProtocolVersion: awscloudfront.SecurityPolicyProtocol_TLS_V1,
 		}), []string{"Viewer.MinimumProtocolVersion", "TLS_V1_2_2021"}},
-		{"TLS without certificate", "", viewer(privatecdn.Viewer{MinimumProtocolVersion: awscloudfront.SecurityPolicyProtocol_TLS_V1_2_2021}), []string{"Viewer.MinimumProtocolVersion", "no effect"}},
-		{"root object", "", viewer(privatecdn.Viewer{DefaultRootObject: "/index.html"}), []string{"Viewer.DefaultRootObject", "slash"}},
-		{"regional WAF", "", viewer(privatecdn.Viewer{WebACLID: "arn:aws:wafv2:eu-west-1:1:regional/webacl/a/b"}), []string{"Viewer.WebACL", "us-east-1"}},
-		{"both countries", "", viewer(privatecdn.Viewer{AllowCountries: []string{"DE"}, DenyCountries: []string{"FR"}}), []string{"Viewer.DenyCountries", "AllowCountries"}},
-		{"country", "", viewer(privatecdn.Viewer{AllowCountries: []string{"Germany"}}), []string{"Viewer.AllowCountries", "ISO 3166-1"}},
-		{"error status", "", viewer(privatecdn.Viewer{ErrorResponses: []privatecdn.ErrorResponse{{Status: 418, TTL: time.Minute}}}), []string{"Viewer.ErrorResponses", "418"}},
-		{"error page alone", "", viewer(privatecdn.Viewer{ErrorResponses: []privatecdn.ErrorResponse{{Status: 403, Page: "/x"}}}), []string{"both or neither"}},
-		{"error page path", "", viewer(privatecdn.Viewer{ErrorResponses: []privatecdn.ErrorResponse{{Status: 403, Page: "x", ResponseStatus: 200}}}), []string{"slash"}},
+		{"TLS without certificate", "",
+			viewer(privatecdn.Viewer{MinimumProtocolVersion: awscloudfront.SecurityPolicyProtocol_TLS_V1_2_2021}),
+			[]string{"Viewer.MinimumProtocolVersion", "no effect"}},
+		{"root object", "", viewer(privatecdn.Viewer{DefaultRootObject: "/index.html"}),
+			[]string{"Viewer.DefaultRootObject", "slash"}},
+		{"regional WAF", "", viewer(privatecdn.Viewer{WebACLID: "arn:aws:wafv2:eu-west-1:1:regional/webacl/a/b"}),
+			[]string{"Viewer.WebACL", "us-east-1"}},
+		{"both countries", "", viewer(privatecdn.Viewer{AllowCountries: []string{"DE"},
+			DenyCountries: []string{"FR"}}), []string{"Viewer.DenyCountries", "AllowCountries"}},
+		{"country", "", viewer(privatecdn.Viewer{AllowCountries: []string{"Germany"}}),
+			[]string{"Viewer.AllowCountries", "ISO 3166-1"}},
+		{"error status", "", viewer(privatecdn.Viewer{ErrorResponses: []privatecdn.ErrorResponse{{Status: 418,
+			TTL: time.Minute}}}), []string{"Viewer.ErrorResponses", "418"}},
+		{"error page alone", "", viewer(privatecdn.Viewer{ErrorResponses: []privatecdn.ErrorResponse{{Status: 403,
+			Page: "/x"}}}), []string{"both or neither"}},
+		{"error page path", "", viewer(privatecdn.Viewer{ErrorResponses: []privatecdn.ErrorResponse{{Status: 403,
+			Page: "x", ResponseStatus: 200}}}), []string{"slash"}},
 
 		{"origin access", "", func(p *props) { p.OriginAccess = "oai" }, []string{`OriginAccess: "oai" is not`}},
-		{"OAI and KMS", "", func(p *props) { p.KMS = true }, []string{"OriginAccess: an OAI cannot read", "privatecdn.OAC"}},
+		{"OAI and KMS", "", func(p *props) { p.KMS = true },
+			[]string{"OriginAccess: an OAI cannot read", "privatecdn.OAC"}},
 		{"OAI and a bucket under KMS", "", func(p *props) {
 			other := other("")
-			p.Bucket = awss3.NewBucket(other, jsii.String("B"), &awss3.BucketProps{EncryptionKey: awskms.NewKey(other, jsii.String("K"), nil)})
+			p.Bucket = awss3.NewBucket(other, jsii.String("B"),
+				&awss3.BucketProps{EncryptionKey: awskms.NewKey(other, jsii.String("K"), nil)})
 		}, []string{"Bucket: it is under a KMS key", "privatecdn.OAC"}},
-		{"OAI in a new Region", "il-central-1", func(*props) {}, []string{"OriginAccess: the stack is in il-central-1", "privatecdn.OAC"}},
+		{"OAI in a new Region", "il-central-1", func(*props) {},
+			[]string{"OriginAccess: the stack is in il-central-1", "privatecdn.OAC"}},
 		{"KMS for another's bucket", "", func(p *props) {
 			p.OriginAccess, p.KMS = privatecdn.OAC, true
 			p.Bucket = awss3.Bucket_FromBucketName(other(""), jsii.String("B"), jsii.String("other-bucket"))
 		}, []string{"KMS: it would encrypt"}},
-		{"distribution ID", "", func(p *props) { p.DistributionID = "d111111abcdef8" }, []string{"DistributionID", "E2QWRUHAPOMQZL"}},
-		{"content", "", func(p *props) { p.Content = []privatecdn.Content{{Directory: "nowhere"}} }, []string{"Content", `"nowhere" is not a directory`}},
+		{"distribution ID", "", func(p *props) { p.DistributionID = "d111111abcdef8" },
+			[]string{"DistributionID", "E2QWRUHAPOMQZL"}},
+		{"content", "", func(p *props) { p.Content = []privatecdn.Content{{Directory: "nowhere"}} },
+			[]string{"Content", `"nowhere" is not a directory`}},
 		{"content prefix", "", func(p *props) {
 			p.Content = []privatecdn.Content{{Directory: "testdata/content", Prefix: "/a"}}
 		}, []string{"Content", "slash"}},
 		{"content over content", "", func(p *props) {
-			p.Content = []privatecdn.Content{{Directory: "testdata/content"}, {Directory: "testdata/content", Prefix: "a"}}
+			p.Content = []privatecdn.Content{{Directory: "testdata/content"},
+				{Directory: "testdata/content", Prefix: "a"}}
 		}, []string{"Content", "overlap"}},
 
-		{"logs v2 elsewhere", "eu-west-1", func(p *props) { p.Logging = &privatecdn.Logging{V2: true} }, []string{"Logging.V2", "us-east-1"}},
-		{"log format", "", func(p *props) { p.Logging = &privatecdn.Logging{V2: true, Format: "xml"} }, []string{"Logging.Format"}},
-		{"log format of v1", "", func(p *props) { p.Logging = &privatecdn.Logging{Format: "json"} }, []string{"Logging.Format", "V2"}},
-		{"log days", "", func(p *props) { p.Logging = &privatecdn.Logging{Retention: time.Hour} }, []string{"Logging.Retention", "whole days"}},
-		{"logs off and on", "", func(p *props) { p.Logging = &privatecdn.Logging{Disabled: true, V2: true} }, []string{"Logging: it is Disabled"}},
-		{"watch threshold", "us-east-1", func(p *props) { p.Monitoring = &privatecdn.Monitoring{ServerErrors: -1} }, []string{"Monitoring: -1 is not a valid threshold"}},
-		{"watch nothing", "us-east-1", func(p *props) { p.Monitoring = &privatecdn.Monitoring{Actions: []awscloudwatch.IAlarmAction{nil}} }, []string{"Monitoring.Actions: one of them is nil"}},
-		{"watch elsewhere", "eu-west-1", func(p *props) { p.Monitoring = &privatecdn.Monitoring{} }, []string{"Monitoring", "us-east-1"}},
+		{"logs v2 elsewhere", "eu-west-1", func(p *props) { p.Logging = &privatecdn.Logging{V2: true} },
+			[]string{"Logging.V2", "us-east-1"}},
+		{"log format", "", func(p *props) { p.Logging = &privatecdn.Logging{V2: true, Format: "xml"} },
+			[]string{"Logging.Format"}},
+		{"log format of v1", "", func(p *props) { p.Logging = &privatecdn.Logging{Format: "json"} },
+			[]string{"Logging.Format", "V2"}},
+		{"log days", "", func(p *props) { p.Logging = &privatecdn.Logging{Retention: time.Hour} },
+			[]string{"Logging.Retention", "whole days"}},
+		{"logs off and on", "", func(p *props) { p.Logging = &privatecdn.Logging{Disabled: true, V2: true} },
+			[]string{"Logging: it is Disabled"}},
+		{"watch threshold", "us-east-1", func(p *props) { p.Monitoring = &privatecdn.Monitoring{ServerErrors: -1} },
+			[]string{"Monitoring: -1 is not a valid threshold"}},
+		{"watch nothing", "us-east-1",
+			func(p *props) { p.Monitoring = &privatecdn.Monitoring{Actions: []awscloudwatch.IAlarmAction{nil}} },
+			[]string{"Monitoring.Actions: one of them is nil"}},
+		{"watch elsewhere", "eu-west-1", func(p *props) { p.Monitoring = &privatecdn.Monitoring{} },
+			[]string{"Monitoring", "us-east-1"}},
 
-		{"presigned lifetime", "", presigned(privatecdn.Behavior{Presign: &privatecdn.Presign{Lifetime: 8 * 24 * time.Hour}}), []string{"Presign.Lifetime", "168h"}},
-		{"presigned exposure", "", presigned(privatecdn.Behavior{Presign: &privatecdn.Presign{Lifetime: time.Hour, Exposure: time.Hour}}), []string{"Presign.Exposure", "no time"}},
-		{"presigned cache", "", presigned(privatecdn.Behavior{Cache: &privatecdn.Cache{}}), []string{"Behaviors[0].Cache", "leave it out"}},
-		{"presigned cache policy", "", presigned(privatecdn.Behavior{CachePolicy: awscloudfront.CachePolicy_CACHING_OPTIMIZED()}), []string{"Behaviors[0].CachePolicy"}},
-		{"presigned host", "", presigned(privatecdn.Behavior{OriginRequestPolicy: awscloudfront.OriginRequestPolicy_ALL_VIEWER()}), []string{"Behaviors[0].OriginRequestPolicy", "Host"}},
-		{"presigned origin", "", presigned(privatecdn.Behavior{Origin: awscloudfrontorigins.NewHttpOrigin(jsii.String("example.com"), nil)}), []string{"Behaviors[0].Origin"}},
-		{"presigned writes", "", presigned(privatecdn.Behavior{AllowedMethods: privatecdn.MethodsAll}), []string{"Behaviors[0].AllowedMethods", "PUT"}},
-		{"presign of a signed one", "", behaviors(privatecdn.Behavior{PathPattern: "a", Presign: &privatecdn.Presign{Lifetime: time.Hour}}), []string{"Behaviors[0].Presign"}},
+		{"presigned lifetime", "",
+			presigned(privatecdn.Behavior{Presign: &privatecdn.Presign{Lifetime: 8 * 24 * time.Hour}}),
+			[]string{"Presign.Lifetime", "168h"}},
+		{"presigned exposure", "", presigned(privatecdn.Behavior{Presign: &privatecdn.Presign{Lifetime: time.Hour,
+			Exposure: time.Hour}}), []string{"Presign.Exposure", "no time"}},
+		{"presigned cache", "", presigned(privatecdn.Behavior{Cache: &privatecdn.Cache{}}),
+			[]string{"Behaviors[0].Cache", "leave it out"}},
+		{"presigned cache policy", "",
+			presigned(privatecdn.Behavior{CachePolicy: awscloudfront.CachePolicy_CACHING_OPTIMIZED()}),
+			[]string{"Behaviors[0].CachePolicy"}},
+		{"presigned host", "",
+			presigned(privatecdn.Behavior{OriginRequestPolicy: awscloudfront.OriginRequestPolicy_ALL_VIEWER()}),
+			[]string{"Behaviors[0].OriginRequestPolicy", "Host"}},
+		{"presigned origin", "",
+			presigned(privatecdn.Behavior{Origin: awscloudfrontorigins.NewHttpOrigin(jsii.String("example.com"),
+				nil)}), []string{"Behaviors[0].Origin"}},
+		{"presigned writes", "", presigned(privatecdn.Behavior{AllowedMethods: privatecdn.MethodsAll}),
+			[]string{"Behaviors[0].AllowedMethods", "PUT"}},
+		{"presign of a signed one", "", behaviors(privatecdn.Behavior{PathPattern: "a",
+			Presign: &privatecdn.Presign{Lifetime: time.Hour}}), []string{"Behaviors[0].Presign"}},
 
-		{"Host to a bucket", "", behaviors(privatecdn.Behavior{PathPattern: "a", Cache: &privatecdn.Cache{Headers: []string{"host"}}}),
+		{"Host to a bucket", "", behaviors(privatecdn.Behavior{PathPattern: "a",
+			Cache: &privatecdn.Cache{Headers: []string{"host"}}}),
 			[]string{"Behaviors[0].OriginRequestPolicy", "viewer's Host"}},
 		{"all viewer headers to a bucket", "", behaviors(privatecdn.Behavior{
 			PathPattern: "a", OriginRequestPolicy: awscloudfront.OriginRequestPolicy_ALL_VIEWER(),
 		}), []string{"Behaviors[0].OriginRequestPolicy", "viewer's Host"}},
 		{"default with a bucket", "", func(p *props) {
-			p.Default = &privatecdn.Behavior{Bucket: awss3.Bucket_FromBucketName(other(""), jsii.String("B"), jsii.String("other-bucket"))}
+			p.Default = &privatecdn.Behavior{Bucket: awss3.Bucket_FromBucketName(other(""), jsii.String("B"),
+				jsii.String("other-bucket"))}
 		}, []string{"Default.Bucket", "set the distribution's Bucket"}},
-		{"live and cached", "", behaviors(privatecdn.Behavior{PathPattern: "*.m3u8", Live: true, Cache: &privatecdn.Cache{}}),
+		{"live and cached", "", behaviors(privatecdn.Behavior{PathPattern: "*.m3u8", Live: true,
+			Cache: &privatecdn.Cache{}}),
 			[]string{"Behaviors[0].Live", "keep one of them"}},
-		{"live and a policy", "", behaviors(privatecdn.Behavior{PathPattern: "*.m3u8", Live: true, CachePolicy: awscloudfront.CachePolicy_CACHING_OPTIMIZED()}),
+		{"live and a policy", "", behaviors(privatecdn.Behavior{PathPattern: "*.m3u8", Live: true,
+			CachePolicy: awscloudfront.CachePolicy_CACHING_OPTIMIZED()}),
 			[]string{"Behaviors[0].Live", "keep one of them"}},
-		{"downloads and a policy", "", behaviors(privatecdn.Behavior{PathPattern: "a", Downloads: true, CachePolicy: awscloudfront.CachePolicy_CACHING_OPTIMIZED()}),
+		{"downloads and a policy", "", behaviors(privatecdn.Behavior{PathPattern: "a", Downloads: true,
+			CachePolicy: awscloudfront.CachePolicy_CACHING_OPTIMIZED()}),
 			[]string{"Behaviors[0].Downloads", "keep one of them"}},
 		{"downloads from an API", "", behaviors(privatecdn.Behavior{
-			PathPattern: "a", Downloads: true, Origin: awscloudfrontorigins.NewHttpOrigin(jsii.String("example.com"), nil),
+			PathPattern: "a", Downloads: true,
+			Origin: awscloudfrontorigins.NewHttpOrigin(jsii.String("example.com"), nil),
 		}), []string{"Behaviors[0].Downloads", "S3"}},
-		{"nothing cached by a key", "", cache(privatecdn.Cache{MaxTTL: privatecdn.Zero, QueryStrings: []string{"v"}}), []string{"Cache: nothing is cached", "Disabled"}},
-		{"origin path", "", func(p *props) { p.BucketOrigin = &privatecdn.BucketOrigin{Path: "films"} }, []string{"BucketOrigin.Path", "/films"}},
-		{"origin path with dots", "", func(p *props) { p.BucketOrigin = &privatecdn.BucketOrigin{Path: "/a/../b"} }, []string{"BucketOrigin.Path"}},
+		{"nothing cached by a key", "", cache(privatecdn.Cache{MaxTTL: privatecdn.Zero, QueryStrings: []string{"v"}}),
+			[]string{"Cache: nothing is cached", "Disabled"}},
+		{"origin path", "", func(p *props) { p.BucketOrigin = &privatecdn.BucketOrigin{Path: "films"} },
+			[]string{"BucketOrigin.Path", "/films"}},
+		{"origin path with dots", "", func(p *props) { p.BucketOrigin = &privatecdn.BucketOrigin{Path: "/a/../b"} },
+			[]string{"BucketOrigin.Path"}},
 		{"origin path for an origin", "", behaviors(privatecdn.Behavior{
-			PathPattern: "a", BucketOrigin: &privatecdn.BucketOrigin{Path: "/a"}, Origin: awscloudfrontorigins.NewHttpOrigin(jsii.String("example.com"), nil),
+			PathPattern: "a", BucketOrigin: &privatecdn.BucketOrigin{Path: "/a"},
+			Origin: awscloudfrontorigins.NewHttpOrigin(jsii.String("example.com"), nil),
 		}), []string{"Behaviors[0].BucketOrigin", "Origin itself"}},
-		{"connection attempts", "", func(p *props) { p.BucketOrigin = &privatecdn.BucketOrigin{ConnectionAttempts: 4} }, []string{"BucketOrigin.ConnectionAttempts", "1 to 3"}},
-		{"connection timeout", "", func(p *props) { p.BucketOrigin = &privatecdn.BucketOrigin{ConnectionTimeout: time.Minute} }, []string{"BucketOrigin.ConnectionTimeout", "10s"}},
-		{"presigned path", "", presigned(privatecdn.Behavior{BucketOrigin: &privatecdn.BucketOrigin{Path: "/a"}}), []string{"Behaviors[0].BucketOrigin", "signed for"}},
-		{"cache tag header", "", func(p *props) { p.CacheTagHeader = "a b" }, []string{"CacheTagHeader", "x-amz-meta-cache-tag"}},
-		{"custom header of CORS", "", func(p *props) { p.CustomHeaders = map[string]string{"Access-Control-Allow-Origin": "*"} }, []string{"CustomHeaders", "use CORS"}},
-		{"custom security header", "", func(p *props) { p.CustomHeaders = map[string]string{"x-frame-options": "DENY"} }, []string{"CustomHeaders", "use SecurityHeaders"}},
-		{"removed header", "", func(p *props) { p.RemoveHeaders = []string{"a:b"} }, []string{"RemoveHeaders", `"a:b"`}},
-		{"omitted header", "", func(p *props) { p.SecurityHeaders = &privatecdn.SecurityHeaders{Omit: []string{"Server"}} }, []string{"SecurityHeaders.Omit", "X-Frame-Options"}},
-		{"removal policy", "", func(p *props) { p.RemovalPolicy = awscdk.RemovalPolicy_SNAPSHOT }, []string{`RemovalPolicy: "SNAPSHOT" is not`}},
+		{"connection attempts", "",
+			func(p *props) { p.BucketOrigin = &privatecdn.BucketOrigin{ConnectionAttempts: 4} },
+			[]string{"BucketOrigin.ConnectionAttempts", "1 to 3"}},
+		{"connection timeout", "",
+			func(p *props) { p.BucketOrigin = &privatecdn.BucketOrigin{ConnectionTimeout: time.Minute} },
+			[]string{"BucketOrigin.ConnectionTimeout", "10s"}},
+		{"presigned path", "", presigned(privatecdn.Behavior{BucketOrigin: &privatecdn.BucketOrigin{Path: "/a"}}),
+			[]string{"Behaviors[0].BucketOrigin", "signed for"}},
+		{"cache tag header", "", func(p *props) { p.CacheTagHeader = "a b" },
+			[]string{"CacheTagHeader", "x-amz-meta-cache-tag"}},
+		{"custom header of CORS", "",
+			func(p *props) { p.CustomHeaders = map[string]string{"Access-Control-Allow-Origin": "*"} },
+			[]string{"CustomHeaders", "use CORS"}},
+		{"custom security header", "",
+			func(p *props) { p.CustomHeaders = map[string]string{"x-frame-options": "DENY"} },
+			[]string{"CustomHeaders", "use SecurityHeaders"}},
+		{"removed header", "", func(p *props) { p.RemoveHeaders = []string{"a:b"} },
+			[]string{"RemoveHeaders", `"a:b"`}},
+		{"omitted header", "",
+			func(p *props) { p.SecurityHeaders = &privatecdn.SecurityHeaders{Omit: []string{"Server"}} },
+			[]string{"SecurityHeaders.Omit", "X-Frame-Options"}},
+		{"removal policy", "", func(p *props) { p.RemovalPolicy = awscdk.RemovalPolicy_SNAPSHOT },
+			[]string{`RemovalPolicy: "SNAPSHOT" is not`}},
 		{"public bucket", "", func(p *props) {
 			p.Bucket = awss3.NewBucket(other(""), jsii.String("B"), &awss3.BucketProps{
-				PublicReadAccess: jsii.Bool(true), BlockPublicAccess: awss3.NewBlockPublicAccess(&awss3.BlockPublicAccessOptions{BlockPublicPolicy: jsii.Bool(false)}),
+				PublicReadAccess: jsii.Bool(true),
+				BlockPublicAccess: awss3.NewBlockPublicAccess(&awss3.BlockPublicAccessOptions{
+					BlockPublicPolicy: jsii.Bool(false),
+				}),
 			})
 		}, []string{"Bucket: its policy lets everyone read", "/film.mp4"}},
 		{"log bucket without ACLs", "", func(p *props) {
 			p.Logging = &privatecdn.Logging{Bucket: awss3.NewBucket(other(""), jsii.String("B"), nil)}
 		}, []string{"Logging.Bucket", "OBJECT_WRITER"}},
 		{"log bucket out of reach", "", func(p *props) {
-			p.Logging = &privatecdn.Logging{Bucket: awss3.Bucket_FromBucketAttributes(other(""), jsii.String("B"), &awss3.BucketAttributes{
-				BucketName: jsii.String("logs"), Region: jsii.String("eu-south-1"),
-			})}
+			p.Logging = &privatecdn.Logging{Bucket: awss3.Bucket_FromBucketAttributes(other(""), jsii.String("B"),
+				&awss3.BucketAttributes{
+					BucketName: jsii.String("logs"), Region: jsii.String("eu-south-1"),
+				})}
 		}, []string{"Logging.Bucket", "eu-south-1"}},
 		{"log bucket's retention", "", func(p *props) {
-			p.Logging = &privatecdn.Logging{Retention: 24 * time.Hour, Bucket: awss3.Bucket_FromBucketName(other(""), jsii.String("B"), jsii.String("logs"))}
+			p.Logging = &privatecdn.Logging{Retention: 24 * time.Hour,
+				Bucket: awss3.Bucket_FromBucketName(other(""), jsii.String("B"), jsii.String("logs"))}
 		}, []string{"Logging.Retention", "lifecycle"}},
 		{"two zones of one name", "", func(p *props) {
 			other := other("")
 			zone := func(id string) awsroute53.IHostedZone {
-				return awsroute53.HostedZone_FromHostedZoneAttributes(other, jsii.String(id), &awsroute53.HostedZoneAttributes{
-					HostedZoneId: jsii.String(id), ZoneName: jsii.String("example.com."),
-				})
+				return awsroute53.HostedZone_FromHostedZoneAttributes(other, jsii.String(id),
+					&awsroute53.HostedZoneAttributes{
+						HostedZoneId: jsii.String(id), ZoneName: jsii.String("example.com."),
+					})
 			}
-			p.Viewer = &privatecdn.Viewer{DomainNames: []string{"a.example.com"}, Certificate: certificate(other, certificateARN),
+			p.Viewer = &privatecdn.Viewer{DomainNames: []string{"a.example.com"},
+				Certificate: certificate(other, certificateARN),
 				HostedZones: []awsroute53.IHostedZone{zone("Z1"), zone("Z2")}}
 		}, []string{"Viewer.HostedZones", "two zones have the name example.com"}},
 		{"zone without the name", "", func(p *props) {
 			other := other("")
-			p.Viewer = &privatecdn.Viewer{DomainNames: []string{"a.example.com"}, Certificate: certificate(other, certificateARN),
-				HostedZones: []awsroute53.IHostedZone{awsroute53.HostedZone_FromHostedZoneAttributes(other, jsii.String("Z"), &awsroute53.HostedZoneAttributes{
-					HostedZoneId: jsii.String("Z1"), ZoneName: jsii.String("example.org"),
-				})}}
+			p.Viewer = &privatecdn.Viewer{DomainNames: []string{"a.example.com"},
+				Certificate: certificate(other, certificateARN),
+				HostedZones: []awsroute53.IHostedZone{awsroute53.HostedZone_FromHostedZoneAttributes(other,
+					jsii.String("Z"), &awsroute53.HostedZoneAttributes{
+						HostedZoneId: jsii.String("Z1"), ZoneName: jsii.String("example.org"),
+					})}}
 		}, []string{"Viewer.HostedZones", "a.example.com"}},
 		{"bucket of another account with an OAI", "eu-west-1", func(p *props) {
 			p.Bucket = awss3.NewBucket(foreign(), jsii.String("B"), nil)
@@ -347,5 +457,6 @@ func TestStepsTooMany(t *testing.T) {
 	deployed := &deployment.Deployment{Keys: []deployment.Key{{Fingerprint: list[0].Fingerprint, State: keys.Signing}}}
 	app := newApp(t)
 	media(newStack(app, "Stack", ""), &props{Keys: r, Deployed: deployed})
-	expectOne(t, mistakes(t, app), "[Stack/Media/Keys] Keys: ", []string{"added and promoted in one", "earliest safe date"})
+	expectOne(t, mistakes(t, app), "[Stack/Media/Keys] Keys: ",
+		[]string{"added and promoted in one", "earliest safe date"})
 }

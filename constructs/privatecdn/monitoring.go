@@ -43,7 +43,8 @@ func (o *Monitoring) check(m *mistakes, in place) {
 		m.add("Monitoring.Actions", "leave it out", "one of them is nil")
 	}
 	if !isToken(in.region) && in.region != "us-east-1" {
-		m.add("Monitoring", "leave it out, or move the stack", "the stack is in %s, and CloudFront's metrics are in us-east-1 only", in.region)
+		m.add("Monitoring", "leave it out, or move the stack",
+			"the stack is in %s, and CloudFront's metrics are in us-east-1 only", in.region)
 	}
 }
 
@@ -64,7 +65,8 @@ func (d *distribution) addMonitoring() {
 		},
 		Period: seconds(metricPeriod),
 	})
-	d.addAlarm("ClientErrors", "Viewers are refused or ask for what is not there", client, o.ClientErrors, 3, o.Actions)
+	d.addAlarm("ClientErrors", "Viewers are refused or ask for what is not there", client, o.ClientErrors, 3,
+		o.Actions)
 	d.addAlarm("ServerErrors", "Viewers get server errors", server, o.ServerErrors, 3, o.Actions)
 	d.addAlarm("OriginErrors", "CloudFront cannot reach the origin", origin, o.OriginErrors, 3, o.Actions)
 	widgets := []awscloudwatch.IMetric{client, server, origin}
@@ -91,7 +93,8 @@ func (d *distribution) metric(name, statistic string) awscloudwatch.IMetric {
 }
 
 func (d *distribution) addAlarm(
-	id, description string, metric awscloudwatch.IMetric, threshold float64, periods int, actions []awscloudwatch.IAlarmAction,
+	id, description string, metric awscloudwatch.IMetric, threshold float64, periods int,
+	actions []awscloudwatch.IAlarmAction,
 ) {
 	alarm := awscloudwatch.NewAlarm(d, jsii.String(id), &awscloudwatch.AlarmProps{
 		AlarmDescription:   jsii.String(fmt.Sprintf("%s (%s)", description, d.path)),
@@ -132,7 +135,8 @@ func (d *distribution) addDashboard(errors []awscloudwatch.IMetric) {
 	}
 	rows := [][]awscloudwatch.IWidget{
 		{graph("Requests", d.metric("Requests", "Sum")), graph("Error rates", errors...)},
-		{graph("Bytes", d.metric("BytesDownloaded", "Sum")), graph("Cache hit rate", d.metric("CacheHitRate", "Average"))},
+		{graph("Bytes", d.metric("BytesDownloaded", "Sum")),
+			graph("Cache hit rate", d.metric("CacheHitRate", "Average"))},
 	}
 	if age, _ := d.keyAge(); age != nil {
 		rows = append(rows, []awscloudwatch.IWidget{

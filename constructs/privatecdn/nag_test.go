@@ -58,21 +58,24 @@ func TestNag(t *testing.T) {
 		{"OAI", func(awscdk.Stack, *props) {}, []string{"CFR1", "CFR2", "CFR4", "CFR7"}},
 		{"OAC and a certificate", func(s awscdk.Stack, p *props) {
 			p.OriginAccess = privatecdn.OAC
-			p.Viewer = &privatecdn.Viewer{DomainNames: []string{"media.example.com"}, Certificate: certificate(s, certificateARN)}
+			p.Viewer = &privatecdn.Viewer{DomainNames: []string{"media.example.com"},
+				Certificate: certificate(s, certificateARN)}
 		}, []string{"CFR1", "CFR2"}},
 		{"everything", func(s awscdk.Stack, p *props) {
 			p.OriginAccess = privatecdn.OAC
 			p.Viewer = &privatecdn.Viewer{
 				DomainNames: []string{"media.example.com"}, Certificate: certificate(s, certificateARN),
-				WebACLID:      "arn:aws:wafv2:us-east-1:111122223333:global/webacl/media/11112222-3333-4444-5555-666677778888",
+				WebACLID:      webACL,
 				DenyCountries: []string{"AQ"},
 			}
 		}, nil},
 		{"presigned", func(_ awscdk.Stack, p *props) {
 			p.Keys, p.Default = nil, &privatecdn.Behavior{Access: privatecdn.Presigned}
 		}, []string{"CFR1", "CFR2", "CFR4", "CFR7"}},
-		{"logs v2", func(_ awscdk.Stack, p *props) { p.Logging = &privatecdn.Logging{V2: true} }, []string{"CFR1", "CFR2", "CFR3", "CFR4", "CFR7"}},
-		{"KMS", func(_ awscdk.Stack, p *props) { p.OriginAccess, p.KMS = privatecdn.OAC, true }, []string{"CFR1", "CFR2", "CFR4"}},
+		{"logs v2", func(_ awscdk.Stack, p *props) { p.Logging = &privatecdn.Logging{V2: true} },
+			[]string{"CFR1", "CFR2", "CFR3", "CFR4", "CFR7"}},
+		{"KMS", func(_ awscdk.Stack, p *props) { p.OriginAccess, p.KMS = privatecdn.OAC, true },
+			[]string{"CFR1", "CFR2", "CFR4"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			app := newApp(t)

@@ -59,7 +59,8 @@ func (s *settled) checkOrder(m *mistakes) {
 	for _, r := range o.routes {
 		if err := o.checkRoute(r); err != nil {
 			m.add(r.property, "use fewer * and ? in them",
-				"%q and the other patterns are too entangled to compare, so nothing tells what they open", r.PathPattern)
+				"%q and the other patterns are too entangled to compare, so nothing tells what they open",
+				r.PathPattern)
 			return
 		}
 	}

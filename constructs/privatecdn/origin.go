@@ -47,15 +47,18 @@ func (b Behavior) checkBucketOrigin(m *mistakes, property string) {
 		m.add(property+".BucketOrigin.Failover", "use another bucket", "it is the bucket itself")
 	}
 	if b.Access != Presigned && b.forwardsHost() {
-		m.add(property+".OriginRequestPolicy", "leave the Host header out", "it, or the cache key, sends the viewer's Host to a bucket, "+
-			"and S3 takes that for the name of another bucket")
+		m.add(property+".OriginRequestPolicy", "leave the Host header out",
+			"it, or the cache key, sends the viewer's Host to a bucket, "+
+				"and S3 takes that for the name of another bucket")
 	}
 }
 
 func (o BucketOrigin) check(m *mistakes, property string) {
-	if p := o.Path; p != "" && (isToken(p) || !strings.HasPrefix(p, "/") || pathpattern.Normalize(o.path()) != o.path() ||
+	if p := o.Path; p != "" && (isToken(p) || !strings.HasPrefix(p, "/") ||
+		pathpattern.Normalize(o.path()) != o.path() ||
 		strings.ContainsAny(p, "%*?")) {
-		m.add(property+".Path", "write it out, such as /films, without escapes, // and dot segments", "%q is not a valid origin path", p)
+		m.add(property+".Path", "write it out, such as /films, without escapes, // and dot segments",
+			"%q is not a valid origin path", p)
 	}
 	if o.ConnectionAttempts < 0 || o.ConnectionAttempts > 3 {
 		m.add(property+".ConnectionAttempts", "use 1 to 3", "%d is out of bounds", o.ConnectionAttempts)
@@ -118,14 +121,15 @@ func (d *distribution) newOrigin(s source, bucket awss3.IBucket) awscloudfront.I
 		props.OriginAccessControlId = d.accessControl().OriginAccessControlId()
 		return awscloudfrontorigins.S3BucketOrigin_WithBucketDefaults(bucket, &props)
 	}
-	return awscloudfrontorigins.S3BucketOrigin_WithOriginAccessIdentity(bucket, &awscloudfrontorigins.S3BucketOriginWithOAIProps{
-		OriginAccessIdentity:      d.identityFor(bucket),
-		OriginPath:                props.OriginPath,
-		OriginShieldRegion:        props.OriginShieldRegion,
-		ConnectionAttempts:        props.ConnectionAttempts,
-		ConnectionTimeout:         props.ConnectionTimeout,
-		ResponseCompletionTimeout: props.ResponseCompletionTimeout,
-	})
+	return awscloudfrontorigins.S3BucketOrigin_WithOriginAccessIdentity(bucket,
+		&awscloudfrontorigins.S3BucketOriginWithOAIProps{
+			OriginAccessIdentity:      d.identityFor(bucket),
+			OriginPath:                props.OriginPath,
+			OriginShieldRegion:        props.OriginShieldRegion,
+			ConnectionAttempts:        props.ConnectionAttempts,
+			ConnectionTimeout:         props.ConnectionTimeout,
+			ResponseCompletionTimeout: props.ResponseCompletionTimeout,
+		})
 }
 
 // reader is a distribution's use of a bucket, for which its signatures stand.
@@ -148,8 +152,9 @@ func (d *distribution) warnOfTenants() {
 		me := reader{d.path, *bucket.BucketName(), or(r.BucketOrigin).path(), d.trustedBy(r.Behavior)}
 		for _, other := range d.counts.readers {
 			if other.opens(me) {
-				d.warn("tenants", fmt.Sprintf("%s and %s read the bucket of %s with different keys, so signatures for one open objects of the other; "+
-					"give each a BucketOrigin.Path of its own that does not begin with the other's, or a Bucket of its own", other.path, me.path, *bucket.Node().Path()))
+				d.warn("tenants", fmt.Sprintf("%s and %s read the bucket %s with different keys, "+
+					"so signatures for one open objects of the other; give each a Bucket of its own, "+
+					"or a BucketOrigin.Path that does not begin with the other's", other.path, me.path, *bucket.Node().Path()))
 				return
 			}
 		}

@@ -50,7 +50,8 @@ func (s *settled) checkOriginAccess(m *mistakes, in place) {
 	checkEnum(m, "OriginAccess", s.OriginAccess, originAccesses...)
 	s.BucketOrigin.check(m, "BucketOrigin")
 	if id := s.DistributionID; id != "" && !isToken(id) && !distributionID.MatchString(id) {
-		m.add("DistributionID", "use the output DistributionId, such as E2QWRUHAPOMQZL", "%q is not a valid distribution ID", id)
+		m.add("DistributionID", "use the output DistributionId, such as E2QWRUHAPOMQZL",
+			"%q is not a valid distribution ID", id)
 	}
 	if s.OriginAccess != OAC && s.KMS {
 		m.add("OriginAccess", "use privatecdn.OAC", "an OAI cannot read objects under a KMS key")
@@ -78,27 +79,31 @@ func (s *settled) checkReadable(m *mistakes, property string, bucket awss3.IBuck
 	if s.OriginAccess == OAC {
 		if away && isToken(in.account) {
 			m.add(property, "set the account in the Env of the distribution's stack",
-				"it is in account %s, and its policy has to name this one, which is known at deployment only", *stack.Account())
+				"it is in account %s, and its policy has to name this one, which is known at deployment only",
+				*stack.Account())
 		}
 		return
 	}
 	if bucket.EncryptionKey() != nil {
-		m.add(property, "set OriginAccess to privatecdn.OAC", "it is under a KMS key, whose objects an OAI cannot read")
+		m.add(property, "set OriginAccess to privatecdn.OAC",
+			"it is under a KMS key, whose objects an OAI cannot read")
 	}
 	if region := *bucket.Env().Region; slices.Contains(regionsWithoutOAI, region) {
 		m.add(property, "set OriginAccess to privatecdn.OAC", "it is in %s, which has no OAI", region)
 	}
 	if away && *stack.Account() != in.account {
-		m.add(property, "set OriginAccess to privatecdn.OAC", "it is in account %s, and an OAI is of one account alone", *stack.Account())
+		m.add(property, "set OriginAccess to privatecdn.OAC",
+			"it is in account %s, and an OAI is of one account alone", *stack.Account())
 	}
 }
 
 func (d *distribution) accessControl() awscloudfront.S3OriginAccessControl {
 	if d.control == nil {
 		// CloudFront allows 64 characters here.
-		d.control = awscloudfront.NewS3OriginAccessControl(d, jsii.String("AccessControl"), &awscloudfront.S3OriginAccessControlProps{
-			OriginAccessControlName: jsii.String(stackwideName(d, 40) + "-" + d.in.region),
-		})
+		d.control = awscloudfront.NewS3OriginAccessControl(d, jsii.String("AccessControl"),
+			&awscloudfront.S3OriginAccessControlProps{
+				OriginAccessControlName: jsii.String(stackwideName(d, 40) + "-" + d.in.region),
+			})
 	}
 	return d.control
 }
@@ -115,9 +120,10 @@ func (d *distribution) identityFor(bucket awss3.IBucket) awscloudfront.OriginAcc
 	}
 	identity, ok := d.identities[path]
 	if !ok {
-		identity = awscloudfront.NewOriginAccessIdentity(scope, jsii.String(id), &awscloudfront.OriginAccessIdentityProps{
-			Comment: &d.path,
-		})
+		identity = awscloudfront.NewOriginAccessIdentity(scope, jsii.String(id),
+			&awscloudfront.OriginAccessIdentityProps{
+				Comment: &d.path,
+			})
 		d.identities[path] = identity
 	}
 	if d.identity == nil {
@@ -168,11 +174,13 @@ func (d *distribution) grantAccessControl() {
 // enough. It returns nil for other buckets.
 func (d *distribution) ownPolicy(bucket awss3.IBucket) awss3.BucketPolicy {
 	stack := awscdk.Stack_Of(bucket)
-	if stack == d.in.stack || d.props.DistributionID != "" || bucket.Node().DefaultChild() == nil || bucket.Policy() != nil ||
+	if stack == d.in.stack || d.props.DistributionID != "" || bucket.Node().DefaultChild() == nil ||
+		bucket.Policy() != nil ||
 		*stack.Account() != *d.in.stack.Account() || *stack.Region() != d.in.region {
 		return nil
 	}
-	policy := awss3.NewBucketPolicy(d, jsii.String("Policy "+*bucket.Node().Addr()), &awss3.BucketPolicyProps{Bucket: bucket})
+	policy := awss3.NewBucketPolicy(d, jsii.String("Policy "+*bucket.Node().Addr()),
+		&awss3.BucketPolicyProps{Bucket: bucket})
 	policy.Document().AddStatements(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Effect:     awsiam.Effect_DENY,
 		Principals: &[]awsiam.IPrincipal{awsiam.NewAnyPrincipal()},
@@ -253,8 +261,9 @@ func (d *distribution) printStatement(name, path string, statement awsiam.Policy
 		Description: jsii.String("Add this statement to the policy of " + path),
 		Value:       d.in.stack.ToJsonString(body, nil),
 	})
-	d.warn(name, "CDK cannot change the policy of "+path+", which is not made in this app; its owner has to add the statement "+
-		"that the output "+name+" has once deployed: "+d.text(body))
+	d.warn(name,
+		"CDK cannot change the policy of "+path+", which is not made in this app; its owner has to add the statement "+
+			"that the output "+name+" has once deployed: "+d.text(body))
 }
 
 // text returns a statement as JSON, with what is known at deployment only as

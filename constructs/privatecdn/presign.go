@@ -58,16 +58,21 @@ func (b Behavior) checkPresigned(m *mistakes, property string) {
 	refuse(b.CachePolicy != nil, "CachePolicy", follows)
 	refuse(b.Live, "Live", follows)
 	refuse(b.Downloads, "Downloads", follows)
-	refuse(b.OriginRequestPolicy != nil, "OriginRequestPolicy", "it could forward the viewer's Host, for which nothing was signed")
-	refuse(b.AllowedMethods == MethodsAll, "AllowedMethods", "they would let a presigned PUT or DELETE through the cache")
-	refuse(or(b.BucketOrigin) != BucketOrigin{}, "BucketOrigin", "another path or bucket is not the one that was signed for")
+	refuse(b.OriginRequestPolicy != nil, "OriginRequestPolicy",
+		"it could forward the viewer's Host, for which nothing was signed")
+	refuse(b.AllowedMethods == MethodsAll, "AllowedMethods",
+		"they would let a presigned PUT or DELETE through the cache")
+	refuse(or(b.BucketOrigin) != BucketOrigin{}, "BucketOrigin",
+		"another path or bucket is not the one that was signed for")
 	p := *b.presign()
 	m.checkSeconds(property+".Presign.Lifetime", p.Lifetime)
 	m.checkSeconds(property+".Presign.Exposure", p.Exposure)
 	if p.Lifetime > awsname.MaxPresigned {
-		m.add(property+".Presign.Lifetime", fmt.Sprintf("use %v or less", awsname.MaxPresigned), "it is %v, which S3 does not sign for", p.Lifetime)
+		m.add(property+".Presign.Lifetime", fmt.Sprintf("use %v or less", awsname.MaxPresigned),
+			"it is %v, which S3 does not sign for", p.Lifetime)
 	}
 	if p.Exposure-p.Lifetime < time.Second {
-		m.add(property+".Presign.Exposure", "make it longer", "%v leaves the cache no time after a Lifetime of %v", p.Exposure, p.Lifetime)
+		m.add(property+".Presign.Exposure", "make it longer", "%v leaves the cache no time after a Lifetime of %v",
+			p.Exposure, p.Lifetime)
 	}
 }

@@ -71,20 +71,25 @@ var probes = map[string][]probe{
 	"origins": {
 		{path: "/archive/a.txt", how: "signed", status: 200},
 		{path: "/archive/a.txt", how: "plain", status: 403, body: "MissingKey"},
-		{path: "/api/x?q=1", how: "plain", method: "DELETE", auth: "Bearer a", status: 200, body: "DELETE /api/x?q=1 of api.example.com [Bearer a]"},
+		{path: "/api/x?q=1", how: "plain", method: "DELETE", auth: "Bearer a", status: 200,
+			body: "DELETE /api/x?q=1 of api.example.com [Bearer a]"},
 		{path: "/api/x?q=1", how: "plain", auth: "Bearer a", status: 200, body: "[Bearer a]"},
-		{path: "/api/x?q=1", how: "plain", auth: "Bearer b", status: 200, body: "[Bearer b]", header: map[string]string{"X-Cache": "Miss from cloudfront"}},
+		{path: "/api/x?q=1", how: "plain", auth: "Bearer b", status: 200, body: "[Bearer b]",
+			header: map[string]string{"X-Cache": "Miss from cloudfront"}},
 	},
 	"live": {
 		{path: "/live/a.m3u8", how: "plain", status: 403, body: "MissingKey"},
-		{path: "/live/a.m3u8?_HLS_msn=7", how: "signed", origin: "https://app.example.com", status: 200, header: map[string]string{
-			"Access-Control-Allow-Credentials": "true",
-		}},
+		{path: "/live/a.m3u8?_HLS_msn=7", how: "signed", origin: "https://app.example.com", status: 200,
+			header: map[string]string{
+				"Access-Control-Allow-Credentials": "true",
+			}},
 	},
 	"downloads": {
-		{path: "/downloads/a.txt?response-content-disposition=attachment%3B%20filename%3D%22A.txt%22", how: "signed", status: 200,
+		{path: "/downloads/a.txt?response-content-disposition=attachment%3B%20filename%3D%22A.txt%22", how: "signed",
+			status: 200,
 			header: map[string]string{"Content-Disposition": `attachment; filename="A.txt"`}},
-		{path: "/film.mp4?response-content-disposition=attachment", how: "signed", status: 200, header: map[string]string{"Content-Disposition": "-"}},
+		{path: "/film.mp4?response-content-disposition=attachment", how: "signed", status: 200,
+			header: map[string]string{"Content-Disposition": "-"}},
 	},
 	"bucket-origin": {
 		{path: "/a.jpg", how: "signed", status: 200, body: "content of private/a.jpg"},
@@ -139,7 +144,8 @@ func (s *served) probeAll(t *testing.T, name string) {
 func (s *served) probeAccess(t *testing.T, d *deployment.Deployment) {
 	t.Helper()
 	host := d.Hosts[0]
-	if redirect := s.do(http.MethodGet, "http://"+host+"/film.mp4", nil); redirect.StatusCode != http.StatusMovedPermanently {
+	if redirect := s.do(http.MethodGet, "http://"+host+"/film.mp4",
+		nil); redirect.StatusCode != http.StatusMovedPermanently {
 		t.Errorf("over HTTP: %d, want a redirect", redirect.StatusCode)
 	}
 	if b, _ := d.Behavior("/film.mp4"); b.Access != deployment.Signed {
@@ -176,7 +182,8 @@ func sameAccess(t *testing.T, document, described *deployment.Deployment) {
 	}
 	for i, got := range document.Behaviors {
 		want := described.Behaviors[i]
-		if got.PathPattern != want.PathPattern || got.Access != want.Access || got.MaxTTL != want.MaxTTL || strings.Join(got.Keys, " ") != strings.Join(want.Keys, " ") {
+		if got.PathPattern != want.PathPattern || got.Access != want.Access || got.MaxTTL != want.MaxTTL ||
+			strings.Join(got.Keys, " ") != strings.Join(want.Keys, " ") {
 			t.Errorf("the document says %+v, the template %+v", got, want)
 		}
 	}

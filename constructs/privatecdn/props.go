@@ -135,7 +135,8 @@ func settle(given *DistributionProps, in place) (*settled, mistakes) {
 	}
 	standIn := DistributionProps{
 		Keys: s.Keys, TrustedKeys: s.TrustedKeys, OriginAccess: s.OriginAccess,
-		KMS: s.KMS, EncryptionKey: s.EncryptionKey, Monitoring: s.Monitoring, Logging: &Logging{Disabled: s.Logging.Disabled},
+		KMS: s.KMS, EncryptionKey: s.EncryptionKey, Monitoring: s.Monitoring,
+		Logging: &Logging{Disabled: s.Logging.Disabled},
 	}
 	if s.TrustedKeys != nil {
 		standIn.Keys = nil
@@ -204,7 +205,8 @@ func (s *settled) all() []Behavior { return append(slices.Clone(s.Behaviors), s.
 func checkTags(m *mistakes, tags map[string]string) {
 	for _, name := range slices.Sorted(maps.Keys(tags)) {
 		if name == "" || utf8.RuneCountInString(name) > 128 || strings.HasPrefix(strings.ToLower(name), "aws:") {
-			m.add("Tags", "use up to 128 characters that do not begin with aws:", "%s is not a valid tag name", fault.Quote(name))
+			m.add("Tags", "use up to 128 characters that do not begin with aws:", "%s is not a valid tag name",
+				fault.Quote(name))
 		}
 		if utf8.RuneCountInString(tags[name]) > 256 {
 			m.add("Tags", "shorten it", "the value of %s has more than 256 characters", fault.Quote(name))

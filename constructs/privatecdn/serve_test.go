@@ -32,7 +32,8 @@ import (
 var content = func() fstest.MapFS {
 	files := fstest.MapFS{}
 	for _, name := range []string{
-		"index.html", "film.mp4", "public/a.txt", "public/refused.html", "private/a.jpg", "a.jpg", "img/a.png", "live/a.ts",
+		"index.html", "film.mp4", "public/a.txt", "public/refused.html", "private/a.jpg", "a.jpg", "img/a.png",
+		"live/a.ts",
 		"s3/a.txt", "archive/a.txt", "partners/a.txt",
 		"live/a.m3u8", "downloads/a.txt", "private/film.mp4", "shop/film.mp4", "tenants/film.mp4",
 	} {
@@ -150,7 +151,8 @@ type api struct{}
 func (api) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{
 		StatusCode: http.StatusOK, Header: http.Header{}, Request: r,
-		Body: io.NopCloser(strings.NewReader(fmt.Sprint(r.Method, " ", r.URL.RequestURI(), " of ", r.Host, " ", r.Header["Authorization"]))),
+		Body: io.NopCloser(strings.NewReader(fmt.Sprint(r.Method, " ", r.URL.RequestURI(), " of ", r.Host, " ",
+			r.Header["Authorization"]))),
 	}, nil
 }
 
@@ -191,7 +193,8 @@ func (s *served) presigned(t *testing.T, path string) string {
 	t.Helper()
 	p, err := presign.New(presign.Config{
 		Deployment: s.document, Lifetime: time.Hour, Window: 30 * time.Minute,
-		Credentials: credentials.NewStaticCredentialsProvider(edge.LocalCredentials.AccessKeyID, edge.LocalCredentials.SecretAccessKey, ""),
+		Credentials: credentials.NewStaticCredentialsProvider(edge.LocalCredentials.AccessKeyID,
+			edge.LocalCredentials.SecretAccessKey, ""),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -25,7 +25,8 @@ func (d *distribution) GrantSign(grantee awsiam.IGrantable) {
 		found.report(d)
 		return
 	}
-	statements := append([]*awsiam.PolicyStatementProps{allow(*d.parameter.ParameterArn(), "ssm:GetParameter")}, d.useOfKeys()...)
+	statements := append([]*awsiam.PolicyStatementProps{allow(*d.parameter.ParameterArn(), "ssm:GetParameter")},
+		d.useOfKeys()...)
 	principal := grantee.GrantPrincipal()
 	added := true
 	var texts []string
@@ -35,13 +36,16 @@ func (d *distribution) GrantSign(grantee awsiam.IGrantable) {
 		added = *principal.AddToPrincipalPolicy(statement).StatementAdded && added
 	}
 	if !added || !isMutable(grantee) {
-		d.warn("grantSign", "GrantSign: CDK cannot change what this grantee may do; add these statements to the role that signs: "+
-			strings.Join(texts, ", "))
+		d.warn("grantSign",
+			"GrantSign: CDK cannot change what this grantee may do; add these statements to the role that signs: "+
+				strings.Join(texts, ", "))
 		return
 	}
-	if account := principal.PrincipalAccount(); account != nil && !isToken(*account) && !isToken(d.in.account) && *account != d.in.account {
-		d.warn("grantSignAccount", "GrantSign: the grantee is in account "+*account+", which may neither read the parameter of account "+
-			d.in.account+" nor use its keys by that alone; give the signer the output Deployment as a file, and the KMS key's policy a statement for the role")
+	if account := principal.PrincipalAccount(); account != nil && !isToken(*account) && !isToken(d.in.account) &&
+		*account != d.in.account {
+		d.warn("grantSignAccount", "GrantSign: the grantee is in account "+*account+", which may neither read the parameter "+
+			"of account "+d.in.account+" nor use its keys by that alone; give the signer the output Deployment as a file, "+
+			"and the KMS key's policy a statement for the role")
 	}
 }
 
@@ -54,7 +58,8 @@ func (d *distribution) useOfKeys() (statements []*awsiam.PolicyStatementProps) {
 	}
 	if len(trusted) > 1 {
 		awscdk.Annotations_Of(d).AddInfoV2(jsii.String("privatecdn:grantSignRings"), jsii.String(
-			"GrantSign: the grantee may sign with the keys of "+*trusted[0].Node().Path()+" alone, not with those of the other key groups"))
+			"GrantSign: the grantee may sign with the keys of "+*trusted[0].Node().Path()+" alone, "+
+				"not with those of the other key groups"))
 	}
 	for _, key := range trusted[0].Ring().Trusted() {
 		if key.State == keys.Retiring && !key.Until.IsZero() {
@@ -63,7 +68,8 @@ func (d *distribution) useOfKeys() (statements []*awsiam.PolicyStatementProps) {
 		statement := d.useOf(key.Private)
 		if statement == nil {
 			d.warn("keyFile", "GrantSign: the private key "+key.Short()+" is a file, which no policy reaches; "+
-				"give it to the signer yourself, or make the next key with `privatecdn keys new --store kms:alias/NAME`")
+				"give it to the signer yourself, "+
+				"or make the next key with `privatecdn keys new --store kms:alias/NAME`")
 			continue
 		}
 		statements = append(statements, statement)

@@ -100,7 +100,8 @@ func (t *trustedKeys) fill(found *mistakes, a *account) {
 	if t.props.KeyGroupID == "" {
 		n := len(t.public)
 		atSynthesis(t, func() (found mistakes) {
-			checkLimit(&found, "KeysPerGroup", n, a.limits.withDefaults().KeysPerGroup, "public keys in one key group", "retire and drop some")
+			checkLimit(&found, "KeysPerGroup", n, a.limits.withDefaults().KeysPerGroup,
+				"public keys in one key group", "retire and drop some")
 			return found
 		})
 	}
@@ -116,7 +117,8 @@ func (d *distribution) addKeys(mistaken bool) {
 		d.keys = d.props.TrustedKeys
 	case ring != nil:
 		d.keys = shared(d, fmt.Sprintf("keys %p", ring), func() TrustedKeys {
-			t := newTrustedKeys(d, jsii.String("Keys"), &TrustedKeysProps{Keys: ring, Deployed: d.props.Deployed}, d.in.region)
+			t := newTrustedKeys(d, jsii.String("Keys"), &TrustedKeysProps{Keys: ring, Deployed: d.props.Deployed},
+				d.in.region)
 			t.fill(&mistakes{}, d.counts)
 			return t
 		})
@@ -132,7 +134,8 @@ func (s *settled) checkKeys(m *mistakes) {
 	switch {
 	case s.Keys != nil && s.TrustedKeys != nil:
 		m.add("Keys", "keep one of them", "it is given together with TrustedKeys")
-	case !given && slices.ContainsFunc(s.all(), func(b Behavior) bool { return b.Access == Signed && len(b.TrustedKeys) == 0 }):
+	case !given && slices.ContainsFunc(s.all(),
+		func(b Behavior) bool { return b.Access == Signed && len(b.TrustedKeys) == 0 }):
 		m.add("Keys", "open the ring with keys.Open and pass it (`privatecdn keys new` makes one)", "it is missing")
 	case given && s.open():
 		m.add("Keys", "leave it out, or make a behavior Signed", "it opens nothing, since no behavior is Signed")
@@ -160,9 +163,11 @@ func (t *trustedKeys) checkIDs(m *mistakes) {
 		m.add("KeyGroupID", "use the ID that CloudFront shows", "%q is not a valid ID of a key group", id)
 	}
 	for fingerprint, id := range t.props.PublicKeyIDs {
-		known := t.ring != nil && slices.ContainsFunc(t.ring.Keys(), func(k keys.Key) bool { return k.Fingerprint == fingerprint })
+		known := t.ring != nil && slices.ContainsFunc(t.ring.Keys(),
+			func(k keys.Key) bool { return k.Fingerprint == fingerprint })
 		if !known {
-			m.add("PublicKeyIDs", "use the fingerprints that `privatecdn keys list` shows", "no key in the ring has the fingerprint %q", fingerprint)
+			m.add("PublicKeyIDs", "use the fingerprints that `privatecdn keys list` shows",
+				"no key in the ring has the fingerprint %q", fingerprint)
 		}
 		if !isToken(id) && !existingID.MatchString(id) {
 			m.add("PublicKeyIDs", "use an ID such as K2JCJMDEHXQW5F", "%q is not a valid ID of a public key", id)

@@ -64,13 +64,16 @@ func (v *Viewer) check(m *mistakes) {
 	v.checkCountries(m)
 	checkEnum(m, "Viewer.PriceClass", v.PriceClass, awscloudfront.PriceClass_PRICE_CLASS_100,
 		awscloudfront.PriceClass_PRICE_CLASS_200, awscloudfront.PriceClass_PRICE_CLASS_ALL)
-	checkEnum(m, "Viewer.HTTPVersion", v.HTTPVersion, awscloudfront.HttpVersion_HTTP1_1, awscloudfront.HttpVersion_HTTP2,
+	checkEnum(m, "Viewer.HTTPVersion", v.HTTPVersion, awscloudfront.HttpVersion_HTTP1_1,
+		awscloudfront.HttpVersion_HTTP2,
 		awscloudfront.HttpVersion_HTTP2_AND_3, awscloudfront.HttpVersion_HTTP3)
 	if strings.HasPrefix(v.DefaultRootObject, "/") {
-		m.add("Viewer.DefaultRootObject", "write the name alone, such as index.html", "%q begins with a slash", v.DefaultRootObject)
+		m.add("Viewer.DefaultRootObject", "write the name alone, such as index.html", "%q begins with a slash",
+			v.DefaultRootObject)
 	}
 	if v.WebACLID != "" && !isToken(v.WebACLID) && !strings.Contains(v.WebACLID, ":us-east-1:") {
-		m.add("Viewer.WebACLID", "make one of scope CLOUDFRONT in us-east-1", "%q is not the ARN of a web ACL for CloudFront", v.WebACLID)
+		m.add("Viewer.WebACLID", "make one of scope CLOUDFRONT in us-east-1",
+			"%q is not the ARN of a web ACL for CloudFront", v.WebACLID)
 	}
 }
 
@@ -89,7 +92,8 @@ func (v *Viewer) checkNames(m *mistakes) {
 	}
 	switch {
 	case len(v.DomainNames) > 0 && v.Certificate == nil:
-		m.add("Viewer.Certificate", "pass a certificate for the names, made in us-east-1", "it is missing; %s requires one", v.DomainNames[0])
+		m.add("Viewer.Certificate", "pass a certificate for the names, made in us-east-1",
+			"it is missing; %s requires one", v.DomainNames[0])
 	case len(v.DomainNames) == 0 && v.Certificate != nil:
 		m.add("Viewer.DomainNames", "list the hosts the Certificate is for", "it is missing")
 	}
@@ -110,7 +114,8 @@ func checkCertificate(m *mistakes, c awscertificatemanager.ICertificate) {
 		region = *c.Env().Region
 	}
 	if region != "us-east-1" {
-		m.add("Viewer.Certificate", "make it in a stack in us-east-1", "it is in %q, and CloudFront uses certificates of us-east-1 only", region)
+		m.add("Viewer.Certificate", "make it in a stack in us-east-1",
+			"it is in %q, and CloudFront uses certificates of us-east-1 only", region)
 	}
 }
 
@@ -119,7 +124,8 @@ func (v *Viewer) checkTLS(m *mistakes) {
 	case "":
 	case awscloudfront.SecurityPolicyProtocol_SSL_V3, awscloudfront.SecurityPolicyProtocol_TLS_V1,
 		awscloudfront.SecurityPolicyProtocol_TLS_V1_2016, awscloudfront.SecurityPolicyProtocol_TLS_V1_1_2016:
-		m.add("Viewer.MinimumProtocolVersion", "use TLS_V1_2_2021 or newer", "%s allows TLS before 1.2", v.MinimumProtocolVersion)
+		m.add("Viewer.MinimumProtocolVersion", "use TLS_V1_2_2021 or newer", "%s allows TLS before 1.2",
+			v.MinimumProtocolVersion)
 	default:
 		if v.Certificate == nil {
 			m.add("Viewer.MinimumProtocolVersion", "pass a Certificate, or leave it out",
@@ -134,7 +140,8 @@ func (v *Viewer) checkCountries(m *mistakes) {
 	}
 	for _, c := range slices.Concat(v.AllowCountries, v.DenyCountries) {
 		if len(c) != 2 || strings.Trim(c, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
-			m.add("Viewer.AllowCountries", "use two capital letters as in ISO 3166-1, such as DE", "%q is not a valid country code", c)
+			m.add("Viewer.AllowCountries", "use two capital letters as in ISO 3166-1, such as DE",
+				"%q is not a valid country code", c)
 		}
 	}
 }
@@ -193,7 +200,8 @@ func (v *Viewer) checkZones(m *mistakes) {
 	}
 	for _, name := range v.DomainNames {
 		if v.zoneFor(name) == nil {
-			m.add("Viewer.HostedZones", "add the zone the name belongs to, or make the record there", "none of them can have a record for %s", name)
+			m.add("Viewer.HostedZones", "add the zone the name belongs to, or make the record there",
+				"none of them can have a record for %s", name)
 		}
 	}
 }

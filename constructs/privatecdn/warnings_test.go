@@ -34,9 +34,11 @@ func TestWarnings(t *testing.T) {
 		return function("function handler(e) { " + code + " return e.request; }")
 	}
 	role := func(scope constructs.Construct, account string, options *awsiam.FromRoleArnOptions) awsiam.IRole {
-		return awsiam.Role_FromRoleArn(scope, jsii.String("Role"), jsii.String("arn:aws:iam::"+account+":role/backend"), options)
+		return awsiam.Role_FromRoleArn(scope, jsii.String("Role"),
+			jsii.String("arn:aws:iam::"+account+":role/backend"), options)
 	}
-	grant := func(to func(constructs.Construct) awsiam.IGrantable) func(constructs.Construct, privatecdn.Distribution) {
+	grant := func(to func(constructs.Construct) awsiam.IGrantable) func(constructs.Construct,
+		privatecdn.Distribution) {
 		return func(scope constructs.Construct, d privatecdn.Distribution) { d.GrantSign(to(scope)) }
 	}
 	app := newApp(t)
@@ -47,33 +49,45 @@ func TestWarnings(t *testing.T) {
 		after  func(constructs.Construct, privatecdn.Distribution)
 		want   []string // parts of the one warning; none for none
 	}{
-		{name: "a function that strips", change: rewrite("e.request.uri = e.request.uri.replace(/^.public/, '');"), want: []string{"functionOnPublic", "such as /x"}},
-		{name: "a function that appends", change: rewrite("e.request.uri += '/index.html';"), want: []string{"functionOnPublic"}},
+		{name: "a function that strips", change: rewrite("e.request.uri = e.request.uri.replace(/^.public/, '');"),
+			want: []string{"functionOnPublic", "such as /x"}},
+		{name: "a function that appends", change: rewrite("e.request.uri += '/index.html';"),
+			want: []string{"functionOnPublic"}},
 		{name: "a function for headers", change: rewrite("e.request.headers['x-a'] = {value: 'b'};")},
 		{name: "a function over a bucket of its own", change: func(scope constructs.Construct, p *props) {
 			rewrite("e.request.uri = '/film.mp4';")(scope, p)
-			p.Behaviors[0].Bucket = awss3.NewBucket(scope, jsii.String("Own"), &awss3.BucketProps{EnforceSSL: jsii.Bool(true)})
+			p.Behaviors[0].Bucket = awss3.NewBucket(scope, jsii.String("Own"),
+				&awss3.BucketProps{EnforceSSL: jsii.Bool(true)})
 		}},
 		{name: "a function of another app", change: func(scope constructs.Construct, p *props) {
 			rewrite("")(scope, p)
-			p.Behaviors[0].ViewerRequest = awscloudfront.Function_FromFunctionAttributes(scope, jsii.String("Imported"), &awscloudfront.FunctionAttributes{
-				FunctionArn: jsii.String("arn:aws:cloudfront::111122223333:function/f"), FunctionName: jsii.String("f"),
-			})
+			p.Behaviors[0].ViewerRequest = awscloudfront.Function_FromFunctionAttributes(scope,
+				jsii.String("Imported"), &awscloudfront.FunctionAttributes{
+					FunctionArn:  jsii.String("arn:aws:cloudfront::111122223333:function/f"),
+					FunctionName: jsii.String("f"),
+				})
 		}, want: []string{"functionOnPublic", "such as /x"}},
 		{name: "403 to 200", change: func(_ constructs.Construct, p *props) {
 			p.Behaviors = []privatecdn.Behavior{public("public/*")}
-			p.Viewer = &privatecdn.Viewer{ErrorResponses: []privatecdn.ErrorResponse{{Status: 403, Page: "/public/index.html", ResponseStatus: 200}}}
+			p.Viewer = &privatecdn.Viewer{ErrorResponses: []privatecdn.ErrorResponse{{Status: 403,
+				Page: "/public/index.html", ResponseStatus: 200}}}
 		}, want: []string{"refusalIs200", "/public/index.html"}},
 		{name: "403 to 200 of public content", change: func(_ constructs.Construct, p *props) {
 			p.Keys, p.Default = nil, &privatecdn.Behavior{Access: privatecdn.Public}
-			p.Viewer = &privatecdn.Viewer{ErrorResponses: []privatecdn.ErrorResponse{{Status: 403, Page: "/index.html", ResponseStatus: 200}}}
+			p.Viewer = &privatecdn.Viewer{ErrorResponses: []privatecdn.ErrorResponse{{Status: 403,
+				Page: "/index.html", ResponseStatus: 200}}}
 		}},
 		{name: "a role that can be changed", after: grant(func(s constructs.Construct) awsiam.IGrantable {
-			return awsiam.NewRole(s, jsii.String("Role"), &awsiam.RoleProps{AssumedBy: awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil)})
+			return awsiam.NewRole(s, jsii.String("Role"),
+				&awsiam.RoleProps{AssumedBy: awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil)})
 		})},
-		{name: "an imported role", after: grant(func(s constructs.Construct) awsiam.IGrantable { return role(s, "111122223333", nil) })},
-		{name: "a role of another account", after: grant(func(s constructs.Construct) awsiam.IGrantable { return role(s, "999900001111", nil) }),
-			want: []string{"grantSign", "ssm:GetParameter", "kms:Sign"}},
+		{name: "an imported role", after: grant(func(s constructs.Construct) awsiam.IGrantable {
+			return role(s,
+				"111122223333", nil)
+		})},
+		{name: "a role of another account",
+			after: grant(func(s constructs.Construct) awsiam.IGrantable { return role(s, "999900001111", nil) }),
+			want:  []string{"grantSign", "ssm:GetParameter", "kms:Sign"}},
 		{name: "an immutable role", after: grant(func(s constructs.Construct) awsiam.IGrantable {
 			return role(s, "111122223333", &awsiam.FromRoleArnOptions{Mutable: jsii.Bool(false)})
 		}), want: []string{"grantSign", "ssm:GetParameter", "kms:Sign"}},
@@ -82,12 +96,15 @@ func TestWarnings(t *testing.T) {
 				Env: &awscdk.Environment{Account: jsii.String("999900001111"), Region: jsii.String("eu-west-1")},
 			})
 			return awsiam.NewRole(other, jsii.String("Role"), &awsiam.RoleProps{
-				RoleName: jsii.String("backend"), AssumedBy: awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
+				RoleName:  jsii.String("backend"),
+				AssumedBy: awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
 			})
 		}), want: []string{"grantSignAccount", "999900001111", "111122223333"}},
 		{name: "keys of a behavior", change: func(scope constructs.Construct, p *props) {
-			other := privatecdn.NewTrustedKeys(scope, jsii.String("Other"), &privatecdn.TrustedKeysProps{Keys: ring(t, pair{"b.pem", "kms:alias/other"})})
-			p.Behaviors = []privatecdn.Behavior{{PathPattern: "partners/*", TrustedKeys: []privatecdn.TrustedKeys{other}}}
+			other := privatecdn.NewTrustedKeys(scope, jsii.String("Other"),
+				&privatecdn.TrustedKeysProps{Keys: ring(t, pair{"b.pem", "kms:alias/other"})})
+			p.Behaviors = []privatecdn.Behavior{{PathPattern: "partners/*",
+				TrustedKeys: []privatecdn.TrustedKeys{other}}}
 		}, after: grant(func(s constructs.Construct) awsiam.IGrantable { return role(s, "111122223333", nil) }),
 			want: []string{"grantSignRings", "Media/Keys alone"}},
 	} {
@@ -118,12 +135,14 @@ func TestWarnings(t *testing.T) {
 func TestGrantSignOfBehaviors(t *testing.T) {
 	app := newApp(t)
 	stack := newStack(app, "Stack", "")
-	other := privatecdn.NewTrustedKeys(stack, jsii.String("Other"), &privatecdn.TrustedKeysProps{Keys: ring(t, pair{"b.pem", "kms:other"})})
+	other := privatecdn.NewTrustedKeys(stack, jsii.String("Other"),
+		&privatecdn.TrustedKeysProps{Keys: ring(t, pair{"b.pem", "kms:other"})})
 	d := media(stack, &props{Default: &privatecdn.Behavior{TrustedKeys: []privatecdn.TrustedKeys{other}}})
 	d.GrantSign(awsiam.NewRole(stack, jsii.String("Role"), &awsiam.RoleProps{
 		AssumedBy: awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
 	}))
-	if template := string(synth(t, app, stack)); !strings.Contains(template, `:key/other"`) || !strings.Contains(*d.Deployment(), "kms:other") {
+	if template := string(synth(t, app, stack)); !strings.Contains(template, `:key/other"`) ||
+		!strings.Contains(*d.Deployment(), "kms:other") {
 		t.Error("the role may not use the key that the document has as signing")
 	}
 }
@@ -135,11 +154,13 @@ func TestForeignBucket(t *testing.T) {
 	away := awscdk.NewStack(app, jsii.String("Away"), &awscdk.StackProps{
 		Env: &awscdk.Environment{Account: jsii.String("999900001111"), Region: jsii.String("eu-west-1")},
 	})
-	bucket := awss3.NewBucket(away, jsii.String("B"), &awss3.BucketProps{BucketName: jsii.String("content-of-another"), EnforceSSL: jsii.Bool(true)})
+	bucket := awss3.NewBucket(away, jsii.String("B"),
+		&awss3.BucketProps{BucketName: jsii.String("content-of-another"), EnforceSSL: jsii.Bool(true)})
 	media(newStack(app, "Stack", "eu-west-1"), &props{
 		Keys: oneKey(t), Bucket: bucket, OriginAccess: privatecdn.OAC, DistributionID: "E2QWRUHAPOMQZL",
 	})
-	if template := string(synth(t, app, away)); !strings.Contains(template, "arn:aws:cloudfront::111122223333:distribution/E2QWRUHAPOMQZL") {
+	if template := string(synth(t, app, away)); !strings.Contains(template,
+		"arn:aws:cloudfront::111122223333:distribution/E2QWRUHAPOMQZL") {
 		t.Errorf("the policy does not name the distribution's account:\n%s", template)
 	}
 }
@@ -178,7 +199,8 @@ func TestDocumentTooBig(t *testing.T) {
 	app := newApp(t)
 	p := &props{Keys: oneKey(t)}
 	for i := range 70 {
-		p.Behaviors = append(p.Behaviors, privatecdn.Behavior{PathPattern: fmt.Sprintf("%s%d/*", strings.Repeat("folder", 10), i)})
+		p.Behaviors = append(p.Behaviors,
+			privatecdn.Behavior{PathPattern: fmt.Sprintf("%s%d/*", strings.Repeat("folder", 10), i)})
 	}
 	media(newStack(app, "Stack", ""), p)
 	expectOne(t, mistakes(t, app), "[Stack/Media] Behaviors: ", []string{"the deployment document has ", "8192"})
@@ -199,7 +221,8 @@ func TestSharing(t *testing.T) {
 	}
 	template := string(synth(t, app, stack))
 	for kind, want := range map[string]int{
-		"AWS::CloudFront::CachePolicy": 2, "AWS::CloudFront::ResponseHeadersPolicy": 1, "AWS::CloudFront::KeyGroup": 1, "AWS::CloudFront::PublicKey": 1,
+		"AWS::CloudFront::CachePolicy": 2, "AWS::CloudFront::ResponseHeadersPolicy": 1,
+		"AWS::CloudFront::KeyGroup": 1, "AWS::CloudFront::PublicKey": 1,
 	} {
 		if got := strings.Count(template, `"Type": "`+kind+`"`); got != want {
 			t.Errorf("%d of %s, want %d", got, kind, want)

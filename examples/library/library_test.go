@@ -89,7 +89,8 @@ func TestErrors(t *testing.T) {
 	_, local := edge.New(edge.Options{})
 	_, changed := access.Parse([]byte("{"), nil)
 	for name, err := range map[string]error{
-		"keys": ring, "signer": sign, "source": source, "deployment": document, "policy": id, "edge": local, "access": changed,
+		"keys": ring, "signer": sign, "source": source, "deployment": document, "policy": id, "edge": local,
+		"access": changed,
 	} {
 		var e *keys.Error
 		if !errors.As(err, &e) || strings.TrimSpace(e.Hint()) == "" {
