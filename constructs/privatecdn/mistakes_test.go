@@ -460,3 +460,10 @@ func TestStepsTooMany(t *testing.T) {
 	expectOne(t, mistakes(t, app), "[Stack/Media/Keys] Keys: ",
 		[]string{"added and promoted in one", "earliest safe date"})
 }
+
+func TestKeyGroupID(t *testing.T) {
+	app := newApp(t)
+	privatecdn.NewTrustedKeys(newStack(app, "Stack", ""), jsii.String("Keys"),
+		&privatecdn.TrustedKeysProps{KeyGroupID: "my group"})
+	expectOne(t, mistakes(t, app), "[Stack/Keys] KeyGroupID: ", []string{`"my group" is not a valid ID`})
+}

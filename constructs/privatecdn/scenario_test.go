@@ -1,6 +1,7 @@
 package privatecdn_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"example.com/privatecdn/constructs/privatecdn"
+	"example.com/privatecdn/keys"
 )
 
 // scenario is one way to use the construct. Its template is held by a golden
@@ -197,12 +199,20 @@ var scenarios = []scenario{
 		})
 	}},
 	{name: "existing-keys", build: func(t testing.TB, s awscdk.Stack) {
-		both := ring(t, pair{"a.pem", "kms:alias/media"}, pair{"b.pem", "kms:alias/next"})
-		ids := map[string]string{both.Keys()[0].Fingerprint: "K2JCJMDEHXQW5F"}
-		keep := privatecdn.NewTrustedKeys(s, jsii.String("Keep"),
-			&privatecdn.TrustedKeysProps{Keys: both, PublicKeyIDs: ids})
+		both := ring(t)
+		public, uri, err := pair{"a.pem", "kms:alias/media"}.New(context.Background(), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := both.Adopt(public, uri, "K2JCJMDEHXQW5F"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := both.Add(context.Background(), keys.ECDSAP256, pair{"b.pem", "kms:alias/next"}); err != nil {
+			t.Fatal(err)
+		}
+		keep := privatecdn.NewTrustedKeys(s, jsii.String("Keep"), &privatecdn.TrustedKeysProps{Keys: both})
 		group := privatecdn.NewTrustedKeys(s, jsii.String("Group"), &privatecdn.TrustedKeysProps{
-			Keys: both, PublicKeyIDs: ids, KeyGroupID: "11112222-3333-4444-5555-666677778888",
+			Keys: both, KeyGroupID: "11112222-3333-4444-5555-666677778888",
 		})
 		privatecdn.Outputs(s, media(s, &privatecdn.DistributionProps{TrustedKeys: keep,
 			Behaviors: []privatecdn.Behavior{

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/keys"
 )
 
@@ -89,7 +90,7 @@ func newTrustedKeys(scope constructs.Construct, id *string, props *TrustedKeysPr
 
 // fill adds keys and group, and reports the mistakes found.
 func (t *trustedKeys) fill(found *mistakes, a *account) {
-	t.checkIDs(found)
+	t.checkID(found)
 	if t.ring != nil {
 		t.addKeys(found)
 		t.checkRotation(found)
@@ -155,23 +156,12 @@ func opened(r *keys.Ring) *keys.Ring {
 	return r
 }
 
-// existingID matches the ID of a public key or a key group.
-var existingID = regexp.MustCompile(`^[A-Za-z0-9-]{10,40}$`)
+// keyGroupID matches the ID of a key group.
+var keyGroupID = regexp.MustCompile(`^[A-Za-z0-9-]{10,40}$`)
 
-func (t *trustedKeys) checkIDs(m *mistakes) {
-	if id := t.props.KeyGroupID; id != "" && !isToken(id) && !existingID.MatchString(id) {
-		m.add("KeyGroupID", "use the ID that CloudFront shows", "%q is not a valid ID of a key group", id)
-	}
-	for fingerprint, id := range t.props.PublicKeyIDs {
-		known := t.ring != nil && slices.ContainsFunc(t.ring.Keys(),
-			func(k keys.Key) bool { return k.Fingerprint == fingerprint })
-		if !known {
-			m.add("PublicKeyIDs", "use the fingerprints that `privatecdn keys list` shows",
-				"no key in the ring has the fingerprint %q", fingerprint)
-		}
-		if !isToken(id) && !existingID.MatchString(id) {
-			m.add("PublicKeyIDs", "use an ID such as K2JCJMDEHXQW5F", "%q is not a valid ID of a public key", id)
-		}
+func (t *trustedKeys) checkID(m *mistakes) {
+	if id := t.props.KeyGroupID; id != "" && !isToken(id) && !keyGroupID.MatchString(id) {
+		m.add("KeyGroupID", "use the ID that CloudFront shows", "%s is not a valid ID of a key group", fault.Quote(id))
 	}
 }
 
@@ -208,8 +198,8 @@ func (t *trustedKeys) addKeys(found *mistakes) {
 	}
 }
 
-// publicKey returns a key as CloudFront has it, and false for one that an
-// existing group is not said to contain.
+// publicKey returns a key as CloudFront has it: the one that the ring names, or a
+// new one. It returns false for a new one if the group exists.
 func (t *trustedKeys) publicKey(k keys.Key, pem string) (awscloudfront.IPublicKey, bool) {
 	if id := cmp.Or(t.props.PublicKeyIDs[k.Fingerprint], k.ID); id != "" {
 		return awscloudfront.PublicKey_FromPublicKeyId(t, jsii.String(k.Fingerprint), &id), true
