@@ -1,6 +1,7 @@
 package inspector_test
 
 import (
+	"encoding/json"
 	"flag"
 	"os"
 	"path/filepath"
@@ -103,14 +104,21 @@ func TestKeyboard(t *testing.T) {
 // recording that is dropped is diagnosed.
 func TestForms(t *testing.T) {
 	t.Parallel()
-	_, page := see(t)
+	w, page := see(t)
 	click(page, "#tab-try")
 	browser.Eval[bool](page, `() => { const f = document.querySelector("#path-form"); f.path.value = "/public/x"; f.requestSubmit(); return true }`)
 	browser.Await(page, `() => document.querySelector("#path-answer").textContent.includes("Behavior public/*, public.")`)
 	click(page, "#tab-har")
-	browser.Eval[bool](page, `() => { const data = new DataTransfer(); data.items.add(new File(["{}"], "a.har"));
-		document.querySelector("#drop").dispatchEvent(new DragEvent("drop", {dataTransfer: data, bubbles: true, cancelable: true})); return true }`)
-	browser.Await(page, `() => document.querySelector("#findings li")?.innerText.includes("expired")`)
+	recording, err := json.Marshal(map[string]any{"log": map[string]any{"entries": []any{map[string]any{
+		"request":  map[string]any{"method": "GET", "url": w.URL + "/films/1.txt", "headers": []any{}, "cookies": []any{}},
+		"response": map[string]any{"status": 403, "headers": []any{}, "content": map[string]any{}},
+	}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	browser.Eval[bool](page, `har => { const data = new DataTransfer(); data.items.add(new File([har], "a.har"));
+		document.querySelector("#drop").dispatchEvent(new DragEvent("drop", {dataTransfer: data, bubbles: true, cancelable: true})); return true }`, string(recording))
+	browser.Await(page, `() => document.querySelector("#findings li")?.innerText.includes("/films/1.txt")`)
 	click(page, "#tab-try")
 	browser.Eval[bool](page, `() => { const f = document.querySelector("#sign-form"); f.path.value = "/films/2.txt"; f.target = ""; return true }`)
 	page.Click("#sign-form button")

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"example.com/privatecdn/cmd/privatecdn/internal/har"
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/keys"
@@ -104,7 +105,12 @@ func (i *Inspector) open(w http.ResponseWriter, r *http.Request) {
 }
 
 func (i *Inspector) har(w http.ResponseWriter, r *http.Request) {
-	findings, err := i.options.Diagnose(r.Context(), http.MaxBytesReader(w, r.Body, mostHAR))
+	v, err := i.verifier(r.Context())
+	if err != nil {
+		refuse(w, err)
+		return
+	}
+	findings, err := har.Diagnose(http.MaxBytesReader(w, r.Body, mostHAR), v.Check)
 	if err != nil {
 		refuse(w, err)
 		return

@@ -32,9 +32,6 @@ type Options struct {
 	LeftOut func() []string
 	// Sign signs a path of the deployment, or a pattern for cookies.
 	Sign func(context.Context, SignRequest) (Signed, error)
-	// Diagnose reads a browser's recording (HAR) and returns a finding a failing
-	// request, ready to marshal. Without it the page has no place for one.
-	Diagnose func(context.Context, io.Reader) (any, error)
 }
 
 // SignRequest is what the form asks for.
@@ -77,9 +74,7 @@ func New(o Options) *Inspector {
 	mux.HandleFunc("GET /distribution", i.distribution)
 	mux.HandleFunc("GET /path", i.path)
 	mux.HandleFunc("POST /open", i.open)
-	if o.Diagnose != nil {
-		mux.HandleFunc("POST /har", i.har)
-	}
+	mux.HandleFunc("POST /har", i.har)
 	i.handler = http.NewCrossOriginProtection().Handler(mux)
 	return i
 }
@@ -114,11 +109,7 @@ func isLoopback(host string) bool {
 
 func (i *Inspector) index(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	view := struct {
-		*deployment.Deployment
-		Diagnoses bool
-	}{i.options.Deployment(), i.options.Diagnose != nil}
-	if err := index.Execute(w, view); err != nil {
+	if err := index.Execute(w, i.options.Deployment()); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 	}
 }

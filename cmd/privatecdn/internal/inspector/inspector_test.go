@@ -53,10 +53,6 @@ func watch(t *testing.T) watched {
 			cookies, err := w.Signer.Cookies(r.Path, terms, signer.CookieOptions{})
 			return inspector.Signed{URL: w.URL + r.Path, Cookies: cookies}, err
 		},
-		Diagnose: func(_ context.Context, r io.Reader) (any, error) {
-			text, err := io.ReadAll(r)
-			return []map[string]string{{"cause": "expired", "url": "https://h/x", "what": string(text), "hint": "sign again"}}, err
-		},
 	})
 	content := fstest.MapFS{
 		"films/1.txt": {Data: []byte("first film")}, "films/2.txt": {Data: []byte("second film")}, "public/1.txt": {Data: []byte("public")},

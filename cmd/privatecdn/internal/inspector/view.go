@@ -84,7 +84,7 @@ func (i *Inspector) detail(ctx context.Context, id int, t edge.Trace) detail {
 		return d
 	}
 	r := asVerified(t)
-	v, err := verify.Open(ctx, source{i.options.Deployment()})
+	v, err := i.verifier(ctx)
 	if err != nil {
 		return d
 	}
@@ -93,6 +93,11 @@ func (i *Inspector) detail(ctx context.Context, id int, t edge.Trace) detail {
 		d.Conditions = conditions(decision.Policy, r)
 	}
 	return d
+}
+
+// verifier decides as the edge does now.
+func (i *Inspector) verifier(ctx context.Context) (*verify.Deployed, error) {
+	return verify.Open(ctx, source{i.options.Deployment()})
 }
 
 // source is a deployment that is loaded already.

@@ -173,20 +173,18 @@ async function diagnose(file) {
   $("har-status").textContent = "Reading " + file.name + " …";
   const response = await fetch("/har", { method: "POST", body: file });
   if (!response.ok) { $("har-status").textContent = await response.text(); return; }
-  const findings = await response.json();
+  const findings = await response.json() || [];
   $("har-status").textContent = findings.length ? `${findings.length} to look at` : "Nothing failed in this recording.";
   $("findings").replaceChildren(...findings.map((f) => element("li", {},
-    element("span", { class: "no" }, f.cause), " ", element("code", {}, f.url), element("br"), f.what, f.hint ? element("br") : "", f.hint || "")));
+    element("span", { class: "no" }, f.kind), " ", element("code", {}, f.url), element("br"), f.explanation, f.hint ? element("br") : "", f.hint || "")));
 }
-if ($("har")) {
-  $("har-file").addEventListener("change", (e) => diagnose(e.target.files[0]));
-  for (const type of ["dragover", "dragleave", "drop"]) {
-    $("drop").addEventListener(type, (e) => {
-      e.preventDefault();
-      $("drop").classList.toggle("over", type === "dragover");
-      if (type === "drop") diagnose(e.dataTransfer.files[0]);
-    });
-  }
+$("har-file").addEventListener("change", (e) => diagnose(e.target.files[0]));
+for (const type of ["dragover", "dragleave", "drop"]) {
+  $("drop").addEventListener(type, (e) => {
+    e.preventDefault();
+    $("drop").classList.toggle("over", type === "dragover");
+    if (type === "drop") diagnose(e.dataTransfer.files[0]);
+  });
 }
 
 // Live.
