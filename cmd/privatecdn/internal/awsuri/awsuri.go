@@ -53,9 +53,9 @@ func Deployment(ctx context.Context, ref string) (deployment.Source, error) {
 		return nil, err
 	}
 	if kind == "ssm" {
-		return awssource.Parameter(ssm.NewFromConfig(cfg), name), nil
+		return awssource.Parameter(getParameter(ssm.NewFromConfig(cfg).GetParameter), name), nil
 	}
-	return awssource.Stack(cloudformation.NewFromConfig(cfg), name), nil
+	return awssource.Stack(describeStacks(cloudformation.NewFromConfig(cfg).DescribeStacks), name), nil
 }
 
 // Template returns the template of the stack that stack:NAME names, or nil if
@@ -88,7 +88,7 @@ func Openers(dir string) keys.Openers {
 			return awsstore.OpenSecret(secretsmanager.NewFromConfig(cfg))
 		}),
 		awsstore.SchemeParameter: lazily(func(cfg aws.Config) keys.OpenFunc {
-			return awsstore.OpenParameter(ssm.NewFromConfig(cfg))
+			return awsstore.OpenParameter(getParameter(ssm.NewFromConfig(cfg).GetParameter))
 		}),
 	}
 }
@@ -141,7 +141,7 @@ func Store(ctx context.Context, uri, ring string) (keys.Store, error) {
 	case awsstore.SchemeSecret:
 		return awsstore.SecretStore{Client: secretsmanager.NewFromConfig(cfg), Name: name}, nil
 	}
-	return awsstore.ParameterStore{Client: ssm.NewFromConfig(cfg), Name: name}, nil
+	return awsstore.ParameterStore{Client: putParameter(ssm.NewFromConfig(cfg).PutParameter), Name: name}, nil
 }
 
 // fileStore keeps private keys in dir, as seen from where the command is
