@@ -13,9 +13,9 @@ import (
 
 type checkCommand struct {
 	deploymentFlag
-	Object   []string          `help:"Path of an object that is there; may be given again." sep:"none" placeholder:"PATH"`
-	Template string            `help:"The template that is deployed: its headers are promises too." placeholder:"FILE"`
-	Value    map[string]string `help:"What the template leaves open: a parameter or an import, by name." placeholder:"NAME=VALUE" mapsep:"none"`
+	Object   []string          `help:"Path of an object that exists; repeatable." sep:"none" placeholder:"PATH"`
+	Template string            `help:"The deployed template, to probe its headers too." placeholder:"FILE"`
+	Value    map[string]string `help:"Value of a parameter or an import of the template; repeatable." placeholder:"NAME=VALUE" mapsep:"none"`
 }
 
 func (c checkCommand) Run(e *env) error {

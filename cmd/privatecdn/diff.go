@@ -10,6 +10,7 @@ import (
 	"example.com/privatecdn/access"
 	"example.com/privatecdn/cmd/privatecdn/internal/awsuri"
 	"example.com/privatecdn/cmd/privatecdn/internal/cli"
+	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/keys"
 )
 
@@ -64,7 +65,7 @@ func (c diffCommand) write(e *env, findings []access.Finding, leftOut []string) 
 	case c.Format == "markdown":
 		markdown(e.out, findings, leftOut)
 	default:
-		report(e.out, findings)
+		report(e.out, e.stdout, findings)
 	}
 	return nil
 }
@@ -105,18 +106,27 @@ func (c diffCommand) allowances() ([]access.Allowance, error) {
 	return append(all, listed...), nil
 }
 
-func report(w io.Writer, findings []access.Finding) {
+func report(w io.Writer, t cli.Terminal, findings []access.Finding) {
 	if len(findings) == 0 {
-		fmt.Fprintln(w, "Nothing changes in who may read what.")
+		fmt.Fprintln(w, "No access changes.")
 	}
 	for _, f := range findings {
-		accepted := ""
+		text := f.Sentence
 		if f.Accepted {
-			accepted = " (accepted)"
+			text += " (accepted)"
 		}
-		fmt.Fprintf(w, "%-9s  %-28s  %s%s\n", f.Severity, f.Kind, f.Sentence, accepted)
-		fmt.Fprintf(w, "%-9s  %-28s  witness: %s\n", "", "", f.Witness)
+		fmt.Fprintln(w, findingLine(t, f, string(f.Severity), string(f.Kind), text))
+		fmt.Fprintln(w, findingLine(t, f, "", "", "witness: "+f.Witness))
 	}
+}
+
+// findingLine returns a line of a finding, in red where it fails.
+func findingLine(t cli.Terminal, f access.Finding, severity, kind, text string) string {
+	line := t.Row([]int{9, 28}, severity, kind, fault.Printable(text))
+	if !f.Fails() {
+		return line
+	}
+	return t.Paint(cli.Red, severity) + strings.TrimPrefix(line, severity)
 }
 
 // sections are the parts of a comment on a pull request.

@@ -7,68 +7,21 @@ import (
 	"time"
 
 	"example.com/privatecdn/cmd/privatecdn/internal/awsuri"
-	"example.com/privatecdn/cmd/privatecdn/internal/cdkapp"
 	"example.com/privatecdn/cmd/privatecdn/internal/cli"
 	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/keys"
 )
 
 type keysCommand struct {
-	New     keysNew     `cmd:"" help:"Make a key pair and add it to the ring. The first key signs at once, a later one is pending."`
-	Add     keysAdd     `cmd:"" help:"Add a key pair that exists. The first key signs at once, a later one is pending."`
-	List    keysList    `cmd:"" help:"List the keys: state, age, and what comes next and when."`
-	Promote keysPromote `cmd:"" help:"Make a pending key sign, once it is deployed. The one that signed is retiring."`
-	Retire  keysRetire  `cmd:"" help:"Give the key that signed before its end: after the last URL it signed."`
-	Drop    keysDrop    `cmd:"" help:"Take a key off the ring: a retired one after its end, one that never signed or is revoked at any time."`
-	Revoke  keysRevoke  `cmd:"" help:"Put a key out of the key group now. URLs it signed die."`
-	Rotate  keysRotate  `cmd:"" help:"Say which step of the rotation comes next, and take it."`
-	Limit   keysLimit   `cmd:"" help:"Change the longest lifetime a signer may grant."`
-}
-
-// ringFlag is the ring that the commands on keys work on.
-type ringFlag struct {
-	Ring string `help:"Directory of the key ring; the app's own (cdk.json, or keys/ring) by default." placeholder:"DIR"`
-}
-
-func (f ringFlag) dir() (string, error) {
-	if f.Ring != "" {
-		return f.Ring, nil
-	}
-	return cdkapp.RingDir(".")
-}
-
-func (f ringFlag) open(opts ...keys.Option) (*keys.Ring, error) {
-	dir, err := f.dir()
-	if err != nil {
-		return nil, err
-	}
-	return keys.Open(dir, opts...)
-}
-
-// stepFlags are the ring that a step is taken on, and what is deployed of it.
-type stepFlags struct {
-	ringFlag
-	Deployment string `help:"What is deployed: a file, ssm:NAME or stack:NAME. With it, a step that comes before the one before it is deployed is refused." placeholder:"FILE|ssm:NAME|stack:NAME"`
-}
-
-func (f stepFlags) open(e *env) (*keys.Ring, error) {
-	if f.Deployment == "" {
-		return f.ringFlag.open()
-	}
-	d, err := deploymentFlag{f.Deployment}.load(e)
-	if err != nil {
-		return nil, err
-	}
-	return f.ringFlag.open(keys.WithDeployed(d.RingKeys()))
-}
-
-// storeFlag is where private halves of new keys go.
-type storeFlag struct {
-	Store string `help:"Where the private half of a new key goes: file:DIR, kms:alias/NAME, secretsmanager:NAME or ssm:NAME. A file beside the ring by default." placeholder:"URI"`
-}
-
-type algorithmFlag struct {
-	Algorithm keys.Algorithm `help:"ecdsa-p256 or rsa-2048." enum:"ecdsa-p256,rsa-2048" default:"ecdsa-p256"`
+	New     keysNew     `cmd:"" help:"Create a key pair and add it to the ring. The first key signs immediately; later ones are pending."`
+	Add     keysAdd     `cmd:"" help:"Add an existing key pair to the ring. The first key signs immediately; later ones are pending."`
+	List    keysList    `cmd:"" help:"List the keys: state, age and next step."`
+	Promote keysPromote `cmd:"" help:"Sign with a pending key, once it is deployed. The previous signing key starts retiring."`
+	Retire  keysRetire  `cmd:"" help:"Set when the previous signing key expires: after the last URL it signed."`
+	Drop    keysDrop    `cmd:"" help:"Remove a key from the ring: a retiring one after it expires, a pending or revoked one at any time."`
+	Revoke  keysRevoke  `cmd:"" help:"Remove a key from the key group immediately. URLs it signed stop working."`
+	Rotate  keysRotate  `cmd:"" help:"Take the next step of the rotation."`
+	Limit   keysLimit   `cmd:"" help:"Change the longest lifetime that a signer may grant."`
 }
 
 type keysNew struct {
@@ -201,7 +154,7 @@ func (c keysDrop) Run(e *env) error {
 
 // keyArg names a key.
 type keyArg struct {
-	ID string `arg:"" help:"The key: its fingerprint or the start of it."`
+	ID string `arg:"" help:"The key's fingerprint, or the start of it."`
 }
 
 // step takes a step on the key and says what comes after it.
@@ -238,7 +191,7 @@ func (c keysRevoke) Run(e *env) error {
 		return err
 	}
 	minutes := int64((done.Lost + time.Minute - 1) / time.Minute)
-	e.note("URLs that %s has signed die with the next deployment: up to %d minutes of them.", done.Key.Short(), minutes)
+	e.note("URLs signed by %s stop working with the next deployment: up to %d minutes of them.", done.Key.Short(), minutes)
 	result := struct {
 		keys.Key
 		LostMinutes int64     `json:"lostMinutes"` // of URLs already signed
@@ -246,9 +199,9 @@ func (c keysRevoke) Run(e *env) error {
 	}{Key: done.Key, LostMinutes: minutes}
 	if done.Successor.Fingerprint != "" {
 		result.Successor = &done.Successor
-		e.note("%s signs in its place.", done.Successor.Short())
+		e.note("%s signs instead.", done.Successor.Short())
 	}
-	e.note("Next: commit %s and deploy at once.", ring.Dir())
+	e.note("Next: commit %s and deploy immediately.", ring.Dir())
 	return e.print(result, func(w io.Writer) { fmt.Fprintln(w, done.Key.Fingerprint) })
 }
 
@@ -292,7 +245,7 @@ func (c keysLimit) Run(e *env) error {
 	if err := ring.Limit(c.Longest.Std()); err != nil {
 		return err
 	}
-	e.note("Next: commit %s and deploy. A key ends after the longest lifetime it has signed for, also where that is shorter now.", ring.Dir())
+	e.note("Next: commit %s and deploy. A key expires after the longest lifetime it has signed for, even if the limit is shorter now.", ring.Dir())
 	result := struct {
 		MaxLifetime int64 `json:"maxLifetime"` // seconds
 	}{int64(ring.MaxLifetime() / time.Second)}

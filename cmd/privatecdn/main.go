@@ -27,16 +27,23 @@ type tool struct {
 	JSON    bool             `help:"Print results as JSON."`
 	Version kong.VersionFlag `help:"Print the version."`
 
-	Up          upCommand      `cmd:"" help:"Serve the app, or a template, on this machine as CloudFront would."`
-	Keys        keysCommand    `cmd:"" help:"Make key pairs and take them through a rotation."`
-	Sign        signCommand    `cmd:"" help:"Sign URLs, or make signed cookies."`
-	Presign     presignCommand `cmd:"" help:"Make an S3 presigned URL on the distribution's host, rounded so that it caches."`
-	Verify      verifyCommand  `cmd:"" help:"Say what CloudFront answers to a signed request, and why."`
-	Check       checkCommand   `cmd:"" help:"Probe what is deployed, local or real: every promise, one line each."`
-	Doctor      doctorCommand  `cmd:"" help:"Say which requests of a browser's recording failed, and what to change."`
-	Diff        diffCommand    `cmd:"" help:"Compare two templates: what changes in who may read what."`
+	Up          upCommand      `cmd:"" help:"Serve the app or a template on this machine, as CloudFront would."`
+	Keys        keysCommand    `cmd:"" help:"Create key pairs and rotate them."`
+	Sign        signCommand    `cmd:"" help:"Sign URLs, cookies and playlists."`
+	Presign     presignCommand `cmd:"" help:"Create an S3 presigned URL on the distribution's host, rounded so that it caches."`
+	Verify      verifyCommand  `cmd:"" help:"Explain how CloudFront responds to a signed request."`
+	Check       checkCommand   `cmd:"" help:"Probe a deployment, local or real: every promise, one line each."`
+	Doctor      doctorCommand  `cmd:"" help:"Explain which requests of a browser's recording failed, and what to change."`
+	Diff        diffCommand    `cmd:"" help:"Compare two templates: which access changes."`
 	Help        helpCommand    `cmd:"" hidden:"" help:"Show what a command does."`
 	ShowVersion versionCommand `cmd:"" name:"version" help:"Print the version, the commit and its date."`
+}
+
+type signCommand struct {
+	URL      signURL      `cmd:"" name:"url" help:"Sign one URL, or a path on the deployment's first host."`
+	Cookies  signCookies  `cmd:"" help:"Create signed cookies for patterns of URLs or paths."`
+	URLs     signURLs     `cmd:"" name:"urls" help:"Sign one URL a line, from standard input to standard output."`
+	Playlist signPlaylist `cmd:"" help:"Sign everything an HLS or DASH manifest refers to, with one signature."`
 }
 
 // env is what a command may touch besides its flags.

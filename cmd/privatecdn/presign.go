@@ -16,12 +16,12 @@ import (
 
 type presignCommand struct {
 	Object string       `arg:"" help:"s3://BUCKET/KEY"`
-	For    cli.Duration `help:"How long the URL lives, from the start of its window." required:"" placeholder:"D"`
+	For    cli.Duration `help:"Lifetime of the URL, from the start of its window." required:"" placeholder:"D"`
 	Window cli.Duration `help:"Requests within a window get the same URL; it lives at least --for less this." required:"" placeholder:"D"`
-	Host   string       `help:"The distribution's host; the deployment's first, or the bucket's own, by default." placeholder:"HOST"`
+	Host   string       `help:"The distribution's host; by default the deployment's first, else the bucket's own." placeholder:"HOST"`
 	Method string       `help:"GET or HEAD." enum:"GET,HEAD" default:"GET"`
-	Region string       `help:"The bucket's region; the deployment's, or that of your AWS settings, by default." placeholder:"REGION"`
-	Cache  cli.Duration `help:"The longest the cache keeps an object, where no deployment says so." placeholder:"D"`
+	Region string       `help:"The bucket's region; by default the deployment's, else that of your AWS settings." placeholder:"REGION"`
+	Cache  cli.Duration `help:"The longest time that the cache stores an object, without a deployment." placeholder:"D"`
 
 	Download  string   `help:"Name under which a browser saves the object." placeholder:"NAME"`
 	VersionID string   `name:"version-id" help:"Version of the object; the current one by default." placeholder:"ID"`
@@ -52,7 +52,7 @@ func (c presignCommand) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	e.note("It opens the object until %s.", url.Until.Format(time.RFC3339))
+	e.note("The URL expires at %s.", url.Until.Format(time.RFC3339))
 	if c.Deployment != "" || c.Cache != 0 {
 		e.note("Caches can serve it until %s.", url.Exposed.Format(time.RFC3339))
 	}

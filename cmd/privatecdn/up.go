@@ -20,14 +20,14 @@ import (
 const stateDir = ".privatecdn"
 
 type upCommand struct {
-	Template   string            `help:"A CloudFormation template or a cloud assembly, in place of the app here." placeholder:"FILE"`
-	Value      map[string]string `help:"What the template leaves open: a parameter or an import, by name." placeholder:"NAME=VALUE" mapsep:"none"`
-	HTTPS      string            `name:"https" help:"Where to answer over HTTPS; port 0 is any free one." default:"127.0.0.1:8443" env:"PRIVATECDN_HTTPS" placeholder:"ADDR"`
-	HTTP       string            `name:"http" help:"Where to answer over HTTP." default:"127.0.0.1:8080" env:"PRIVATECDN_HTTP" placeholder:"ADDR"`
-	S3         string            `name:"s3" help:"Where the bucket itself answers, over HTTPS." default:"127.0.0.1:0" env:"PRIVATECDN_S3" placeholder:"ADDR"`
-	Inspector  string            `help:"Where the inspector answers, a page of what the edge decides; a loopback address." default:"127.0.0.1:0" env:"PRIVATECDN_INSPECTOR" placeholder:"ADDR"`
-	Deployment string            `help:"Where to write the deployment document." default:".privatecdn/deployment.json" placeholder:"FILE"`
-	Check      bool              `help:"Probe every promise and exit."`
+	Template   string            `help:"A CloudFormation template or a cloud assembly to serve instead of this directory's app." placeholder:"FILE"`
+	Value      map[string]string `help:"Value of a parameter or an import of the template; repeatable." placeholder:"NAME=VALUE" mapsep:"none"`
+	HTTPS      string            `name:"https" help:"HTTPS address; port 0 picks a free one." default:"127.0.0.1:8443" env:"PRIVATECDN_HTTPS" placeholder:"ADDR"`
+	HTTP       string            `name:"http" help:"HTTP address." default:"127.0.0.1:8080" env:"PRIVATECDN_HTTP" placeholder:"ADDR"`
+	S3         string            `name:"s3" help:"HTTPS address of the bucket itself." default:"127.0.0.1:0" env:"PRIVATECDN_S3" placeholder:"ADDR"`
+	Inspector  string            `help:"Loopback address of the inspector, a page that shows the edge's decisions." default:"127.0.0.1:0" env:"PRIVATECDN_INSPECTOR" placeholder:"ADDR"`
+	Deployment string            `help:"File for the deployment document." default:".privatecdn/deployment.json" placeholder:"FILE"`
+	Check      bool              `help:"Probe every promise, then exit."`
 	ringFlag
 	edgeFlags
 }
@@ -88,7 +88,7 @@ func (c upCommand) Run(e *env) error {
 		return err
 	}
 	<-e.Done()
-	e.note("Ended.")
+	e.note("Stopped.")
 	return nil
 }
 
@@ -105,9 +105,9 @@ func (c upCommand) refused(e *env, r edge.Refusal) {
 func (c upCommand) tell(e *env, l *local.Local, inspector string) error {
 	example, err := l.Example(e, awsuri.Openers(l.Deployment().Resolve(".")))
 	if err != nil {
-		e.note("Nothing to try is signed here: %v", err)
+		e.note("No example URL: %v", err)
 		if c.Template == "" {
-			e.note("For a ring of this machine's own: privatecdn up --ring %s/ring", stateDir)
+			e.note("For a key ring of this machine alone: privatecdn up --ring %s/ring", stateDir)
 		}
 	}
 	d := l.Deployment()
@@ -127,13 +127,13 @@ func (c upCommand) tell(e *env, l *local.Local, inspector string) error {
 	}
 	return e.print(running, func(w io.Writer) {
 		fmt.Fprintf(w, "The CloudFront distribution of %s is at %s, and over HTTP at %s.\n", d.Stack, d.Endpoint, l.HTTP())
-		fmt.Fprintf(w, "Its bucket is %s, which refuses everyone else at %s.\n", strings.Join(c.Bucket, ", "), d.Bucket.Endpoint)
+		fmt.Fprintf(w, "Its bucket is %s, which refuses direct requests at %s.\n", strings.Join(c.Bucket, ", "), d.Bucket.Endpoint)
 		fmt.Fprintf(w, "The signer reads %s.\n", c.Deployment)
 		fmt.Fprintf(w, "Watch what the edge decides, and why, at %s.\n", inspector)
 		if example != nil {
 			try(w, running.CA, example)
 		}
-		fmt.Fprintln(w, "\nCtrl-C ends it. Requests that are refused:")
+		fmt.Fprintln(w, "\nPress Ctrl-C to stop. Refused requests are listed below.")
 	})
 }
 
@@ -141,7 +141,7 @@ func (c upCommand) tell(e *env, l *local.Local, inspector string) error {
 func try(w io.Writer, ca string, x *local.Example) {
 	curl := "curl --cacert " + quoteIfNeeded(ca)
 	file := filepath.Base(x.Plain)
-	fmt.Fprintf(w, "\nRefused, for it is not signed:\n\n  %s %s\n", curl, quote(x.Plain))
+	fmt.Fprintf(w, "\nRefused, because it is not signed:\n\n  %s %s\n", curl, quote(x.Plain))
 	fmt.Fprintf(w, "\nOpens until %s:\n\n  %s -o %s %s\n", x.Until.Format(time.TimeOnly), curl, quoteIfNeeded(file), quote(x.Signed))
-	fmt.Fprintf(w, "\nAs do signed cookies, for all of %s:\n\n  %s -o %s %s %s\n", x.Pattern, curl, quoteIfNeeded(file), curlCookies(x.Cookies), quote(x.Plain))
+	fmt.Fprintf(w, "\nSigned cookies for %s work too:\n\n  %s -o %s %s %s\n", x.Pattern, curl, quoteIfNeeded(file), curlCookies(x.Cookies), quote(x.Plain))
 }

@@ -18,10 +18,10 @@ import (
 )
 
 type verifyCommand struct {
-	URL    string   `arg:"" optional:"" help:"The URL as the viewer requests it; - reads it, or a curl command line, from standard input."`
-	Curl   string   `help:"Take URL and cookies from a curl command line." placeholder:"COMMAND"`
-	Cookie []string `help:"A cookie NAME=VALUE, or a whole Cookie header; may be given again." sep:"none" placeholder:"C"`
-	At     cli.Time `help:"When the request comes; now by default." placeholder:"TIME"`
+	URL    string   `arg:"" optional:"" help:"The URL that the viewer requests; - reads it, or a curl command line, from standard input."`
+	Curl   string   `help:"Read the URL and cookies from a curl command line." placeholder:"COMMAND"`
+	Cookie []string `help:"A cookie NAME=VALUE or a whole Cookie header; repeatable." sep:"none" placeholder:"C"`
+	At     cli.Time `help:"Time of the request; by default now." placeholder:"TIME"`
 	IP     string   `name:"ip" help:"The viewer's IPv4 address." placeholder:"ADDR"`
 
 	trustFlags
@@ -57,7 +57,7 @@ func (c verifyCommand) request(e *env) (verify.Request, error) {
 	if c.IP != "" {
 		ip, err := netip.ParseAddr(c.IP)
 		if err != nil {
-			return r, fmt.Errorf("--ip %q is not an address", c.IP)
+			return r, fmt.Errorf("--ip %q is not a valid IP address", c.IP)
 		}
 		r.IP = ip
 	}
@@ -82,7 +82,7 @@ func (c verifyCommand) request(e *env) (verify.Request, error) {
 		input, cookies = request.URL, append(cookies, request.Cookies...)
 	}
 	if input == "" {
-		return r, cli.Hint(errors.New("there is no URL to verify"), "privatecdn verify URL, or --curl COMMAND")
+		return r, cli.Hint(errors.New("no URL is given"), "give a URL or --curl COMMAND")
 	}
 	r.URL, r.Cookies = input, verify.ParseCookies(cookies)
 	return r, nil
@@ -91,7 +91,7 @@ func (c verifyCommand) request(e *env) (verify.Request, error) {
 // trustFlags name the keys that are trusted.
 type trustFlags struct {
 	deploymentFlag
-	PublicKey string `help:"PEM file of the public key, in place of a deployment." placeholder:"FILE"`
+	PublicKey string `help:"PEM file of the public key, instead of a deployment." placeholder:"FILE"`
 	KeyPairID string `name:"key-pair-id" help:"ID of the public key." placeholder:"ID"`
 }
 
@@ -108,10 +108,10 @@ func (f trustFlags) judge(e *env) (func(verify.Request) (verify.Decision, error)
 		}
 		return deployed.Check, nil
 	case f.PublicKey == "":
-		return nil, cli.Hint(errors.New("nothing says which keys are trusted"),
-			"--deployment FILE, or --public-key FILE --key-pair-id ID")
+		return nil, cli.Hint(errors.New("no trusted key is given"),
+			"give --deployment FILE, or --public-key FILE --key-pair-id ID")
 	case f.KeyPairID == "":
-		return nil, cli.Hint(errors.New("--public-key needs the key's ID"), "--key-pair-id K…")
+		return nil, cli.Hint(errors.New("--public-key needs --key-pair-id"), "give the ID that CloudFront shows for the key: --key-pair-id K…")
 	}
 	key, err := readPublic(f.PublicKey)
 	if err != nil {

@@ -79,7 +79,7 @@ func TestDocumentation(t *testing.T) {
 func sameTemplate(t *testing.T, dir string) {
 	shell(t, dir, `bin/privatecdn keys new >/dev/null`)
 	shell(t, dir, `timeout 60 bin/privatecdn up --https 127.0.0.1:0 --http 127.0.0.1:0 >up.log 2>&1 & up=$!
-		until grep -q 'Ctrl-C' up.log || ! kill -0 $up; do sleep 0.1; done; kill -INT $up; wait $up || cat up.log`)
+		until grep -q 'Press Ctrl-C' up.log || ! kill -0 $up; do sleep 0.1; done; kill -INT $up; wait $up || cat up.log`)
 	theirs := t.TempDir()
 	shell(t, dir, `CDK_VALIDATION=false npx cdk synth --quiet --output "$1"`, theirs)
 	shell(t, dir, `ls "$1"/*.template.json | while read -r t; do cmp "$t" "cdk.out/$(basename "$t")"; done`, theirs)
@@ -117,7 +117,7 @@ func withEdge(commands []docstest.Command) []docstest.Command {
 		return commands
 	}
 	return slices.Insert(commands, i, docstest.Command{
-		Line: commands[i].Line, Text: "privatecdn up", Background: true, Output: []string{"Ctrl-C ends it.…"},
+		Line: commands[i].Line, Text: "privatecdn up", Background: true, Output: []string{"Press Ctrl-C to stop.…"},
 	})
 }
 

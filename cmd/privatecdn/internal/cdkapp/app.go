@@ -32,7 +32,7 @@ type App struct {
 }
 
 // ErrNoApp says that a directory holds no CDK app.
-var ErrNoApp = errors.New("there is no CDK app here")
+var ErrNoApp = errors.New("this directory has no CDK app")
 
 // Open reads dir/cdk.json and the context beside it.
 func Open(dir string) (*App, error) {
@@ -41,13 +41,13 @@ func Open(dir string) (*App, error) {
 	err := readJSON(path, app)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, cli.Hint(fmt.Errorf("%w: %s is missing", ErrNoApp, path),
-			"run this in the app's directory, or name a template with --template FILE")
+			"run this in the app's directory, or give a template: --template FILE")
 	}
 	if err != nil {
 		return nil, err
 	}
 	if app.Command == "" {
-		return nil, fmt.Errorf(`%s names no app: it needs a line such as "app": "go run ."`, path)
+		return nil, fmt.Errorf(`%s has no \"app\": add a line such as "app": "go run ."`, path)
 	}
 	// What lookups have found stands beside cdk.json, under what cdk.json says itself.
 	found := map[string]any{}
@@ -145,7 +145,7 @@ func (a *App) Synthesize(ctx context.Context, out string) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		return fmt.Errorf("the app does not synthesize (%s: %w)\n%s", a.Command, err, strings.TrimSpace(said.String()))
+		return fmt.Errorf("synthesis failed (%s: %w)\n%s", a.Command, err, strings.TrimSpace(said.String()))
 	}
 	return annotated(out)
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // errAnnotated says that constructs have reported errors.
-var errAnnotated = errors.New("the app does not synthesize")
+var errAnnotated = errors.New("synthesis failed")
 
 // annotated returns the errors that constructs have left in the assembly as
 // annotations: the app ends well with them, and it is `cdk synth` that fails.
@@ -36,7 +36,7 @@ func annotations(dir string) ([]string, error) {
 		return nil
 	})
 	if errors.Is(err, assembly.ErrInvalid) {
-		err = fmt.Errorf("the app wrote no cloud assembly: %w", err)
+		err = fmt.Errorf("the app did not write a cloud assembly: %w", err)
 	}
 	return said, err
 }

@@ -101,8 +101,8 @@ func TestSynthesizeFails(t *testing.T) {
 		app  string
 		want []string
 	}{
-		"exit code":   {`echo "error: no ring" >&2; exit 2`, []string{"error: no ring", "does not synthesize"}},
-		"no assembly": {`true`, []string{"wrote no cloud assembly"}},
+		"exit code":   {`echo "error: no ring" >&2; exit 2`, []string{"error: no ring", "synthesis failed"}},
+		"no assembly": {`true`, []string{"did not write a cloud assembly"}},
 		"annotations": {
 			`mkdir -p "$CDK_OUTDIR/nested"; cp manifest "$CDK_OUTDIR/manifest.json"; cp nested "$CDK_OUTDIR/nested/manifest.json"; cp more "$CDK_OUTDIR/nested/more.json"`,
 			[]string{"[/Nested/Other] Keys is missing\n[/Stack/Media] Behaviors is wrong"},

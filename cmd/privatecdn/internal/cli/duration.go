@@ -27,7 +27,7 @@ func ParseDuration(s string) (time.Duration, error) {
 	if m := days.FindStringSubmatch(s); m != nil {
 		n, err := strconv.ParseFloat(m[1], 64)
 		if err != nil || n > maxDays {
-			return 0, fmt.Errorf("%q is too long a duration", s)
+			return 0, fmt.Errorf("the duration %q is too long", s)
 		}
 		total, rest = time.Duration(n*24*float64(time.Hour)), s[len(m[0]):]
 	}
@@ -35,16 +35,16 @@ func ParseDuration(s string) (time.Duration, error) {
 		d, err := time.ParseDuration(rest)
 		switch {
 		case err != nil:
-			return 0, fmt.Errorf("%q is not a duration: write a number with a unit, such as 90m, 36h or 7d", s)
+			return 0, fmt.Errorf("%q is not a valid duration: want a number with a unit, such as 90m, 36h or 7d", s)
 		case d < 0 || strings.HasPrefix(rest, "-"):
-			return 0, fmt.Errorf("%q is a negative duration", s)
+			return 0, fmt.Errorf("the duration %q is negative", s)
 		case d > maxDays*24*time.Hour-total:
-			return 0, fmt.Errorf("%q is too long a duration", s)
+			return 0, fmt.Errorf("the duration %q is too long", s)
 		}
 		total += d
 	}
 	if s == "" {
-		return 0, fmt.Errorf("a duration is empty: write a number with a unit, such as 90m, 36h or 7d")
+		return 0, fmt.Errorf("the duration is empty: want a number with a unit, such as 90m, 36h or 7d")
 	}
 	return total, nil
 }

@@ -43,7 +43,7 @@ const (
 
 // Paint returns text in a colour, where there are any.
 func (t Terminal) Paint(colour, text string) string {
-	if !t.Colour || colour == "" {
+	if !t.Colour || colour == "" || text == "" {
 		return text
 	}
 	return "\x1b[" + colour + "m" + text + "\x1b[m"

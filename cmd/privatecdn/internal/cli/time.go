@@ -23,7 +23,7 @@ func ParseTime(s string) (time.Time, error) {
 	if !epoch.MatchString(s) {
 		t, err := time.Parse(time.RFC3339, s)
 		if err != nil {
-			return time.Time{}, fmt.Errorf("%q is not a time: write RFC 3339 (2030-01-02T15:04:05Z) or seconds since 1970", s)
+			return time.Time{}, fmt.Errorf("%q is not a valid time: want RFC 3339 (2030-01-02T15:04:05Z) or seconds since 1970", s)
 		}
 		return t, nil
 	}
@@ -33,9 +33,9 @@ func ParseTime(s string) (time.Time, error) {
 	}
 	switch {
 	case n == 0:
-		return time.Time{}, fmt.Errorf("0 is not a time anyone means: write RFC 3339 or seconds since 1970")
+		return time.Time{}, fmt.Errorf("0 is not a valid time: want RFC 3339 or seconds since 1970")
 	case n >= milliseconds:
-		return time.Time{}, fmt.Errorf("%s is not seconds since 1970: it looks like milliseconds; drop the last three digits", s)
+		return time.Time{}, fmt.Errorf("%s looks like milliseconds: drop the last three digits", s)
 	}
 	return time.Unix(n, 0).UTC(), nil
 }

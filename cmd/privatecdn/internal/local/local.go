@@ -115,15 +115,15 @@ func checkInputs(o Options) error {
 	case o.Bucket == "": // each bucket is named
 		err = nil
 	case errors.Is(err, os.ErrNotExist):
-		err = fmt.Errorf("the bucket directory %s is not there", o.Bucket)
+		err = fmt.Errorf("the bucket directory %s does not exist", o.Bucket)
 	case err == nil && !info.IsDir():
 		err = fmt.Errorf("the bucket %s is not a directory", o.Bucket)
 	}
 	if err != nil {
-		return cli.Hint(err, "--bucket DIR names a directory whose files are the objects")
+		return cli.Hint(err, "give the directory that serves as the bucket: --bucket DIR")
 	}
 	if _, err := os.Stat(o.Template); o.Template != "" && errors.Is(err, os.ErrNotExist) {
-		return cli.Hint(fmt.Errorf("the template %s is not there", o.Template), "--template FILE; `npx cdk synth` writes those of the app into cdk.out")
+		return cli.Hint(fmt.Errorf("the template %s does not exist", o.Template), "give a template: --template FILE; `npx cdk synth` writes the app's to cdk.out")
 	}
 	return nil
 }

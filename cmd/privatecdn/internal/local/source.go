@@ -40,7 +40,7 @@ func (l *Local) source(ctx context.Context) error {
 		return err
 	}
 	if made {
-		l.options.Progress("Made a key ring in %s: commit it. The private half of its key is not part of it.", l.ringDir)
+		l.options.Progress("Created a key ring in %s: commit it. It does not contain the private key.", l.ringDir)
 	}
 	return l.synthesize(ctx)
 }
@@ -140,10 +140,10 @@ func (l *Local) ringChanged(ctx context.Context) {
 		err = l.describe()
 	}
 	if err != nil {
-		l.options.Progress("The changed ring is not taken up: %v", err)
+		l.options.Progress("Reloading the key ring failed; still serving the previous one: %v", err)
 		return
 	}
-	l.options.Progress("The changed ring is taken up.")
+	l.options.Progress("Reloaded the key ring.")
 }
 
 // templateChanged is called when the edge has read a changed template, or failed to.
@@ -154,10 +154,10 @@ func (l *Local) templateChanged(err error) {
 		err = l.describe()
 	}
 	if err != nil {
-		l.options.Progress("The changed template is not taken up, the last good one serves on: %v", err)
+		l.options.Progress("Reloading the template failed; still serving the previous one: %v", err)
 		return
 	}
-	l.options.Progress("The changed template is taken up.")
+	l.options.Progress("Reloaded the template.")
 	l.tellLeftOut()
 }
 

@@ -89,7 +89,7 @@ func newProbe(ctx context.Context, o Options) (*probe, error) {
 		return nil, err
 	}
 	if _, err := o.Deployment.SigningKey(); err != nil {
-		p.noKey = "no trusted key has its private half here"
+		p.noKey = "no private key of a trusted key is on this machine"
 		return p, nil
 	}
 	for _, s := range []struct {
@@ -99,7 +99,7 @@ func newProbe(ctx context.Context, o Options) (*probe, error) {
 		*s.to, err = signer.Open(ctx, loaded{o.Deployment}, signer.WithOpeners(o.Openers), signer.WithReload(0),
 			signer.WithClock(func() time.Time { return time.Now().Add(-s.ago) }))
 		if errors.Is(err, os.ErrNotExist) {
-			p.signer, p.noKey = nil, "the private half of the signing key is not on this machine"
+			p.signer, p.noKey = nil, "the private key of the signing key is not on this machine"
 			return p, nil
 		}
 		if err != nil {

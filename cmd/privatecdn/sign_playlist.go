@@ -25,7 +25,7 @@ type signPlaylist struct {
 	Absolute bool              `help:"Make all URIs absolute, so that it plays from anywhere." xor:"place"`
 	Variable map[string]string `help:"Value of a variable the playlist imports." placeholder:"NAME=VALUE" mapsep:"none"`
 	Others   []string          `name:"other-host" help:"Host of another CDN that may receive the signature." placeholder:"HOST"`
-	Verbose  bool              `help:"List the URIs that are left alone on standard error."`
+	Verbose  bool              `help:"List the URIs left unsigned on standard error."`
 }
 
 func (c signPlaylist) Run(e *env) error {
@@ -85,7 +85,7 @@ func (c signPlaylist) read(e *env, s *signer.Signer) (manifest []byte, at string
 		}
 		manifest, err = fetch(e, s, absolute(d, c.Src))
 	default:
-		return nil, "", fmt.Errorf("there is no manifest %s", c.Src)
+		return nil, "", fmt.Errorf("the manifest %s does not exist", c.Src)
 	}
 	if err == nil && at == "" {
 		at, err = c.guess(e, d)
@@ -102,8 +102,8 @@ func (c signPlaylist) guess(e *env, d *deployment.Deployment) (string, error) {
 	}
 	if d == nil {
 		return "", cli.Hint(
-			errors.New("nothing says where viewers get the manifest, which its URIs are relative to"),
-			"--url https://HOST/PATH",
+			errors.New("the URL of the manifest is not known, and its URIs are relative to it"),
+			"give --url https://HOST/PATH",
 		)
 	}
 	e.note("warning: the signature opens all of %s/; --url PATH, the manifest's own, narrows it", d.BaseURL())

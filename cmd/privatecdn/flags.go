@@ -1,0 +1,167 @@
+package main
+
+import (
+	"crypto"
+	"errors"
+	"fmt"
+	"os"
+
+	"golang.org/x/net/publicsuffix"
+
+	"example.com/privatecdn/cmd/privatecdn/internal/awsuri"
+	"example.com/privatecdn/cmd/privatecdn/internal/cdkapp"
+	"example.com/privatecdn/cmd/privatecdn/internal/cli"
+	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/keys"
+	"example.com/privatecdn/signer"
+	"example.com/privatecdn/signer/policy"
+	"example.com/privatecdn/signer/verify"
+)
+
+// deploymentFlag names what is deployed.
+type deploymentFlag struct {
+	Deployment string `help:"The deployment document: a file, ssm:NAME or stack:NAME." placeholder:"FILE|ssm:NAME|stack:NAME"`
+}
+
+func (f deploymentFlag) load(e *env) (*deployment.Deployment, error) {
+	source, err := awsuri.Deployment(e, f.Deployment)
+	if err != nil {
+		return nil, err
+	}
+	return source.Load(e)
+}
+
+// openDeployed returns what decides on requests as the deployment does.
+func (f deploymentFlag) openDeployed(e *env) (*verify.Deployed, error) {
+	source, err := awsuri.Deployment(e, f.Deployment)
+	if err != nil {
+		return nil, err
+	}
+	openers := awsuri.Openers(".")
+	delete(openers, "file") // relative to the document, which Open sees to
+	options := []verify.Option{verify.WithOpeners(openers)}
+	if dir, err := cdkapp.RingDir("."); err == nil {
+		if ring, err := keys.Open(dir); err == nil {
+			options = append(options, verify.WithRing(ring))
+		}
+	}
+	return verify.Open(e, source, options...)
+}
+
+// ringFlag is the ring that the commands on keys work on.
+type ringFlag struct {
+	Ring string `help:"Directory of the key ring; by default the app's (cdk.json, else keys/ring)." placeholder:"DIR"`
+}
+
+func (f ringFlag) dir() (string, error) {
+	if f.Ring != "" {
+		return f.Ring, nil
+	}
+	return cdkapp.RingDir(".")
+}
+
+func (f ringFlag) open(opts ...keys.Option) (*keys.Ring, error) {
+	dir, err := f.dir()
+	if err != nil {
+		return nil, err
+	}
+	return keys.Open(dir, opts...)
+}
+
+// stepFlags are the ring that a step is taken on, and what is deployed of it.
+type stepFlags struct {
+	ringFlag
+	Deployment string `help:"The deployment document: a file, ssm:NAME or stack:NAME. With it, refuse a step until the previous one is deployed." placeholder:"FILE|ssm:NAME|stack:NAME"`
+}
+
+func (f stepFlags) open(e *env) (*keys.Ring, error) {
+	if f.Deployment == "" {
+		return f.ringFlag.open()
+	}
+	d, err := deploymentFlag{f.Deployment}.load(e)
+	if err != nil {
+		return nil, err
+	}
+	return f.ringFlag.open(keys.WithDeployed(d.RingKeys()))
+}
+
+// storeFlag is where private halves of new keys go.
+type storeFlag struct {
+	Store string `help:"Store for the new private key: file:DIR, kms:alias/NAME, secretsmanager:NAME or ssm:NAME; by default a file beside the ring." placeholder:"URI"`
+}
+
+type algorithmFlag struct {
+	Algorithm keys.Algorithm `help:"ecdsa-p256 or rsa-2048." enum:"ecdsa-p256,rsa-2048" default:"ecdsa-p256"`
+}
+
+// signFlags are what every way of signing takes.
+type signFlags struct {
+	For      cli.Duration `help:"Lifetime of the signature: 90m, 36h, 7d." xor:"end" placeholder:"D"`
+	Until    cli.Time     `help:"End of validity: RFC 3339 or epoch seconds." xor:"end" placeholder:"TIME"`
+	Window   cli.Duration `help:"Round the end up to a multiple, so that viewers share one URL." placeholder:"D"`
+	From     cli.Time     `help:"Start of validity; by default immediately." placeholder:"TIME"`
+	IP       string       `name:"ip" help:"The viewers' IPv4 address or range." placeholder:"CIDR"`
+	Policy   string       `help:"File with a policy to sign unchanged." type:"path" placeholder:"FILE"`
+	Hash     string       `help:"sha256 or sha1." enum:"sha256,sha1" default:"sha256"`
+	Resource string       `help:"Pattern of URLs to sign instead of the URL itself." placeholder:"PATTERN"`
+
+	deploymentFlag
+	Key       string `help:"The private key, instead of a deployment: a PEM file, kms:…, secretsmanager:… or ssm:…." placeholder:"FILE|URI"`
+	KeyPairID string `name:"key-pair-id" help:"ID of its public key in CloudFront (K…)." placeholder:"ID"`
+}
+
+// open returns the signer and the terms that the flags describe.
+func (f signFlags) open(e *env) (*signer.Signer, signer.Terms, error) {
+	terms, err := f.terms()
+	if err != nil {
+		return nil, terms, err
+	}
+	s, err := f.signer(e)
+	return s, terms, err
+}
+
+func (f signFlags) signer(e *env) (*signer.Signer, error) {
+	hash := signer.WithHash(map[string]crypto.Hash{"sha256": crypto.SHA256, "sha1": crypto.SHA1}[f.Hash])
+	switch {
+	case f.Deployment != "" && (f.Key != "" || f.KeyPairID != ""):
+		return nil, errors.New("give --deployment, or --key and --key-pair-id, not both")
+	case f.Deployment != "":
+		source, err := awsuri.Deployment(e, f.Deployment)
+		if err != nil {
+			return nil, err
+		}
+		openers := awsuri.Openers(".")
+		delete(openers, "file") // relative to the document, which the signer sees to
+		return signer.Open(e, source, hash, signer.WithReload(0),
+			signer.WithOpeners(openers), signer.WithPublicSuffixes(publicsuffix.List))
+	case f.Key == "" || f.KeyPairID == "":
+		return nil, cli.Hint(errors.New("no signing key is given"),
+			"give --deployment FILE|ssm:NAME|stack:NAME, or --key FILE|URI --key-pair-id ID")
+	}
+	key, err := awsuri.PrivateKey(e, f.Key)
+	if err != nil {
+		return nil, err
+	}
+	return signer.New(f.KeyPairID, key, hash, signer.WithPublicSuffixes(publicsuffix.List))
+}
+
+func (f signFlags) terms() (signer.Terms, error) {
+	t := signer.Terms{For: f.For.Std(), Until: f.Until.Time, Window: f.Window.Std(), From: f.From.Time, Resource: f.Resource}
+	if f.Policy != "" {
+		text, err := os.ReadFile(f.Policy)
+		if err != nil {
+			return t, err
+		}
+		t.Policy = string(text)
+	}
+	if f.IP != "" {
+		var err error
+		if t.IP, err = policy.ParseIP(f.IP); err != nil {
+			return t, fmt.Errorf("--ip: %w", err)
+		}
+	}
+	if t.For == 0 && t.Until.IsZero() && t.Policy == "" {
+		return t, cli.Hint(errors.New("no lifetime is given"), "give --for 1h or --until 2030-01-02T15:04:05Z")
+	}
+	return t, nil
+}
