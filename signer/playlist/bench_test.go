@@ -70,3 +70,23 @@ func BenchmarkDeployed(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkDASH signs a manifest of 1,000 Representations, each with a template
+// of its own.
+func BenchmarkDASH(b *testing.B) {
+	var text strings.Builder
+	text.WriteString("<Period><AdaptationSet>")
+	for i := range 1000 {
+		fmt.Fprintf(&text, `<Representation id="v%d" bandwidth="%d"><SegmentTemplate media="$RepresentationID$/$Number$.m4s" `+
+			`initialization="$RepresentationID$/init.mp4" startNumber="1" duration="2"/></Representation>`, i, 1000+i)
+	}
+	text.WriteString("</AdaptationSet></Period>")
+	manifest := []byte(mpd(text.String()))
+	r := playlist.For(newSigner(b), signer.Terms{For: time.Hour})
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := r.Rewrite(home+"index.mpd", manifest); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
