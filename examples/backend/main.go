@@ -1,5 +1,5 @@
-// Command backend is a login that opens private content. It sets the signed
-// cookies of a stream and sends the viewer to the page that plays it, and it
+// Command backend is a login that opens private content. It sets signed
+// cookies and sends the viewer to the page that shows what they open, and it
 // signs a URL for a report. It runs beside `privatecdn up`:
 //
 //	go run ./examples/backend
@@ -13,8 +13,10 @@ import (
 	"io"
 	"log"
 	"net/http"
+	"net/url"
 	"os"
 	"os/signal"
+	"strconv"
 	"time"
 
 	"example.com/privatecdn/deployment"
@@ -27,10 +29,12 @@ const home = `<!doctype html>
 <p><a href="/report">The report</a>, for five minutes</p>
 <form method="post" action="/logout"><button>Log out</button></form>`
 
-// stream is what the cookies open; page, on the distribution and public, plays it.
+// content is what the cookies open, for the length of a session; page, on the
+// distribution and public, shows it.
 const (
-	stream = "/hls/*"
-	page   = "/public/index.html"
+	content = "/*"
+	session = 8 * time.Hour
+	page    = "/public/index.html"
 )
 
 func main() {
@@ -67,11 +71,14 @@ func routes(s *signer.Signer, domain string) http.Handler {
 	})
 	mux.HandleFunc("POST /login", func(w http.ResponseWriter, r *http.Request) {
 		// Your own: check who this is, and what they may watch.
-		cookies, err := s.Cookies(stream, signer.Terms{For: 8 * time.Hour}, options)
-		answer(w, r, cookies, err, s.Deployment().BaseURL()+page)
+		cookies, err := s.Cookies(content, signer.Terms{For: session}, options)
+		// The page shows when the cookies end, which scripts cannot read, and signs out here.
+		fragment := url.Values{"until": {strconv.FormatInt(time.Now().Add(session).Unix(), 10)},
+			"logout": {"http://" + r.Host + "/logout"}}
+		answer(w, r, cookies, err, s.Deployment().BaseURL()+page+"#"+fragment.Encode())
 	})
 	mux.HandleFunc("POST /logout", func(w http.ResponseWriter, r *http.Request) {
-		cookies, err := s.ClearCookies(stream, options)
+		cookies, err := s.ClearCookies(content, options)
 		answer(w, r, cookies, err, "/")
 	})
 	mux.HandleFunc("GET /report", func(w http.ResponseWriter, r *http.Request) {

@@ -16,7 +16,7 @@ async function ask(section) {
   }
   const content = section.querySelector(".content");
   content.hidden = false;
-  if (content instanceof HTMLImageElement) content.src = path;
+  if (content instanceof HTMLImageElement || content instanceof HTMLIFrameElement) content.src = path;
   if (content instanceof HTMLVideoElement) await play(content, path);
   tell(section, true, `opened: ${response.headers.get("Content-Type")}`);
 }
@@ -26,38 +26,33 @@ function tell(section, opened, what) {
   section.querySelector(".answer").textContent = what;
 }
 
-// play gives an HLS stream to the browser where it plays HLS itself, and
-// otherwise feeds it the first variant's segments one after the other.
+// play uses hls.js, a copy of which lies beside this page, and leaves the
+// stream to the browser where that plays HLS itself and hls.js cannot.
 async function play(video, path) {
-  if (video.canPlayType("application/vnd.apple.mpegurl")) {
+  if (!Hls.isSupported()) {
     video.src = path;
     return;
   }
-  const base = new URL(path, location.href);
-  const variants = await lines(base);
-  const info = variants.find((line) => line.startsWith("#EXT-X-STREAM-INF"));
-  const codecs = /CODECS="(.*?)"/.exec(info)[1];
-  const media = new URL(variants.find((line) => line && !line.startsWith("#")), base);
-  const playlist = await lines(media);
-  const map = /URI="(.*?)"/.exec(playlist.find((line) => line.startsWith("#EXT-X-MAP")))[1];
-  const parts = [map, ...playlist.filter((line) => line && !line.startsWith("#"))];
-
-  const source = new MediaSource();
-  video.src = URL.createObjectURL(source);
-  await new Promise((opened) => source.addEventListener("sourceopen", opened, { once: true }));
-  const buffer = source.addSourceBuffer(`video/mp4; codecs="${codecs}"`);
-  for (const part of parts) {
-    const response = await fetch(new URL(part, media), { credentials: "include" });
-    if (!response.ok) throw new Error(`${part}: ${response.status}`);
-    const appended = new Promise((done) => buffer.addEventListener("updateend", done, { once: true }));
-    buffer.appendBuffer(await response.arrayBuffer());
-    await appended;
-  }
-  source.endOfStream();
+  const hls = new Hls({ xhrSetup: (xhr) => { xhr.withCredentials = true; } });
+  hls.loadSource(path);
+  hls.attachMedia(video);
+  await new Promise((opened, failed) => {
+    hls.once(Hls.Events.MANIFEST_PARSED, opened);
+    hls.on(Hls.Events.ERROR, (_, error) => { if (error.fatal) failed(new Error(error.details)); });
+  });
 }
 
-async function lines(url) {
-  const response = await fetch(url, { credentials: "include" });
-  if (!response.ok) throw new Error(`${url.pathname}: ${response.status}`);
-  return (await response.text()).split(/\r?\n/);
+// The backend leads here with the end of the cookies and the address that
+// clears them, since scripts cannot read the cookies themselves.
+const session = new URLSearchParams(location.hash.slice(1));
+const until = Number(session.get("until")) * 1000;
+const logout = URL.parse(session.get("logout"));
+if (until > Date.now() && logout?.hostname === location.hostname && /^https?:$/.test(logout.protocol)) {
+  document.querySelector("#signed-in").hidden = false;
+  document.querySelector("#signed-out").hidden = true;
+  document.querySelector("#sign-out").action = logout.href;
+  const time = document.querySelector("#until");
+  time.dateTime = new Date(until).toISOString();
+  time.textContent = new Date(until).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  setTimeout(() => location.replace(location.pathname), Math.min(until - Date.now(), 2 ** 31 - 1));
 }
