@@ -122,12 +122,16 @@ func (s *Signer) Deployment() *deployment.Deployment { return s.current.Load().d
 // with a deployment, ErrUnknownHost, ErrPublicPath, ErrPresignedPath,
 // ErrNotTrusted, ErrDropped and ErrLifetime.
 func (s *Signer) URL(raw string, t Terms) (string, error) {
-	return s.URLContext(context.Background(), raw, t)
+	return s.url(context.Background(), raw, &t)
 }
 
 // URLContext is URL under a context, which ends the wait for a key that signs
 // elsewhere, such as in AWS KMS.
 func (s *Signer) URLContext(ctx context.Context, raw string, t Terms) (string, error) {
+	return s.url(ctx, raw, &t)
+}
+
+func (s *Signer) url(ctx context.Context, raw string, t *Terms) (string, error) {
 	if t.Download != "" {
 		var err error
 		if raw, err = withDownload(raw, t.Download); err != nil {
@@ -136,7 +140,7 @@ func (s *Signer) URLContext(ctx context.Context, raw string, t Terms) (string, e
 		t.Download = ""
 	}
 	if t.Resource != "" || t.Policy != "" {
-		g, err := s.GrantContext(ctx, "", t)
+		g, err := s.GrantContext(ctx, "", *t)
 		if err != nil {
 			return "", err
 		}
@@ -147,7 +151,7 @@ func (s *Signer) URLContext(ctx context.Context, raw string, t Terms) (string, e
 	if err != nil {
 		return "", err
 	}
-	p, err := s.policy(st, u, &t)
+	p, err := s.policy(st, u, t)
 	if err != nil {
 		return "", err
 	}

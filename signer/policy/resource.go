@@ -10,9 +10,12 @@ import (
 
 // checkQuery refuses the reserved parameters in any case and any encoding.
 func checkQuery(u string) error {
-	_, query, ok := strings.Cut(u, queryStart)
+	_, query, ok := strings.Cut(u, "?")
 	if !ok {
-		_, query, _ = strings.Cut(u, "?")
+		return nil
+	}
+	if _, after, ok := strings.Cut(u, queryStart); ok {
+		query = after
 	}
 	for query != "" {
 		var pair string

@@ -43,6 +43,8 @@ func TestEncodeURL(t *testing.T) {
 		"https://İstanbul.example/p":                                "https://xn--istanbul-o0e.example/p",
 		"https://İ.example/p":                                       "https://xn--i-9bb.example/p",
 		"https://STRAẞE.example/p":                                  "https://strasse.example/p",
+		"https://h.example./a":                                      "https://h.example./a",
+		"https://h.example.-0/a b":                                  "https://h.example.-0/a%20b",
 		"https://1a.example/":                                       "https://1a.example/",
 		"https://h.example/a?b=*":                                   "https://h.example/a?b=%2A",
 		"https://h.example/a?r=attachment;filename*=UTF-8''My File": "https://h.example/a?r=attachment;filename%2A=UTF-8%27%27My%20File",

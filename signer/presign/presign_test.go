@@ -190,6 +190,20 @@ func TestDeployment(t *testing.T) {
 	}
 	c.Host = cdn
 	mustURL(t, c, "GET", "unlimited/film.mp4")
+	if !strings.Contains(u.URL, "%2Feu-west-1%2Fs3%2F") {
+		t.Errorf("not the deployment's region: %s", u.URL)
+	}
+	moved := c
+	moved.Region = "eu-west-2"
+	if u := mustURL(t, moved, "GET", "unlimited/film.mp4"); !strings.Contains(u.URL, "%2Feu-west-2%2Fs3%2F") {
+		t.Errorf("not the region that was given: %s", u.URL)
+	}
+	moved.Bucket = "other"
+	mustURL(t, moved, "GET", "unlimited/film.mp4")
+	moved.Region = ""
+	if _, err := presign.New(moved); !errors.Is(err, presign.ErrBucket) {
+		t.Errorf("another bucket: %v", err)
+	}
 	for key, want := range map[string]error{
 		"kept/film.mp4": presign.ErrExposure, "public/film.mp4": presign.ErrNotPresigned, "film.mp4": presign.ErrNotPresigned,
 	} {

@@ -33,6 +33,8 @@ func TestRefused(t *testing.T) {
 	}{
 		{"no bucket", func(c *presign.Config) { c.Bucket = "" }, "GET", "x", presign.ErrBucket},
 		{"bucket in capitals", func(c *presign.Config) { c.Bucket = "Media" }, "GET", "x", presign.ErrBucket},
+		{"seven days", func(c *presign.Config) { c.Lifetime = 168 * time.Hour }, "GET", "x", nil},
+		{"longest key", func(*presign.Config) {}, "GET", strings.Repeat("x", 1024), nil},
 		{"directory bucket", func(c *presign.Config) { c.Bucket = "b--euw1-az1--x-s3" }, "GET", "x", presign.ErrBucket},
 		{"two dots", func(c *presign.Config) { c.Bucket = "a..b" }, "GET", "x", presign.ErrBucket},
 		{"an address", func(c *presign.Config) { c.Bucket = "192.168.5.4" }, "GET", "x", presign.ErrBucket},

@@ -130,6 +130,7 @@ func TestExplainEncodings(t *testing.T) {
 		{"/a?x=a%2Cb&y=c,d", "/a?x=a,b&y=c%2Cd", `signed "%2C", requested ","`},
 		{"/%D0%B6?q=%D0%B6%20%D0%B6", "/%d0%b6?q=%d0%b6+%d0%b6", `signed "%D0%B6", requested "%d0%b6"`},
 		{"/~a%20b", "/%7Ea%20b", `signed "~", requested "%7E"`},
+		{"/Z?r=Z%27%20Z%2CZ", "/Z?r=Z'+Z,Z", `signed "%27", requested "'"`},
 		{"//a", "/a", "two slashes"},
 	} {
 		d := verify.New(trusted()).Check(verify.Request{URL: signedAs(t, host+c.signed, host+c.requested), Time: now})
