@@ -166,6 +166,7 @@ func TestConditions(t *testing.T) {
 		{"StringNotEquals", "aws:SourceArn", []string{"x", "y"}, []string{"y"}, false},
 		{"StringNotEquals", "aws:SourceArn", []string{"x", "y"}, []string{"z"}, true},
 		{"StringNotEquals", "aws:SourceArn", []string{"x"}, nil, true},
+		{"StringNotEquals", "aws:SourceArn", []string{"x"}, []string{}, true},
 		{"StringEqualsIgnoreCase", "aws:Referer", []string{"HTTPS://A"}, []string{"https://a"}, true},
 		{"StringNotEqualsIgnoreCase", "aws:Referer", []string{"HTTPS://A"}, []string{"https://a"}, false},
 		{"StringLike", "aws:Referer", []string{"https://*.example.com/*"}, []string{"https://www.example.com/x"}, true},
@@ -269,5 +270,14 @@ func TestRefusedByName(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A statement without a Sid is named by its place.
+func TestStatementByPlace(t *testing.T) {
+	t.Parallel()
+	_, err := bucketpolicy.Compile([]bucketpolicy.Statement{get(nil), get(to("Robot", "x"))})
+	if err == nil || !strings.Contains(err.Error(), "statement 2:") {
+		t.Errorf("%v", err)
 	}
 }

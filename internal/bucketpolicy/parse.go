@@ -18,7 +18,7 @@ const maxPolicy = 20 << 10
 func Parse(at cloudformation.Location, document any) ([]Statement, error) {
 	if text, ok := document.(string); ok {
 		if err := json.Unmarshal([]byte(text), &document); err != nil {
-			return nil, at.Invalid("the policy is text that is no JSON")
+			return nil, at.Invalid("the policy is not valid JSON")
 		}
 	}
 	o, ok := document.(map[string]any)
@@ -80,7 +80,7 @@ func readStatement(at cloudformation.Location, v any, s *Statement) error {
 		}
 	}
 	if s.Effect != "Allow" && s.Effect != "Deny" {
-		return at.Key("Effect").Invalid("Allow or Deny is wanted")
+		return at.Key("Effect").Invalid("expected Allow or Deny")
 	}
 	if len(s.Principals) == 0 || len(s.Actions) == 0 || len(s.Resources) == 0 {
 		return at.Invalid("a statement of a bucket policy needs Principal, Action and Resource")
@@ -141,7 +141,7 @@ func readConditions(at cloudformation.Location, v any) ([]Condition, error) {
 func single(at cloudformation.Location, v any) (string, error) {
 	list, err := values(at, v)
 	if err == nil && len(list) != 1 {
-		err = at.Invalid("one value is wanted")
+		err = at.Invalid("expected one value")
 	}
 	if err != nil {
 		return "", err
@@ -164,7 +164,7 @@ func values(at cloudformation.Location, v any) ([]string, error) {
 			text, _ := json.Marshal(e)
 			texts[i] = string(text)
 		default:
-			return nil, at.Invalid("a value or a list of values is wanted")
+			return nil, at.Invalid("expected a value or a list of values")
 		}
 	}
 	return texts, nil

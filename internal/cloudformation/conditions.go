@@ -58,7 +58,7 @@ func (s *Stack) holds(at Location, v any) (bool, error) {
 	}
 	f, ok := conditionFunctions[name]
 	if !ok {
-		return false, at.Unsupported("use Fn::Equals, Fn::And, Fn::Or, Fn::Not or Condition", "%s makes no condition", name)
+		return false, at.Unsupported("use Fn::Equals, Fn::And, Fn::Or, Fn::Not or Condition", "%s is not a condition function", name)
 	}
 	args, ok := arg.([]any)
 	if !ok {

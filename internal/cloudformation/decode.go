@@ -133,7 +133,7 @@ func check(at Location, rule string, v reflect.Value) error {
 	default:
 		text := fmt.Sprint(v.Interface())
 		if !v.IsZero() && !slices.Contains(strings.Split(rule, "|"), text) {
-			return at.Unsupported("use one of "+strings.ReplaceAll(rule, "|", ", "), "%q is not a value known here", text)
+			return at.Unsupported("use one of "+strings.ReplaceAll(rule, "|", ", "), "%q is not a supported value", text)
 		}
 	}
 	return nil
@@ -199,7 +199,7 @@ func (s *Stack) decode(at Location, v any, into reflect.Value) error {
 func (s *Stack) decodeSlice(at Location, v any, into reflect.Value) error {
 	list, ok := v.([]any)
 	if !ok {
-		return at.Invalid("a list is wanted, not %s", describe(v))
+		return at.Invalid("expected a list, got %s", describe(v))
 	}
 	into.Set(reflect.MakeSlice(into.Type(), 0, len(list)))
 	for i, e := range list {
@@ -247,19 +247,19 @@ func (s *Stack) decodeScalar(at Location, v any, into reflect.Value) error {
 	case reflect.Bool:
 		b, err := strconv.ParseBool(text)
 		if err != nil || len(text) < len("true") {
-			return at.Invalid("true or false is wanted, not %s", describe(v))
+			return at.Invalid("expected true or false, got %s", describe(v))
 		}
 		into.SetBool(b)
 	case reflect.Int:
 		i, err := json.Number(text).Int64()
 		if err != nil {
-			return at.Invalid("a whole number is wanted, not %s", describe(v))
+			return at.Invalid("expected a whole number, got %s", describe(v))
 		}
 		into.SetInt(i)
 	case reflect.Float64:
 		f, err := json.Number(text).Float64()
 		if err != nil {
-			return at.Invalid("a number is wanted, not %s", describe(v))
+			return at.Invalid("expected a number, got %s", describe(v))
 		}
 		into.SetFloat(f)
 	}

@@ -50,17 +50,17 @@ func TestDecode(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		`{"Unknown":1}`:                       "S/R: Properties.Unknown: unknown property",
-		`{"Text":[]}`:                         "Properties.Text: a string is wanted, not a list",
-		`{"Yes":"yes"}`:                       "Properties.Yes: true or false is wanted",
-		`{"Yes":"1"}`:                         "Properties.Yes: true or false is wanted",
-		`{"Number":1.5}`:                      "Properties.Number: a whole number is wanted",
-		`{"Float":"x"}`:                       "Properties.Float: a number is wanted",
-		`{"List":"x"}`:                        "Properties.List: a list is wanted",
-		`{"Inner":[]}`:                        "Properties.Inner: an object is wanted",
+		`{"Text":[]}`:                         "Properties.Text: expected a string, got a list",
+		`{"Yes":"yes"}`:                       "Properties.Yes: expected true or false",
+		`{"Yes":"1"}`:                         "Properties.Yes: expected true or false",
+		`{"Number":1.5}`:                      "Properties.Number: expected a whole number",
+		`{"Float":"x"}`:                       "Properties.Float: expected a number",
+		`{"List":"x"}`:                        "Properties.List: expected a list",
+		`{"Inner":[]}`:                        "Properties.Inner: expected an object",
 		`{"Inner":{}}`:                        "Properties.Inner.Name: the property is missing",
 		`{"Many":[{"Name":"m"},{"Name":""}]}`: "Properties.Many[1].Name: the property is missing",
-		`{"Inner":{"Name":"n","Kind":"c"}}`:   `Properties.Inner.Kind: "c" is not a value known here; use one of a, b`,
-		`{"Map":[]}`:                          "Properties.Map: an object is wanted",
+		`{"Inner":{"Name":"n","Kind":"c"}}`:   `Properties.Inner.Kind: "c" is not a supported value; use one of a, b`,
+		`{"Map":[]}`:                          "Properties.Map: expected an object",
 		`{"Refused":["x"]}`:                   "Properties.Refused: the property is not supported; do without",
 	} {
 		if _, err := decode(text); err == nil || !strings.Contains(said(err), want) {

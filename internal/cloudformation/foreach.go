@@ -92,7 +92,7 @@ func (x *expansion) loop(at Location, v any, variables map[string]string, out ma
 	}
 	body, isObject := args[2].(map[string]any)
 	if !ok || !isObject {
-		return at.Invalid("Fn::ForEach wants a name, a list and an object")
+		return at.Invalid("Fn::ForEach needs a name, a list and an object")
 	}
 	for i, e := range collection {
 		value := fmt.Sprint(e)

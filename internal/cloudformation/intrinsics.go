@@ -42,7 +42,7 @@ func Functions() []string {
 func (s *Stack) ref(at Location, arg any) (any, error) {
 	name, ok := arg.(string)
 	if !ok {
-		return nil, at.Invalid("Ref wants a name")
+		return nil, at.Invalid("Ref needs a name")
 	}
 	if v, ok := s.pseudo(name); ok {
 		return v, nil
@@ -98,14 +98,14 @@ func (s *Stack) getAtt(at Location, arg any) (any, error) {
 		}
 	}
 	if id == "" || name == "" {
-		return nil, at.Invalid("Fn::GetAtt wants a logical ID and an attribute")
+		return nil, at.Invalid("Fn::GetAtt needs a logical ID and an attribute")
 	}
 	r, ok := s.Resources[id]
 	if !ok && s.Serverless() {
 		return s.made(at, id+"."+name)
 	}
 	if !ok {
-		return nil, at.Invalid("Fn::GetAtt of %q, which is no resource of this template", id)
+		return nil, at.Invalid("Fn::GetAtt of %q, which is not a resource of this template", id)
 	}
 	return s.attributeAt(at, r, name)
 }
@@ -147,7 +147,7 @@ func (s *Stack) join(at Location, arg any) (any, error) {
 	}
 	separator, ok := args[0].(string)
 	if !ok {
-		return nil, at.Invalid("Fn::Join wants a text to put between")
+		return nil, at.Invalid("Fn::Join needs a text to put between")
 	}
 	if len(separator)*len(parts) > maxText {
 		return nil, tooLong(at)
@@ -166,7 +166,7 @@ func (s *Stack) split(at Location, arg any) (any, error) {
 		return nil, err
 	}
 	if separator == "" {
-		return nil, at.Invalid("Fn::Split wants a text to split at")
+		return nil, at.Invalid("Fn::Split needs a text to split at")
 	}
 	if err := s.spend(at, nodeSize*strings.Count(text, separator)); err != nil {
 		return nil, err
@@ -211,7 +211,7 @@ func (s *Stack) findInMap(at Location, arg any) (any, error) {
 		return nil, err
 	}
 	if len(names) != 3 {
-		return nil, at.Invalid("Fn::FindInMap wants three names")
+		return nil, at.Invalid("Fn::FindInMap needs three names")
 	}
 	first, _ := s.Mappings[names[0]].(map[string]any)
 	second, _ := first[names[1]].(map[string]any)
@@ -232,7 +232,7 @@ func (s *Stack) findInMap(at Location, arg any) (any, error) {
 func arguments(at Location, function string, arg any, n int) ([]any, error) {
 	list, ok := arg.([]any)
 	if !ok || len(list) != n {
-		return nil, at.Invalid("%s wants a list of %d", function, n)
+		return nil, at.Invalid("%s needs a list of %d", function, n)
 	}
 	return list, nil
 }

@@ -51,7 +51,7 @@ func jsonObject(d *json.Decoder, depth int) (any, error) {
 		}
 		key, _ := token.(string)
 		if _, twice := o[key]; twice {
-			return nil, fmt.Errorf("the key %q is there twice (at byte %d)", brief(key), d.InputOffset())
+			return nil, fmt.Errorf("duplicate key %q (at byte %d)", brief(key), d.InputOffset())
 		}
 		if o[key], err = jsonValue(d, depth+1); err != nil {
 			return nil, err

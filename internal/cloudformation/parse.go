@@ -134,7 +134,7 @@ func newResource(at Location, id string, o map[string]any) (*Resource, error) {
 			return nil, at.Key(key).Unsupported("remove it", "unknown resource attribute")
 		}
 		if !ok {
-			return nil, at.Key(key).Invalid("%s is not of the kind wanted here", describe(o[key]))
+			return nil, at.Key(key).Invalid("%s is not valid here", describe(o[key]))
 		}
 	}
 	if r.Type == "" {
@@ -159,7 +159,7 @@ func object(at Location, v any) (map[string]any, error) {
 	if o, ok := v.(map[string]any); ok {
 		return o, nil
 	}
-	return nil, at.Invalid("an object is wanted, not %s", describe(v))
+	return nil, at.Invalid("expected an object, got %s", describe(v))
 }
 
 // describe names a value's kind for a message. The value itself is not shown:

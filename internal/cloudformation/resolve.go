@@ -94,7 +94,7 @@ func (s *Stack) shallow(at Location, v any) (any, error) {
 		f, known := intrinsics[name]
 		if !known {
 			return nil, at.Unsupported("put its value in its place, or use one of "+strings.Join(Functions(), ", "),
-				"%s is not an intrinsic function known here", name)
+				"%s is not a supported intrinsic function", name)
 		}
 		var err error
 		if v, err = f(s, at, arg); err != nil {
@@ -162,7 +162,7 @@ func (s *Stack) text(at Location, v any) (string, error) {
 		}
 		return "false", nil
 	}
-	return "", at.Invalid("a string is wanted, not %s", describe(v))
+	return "", at.Invalid("expected a string, got %s", describe(v))
 }
 
 func tooLong(at Location) error {
@@ -203,7 +203,7 @@ func (s *Stack) list(at Location, v any) ([]any, error) {
 	}
 	list, ok := v.([]any)
 	if !ok {
-		return nil, at.Invalid("a list is wanted, not %s", describe(v))
+		return nil, at.Invalid("expected a list, got %s", describe(v))
 	}
 	return list, nil
 }

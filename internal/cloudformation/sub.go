@@ -10,7 +10,7 @@ func (s *Stack) sub(at Location, arg any) (any, error) {
 	variables := map[string]any{}
 	if list, ok := arg.([]any); ok {
 		if len(list) != 2 {
-			return nil, at.Invalid("Fn::Sub wants a text, or a text and an object of variables")
+			return nil, at.Invalid("Fn::Sub needs a text, or a text and an object of variables")
 		}
 		own, err := object(at, list[1])
 		if err != nil {
@@ -21,7 +21,7 @@ func (s *Stack) sub(at Location, arg any) (any, error) {
 	}
 	text, ok := arg.(string)
 	if !ok {
-		return nil, at.Invalid("Fn::Sub wants a text, or a text and an object of variables")
+		return nil, at.Invalid("Fn::Sub needs a text, or a text and an object of variables")
 	}
 	return s.substitute(at, text, variables)
 }

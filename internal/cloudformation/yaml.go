@@ -59,10 +59,10 @@ func yamlObject(n *yaml.Node, depth int) (any, error) {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := n.Content[i]
 		if key.Kind != yaml.ScalarNode || key.Tag == "!!merge" {
-			return nil, fmt.Errorf("line %d: a key that is plain text is wanted", key.Line)
+			return nil, fmt.Errorf("line %d: expected a plain text key", key.Line)
 		}
 		if _, twice := o[key.Value]; twice {
-			return nil, fmt.Errorf("line %d: the key %q is there twice", key.Line, brief(key.Value))
+			return nil, fmt.Errorf("line %d: duplicate key %q", key.Line, brief(key.Value))
 		}
 		var err error
 		if o[key.Value], err = yamlValue(n.Content[i+1], depth+1); err != nil {

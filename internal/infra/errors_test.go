@@ -92,7 +92,7 @@ func TestRefusedProperties(t *testing.T) {
 		{dist, map[string]any{"Fn::GetAtt": []any{"LogSource", "Service"}}, []any{config, "DefaultRootObject"}, cloudformation.ErrUnresolved, `Properties.DistributionConfig.DefaultRootObject: Service of LogSource, an AWS::Logs::DeliverySource, is known to AWS only; give "LogSource.Service" a value`},
 		{dist, map[string]any{"Ref": "LogSource"}, []any{config, "DefaultRootObject"}, cloudformation.ErrUnresolved, `give "LogSource" a value`},
 		{"HeadersECA0794E", "Access-Control-Allow-Origin", []any{"ResponseHeadersPolicyConfig", "CustomHeadersConfig", "Items", 0, "Header"}, cloudformation.ErrInvalid, "CustomHeadersConfig.Items[0].Header: CloudFront refuses Access-Control-Allow-Origin"},
-		{"BucketPolicyE9A3008A", map[string]any{"Statement": map[string]any{"Effect": "Perhaps"}}, []any{"PolicyDocument"}, cloudformation.ErrInvalid, "PolicyDocument.Statement.Effect: Allow or Deny"},
+		{"BucketPolicyE9A3008A", map[string]any{"Statement": map[string]any{"Effect": "Perhaps"}}, []any{"PolicyDocument"}, cloudformation.ErrInvalid, "PolicyDocument.Statement.Effect: expected Allow or Deny"},
 		{"BucketPolicyE9A3008A", map[string]any{"Statement": []any{map[string]any{"Effect": "Allow", "Typo": 1}}}, []any{"PolicyDocument"}, cloudformation.ErrUnsupported, "PolicyDocument.Statement[0].Typo: unknown element"},
 		{"BucketPolicyE9A3008A", map[string]any{"Statement": []any{map[string]any{"Effect": "Allow", "Principal": "me"}}}, []any{"PolicyDocument"}, cloudformation.ErrInvalid, "Statement[0].Principal: a principal is"},
 		{"BucketPolicyE9A3008A", map[string]any{"Statement": []any{map[string]any{"Effect": "Allow"}}}, []any{"PolicyDocument"}, cloudformation.ErrInvalid, "needs Principal, Action and Resource"},

@@ -122,7 +122,8 @@ func TestBucketAddresses(t *testing.T) {
 		if err == nil {
 			b := tmpl.Buckets[0]
 			got = b.Name + " " + b.Region
-			if !b.External || tmpl.Distributions[0].Behaviors[0].Origin.Bucket != b {
+			if b.PublicAccessBlock != (infra.PublicAccessBlock{BlockPublicAcls: true, BlockPublicPolicy: true,
+				IgnorePublicAcls: true, RestrictPublicBuckets: true}) || !b.External || tmpl.Distributions[0].Behaviors[0].Origin.Bucket != b {
 				t.Errorf("%s: %+v", host, b)
 			}
 		} else if !errors.Is(err, cloudformation.ErrUnsupported) {

@@ -119,7 +119,7 @@ func (r *reader) bucketOrigin(s *cloudformation.Stack, at cloudformation.Locatio
 		at := at.Key("S3OriginConfig.OriginAccessIdentity")
 		id, ok := strings.CutPrefix(path, "origin-access-identity/cloudfront/")
 		if !ok {
-			return at.Invalid("it has the form origin-access-identity/cloudfront/ID")
+			return at.Invalid("expected origin-access-identity/cloudfront/ID")
 		}
 		if o.OAI, ok = r.oais[id]; !ok {
 			canonical, given := s.Given(id + ".S3CanonicalUserId")

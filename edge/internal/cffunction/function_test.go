@@ -112,7 +112,7 @@ func TestRunFails(t *testing.T) {
 		"function handler() { return 7; }":                                                              {cffunction.Invalid, "must return"},
 		"function handler() { return handler(); }":                                                      {cffunction.Failed, "stack"},
 		"function handler() { while (true); }":                                                          {cffunction.Failed, "did not end"},
-		"async function handler() { await new Promise(() => {}); }":                                     {cffunction.Failed, "never comes"},
+		"async function handler() { await new Promise(() => {}); }":                                     {cffunction.Failed, "never settles"},
 		"function handler() { return { statusCode: 99 }; }":                                             {cffunction.Invalid, "99"},
 		"function handler(e) { e.request.uri = 'x'; return e.request; }":                                {cffunction.Invalid, "slash"},
 		"function handler(e) { e.request.headers.via = {value: 'x'}; return e.request; }":               {cffunction.Invalid, "read-only"},

@@ -115,7 +115,7 @@ func (g *guest) await(function uint64, arg string) (string, error) {
 	case g.err != nil:
 		return "", g.err
 	case state == 0:
-		return "", errors.New("it waits for something that never comes")
+		return "", errors.New("its promise never settles")
 	case state == 2:
 		return "", errors.New(g.text(result))
 	}
