@@ -108,6 +108,7 @@ func NewDistribution(scope constructs.Construct, id *string, props *Distribution
 	d.warnOfErrorPages()
 	d.warnOfFunctions()
 	d.warnOfTenants()
+	d.warnOfTenantPaths()
 	d.acknowledge()
 	for _, name := range slices.Sorted(maps.Keys(d.props.Tags)) {
 		awscdk.Tags_Of(d).Add(jsii.String(name), jsii.String(d.props.Tags[name]), nil)

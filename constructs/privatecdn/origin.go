@@ -1,7 +1,6 @@
 package privatecdn
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -130,44 +129,4 @@ func (d *distribution) newOrigin(s source, bucket awss3.IBucket) awscloudfront.I
 			ConnectionTimeout:         props.ConnectionTimeout,
 			ResponseCompletionTimeout: props.ResponseCompletionTimeout,
 		})
-}
-
-// reader is a distribution's use of a bucket, for which its signatures stand.
-type reader struct {
-	path, bucket, originPath string
-	trusted                  []TrustedKeys
-}
-
-// warnOfTenants names distributions and behaviors with different keys whose
-// signatures open each other's objects.
-func (d *distribution) warnOfTenants() {
-	for _, r := range d.props.routes() {
-		if r.Access != Signed || r.Origin != nil {
-			continue
-		}
-		bucket := r.Bucket
-		if bucket == nil {
-			bucket = d.bucket
-		}
-		me := reader{d.path, *bucket.BucketName(), or(r.BucketOrigin).path(), d.trustedBy(r.Behavior)}
-		for _, other := range d.counts.readers {
-			if other.opens(me) {
-				d.warn("tenants", fmt.Sprintf("%s and %s read the bucket %s with different keys, "+
-					"so signatures for one open objects of the other; give each a Bucket of its own, "+
-					"or a BucketOrigin.Path that does not begin with the other's", other.path, me.path, *bucket.Node().Path()))
-				return
-			}
-		}
-		d.counts.readers = append(d.counts.readers, me)
-	}
-}
-
-// opens reports whether a signature for one distribution opens objects of the
-// other that its own keys do not sign for.
-func (r reader) opens(other reader) bool {
-	if r.path == other.path || r.bucket != other.bucket || slices.Equal(r.trusted, other.trusted) {
-		return false
-	}
-	a, b := r.originPath+"/", other.originPath+"/"
-	return strings.HasPrefix(a, b) || strings.HasPrefix(b, a)
 }

@@ -41,6 +41,19 @@ func TestWarnings(t *testing.T) {
 		privatecdn.Distribution) {
 		return func(scope constructs.Construct, d privatecdn.Distribution) { d.GrantSign(to(scope)) }
 	}
+	tenants := func(keyA, keyB, a, b string) func(constructs.Construct, *props) {
+		return func(scope constructs.Construct, p *props) {
+			group := func(id, file string) []privatecdn.TrustedKeys {
+				keys := ring(t, pair{file, "ssm:" + id})
+				return []privatecdn.TrustedKeys{
+					privatecdn.NewTrustedKeys(scope, &id, &privatecdn.TrustedKeysProps{Keys: keys}),
+				}
+			}
+			p.Behaviors = []privatecdn.Behavior{
+				{PathPattern: a, TrustedKeys: group("A", keyA)}, {PathPattern: b, TrustedKeys: group("B", keyB)},
+			}
+		}
+	}
 	app := newApp(t)
 	stack := newStack(app, "Stack", "eu-west-1")
 	for i, c := range []struct {
@@ -100,6 +113,11 @@ func TestWarnings(t *testing.T) {
 				AssumedBy: awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
 			})
 		}), want: []string{"grantSignAccount", "999900001111", "111122223333"}},
+		{name: "tenants with one key", change: tenants("b.pem", "b.pem", "a*", "b*"),
+			want: []string{"tenantKeys", "Behaviors[0] and Behaviors[1]"}},
+		{name: "tenants reached by an escape", change: tenants("b.pem", "c.pem", "a/*", "a*"),
+			want: []string{"tenantPaths", "a signature for Behaviors[1] opens /a/x of Behaviors[0], as /a%2Fx"}},
+		{name: "tenants apart", change: tenants("b.pem", "c.pem", "a/*", "b/*")},
 		{name: "keys of a behavior", change: func(scope constructs.Construct, p *props) {
 			other := privatecdn.NewTrustedKeys(scope, jsii.String("Other"),
 				&privatecdn.TrustedKeysProps{Keys: ring(t, pair{"b.pem", "kms:alias/other"})})
