@@ -21,7 +21,7 @@ const Version = 1
 type Deployment struct {
 	Version     int        `json:"version"`
 	Stack       string     `json:"stack"`
-	Hosts       []string   `json:"hosts"`              // the distribution's domain name first, then its aliases; a local edge adds host:port
+	Hosts       []string   `json:"hosts"`              // the domain name, then the aliases; a local edge adds host:port
 	Endpoint    string     `json:"endpoint,omitempty"` // where a local edge answers
 	CA          string     `json:"ca,omitempty"`       // PEM file of the certificate a local edge answers with
 	Bucket      Bucket     `json:"bucket"`
@@ -91,7 +91,7 @@ type Key struct {
 	Algorithm   keys.Algorithm `json:"algorithm"`
 	State       keys.State     `json:"state,omitempty"`
 	PrivateKey  string         `json:"privateKey,omitempty"` // URI of the private key
-	PublicKey   string         `json:"publicKey,omitempty"`  // SPKI PEM; a local edge gives it, a stack's document has no room for it
+	PublicKey   string         `json:"publicKey,omitempty"`  // SPKI PEM; in a local edge's document alone
 }
 
 // Behavior returns the behavior that catches rawPath, a request path as the

@@ -102,14 +102,16 @@ func (v *validation) access(field string, b Behavior) {
 	case Signed:
 	case Public, Presigned:
 		if len(b.Keys) > 0 {
-			v.wrong(field+".keys", "a behavior with the access "+string(b.Access)+" has keys", "remove them, or make the access signed")
+			v.wrong(field+".keys", "a behavior with the access "+string(b.Access)+" has keys",
+				"remove them, or make the access signed")
 		}
 	default:
 		v.wrong(field+".access", fault.Quote(string(b.Access))+" is not a valid access", "give signed, public or presigned")
 	}
 	for j, id := range b.Keys {
 		if !v.known[id] {
-			v.wrong(fmt.Sprintf("%s.keys[%d]", field, j), fault.Quote(id)+" is not the ID of one of the keys", "add the key, or remove its ID")
+			v.wrong(fmt.Sprintf("%s.keys[%d]", field, j), fault.Quote(id)+" is not the ID of one of the keys",
+				"add the key, or remove its ID")
 		}
 	}
 }
@@ -144,20 +146,23 @@ func (v *validation) keys(all []Key) {
 			v.wrong(field+".fingerprint", "the fingerprint is not valid", "give SHA256: and 64 hex digits in lower case")
 		}
 		if k.Algorithm != keys.ECDSAP256 && k.Algorithm != keys.RSA2048 {
-			v.wrong(field+".algorithm", fault.Quote(string(k.Algorithm))+" is not a valid algorithm", "give ecdsa-p256 or rsa-2048")
+			v.wrong(field+".algorithm", fault.Quote(string(k.Algorithm))+" is not a valid algorithm",
+				"give ecdsa-p256 or rsa-2048")
 		}
 		switch k.State {
 		case keys.Signing:
 			signing++
 		case "", keys.Pending, keys.Retiring, keys.Revoked:
 		default:
-			v.wrong(field+".state", fault.Quote(string(k.State))+" is not a valid state", "give pending, signing, retiring or revoked")
+			v.wrong(field+".state", fault.Quote(string(k.State))+" is not a valid state",
+				"give pending, signing, retiring or revoked")
 		}
 		if k.PrivateKey != "" && !keys.IsURI(k.PrivateKey) {
 			v.wrong(field+".privateKey", "the value is not a URI", "give file:PATH, kms:…, secretsmanager:… or ssm:…")
 		}
 		if strings.Contains(k.PublicKey, "PRIVATE KEY") {
-			v.wrong(field+".publicKey", "a private key where the public key belongs", "replace the key pair: the document is not secret")
+			v.wrong(field+".publicKey", "a private key where the public key belongs",
+				"replace the key pair: the document is not secret")
 		}
 	}
 	if signing > 1 {

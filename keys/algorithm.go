@@ -20,7 +20,11 @@ func wrongAlgorithm(name string) error {
 }
 
 func malformed(what string) error {
-	return &Error{Kind: ErrMalformed, What: "the " + what + " is malformed", Remedy: "copy the key again from where it was generated"}
+	return &Error{
+		Kind:   ErrMalformed,
+		What:   "the " + what + " is malformed",
+		Remedy: "copy the key again from where it was generated",
+	}
 }
 
 // nameOf returns the name of the algorithm of a key.

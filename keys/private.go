@@ -30,7 +30,11 @@ func ParsePrivate(data []byte) (crypto.Signer, error) {
 			Remedy: "decrypt it with `openssl pkey -in FILE -out KEY.pem`, or store it in Secrets Manager, SSM or KMS",
 		}
 	case block.Type == labelPublic || block.Type == "RSA PUBLIC KEY":
-		return nil, &Error{Kind: ErrPublicKey, What: "a public key, want the private key", Remedy: "give the private key's file"}
+		return nil, &Error{
+			Kind:   ErrPublicKey,
+			What:   "a public key, want the private key",
+			Remedy: "give the private key's file",
+		}
 	case block.Type != labelPKCS8 && block.Type != labelPKCS1 && block.Type != labelSEC1:
 		return nil, otherForm(block.Type)
 	}
@@ -68,7 +72,11 @@ func MarshalPrivate(key crypto.Signer) ([]byte, error) {
 	switch key.(type) {
 	case *rsa.PrivateKey, *ecdsa.PrivateKey:
 	default:
-		return nil, &Error{Kind: ErrAlgorithm, What: "the key cannot be written as PEM", Remedy: "give an RSA-2048 or P-256 key in memory"}
+		return nil, &Error{
+			Kind:   ErrAlgorithm,
+			What:   "the key cannot be written as PEM",
+			Remedy: "give an RSA-2048 or P-256 key in memory",
+		}
 	}
 	if _, err := NewPublic(key.Public()); err != nil {
 		return nil, err

@@ -93,7 +93,7 @@ func complete(key crypto.PublicKey) bool {
 		return k.E >= 3 && k.E%2 == 1
 	case *ecdsa.PublicKey:
 		//lint:ignore SA1019 only whether they are there
-		return k.X != nil && k.Y != nil
+		return k.X != nil && k.Y != nil //nolint:staticcheck // the same
 	}
 	return false
 }

@@ -70,7 +70,11 @@ func Create(dir string, opts ...Option) (*Ring, error) {
 	}
 	defer unlock()
 	if _, err := os.Lstat(filepath.Join(dir, ringFile)); err == nil {
-		return nil, &Error{Kind: ErrRingExists, What: "there is a key ring in " + dir, Remedy: "add a key with `privatecdn keys new`"}
+		return nil, &Error{
+			Kind:   ErrRingExists,
+			What:   "there is a key ring in " + dir,
+			Remedy: "add a key with `privatecdn keys new`",
+		}
 	}
 	ignore := filepath.Join(dir, ".gitignore")
 	if _, err := os.Lstat(ignore); errors.Is(err, os.ErrNotExist) {
@@ -150,7 +154,11 @@ func (r *Ring) Find(name string) (Key, error) {
 	digits := strings.ToLower(name)
 	digits = strings.TrimPrefix(digits, strings.ToLower(fingerprintPrefix))
 	if digits == "" {
-		return Key{}, &Error{Kind: ErrNoKey, What: "the name of the key is empty", Remedy: "give the first digits of a fingerprint, as `privatecdn keys list` prints it"}
+		return Key{}, &Error{
+			Kind:   ErrNoKey,
+			What:   "the name of the key is empty",
+			Remedy: "give the first digits of a fingerprint, as `privatecdn keys list` prints it",
+		}
 	}
 	var found []Key
 	for _, k := range r.past.keys {
@@ -164,11 +172,19 @@ func (r *Ring) Find(name string) (Key, error) {
 	case 1:
 		return found[0], nil
 	}
-	return Key{}, &Error{Kind: ErrAmbiguous, What: fault.Quote(name) + " begins several fingerprints", Remedy: "give more digits"}
+	return Key{}, &Error{
+		Kind:   ErrAmbiguous,
+		What:   fault.Quote(name) + " begins several fingerprints",
+		Remedy: "give more digits",
+	}
 }
 
 func noKey(name string) error {
-	return &Error{Kind: ErrNoKey, What: "the ring does not contain the key " + fault.Quote(name), Remedy: "see `privatecdn keys list`"}
+	return &Error{
+		Kind:   ErrNoKey,
+		What:   "the ring does not contain the key " + fault.Quote(name),
+		Remedy: "see `privatecdn keys list`",
+	}
 }
 
 // MaxLifetime returns the longest lifetime a signer may grant.

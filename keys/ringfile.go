@@ -62,7 +62,11 @@ func load(as *Ring) (*Ring, error) {
 func readRing(dir string) ([]byte, error) {
 	data, err := wholefile.Read(filepath.Join(dir, ringFile), maxRing)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, &Error{Kind: ErrNoRing, What: "there is no key ring in " + dir, Remedy: "create one with `privatecdn keys new --ring " + dir + "`"}
+		return nil, &Error{
+			Kind:   ErrNoRing,
+			What:   "there is no key ring in " + dir,
+			Remedy: "create one with `privatecdn keys new --ring " + dir + "`",
+		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the key ring: %w", err)
@@ -100,7 +104,11 @@ func inconsistent(path string, err error) error {
 	if errors.As(err, &strands) {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	return &Error{Kind: ErrRing, What: path + ": " + err.Error(), Remedy: "restore it with `git checkout`, and change it with `privatecdn keys` only"}
+	return &Error{
+		Kind:   ErrRing,
+		What:   path + ": " + err.Error(),
+		Remedy: "restore it with `git checkout`, and change it with `privatecdn keys` only",
+	}
 }
 
 func decode(data []byte, doc *document) error {
@@ -163,7 +171,8 @@ func (r *Ring) reconcile() error {
 func (r *Ring) droppedInTime() error {
 	for _, k := range r.past.gone {
 		if k.State == Retiring && r.today().Add(r.ClockAllowance()).Before(k.Until) {
-			return r.past.strands(k, r.today(), "was dropped before its end", "set the clock of the machine that dropped it, undo that step with `git checkout`, and drop the key after its end")
+			return r.past.strands(k, r.today(), "was dropped before its end",
+				"set the clock of the machine that dropped it, undo that step with `git checkout`, and drop the key after its end")
 		}
 	}
 	return nil
@@ -191,12 +200,14 @@ func (r *Ring) missing(k Key) error {
 	if k.State == Pending || k.State == Revoked {
 		return fmt.Errorf("key %s (%s) is missing from the list, and no step dropped it", k.Short(), k.State)
 	}
-	return r.past.strands(k, r.today(), "("+string(k.State)+") is missing from the list", "restore it and let a rotation drop it, or revoke it")
+	return r.past.strands(k, r.today(), "("+string(k.State)+") is missing from the list",
+		"restore it and let a rotation drop it, or revoke it")
 }
 
 func same(listed, made Key) error {
 	if listed.State != made.State {
-		return fmt.Errorf("key %s is listed as %s, and the steps left it %s", made.Short(), fault.Quote(string(listed.State)), made.State)
+		return fmt.Errorf("key %s is listed as %s, and the steps left it %s", made.Short(),
+			fault.Quote(string(listed.State)), made.State)
 	}
 	listed.longest = made.longest
 	if listed != made {
@@ -222,8 +233,9 @@ func (r *Ring) loadPublic(k Key) error {
 	}
 	if p.Fingerprint() != k.Fingerprint || p.Algorithm() != k.Algorithm {
 		return &Error{
-			Kind:   ErrRing,
-			What:   fault.Quote(k.Public) + " is not the key of the ring: " + string(p.Algorithm()) + " " + short(p.Fingerprint()),
+			Kind: ErrRing,
+			What: fault.Quote(k.Public) + " is not the key of the ring: " +
+				string(p.Algorithm()) + " " + short(p.Fingerprint()),
 			Remedy: "restore the file with `git checkout`; add another key with `privatecdn keys new`",
 		}
 	}

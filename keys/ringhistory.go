@@ -66,7 +66,11 @@ func (h *history) take(s step) error {
 	}
 	i := h.index(s.Key)
 	if i < 0 {
-		return &Error{Kind: ErrNoKey, What: "the ring does not contain the key " + fault.Quote(s.Key), Remedy: "see `privatecdn keys list`"}
+		return &Error{
+			Kind:   ErrNoKey,
+			What:   "the ring does not contain the key " + fault.Quote(s.Key),
+			Remedy: "see `privatecdn keys list`",
+		}
 	}
 	k := &h.keys[i]
 	switch s.Step {
@@ -116,7 +120,11 @@ func (h *history) setLimit(seconds int64) error {
 
 func (h *history) add(s step) error {
 	if h.lookup(s.Key).Fingerprint != "" {
-		return &Error{Kind: ErrState, What: "key " + short(s.Key) + " is or was in the ring", Remedy: "use a new key pair: a key is never added twice"}
+		return &Error{
+			Kind:   ErrState,
+			What:   "key " + short(s.Key) + " is or was in the ring",
+			Remedy: "use a new key pair: a key is never added twice",
+		}
 	}
 	if h.limit == 0 {
 		return fmt.Errorf("the limit step before it is missing")
@@ -176,7 +184,8 @@ func (h *history) retire(k *Key, s step) error {
 func (h *history) revoke(k *Key, at time.Time) error {
 	switch k.State {
 	case Signing:
-		return k.refuse("revoked", "is the signing key", "promote another key in the same step, as `privatecdn keys revoke` does")
+		return k.refuse("revoked", "is the signing key",
+			"promote another key in the same step, as `privatecdn keys revoke` does")
 	case Revoked:
 		return k.refuse("revoked", "is already revoked", "deploy the ring as it is")
 	}

@@ -27,7 +27,11 @@ func lock(dir string) (unlock func(), err error) {
 			return nil, err
 		}
 		if time.Now().After(end) {
-			return nil, &Error{Kind: ErrLocked, What: "another process is changing the key ring in " + dir, Remedy: "try again in a moment"}
+			return nil, &Error{
+				Kind:   ErrLocked,
+				What:   "another process is changing the key ring in " + dir,
+				Remedy: "try again in a moment",
+			}
 		}
 	}
 }

@@ -93,7 +93,8 @@ func (r *Ring) change(do func(*Ring) (string, error)) (Key, error) {
 		err = w.save()
 	}
 	if err != nil && w.made != "" {
-		err = fmt.Errorf("%w (a private key was stored as %s: delete it, unless `privatecdn keys list --json` names it)", err, w.made)
+		err = fmt.Errorf("%w (a private key was stored as %s: delete it, unless `privatecdn keys list --json` names it)",
+			err, w.made)
 	}
 	if err != nil {
 		return Key{}, err

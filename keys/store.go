@@ -72,7 +72,8 @@ func OpenFile(dir string) OpenFunc {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, &Error{
 				Kind: fs.ErrNotExist, What: "no private key in " + fault.Text(name),
-				Remedy: "sign on the machine with the key, or store the key where all signers reach it: Secrets Manager, SSM or KMS",
+				Remedy: "sign on the machine with the key, " +
+					"or store the key where all signers reach it: Secrets Manager, SSM or KMS",
 			}
 		}
 		if err != nil {

@@ -32,7 +32,8 @@ func checkIgnored(ctx context.Context, path string) error {
 	dir := filepath.Dir(path)
 	remedy := "choose a directory outside of the repository"
 	if _, err := os.Lstat(filepath.Join(dir, ".git")); err != nil {
-		remedy = "add the line /" + filepath.Base(dir) + "/ to " + filepath.Join(filepath.Dir(dir), ".gitignore") + ", or " + remedy
+		file := filepath.Join(filepath.Dir(dir), ".gitignore")
+		remedy = "add the line /" + filepath.Base(dir) + "/ to " + file + ", or " + remedy
 	}
 	return &fault.Error{
 		Kind: ErrNotIgnored, Remedy: remedy,

@@ -355,7 +355,9 @@ func upFails(t *testing.T, aliases string) {
 	if err := os.WriteFile(filepath.Join(dir, "t.json"), []byte(plainTemplate(t, aliases)), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	failed(t, run(t, dir, "", "up", "--check", "--template", "t.json", "--bucket", "content", "--https", "127.0.0.1:0", "--http", "127.0.0.1:0"), "error: ")
+	failed(t,
+		run(t, dir, "", "up", "--check", "--template", "t.json", "--bucket", "content", "--https", "127.0.0.1:0", "--http", "127.0.0.1:0"),
+		"error: ")
 	if entries, _ := filepath.Glob(filepath.Join(dir, ".privatecdn*", "*")); len(entries) > 0 {
 		t.Errorf("up left %v", entries)
 	}
@@ -376,7 +378,9 @@ func TestAuthorityWhereGitTakesIt(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "t.json"), []byte(plainTemplate(t, "")), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	failed(t, run(t, dir, "", "up", "--check", "--template", "t.json", "--bucket", "content", "--https", "127.0.0.1:0", "--http", "127.0.0.1:0"), "git work tree")
+	failed(t,
+		run(t, dir, "", "up", "--check", "--template", "t.json", "--bucket", "content", "--https", "127.0.0.1:0", "--http", "127.0.0.1:0"),
+		"git work tree")
 	if _, err := os.Lstat(filepath.Join(dir, ".privatecdn", "ca-key.pem")); err == nil {
 		t.Error("the key was written")
 	}

@@ -88,7 +88,8 @@ func checkNames(hosts []string) error {
 	names, _ := split(hosts)
 	for _, n := range names {
 		if !isDomain(constraint(n)) {
-			return cli.Hint(fmt.Errorf("a certificate authority for %s would be good for other owners' names too", fault.Quote(n)),
+			return cli.Hint(
+				fmt.Errorf("a certificate authority for %s would be good for other owners' names too", fault.Quote(n)),
 				"remove it from the distribution's Aliases: CloudFront accepts domain names and *.DOMAIN, with your own DOMAIN")
 		}
 	}
@@ -122,7 +123,8 @@ func loadAuthority(dir string) (*authority, error) {
 	pair, err := tls.X509KeyPair(cert, private)
 	key, ok := pair.PrivateKey.(crypto.Signer)
 	if err != nil || !ok {
-		return nil, cli.Hint(fmt.Errorf("%s and %s are not a certificate and its private key", path, caKeyFile), "remove both")
+		err := fmt.Errorf("%s and %s are not a certificate and its private key", path, caKeyFile)
+		return nil, cli.Hint(err, "remove both")
 	}
 	a := &authority{dir: dir, cert: pair.Leaf, key: key}
 	a.wide = isWide(pair.Leaf)
