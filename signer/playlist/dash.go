@@ -242,11 +242,14 @@ func (p *mpdParser) list(t xml.StartElement, value string, at span, around *scop
 			if i := strings.IndexAny(p.src[start:end], blanks); i >= 0 {
 				end = start + i
 			}
+			if start == end {
+				return ErrURI // a blank before it is written as a character reference
+			}
 			around.sites = append(around.sites, site{kind: kind, value: uri, span: span{start: start, end: end}})
 			rest = end
 		}
 		if strings.Trim(p.src[rest:at.end], blanks) != "" {
-			return ErrURI // a blank is written as a character reference
+			return ErrURI
 		}
 	}
 	return nil

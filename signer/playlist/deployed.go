@@ -1,6 +1,8 @@
 package playlist
 
 import (
+	"cmp"
+
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/signer"
 	"example.com/privatecdn/signer/policy"
@@ -35,11 +37,8 @@ func For(s *signer.Signer, t signer.Terms) Rewriter {
 // resourceOf is the resource of a policy's text. What is wrong with a text, the
 // signer says.
 func resourceOf(text string) string {
-	p, err := policy.Parse([]byte(text))
-	if err != nil || p.Resource == "" {
-		return "*"
-	}
-	return p.Resource
+	p, _ := policy.Parse([]byte(text))
+	return cmp.Or(p.Resource, "*")
 }
 
 func needsSignature(d *deployment.Deployment, host, path string) bool {

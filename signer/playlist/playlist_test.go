@@ -32,7 +32,8 @@ func TestGolden(t *testing.T) {
 	}
 	for _, input := range inputs {
 		for place, r := range map[string]playlist.Rewriter{
-			"signed": {}, "relayed": {Relay: true, RelayURL: "https://app.example.com/relay/films/7/index", Carry: "token=a%20b"}, "absolute": {Absolute: true},
+			"signed": {}, "relayed": {Relay: true, RelayURL: "https://app.example.com/relay/films/7/index",
+				Carry: "token=a%20b"}, "absolute": {Absolute: true},
 		} {
 			file := filepath.Join("testdata", place, filepath.Base(input))
 			t.Run(file, func(t *testing.T) {
@@ -176,6 +177,42 @@ func TestRefused(t *testing.T) {
 		{"no authority", home, "", hls("https:1.ts"), playlist.ErrURI, 2},
 		{"quote in a URI line", home, "", hls(`"1.ts"`), policy.ErrCharacter, 2},
 		{"undefined variable", home, "", hls("{$x}/1.ts"), playlist.ErrVariable, 2},
+		{"variable defined twice", home, "", hls(`#EXT-X-DEFINE:NAME="x",VALUE="a"`,
+			`#EXT-X-DEFINE:NAME="x",VALUE="a"`),
+			playlist.ErrVariable, 3},
+		{"variable defined in two ways", home, "", hls(`#EXT-X-DEFINE:NAME="x",VALUE="a",IMPORT="x"`),
+			playlist.ErrVariable, 2},
+		{"variable without a name", home, "", hls(`#EXT-X-DEFINE:NAME="",VALUE="a"`), playlist.ErrVariable, 2},
+		{"variable with a bad name", home, "", hls(`#EXT-X-DEFINE:NAME="a b",VALUE="a"`), playlist.ErrVariable, 2},
+		{"two values of a variable", home, "", hls(`#EXT-X-DEFINE:NAME="x",VALUE="a",VALUE="b"`),
+			playlist.ErrVariable, 2},
+		{"endless variable", home, "", hls(`#EXT-X-DEFINE:NAME="x",VALUE="`+strings.Repeat("x", 5000)+`"`, "{$x}{$x}"),
+			playlist.ErrVariable, 3},
+		{"variable that begins a fragment", home, "", hls(`#EXT-X-DEFINE:NAME="x",VALUE="#"`, "a{$x}b"),
+			playlist.ErrURI, 3},
+		{"hidden line", home, "", hls("#EXT-X-MAP:X=1\vhttps://other.example/,URI=\"a\""), playlist.ErrURI, 2},
+		{"invisible end", home, "", hls("a.ts\u200b"), playlist.ErrURI, 2},
+		{"dash id of another host", home, "",
+			mpd(`<SegmentTemplate media="$RepresentationID$/1"/><Representation id="a?b"/>`),
+			playlist.ErrURI, 1},
+		{"dash identifier twice escaped", home, "", mpd(`<SegmentTemplate media="$$RepresentationID$$"/>`),
+			playlist.ErrURI, 1},
+		{"dash id twice", home, "", mpd(`<Representation id="a" id="b"/>`), playlist.ErrFormat, 1},
+		{"dash number", home, "", mpd(`<S t="a"/>`), playlist.ErrURI, 1},
+		{"dash blank as a reference", home, "", mpd(`<BaseURL>a.mp4&#32;</BaseURL>`), playlist.ErrURI, 1},
+		{"dash list with a blank as a reference", home, "", mpd(
+			`<UTCTiming schemeIdUri="urn:mpeg:dash:utc:http-iso:2014" value="a&#32;b"/>`), playlist.ErrURI, 1},
+		{"dash encoding", home, "", `<?xml version="1.0" encoding="iso-8859-1"?>` + mpd(""), playlist.ErrFormat, 0},
+		{"UTF-16", home, "", "\xff\xfe<\x00M\x00", playlist.ErrFormat, 0},
+		{"a patch", home, "", "<Patch/>", playlist.ErrFormat, 1},
+		{"dash too deep", home, "", strings.Repeat("<MPD>", 40), playlist.ErrFormat, 1},
+		{"JSON of another kind", home, "", `{"a": [1]}`, playlist.ErrFormat, 0},
+		{"JSON in which a list is not at the top", home, "", `{"a": {"ASSETS": []}}`, playlist.ErrFormat, 0},
+		{"broken JSON", home, "", `{"ASSETS": [`, playlist.ErrFormat, 0},
+		{"JSON outside", home, "", `{"ASSETS": [{"URI": "/1.m3u8"}]}`, playlist.ErrOutside, 1},
+		{"clone on another host", home, "",
+			`{"PATHWAY-PRIORITY": [], "PATHWAY-CLONES": [{"URI-REPLACEMENT": {"HOST": "o.example"}}]}`,
+			playlist.ErrMixed, 1},
 		{"variable not given", home, "", hls(`#EXT-X-DEFINE:IMPORT="x"`, "{$x}/1.ts"), playlist.ErrVariable, 3},
 		{"attribute", home, "", hls(`#EXT-X-MAP:BYTERANGE="1@0",URI="/1.mp4"`), playlist.ErrOutside, 2},
 		{"dash outside", home, "", mpd("\n<BaseURL>../8/film.mp4</BaseURL>"), playlist.ErrOutside, 2},
@@ -186,7 +223,8 @@ func TestRefused(t *testing.T) {
 				"<Period><SegmentTemplate media='$Number$'/></Period>"), playlist.ErrMixed, 1},
 		{"dash on another CDN below", home, "",
 			mpd("<Period><AdaptationSet><SegmentTemplate media='$Number$'/><Representation/>" +
-				"<Representation><BaseURL>//other.example/</BaseURL></Representation></AdaptationSet></Period>"), playlist.ErrMixed, 1},
+				"<Representation><BaseURL>//other.example/</BaseURL></Representation></AdaptationSet></Period>"),
+			playlist.ErrMixed, 1},
 		{"dash alternatives", home, "", mpd(strings.Repeat("<BaseURL>a/</BaseURL><BaseURL>b/</BaseURL><Period>",
 			20) + strings.Repeat("</Period>", 20)), playlist.ErrTooLarge, 0},
 		{"too long", home, "", hls("1.ts", strings.Repeat("x", 8192)+".ts"), signer.ErrTooLong, 3},
@@ -227,5 +265,68 @@ func TestVariables(t *testing.T) {
 	}
 	if want := strings.Replace(manifest, "{$here}1.ts", "{$here}1.ts?"+signature, 1); string(got) != want {
 		t.Errorf("got\n%s", got)
+	}
+}
+
+// TestSchemes holds what is a scheme of its own and what is a path.
+func TestSchemes(t *testing.T) {
+	t.Parallel()
+	r := playlist.Rewriter{Query: stub}
+	for ref, signed := range map[string]bool{
+		"h0:a": false, "h9:a": false, "a+b.c-d:e": false, "z:a": false, "A:b": false, "Z:b": false, "0:a": true,
+		"a_b:c": true, "a/b:c": true,
+	} {
+		got, err := r.Rewrite(home+"a.m3u8", []byte(hls(ref)))
+		if err != nil || strings.Contains(string(got), "Signature") != signed {
+			t.Errorf("%q became %q, %v", ref, got, err)
+		}
+	}
+}
+
+// TestNotes holds what is reported of what is left alone.
+func TestNotes(t *testing.T) {
+	t.Parallel()
+	var notes []string
+	r := playlist.Rewriter{Query: stub, Note: func(line int, uri, what string) {
+		notes = append(notes, fmt.Sprint(line, " ", uri, " ", what))
+	}, Private: func(host, path string) bool { return strings.HasPrefix(path, "/films/7/") && host != "o.example" }}
+	if _, err := r.Rewrite(home+"a.m3u8", []byte(hls("1.ts", "t.vtt", "data:,x", "//o.example/a", "/public/a",
+		`#EXT-X-MEDIA:URI="b.m3u8"`))); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"3 t.vtt signed, but the URIs in it are not", "4 data:,x left alone: it is not an http or https URL",
+		"5 //o.example/a left alone: it leads to o.example", "6 /public/a left alone: it needs no signature",
+		"7 b.m3u8 signed, but the URIs in it are not",
+	}
+	if strings.Join(notes, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got\n%s", strings.Join(notes, "\n"))
+	}
+}
+
+// TestOtherHosts holds that a template on several CDNs is signed if all of them
+// may receive the signature.
+func TestOtherHosts(t *testing.T) {
+	t.Parallel()
+	manifest := mpd("<BaseURL>./</BaseURL><BaseURL>//b.example/</BaseURL><BaseURL>//c.example/</BaseURL>" +
+		"<Period><SegmentTemplate media='1'/></Period>")
+	for _, test := range []struct {
+		hosts []string
+		want  error
+	}{{nil, playlist.ErrMixed}, {[]string{"b.example"}, playlist.ErrMixed}, {[]string{"c.example", "b.example"}, nil}} {
+		r := playlist.Rewriter{Query: stub, OtherHosts: test.hosts}
+		if _, err := r.Rewrite(home+"a.mpd", []byte(manifest)); !errors.Is(err, test.want) {
+			t.Errorf("%q: %v, want %v", test.hosts, err, test.want)
+		}
+	}
+}
+
+// TestRelayURL holds that what is relative to a BaseURL needs the relay's URL.
+func TestRelayURL(t *testing.T) {
+	t.Parallel()
+	r := playlist.Rewriter{Query: stub, Relay: true}
+	if _, err := r.Rewrite(home+"a.mpd", []byte(mpd("<ContentSteering>s.json</ContentSteering>"))); !errors.Is(err,
+		playlist.ErrRelay) {
+		t.Errorf("%v", err)
 	}
 }
