@@ -77,8 +77,9 @@ func BenchmarkDASH(b *testing.B) {
 	var text strings.Builder
 	text.WriteString("<Period><AdaptationSet>")
 	for i := range 1000 {
-		fmt.Fprintf(&text, `<Representation id="v%d" bandwidth="%d"><SegmentTemplate media="$RepresentationID$/$Number$.m4s" `+
-			`initialization="$RepresentationID$/init.mp4" startNumber="1" duration="2"/></Representation>`, i, 1000+i)
+		fmt.Fprintf(&text,
+			`<Representation id="v%d" bandwidth="%d"><SegmentTemplate media="$RepresentationID$/$Number$.m4s" `+
+				`initialization="$RepresentationID$/init.mp4" startNumber="1" duration="2"/></Representation>`, i, 1000+i)
 	}
 	text.WriteString("</AdaptationSet></Period>")
 	manifest := []byte(mpd(text.String()))

@@ -96,8 +96,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case http.MethodGet, http.MethodHead:
 	case http.MethodOptions:
 		w.Header().Set("Access-Control-Allow-Methods", "GET, HEAD")
-		w.Header().
-			Set("Access-Control-Allow-Headers", "Authorization, If-None-Match, Range, CMCD-Object, CMCD-Request, CMCD-Session, CMCD-Status")
+		w.Header().Set("Access-Control-Allow-Headers", "Authorization, If-None-Match, Range, "+
+			"CMCD-Object, CMCD-Request, CMCD-Session, CMCD-Status")
 		w.WriteHeader(http.StatusNoContent)
 		return
 	default:

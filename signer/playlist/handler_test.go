@@ -83,7 +83,8 @@ func TestHandler(t *testing.T) {
 		target, contentType string
 		holds               []string
 	}{
-		{"/films/7/index.m3u8?token=good", "application/vnd.apple.mpegurl", []string{"\n../../films/7/low.m3u8?token=good\n"}},
+		{"/films/7/index.m3u8?token=good", "application/vnd.apple.mpegurl",
+			[]string{"\n../../films/7/low.m3u8?token=good\n"}},
 		{"/films/7/low.m3u8?token=good", "application/vnd.apple.mpegurl", []string{"\n" + home + "1.ts?Policy="}},
 		{"/films/7/live.mpd?token=good", "application/dash+xml", []string{
 			"<BaseURL>" + home + "</BaseURL>", "<Location>../../films/7/live.mpd?token=good</Location>",
@@ -128,7 +129,8 @@ func TestHandlerRefuses(t *testing.T) {
 		kind                 error
 	}{
 		{"no token", "GET", "/films/7/index.m3u8", nil, 403, nil},
-		{"no Allow", "GET", "/films/7/index.m3u8?token=good", func(r *relay) { r.Allow = nil }, 500, playlist.ErrNoAllow},
+		{"no Allow", "GET", "/films/7/index.m3u8?token=good", func(r *relay) { r.Allow = nil }, 500,
+			playlist.ErrNoAllow},
 		{"a segment", "GET", "/films/7/film.mp4?token=good", nil, 502, playlist.ErrFormat},
 		{"other JSON", "GET", "/films/7/config?token=good", nil, 502, playlist.ErrFormat},
 		{"a patch", "GET", "/films/7/patch?token=good", nil, 502, playlist.ErrFormat},
@@ -220,7 +222,8 @@ func TestHandlerCache(t *testing.T) {
 		targets       []string
 		fetched       int32
 	}{
-		{"fresh", "public, max-age=60", 12 * time.Hour, []string{"?token=good", "?token=good&CMCD=br%3D1", "?token=good"}, 1},
+		{"fresh", "public, max-age=60", 12 * time.Hour, []string{"?token=good", "?token=good&CMCD=br%3D1",
+			"?token=good"}, 1},
 		{"without a word", "", 12 * time.Hour, []string{"?token=good", "?token=good"}, 1},
 		{"directives", "max-age=60", 12 * time.Hour, []string{"?_HLS_msn=1&token=good", "?token=good&_HLS_msn=2"}, 2},
 		{"the first token", "max-age=60", 12 * time.Hour, []string{"?token=good", "?token=good&token=x"}, 1},

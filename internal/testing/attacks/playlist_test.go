@@ -1,6 +1,7 @@
 package attacks_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -10,8 +11,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"example.com/privatecdn/keys"
+	"example.com/privatecdn/signer"
 	"example.com/privatecdn/signer/playlist"
 	"example.com/privatecdn/signer/policy"
 )
@@ -396,4 +399,64 @@ func privateKeyFile(t *testing.T, name string) string {
 		t.Fatal(err)
 	}
 	return name
+}
+
+// relayed sends a request to a relay that knows one viewer, by a token, and keeps its manifests in memory.
+func relayed(t *testing.T, method, target string) *httptest.ResponseRecorder {
+	t.Helper()
+	key, err := keys.Generate(keys.ECDSAP256)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := signer.New("K2JCJMDEHXQW5F", key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &playlist.Handler{
+		Signer: s, Terms: signer.Terms{For: time.Hour, Resource: "https://d111111abcdef8.cloudfront.net/films/*"},
+		Base: "https://d111111abcdef8.cloudfront.net", Token: "token", OnError: func(*http.Request, error) {},
+		Allow: func(r *http.Request) bool { return r.FormValue("token") == "good" },
+		Fetch: func(_ context.Context, url string) (*http.Response, error) {
+			text := hls("1.ts")
+			if strings.Contains(url, "film.mp4") {
+				text = "PRIVATE film"
+			}
+			return &http.Response{StatusCode: 200, Body: io.NopCloser(strings.NewReader(text))}, nil
+		},
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest(method, target, nil))
+	return w
+}
+
+// A viewer asks the relay for what it should not hand out: without a token, for a segment, outside of its
+// resource, by dot segments, with a signature of their own, by another method. Refused without a word of why.
+func TestRelayRefuses(t *testing.T) {
+	t.Parallel()
+	if w := relayed(t, "GET", "/films/7/a.m3u8?token=good"); w.Code != 200 || !strings.Contains(w.Body.String(),
+		"Signature=") {
+		t.Fatalf("the request that is right: %d %q", w.Code, w.Body)
+	}
+	for target, status := range map[string]int{
+		"GET /films/7/a.m3u8": 403, "GET /films/7/a.m3u8?token=bad&token=good": 403, "HEAD /films/7/a.m3u8": 403,
+		"GET /films/7/film.mp4?token=good": 502, "GET /other/a.m3u8?token=good": 404,
+		"GET /films/%2e%2e/a.m3u8?token=good":                 400,
+		"GET /films/..%2fother/a.m3u8?token=good&Signature=x": 400, "GET /films/*?token=good": 400,
+		"POST /films/7/a.m3u8?token=good":                 405,
+		"GET //other.example.org/films/a.m3u8?token=good": 404, "GET /@other.example.org/films/a.m3u8?token=good": 404,
+	} {
+		method, path, _ := strings.Cut(target, " ")
+		w := relayed(t, method, path)
+		if body := w.Body.String(); w.Code != status || strings.Contains(body, "PRIVATE") || strings.Contains(body,
+			"Signature") {
+			t.Errorf("%s: %d %q, want %d", target, w.Code, body, status)
+		}
+	}
+}
+
+// A steering manifest names another host for URIs that are signed already. Refused.
+func TestSteeringOtherHost(t *testing.T) {
+	refused(t, playlist.ErrMixed,
+		`{"PATHWAY-PRIORITY": [], "PATHWAY-CLONES": [{"URI-REPLACEMENT": {"HOST": "other.example.org"}}]}`,
+		`{"PATHWAY-PRIORITY": [], "PATHWAY-CLONES": [{"URI-REPLACEMENT": {"HOST": "d111111abcdef8.cloudfront.net@other.example.org"}}]}`)
 }
