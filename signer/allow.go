@@ -55,7 +55,8 @@ func (st *state) allowResource(resource string) error {
 		return nil
 	}
 	host, paths := patternsOf(resource)
-	if !st.deployed.HasHost(host) && !slices.ContainsFunc(st.deployed.Hosts, func(known string) bool { return overlap(host, known) }) {
+	if !st.deployed.HasHost(host) &&
+		!slices.ContainsFunc(st.deployed.Hosts, func(known string) bool { return overlap(host, known) }) {
 		return st.unknownHost(host)
 	}
 	// In most cases the first path that comes to mind settles it.
@@ -135,7 +136,11 @@ func (st *state) notTrusted(pattern string) error {
 }
 
 func publicPath(path string) error {
-	return refuse(ErrPublicPath, path+" is public and needs no signature", "use its URL as it is, or make its behavior signed")
+	return refuse(
+		ErrPublicPath,
+		path+" is public and needs no signature",
+		"use its URL as it is, or make its behavior signed",
+	)
 }
 
 func presignedPath(path string) error {

@@ -22,7 +22,9 @@ const keyID = "K2JCJMDEHXQW5F"
 
 var (
 	rsaKey = sync.OnceValue(func() *rsa.PrivateKey { k, _ := rsa.GenerateKey(rand.Reader, 2048); return k })
-	ecKey  = sync.OnceValue(func() *ecdsa.PrivateKey { k, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader); return k })
+	ecKey  = sync.OnceValue(
+		func() *ecdsa.PrivateKey { k, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader); return k },
+	)
 )
 
 // stub signs nothing, so that what is around the cryptography shows. Its

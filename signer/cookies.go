@@ -61,7 +61,12 @@ func (s *Signer) Cookies(resource string, t Terms, o CookieOptions) ([]*http.Coo
 // CookiesContext is Cookies for several resources in one session, under a
 // context as in URLContext. A browser tells their cookies apart by their paths,
 // so that no path may be below another one (ErrCookiePath).
-func (s *Signer) CookiesContext(ctx context.Context, resources []string, t Terms, o CookieOptions) ([]*http.Cookie, error) {
+func (s *Signer) CookiesContext(
+	ctx context.Context,
+	resources []string,
+	t Terms,
+	o CookieOptions,
+) ([]*http.Cookie, error) {
 	st := s.current.Load()
 	var all []*http.Cookie
 	for _, resource := range resources {
@@ -75,8 +80,18 @@ func (s *Signer) CookiesContext(ctx context.Context, resources []string, t Terms
 		}
 		for _, other := range all {
 			if pathHolds(template.Path, other.Path, true) || pathHolds(other.Path, template.Path, true) {
-				return nil, refuse(ErrCookiePath, fmt.Sprintf("the cookies of %s and of the resources before it would mix: their paths are %s and %s",
-					fault.Quote(resource), template.Path, other.Path), "sign one pattern that covers both, or patterns in directories of their own")
+				return nil, refuse(
+					ErrCookiePath,
+					fmt.Sprintf(
+						"the cookies of %s and of the resources before it would mix: their paths are %s and %s",
+						fault.Quote(
+							resource,
+						),
+						template.Path,
+						other.Path,
+					),
+					"sign one pattern that covers both, or patterns in directories of their own",
+				)
 			}
 		}
 		cookies, err := s.signCookies(ctx, st, g, t, template)
@@ -89,7 +104,13 @@ func (s *Signer) CookiesContext(ctx context.Context, resources []string, t Terms
 }
 
 // signCookies signs a grant as cookies like template.
-func (s *Signer) signCookies(ctx context.Context, st *state, g *Grant, t Terms, template http.Cookie) ([]*http.Cookie, error) {
+func (s *Signer) signCookies(
+	ctx context.Context,
+	st *state,
+	g *Grant,
+	t Terms,
+	template http.Cookie,
+) ([]*http.Cookie, error) {
 	signature, err := s.appendSignature(ctx, nil, st, g.text)
 	if err != nil {
 		return nil, err
@@ -109,8 +130,11 @@ func (s *Signer) signCookies(ctx context.Context, st *state, g *Grant, t Terms, 
 		values[i].Name, values[i].Value = policy.CookiePrefix+pair[0], pair[1]
 		cookies[i] = &values[i]
 		if size := len(values[i].Name) + len(values[i].Value); size > maxCookie {
-			return nil, refuse(ErrCookieSize, fmt.Sprintf("the cookie %s has %d bytes, and browsers accept %d", values[i].Name, size, maxCookie),
-				"shorten the pattern or the policy")
+			return nil, refuse(
+				ErrCookieSize,
+				fmt.Sprintf("the cookie %s has %d bytes, and browsers accept %d", values[i].Name, size, maxCookie),
+				"shorten the pattern or the policy",
+			)
 		}
 	}
 	return cookies, nil
@@ -149,12 +173,18 @@ func (s *Signer) cookie(resource string, o CookieOptions) (http.Cookie, error) {
 	case c.SameSite == 0:
 		c.SameSite = http.SameSiteLaxMode
 	case o.Partitioned && c.SameSite != http.SameSiteNoneMode:
-		return c, refuse(ErrCookieSameSite, "partitioned cookies are for pages of other sites, to which another SameSite sends none",
-			"leave SameSite out")
+		return c, refuse(
+			ErrCookieSameSite,
+			"partitioned cookies are for pages of other sites, to which another SameSite sends none",
+			"leave SameSite out",
+		)
 	}
 	if c.SameSite == http.SameSiteNoneMode && !c.Secure {
-		return c, refuse(ErrCookieSameSite, "browsers accept SameSite=None only with Secure, which an http:// resource rules out",
-			"sign for https://")
+		return c, refuse(
+			ErrCookieSameSite,
+			"browsers accept SameSite=None only with Secure, which an http:// resource rules out",
+			"sign for https://",
+		)
 	}
 	var err error
 	if c.Domain, err = s.cookieDomain(o.Domain, host); err != nil {
@@ -182,13 +212,22 @@ func (s *Signer) cookieDomain(domain, host string) (string, error) {
 	host, _, _ = strings.Cut(host, ":")
 	_, notAddress := netip.ParseAddr(name)
 	within := host == "*" || host == name || strings.HasSuffix(host, "."+name)
-	if err != nil || !within || !strings.Contains(name, ".") || notAddress == nil || strings.ContainsAny(domain, "*;,/:? ") {
-		return "", refuse(ErrCookieDomain, fmt.Sprintf("a cookie of domain %s is not sent to %s", fault.Quote(domain), host), remedy)
+	if err != nil || !within || !strings.Contains(name, ".") || notAddress == nil ||
+		strings.ContainsAny(domain, "*;,/:? ") {
+		return "", refuse(
+			ErrCookieDomain,
+			fmt.Sprintf("a cookie of domain %s is not sent to %s", fault.Quote(domain), host),
+			remedy,
+		)
 	}
 	own, _, _ := strings.Cut(name, ".")
 	shared := awsname.IsCloudFront(name) && !awsname.IsCloudFront(strings.TrimPrefix(name, own+"."))
 	if shared || s.suffixes != nil && s.suffixes.PublicSuffix(name) == name {
-		return "", refuse(ErrCookieDomain, fmt.Sprintf("unrelated sites share the domain %s, and browsers drop cookies for it", name), remedy)
+		return "", refuse(
+			ErrCookieDomain,
+			fmt.Sprintf("unrelated sites share the domain %s, and browsers drop cookies for it", name),
+			remedy,
+		)
 	}
 	return name, nil
 }

@@ -122,7 +122,8 @@ func TestCookies(t *testing.T) {
 				t.Fatalf("clear: %v, %v", clear, err)
 			}
 			for _, cookie := range clear {
-				if cookie.MaxAge >= 0 || cookie.Value != "" || cookie.Domain != cookies[0].Domain || c.terms.Resource == "" && cookie.Path != cookies[0].Path {
+				if cookie.MaxAge >= 0 || cookie.Value != "" || cookie.Domain != cookies[0].Domain ||
+					c.terms.Resource == "" && cookie.Path != cookies[0].Path {
 					t.Errorf("clear: %s", cookie)
 				}
 			}
@@ -172,7 +173,12 @@ func TestCookiesRefuse(t *testing.T) {
 func TestCookiesOfSeveral(t *testing.T) {
 	t.Parallel()
 	s := newSigner(t, ecKey())
-	all, err := s.CookiesContext(t.Context(), []string{host + "/films/7/*", host + "/films/8/*"}, signer.Terms{Until: end}, signer.CookieOptions{})
+	all, err := s.CookiesContext(
+		t.Context(),
+		[]string{host + "/films/7/*", host + "/films/8/*"},
+		signer.Terms{Until: end},
+		signer.CookieOptions{},
+	)
 	if err != nil || len(all) != 8 {
 		t.Fatalf("%v, %v", all, err)
 	}
@@ -218,7 +224,11 @@ func TestCookieSize(t *testing.T) {
 	s := newSigner(t, ecKey())
 	largest := 0
 	for n := 2900; n < 3100; n++ {
-		cookies, err := s.Cookies("https://h.example/"+strings.Repeat("x", n)+"/*", signer.Terms{Until: end}, signer.CookieOptions{})
+		cookies, err := s.Cookies(
+			"https://h.example/"+strings.Repeat("x", n)+"/*",
+			signer.Terms{Until: end},
+			signer.CookieOptions{},
+		)
 		if err != nil {
 			if !errors.Is(err, signer.ErrCookieSize) {
 				t.Fatal(err)
@@ -256,7 +266,10 @@ func TestCookieDomainIsNotShared(t *testing.T) {
 		}
 	}
 	for _, domain := range []string{"cloudfront.net", "cloudfront.cn", "net"} { // known without a list
-		_, err := newSigner(t, ecKey()).Cookies("https://a."+domain+"/*", signer.Terms{Until: end}, signer.CookieOptions{Domain: domain})
+		_, err := newSigner(
+			t,
+			ecKey(),
+		).Cookies("https://a."+domain+"/*", signer.Terms{Until: end}, signer.CookieOptions{Domain: domain})
 		if !errors.Is(err, signer.ErrCookieDomain) {
 			t.Errorf("%s: %v", domain, err)
 		}
@@ -279,7 +292,11 @@ func TestPartitionedCookies(t *testing.T) {
 		resource string
 		sameSite http.SameSite
 	}{{host + "/*", http.SameSiteLaxMode}, {host + "/*", http.SameSiteStrictMode}, {"http://h.example/*", 0}} {
-		_, err := s.Cookies(c.resource, signer.Terms{Until: end}, signer.CookieOptions{Partitioned: true, SameSite: c.sameSite})
+		_, err := s.Cookies(
+			c.resource,
+			signer.Terms{Until: end},
+			signer.CookieOptions{Partitioned: true, SameSite: c.sameSite},
+		)
 		if !errors.Is(err, signer.ErrCookieSameSite) {
 			t.Errorf("%+v: %v", c, err)
 		}

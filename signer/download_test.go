@@ -47,10 +47,16 @@ func TestDownload(t *testing.T) {
 			t.Errorf("%q: %s, %v", name, u, err)
 		}
 	}
-	if _, err := s.Cookies(page, signer.Terms{Until: end, Download: "x"}, signer.CookieOptions{}); !errors.Is(err, signer.ErrTerms) {
+	if _, err := s.Cookies(page, signer.Terms{Until: end, Download: "x"}, signer.CookieOptions{}); !errors.Is(
+		err,
+		signer.ErrTerms,
+	) {
 		t.Errorf("cookies: %v", err)
 	}
-	if _, err := s.URL(page, signer.Terms{Until: end, Download: "x", Resource: page}); !errors.Is(err, signer.ErrNotCovered) {
+	if _, err := s.URL(page, signer.Terms{Until: end, Download: "x", Resource: page}); !errors.Is(
+		err,
+		signer.ErrNotCovered,
+	) {
 		t.Errorf("a resource without the query: %v", err)
 	}
 }
@@ -77,7 +83,8 @@ func TestDownloadIsNotDropped(t *testing.T) {
 		if _, err := s.URL("/a", signer.Terms{For: time.Hour, Download: "a.pdf"}); !errors.Is(err, c.want) {
 			t.Errorf("%v: %v", c.parameters, err)
 		}
-		if _, err := s.URL("/a?response-content-type=x", signer.Terms{For: time.Hour}); len(c.parameters) == 0 && !errors.Is(err, signer.ErrDropped) {
+		if _, err := s.URL("/a?response-content-type=x", signer.Terms{For: time.Hour}); len(c.parameters) == 0 &&
+			!errors.Is(err, signer.ErrDropped) {
 			t.Errorf("%v, an own parameter: %v", c.parameters, err)
 		}
 		if _, err := s.URL("/a?w=1", signer.Terms{For: time.Hour}); err != nil {

@@ -152,8 +152,10 @@ func ExampleTerms_window() {
 
 // A policy that exists as text is signed as it is, byte for byte.
 func ExampleTerms_policy() {
-	text := fmt.Sprintf(`{"Statement": {"Resource": "https://media.example.com/*", "Condition": {"DateLessThan": {"AWS:EpochTime": %d}}}}`,
-		time.Now().Add(time.Hour).Unix())
+	text := fmt.Sprintf(
+		`{"Statement": {"Resource": "https://media.example.com/*", "Condition": {"DateLessThan": {"AWS:EpochTime": %d}}}}`,
+		time.Now().Add(time.Hour).Unix(),
+	)
 	_, err := exampleSigner().URL("https://www.example.com/", signer.Terms{Policy: text})
 	fmt.Println(errors.Is(err, signer.ErrNotCovered))
 	// Output: true

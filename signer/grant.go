@@ -50,7 +50,11 @@ func (s *Signer) grant(st *state, resource string, t Terms) (*Grant, error) {
 		return nil, err
 	}
 	if t.Download != "" {
-		return nil, refuse(ErrTerms, "a download name is for one URL", "sign the URL, or put the name into the URLs that the policy covers")
+		return nil, refuse(
+			ErrTerms,
+			"a download name is for one URL",
+			"sign the URL, or put the name into the URLs that the policy covers",
+		)
 	}
 	g := &Grant{state: st}
 	if t.Policy != "" {
@@ -81,7 +85,11 @@ func (s *Signer) grant(st *state, resource string, t Terms) (*Grant, error) {
 // verbatim reads the policy text of the terms, which is signed as it is.
 func (s *Signer) verbatim(st *state, t Terms) (policy.Policy, error) {
 	if t != (Terms{Policy: t.Policy}) {
-		return policy.Policy{}, refuse(ErrTerms, "a policy is given as text and there are terms beside it", "put them into the policy, or leave the text out")
+		return policy.Policy{}, refuse(
+			ErrTerms,
+			"a policy is given as text and there are terms beside it",
+			"put them into the policy, or leave the text out",
+		)
 	}
 	p, err := policy.Parse([]byte(t.Policy))
 	if err != nil {
@@ -123,5 +131,9 @@ func (g *Grant) URL(raw string) (string, error) {
 }
 
 func notCovered(p policy.Policy, u string) error {
-	return refuse(ErrNotCovered, fmt.Sprintf("the policy is for %s, which does not cover %s", p.Resource, u), "sign it on its own, or widen the resource")
+	return refuse(
+		ErrNotCovered,
+		fmt.Sprintf("the policy is for %s, which does not cover %s", p.Resource, u),
+		"sign it on its own, or widen the resource",
+	)
 }

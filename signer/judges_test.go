@@ -197,7 +197,13 @@ func TestJavaScriptSDKSigns(t *testing.T) {
 	for _, key := range []crypto.Signer{rsaKey(), ecKey()} {
 		var jobs []job
 		for i, raw := range raws {
-			j := job{"url": raw, "keyPairId": keyID, "privateKey": pkcs8(t, key), "algorithm": "SHA256", "dateLessThan": end.UTC().Format(time.RFC3339)}
+			j := job{
+				"url":          raw,
+				"keyPairId":    keyID,
+				"privateKey":   pkcs8(t, key),
+				"algorithm":    "SHA256",
+				"dateLessThan": end.UTC().Format(time.RFC3339),
+			}
 			if terms[i].Policy != "" {
 				j["policy"] = terms[i].Policy
 			}
@@ -205,7 +211,9 @@ func TestJavaScriptSDKSigns(t *testing.T) {
 		}
 		// Its own custom policies have another order of conditions.
 		jobs = append(jobs, job{"url": page, "keyPairId": keyID, "privateKey": pkcs8(t, key), "algorithm": "SHA256",
-			"dateLessThan": end.UTC().Format(time.RFC3339), "dateGreaterThan": now.Add(-time.Hour).UTC().Format(time.RFC3339), "ipAddress": "192.0.2.0/24"})
+			"dateLessThan": end.UTC().
+				Format(time.RFC3339),
+			"dateGreaterThan": now.Add(-time.Hour).UTC().Format(time.RFC3339), "ipAddress": "192.0.2.0/24"})
 		var theirs []string
 		node(t, nodeSigner, jobs, &theirs)
 		for i, u := range theirs {
@@ -231,8 +239,21 @@ func TestJavaScriptSDKSigns(t *testing.T) {
 func TestJavaScriptSDKSignsCookies(t *testing.T) {
 	t.Parallel()
 	text := policy.Policy{Resource: host + "/films/*", Until: end}.String()
-	job0 := job{"cookies": true, "keyPairId": keyID, "privateKey": pkcs8(t, rsaKey()), "algorithm": "SHA256", "url": page, "dateLessThan": end.UTC().Format(time.RFC3339)}
-	job1 := job{"cookies": true, "keyPairId": keyID, "privateKey": pkcs8(t, rsaKey()), "algorithm": "SHA256", "policy": text}
+	job0 := job{
+		"cookies":      true,
+		"keyPairId":    keyID,
+		"privateKey":   pkcs8(t, rsaKey()),
+		"algorithm":    "SHA256",
+		"url":          page,
+		"dateLessThan": end.UTC().Format(time.RFC3339),
+	}
+	job1 := job{
+		"cookies":    true,
+		"keyPairId":  keyID,
+		"privateKey": pkcs8(t, rsaKey()),
+		"algorithm":  "SHA256",
+		"policy":     text,
+	}
 	var theirs []map[string]any
 	node(t, nodeSigner, []job{job0, job1}, &theirs)
 	for i, resource := range []string{page, host + "/films/*"} {

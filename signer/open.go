@@ -106,8 +106,11 @@ func (s *Signer) open(ctx context.Context, d *deployment.Deployment, k deploymen
 		return nil, err
 	}
 	if public.Fingerprint() != k.Fingerprint {
-		return nil, refuse(ErrWrongKey, fmt.Sprintf("the private key at the URI of %s is another key's: %s", k.ID, public.Fingerprint()),
-			"put the private half of "+k.Fingerprint+" there, or deploy the key that is there")
+		return nil, refuse(
+			ErrWrongKey,
+			fmt.Sprintf("the private key at the URI of %s is another key's: %s", k.ID, public.Fingerprint()),
+			"put the private half of "+k.Fingerprint+" there, or deploy the key that is there",
+		)
 	}
 	return st, nil
 }

@@ -63,7 +63,10 @@ func write(t testing.TB, d *deployment.Deployment, path string) {
 
 func open(t testing.TB, path string, opts ...signer.Option) *signer.Signer {
 	t.Helper()
-	s, err := signer.Open(t.Context(), deployment.File(path), append([]signer.Option{clock, signer.WithReload(0)}, opts...)...)
+	s, err := signer.Open(
+		t.Context(),
+		deployment.File(path),
+		append([]signer.Option{clock, signer.WithReload(0)}, opts...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -225,7 +228,10 @@ func TestReload(t *testing.T) {
 
 func TestOpenFails(t *testing.T) {
 	t.Parallel()
-	if _, err := signer.Open(t.Context(), deployment.File(filepath.Join(t.TempDir(), "none.json"))); !errors.Is(err, deployment.ErrNotFound) {
+	if _, err := signer.Open(t.Context(), deployment.File(filepath.Join(t.TempDir(), "none.json"))); !errors.Is(
+		err,
+		deployment.ErrNotFound,
+	) {
 		t.Errorf("got %v", err)
 	}
 	path, _ := deployed(t)

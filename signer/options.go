@@ -34,7 +34,11 @@ func (o *options) apply(opts []Option) error {
 		opt(o)
 	}
 	if o.hash != crypto.SHA256 && o.hash != crypto.SHA1 {
-		return refuse(ErrHash, fmt.Sprintf("CloudFront does not accept signatures over %v", o.hash), "use crypto.SHA256 or crypto.SHA1")
+		return refuse(
+			ErrHash,
+			fmt.Sprintf("CloudFront does not accept signatures over %v", o.hash),
+			"use crypto.SHA256 or crypto.SHA1",
+		)
 	}
 	return nil
 }

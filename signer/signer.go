@@ -241,7 +241,11 @@ func withDownload(raw, name string) (string, error) {
 // whole returns a finished URL, if CloudFront would take it.
 func whole(b []byte) (string, error) {
 	if len(b) > MaxURL {
-		return "", refuse(ErrTooLong, fmt.Sprintf("the signed URL has %d bytes, and CloudFront accepts %d", len(b), MaxURL), "shorten the URL, its query or the pattern")
+		return "", refuse(
+			ErrTooLong,
+			fmt.Sprintf("the signed URL has %d bytes, and CloudFront accepts %d", len(b), MaxURL),
+			"shorten the URL, its query or the pattern",
+		)
 	}
 	return string(b), nil
 }

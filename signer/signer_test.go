@@ -82,7 +82,8 @@ func TestURL(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					if !strings.HasPrefix(u, c.prefix) || strings.HasSuffix(u, "&Key-Pair-Id="+keyID+"&Hash-Algorithm=SHA256") != (hash == crypto.SHA256) {
+					if !strings.HasPrefix(u, c.prefix) ||
+						strings.HasSuffix(u, "&Key-Pair-Id="+keyID+"&Hash-Algorithm=SHA256") != (hash == crypto.SHA256) {
 						t.Errorf("got %s", u)
 					}
 					if d := check(key, u, c.until.Add(-time.Second)); !d.Allowed {
@@ -276,7 +277,8 @@ func TestLinksNothingElse(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path := range strings.FieldsSeq(string(out)) {
-		if path != "github.com/aws/aws-sdk-go-v2/feature/cloudfront/sign" && !strings.HasPrefix(path, "example.com/privatecdn/") {
+		if path != "github.com/aws/aws-sdk-go-v2/feature/cloudfront/sign" &&
+			!strings.HasPrefix(path, "example.com/privatecdn/") {
 			t.Errorf("links %s", path)
 		}
 	}

@@ -72,14 +72,26 @@ func (t *Terms) end(now time.Time) (time.Time, error) {
 	case t.For != 0 && !t.Until.IsZero():
 		return time.Time{}, refuse(ErrTerms, "both For and Until say when the signature ends", "give one of them")
 	case t.For < 0:
-		return time.Time{}, refuse(ErrPast, fmt.Sprintf("the signature would be good for %v", t.For), "give a positive duration")
+		return time.Time{}, refuse(
+			ErrPast,
+			fmt.Sprintf("the signature would be good for %v", t.For),
+			"give a positive duration",
+		)
 	case t.For != 0 && t.For < time.Second:
 		return time.Time{}, refuse(ErrTerms, fmt.Sprintf("a lifetime of %v is less than a second", t.For),
 			"give a longer one, such as time.Hour or 1h")
 	case t.Window != 0 && t.For == 0:
-		return time.Time{}, refuse(ErrTerms, "a window rounds the end of a lifetime, and there is none", "give the least lifetime (For, --for)")
+		return time.Time{}, refuse(
+			ErrTerms,
+			"a window rounds the end of a lifetime, and there is none",
+			"give the least lifetime (For, --for)",
+		)
 	case t.Window < 0 || t.Window%time.Second != 0:
-		return time.Time{}, refuse(ErrTerms, fmt.Sprintf("the window of %v is not a whole number of seconds", t.Window), "give one, such as an hour")
+		return time.Time{}, refuse(
+			ErrTerms,
+			fmt.Sprintf("the window of %v is not a whole number of seconds", t.Window),
+			"give one, such as an hour",
+		)
 	case t.For == 0:
 		return t.Until, nil
 	}
@@ -95,14 +107,22 @@ func (t *Terms) end(now time.Time) (time.Time, error) {
 // checkEnd refuses an end in the past and a lifetime over the deployment's.
 func (st *state) checkEnd(until, now time.Time, longest time.Duration) error {
 	if !until.After(now) {
-		return refuse(ErrPast, fmt.Sprintf("the end, %s, is in the past", until.UTC().Format(time.RFC3339)), "give a later one; the time is "+now.UTC().Format(time.RFC3339))
+		return refuse(
+			ErrPast,
+			fmt.Sprintf("the end, %s, is in the past", until.UTC().Format(time.RFC3339)),
+			"give a later one; the time is "+now.UTC().Format(time.RFC3339),
+		)
 	}
 	if st.deployed == nil || st.deployed.MaxLifetime == 0 {
 		return nil
 	}
 	limit := time.Duration(st.deployed.MaxLifetime) * time.Second
 	if longest > limit+time.Second-1 {
-		return refuse(ErrLifetime, fmt.Sprintf("the signature would live up to %v, and the ring's limit is %v", longest.Round(time.Second), limit), "sign for less, or raise the ring's maxLifetime and deploy")
+		return refuse(
+			ErrLifetime,
+			fmt.Sprintf("the signature would live up to %v, and the ring's limit is %v", longest.Round(time.Second), limit),
+			"sign for less, or raise the ring's maxLifetime and deploy",
+		)
 	}
 	return nil
 }

@@ -41,7 +41,9 @@ func describe(err error, action string) (what, remedy string) {
 	case strings.Contains(text, "failed to get shared config profile"):
 		return "the AWS profile does not exist", "set AWS_PROFILE to a profile of ~/.aws/config"
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network):
-		return "AWS did not respond: " + fault.Text(fault.Printable(lastOf(err))), "check the network, AWS_REGION and AWS_ENDPOINT_URL"
+		return "AWS did not respond: " + fault.Text(
+			fault.Printable(lastOf(err)),
+		), "check the network, AWS_REGION and AWS_ENDPOINT_URL"
 	}
 	return fault.Text(fault.Printable(lastOf(err))), ""
 }
@@ -57,13 +59,25 @@ func lastOf(err error) string {
 type explanation struct{ what, remedy string }
 
 var (
-	notHere  = explanation{"it does not exist in this account and region", "check the name, AWS_REGION and the account, or give its ARN"}
+	notHere = explanation{
+		"it does not exist in this account and region",
+		"check the name, AWS_REGION and the account, or give its ARN",
+	}
 	noSigner = "make one with the key spec ECC_NIST_P256 or RSA_2048 and the usage SIGN_VERIFY"
 	expired  = explanation{"the AWS credentials have expired", "sign in again (aws sso login), or renew them"}
-	unknown  = explanation{"AWS does not know the credentials", "check AWS_ACCESS_KEY_ID, AWS_SESSION_TOKEN and AWS_PROFILE"}
-	missing  = explanation{"AWS received no credentials", "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"}
-	unsigned = explanation{"AWS refuses the signature of the request", "check the secret access key and this machine's clock"}
-	noKey    = explanation{"its KMS key cannot decrypt it", "enable that key, and allow kms:Decrypt on it"}
+	unknown  = explanation{
+		"AWS does not know the credentials",
+		"check AWS_ACCESS_KEY_ID, AWS_SESSION_TOKEN and AWS_PROFILE",
+	}
+	missing = explanation{
+		"AWS received no credentials",
+		"set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+	}
+	unsigned = explanation{
+		"AWS refuses the signature of the request",
+		"check the secret access key and this machine's clock",
+	}
+	noKey = explanation{"its KMS key cannot decrypt it", "enable that key, and allow kms:Decrypt on it"}
 )
 
 // known explains the error codes that mean the same in every service.
@@ -82,9 +96,12 @@ var known = map[string]explanation{
 	"DependencyTimeoutException":    {"AWS did not respond in time", "try again"},
 	"InvalidRequestException": {"the secret is scheduled for deletion, or has no current value",
 		"restore it (aws secretsmanager restore-secret), or put a value in"},
-	"DecryptionFailure":                   noKey,
-	"InvalidKeyId":                        noKey,
-	"LimitExceededException":              {"the account's quota is reached", "delete what is not used, or request a higher quota"},
+	"DecryptionFailure": noKey,
+	"InvalidKeyId":      noKey,
+	"LimitExceededException": {
+		"the account's quota is reached",
+		"delete what is not used, or request a higher quota",
+	},
 	"AlreadyExistsException":              {"the name is taken", "give another name"},
 	"RequestExpired":                      {"AWS refuses the request's time", "set this machine's clock right"},
 	"InvalidSignatureException":           unsigned,
@@ -96,7 +113,10 @@ var known = map[string]explanation{
 	"IncompleteSignature":                 unknown,
 	"MissingAuthenticationToken":          missing,
 	"MissingAuthenticationTokenException": missing,
-	"OptInRequired":                       {"the account has not enabled the region or the service", "enable it, or set AWS_REGION"},
+	"OptInRequired": {
+		"the account has not enabled the region or the service",
+		"enable it, or set AWS_REGION",
+	},
 }
 
 func describeAPI(api smithy.APIError, action string) (what, remedy string) {

@@ -154,8 +154,17 @@ func TestS3HostsAreTheSDKs(t *testing.T) {
 	accelerated.DualStack = true
 	same(t, accelerated, resolve(t, "my-bucket", "eu-west-1", true, false, true))
 	global := awsname.S3Host{Service: awsname.S3Global, Bucket: "mfzwi23gnjvgw.mrap"}
-	same(t, global, resolve(t, "arn:aws:s3::444455556666:accesspoint/mfzwi23gnjvgw.mrap", "eu-west-1", false, false, false))
-	express := awsname.S3Host{Service: awsname.S3Express, Bucket: "b--euw1-az1--x-s3", Region: "eu-west-1", Zone: "euw1-az1"}
+	same(
+		t,
+		global,
+		resolve(t, "arn:aws:s3::444455556666:accesspoint/mfzwi23gnjvgw.mrap", "eu-west-1", false, false, false),
+	)
+	express := awsname.S3Host{
+		Service: awsname.S3Express,
+		Bucket:  "b--euw1-az1--x-s3",
+		Region:  "eu-west-1",
+		Zone:    "euw1-az1",
+	}
 	same(t, express, resolve(t, "b--euw1-az1--x-s3", "eu-west-1", false, false, false))
 	express.FIPS = true
 	same(t, express, resolve(t, "b--euw1-az1--x-s3", "eu-west-1", false, true, false))

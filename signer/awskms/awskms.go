@@ -100,7 +100,11 @@ func New(ctx context.Context, client Client, name string, opts ...Option) (*Sign
 	}
 	parsed, err := x509.ParsePKIXPublicKey(out.PublicKey)
 	if err != nil {
-		return nil, s.fault(keys.ErrAlgorithm, "it is a "+string(out.KeySpec)+" key, which CloudFront does not accept", signingKey)
+		return nil, s.fault(
+			keys.ErrAlgorithm,
+			"it is a "+string(out.KeySpec)+" key, which CloudFront does not accept",
+			signingKey,
+		)
 	}
 	public, err := keys.NewPublic(parsed)
 	if err != nil {

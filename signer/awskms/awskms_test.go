@@ -219,7 +219,10 @@ func TestStoreLeavesNothing(t *testing.T) {
 		t.Run(operation, func(t *testing.T) {
 			t.Parallel()
 			server, client := start(t)
-			server.Fail(operation, fakeaws.Failure{Status: http.StatusBadRequest, Code: "AccessDeniedException", Message: "no " + operation})
+			server.Fail(
+				operation,
+				fakeaws.Failure{Status: http.StatusBadRequest, Code: "AccessDeniedException", Message: "no " + operation},
+			)
 			store := awskms.Store{Client: client, Alias: "alias/media"}
 			if _, _, err := store.New(t.Context(), keys.RSA2048); err == nil || server.LiveKeys() != 0 {
 				t.Errorf("%v; %d keys", err, server.LiveKeys())

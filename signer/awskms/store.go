@@ -24,7 +24,11 @@ type StoreClient interface {
 	CreateKey(context.Context, *kms.CreateKeyInput, ...func(*kms.Options)) (*kms.CreateKeyOutput, error)
 	CreateAlias(context.Context, *kms.CreateAliasInput, ...func(*kms.Options)) (*kms.CreateAliasOutput, error)
 	DescribeKey(context.Context, *kms.DescribeKeyInput, ...func(*kms.Options)) (*kms.DescribeKeyOutput, error)
-	ScheduleKeyDeletion(context.Context, *kms.ScheduleKeyDeletionInput, ...func(*kms.Options)) (*kms.ScheduleKeyDeletionOutput, error)
+	ScheduleKeyDeletion(
+		context.Context,
+		*kms.ScheduleKeyDeletionInput,
+		...func(*kms.Options),
+	) (*kms.ScheduleKeyDeletionOutput, error)
 }
 
 // Store makes key pairs in KMS, each under an alias of its own. It implements
@@ -104,7 +108,10 @@ func (s Store) name(ctx context.Context, id *string) (*keys.Public, error) {
 
 func (s Store) undo(ctx context.Context, id *string, cause error) error {
 	ctx = context.WithoutCancel(ctx) // the cause may be that ctx has ended
-	_, err := s.Client.ScheduleKeyDeletion(ctx, &kms.ScheduleKeyDeletionInput{KeyId: id, PendingWindowInDays: aws.Int32(7)})
+	_, err := s.Client.ScheduleKeyDeletion(
+		ctx,
+		&kms.ScheduleKeyDeletionInput{KeyId: id, PendingWindowInDays: aws.Int32(7)},
+	)
 	if err != nil {
 		return fmt.Errorf("KMS made the key %s, which is left and could not be deleted: %w", *id, cause)
 	}

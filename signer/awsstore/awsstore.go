@@ -60,7 +60,11 @@ func opener(scheme, action string, get func(ctx context.Context, name string) ([
 
 // generate makes a key pair and has put store its private key, as PEM, for which
 // action is needed.
-func generate(scheme, action, name string, a keys.Algorithm, put func(text string) error) (*keys.Public, string, error) {
+func generate(
+	scheme, action, name string,
+	a keys.Algorithm,
+	put func(text string) error,
+) (*keys.Public, string, error) {
 	if name == "" {
 		return nil, "", errName
 	}

@@ -167,7 +167,10 @@ func TestFailures(t *testing.T) {
 	t.Parallel()
 	for _, p := range places(t) {
 		for _, operation := range []string{"CreateSecret", "GetSecretValue", "PutParameter", "GetParameter"} {
-			p.server.Fail(operation, fakeaws.Failure{Status: http.StatusBadRequest, Code: "AccessDeniedException", Message: "no " + operation})
+			p.server.Fail(
+				operation,
+				fakeaws.Failure{Status: http.StatusBadRequest, Code: "AccessDeniedException", Message: "no " + operation},
+			)
 		}
 		_, _, kept := p.store("media").New(t.Context(), keys.RSA2048)
 		_, opened := p.open(t.Context(), p.scheme+":media")
@@ -189,7 +192,10 @@ func TestPlainParameter(t *testing.T) {
 	t.Parallel()
 	server := fakeaws.Start(t)
 	server.SetParameter("media", "String", "whatever")
-	if _, err := awsstore.OpenParameter(ssm.NewFromConfig(server.Config()))(t.Context(), "ssm:media"); !errors.Is(err, awsstore.ErrPlain) {
+	if _, err := awsstore.OpenParameter(ssm.NewFromConfig(server.Config()))(t.Context(), "ssm:media"); !errors.Is(
+		err,
+		awsstore.ErrPlain,
+	) {
 		t.Error(err)
 	}
 }

@@ -19,7 +19,11 @@ const SchemeSecret = "secretsmanager"
 
 // SecretGetter is the client that opening needs; *secretsmanager.Client is one.
 type SecretGetter interface {
-	GetSecretValue(context.Context, *secretsmanager.GetSecretValueInput, ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error)
+	GetSecretValue(
+		context.Context,
+		*secretsmanager.GetSecretValueInput,
+		...func(*secretsmanager.Options),
+	) (*secretsmanager.GetSecretValueOutput, error)
 }
 
 // OpenSecret returns an OpenFunc for URIs of the scheme secretsmanager. It
@@ -27,9 +31,13 @@ type SecretGetter interface {
 // be one private key as PEM.
 func OpenSecret(client SecretGetter) keys.OpenFunc {
 	return opener(SchemeSecret, "secretsmanager:GetSecretValue", func(ctx context.Context, name string) ([]byte, error) {
-		out, err := client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &name}, func(o *secretsmanager.Options) {
-			o.Region = cmp.Or(awsname.ARNRegion(name), o.Region)
-		})
+		out, err := client.GetSecretValue(
+			ctx,
+			&secretsmanager.GetSecretValueInput{SecretId: &name},
+			func(o *secretsmanager.Options) {
+				o.Region = cmp.Or(awsname.ARNRegion(name), o.Region)
+			},
+		)
 		if err != nil {
 			return nil, err
 		}
@@ -42,7 +50,11 @@ func OpenSecret(client SecretGetter) keys.OpenFunc {
 
 // SecretCreator is the client that storing needs; *secretsmanager.Client is one.
 type SecretCreator interface {
-	CreateSecret(context.Context, *secretsmanager.CreateSecretInput, ...func(*secretsmanager.Options)) (*secretsmanager.CreateSecretOutput, error)
+	CreateSecret(
+		context.Context,
+		*secretsmanager.CreateSecretInput,
+		...func(*secretsmanager.Options),
+	) (*secretsmanager.CreateSecretOutput, error)
 }
 
 // SecretStore makes key pairs and stores each private key in a new secret. It

@@ -93,7 +93,8 @@ func TestEncodeURLIsWhatABrowserSends(t *testing.T) {
 	raws := append(randomURLs(2000), hosts()...)
 	var pairs [][2]string
 	for _, raw := range raws {
-		if encoded, err := policy.EncodeURL(raw); err == nil && !strings.HasSuffix(raw, "?") && !strings.HasSuffix(raw, " ") {
+		if encoded, err := policy.EncodeURL(raw); err == nil && !strings.HasSuffix(raw, "?") &&
+			!strings.HasSuffix(raw, " ") {
 			pairs = append(pairs, [2]string{raw, encoded}) // a browser drops a space at the end, and keeps an empty query
 		}
 	}

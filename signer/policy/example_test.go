@@ -77,7 +77,11 @@ func ExampleFromSDK() {
 }
 
 func ExamplePolicy_SDK() {
-	p := policy.Policy{Resource: "https://h.example/*", Until: time.Unix(1767225600, 0), IP: netip.MustParsePrefix("192.0.2.0/24")}
+	p := policy.Policy{
+		Resource: "https://h.example/*",
+		Until:    time.Unix(1767225600, 0),
+		IP:       netip.MustParsePrefix("192.0.2.0/24"),
+	}
 	statement := p.SDK().Statements[0]
 	fmt.Println(statement.Resource, statement.Condition.IPAddress.SourceIP)
 	// Output: https://h.example/* 192.0.2.0/24

@@ -41,5 +41,9 @@ func isUUID(id string, length int) bool {
 }
 
 func keyID(kind error, what string) error {
-	return &Error{Kind: kind, What: what, Remedy: "give the ID of the public key in CloudFront, K and 13 letters and digits"}
+	return &Error{
+		Kind:   kind,
+		What:   what,
+		Remedy: "give the ID of the public key in CloudFront, K and 13 letters and digits",
+	}
 }

@@ -52,7 +52,8 @@ func oracle(resource, url string) bool {
 		return ""
 	}
 	before, query, ok := strings.Cut(path, "?")
-	certain := ok && regexp.MustCompile(`^[^?]*\?(.*=.*)?$|^([^?]*[^/?])?\?\*+$`).MatchString(before+"?"+query) && query != ""
+	certain := ok && regexp.MustCompile(`^[^?]*\?(.*=.*)?$|^([^?]*[^/?])?\?\*+$`).MatchString(before+"?"+query) &&
+		query != ""
 	if !certain && whole(inPath(path)+anyQuery(path), rest) {
 		return true
 	}
@@ -72,7 +73,23 @@ func TestMatchesLikeRegularExpressions(t *testing.T) {
 	}
 	matched := 0
 	for range 20000 {
-		resource := pick("https://", "http*://", "*://", "http?://", "*", "") + pick("h.x", "*.x", "h*", "*", "?.x") + pick("", "/"+word("ab*?./="))
+		resource := pick(
+			"https://",
+			"http*://",
+			"*://",
+			"http?://",
+			"*",
+			"",
+		) + pick(
+			"h.x",
+			"*.x",
+			"h*",
+			"*",
+			"?.x",
+		) + pick(
+			"",
+			"/"+word("ab*?./="),
+		)
 		url := pick("https://", "http://") + pick("h.x", "hh.x") + "/" + word("ab./=") + pick("", "?"+word("ab?/="))
 		got := policy.Policy{Resource: resource}.Matches(url)
 		if want := oracle(resource, url); got != want {

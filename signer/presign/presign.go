@@ -114,7 +114,11 @@ func New(c Config) (*Presigner, error) {
 func (p *Presigner) Presign(ctx context.Context, r Request) (Presigned, error) {
 	method := cmp.Or(r.Method, http.MethodGet)
 	if method != http.MethodGet && method != http.MethodHead {
-		return Presigned{}, &Error{Kind: ErrMethod, What: fault.Quote(method) + " is not presigned", Remedy: "use GET or HEAD"}
+		return Presigned{}, &Error{
+			Kind:   ErrMethod,
+			What:   fault.Quote(method) + " is not presigned",
+			Remedy: "use GET or HEAD",
+		}
 	}
 	query, err := r.query()
 	if err != nil {

@@ -26,7 +26,11 @@ const cdn = "d111111abcdef8.cloudfront.net"
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
 // static are credentials that do not expire.
-var static = credentials.NewStaticCredentialsProvider("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "")
+var static = credentials.NewStaticCredentialsProvider(
+	"AKIAIOSFODNN7EXAMPLE",
+	"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+	"",
+)
 
 // classic is a presigner with the classic numbers, at a time.
 func classic(at time.Time) presign.Config {
@@ -60,7 +64,14 @@ type atTime struct {
 	at time.Time
 }
 
-func (s atTime) PresignHTTP(ctx context.Context, c aws.Credentials, r *http.Request, hash, service, region string, _ time.Time, opts ...func(*v4.SignerOptions)) (string, http.Header, error) {
+func (s atTime) PresignHTTP(
+	ctx context.Context,
+	c aws.Credentials,
+	r *http.Request,
+	hash, service, region string,
+	_ time.Time,
+	opts ...func(*v4.SignerOptions),
+) (string, http.Header, error) {
 	return s.Signer.PresignHTTP(ctx, c, r, hash, service, region, s.at, opts...)
 }
 
@@ -72,7 +83,13 @@ func TestAsTheSDK(t *testing.T) {
 	for _, region := range []string{"eu-west-1", "us-east-1", "cn-north-1", "us-gov-west-1",
 		"eusc-de-east-1", "us-iso-east-1", "us-isob-east-1", "us-isof-south-1", "eu-isoe-west-1"} {
 		for _, provider := range []aws.CredentialsProvider{static, temporary} {
-			client := awss3.New(awss3.Options{Region: region, Credentials: provider, ResponseChecksumValidation: aws.ResponseChecksumValidationWhenRequired})
+			client := awss3.New(
+				awss3.Options{
+					Region:                     region,
+					Credentials:                provider,
+					ResponseChecksumValidation: aws.ResponseChecksumValidationWhenRequired,
+				},
+			)
 			presigner := awss3.NewPresignClient(client, func(o *awss3.PresignOptions) {
 				o.Expires = time.Hour
 				o.Presigner = atTime{v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true }), noon}
@@ -84,7 +101,10 @@ func TestAsTheSDK(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				head, err := presigner.PresignHeadObject(t.Context(), &awss3.HeadObjectInput{Bucket: aws.String("media"), Key: &key})
+				head, err := presigner.PresignHeadObject(
+					t.Context(),
+					&awss3.HeadObjectInput{Bucket: aws.String("media"), Key: &key},
+				)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -183,9 +203,16 @@ func TestDeployment(t *testing.T) {
 			{PathPattern: "*", Access: deployment.Signed},
 		},
 	}
-	c := presign.Config{Deployment: d, Lifetime: time.Hour, Window: 30 * time.Minute, Credentials: static, Clock: func() time.Time { return noon }}
+	c := presign.Config{
+		Deployment:  d,
+		Lifetime:    time.Hour,
+		Window:      30 * time.Minute,
+		Credentials: static,
+		Clock:       func() time.Time { return noon },
+	}
 	u := mustURL(t, c, "GET", "in time/film.mp4")
-	if !strings.HasPrefix(u.URL, "https://127.0.0.1:8443/in%20time/film.mp4?") || !u.Exposed.Equal(noon.Add(90*time.Minute)) {
+	if !strings.HasPrefix(u.URL, "https://127.0.0.1:8443/in%20time/film.mp4?") ||
+		!u.Exposed.Equal(noon.Add(90*time.Minute)) {
 		t.Errorf("%+v", u)
 	}
 	c.Host = cdn
@@ -237,7 +264,9 @@ func ExamplePresigner_Presign() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	p, err := presign.New(presign.Config{Deployment: d, Credentials: cfg.Credentials, Lifetime: time.Hour, Window: 30 * time.Minute})
+	p, err := presign.New(
+		presign.Config{Deployment: d, Credentials: cfg.Credentials, Lifetime: time.Hour, Window: 30 * time.Minute},
+	)
 	if err != nil {
 		log.Fatal(err)
 	}

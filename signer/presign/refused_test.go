@@ -24,7 +24,9 @@ func expiring(at time.Time) aws.CredentialsProvider {
 // TestRefused holds what every mistake gets.
 func TestRefused(t *testing.T) {
 	t.Parallel()
-	none := aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return aws.Credentials{}, context.Canceled })
+	none := aws.CredentialsProviderFunc(
+		func(context.Context) (aws.Credentials, error) { return aws.Credentials{}, context.Canceled },
+	)
 	for _, test := range []struct {
 		name        string
 		change      func(*presign.Config)
@@ -105,11 +107,13 @@ func TestRenewsCredentials(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := p.Presign(t.Context(), presign.Request{Method: "GET", Key: "x"}); !errors.Is(err, test.want) || asked != test.asked {
+		if _, err := p.Presign(t.Context(), presign.Request{Method: "GET", Key: "x"}); !errors.Is(err, test.want) ||
+			asked != test.asked {
 			t.Errorf("%s: %v after %d sessions", test.name, err, asked)
 		}
 		before := asked
-		if _, err := p.Presign(t.Context(), presign.Request{Method: "GET", Key: "x"}); !errors.Is(err, test.want) || asked != before {
+		if _, err := p.Presign(t.Context(), presign.Request{Method: "GET", Key: "x"}); !errors.Is(err, test.want) ||
+			asked != before {
 			t.Errorf("%s, again: %v, %d sessions more", test.name, err, asked-before)
 		}
 	}

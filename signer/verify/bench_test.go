@@ -15,7 +15,12 @@ import (
 // BenchmarkVerify checks one signed URL: here, with a canned policy, a custom
 // one and a signature that is remembered, and raw, the cryptography alone.
 func BenchmarkVerify(b *testing.B) {
-	ranged := policy.Policy{Resource: "https://*/a*", Until: end, From: now.Add(-1e9), IP: netip.MustParsePrefix("192.0.2.0/24")}
+	ranged := policy.Policy{
+		Resource: "https://*/a*",
+		Until:    end,
+		From:     now.Add(-1e9),
+		IP:       netip.MustParsePrefix("192.0.2.0/24"),
+	}
 	for _, k := range []struct{ name, id string }{{"rsa2048", "KRSA"}, {"p256", "KEC"}} {
 		one := canned(b, k.id, crypto.SHA256, page, end)
 		b.Run(k.name+"/privatecdn", func(b *testing.B) { benchCheck(b, one) })

@@ -124,7 +124,13 @@ func isAlnum(c byte) bool {
 // recoded returns a path or query as every coding writes it, itself first, each
 // once.
 func recoded(s string, all []token) []string {
-	found := []string{s, strings.ReplaceAll(s, "+", "%20"), strings.ReplaceAll(s, "%20", "+"), recase(all, true), recase(all, false)}
+	found := []string{
+		s,
+		strings.ReplaceAll(s, "+", "%20"),
+		strings.ReplaceAll(s, "%20", "+"),
+		recase(all, true),
+		recase(all, false),
+	}
 	for _, plusIsSpace := range []bool{false, true} {
 		for _, c := range codings {
 			found = append(found, c.recode(all, plusIsSpace))

@@ -31,7 +31,9 @@ func ExampleDecision_Body() {
 }
 
 func ExampleParseCookies() {
-	cookies := verify.ParseCookies([]string{"theme=dark; CloudFront-Key-Pair-Id=K2JCJMDEHXQW5F; CloudFront-Key-Pair-Id=another"})
+	cookies := verify.ParseCookies(
+		[]string{"theme=dark; CloudFront-Key-Pair-Id=K2JCJMDEHXQW5F; CloudFront-Key-Pair-Id=another"},
+	)
 	fmt.Println(cookies)
 	// Output: map[CloudFront-Key-Pair-Id:K2JCJMDEHXQW5F]
 }

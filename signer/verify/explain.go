@@ -37,7 +37,11 @@ func (d Decision) Explain() (what, todo string) {
 		return fmt.Sprintf("expired %s ago, at %s", span(d.request.Time.Sub(d.Policy.Until)), stamp(d.Policy.Until)),
 			"sign again; if it was signed just now, check the signer's clock"
 	case NotYetValid:
-		return fmt.Sprintf("not valid for another %s, until %s", span(d.Policy.From.Sub(d.request.Time)), stamp(d.Policy.From)),
+		return fmt.Sprintf(
+				"not valid for another %s, until %s",
+				span(d.Policy.From.Sub(d.request.Time)),
+				stamp(d.Policy.From),
+			),
 			"wait, or sign with an earlier start; if it should be valid, check the signer's clock"
 	case IPMismatch:
 		return d.explainIP()

@@ -35,7 +35,12 @@ func TestExplain(t *testing.T) {
 	const host = "https://d111111abcdef8.cloudfront.net"
 	good := canned(t, "KEC", crypto.SHA256, page, end)
 	text := policy.Policy{Resource: host + "/a*", Until: end}.String()
-	ranged := policy.Policy{Resource: "*", Until: end, From: now.Add(90 * time.Second), IP: netip.MustParsePrefix("192.0.2.1/32")}.String()
+	ranged := policy.Policy{
+		Resource: "*",
+		Until:    end,
+		From:     now.Add(90 * time.Second),
+		IP:       netip.MustParsePrefix("192.0.2.1/32"),
+	}.String()
 	for name, c := range map[string]struct {
 		url        string
 		at         time.Duration
@@ -166,7 +171,12 @@ func TestExplainCannedForms(t *testing.T) {
 		strings.Replace(text, "9200}", "9199}", 1):          "signed until 1767229199",
 		strings.Replace(text, "9200}", "9200000}", 1):       "signed until 1767229200000",
 	} {
-		request := u + "&Expires=1767229200&Key-Pair-Id=KEC&Hash-Algorithm=SHA256&Signature=" + seal(t, "KEC", crypto.SHA256, signed)
+		request := u + "&Expires=1767229200&Key-Pair-Id=KEC&Hash-Algorithm=SHA256&Signature=" + seal(
+			t,
+			"KEC",
+			crypto.SHA256,
+			signed,
+		)
 		what, todo := verify.New(trusted()).Check(verify.Request{URL: request, Time: now}).Explain()
 		if !strings.Contains(what, want) || todo == "" {
 			t.Errorf("signed %s:\n%s; %s\nwant %s", signed, what, todo, want)

@@ -20,7 +20,10 @@ func (d Decision) explainPolicy() (what, todo string) {
 	case len(d.parts.expires) == 13 && strings.Trim(d.parts.expires, "0123456789") == "":
 		return fmt.Sprintf("Expires=%s is in milliseconds", d.parts.expires), "sign with seconds since 1970"
 	}
-	return fmt.Sprintf("Expires=%s is not a time in whole seconds since 1970, up to 2038", d.parts.expires), "sign again with such a time"
+	return fmt.Sprintf(
+		"Expires=%s is not a time in whole seconds since 1970, up to 2038",
+		d.parts.expires,
+	), "sign again with such a time"
 }
 
 func (d Decision) explainPolicyText() (what, todo string) {
@@ -62,7 +65,10 @@ func explainEncoding(name, value string) (what, todo string) {
 
 func (d Decision) explainIP() (what, todo string) {
 	if !d.request.IP.IsValid() {
-		return fmt.Sprintf("signed for viewers from %s, and the viewer's address is not known", d.Policy.IP), "say from which address to check"
+		return fmt.Sprintf(
+			"signed for viewers from %s, and the viewer's address is not known",
+			d.Policy.IP,
+		), "say from which address to check"
 	}
 	viewer := d.request.IP.Unmap()
 	what = fmt.Sprintf("signed for viewers from %s, requested from %s", d.Policy.IP, viewer)

@@ -48,7 +48,14 @@ func FuzzCheckMalleability(f *testing.F) {
 // only the five together open.
 func FuzzParseCookies(f *testing.F) {
 	text := policy.Policy{Resource: "https://*/a*", Until: end}.String()
-	good := "CloudFront-Policy=" + policy.Encode([]byte(text)) + "; CloudFront-Signature=" + seal(f, "KRSA", crypto.SHA256, text) +
+	good := "CloudFront-Policy=" + policy.Encode(
+		[]byte(text),
+	) + "; CloudFront-Signature=" + seal(
+		f,
+		"KRSA",
+		crypto.SHA256,
+		text,
+	) +
 		"; CloudFront-Key-Pair-Id=KRSA; CloudFront-Hash-Algorithm=SHA256"
 	v := verify.New(trusted())
 	f.Add(good, "")

@@ -171,7 +171,8 @@ func TestParseCookies(t *testing.T) {
 	for _, header := range []string{
 		want, "Cookie: " + want, "cookie: " + want, "Cookie:" + want, "COOKIE : a=b; " + want + "; CloudFront-Key-Pair-Id=K2",
 	} {
-		if got := verify.ParseCookies([]string{header, "CloudFront-Key-Pair-Id=K3"}); len(got) != 1 || got["CloudFront-Key-Pair-Id"] != "KEC" {
+		if got := verify.ParseCookies([]string{header, "CloudFront-Key-Pair-Id=K3"}); len(got) != 1 ||
+			got["CloudFront-Key-Pair-Id"] != "KEC" {
 			t.Errorf("%q: %v", header, got)
 		}
 	}

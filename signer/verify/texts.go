@@ -69,16 +69,32 @@ func (d Decision) cannedTexts() (sent string, texts iter.Seq[variant]) {
 func cannedForms(p policy.Policy) []variant {
 	compact := p.String()
 	end := p.Until.Unix()
-	spaced := fmt.Sprintf(`{"Statement": [{"Resource": "%s", "Condition": {"DateLessThan": {"AWS:EpochTime": %d}}}]}`, p.Resource, end)
-	swapped := fmt.Sprintf(`{"Statement":[{"Condition":{"DateLessThan":{"AWS:EpochTime":%d}},"Resource":"%s"}]}`, end, p.Resource)
+	spaced := fmt.Sprintf(
+		`{"Statement": [{"Resource": "%s", "Condition": {"DateLessThan": {"AWS:EpochTime": %d}}}]}`,
+		p.Resource,
+		end,
+	)
+	swapped := fmt.Sprintf(
+		`{"Statement":[{"Condition":{"DateLessThan":{"AWS:EpochTime":%d}},"Resource":"%s"}]}`,
+		end,
+		p.Resource,
+	)
 	const exact = "CloudFront rebuilds a canned policy without white space: sign " +
 		`{"Statement":[{"Resource":"URL","Condition":{"DateLessThan":{"AWS:EpochTime":END}}}]}, or send the policy that was signed`
 	forms := []variant{
 		{compact + "\n", "the canned policy was signed with a newline at its end", exact},
 		{spaced, "the canned policy was signed with spaces in its JSON, such as Python's json.dumps writes", exact},
 		{spaced + "\n", "the canned policy was signed with spaces in its JSON and a newline at its end", exact},
-		{strings.ReplaceAll(compact, "/", `\/`), `the canned policy was signed with \/ for /, such as PHP's json_encode writes`, exact},
-		{strings.ReplaceAll(compact, "&", `\u0026`), `the canned policy was signed with \u0026 for &, such as Go's encoding/json writes`, exact},
+		{
+			strings.ReplaceAll(compact, "/", `\/`),
+			`the canned policy was signed with \/ for /, such as PHP's json_encode writes`,
+			exact,
+		},
+		{
+			strings.ReplaceAll(compact, "&", `\u0026`),
+			`the canned policy was signed with \u0026 for &, such as Go's encoding/json writes`,
+			exact,
+		},
 		{swapped, "the canned policy was signed with its members in another order", exact},
 		{`{"Statement":` + compact[len(`{"Statement":[`):len(compact)-len("]}")] + "}",
 			"the canned policy was signed with its statement outside a list", exact},

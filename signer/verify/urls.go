@@ -96,13 +96,21 @@ func (d Decision) pathsInstead(t target) (found []variant) {
 	const todo = "encode the URL before signing it, and request exactly what was signed"
 	if decoded, err := url.PathUnescape(path); err == nil && decoded != path {
 		if again, err := url.PathUnescape(decoded); err == nil && again != decoded {
-			add(decoded, "requested with the path encoded twice: "+spelled(decoded, path), "encode the URL once, before signing it")
+			add(
+				decoded,
+				"requested with the path encoded twice: "+spelled(decoded, path),
+				"encode the URL once, before signing it",
+			)
 		}
 		add(decoded, "signed the unencoded path: "+spelled(decoded, path), todo)
 		add(strings.ReplaceAll(decoded, " ", "+"), "signed the path with + for a space", todo)
 	}
 	add(strings.ReplaceAll(path, "%", "%25"), "signed the path encoded twice", "encode the URL once")
-	add("/"+strings.ReplaceAll(strings.TrimPrefix(path, "/"), "/", "%2F"), "signed the path with its slashes encoded", todo)
+	add(
+		"/"+strings.ReplaceAll(strings.TrimPrefix(path, "/"), "/", "%2F"),
+		"signed the path with its slashes encoded",
+		todo,
+	)
 	add(strings.TrimSuffix(path, "/"), "signed without the last slash", todo)
 	add(path+"/", "signed with another slash at the end", todo)
 	add(strings.Replace(path, "/", "//", 1), "signed with two slashes after the host", todo)
@@ -138,7 +146,12 @@ func (d Decision) queriesInstead(t target) (found []variant) {
 	}
 	slices.Sort(pairs)
 	add(true, strings.Join(pairs, "&"), "the query's parameters are in another order than signed", "keep their order")
-	add(true, trimEquals(query), "signed without the = after a parameter that has no value", "request exactly what was signed")
+	add(
+		true,
+		trimEquals(query),
+		"signed without the = after a parameter that has no value",
+		"request exactly what was signed",
+	)
 	add(true, addEquals(query), "signed with = after a parameter that has no value", "request exactly what was signed")
 	if decoded, err := url.QueryUnescape(query); err == nil {
 		add(true, decoded, "signed the unencoded query: "+spelled(decoded, query), "encode the URL before signing it")

@@ -88,7 +88,12 @@ func custom(t testing.TB, id string, hash crypto.Hash, url, text string) string 
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	good := canned(t, "KEC", crypto.SHA256, page, end)
-	ranged := policy.Policy{Resource: "https://*/a*", Until: end, From: now.Add(-time.Hour), IP: netip.MustParsePrefix("192.0.2.0/24")}
+	ranged := policy.Policy{
+		Resource: "https://*/a*",
+		Until:    end,
+		From:     now.Add(-time.Hour),
+		IP:       netip.MustParsePrefix("192.0.2.0/24"),
+	}
 	wide := custom(t, "KRSA", crypto.SHA1, page, ranged.String())
 	text := policy.Policy{Resource: "*", Until: end}.String()
 	viewer := netip.MustParseAddr("192.0.2.7")

@@ -333,7 +333,11 @@ func TestMappedAddress(t *testing.T) {
 // A name that a user chose ends the policy's string and begins another policy. ErrCharacter: no quote reaches a policy
 func TestPolicyInjection(t *testing.T) {
 	t.Parallel()
-	refusedToSign(t, site+`/a","Condition":{"DateLessThan":{"AWS:EpochTime":2147483647}}},{"Resource":"`, policy.ErrCharacter)
+	refusedToSign(
+		t,
+		site+`/a","Condition":{"DateLessThan":{"AWS:EpochTime":2147483647}}},{"Resource":"`,
+		policy.ErrCharacter,
+	)
 	refusedToSign(t, site+"/a\x00", policy.ErrCharacter)
 	refusedToSign(t, site+"/a\nb", policy.ErrCharacter)
 	refusedToSign(t, site+`/a\u002a`, policy.ErrBackslash)
@@ -382,7 +386,10 @@ func TestConfusedHost(t *testing.T) {
 func TestLongURLToSign(t *testing.T) {
 	t.Parallel()
 	refusedToSign(t, site+"/"+strings.Repeat("a", 1<<20), policy.ErrTooLong)
-	if _, err := local(t).Cookies(site+"/"+strings.Repeat("*", 1<<20), signer.Terms{Until: ends}, signer.CookieOptions{}); !errors.Is(err, policy.ErrTooLong) {
+	if _, err := local(t).Cookies(site+"/"+strings.Repeat("*", 1<<20), signer.Terms{Until: ends}, signer.CookieOptions{}); !errors.Is(
+		err,
+		policy.ErrTooLong,
+	) {
 		t.Errorf("%v", err)
 	}
 }
@@ -454,7 +461,10 @@ func TestPresignKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, key := range []string{"users/7/../8/a", "..", "./a", strings.Repeat("a", 1025), ""} {
-		if _, err := p.Presign(t.Context(), presign.Request{Method: http.MethodGet, Key: key}); !errors.Is(err, presign.ErrKey) {
+		if _, err := p.Presign(t.Context(), presign.Request{Method: http.MethodGet, Key: key}); !errors.Is(
+			err,
+			presign.ErrKey,
+		) {
 			t.Errorf("%q: %v", key, err)
 		}
 	}

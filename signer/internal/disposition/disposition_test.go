@@ -25,7 +25,8 @@ func TestAttachment(t *testing.T) {
 			t.Errorf("%q: %s, %v; want %s", name, got, err, want)
 		}
 		// The standard library's reading of RFC 2231 is the judge.
-		if kind, parameters, err := mime.ParseMediaType(got); err != nil || kind != "attachment" || parameters["filename"] != name {
+		if kind, parameters, err := mime.ParseMediaType(got); err != nil || kind != "attachment" ||
+			parameters["filename"] != name {
 			t.Errorf("%q is read as %q, %v", name, parameters["filename"], err)
 		}
 		query := disposition.Query(disposition.Parameter, got)

@@ -80,7 +80,8 @@ func TestRegionOfARN(t *testing.T) {
 			scope = ""
 			var key crypto.Signer
 			key, err := awsuri.PrivateKey(t.Context(), uri)
-			if key != nil || err == nil || !strings.Contains(err.Error(), "does not exist") || !strings.Contains(scope, "/us-west-2/") {
+			if key != nil || err == nil || !strings.Contains(err.Error(), "does not exist") ||
+				!strings.Contains(scope, "/us-west-2/") {
 				t.Errorf("%s: %v, %v; scope %s", uri, key, err, scope)
 			}
 		}

@@ -59,7 +59,10 @@ func isCurl(word string) bool {
 // $'…' of browsers included, or as cmd of Windows would where it has its ^".
 func Parse(command string) (*Request, error) {
 	if len(command) > maxCommand {
-		return nil, notRead(fmt.Sprintf("it has %d bytes, and %d are read", len(command), maxCommand), "shorten it to the URL and its cookies")
+		return nil, notRead(
+			fmt.Sprintf("it has %d bytes, and %d are read", len(command), maxCommand),
+			"shorten it to the URL and its cookies",
+		)
 	}
 	if strings.Contains(command, `^"`) {
 		command = uncaret(command)

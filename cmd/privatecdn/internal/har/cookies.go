@@ -61,7 +61,9 @@ func whyNotSent(c *http.Cookie, setter, e *entry) (what, todo string) {
 	case domain == "" && from != to:
 		return name + " has no Domain, so it is for that host alone, not for " + to, "Domain=" + common(from, to)
 	case !pathMatches(c.Path, e.url.Path):
-		return name + " is for the path " + c.Path + ", which " + e.url.Path + " is not below", "Path=" + directory(e.url.Path)
+		return name + " is for the path " + c.Path + ", which " + e.url.Path + " is not below", "Path=" + directory(
+			e.url.Path,
+		)
 	case c.Secure && e.url.Scheme == "http":
 		return name + " is Secure, and the request goes over HTTP", "request it over https://"
 	case c.SameSite == http.SameSiteNoneMode && !c.Secure:

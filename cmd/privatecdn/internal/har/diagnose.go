@@ -90,16 +90,25 @@ func (d *recording) explain(i int, e *entry) (kind Kind, what, todo string) {
 		return Origin, "S3 refused, not CloudFront: " + code(body),
 			"check that the object exists, and that the bucket's policy lets the distribution read it"
 	case e.Response.Status >= http.StatusBadRequest && cached:
-		return Cache, fmt.Sprintf("a cached error was served (%d, X-Cache: %s)", e.Response.Status, e.Response.get("X-Cache")),
+		return Cache, fmt.Sprintf(
+				"a cached error was served (%d, X-Cache: %s)",
+				e.Response.Status,
+				e.Response.get("X-Cache"),
+			),
 			"invalidate the path, and lower the error caching minimum TTL of that status"
 	case e.Response.Status >= http.StatusBadRequest:
-		return Origin, fmt.Sprintf("status %d, and not from a signature", e.Response.Status), "ask the path of the origin itself"
+		return Origin, fmt.Sprintf(
+			"status %d, and not from a signature",
+			e.Response.Status,
+		), "ask the path of the origin itself"
 	}
 	if kind, what, todo := explainCORS(e); kind != "" {
 		return kind, what, todo
 	}
 	if e.Response.Status == 0 {
-		return Network, "there was no response: " + orUnknown(e.Error), "check the host name, the certificate and blockers in the browser"
+		return Network, "there was no response: " + orUnknown(
+			e.Error,
+		), "check the host name, the certificate and blockers in the browser"
 	}
 	return "", "", ""
 }
@@ -127,7 +136,9 @@ func (d *recording) explainPreflight(e *entry) (Kind, string, string) {
 	what := fmt.Sprintf("the preflight for %s got status %d, so the browser sent no request",
 		e.Request.get("Access-Control-Request-Method"), e.Response.Status)
 	return Preflight, what, "allow OPTIONS in the behavior's methods, and let a response headers policy or the bucket's CORS rules " +
-		"allow the origin " + e.origin() + " and the headers " + e.Request.get("Access-Control-Request-Headers")
+		"allow the origin " + e.origin() + " and the headers " + e.Request.get(
+		"Access-Control-Request-Headers",
+	)
 }
 
 // explainRefusal is about a 403 of CloudFront's.

@@ -106,7 +106,8 @@ func TestDiagnose(t *testing.T) {
 			continue
 		}
 		f := findings[0]
-		if f.Kind != c.kind || !strings.Contains(f.Explanation, c.what) || !strings.Contains(f.Hint, c.todo) || strings.Contains(f.URL, "Signature") {
+		if f.Kind != c.kind || !strings.Contains(f.Explanation, c.what) || !strings.Contains(f.Hint, c.todo) ||
+			strings.Contains(f.URL, "Signature") {
 			t.Errorf("%s: %+v", name, f)
 		}
 	}
@@ -115,7 +116,12 @@ func TestDiagnose(t *testing.T) {
 // What did not fail is not found.
 func TestDiagnoseNothing(t *testing.T) {
 	t.Parallel()
-	allowed := headers("Access-Control-Allow-Origin", "https://app.example.com", "Access-Control-Allow-Credentials", "true")
+	allowed := headers(
+		"Access-Control-Allow-Origin",
+		"https://app.example.com",
+		"Access-Control-Allow-Credentials",
+		"true",
+	)
 	sent := headers("Origin", "https://app.example.com", "Cookie", "CloudFront-Policy=x")
 	text := recording(t, request("GET", media, sent, 206, allowed, ""), request("GET", media, nil, 304, nil, ""),
 		request("OPTIONS", media, sent, 204, allowed, ""), request("GET", "about:blank", nil, 0, nil, ""))
@@ -134,8 +140,18 @@ func TestDiagnoseWithJudge(t *testing.T) {
 		}
 		return v.Check(r), nil
 	}
-	text := recording(t, request("GET", media+"?Expires=1&Signature=abcdefgh&Key-Pair-Id=K1", nil, 403, nil, denied),
-		request("GET", "https://other.example/a", headers("Cookie", "CloudFront-Policy=x; CloudFront-Key-Pair-Id=K1"), 403, nil, denied))
+	text := recording(
+		t,
+		request("GET", media+"?Expires=1&Signature=abcdefgh&Key-Pair-Id=K1", nil, 403, nil, denied),
+		request(
+			"GET",
+			"https://other.example/a",
+			headers("Cookie", "CloudFront-Policy=x; CloudFront-Key-Pair-Id=K1"),
+			403,
+			nil,
+			denied,
+		),
+	)
 	findings, err := har.Diagnose(strings.NewReader(text), judge)
 	if err != nil || len(findings) != 2 || !strings.Contains(findings[0].Explanation, `no key with the ID "K1"`) ||
 		!strings.Contains(findings[1].Explanation, "not ours") {
@@ -157,7 +173,8 @@ func TestDiagnoseRefuses(t *testing.T) {
 	if findings, err := har.Diagnose(strings.NewReader(recording(t, many...)), nil); err != nil || len(findings) != 200 {
 		t.Errorf("%d findings, %v", len(findings), err)
 	}
-	if findings, err := har.Diagnose(strings.NewReader(`{"log":{"entries":[null]}}`), nil); err != nil || len(findings) != 0 {
+	if findings, err := har.Diagnose(strings.NewReader(`{"log":{"entries":[null]}}`), nil); err != nil ||
+		len(findings) != 0 {
 		t.Errorf("%v, %v", findings, err)
 	}
 }
