@@ -2,7 +2,8 @@
 //
 //	access        what opens the content: signed, the default, or presigned
 //	ring          directory of the key ring, keys/ring by default
-//	deployed      file of the deployment document now in force; with it, synthesis
+//	deployed      the deployment document now in force: a file, ssm:NAME or
+//	              stack:NAME; with it, synthesis
 //	              refuses a step of a rotation that comes before its time
 //	public        path patterns that need no signature, in order
 //	originAccess  OAI, the default, OAIToOAC or OAC
@@ -20,7 +21,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 
 	"example.com/privatecdn/constructs/privatecdn"
-	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/deployment/awssource"
 	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/keys"
 	"example.com/privatecdn/stacks"
@@ -54,7 +55,11 @@ func readRing(s settings, props *privatecdn.DistributionProps) (err error) {
 	if props.Keys, err = keys.Open(s.ring); err != nil || s.deployed == "" {
 		return err
 	}
-	props.Deployed, err = deployment.File(s.deployed).Load(context.Background())
+	source, err := awssource.Open(context.Background(), s.deployed)
+	if err != nil {
+		return err
+	}
+	props.Deployed, err = source.Load(context.Background())
 	return err
 }
 

@@ -69,6 +69,9 @@ func (c *cloud) New(ctx context.Context, a keys.Algorithm) (*keys.Public, string
 func (c *cloud) synthesize(step string, settings map[string]any) {
 	c.t.Helper()
 	all := map[string]any{"ring": c.ring.Dir(), "public": []string{"public/*"}}
+	if step != "first" {
+		all["deployed"] = "stack:PrivateCdn"
+	}
 	for name, value := range settings {
 		all[name] = value
 	}
@@ -78,7 +81,7 @@ func (c *cloud) synthesize(step string, settings map[string]any) {
 	}
 	c.out[step] = c.t.TempDir()
 	command := exec.Command(os.Args[0])
-	command.Env = append(os.Environ(), "CDK_CONTEXT_JSON="+string(text), "CDK_OUTDIR="+c.out[step], unvalidated)
+	command.Env = append(append(os.Environ(), c.aws.Env()...), "CDK_CONTEXT_JSON="+string(text), "CDK_OUTDIR="+c.out[step], unvalidated)
 	if report, err := command.CombinedOutput(); err != nil {
 		c.t.Fatalf("%s: %v\n%s", step, err, report)
 	}

@@ -27,17 +27,21 @@ func (d *diff) compareBuckets() {
 
 // bucketBefore returns what a bucket was, or nil.
 func (d *diff) bucketBefore(n *infra.Bucket) *infra.Bucket {
-	for _, same := range []func(o *infra.Bucket) bool{
-		func(o *infra.Bucket) bool {
-			return o.Stack == n.Stack && o.LogicalID == n.LogicalID && o.External == n.External && (!o.External || o.Name == n.Name)
-		},
-		func(o *infra.Bucket) bool { return d.buckets[[2]*infra.Bucket{o, n}] },
-	} {
-		if i := slices.IndexFunc(d.was.Buckets, same); i >= 0 {
-			return d.was.Buckets[i]
-		}
+	i := slices.IndexFunc(d.was.Buckets, func(o *infra.Bucket) bool { return sameResource(o, n) })
+	if i < 0 {
+		i = slices.IndexFunc(d.was.Buckets, func(o *infra.Bucket) bool { return d.buckets[[2]*infra.Bucket{o, n}] })
 	}
-	return nil
+	if i < 0 {
+		return nil
+	}
+	return d.was.Buckets[i]
+}
+
+func sameResource(o, n *infra.Bucket) bool {
+	if n.External {
+		return o.External && o.Name == n.Name
+	}
+	return !o.External && o.Stack == n.Stack && o.LogicalID == n.LogicalID
 }
 
 func comparePublicAccess(o, n *infra.Bucket) []Finding {

@@ -220,8 +220,8 @@ var changes = map[string]change{
 	"refusal instead of redirect": {nil, https("public/*", "https-only"), nil},
 	"plain HTTP to an origin": {nil, func(s *site) { s.origins[2]["CustomOriginConfig"] = props{"OriginProtocolPolicy": "match-viewer"} },
 		[]string{"widening https-weakened web/* /web/x"}},
-	"older TLS": {nil, tls("TLSv1.1_2016"), []string{"widening https-weakened Cdn TLSv1.1_2016"}},
-	"newer TLS": {nil, tls("TLSv1.2_2025"), nil},
+	"older TLS": {nil, minimumTLS("TLSv1.1_2016"), []string{"widening https-weakened Cdn TLSv1.1_2016"}},
+	"newer TLS": {nil, minimumTLS("TLSv1.2_2025"), nil},
 	"no certificate": {nil, configure("ViewerCertificate", props{"CloudFrontDefaultCertificate": true}),
 		[]string{"widening https-weakened Cdn TLSv1"}},
 	"HSTS taken off": {nil, func(s *site) {

@@ -132,7 +132,7 @@ func (d *diff) compareAdded(n *infra.Distribution) {
 	d.findShadowed()
 	d.findErrorPages()
 	for _, o := range d.was.Distributions {
-		if len(o.Behaviors) <= maxBehaviors {
+		if !tooMany(o) {
 			d.old = o
 			d.comparePaths(d.compareAddedKeys)
 		}
@@ -152,15 +152,16 @@ func (d *diff) compareAddedKeys(o, n *infra.Behavior) []Finding {
 // CloudFront's quota is 75.
 const maxBehaviors = 300
 
+func tooMany(d *infra.Distribution) bool { return len(d.Behaviors) > maxBehaviors }
+
 // tooMany reports whether the distributions have more behaviors than can be
 // compared, and says so.
 func (d *diff) tooMany() bool {
-	most := max(len(d.old.Behaviors), len(d.new.Behaviors))
-	if most <= maxBehaviors {
+	if !tooMany(d.old) && !tooMany(d.new) {
 		return false
 	}
-	f := finding(BehaviorShadowed, Widening,
-		"the distribution %s has %d behaviors, too many to compare: who may read what is not known", d.new.LogicalID, most)
+	f := finding(BehaviorShadowed, Widening, "the distribution %s has, or had, more than %d behaviors, too many to compare: "+
+		"who may read what is not known", d.new.LogicalID, maxBehaviors)
 	f.Path, f.Witness = "*", d.new.LogicalID
 	d.add(f)
 	return true

@@ -121,7 +121,7 @@ func cacheFor(seconds int) func(*site) {
 
 func rename(cdn string) func(*site) { return func(s *site) { s.cdn = cdn } }
 
-func tls(version string) func(*site) {
+func minimumTLS(version string) func(*site) {
 	return configure("ViewerCertificate", props{"AcmCertificateArn": "arn:x", "MinimumProtocolVersion": version, "SslSupportMethod": "sni-only"})
 }
 

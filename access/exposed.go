@@ -72,12 +72,12 @@ func (d *diff) exposed(e exposure, spelled, plain string, err error) Finding {
 func exposures(tmpl *infra.Infrastructure) iter.Seq[exposure] {
 	return func(yield func(exposure) bool) {
 		for _, closed := range tmpl.Distributions {
-			if len(closed.Behaviors) > maxBehaviors {
+			if tooMany(closed) {
 				continue
 			}
 			for j, c := range closed.Behaviors {
 				for _, open := range tmpl.Distributions {
-					if len(open.Behaviors) > maxBehaviors {
+					if tooMany(open) {
 						continue
 					}
 					for i, o := range open.Behaviors {

@@ -25,7 +25,11 @@ func (c checkCommand) Run(e *env) error {
 	}
 	o := probe.Options{Deployment: d, Openers: awsuri.Openers(d.Resolve(".")), Objects: c.Object}
 	if c.Template != "" {
-		if o.Template, err = infra.ReadFile(c.Template, infra.Options{Options: cloudformation.Options{Values: c.Value}}); err != nil {
+		path, err := awsuri.TemplateFile(e, c.Template, stateDir)
+		if err != nil {
+			return err
+		}
+		if o.Template, err = infra.ReadFile(path, infra.Options{Options: cloudformation.Options{Values: c.Value}}); err != nil {
 			return err
 		}
 	}

@@ -20,7 +20,7 @@ import (
 const stateDir = ".privatecdn"
 
 type upCommand struct {
-	Template   string            `help:"A CloudFormation template or a cloud assembly to serve instead of this directory's app." placeholder:"FILE"`
+	Template   string            `help:"A CloudFormation template, a cloud assembly or stack:NAME to serve instead of this directory's app." placeholder:"FILE|stack:NAME"`
 	Value      map[string]string `help:"Value of a parameter or an import of the template; repeatable." placeholder:"NAME=VALUE" mapsep:"none"`
 	HTTPS      string            `name:"https" help:"HTTPS address; port 0 picks a free one." default:"127.0.0.1:8443" env:"PRIVATECDN_HTTPS" placeholder:"ADDR"`
 	HTTP       string            `name:"http" help:"HTTP address." default:"127.0.0.1:8080" env:"PRIVATECDN_HTTP" placeholder:"ADDR"`
@@ -40,6 +40,11 @@ func (c upCommand) Run(e *env) error {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(memoryGoal)
 	}
+	template, err := awsuri.TemplateFile(e, c.Template, stateDir)
+	if err != nil {
+		return err
+	}
+	c.Template = template
 	var l *local.Local
 	i := c.inspect(&l)
 	options, stop, err := c.options(e)

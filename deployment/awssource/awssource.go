@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	cfntypes "github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
@@ -20,7 +21,26 @@ import (
 
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/internal/awsfault"
+	"example.com/privatecdn/internal/awsname"
 )
+
+// Open returns the source that ref names: ssm:NAME, stack:NAME, or a file. AWS is
+// reached with the settings that AWS's tools use, in the region of an ARN if NAME
+// is one.
+func Open(ctx context.Context, ref string) (deployment.Source, error) {
+	kind, name, _ := strings.Cut(ref, ":")
+	if kind != "ssm" && kind != "stack" {
+		return deployment.File(ref), nil
+	}
+	cfg, err := config.LoadDefaultConfig(ctx, config.WithRegion(awsname.ARNRegion(name)))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", ref, err)
+	}
+	if kind == "ssm" {
+		return Parameter(ssm.NewFromConfig(cfg), name), nil
+	}
+	return Stack(cloudformation.NewFromConfig(cfg), name), nil
+}
 
 // ParameterClient is what Parameter needs; *ssm.Client is one.
 type ParameterClient interface {

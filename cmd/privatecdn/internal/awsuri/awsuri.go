@@ -22,6 +22,7 @@ import (
 	"example.com/privatecdn/internal/awsfault"
 	"example.com/privatecdn/internal/awsname"
 	"example.com/privatecdn/internal/fault"
+	"example.com/privatecdn/internal/wholefile"
 	"example.com/privatecdn/keys"
 	"example.com/privatecdn/signer/awskms"
 	"example.com/privatecdn/signer/awsstore"
@@ -70,6 +71,24 @@ func Template(ctx context.Context, ref string) ([]byte, error) {
 		return nil, err
 	}
 	return awssource.Template(ctx, cloudformation.NewFromConfig(cfg), name)
+}
+
+// TemplateFile returns the path of a template: ref, or the file in dir that the
+// template of a stack is written to.
+func TemplateFile(ctx context.Context, ref, dir string) (string, error) {
+	text, err := Template(ctx, ref)
+	if err != nil || text == nil {
+		return ref, err
+	}
+	name := ref[strings.LastIndex(ref, ":")+1:]
+	if i := strings.Index(name, "/"); i >= 0 { // an ARN: stack/NAME/ID
+		name, _, _ = strings.Cut(name[i+1:], "/")
+	}
+	path := filepath.Join(dir, name+".template.json")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", err
+	}
+	return path, wholefile.Write(path, text, 0o644)
 }
 
 func fileExists(path string) bool {
