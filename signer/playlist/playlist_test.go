@@ -228,6 +228,7 @@ func TestRefused(t *testing.T) {
 		{"dash alternatives", home, "", mpd(strings.Repeat("<BaseURL>a/</BaseURL><BaseURL>b/</BaseURL><Period>",
 			20) + strings.Repeat("</Period>", 20)), playlist.ErrTooLarge, 0},
 		{"too long", home, "", hls("1.ts", strings.Repeat("x", 8192)+".ts"), signer.ErrTooLong, 3},
+		{"too long with its signature", home, "", hls(strings.Repeat("x", 8100) + ".ts"), signer.ErrTooLong, 2},
 		{"dash too long", home, "", mpd("<BaseURL>" + strings.Repeat("x", 8192) + ".mp4</BaseURL>"),
 			signer.ErrTooLong, 1},
 		{"dash signer", home, "", mpd("<BaseURL>refuse.mp4</BaseURL>"), refused, 0},
