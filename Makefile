@@ -28,7 +28,7 @@ node_modules/.package-lock.json: package-lock.json | machine
 
 # Linters that are not needed to build or to test.
 lint:
-	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
+	go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run ./...
 	go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 
 # Every benchmark; BENCH=URL runs those of the signer's URLs.

@@ -157,12 +157,12 @@ func (h *history) promote(k *Key, at time.Time) error {
 }
 
 func (h *history) retire(k *Key, s step) error {
-	switch {
-	case k.State == Pending:
+	switch k.State {
+	case Pending:
 		return k.refuse("retired", "has never signed", "promote it first, or drop it")
-	case k.State == Signing:
+	case Signing:
 		return k.refuse("retired", "is the signing key", "promote another key, deploy that, then retire this one")
-	case k.State == Revoked:
+	case Revoked:
 		return k.refuse("retired", "is revoked", "there is nothing to do")
 	}
 	safe := s.At.Add(k.longest)

@@ -97,12 +97,12 @@ func faultAt(kind string, n int) func(op, path string, change func() error) erro
 			return &fs.PathError{Op: op, Path: path, Err: syscall.ENOSPC}
 		}
 		if op == "write" {
-			change()
+			_ = change()
 			if info, err := os.Stat(path); err == nil {
-				os.Truncate(path, info.Size()/2)
+				_ = os.Truncate(path, info.Size()/2)
 			}
 		}
-		syscall.Kill(os.Getpid(), syscall.SIGKILL)
+		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 		select {}
 	}
 }

@@ -42,7 +42,7 @@ func change(t *testing.T, path string, edit func(resources map[string]any)) (*in
 
 // set puts v at a place below a resource's properties; a number is an index.
 func set(resources map[string]any, id string, v any, path ...any) {
-	var at any = resources[id].(map[string]any)["Properties"]
+	at := resources[id].(map[string]any)["Properties"]
 	for _, step := range path[:len(path)-1] {
 		switch step := step.(type) {
 		case string:

@@ -177,7 +177,9 @@ func BenchmarkFind(b *testing.B) {
 		earlier = append(earlier, "dir-"+string(c)+"/*")
 	}
 	for b.Loop() {
-		pathpattern.Find([]string{"dir-*", "*.jpg"}, earlier)
+		if _, found, err := pathpattern.Find([]string{"dir-*", "*.jpg"}, earlier); !found || err != nil {
+			b.Fatal(found, err)
+		}
 	}
 }
 

@@ -23,7 +23,7 @@ func Respell(first, second Paths) (spelled, plain string, found bool, err error)
 
 // Respell is [Respell].
 func (f *Finder) Respell(first, second Paths) (spelled, plain string, found bool, err error) {
-	a, b, possible := first.tape(), second.tape(), true
+	a, b := first.tape(), second.tape()
 	switch {
 	case strings.HasPrefix(first.OriginPath, second.OriginPath):
 		b.start = first.OriginPath[len(second.OriginPath):]
@@ -42,6 +42,7 @@ func (f *Finder) Respell(first, second Paths) (spelled, plain string, found bool
 		}
 	}
 	for _, t := range []*tape{&a, &b} {
+		var possible bool
 		if t.miss, possible, err = f.relevant(t.match, t.miss); err != nil || !possible {
 			return "", "", false, err
 		}

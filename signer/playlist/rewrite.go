@@ -153,10 +153,10 @@ const inside = "signed, but the URIs in it are not"
 
 // unsigned reports why a URI is not signed.
 func (w *rewrite) unsigned(at int, uri string, to location) {
-	switch {
-	case to.host == "":
+	switch to.host {
+	case "":
 		w.note(at, uri, "left alone: it is not an http or https URL")
-	case to.host == w.base.host:
+	case w.base.host:
 		w.note(at, uri, "left alone: it needs no signature")
 	default:
 		w.note(at, uri, "left alone: it leads to "+to.host)

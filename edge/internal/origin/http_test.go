@@ -194,7 +194,7 @@ func TestHTTPSilentHandshake(t *testing.T) {
 		func(context.Context, string, string) (net.Conn, error) {
 			near, far := net.Pipe()
 			t.Cleanup(func() { far.Close() })
-			go io.Copy(io.Discard, far)
+			go func() { _, _ = io.Copy(io.Discard, far) }()
 			return near, nil
 		}, nil)
 	_, _, err := get(t, transport, "GET", "https://app.example.com/")
@@ -207,7 +207,7 @@ func TestHTTPViewerGone(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		io.Copy(io.Discard, r.Body) // until then the server does not see a viewer go
+		_, _ = io.Copy(io.Discard, r.Body) // until then the server does not see a viewer go
 		cancel()
 		<-r.Context().Done()
 	}))

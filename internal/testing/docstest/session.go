@@ -46,8 +46,8 @@ func NewSession(ctx context.Context, dir, logs string, env []string) (*Session, 
 
 // Close ends the shell and everything the page has left running.
 func (s *Session) Close() {
-	s.end()
-	s.shell.Wait() // says only that it was ended
+	_ = s.end()
+	_ = s.shell.Wait() // says only that it was ended
 }
 
 func (s *Session) end() error { return syscall.Kill(-s.shell.Process.Pid, syscall.SIGTERM) }
