@@ -240,8 +240,8 @@ func TestDeploy(t *testing.T) {
 	c.leastPrivilege()
 }
 
-// reads holds that a reviewer can read what `cdk diff` says of a step of a
-// rotation: no line of it is longer than a screen.
+// reads checks that `cdk diff` says of a step of a rotation that a key is added
+// and that nothing may be replaced.
 func (c *cloud) reads(step string) {
 	c.t.Helper()
 	text, err := c.cdk("diff", "--app", c.out[step])

@@ -63,7 +63,7 @@ func documentOf(t *testing.T, deployed []keys.Key) (file string) {
 }
 
 // TestOldKey synthesizes with a key in a file that has signed too long: the
-// command line warns of it, and nothing it writes holds the private half.
+// command line warns of it, and nothing it writes holds the private key.
 func TestOldKey(t *testing.T) {
 	t.Parallel()
 	ring, err := keys.Create(t.TempDir(), keys.WithClock(func() time.Time { return time.Now().AddDate(0, 0, -91) }))
@@ -98,7 +98,7 @@ func TestOldKey(t *testing.T) {
 	for line := range strings.Lines(string(private)) {
 		for place, text := range written {
 			if strings.Contains(text, strings.TrimSpace(line)) {
-				t.Errorf("%s holds the private half", place)
+				t.Errorf("%s holds the private key", place)
 			}
 		}
 	}

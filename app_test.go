@@ -46,7 +46,7 @@ func cdk(t *testing.T, env string, args ...string) (stdout, stderr string, err e
 	return out.String(), complaints.String(), err
 }
 
-// store is where the private half is: elsewhere. It implements keys.Store.
+// store is where the private key is: elsewhere. It implements keys.Store.
 type store struct{ file string }
 
 func (s store) New(context.Context, keys.Algorithm) (*keys.Public, string, error) {

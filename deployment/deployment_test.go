@@ -207,7 +207,7 @@ func TestSigningKey(t *testing.T) {
 	d.Keys[0].State, d.Keys[1].State, d.Keys[1].PrivateKey = keys.Retiring, keys.Signing, ""
 	d.Behaviors[1].Keys = []string{"K1", "K2"}
 	if k, err := d.SigningKey(); !errors.Is(err, deployment.ErrNoSigningKey) {
-		t.Errorf("without word of the private half: got %q, %v", k.ID, err)
+		t.Errorf("without word of the private key: got %q, %v", k.ID, err)
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 )
 
 // TestForms gives openssl's keys in every form to ParsePrivate and their
-// public halves to ParsePublic, and compares the fingerprint with openssl's.
+// public keys to ParsePublic, and compares the fingerprint with openssl's.
 func TestForms(t *testing.T) {
 	t.Parallel()
 	for name, form := range keytest.Right(t) {

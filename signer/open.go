@@ -84,7 +84,7 @@ func (s *Signer) Reload(ctx context.Context) error {
 	return nil
 }
 
-// open returns a state with the deployed key's private half. A key that is
+// open returns a state with the deployed key's private key. A key that is
 // open already stays so: a store need not be asked again every minute.
 func (s *Signer) open(ctx context.Context, d *deployment.Deployment, k deployment.Key) (*state, error) {
 	if now := s.current.Load(); now != nil && now.opened.ID == k.ID &&
@@ -95,11 +95,11 @@ func (s *Signer) open(ctx context.Context, d *deployment.Deployment, k deploymen
 	maps.Copy(openers, s.openers)
 	key, err := openers.Open(ctx, k.PrivateKey)
 	if err != nil {
-		return nil, fmt.Errorf("opening the private half of %s: %w", k.ID, err)
+		return nil, fmt.Errorf("opening the private key of %s: %w", k.ID, err)
 	}
 	st, err := s.newState(k.ID, key)
 	if err != nil {
-		return nil, fmt.Errorf("the private half of %s: %w", k.ID, err)
+		return nil, fmt.Errorf("the private key of %s: %w", k.ID, err)
 	}
 	public, err := keys.NewPublic(key.Public())
 	if err != nil {
@@ -109,7 +109,7 @@ func (s *Signer) open(ctx context.Context, d *deployment.Deployment, k deploymen
 		return nil, refuse(
 			ErrWrongKey,
 			fmt.Sprintf("the private key at the URI of %s is another key's: %s", k.ID, public.Fingerprint()),
-			"put the private half of "+k.Fingerprint+" there, or deploy the key that is there",
+			"put the private key of "+k.Fingerprint+" there, or deploy the key that is there",
 		)
 	}
 	return st, nil

@@ -16,7 +16,7 @@ import (
 )
 
 // deployed is a directory with a deployment document, K1 (RSA) signing and K2
-// (P-256) pending, and their private halves.
+// (P-256) pending, and their private keys.
 func deployed(t testing.TB) (path string, d *deployment.Deployment) {
 	t.Helper()
 	dir := t.TempDir()

@@ -85,7 +85,7 @@ func (f stepFlags) open(e *env) (*keys.Ring, error) {
 	return f.ringFlag.open(keys.WithDeployed(d.RingKeys()))
 }
 
-// storeFlag is where private halves of new keys go.
+// storeFlag is where private keys of new keys go.
 type storeFlag struct {
 	Store string `help:"Store for the new private key: file:DIR, kms:alias/NAME, secretsmanager:NAME or ssm:NAME; by default a file beside the ring." placeholder:"URI"`
 }

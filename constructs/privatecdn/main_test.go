@@ -136,7 +136,7 @@ func mistakes(t testing.TB, app awscdk.App) (list []string) {
 // then is when the rings of the tests were made.
 var then = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// pair is a key pair whose private half is elsewhere: at uri.
+// pair is a key pair whose private key is elsewhere: at uri.
 type pair struct{ file, uri string }
 
 // New implements keys.Store.

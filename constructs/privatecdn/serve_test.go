@@ -43,7 +43,7 @@ var content = func() fstest.MapFS {
 }()
 
 // served is a scenario's golden template behind the edge, with the test's own
-// keys in place of the ones whose private halves are nowhere.
+// keys in place of the ones whose private keys are nowhere.
 type served struct {
 	*edge.Edge
 	tmpl     *infra.Infrastructure
@@ -109,7 +109,7 @@ func (s *served) start(t *testing.T, tmpl *infra.Infrastructure, o edge.Options)
 	}
 }
 
-// replaceKeys puts new keys where a template has the public halves of testdata.
+// replaceKeys puts new keys where a template has the public keys of testdata.
 func (s *served) replaceKeys(t *testing.T, text []byte) []byte {
 	t.Helper()
 	for _, file := range []string{"a.pem", "b.pem", "c.pem", "rsa.pem"} {

@@ -44,7 +44,7 @@ func places(t *testing.T) []place {
 }
 
 // TestKeepsAndOpens holds that a key that was made opens by its URI, and that
-// only the request that keeps it holds its private half.
+// only the request that keeps it holds its private key.
 func TestKeepsAndOpens(t *testing.T) {
 	t.Parallel()
 	for _, p := range places(t) {

@@ -86,3 +86,45 @@ func TestOnlyTheAppImportsTheCDK(t *testing.T) {
 		t.Error("no folder was looked at")
 	}
 }
+
+// internal/ keeps what several rooms share: a package that one public room
+// alone imports lies under that room. What is under internal/testing is for
+// tests and for other packages there.
+func TestOwners(t *testing.T) {
+	t.Parallel()
+	list := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "./...")
+	list.Dir = root
+	out, err := list.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	module := dependencies(t, "./keys")
+	own := strings.TrimSuffix(module[len(module)-1], "keys")
+	rooms := map[string]map[string]bool{} // of each internal package, who imports it
+	for line := range strings.Lines(string(out)) {
+		names := strings.Fields(line)
+		from := strings.TrimPrefix(names[0], own)
+		for _, path := range names[1:] {
+			to, internal := strings.CutPrefix(path, own+"internal/")
+			if !internal {
+				continue
+			}
+			if strings.HasPrefix(to, "testing/") {
+				if !strings.HasPrefix(from, "internal/testing/") {
+					t.Errorf("%s imports internal/%s outside of tests", from, to)
+				}
+				continue
+			}
+			if rooms[to] == nil {
+				rooms[to] = map[string]bool{}
+			}
+			room, _, _ := strings.Cut(from, "/")
+			rooms[to][room] = true
+		}
+	}
+	for to, from := range rooms {
+		if len(from) == 1 && !from["internal"] {
+			t.Errorf("internal/%s is imported by %v alone: move it there", to, from)
+		}
+	}
+}

@@ -21,8 +21,8 @@ import (
 	"example.com/privatecdn/signer/awsstore"
 )
 
-// privateDoors are the ways a private half comes in, each from text that was
-// put there. public is the key's public half, nil for what is none.
+// privateDoors are the ways a private key comes in, each from text that was
+// put there. public is the key's public key, nil for what is none.
 func privateDoors(aws *fakeaws.Server) map[string]func(t *testing.T, text []byte, public *keys.Public) error {
 	secrets, parameters := secretsmanager.NewFromConfig(aws.Config()), ssm.NewFromConfig(aws.Config())
 	return map[string]func(t *testing.T, text []byte, public *keys.Public) error{
@@ -62,7 +62,7 @@ func privateDoors(aws *fakeaws.Server) map[string]func(t *testing.T, text []byte
 	}
 }
 
-// publicDoors are the ways a public half comes in: into the ring, from where
+// publicDoors are the ways a public key comes in: into the ring, from where
 // the construct takes it, and into the edge with a template.
 var publicDoors = map[string]func(t *testing.T, text []byte) error{
 	"edge": func(t *testing.T, text []byte) error {

@@ -27,7 +27,7 @@ import (
 )
 
 // TestStores holds that a key in every store signs what the edge opens, through
-// a rotation, and that nothing but the store ever holds a private half.
+// a rotation, and that nothing but the store ever holds a private key.
 func TestStores(t *testing.T) {
 	for _, scheme := range []string{"kms:alias/", "secretsmanager:media/", "ssm:/media/"} {
 		for _, a := range []keys.Algorithm{keys.ECDSAP256, keys.RSA2048} {
@@ -99,7 +99,7 @@ func sourceFor(t *testing.T, ref string) deployment.Source {
 	return awssource.Stack(cloudformation.NewFromConfig(settings(t)), strings.TrimPrefix(ref, "stack:"))
 }
 
-// scan looks for private halves in everything that was written or sent, apart
+// scan looks for private keys in everything that was written or sent, apart
 // from the requests that keep them.
 func (w *world) scan(fake *fakeaws.Server) {
 	w.t.Helper()
@@ -130,7 +130,7 @@ func (w *world) scan(fake *fakeaws.Server) {
 			}
 			for place, text := range places {
 				if strings.Contains(text, line) {
-					w.t.Errorf("%s holds a private half", place)
+					w.t.Errorf("%s holds a private key", place)
 				}
 			}
 		}

@@ -73,7 +73,7 @@ func genpkey(t testing.TB, args ...string) []byte {
 	return OpenSSL(t, nil, append([]string{"genpkey", "-algorithm"}, args...)...)
 }
 
-// PublicOf returns the public half of a private key, as SPKI.
+// PublicOf returns the public key of a private key, as SPKI.
 func PublicOf(t testing.TB, private []byte) []byte {
 	t.Helper()
 	return OpenSSL(t, private, "pkey", "-pubout")

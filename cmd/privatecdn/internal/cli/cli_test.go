@@ -57,7 +57,8 @@ func TestReport(t *testing.T) {
 		{context.Canceled, cli.Failed, "error: interrupted\n"},
 		{plain, cli.Failed, "error: it broke\n  in two places\n"},
 		{fmt.Errorf("up: %w", cli.Hint(plain, "mend %s", "it")), cli.Failed, "error: up: it broke\n  in two places\nhint: mend it\n"},
-		{cli.Hint(errors.New("it broke; mend it"), "mend it"), cli.Failed, "error: it broke\nhint: mend it\n"},
+		{errors.Join(plain, cli.Hint(errors.New("that too"), "mend that")), cli.Failed,
+			"error: it broke\n  in two places\nerror: that too\nhint: mend that\n"},
 		{cli.Hint(nil, "nothing"), cli.Done, ""},
 	} {
 		var out bytes.Buffer

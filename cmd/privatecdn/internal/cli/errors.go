@@ -53,10 +53,8 @@ func Report(w io.Writer, err error) int {
 		return Failed
 	}
 	for _, e := range fault.All(err) {
-		hint := fault.Hint(e)
-		// A message of a type that ends in what to do does not say it twice.
-		line(w, "error", strings.TrimSuffix(e.Error(), "; "+hint))
-		if hint != "" {
+		line(w, "error", e.Error())
+		if hint := fault.Hint(e); hint != "" {
 			line(w, "hint", hint)
 		}
 	}

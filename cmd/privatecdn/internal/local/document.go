@@ -24,7 +24,7 @@ func describe(e *edge.Edge, ring *keys.Ring, dir string) (*deployment.Deployment
 }
 
 // join gives the deployment's keys what the ring knows of them, and its order.
-// A key that is not in the ring has no state and no private half.
+// A key that is not in the ring has no state and no private key.
 func join(d *deployment.Deployment, ring *keys.Ring, dir string) error {
 	order := ring.Keys()
 	place := func(k deployment.Key) int {

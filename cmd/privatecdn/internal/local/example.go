@@ -30,7 +30,7 @@ type Example struct {
 const exampleLife = time.Hour
 
 // Example signs an object of the bucket, nil when none is behind a signature.
-// A private half that is not here is an error.
+// A private key that is not here is an error.
 func (l *Local) Example(ctx context.Context, openers keys.Openers) (*Example, error) {
 	d := l.Deployment()
 	objects := l.Objects(deployment.Signed)

@@ -60,7 +60,7 @@ func (l *Local) ownRing() (err error) {
 }
 
 // ensureRing opens the ring in dir. Where there is none, or one without a key,
-// it makes it with a key whose private half is a file beside it; made says so.
+// it makes it with a key whose private key is a file beside it; made says so.
 func ensureRing(ctx context.Context, dir string) (ring *keys.Ring, made bool, err error) {
 	ring, err = keys.Open(dir)
 	if errors.Is(err, keys.ErrNoRing) {

@@ -39,7 +39,7 @@ type Result struct {
 // Options says what is probed and with what.
 type Options struct {
 	Deployment *deployment.Deployment
-	Openers    keys.Openers          // of private halves; a deployment without one here is probed from outside alone
+	Openers    keys.Openers          // of private keys; a deployment without one here is probed from outside alone
 	Objects    []string              // paths of objects that are there, as requested; they need not be given
 	Template   *infra.Infrastructure // what the template promises, nil where it is not at hand
 }
@@ -78,7 +78,7 @@ type probe struct {
 	ctx    context.Context
 	client *http.Client
 	past   *signer.Signer // signs as of two hours ago
-	signer *signer.Signer // nil without a private half
+	signer *signer.Signer // nil without a private key
 	noKey  string         // why there is no signer
 }
 
