@@ -116,7 +116,10 @@ func (l *Local) watchRing(ctx context.Context) (err error) {
 				if filepath.Base(event.Name) == "ring.json" {
 					settled.Reset(settleTime)
 				}
-			case <-l.notify.Errors: // the next event says it all again
+			case _, open := <-l.notify.Errors: // the next event says it all again
+				if !open {
+					return
+				}
 			case <-settled.C:
 				l.ringChanged(ctx)
 			}
