@@ -146,7 +146,7 @@ class Media extends Construct {
     });
     this.outputs = [
       ["Deployment", "The deployment document: what a signer has to know", document],
-      ["DeploymentParameter", "The SSM parameter that holds the deployment document", parameter.parameterName],
+      ["DeploymentParameter", "The SSM parameter with the deployment document", parameter.parameterName],
       ["DistributionId", "The distribution, for invalidations", distribution.distributionId],
       ["DistributionDomainName", "The host that serves the content", distribution.distributionDomainName],
       ["BucketName", "The private bucket to put content into", bucket.bucketName],
@@ -158,9 +158,9 @@ class Media extends Construct {
 }
 
 const acknowledged = [
-  { id: "AwsSolutions-CFR1", reason: "Signatures say who may read, not countries; Front.AllowCountries and DenyCountries restrict those" },
-  { id: "AwsSolutions-CFR2", reason: "Objects are read from a bucket, no application is behind this; Front.WebACL puts AWS WAF before it" },
-  { id: "AwsSolutions-CFR4", reason: "On a cloudfront.net host CloudFront alone sets the TLS policy; Front.Certificate brings TLS 1.2 and newer only" },
+  { id: "AwsSolutions-CFR1", reason: "Signatures say who may read, not countries; Viewer.AllowCountries and DenyCountries restrict those" },
+  { id: "AwsSolutions-CFR2", reason: "Objects are read from a bucket, no application is behind this; Viewer.WebACLID puts AWS WAF before it" },
+  { id: "AwsSolutions-CFR4", reason: "On a cloudfront.net host CloudFront alone sets the TLS policy; Viewer.Certificate brings TLS 1.2 and newer only" },
   { id: "AwsSolutions-CFR7", reason: "An origin access identity may read objects and nothing else; OriginAccess OAC is the newer way" },
 ];
 
