@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"strings"
 
 	"example.com/privatecdn/cmd/privatecdn/internal/lines"
 	"example.com/privatecdn/signer"
@@ -29,9 +30,11 @@ func (c signURLs) Run(e *env) error {
 	return lines.Lines(e, e.out, e.in, func(line string) (string, error) { return c.line(e, s, sign, line) })
 }
 
-// line signs one line; an empty one stays empty, so that lines stay in step.
+// line signs one line without the blanks around it and an editor's byte order
+// mark, which no viewer sends; an empty one stays empty, so that lines stay in
+// step.
 func (c signURLs) line(e *env, s *signer.Signer, sign func(string) (string, error), line string) (string, error) {
-	if line == "" {
+	if line = strings.Trim(line, " \t\ufeff"); line == "" {
 		return "", nil
 	}
 	signed, err := sign(line)

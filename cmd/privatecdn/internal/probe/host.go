@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
 	"strconv"
 	"time"
 
@@ -45,6 +46,8 @@ func (p *probe) hostWithPath() (Status, string) {
 	switch {
 	case errors.Is(a.err, errNoHTTP2):
 		return Skipped, a.err.Error()
+	case errors.Is(a.err, os.ErrDeadlineExceeded):
+		return Broken, a.err.Error()
 	case a.err != nil:
 		return Kept, "the connection is closed"
 	case a.status >= 400 && a.status < 500 && a.fromS3() == "":

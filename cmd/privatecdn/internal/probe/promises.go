@@ -109,8 +109,22 @@ func (p *probe) refusedWith(s *signer.Signer, t signer.Terms, change func(string
 	return a.refused(code)
 }
 
+// otherPath signs for a neighbor of the object and requests the object.
 func (p *probe) otherPath() (Status, string) {
-	return p.refusedWith(p.signer, hour(), func(u string) string { return strings.Replace(u, "?", "-other?", 1) }, "AccessDenied")
+	target, _, ok := p.signedPath()
+	switch {
+	case !ok:
+		return Skipped, "no path needs a signature"
+	case p.signer == nil:
+		return Skipped, p.noKey
+	}
+	name := strings.LastIndex(target, "/") + 1
+	signed, err := p.signer.URL(target[:name]+"other-"+target[name:], hour())
+	if err != nil {
+		return Skipped, err.Error()
+	}
+	_, query, _ := strings.Cut(signed, "?")
+	return p.ask(http.MethodGet, target+"?"+query, nil).refused("AccessDenied")
 }
 
 func (p *probe) changed() (Status, string) {
@@ -154,10 +168,17 @@ func (p *probe) public() (Status, string) {
 	return p.ask(http.MethodGet, p.Deployment.BaseURL()+path, nil).opened(there)
 }
 
+// unknownObject is why nothing is found out: S3 refuses what is absent from an
+// open bucket too.
+const unknownObject = "an absent object is refused either way; --object PATH names one that is there"
+
 func (p *probe) presigned() (Status, string) {
-	path, _, ok := p.path(deployment.Presigned)
-	if !ok {
+	path, there, ok := p.path(deployment.Presigned)
+	switch {
+	case !ok:
 		return Skipped, "no path is presigned"
+	case !there:
+		return Skipped, unknownObject
 	}
 	a := p.ask(http.MethodGet, p.Deployment.BaseURL()+path, nil)
 	if a.err == nil && a.status >= 400 && a.status < 500 {
@@ -169,9 +190,12 @@ func (p *probe) presigned() (Status, string) {
 // bucket asks the bucket past CloudFront.
 func (p *probe) bucket() (Status, string) {
 	b := p.Deployment.Bucket
-	target, _, ok := p.signedPath()
-	if b.Name == "" || !ok {
+	target, there, ok := p.signedPath()
+	switch {
+	case b.Name == "" || !ok:
 		return Skipped, "no bucket is behind a signed path"
+	case !there:
+		return Skipped, unknownObject
 	}
 	u, err := url.Parse(target)
 	if err != nil {
@@ -227,6 +251,13 @@ func (p *probe) write() (Status, string) {
 	}
 	if b := p.behavior(strings.TrimPrefix(target, p.Deployment.BaseURL())); b != nil && slices.Contains(b.AllowedMethods, http.MethodPut) {
 		return Skipped, "the template allows PUT"
+	}
+	if ok && p.signer != nil { // or the missing signature would refuse it
+		signed, err := p.signer.URL(target, hour())
+		if err != nil {
+			return Broken, err.Error()
+		}
+		target = signed
 	}
 	a := p.ask(http.MethodPut, target, nil)
 	if a.err == nil && a.fromS3() == "" && (a.status == http.StatusForbidden || a.status == http.StatusMethodNotAllowed) {
