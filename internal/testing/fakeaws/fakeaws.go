@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/johannesboyne/gofakes3"
@@ -80,13 +81,19 @@ func Start(t testing.TB) *Server {
 	return s
 }
 
-// Config leads the SDK's clients here.
+// Config leads the SDK's clients here. They try again what a broken connection
+// stopped, as they do by default, because smithy-go closes the body of a request
+// that net/http may still be writing; a service's failure they return at once.
 func (s *Server) Config() aws.Config {
 	return aws.Config{
 		Region:       Region,
 		BaseEndpoint: &s.url,
 		Credentials:  credentials.StaticCredentialsProvider{Value: credential},
-		Retryer:      func() aws.Retryer { return aws.NopRetryer{} },
+		Retryer: func() aws.Retryer {
+			return retry.NewStandard(func(o *retry.StandardOptions) {
+				o.Retryables = []retry.IsErrorRetryable{retry.RetryableConnectionError{}}
+			})
+		},
 	}
 }
 
