@@ -15,8 +15,8 @@ import (
 )
 
 type diffCommand struct {
-	Old       string            `arg:"" help:"What is deployed: a template, a cloud assembly, or stack:NAME."`
-	New       string            `arg:"" help:"What is to be deployed."`
+	Old       string            `arg:"" help:"What is deployed: a template, a cloud assembly, or stack:NAME." complete:"FILE"`
+	New       string            `arg:"" help:"What is to be deployed." complete:"FILE"`
 	Value     map[string]string `help:"A value the templates leave open: a parameter or an import, by name." placeholder:"NAME=VALUE" mapsep:"none"`
 	Format    string            `help:"Output format: ${enum}." enum:"text,markdown,json,sarif" default:"text"`
 	Allow     []string          `help:"Accept findings of this kind, or of it and one path pattern, key or bucket: 'KIND WHAT'." placeholder:"KIND" sep:"none"`

@@ -27,16 +27,19 @@ type tool struct {
 	JSON    bool             `help:"Print results as JSON."`
 	Version kong.VersionFlag `help:"Print the version."`
 
-	Up          upCommand      `cmd:"" help:"Serve the app or a template on this machine, as CloudFront would."`
-	Keys        keysCommand    `cmd:"" help:"Create key pairs and rotate them."`
-	Sign        signCommand    `cmd:"" help:"Sign URLs, cookies and playlists."`
-	Presign     presignCommand `cmd:"" help:"Create an S3 presigned URL on the distribution's host, rounded so that it caches."`
-	Verify      verifyCommand  `cmd:"" help:"Explain how CloudFront responds to a signed request."`
-	Check       checkCommand   `cmd:"" help:"Probe a deployment, local or real: every promise, one line each."`
-	Doctor      doctorCommand  `cmd:"" help:"Explain which requests of a browser's recording failed, and what to change."`
-	Diff        diffCommand    `cmd:"" help:"Compare two templates: which access changes."`
-	Help        helpCommand    `cmd:"" hidden:"" help:"Show what a command does."`
-	ShowVersion versionCommand `cmd:"" name:"version" help:"Print the version, the commit and its date."`
+	Up          upCommand         `cmd:"" help:"Serve the app or a template on this machine, as CloudFront would."`
+	Keys        keysCommand       `cmd:"" help:"Create key pairs and rotate them."`
+	Sign        signCommand       `cmd:"" help:"Sign URLs, cookies and playlists."`
+	Presign     presignCommand    `cmd:"" help:"Create an S3 presigned URL on the distribution's host, rounded so that it caches."`
+	Verify      verifyCommand     `cmd:"" help:"Explain how CloudFront responds to a signed request."`
+	Check       checkCommand      `cmd:"" help:"Probe a deployment, local or real: every promise, one line each."`
+	Doctor      doctorCommand     `cmd:"" help:"Explain which requests of a browser's recording failed, and what to change."`
+	Diff        diffCommand       `cmd:"" help:"Compare two templates: which access changes."`
+	Completion  completionCommand `cmd:"" help:"Print the completion script of a shell."`
+	Complete    completeCommand   `cmd:"" hidden:"" help:"Complete a command line."`
+	Man         manCommand        `cmd:"" help:"Print the manual page."`
+	Help        helpCommand       `cmd:"" hidden:"" help:"Show what a command does."`
+	ShowVersion versionCommand    `cmd:"" name:"version" help:"Print the version, the commit and its date."`
 }
 
 type signCommand struct {

@@ -17,7 +17,7 @@ import (
 )
 
 type signPlaylist struct {
-	Src string `arg:"" help:"An HLS or DASH manifest: a file, - for standard input, or the URL or path that serves it."`
+	Src string `arg:"" help:"An HLS or DASH manifest: a file, - for standard input, or the URL or path that serves it." complete:"FILE"`
 	URL string `name:"url" help:"URL or path of the manifest for viewers, unless it is SRC." placeholder:"URL|PATH"`
 	signFlags
 
