@@ -40,7 +40,7 @@ func parsePublicDER(der []byte) (crypto.PublicKey, error) {
 		return key, nil
 	}
 	if _, err := parsePrivateDER(der); err == nil {
-		return nil, privateInPlaceOfPublic()
+		return nil, privateInPlaceOfPublic(labelPKCS8)
 	}
 	var k spki
 	if !unmarshal(der, &k) {

@@ -75,7 +75,9 @@ func TestGenerate(t *testing.T) {
 				t.Fatal(err)
 			}
 			checkSignature(t, key, p)
-			if id := p.LocalID(); len(id) != 14 || id[0] != 'K' || strings.Trim(id[1:], "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != "" {
+			if id := p.LocalID(); len(id) != 14 || id[0] != 'K' || strings.Trim(
+				id[1:], "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789",
+			) != "" {
 				t.Errorf("local ID %q", id)
 			}
 			if _, ok := p.Key().(*ecdsa.PublicKey); ok != (a == keys.ECDSAP256) || p.Algorithm() != a {

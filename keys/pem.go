@@ -18,6 +18,8 @@ const (
 	labelParams = "EC PARAMETERS"   // which `openssl ecparam -genkey` puts before SEC1
 )
 
+const labelOpenSSH = "OPENSSH PRIVATE KEY"
+
 var (
 	begin = []byte("-----BEGIN ")
 	bom   = []byte("\xef\xbb\xbf")
@@ -26,8 +28,10 @@ var (
 // maxPEM bounds a key's PEM, in bytes: an RSA key of 16,384 bits has 13 KiB.
 const maxPEM = 16 << 10
 
-// oneBlock returns the only PEM block of data.
-func oneBlock(data []byte) (*pem.Block, error) {
+// oneBlock returns the only PEM block of data, in which a block of the label want
+// is looked for: labelPublic or labelPKCS8. White space around lines does not
+// count: keys are pasted into YAML, scripts and source code.
+func oneBlock(data []byte, want string) (*pem.Block, error) {
 	if len(data) > maxPEM {
 		return nil, &Error{
 			Kind:   ErrTooLarge,
@@ -35,10 +39,17 @@ func oneBlock(data []byte) (*pem.Block, error) {
 			Remedy: "give a file with one key in PEM",
 		}
 	}
-	data = bytes.TrimPrefix(data, bom)
+	lines := bytes.Split(bytes.TrimPrefix(data, bom), []byte("\n"))
+	for i, line := range lines {
+		lines[i] = bytes.TrimSpace(line)
+	}
+	data = bytes.Join(lines, []byte("\n"))
+	if want == labelPKCS8 {
+		data = withoutParameters(data)
+	}
 	n := bytes.Count(data, begin)
-	if n == 0 {
-		return nil, noPEM(data)
+	if n == 0 || isJSON(data) {
+		return nil, noPEM(data, want)
 	}
 	if n > 1 {
 		return nil, &Error{
@@ -54,50 +65,84 @@ func oneBlock(data []byte) (*pem.Block, error) {
 	return block, nil
 }
 
-// noPEM returns what data without a PEM block most likely is.
-func noPEM(data []byte) error {
-	e := &Error{
-		Kind: ErrNoPEM, What: "no PEM block", Remedy: "give a key that begins with a line like -----BEGIN PUBLIC KEY-----",
-	}
+func isJSON(data []byte) bool {
 	text := bytes.TrimSpace(data)
-	switch {
-	case len(text) == 0:
-		e.What = "the key is empty"
-	case bytes.Contains(data, []byte("\x00B\x00E\x00G\x00I\x00N")),
-		bytes.Contains(data, []byte("B\x00E\x00G\x00I\x00N\x00")):
-		e.What, e.Remedy = "the key is encoded in UTF-16", "save it as plain ASCII text"
-	case data[0] == 0x30:
-		e.Kind = ErrForm
-		e.What = "the key is in DER form"
-		e.Remedy = "convert it to PEM with `openssl pkey -in FILE -out KEY.pem`, with -pubin -pubout for a public key"
-	case text[0] == '{':
-		e.Kind = ErrForm
-		e.What = "this is JSON, perhaps a JSON Web Key"
-		e.Remedy = "export the key as PEM from where it was generated"
-	case bytes.HasPrefix(text, []byte("ssh-")), bytes.HasPrefix(text, []byte("ecdsa-sha2-")):
-		e.Kind = ErrForm
-		e.What = "this is an OpenSSH public key"
-		e.Remedy = "convert it to PEM with `ssh-keygen -e -m PKCS8 -f FILE`"
-	case bytes.HasPrefix(text, []byte("PuTTY-User-Key-File")):
-		e.Kind = ErrForm
-		e.What = "this is a PuTTY key"
-		e.Remedy = "convert it to PEM with `puttygen FILE -O private-openssh -o KEY.pem`, " +
-			"then `ssh-keygen -p -m PEM -f KEY.pem`"
-	}
-	return e
+	return len(text) > 0 && (text[0] == '{' || text[0] == '[')
 }
+
+// noPEM returns what data without a PEM block most likely is.
+func noPEM(data []byte, want string) error {
+	text := string(bytes.TrimSpace(data))
+	has := func(s string) bool { return strings.Contains(text, s) }
+	starts := func(s string) bool { return strings.HasPrefix(text, s) }
+	form := func(what, remedy string) error { return &Error{Kind: ErrForm, What: what, Remedy: remedy} }
+	switch {
+	case text == "":
+		return notPEM("the key is empty", "give a key that begins with a line like -----BEGIN "+want+"-----")
+	case has("\x00B\x00E\x00G\x00I\x00N"), has("B\x00E\x00G\x00I\x00N\x00"):
+		return notPEM("the key is encoded in UTF-16", "save it as plain ASCII text")
+	case isJSON(data) && has(`"kty"`):
+		return form("this is a JSON Web Key", "export the key as PEM from where it was generated")
+	case isJSON(data):
+		return form("this is JSON, not a key alone", "store the key's PEM as plain text, without other fields")
+	case starts("ssh-"), starts("ecdsa-sha2-"):
+		return publicForm("an OpenSSH public key", "convert it to PEM with `ssh-keygen -e -m PKCS8 -f FILE`", want)
+	case starts("---- BEGIN SSH2 PUBLIC KEY"):
+		return publicForm("an SSH2 public key",
+			"convert it to PEM with `ssh-keygen -i -f FILE > KEY.pub`, then `ssh-keygen -e -m PKCS8 -f KEY.pub`", want)
+	case starts("PuTTY-User-Key-File"):
+		return form("this is a PuTTY key", "convert it to PEM with `puttygen FILE -O private-openssh -o KEY.pem`, "+
+			"then `ssh-keygen -p -m PEM -f KEY.pem`")
+	case starts("LS0tLS1CRUdJTi"):
+		return notPEM("the PEM block is encoded in base64", "decode it with `base64 -d`")
+	case has("-----BEGIN%20"), has("-----BEGIN+"):
+		return notPEM("the PEM block is percent-encoded", "decode it first")
+	case starts("M") && len(text) > 64 && strings.Trim(text, base64Lines) == "":
+		return notPEM("this is a key's base64 without the lines around it",
+			"put -----BEGIN "+want+"----- before it and -----END "+want+"----- after it")
+	case data[0] == 0x30 && want == labelPublic:
+		return form("the key is in DER form", "convert it to PEM with `openssl pkey -pubin -in FILE -out KEY.pem`")
+	case data[0] == 0x30:
+		return form("the key is in DER form", "convert it to PEM with `openssl pkey -in FILE -out KEY.pem`")
+	}
+	return notPEM(ErrNoPEM.Error(), "give a key that begins with a line like -----BEGIN "+want+"-----")
+}
+
+const base64Lines = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\r\n"
+
+func notPEM(what, remedy string) error { return &Error{Kind: ErrNoPEM, What: what, Remedy: remedy} }
+
+// publicForm returns what is wrong with a public key, or what holds one, in a
+// form that CloudFront does not accept: converting it does not make a private key.
+func publicForm(what, convert, want string) error {
+	if want == labelPKCS8 {
+		return &Error{Kind: ErrPublicKey, What: "this is " + what + ", which holds no private key", Remedy: givePrivate}
+	}
+	return &Error{Kind: ErrForm, What: "this is " + what, Remedy: convert}
+}
+
+const givePrivate = "give the private key's file"
 
 // brokenPEM returns why a block that begins cannot be decoded.
 func brokenPEM(data []byte) error {
 	e := &Error{
 		Kind: ErrMalformed, What: "the PEM block is damaged", Remedy: "copy the key again from where it was generated",
 	}
+	var before byte = '\n'
+	if i := bytes.Index(data, begin); i > 0 {
+		before = data[i-1]
+	}
 	switch {
-	case bytes.Contains(data, []byte(`-----\n`)):
+	case bytes.Contains(data, []byte(`-----\`)):
 		e.What = `the PEM block has \n in place of line breaks`
 		e.Remedy = "replace them by line breaks, as with `printf '%b'`"
 	case !bytes.Contains(data, []byte("-----END ")):
 		e.What = "the PEM block has no end line: it is cut off"
+	case before == '"', before == '\'', before == '`':
+		e.What, e.Remedy = "the PEM block is in quotes", "remove the quotes"
+	case before != '\n':
+		e.What = "the line of -----BEGIN begins with other text"
+		e.Remedy = "remove what stands before -----BEGIN and -----END"
 	case !bytes.Contains(bytes.TrimSpace(data), []byte("\n")):
 		e.What = "the PEM block is on a single line"
 		e.Remedy = "restore the line breaks: one after the BEGIN line, one before the END line"
@@ -114,26 +159,22 @@ func isEncrypted(b *pem.Block) bool {
 }
 
 // otherForm returns what a block is that is not a key in a supported form.
-func otherForm(label string) error {
+func otherForm(label, want string) error {
 	e := &Error{
 		Kind: ErrForm, What: "not a key: its PEM block is a " + fault.Quote(label),
 		Remedy: "give a key in PEM, as openssl writes it",
 	}
 	switch label {
 	case "CERTIFICATE", "TRUSTED CERTIFICATE", "X509 CERTIFICATE":
-		e.What, e.Remedy = "this is a certificate", "extract its public key with `openssl x509 -in FILE -noout -pubkey`"
+		return publicForm("a certificate", "extract its public key with `openssl x509 -in FILE -noout -pubkey`", want)
 	case "CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST":
-		e.What = "this is a certificate request"
-		e.Remedy = "extract its public key with `openssl req -in FILE -noout -pubkey`"
+		return publicForm("a certificate request", "extract its public key with `openssl req -in FILE -noout -pubkey`", want)
 	case "RSA PUBLIC KEY":
-		e.What = "this is a public key in PKCS#1 form"
-		e.Remedy = "convert it to SPKI, which CloudFront accepts, with `openssl rsa -RSAPublicKey_in -in FILE -pubout`"
-	case "OPENSSH PRIVATE KEY":
+		return publicForm("a public key in PKCS#1 form",
+			"convert it to SPKI, which CloudFront accepts, with `openssl rsa -RSAPublicKey_in -in FILE -pubout`", want)
+	case labelOpenSSH:
 		e.What = "this is a private key in OpenSSH form"
 		e.Remedy = "convert a copy of it to PEM with `ssh-keygen -p -m PEM -N '' -f COPY`"
-	case "SSH2 PUBLIC KEY":
-		e.What = "this is an SSH2 public key"
-		e.Remedy = "convert it to PEM with `ssh-keygen -i -f FILE | ssh-keygen -e -m PKCS8 -f /dev/stdin`"
 	case labelParams, "DSA PARAMETERS", "DH PARAMETERS":
 		e.What = "parameters without a key"
 		e.Remedy = "generate a key with `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256`"

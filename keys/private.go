@@ -18,7 +18,7 @@ import (
 // holding a private key (ErrPublicKey, ErrForm) of an algorithm CloudFront
 // accepts (ErrAlgorithm).
 func ParsePrivate(data []byte) (crypto.Signer, error) {
-	block, err := oneBlock(withoutParameters(data))
+	block, err := oneBlock(data, labelPKCS8)
 	if err != nil {
 		return nil, err
 	}
@@ -33,10 +33,10 @@ func ParsePrivate(data []byte) (crypto.Signer, error) {
 		return nil, &Error{
 			Kind:   ErrPublicKey,
 			What:   "a public key, want the private key",
-			Remedy: "give the private key's file",
+			Remedy: givePrivate,
 		}
 	case block.Type != labelPKCS8 && block.Type != labelPKCS1 && block.Type != labelSEC1:
-		return nil, otherForm(block.Type)
+		return nil, otherForm(block.Type, labelPKCS8)
 	}
 	key, err := parsePrivateDER(block.Bytes)
 	if err != nil {
@@ -55,10 +55,7 @@ func ParsePrivate(data []byte) (crypto.Signer, error) {
 // withoutParameters returns a SEC1 key without the EC PARAMETERS block before it,
 // which repeats the key's own.
 func withoutParameters(data []byte) []byte {
-	if len(data) > maxPEM {
-		return data
-	}
-	block, rest := pem.Decode(bytes.TrimPrefix(data, bom))
+	block, rest := pem.Decode(data)
 	if block != nil && block.Type == labelParams && bytes.Contains(rest, []byte(labelSEC1)) {
 		return rest
 	}

@@ -28,15 +28,15 @@ type Public struct {
 // There must be exactly one block (ErrManyBlocks), holding a public key
 // (ErrPrivateKey, ErrForm) of an algorithm CloudFront accepts (ErrAlgorithm).
 func ParsePublic(data []byte) (*Public, error) {
-	block, err := oneBlock(data)
+	block, err := oneBlock(data, labelPublic)
 	if err != nil {
 		return nil, err
 	}
 	if isPrivate(block.Type) {
-		return nil, privateInPlaceOfPublic()
+		return nil, privateInPlaceOfPublic(block.Type)
 	}
 	if block.Type != labelPublic {
-		return nil, otherForm(block.Type)
+		return nil, otherForm(block.Type, labelPublic)
 	}
 	key, err := parsePublicDER(block.Bytes)
 	if err != nil {
@@ -45,12 +45,15 @@ func ParsePublic(data []byte) (*Public, error) {
 	return NewPublic(key)
 }
 
-func privateInPlaceOfPublic() error {
+func privateInPlaceOfPublic(label string) error {
+	extract := "openssl pkey -in FILE -pubout -out PUBLIC.pem"
+	if label == labelOpenSSH {
+		extract = "ssh-keygen -e -m PKCS8 -f FILE > PUBLIC.pem"
+	}
 	return &Error{
-		Kind: ErrPrivateKey,
-		What: "a private key, want the public key",
-		Remedy: "extract the public key with `openssl pkey -in FILE -pubout -out PUBLIC.pem`, " +
-			"and keep the private key out of the repository",
+		Kind:   ErrPrivateKey,
+		What:   "a private key, want the public key",
+		Remedy: "extract the public key with `" + extract + "`, and keep the private key out of the repository",
 	}
 }
 
@@ -59,18 +62,15 @@ func privateInPlaceOfPublic() error {
 // ErrPrivateKey, one that cannot be right ErrMalformed.
 func NewPublic(key crypto.PublicKey) (*Public, error) {
 	if _, ok := key.(crypto.Signer); ok {
-		return nil, privateInPlaceOfPublic()
+		return nil, privateInPlaceOfPublic(labelPKCS8)
 	}
 	algorithm, ok := algorithmOf(key)
 	if !ok {
 		return nil, wrongAlgorithm(nameOf(key))
 	}
-	if !complete(key) {
-		return nil, malformed("public key")
-	}
-	der, err := x509.MarshalPKIXPublicKey(key)
-	if err != nil { // not on the curve
-		return nil, malformed("public key")
+	der, err := marshalSPKI(key)
+	if err != nil {
+		return nil, err
 	}
 	return &Public{key: key, algorithm: algorithm, der: der, digest: sha256.Sum256(der)}, nil
 }
@@ -85,17 +85,21 @@ func algorithmOf(key crypto.PublicKey) (Algorithm, bool) {
 	return "", false
 }
 
-// complete reports whether a key has all its parts, which crypto/x509 takes for
-// granted, and an exponent that can verify anything.
-func complete(key crypto.PublicKey) bool {
-	switch k := key.(type) {
-	case *rsa.PublicKey:
-		return k.E >= 3 && k.E%2 == 1
-	case *ecdsa.PublicKey:
-		//lint:ignore SA1019 only whether they are there
-		return k.X != nil && k.Y != nil //nolint:staticcheck // the same
+// marshalSPKI returns a key's SPKI. crypto/x509 takes for granted that a key has
+// all its parts, and panics where one is missing.
+func marshalSPKI(key crypto.PublicKey) (der []byte, err error) {
+	defer func() {
+		if recover() != nil {
+			err = malformed("public key")
+		}
+	}()
+	if k, ok := key.(*rsa.PublicKey); ok && (k.E < 3 || k.E%2 == 0) { // verifies nothing, or anything
+		return nil, malformed("public key")
 	}
-	return false
+	if der, err = x509.MarshalPKIXPublicKey(key); err != nil { // not on the curve
+		return nil, malformed("public key")
+	}
+	return der, nil
 }
 
 // Key returns an *rsa.PublicKey or an *ecdsa.PublicKey.

@@ -35,7 +35,10 @@ func TestNewPublic(t *testing.T) {
 		"empty ECDSA":     {&ecdsa.PublicKey{}, keys.ErrAlgorithm},
 		"P-256, no point": {&ecdsa.PublicKey{Curve: elliptic.P256()}, keys.ErrMalformed},
 		//lint:ignore SA1019 no other way makes a key as wrong as that
-		"P-256, off curve":  {&ecdsa.PublicKey{Curve: elliptic.P256(), X: big.NewInt(1), Y: big.NewInt(1)}, keys.ErrMalformed}, //nolint:staticcheck
+		//nolint:staticcheck
+		"P-256, off curve": {
+			&ecdsa.PublicKey{Curve: elliptic.P256(), X: big.NewInt(1), Y: big.NewInt(1)}, keys.ErrMalformed,
+		},
 		"Ed25519":           {ed25519.PublicKey{}, keys.ErrAlgorithm},
 		"not a key":         {"key", keys.ErrAlgorithm},
 		"RSA, not by point": {rsa.PublicKey{N: modulus, E: 65537}, keys.ErrAlgorithm},

@@ -83,7 +83,9 @@ func TestRotation(t *testing.T) {
 	// To a clock a day behind, it was dropped too early.
 	behind := newClock()
 	behind.t = a.Until.Add(-day)
-	if _, err := keys.Open(r.Dir(), keys.WithClock(behind.now)); !errors.As(err, &strands) || !strands.Safe.Equal(a.Until) {
+	if _, err := keys.Open(
+		r.Dir(), keys.WithClock(behind.now),
+	); !errors.As(err, &strands) || !strands.Safe.Equal(a.Until) {
 		t.Errorf("opened before the end of a key that is gone: %v", err)
 	}
 	r, err = keys.Open(r.Dir(), keys.WithClock(c.now))
@@ -150,7 +152,9 @@ func TestFind(t *testing.T) {
 	r := newRing(t, newClock(), 17) // two of which share their first digit
 	for _, k := range r.Keys() {
 		digits := strings.TrimPrefix(k.Fingerprint, "SHA256:")
-		for _, name := range []string{k.Fingerprint, digits, digits[:12], "SHA256:" + digits[:12], strings.ToUpper(digits[:20])} {
+		for _, name := range []string{
+			k.Fingerprint, digits, digits[:12], "SHA256:" + digits[:12], strings.ToUpper(digits[:20]),
+		} {
 			if found, err := r.Find(name); err != nil || found.Fingerprint != k.Fingerprint {
 				t.Errorf("%s: %v, %v", name, found, err)
 			}
@@ -166,7 +170,9 @@ func TestFind(t *testing.T) {
 		}
 	}
 	for name, want := range map[string]error{
-		shared: keys.ErrAmbiguous, "": keys.ErrNoKey, "SHA256:": keys.ErrNoKey, "zz": keys.ErrNoKey, strings.Repeat("a secret", 80): keys.ErrNoKey,
+		shared: keys.ErrAmbiguous, "": keys.ErrNoKey, "SHA256:": keys.ErrNoKey, "zz": keys.ErrNoKey, strings.Repeat(
+			"a secret", 80,
+		): keys.ErrNoKey,
 	} {
 		_, err := r.Find(name)
 		if !errors.Is(err, want) {
@@ -195,7 +201,9 @@ func TestNoRing(t *testing.T) {
 	if _, ok := r.Signing(); ok {
 		t.Error("an empty ring has a signing key")
 	}
-	if _, err := r.Add(context.Background(), "rsa-4096", keys.FileStore{Ring: r.Dir()}); !errors.Is(err, keys.ErrAlgorithm) {
+	if _, err := r.Add(
+		context.Background(), "rsa-4096", keys.FileStore{Ring: r.Dir()},
+	); !errors.Is(err, keys.ErrAlgorithm) {
 		t.Error(err)
 	}
 	if files, _ := os.ReadDir(r.Dir()); len(files) != 3 { // .gitignore, .lock, ring.json

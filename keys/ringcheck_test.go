@@ -72,7 +72,9 @@ func TestCheck(t *testing.T) {
 				t.Fatalf("%v, want one that says %q", err, c.says)
 			}
 			var strands *keys.StrandError
-			if !errors.As(err, &strands) || !strands.Safe.After(clk.now()) || !strings.Contains(keytest.Said(err), "earliest safe date: 2026-") {
+			if !errors.As(err, &strands) || !strands.Safe.After(clk.now()) || !strings.Contains(
+				keytest.Said(err), "earliest safe date: 2026-",
+			) {
 				t.Errorf("%v: no date after %v", err, clk.now())
 			}
 		})
@@ -108,7 +110,9 @@ func TestPendingAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := restored.Check(r.Keys()); !errors.Is(err, keys.ErrStrands) || !strings.Contains(keytest.Said(err), "pending again") {
+	if err := restored.Check(r.Keys()); !errors.Is(err, keys.ErrStrands) || !strings.Contains(
+		keytest.Said(err), "pending again",
+	) {
 		t.Error(err)
 	}
 }

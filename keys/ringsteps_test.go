@@ -125,7 +125,9 @@ func stateNames(r *keys.Ring) string {
 
 func TestTrusted(t *testing.T) {
 	t.Parallel()
-	for stage, want := range map[string]int{"signing": 1, "pending": 2, "replaced": 2, "retired": 2, "over": 2, "revoked": 1} {
+	for stage, want := range map[string]int{
+		"signing": 1, "pending": 2, "replaced": 2, "retired": 2, "over": 2, "revoked": 1,
+	} {
 		r := stages[stage](t, newClock())
 		if got := len(r.Trusted()); got != want {
 			t.Errorf("%s: %d trusted keys, want %d", stage, got, want)

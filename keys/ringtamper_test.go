@@ -73,17 +73,22 @@ func TestTampered(t *testing.T) {
 		want error
 		says string
 	}{
-		"the signing key is gone":         {without(1), keys.ErrStrands, "2026-11-29T14:15:00Z"},
-		"the retiring key is gone":        {without(0), keys.ErrStrands, "2026-11-29T14:15:00Z"},
-		"the pending key is gone":         {without(2), keys.ErrRing, "no step dropped it"},
-		"all keys are gone":               {edited(t, func(map[string]any, []any) []any { return []any{} }), keys.ErrStrands, "gone"},
-		"two keys sign":                   {field(t, 2, "state", "signing"), keys.ErrRing, "pending"},
-		"none signs":                      {field(t, 1, "state", "pending"), keys.ErrRing, "signing"},
-		"revoked by hand":                 {field(t, 1, "state", "revoked"), keys.ErrRing, "signing"},
-		"an unknown state":                {field(t, 1, "state", "active"), keys.ErrRing, `"active"`},
-		"an earlier end":                  {field(t, 0, "until", "2026-11-23T00:00:00Z"), keys.ErrRing, "dates"},
-		"an earlier end, in the step too": {func(s string) string { return strings.ReplaceAll(s, "2026-11-29T14:15:00Z", "2026-11-24T00:00:00Z") }, keys.ErrStrands, "2026-11-29T14:00:00Z"},
-		"another algorithm":               {field(t, 0, "algorithm", "rsa-2048"), keys.ErrRing, "another key"},
+		"the signing key is gone":  {without(1), keys.ErrStrands, "2026-11-29T14:15:00Z"},
+		"the retiring key is gone": {without(0), keys.ErrStrands, "2026-11-29T14:15:00Z"},
+		"the pending key is gone":  {without(2), keys.ErrRing, "no step dropped it"},
+		"all keys are gone": {
+			edited(t, func(map[string]any, []any) []any { return []any{} }), keys.ErrStrands, "gone",
+		},
+		"two keys sign":    {field(t, 2, "state", "signing"), keys.ErrRing, "pending"},
+		"none signs":       {field(t, 1, "state", "pending"), keys.ErrRing, "signing"},
+		"revoked by hand":  {field(t, 1, "state", "revoked"), keys.ErrRing, "signing"},
+		"an unknown state": {field(t, 1, "state", "active"), keys.ErrRing, `"active"`},
+		"an earlier end":   {field(t, 0, "until", "2026-11-23T00:00:00Z"), keys.ErrRing, "dates"},
+		"an earlier end, in the step too": {
+			func(s string) string { return strings.ReplaceAll(s, "2026-11-29T14:15:00Z", "2026-11-24T00:00:00Z") },
+			keys.ErrStrands, "2026-11-29T14:00:00Z",
+		},
+		"another algorithm": {field(t, 0, "algorithm", "rsa-2048"), keys.ErrRing, "another key"},
 		"another's public key": {edited(t, func(_ map[string]any, l []any) []any {
 			l[0].(map[string]any)["public"] = l[1].(map[string]any)["public"]
 			return l
@@ -95,26 +100,35 @@ func TestTampered(t *testing.T) {
 			k["public"] = strings.TrimPrefix(k["private"].(string), "file:")
 			return l
 		}), keys.ErrPrivateKey, "a private key, want"},
-		"no URI":                    {field(t, 0, "private", "key.pem"), keys.ErrRing, "URI"},
-		"no fingerprint":            {field(t, 0, "fingerprint", "SHA1:00"), keys.ErrRing, "not a fingerprint"},
-		"a key twice":               {edited(t, func(_ map[string]any, l []any) []any { return append(l, l[2]) }), keys.ErrRing, "twice"},
+		"no URI":         {field(t, 0, "private", "key.pem"), keys.ErrRing, "URI"},
+		"no fingerprint": {field(t, 0, "fingerprint", "SHA1:00"), keys.ErrRing, "not a fingerprint"},
+		"a key twice": {
+			edited(t, func(_ map[string]any, l []any) []any { return append(l, l[2]) }), keys.ErrRing, "twice",
+		},
 		"an unknown field":          {replaced(`"version": 1,`, `"version": 1, "comment": "x",`), keys.ErrRing, "comment"},
 		"an unknown field of a key": {field(t, 0, "comment", "x"), keys.ErrRing, "comment"},
 		"another version":           {replaced(`"version": 1`, `"version": 2`), keys.ErrRing, "version 2"},
 		"no lifetime":               {replaced(`"maxLifetime": 604800,`, `"maxLifetime": 0,`), keys.ErrRing, "maxLifetime"},
-		"a limit raised by hand":    {replaced(`"maxLifetime": 604800,`, `"maxLifetime": 604801,`), keys.ErrRing, "maxLifetime is higher"},
-		"a negative allowance":      {replaced(`"clockAllowance": 900`, `"clockAllowance": -1`), keys.ErrRing, "clockAllowance"},
-		"no rotation age":           {replaced(`"rotateAfter": 7776000`, `"rotateAfter": 0`), keys.ErrRing, "rotateAfter"},
-		"no JSON":                   {func(string) string { return "{" }, keys.ErrRing, "ends early"},
-		"two documents":             {func(s string) string { return s + s }, keys.ErrRing, "follows"},
-		"a merge conflict":          {func(s string) string { return "<<<<<<< HEAD\n" + s }, keys.ErrRing, "merge conflict"},
-		"a step taken out":          {replaced(`"step": "retire"`, `"step": "promote"`), keys.ErrRing, "step"},
-		"an unknown step":           {replaced(`"step": "retire"`, `"step": "sell"`), keys.ErrRing, `"sell"`},
+		"a limit raised by hand": {
+			replaced(`"maxLifetime": 604800,`, `"maxLifetime": 604801,`), keys.ErrRing, "maxLifetime is higher",
+		},
+		"a negative allowance": {
+			replaced(`"clockAllowance": 900`, `"clockAllowance": -1`), keys.ErrRing, "clockAllowance",
+		},
+		"no rotation age":  {replaced(`"rotateAfter": 7776000`, `"rotateAfter": 0`), keys.ErrRing, "rotateAfter"},
+		"no JSON":          {func(string) string { return "{" }, keys.ErrRing, "ends early"},
+		"two documents":    {func(s string) string { return s + s }, keys.ErrRing, "follows"},
+		"a merge conflict": {func(s string) string { return "<<<<<<< HEAD\n" + s }, keys.ErrRing, "merge conflict"},
+		"a step taken out": {replaced(`"step": "retire"`, `"step": "promote"`), keys.ErrRing, "step"},
+		"an unknown step":  {replaced(`"step": "retire"`, `"step": "sell"`), keys.ErrRing, `"sell"`},
 		"a step dated back": {func(s string) string {
 			i := strings.LastIndex(s, `"at": "2026`)
 			return s[:i] + `"at": "2025` + s[i+11:]
 		}, keys.ErrRing, "dated before"},
-		"a limit of nothing": {func(s string) string { i := strings.LastIndex(s, `604800`); return s[:i] + "-1" + s[i+6:] }, keys.ErrRing, "-1 seconds"},
+		"a limit of nothing": {
+			func(s string) string { i := strings.LastIndex(s, `604800`); return s[:i] + "-1" + s[i+6:] }, keys.ErrRing,
+			"-1 seconds",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -132,7 +146,8 @@ func TestTampered(t *testing.T) {
 			if err != nil && !strings.Contains(keytest.Said(err), r.Dir()) {
 				t.Errorf("%v does not name the file", err)
 			}
-			if hinted := (interface{ Hint() string })(nil); err != nil && !errors.Is(err, os.ErrNotExist) && !errors.As(err, &hinted) {
+			var hinted interface{ Hint() string }
+			if err != nil && !errors.Is(err, os.ErrNotExist) && !errors.As(err, &hinted) {
 				t.Errorf("%v has no hint", err)
 			}
 		})
@@ -162,7 +177,8 @@ func TestLimit(t *testing.T) {
 	type change func(t *testing.T, r *keys.Ring, c *clock)
 	byHand := func(from, to string) change {
 		return func(t *testing.T, r *keys.Ring, c *clock) {
-			if err := tampered(t, r, c, replaced(`"maxLifetime": `+from+",\n  \"clock", `"maxLifetime": `+to+",\n  \"clock")); err != nil {
+			limit := func(s string) string { return `"maxLifetime": ` + s + ",\n  \"clock" }
+			if err := tampered(t, r, c, replaced(limit(from), limit(to))); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -56,13 +56,16 @@ func IsURI(s string) bool {
 		!strings.ContainsAny(s, "\n\t")
 }
 
-// OpenFile returns an OpenFunc for URIs of the form file:PATH, PATH being
-// relative to dir or absolute, with the private key as PEM in that file.
+// OpenFile returns an OpenFunc for URIs of the form file:PATH or file://PATH, PATH
+// being relative to dir or absolute, with the private key as PEM in that file.
 func OpenFile(dir string) OpenFunc {
 	return func(_ context.Context, uri string) (crypto.Signer, error) {
 		name, ok := strings.CutPrefix(uri, fileScheme)
 		if !ok || name == "" {
 			return nil, &Error{Kind: ErrScheme, What: fault.Quote(uri) + " does not name a file", Remedy: "give file:PATH"}
+		}
+		if rest, ok := strings.CutPrefix(name, "//"); ok && !strings.HasPrefix(rest, "/") {
+			name = rest // a relative path, as the AWS CLI writes it
 		}
 		name = filepath.FromSlash(name)
 		if !filepath.IsAbs(name) {
@@ -72,7 +75,7 @@ func OpenFile(dir string) OpenFunc {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, &Error{
 				Kind: fs.ErrNotExist, What: "no private key in " + fault.Text(name),
-				Remedy: "sign on the machine with the key, " +
+				Remedy: "check the path, or sign on the machine with the key, " +
 					"or store the key where all signers reach it: Secrets Manager, SSM or KMS",
 			}
 		}

@@ -19,7 +19,10 @@ import (
 // git runs git in dir, without the user's settings.
 func git(t *testing.T, dir string, args ...string) string {
 	t.Helper()
-	cmd := exec.Command(need.Need(t, "git", "install git"), append([]string{"-C", dir, "-c", "user.name=x", "-c", "user.email=x@example.com"}, args...)...)
+	cmd := exec.Command(
+		need.Need(t, "git", "install git"),
+		append([]string{"-C", dir, "-c", "user.name=x", "-c", "user.email=x@example.com"}, args...)...,
+	)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("git %v: %v\n%s", args, err, out)
@@ -151,7 +154,9 @@ func TestBranches(t *testing.T) {
 	if out, err := exec.Command("git", "-C", repo, "merge", "--quiet", "@{-1}").CombinedOutput(); err == nil {
 		t.Fatalf("merged without a conflict: %s", out)
 	}
-	if _, err := keys.Open(r.Dir()); !errors.Is(err, keys.ErrRing) || !strings.Contains(keytest.Said(err), "merge conflict") {
+	if _, err := keys.Open(r.Dir()); !errors.Is(err, keys.ErrRing) || !strings.Contains(
+		keytest.Said(err), "merge conflict",
+	) {
 		t.Error(err)
 	}
 }
@@ -194,7 +199,9 @@ func TestFileStore(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if p, err := keys.NewPublic(key.Public()); err != nil || p.Fingerprint() != public.Fingerprint() || p.Algorithm() != a {
+			if p, err := keys.NewPublic(
+				key.Public(),
+			); err != nil || p.Fingerprint() != public.Fingerprint() || p.Algorithm() != a {
 				t.Errorf("%s opens another key: %v", uri, err)
 			}
 		}

@@ -125,9 +125,6 @@ func lazily(open func(aws.Config) keys.OpenFunc) keys.OpenFunc {
 
 // PrivateKey opens a private key named by a file or a URI.
 func PrivateKey(ctx context.Context, ref string) (crypto.Signer, error) {
-	if rest, ok := strings.CutPrefix(ref, "file://"); ok && !strings.HasPrefix(rest, "/") {
-		ref = "file:" + rest // as the AWS CLI writes a relative path
-	}
 	if fileExists(ref) || !strings.Contains(ref, ":") {
 		ref = "file:" + ref
 	}
