@@ -1,7 +1,9 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"example.com/privatecdn/cmd/privatecdn/internal/awsuri"
@@ -9,6 +11,7 @@ import (
 	"example.com/privatecdn/cmd/privatecdn/internal/probe"
 	"example.com/privatecdn/internal/cloudformation"
 	"example.com/privatecdn/internal/infra"
+	"example.com/privatecdn/internal/wholefile"
 )
 
 type checkCommand struct {
@@ -16,6 +19,9 @@ type checkCommand struct {
 	Object   []string          `help:"Path of an object that exists; repeatable." sep:"none" placeholder:"PATH"`
 	Template string            `help:"The deployed template, to probe its headers too." placeholder:"FILE"`
 	Value    map[string]string `help:"Value of a parameter or an import of the template; repeatable." placeholder:"NAME=VALUE" mapsep:"none"`
+
+	Unverified bool   `help:"Settle the conformance cases that nobody could verify instead, and write a dated record."`
+	Record     string `help:"File for the record of --unverified." default:"unverified.json" placeholder:"FILE"`
 }
 
 func (c checkCommand) Run(e *env) error {
@@ -24,6 +30,9 @@ func (c checkCommand) Run(e *env) error {
 		return err
 	}
 	o := probe.Options{Deployment: d, Openers: awsuri.Openers(d.Resolve(".")), Objects: c.Object}
+	if c.Unverified {
+		return c.settle(e, o)
+	}
 	if c.Template != "" {
 		path, err := awsuri.TemplateFile(e, c.Template, stateDir)
 		if err != nil {
@@ -58,6 +67,49 @@ func runCheck(e *env, o probe.Options) error {
 		err = cli.ErrNo
 	}
 	return err
+}
+
+// settle prints a line a case, as it is settled, and writes the record.
+func (c checkCommand) settle(e *env, o probe.Options) error {
+	record, err := probe.Unverified(e, o, func(f probe.Finding) {
+		if !e.json {
+			fmt.Fprintln(e.out, settledLine(e.stdout, f))
+		}
+	})
+	if err != nil {
+		return err
+	}
+	text, err := json.MarshalIndent(record, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := wholefile.Write(c.Record, append(text, '\n'), 0o644); err != nil {
+		return err
+	}
+	if record.Local {
+		e.note("This is a local edge, which verifies nothing about CloudFront.")
+	}
+	e.note("%s names the case files to change.", c.Record)
+	if e.json {
+		err = e.printJSON(record)
+	}
+	contradicted := func(f probe.Finding) bool { return f.Verdict == probe.Contradicted }
+	if err == nil && slices.ContainsFunc(record.Findings, contradicted) {
+		err = cli.ErrNo
+	}
+	return err
+}
+
+// settledLine returns the line of an unverified case.
+func settledLine(t cli.Terminal, f probe.Finding) string {
+	detail := f.Seen
+	switch f.Verdict {
+	case probe.Open:
+		detail = f.Why
+	case probe.Contradicted:
+		detail += ", not " + f.Edge
+	}
+	return t.Row([]int{12, 36}, string(f.Verdict), f.Case, detail)
 }
 
 // marks begin the line of a promise.

@@ -50,15 +50,9 @@ var ErrUnreachable = errors.New("the deployment cannot be reached")
 // Run probes every promise and hands each result to tell as it comes in. It
 // returns whether all are kept; the error is one of not being able to probe.
 func Run(ctx context.Context, o Options, tell func(Result)) (bool, error) {
-	p, err := newProbe(ctx, o)
+	p, err := reach(ctx, o)
 	if err != nil {
 		return false, err
-	}
-	if a := p.ask(http.MethodHead, o.Deployment.BaseURL()+"/", nil); a.err != nil {
-		return false, &fault.Error{
-			Kind: ErrUnreachable, What: o.Deployment.BaseURL() + " cannot be reached: " + a.err.Error(),
-			Remedy: "start the local edge with `privatecdn up`, or check the deployment's host",
-		}
 	}
 	kept := true
 	for _, promise := range promises {
@@ -70,6 +64,21 @@ func Run(ctx context.Context, o Options, tell func(Result)) (bool, error) {
 		tell(Result{promise.name, status, fault.Printable(fault.Text(detail))})
 	}
 	return kept, nil
+}
+
+// reach returns a probe of a deployment that answers.
+func reach(ctx context.Context, o Options) (*probe, error) {
+	p, err := newProbe(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	if a := p.ask(http.MethodHead, o.Deployment.BaseURL()+"/", nil); a.err != nil {
+		return nil, &fault.Error{
+			Kind: ErrUnreachable, What: o.Deployment.BaseURL() + " cannot be reached: " + a.err.Error(),
+			Remedy: "start the local edge with `privatecdn up`, or check the deployment's host",
+		}
+	}
+	return p, nil
 }
 
 // probe is one deployment being probed.

@@ -224,19 +224,29 @@ func (p *probe) http() (Status, string) {
 	if b := p.behavior(u.EscapedPath()); b != nil && b.ViewerProtocol == "allow-all" {
 		return Skipped, "the template allows plain HTTP"
 	}
-	if p.Deployment.Endpoint != "" {
-		// A local edge lists its HTTPS address and then its HTTP address, last.
-		u.Host = p.Deployment.Hosts[len(p.Deployment.Hosts)-1]
-		if "https://"+u.Host == p.Deployment.BaseURL() {
-			return Skipped, "the deployment names no address for plain HTTP"
-		}
+	target, reason := p.plainHTTP(target)
+	if reason != "" {
+		return Skipped, reason
 	}
-	u.Scheme = "http"
-	a := p.ask(http.MethodGet, u.String(), nil)
+	a := p.ask(http.MethodGet, target, nil)
 	if a.err == nil && (strings.HasPrefix(a.header.Get("Location"), "https://") || a.status == http.StatusForbidden && a.refusal() == "" && a.fromS3() == "") {
 		return Kept, a.String()
 	}
 	return Broken, a.String()
+}
+
+// plainHTTP returns a URL of the deployment over plain HTTP, or why there is none.
+func (p *probe) plainHTTP(target string) (plain, reason string) {
+	path := strings.TrimPrefix(target, p.Deployment.BaseURL())
+	host := p.Deployment.Hosts[0]
+	if p.Deployment.Endpoint != "" {
+		// A local edge lists its HTTPS address and then its HTTP address, last.
+		host = p.Deployment.Hosts[len(p.Deployment.Hosts)-1]
+		if "https://"+host == p.Deployment.BaseURL() {
+			return "", "the deployment names no address for plain HTTP"
+		}
+	}
+	return "http://" + host + path, ""
 }
 
 func (p *probe) publicURL() (target string, there, ok bool) {

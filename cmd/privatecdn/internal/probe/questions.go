@@ -1,0 +1,289 @@
+package probe
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/signer/policy"
+)
+
+// A question is an unverified conformance case, put to a deployment.
+type question struct {
+	name string
+	edge string // the local edge's answer
+	ask  func(*settler) (string, error)
+}
+
+// questions are the cases that a deployment of this project can settle.
+var questions = []question{
+	{"cookie-policy-star", "200", func(s *settler) (string, error) { return s.withCookies("*", "", "") }},
+	{"headers-policy-hsts-http", "absent", (*settler).hstsOverHTTP},
+	{"headers-policy-on-refusal", "present", (*settler).headersOnRefusal},
+	{"key-encoding-zero", "not compressed", (*settler).encodingZero},
+	{"key-raw-path", "Miss from cloudfront", (*settler).rawPath},
+	{"method-before-signature", "403 error page", (*settler).method},
+	{"path-encoded-slash-key", "200", (*settler).encodedSlash},
+	{"redirect-before-signature", "301", func(s *settler) (string, error) { return s.redirect(http.MethodGet) }},
+	{"redirect-post", "307", func(s *settler) (string, error) { return s.redirect(http.MethodPost) }},
+	{"redirect-raw-path", "as it was sent", (*settler).redirectPath},
+	{"resource-question-mark", "200", func(s *settler) (string, error) {
+		return s.withCustom(s.object[:len(s.object)-1]+"?", "")
+	}},
+	{"signature-cookie-twice", "200", func(s *settler) (string, error) {
+		return s.withCookies(s.object, "; CloudFront-Signature=none", "")
+	}},
+	{"signature-expires-not-a-number", "403 MalformedPolicy", changed(policy.ParamExpires, "soon")},
+	{"signature-hash-unknown", "403 AccessDenied", changed(policy.ParamHashAlgorithm, "SHA512")},
+	{"signature-ip-outside", "403 AccessDenied", withAddress("192.0.2.0/24")},
+	{"signature-ip-single", "403 AccessDenied", withAddress("192.0.2.9")},
+	{"signature-key-id-lower-case", "403 InvalidKey", func(s *settler) (string, error) {
+		return changed(policy.ParamKeyPairID, strings.ToLower(s.id))(s)
+	}},
+	{"signature-no-policy", "403 MalformedPolicy", changed(policy.ParamExpires, "")},
+	{"signature-no-signature", "403 MalformedSignature", changed(policy.ParamSignature, "")},
+	{"signature-reserved-case", "200", func(s *settler) (string, error) {
+		return s.withCookies(s.object+"*", "", "?expires=1")
+	}},
+	{"signature-tilde-escaped", "403 MalformedSignature", (*settler).tilde},
+}
+
+// unanswerable are the cases that need what no deployment of this project has.
+var unanswerable = []struct {
+	needs string
+	cases []string
+}{
+	{"needs an origin whose responses can be chosen", []string{
+		"forward-cookie-all", "forward-query-empty-front", "stale-x-cache", "ttl-401", "ttl-negative", "ttl-quoted",
+	}},
+	{"needs a CloudFront function",
+		[]string{"cache-behaviors-share", "cache-origins-apart", "function-isolated", "function-query-signature"}},
+	{"needs custom error pages", []string{"custom-error-page-no-root", "custom-error-page-signed"}},
+	{"needs a geo restriction that blocks this viewer", []string{"geo-before-signature"}},
+	{"needs a policy with these CORS settings, and a bucket that answers otherwise", []string{
+		"headers-policy-cors-all-methods", "headers-policy-cors-allow-headers", "headers-policy-cors-preflight-edge",
+	}},
+	{"needs a behavior for / alone", []string{"root-object-signed"}},
+	{"needs two clocks that agree to the millisecond", []string{"signature-expiry-exact"}},
+}
+
+// changed requests the object with one part of its signature changed.
+func changed(name, value string) func(*settler) (string, error) {
+	return func(s *settler) (string, error) {
+		signed, err := s.sign("", 0)
+		if err != nil {
+			return "", err
+		}
+		return s.get(s.object+"?"+signed.with(name, value).query(), nil)
+	}
+}
+
+func withAddress(address string) func(*settler) (string, error) {
+	return func(s *settler) (string, error) {
+		return s.withCustom(s.object, fmt.Sprintf(`,"IpAddress":{"AWS:SourceIp":%q}`, address))
+	}
+}
+
+func (s *settler) withCustom(resource, condition string) (string, error) {
+	signed, err := s.custom(resource, condition)
+	if err != nil {
+		return "", err
+	}
+	return s.get(s.object+"?"+signed.query(), nil)
+}
+
+// withCookies requests the object with signed cookies for a resource, more
+// cookies behind them and a query.
+func (s *settler) withCookies(resource, more, query string) (string, error) {
+	signed, err := s.custom(resource, "")
+	if err != nil {
+		return "", err
+	}
+	return s.get(s.object+query, http.Header{"Cookie": {signed.cookies() + more}})
+}
+
+// tilde escapes the tildes of a signature that has some.
+func (s *settler) tilde() (string, error) {
+	for seconds := range int64(100) {
+		signed, err := s.sign("", seconds)
+		if err != nil {
+			return "", err
+		}
+		if query := signed.query(); strings.Contains(query, "~") {
+			return s.get(s.object+"?"+strings.ReplaceAll(query, "~", "%7E"), nil)
+		}
+	}
+	return "", errors.New("no signature has a tilde")
+}
+
+// opened returns the answer to a signed request, which must succeed.
+func (s *settler) opened(header http.Header) (answer, error) {
+	signed, err := s.sign("", 0)
+	if err != nil {
+		return answer{}, err
+	}
+	return s.opens(s.object+"?"+signed.query(), header)
+}
+
+// sets returns an error unless the object's responses have a header.
+func (s *settler) sets(name string) error {
+	a, err := s.opened(nil)
+	if err == nil && a.header.Get(name) == "" {
+		err = errors.New("the deployment sets no " + name)
+	}
+	return err
+}
+
+func (s *settler) hstsOverHTTP() (string, error) {
+	const name = "Strict-Transport-Security"
+	if err := s.sets(name); err != nil {
+		return "", err
+	}
+	a, err := s.overHTTP(http.MethodGet, s.object)
+	return presence(a.header, name), err
+}
+
+func (s *settler) headersOnRefusal() (string, error) {
+	const name = "X-Content-Type-Options"
+	if err := s.sets(name); err != nil {
+		return "", err
+	}
+	a := s.ask(http.MethodGet, s.object, nil)
+	return presence(a.header, name), a.err
+}
+
+func presence(h http.Header, name string) string {
+	if h.Get(name) == "" {
+		return "absent"
+	}
+	return "present"
+}
+
+// encodingZero requests an object that is compressed with a weight of 0.
+func (s *settler) encodingZero() (string, error) {
+	a, err := s.opened(http.Header{"Accept-Encoding": {"gzip"}})
+	switch {
+	case err != nil:
+		return "", err
+	case a.header.Get("Content-Encoding") != "gzip":
+		return "", errors.New("the object is not compressed; --object names one that is")
+	}
+	a, err = s.opened(http.Header{"Accept-Encoding": {"gzip;q=0"}})
+	if a.header.Get("Content-Encoding") == "gzip" {
+		return "compressed", err
+	}
+	return "not compressed", err
+}
+
+// rawPath requests a cached object by a spelling that nobody used before.
+func (s *settler) rawPath() (string, error) {
+	path, there, ok := s.path(deployment.Public)
+	if !ok || !there {
+		return "", errors.New("--object PATH names no public object")
+	}
+	target := s.Deployment.BaseURL() + path
+	for range 2 {
+		a, err := s.opens(target, nil)
+		switch {
+		case err != nil:
+			return "", err
+		case strings.HasPrefix(a.header.Get("X-Cache"), "Hit "):
+			a, err := s.opens(s.Deployment.BaseURL()+respell(path), nil)
+			return a.header.Get("X-Cache"), err
+		}
+	}
+	return "", errors.New("the public object is not cached")
+}
+
+// respell escapes letters of a path at random, the last at any rate.
+func respell(path string) string {
+	var b strings.Builder
+	for i, c := range []byte(path) {
+		letter := 'a' <= c && c <= 'z' && !strings.Contains(path[max(0, i-2):i], "%")
+		if letter && (i > strings.LastIndex(path, "/") || rand.IntN(2) == 0) {
+			fmt.Fprintf(&b, "%%%02X", c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
+// method sends an unsigned POST, where a signed one is refused for its method.
+func (s *settler) method() (string, error) {
+	signed, err := s.sign("", 0)
+	if err != nil {
+		return "", err
+	}
+	if a := s.ask(http.MethodPost, s.object+"?"+signed.query(), nil); a.err != nil || a.status != http.StatusForbidden ||
+		a.refusal() != "" || a.fromS3() != "" {
+		return "", errors.New("the behavior allows POST")
+	}
+	return s.say(s.ask(http.MethodPost, s.object, nil))
+}
+
+// encodedSlash escapes the last slash of an object that its behavior has below
+// a directory.
+func (s *settler) encodedSlash() (string, error) {
+	path := strings.TrimPrefix(s.object, s.Deployment.BaseURL())
+	last := strings.LastIndex(path, "/")
+	spelled := path[:last] + "%2F" + path[last+1:]
+	if b, ok := s.Deployment.Behavior(spelled); last == 0 || !ok || b.Access != deployment.Signed {
+		return "", errors.New("--object PATH names no object in a directory that needs a signature")
+	}
+	signed, err := s.custom("*", "")
+	if err != nil {
+		return "", err
+	}
+	return s.get(s.Deployment.BaseURL()+spelled+"?"+signed.query(), nil)
+}
+
+// overHTTP sends an unsigned request for a URL over plain HTTP, which must
+// redirect signed ones.
+func (s *settler) overHTTP(method, target string) (answer, error) {
+	signed, err := s.sign("", 0)
+	if err != nil {
+		return answer{}, err
+	}
+	plain, reason := s.plainHTTP(s.object)
+	if reason != "" {
+		return answer{}, errors.New(reason)
+	}
+	if a := s.ask(http.MethodGet, plain+"?"+signed.query(), nil); a.header.Get("Location") == "" {
+		return answer{}, errors.New("plain HTTP is not redirected")
+	}
+	plain, _ = s.plainHTTP(target)
+	a := s.ask(method, plain, nil)
+	return a, a.err
+}
+
+func (s *settler) redirect(method string) (string, error) {
+	a, err := s.overHTTP(method, s.object)
+	if err != nil {
+		return "", err
+	}
+	return s.say(a)
+}
+
+// redirectPath requests a path over HTTP that a server could tidy up.
+func (s *settler) redirectPath() (string, error) {
+	path := strings.TrimPrefix(s.object, s.Deployment.BaseURL())
+	last := strings.LastIndex(path, "/")
+	path = path[:last] + "/%61//b/../" + path[last+1:]
+	a, err := s.overHTTP(http.MethodGet, s.Deployment.BaseURL()+path)
+	if err != nil {
+		return "", err
+	}
+	to, err := url.Parse(a.header.Get("Location"))
+	switch {
+	case err != nil || to.Host == "":
+		return s.say(a)
+	case to.RequestURI() == path:
+		return "as it was sent", nil
+	}
+	return to.RequestURI(), nil
+}
