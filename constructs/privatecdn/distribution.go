@@ -46,7 +46,7 @@ type Distribution interface {
 	Dashboard() awscloudwatch.Dashboard
 	// GrantSign lets a role, or whatever has one, sign for this distribution.
 	GrantSign(grantee awsiam.IGrantable)
-	// Deployment is the deployment document as JSON, with tokens in it: what a
+	// Deployment is the deployment document as JSON, a token: what a
 	// signer has to know (see package deployment).
 	Deployment() *string
 }
@@ -76,7 +76,6 @@ type distribution struct {
 	parameter       awsssm.StringParameter
 	alarms          []awscloudwatch.Alarm
 	dashboard       awscloudwatch.Dashboard
-	document        *string
 }
 
 // NewDistribution makes a bucket, the distribution before it and the key group
@@ -182,4 +181,4 @@ func (d *distribution) ResponseHeadersPolicy() awscloudfront.IResponseHeadersPol
 	return d.responseHeaders
 }
 func (d *distribution) Parameter() awsssm.StringParameter { return d.parameter }
-func (d *distribution) Deployment() *string               { return d.document }
+func (d *distribution) Deployment() *string               { return d.parameter.StringValue() }

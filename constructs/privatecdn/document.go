@@ -3,7 +3,9 @@ package privatecdn
 import (
 	"cmp"
 	"encoding/json"
+	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -43,13 +45,11 @@ func (d *distribution) addDocument() {
 		doc.Behaviors = append(doc.Behaviors, d.documentBehavior(b, b.PathPattern))
 	}
 	doc.Behaviors = append(doc.Behaviors, d.documentBehavior(d.props.Default, "*"))
-	// Its tokens stand for names and IDs, which need no escaping in JSON, so
-	// CDK may join the text around them.
-	text, err := json.Marshal(doc)
+	// One member a line.
+	text, err := json.MarshalIndent(doc, "", "")
 	if err != nil {
 		panic(err) // strings, numbers and slices always marshal
 	}
-	d.document = jsii.String(string(text))
 	if n := len(text); n > maxDocument {
 		var found mistakes
 		found.add("Behaviors", "join some behaviors, or trust fewer keys",
@@ -60,10 +60,22 @@ func (d *distribution) addDocument() {
 		ParameterName: jsii.String(parameterName(d)),
 		SimpleName:    jsii.Bool(false), // it begins with a slash, also where the stack's name is a token
 		Description:   jsii.String("What a signer has to know of " + d.path),
-		StringValue:   d.document,
+		StringValue:   joined(string(text)),
 		Tier:          awsssm.ParameterTier_INTELLIGENT_TIERING, // 4 KB are soon too few
 	})
 }
+
+// joined returns JSON as CloudFormation joins it, each line and each token a
+// part of its own: `cdk diff` compares the parts, and CDK alone would join the
+// lines. The tokens stand for names and IDs, which need no escaping in JSON.
+func joined(text string) *string {
+	const cut = "\x00" // which JSON escapes
+	text = token.ReplaceAllString(strings.ReplaceAll(text, "\n", "\n"+cut), cut+"$0"+cut)
+	parts := strings.FieldsFunc(text, func(r rune) bool { return string(r) == cut })
+	return awscdk.Token_AsString(map[string]any{"Fn::Join": []any{"", parts}}, nil)
+}
+
+var token = regexp.MustCompile(`\$\{Token\[.*?\]\}`)
 
 // maxDocument is the longest value of a parameter.
 // https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html

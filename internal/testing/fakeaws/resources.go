@@ -24,7 +24,17 @@ type resource struct {
 // change is what a change set does to a resource.
 type change struct {
 	Action, LogicalResourceId, PhysicalResourceId, ResourceType string
-	Replacement                                                 string `xml:",omitempty"`
+	Replacement                                                 string   `xml:",omitempty"`
+	Details                                                     []detail `xml:"Details>member"`
+}
+
+// detail is one property of a resource that changes.
+type detail struct {
+	Attribute          string `xml:"Target>Attribute"`
+	Name               string `xml:"Target>Name"`
+	RequiresRecreation string `xml:"Target>RequiresRecreation"`
+	Evaluation         string
+	ChangeSource       string
 }
 
 // replaced are the properties whose change makes CloudFormation create another
@@ -162,23 +172,39 @@ func changes(old, wanted map[string]*resource) []change {
 		w, o := wanted[id], old[id]
 		switch {
 		case o == nil:
-			all = append(all, change{"Add", id, "", w.typ, ""})
+			all = append(all, change{"Add", id, "", w.typ, "", nil})
 		case o.typ != w.typ || replaces(o, w):
-			all = append(all, change{"Modify", id, o.physicalID, w.typ, "True"})
+			all = append(all, change{"Modify", id, o.physicalID, w.typ, "True", details(o, w)})
 		case !reflect.DeepEqual(o.properties, w.properties):
-			all = append(all, change{"Modify", id, o.physicalID, w.typ, "False"})
+			all = append(all, change{"Modify", id, o.physicalID, w.typ, "False", details(o, w)})
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(old)) {
 		if wanted[id] == nil {
-			all = append(all, change{"Remove", id, old[id].physicalID, old[id].typ, ""})
+			all = append(all, change{"Remove", id, old[id].physicalID, old[id].typ, "", nil})
 		}
 	}
 	return all
 }
 
 func replaces(o, w *resource) bool {
-	return slices.ContainsFunc(replaced[w.typ], func(name string) bool {
-		return !reflect.DeepEqual(o.properties[name], w.properties[name])
-	})
+	return slices.ContainsFunc(details(o, w), func(d detail) bool { return d.RequiresRecreation == "Always" })
+}
+
+// details are the properties that differ.
+func details(o, w *resource) (all []detail) {
+	names := map[string]any{}
+	maps.Copy(names, o.properties)
+	maps.Copy(names, w.properties)
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		if reflect.DeepEqual(o.properties[name], w.properties[name]) {
+			continue
+		}
+		recreation := "Never"
+		if slices.Contains(replaced[w.typ], name) {
+			recreation = "Always"
+		}
+		all = append(all, detail{"Properties", name, recreation, "Static", "DirectModification"})
+	}
+	return all
 }
