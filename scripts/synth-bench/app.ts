@@ -128,7 +128,7 @@ class Media extends Construct {
     for (const path of publicPaths) distribution.addBehavior(path, origin, behavior);
     (distribution.node.defaultChild as cdk.CfnResource).addMetadata("cdk_nag", { rules_to_suppress: acknowledged });
     const stack = cdk.Stack.of(this);
-    const document = JSON.stringify({
+    const text = JSON.stringify({
       version: 1, stack: stack.stackName, hosts: [distribution.distributionDomainName],
       bucket: { name: bucket.bucketName, region: stack.region },
       behaviors: [
@@ -136,16 +136,17 @@ class Media extends Construct {
         { pathPattern: "*", access: "signed", keys: keys.ids, maxTtl: 86400 },
       ],
       keys: keys.listed, maxLifetime: ring.maxLifetime,
-    });
+    }, null, 1).replace(/^ +/gm, "");
+    const parts = text.split(/(?<=\n)|(\$\{Token\[.*?\]\})/).filter((part) => part);
     const parameter = new ssm.StringParameter(this, "Deployment", {
       parameterName: `/privatecdn/${stack.stackName}/${id}`,
       simpleName: false,
       description: `What a signer has to know of ${this.node.path}`,
-      stringValue: document,
+      stringValue: cdk.Token.asString({ "Fn::Join": ["", parts] }),
       tier: ssm.ParameterTier.INTELLIGENT_TIERING,
     });
     this.outputs = [
-      ["Deployment", "The deployment document: what a signer has to know", document],
+      ["Deployment", "The deployment document: what a signer has to know", parameter.stringValue],
       ["DeploymentParameter", "The SSM parameter with the deployment document", parameter.parameterName],
       ["DistributionId", "The distribution, for invalidations", distribution.distributionId],
       ["DistributionDomainName", "The host that serves the content", distribution.distributionDomainName],

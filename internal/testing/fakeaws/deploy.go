@@ -107,7 +107,7 @@ func (s *Server) made(w *resource) {
 // sweep deletes the resources that are no longer wanted. A resource that is in
 // use stays, which CloudFormation says and does not count as a failure.
 func (s *Server) sweep(k *stack, wanted map[string]*resource) (left bool) {
-	for range k.resources { // what is in use by what is deleted goes in a later round
+	for range len(k.resources) { // what is in use by what is deleted goes in a later round
 		for _, id := range slices.Sorted(maps.Keys(k.resources)) {
 			r := k.resources[id]
 			if wanted[id] != nil {
