@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"time"
 
+	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/signer/policy"
 )
 
@@ -74,11 +75,11 @@ func (t *Terms) end(now time.Time) (time.Time, error) {
 	case t.For < 0:
 		return time.Time{}, refuse(
 			ErrPast,
-			fmt.Sprintf("the signature would be good for %v", t.For),
+			"the signature would be good for "+fault.Duration(t.For),
 			"give a positive duration",
 		)
 	case t.For != 0 && t.For < time.Second:
-		return time.Time{}, refuse(ErrTerms, fmt.Sprintf("a lifetime of %v is less than a second", t.For),
+		return time.Time{}, refuse(ErrTerms, "a lifetime of "+t.For.String()+" is less than a second",
 			"give a longer one, such as time.Hour or 1h")
 	case t.Window != 0 && t.For == 0:
 		return time.Time{}, refuse(
@@ -89,7 +90,7 @@ func (t *Terms) end(now time.Time) (time.Time, error) {
 	case t.Window < 0 || t.Window%time.Second != 0:
 		return time.Time{}, refuse(
 			ErrTerms,
-			fmt.Sprintf("the window of %v is not a whole number of seconds", t.Window),
+			fmt.Sprintf("the window of %s is not a whole number of seconds", t.Window),
 			"give one, such as an hour",
 		)
 	case t.For == 0:
@@ -118,10 +119,14 @@ func (st *state) checkEnd(until, now time.Time, longest time.Duration) error {
 	}
 	limit := time.Duration(st.deployed.MaxLifetime) * time.Second
 	if longest > limit+time.Second-1 {
+		const day = 24 * time.Hour
+		longest = longest.Truncate(time.Second)
+		enough := (longest + day - 1).Truncate(day)
 		return refuse(
 			ErrLifetime,
-			fmt.Sprintf("the signature would live up to %v, and the ring's limit is %v", longest.Round(time.Second), limit),
-			"sign for less, or raise the ring's maxLifetime and deploy",
+			fmt.Sprintf("the signature would live up to %s, and the ring's limit is %s",
+				fault.Duration(longest), fault.Duration(limit)),
+			"sign for less, or raise the limit with `privatecdn keys limit "+fault.Duration(enough)+"` and deploy",
 		)
 	}
 	return nil

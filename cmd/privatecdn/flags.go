@@ -96,7 +96,7 @@ type algorithmFlag struct {
 
 // signFlags are what every way of signing takes.
 type signFlags struct {
-	For      cli.Duration `help:"Lifetime of the signature: 90m, 36h, 7d." xor:"end" placeholder:"D"`
+	For      cli.Lifetime `help:"Lifetime of the signature: 90m, 36h, 7d." xor:"end" placeholder:"D"`
 	Until    cli.Time     `help:"End of validity: RFC 3339 or epoch seconds." xor:"end" placeholder:"TIME"`
 	Window   cli.Duration `help:"Round the end up to a multiple, so that viewers share one URL." placeholder:"D"`
 	From     cli.Time     `help:"Start of validity; by default immediately." placeholder:"TIME"`

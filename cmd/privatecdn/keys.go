@@ -249,5 +249,5 @@ func (c keysLimit) Run(e *env) error {
 	result := struct {
 		MaxLifetime int64 `json:"maxLifetime"` // seconds
 	}{int64(ring.MaxLifetime() / time.Second)}
-	return e.print(result, func(w io.Writer) { fmt.Fprintln(w, ring.MaxLifetime()) })
+	return e.print(result, func(w io.Writer) { fmt.Fprintln(w, fault.Duration(ring.MaxLifetime())) })
 }

@@ -16,7 +16,7 @@ import (
 
 type presignCommand struct {
 	Object string       `arg:"" help:"s3://BUCKET/KEY"`
-	For    cli.Duration `help:"Lifetime of the URL, from the start of its window." required:"" placeholder:"D"`
+	For    cli.Lifetime `help:"Lifetime of the URL, from the start of its window." required:"" placeholder:"D"`
 	Window cli.Duration `help:"Requests within a window get the same URL; it lives at least --for less this." required:"" placeholder:"D"`
 	Host   string       `help:"The distribution's host; by default the deployment's first, else the bucket's own." placeholder:"HOST"`
 	Method string       `help:"GET or HEAD." enum:"GET,HEAD" default:"GET"`

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -60,3 +61,26 @@ func Printable(s string) string {
 }
 
 func acts(r rune) bool { return r != '\n' && r != '\t' && !strconv.IsPrint(r) }
+
+// Duration returns a duration as the tool's flags write it, such as 7d12h: Go's
+// text with days of 24 hours in front and without the zeros at its end.
+func Duration(d time.Duration) string {
+	if d < 0 {
+		return "-" + Duration(-d)
+	}
+	text, rest := "", d%(24*time.Hour)
+	if days := d / (24 * time.Hour); days > 0 {
+		text = strconv.Itoa(int(days)) + "d"
+	}
+	if rest == 0 && text != "" {
+		return text
+	}
+	clock := rest.String()
+	if strings.HasSuffix(clock, "m0s") {
+		clock = strings.TrimSuffix(clock, "0s")
+	}
+	if strings.HasSuffix(clock, "h0m") {
+		clock = strings.TrimSuffix(clock, "0m")
+	}
+	return text + clock
+}

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"example.com/privatecdn/internal/fault"
 )
@@ -61,6 +62,20 @@ func TestText(t *testing.T) {
 	} {
 		if got := fault.Text(s); got != s {
 			t.Errorf("Text(%q) = %q", s, got)
+		}
+	}
+}
+
+func TestDuration(t *testing.T) {
+	t.Parallel()
+	for want, d := range map[string]time.Duration{
+		"0s": 0, "1s": time.Second, "1m": time.Minute, "1h": time.Hour, "1d": 24 * time.Hour, "7d": 168 * time.Hour,
+		"1h30m": 90 * time.Minute, "1h0m5s": time.Hour + 5*time.Second, "1d1s": 24*time.Hour + time.Second,
+		"2d12h": 60 * time.Hour, "1.5s": 1500 * time.Millisecond, "-1d12h": -36 * time.Hour, "10s": 10 * time.Second,
+		"20m": 20 * time.Minute, "1h10m": 70 * time.Minute,
+	} {
+		if got := fault.Duration(d); got != want {
+			t.Errorf("Duration(%v) = %s, want %s", d, got, want)
 		}
 	}
 }

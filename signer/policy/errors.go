@@ -45,7 +45,6 @@ var remedies = map[error]string{
 	ErrNotEncoded: "percent-encode spaces and non-ASCII characters, and write hosts in Punycode",
 	ErrNoResource: `name one, or "*" if that is meant`,
 	ErrNoEnd:      "say until when it holds",
-	ErrEpoch:      "give seconds since 1970; a larger number is often milliseconds",
 	ErrOrder:      "move one of them",
 	ErrIP:         "give an address such as 192.0.2.1 or a range such as 192.0.2.0/24",
 	ErrStatements: "sign one policy a resource",

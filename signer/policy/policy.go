@@ -25,6 +25,9 @@ import (
 // for a policy: 2038-01-19T03:14:07Z.
 const MaxEpoch = 1<<31 - 1
 
+// milliseconds is where an epoch can no longer be meant as seconds: the year 5138.
+const milliseconds = 1e11
+
 // Policy says what may be requested, when and from where.
 type Policy struct {
 	// Resource is the URL, encoded as the viewer sends it, or a pattern of
@@ -142,9 +145,21 @@ func (p Policy) ValidateConditions() error {
 func checkEpoch(which string, epoch int64) error {
 	switch {
 	case epoch <= 0:
-		return refuse(ErrEpoch, fmt.Sprintf("the %s, %d, is not after 1970", which, epoch))
+		return &Error{
+			Kind: ErrEpoch, What: fmt.Sprintf("the %s, %d seconds since 1970, is not after 1970", which, epoch),
+			Remedy: "give a later time",
+		}
+	case epoch > milliseconds:
+		return &Error{
+			Kind: ErrEpoch, What: fmt.Sprintf("the %s, %d, looks like milliseconds", which, epoch),
+			Remedy: "give seconds since 1970",
+		}
 	case epoch > MaxEpoch:
-		return refuse(ErrEpoch, fmt.Sprintf("the %s, %d, is after 2038", which, epoch))
+		return &Error{
+			Kind:   ErrEpoch,
+			What:   "the " + which + ", " + stamp(time.Unix(epoch, 0)) + ", is after the last that CloudFront documents",
+			Remedy: "give one up to " + stamp(time.Unix(MaxEpoch, 0)),
+		}
 	}
 	return nil
 }

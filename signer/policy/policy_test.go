@@ -123,6 +123,36 @@ func TestValidateRefuses(t *testing.T) {
 	}
 }
 
+// What is said of a time fits what was given: a number or a date.
+func TestEpochSays(t *testing.T) {
+	t.Parallel()
+	good := policy.Policy{Resource: resource, From: end.Add(-time.Hour), Until: end}
+	for _, c := range []struct {
+		end        int64
+		what, todo string
+	}{
+		{0, "the end, 0 seconds since 1970, is not after 1970", "give a later time"},
+		{1 << 31, "the end, 2038-01-19T03:14:08Z, is after the last that CloudFront documents", "up to 2038-01-19T03:14:07Z"},
+		{99999999999, "the end, 5138-11-16T09:46:39Z, is after", "up to 2038"},
+		{1e11 + 1, "the end, 100000000001, looks like milliseconds", "seconds since 1970"},
+	} {
+		p := good
+		p.Until = time.Unix(c.end, 0)
+		var e *policy.Error
+		if err := p.Validate(); !errors.As(err, &e) || !strings.Contains(e.What, c.what) || !strings.Contains(e.Hint(), c.todo) {
+			t.Errorf("%v, %s; want %s; %s", err, e.Hint(), c.what, c.todo)
+		}
+	}
+	good.From = time.Unix(-1, 0)
+	if err := good.Validate(); !errors.Is(err, policy.ErrEpoch) || !strings.Contains(err.Error(), "the start, -1 seconds") {
+		t.Error(err)
+	}
+	good.From, good.Until = time.Unix(1, 0), time.Unix(policy.MaxEpoch, 0)
+	if err := good.Validate(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestMatches(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

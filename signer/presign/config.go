@@ -1,6 +1,7 @@
 package presign
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -53,8 +54,14 @@ func (c *Config) complete() error {
 				Remedy: "give that bucket or, where a behavior has another one as its origin, that one's region too",
 			}
 		}
-		if c.Region == "" {
-			c.Region = d.Bucket.Region
+		if c.Bucket == d.Bucket.Name && d.Bucket.Region != "" {
+			c.Region = cmp.Or(c.Region, d.Bucket.Region)
+			if c.Region != d.Bucket.Region {
+				return &Error{
+					Kind: ErrRegion, What: "the deployment's bucket is in " + d.Bucket.Region + ", not in " + fault.Quote(c.Region),
+					Remedy: "leave the region out",
+				}
+			}
 		}
 		if c.Host == "" {
 			_, c.Host, _ = strings.Cut(d.BaseURL(), "://")
@@ -104,12 +111,13 @@ func (c *Config) check() error {
 		}
 	case c.Lifetime < time.Second || c.Lifetime > MaxLifetime || c.Lifetime%time.Second != 0:
 		return &Error{
-			Kind: ErrLifetime, What: fmt.Sprintf("%s is not a valid lifetime", c.Lifetime),
+			Kind: ErrLifetime, What: fault.Duration(c.Lifetime) + " is not a valid lifetime",
 			Remedy: "give whole seconds, at least 1 s and at most 7 days",
 		}
 	case c.Window < 0 || c.Window >= c.Lifetime || c.Window%time.Second != 0:
 		return &Error{
-			Kind: ErrWindow, What: fmt.Sprintf("%s is not a valid window for a lifetime of %s", c.Window, c.Lifetime),
+			Kind: ErrWindow, What: fmt.Sprintf("%s is not a valid window for a lifetime of %s",
+				fault.Duration(c.Window), fault.Duration(c.Lifetime)),
 			Remedy: "give whole seconds, fewer than the lifetime's, or URLs would be expired when issued",
 		}
 	case c.Credentials == nil:
@@ -125,7 +133,7 @@ func (c *Config) expose(cache, limit time.Duration) error {
 	}
 	return &Error{
 		Kind: ErrExposure, What: fmt.Sprintf("an object could be served for %s, a lifetime of %s and %s in the cache, and %s is the limit",
-			total, c.Lifetime, cache, limit),
+			fault.Duration(total), fault.Duration(c.Lifetime), fault.Duration(cache), fault.Duration(limit)),
 		Remedy: "shorten the lifetime or the cache's maximum TTL",
 	}
 }

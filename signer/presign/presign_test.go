@@ -222,11 +222,13 @@ func TestDeployment(t *testing.T) {
 	}
 	moved := c
 	moved.Region = "eu-west-2"
+	if _, err := presign.New(moved); !errors.Is(err, presign.ErrRegion) {
+		t.Errorf("the deployment's bucket in another region: %v", err)
+	}
+	moved.Bucket = "other"
 	if u := mustURL(t, moved, "GET", "unlimited/film.mp4"); !strings.Contains(u.URL, "%2Feu-west-2%2Fs3%2F") {
 		t.Errorf("not the region that was given: %s", u.URL)
 	}
-	moved.Bucket = "other"
-	mustURL(t, moved, "GET", "unlimited/film.mp4")
 	moved.Region = ""
 	if _, err := presign.New(moved); !errors.Is(err, presign.ErrBucket) {
 		t.Errorf("another bucket: %v", err)

@@ -56,5 +56,17 @@ func (d *Duration) UnmarshalText(text []byte) error {
 	return err
 }
 
+// Lifetime is a Duration of at least a second.
+type Lifetime struct{ Duration }
+
+// UnmarshalText reads a duration as [ParseDuration] does.
+func (l *Lifetime) UnmarshalText(text []byte) error {
+	err := l.Duration.UnmarshalText(text)
+	if err == nil && l.Std() < time.Second {
+		return fmt.Errorf("%q is not a valid lifetime: want at least a second, such as 90m, 36h or 7d", text)
+	}
+	return err
+}
+
 // Std is the duration as the standard library has it.
 func (d Duration) Std() time.Duration { return time.Duration(d) }
