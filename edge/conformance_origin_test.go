@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"strconv"
@@ -97,6 +98,25 @@ func (o *scriptedOrigin) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, os.ErrDeadlineExceeded
 	}
 	return parseAnswer(r, text)
+}
+
+// ServeHTTP is the origin as a server.
+func (o *scriptedOrigin) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	resp, err := o.RoundTrip(r)
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	defer resp.Body.Close()
+	w.Header()["Date"], w.Header()["Content-Type"] = nil, nil
+	maps.Copy(w.Header(), resp.Header)
+	if resp.ContentLength > 0 {
+		w.Header().Set("Content-Length", strconv.FormatInt(resp.ContentLength, 10))
+	}
+	w.WriteHeader(resp.StatusCode)
+	if resp.ContentLength < 0 {
+		_ = http.NewResponseController(w).Flush()
+	}
+	_, _ = io.Copy(w, resp.Body)
 }
 
 func parseAnswer(r *http.Request, text string) (*http.Response, error) {

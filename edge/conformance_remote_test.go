@@ -2,14 +2,15 @@ package edge_test
 
 import (
 	"bufio"
+	"bytes"
 	"crypto"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
-	"errors"
 	"flag"
+	"fmt"
 	"io"
-	"io/fs"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -18,34 +19,44 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"example.com/privatecdn/edge"
 )
 
-// The conformance cases run against any edge that serves the s3 template:
+// The conformance cases run against any other edge, which serves a template with
+// a distribution for each of them:
 //
 //	go test ./edge -run ConformanceOfAnother -edge-dir DIR
 //	go test ./edge -run ConformanceOfAnother -edge-dir DIR -edge https://HOST:PORT -edge-http http://HOST:PORT -v
 //
-// The first writes template.yaml, bucket/ and keys/ for the other edge into DIR.
+// The first writes template.json, bucket/, store.json (of the key value store) and
+// keys/ for the other edge into DIR.
+// The second is also the origin, on a port of this machine. It runs once for
+// each start of the other edge, whose cache is empty then.
 var (
-	edgeDir  = flag.String("edge-dir", "", "directory of template, content and keys for another edge")
-	edgeURL  = flag.String("edge", "", "base URL of another edge over HTTPS")
-	edgeHTTP = flag.String("edge-http", "", "base URL of another edge over HTTP")
+	edgeDir    = flag.String("edge-dir", "", "directory of template, content and keys for another edge")
+	edgeURL    = flag.String("edge", "", "base URL of another edge over HTTPS")
+	edgeHTTP   = flag.String("edge-http", "", "base URL of another edge over HTTP")
+	edgeOrigin = flag.String("edge-origin", "127.0.0.1:8090", "address for the origin of another edge")
 )
 
 func TestConformanceOfAnother(t *testing.T) {
 	t.Parallel()
-	dir, secure, plain := *edgeDir, *edgeURL, *edgeHTTP
+	dir, secure, plain, address := *edgeDir, *edgeURL, *edgeHTTP, *edgeOrigin
 	if dir == "" {
-		dir = t.TempDir()
+		dir, address = t.TempDir(), "127.0.0.1:0"
 	}
-	writeSetup(t, dir)
+	origin, port := listenOrigin(t, address)
+	runs, leftOut := prepare(t, dir, port, origin)
 	if secure == "" { // this edge, over the network like another
 		e, err := edge.New(edge.Options{
-			Template: filepath.Join(dir, "template.yaml"), Bucket: filepath.Join(dir, "bucket"), NoWatch: true})
+			Template: filepath.Join(dir, "template.json"), Bucket: filepath.Join(dir, "bucket"), NoWatch: true,
+			KeyValueStores: map[string]string{"store": filepath.Join(dir, "store.json")},
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -55,68 +66,161 @@ func TestConformanceOfAnother(t *testing.T) {
 		t.Cleanup(http.Close)
 		secure, plain = https.URL, http.URL
 	}
-	ran := 0
-	for _, c := range readCases(t) {
-		if !c.runsAnywhere() || plain == "" && c.overHTTP() {
-			continue
-		}
-		ran++
-		t.Run(c.name, func(t *testing.T) {
+	if len(runs) < 3*len(leftOut) {
+		t.Errorf("%d cases run, and %d are left out", len(runs), len(leftOut))
+	}
+	t.Logf("%d cases run, %d are left out:\n%s", len(runs), len(leftOut), strings.Join(leftOut, "\n"))
+	for _, run := range runs {
+		t.Run(run.c.name, func(t *testing.T) {
 			t.Parallel()
-			run := &caseRun{t: t, c: c, now: time.Now()}
-			for i := range c.steps {
-				run.remote(&c.steps[i], secure, plain)
+			run.t = t
+			for i := range run.c.steps {
+				run.remote(&run.c.steps[i], secure, plain)
 			}
 		})
 	}
-	if ran == 0 {
-		t.Error("no case runs")
-	}
 }
 
-// runsAnywhere reports whether a case needs nothing but the s3 template as it
-// is: no setting, no file, no clock and no address of its own.
-func (c *conformanceCase) runsAnywhere() bool {
-	if c.template != "s3" || len(c.set)+len(c.options) > 0 || strings.HasPrefix(c.see, "this edge's") {
-		return false
-	}
-	for name := range c.files {
-		if name != "policy.json" {
-			return false
-		}
-	}
-	return !slices.ContainsFunc(c.steps, func(s step) bool {
-		return s.command != nil || slices.ContainsFunc(s.fields, func(f [2]string) bool {
-			return f[0] == "viewer" || f[0] == "proto" || f[0] == "host" || strings.HasPrefix(f[0], "CloudFront-")
-		})
-	})
-}
-
-func (c *conformanceCase) overHTTP() bool {
-	return slices.ContainsFunc(c.steps, func(s step) bool { return strings.HasPrefix(s.url, "http://") })
-}
-
-func writeSetup(t *testing.T, dir string) {
+// prepare writes what another edge serves, and returns the cases that run
+// against it, and those that do not and why.
+func prepare(t *testing.T, dir string, port int, origins *sync.Map) (runs []*caseRun, leftOut []string) {
 	t.Helper()
-	writeFile(t, filepath.Join(dir, "template.yaml"), templateText(t, "s3"))
-	content := (&caseRun{t: t, c: &conformanceCase{}}).bucket()
-	err := fs.WalkDir(content, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
+	m := &mergedTemplate{t: t, originPort: port, resources: map[string]any{}}
+	content := fstest.MapFS{}
+	for n, c := range readCases(t) {
+		if n++; c.template == "s3" && len(c.set) == 0 && !c.expects("X-Cache") {
+			n = 0 // one distribution is enough, as none of them sees the others
 		}
-		data, err := fs.ReadFile(content, name)
-		path := writeFile(t, filepath.Join(dir, "bucket", filepath.FromSlash(name)), string(data))
-		modified := caseStart.Add(-time.Hour)
-		return errors.Join(err, os.Chtimes(path, modified, modified))
-	})
+		run := &caseRun{t: t, c: c, now: time.Now(), origin: newScriptedOrigin(c.files)}
+		reason := c.needsThisEdge()
+		for name, file := range run.bucket() {
+			if known := content[name]; reason == "" && known != nil && !bytes.Equal(known.Data, file.Data) {
+				reason = "another case has other content of " + name
+			}
+		}
+		if reason != "" {
+			leftOut = append(leftOut, c.name+": "+reason)
+			continue
+		}
+		maps.Copy(content, run.bucket())
+		m.add(n, string(run.template()))
+		run.atHost(caseHost(n))
+		origins.Store(fmt.Sprintf("%03d", n), run.origin)
+		runs = append(runs, run)
+	}
+	store, err := os.ReadFile("testdata/store.json")
 	if err != nil {
 		t.Fatal(err)
 	}
+	writeFile(t, filepath.Join(dir, "store.json"), string(store))
+	writeFile(t, filepath.Join(dir, "template.json"), m.text())
+	for name, file := range content {
+		path := writeFile(t, filepath.Join(dir, "bucket", filepath.FromSlash(name)), string(file.Data))
+		if err := os.Chtimes(path, file.ModTime, file.ModTime); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return runs, leftOut
+}
+
+// needsThisEdge returns why a case cannot run against another edge, if it cannot.
+func (c *conformanceCase) needsThisEdge() string {
+	if strings.HasPrefix(c.see, "this edge's") || len(c.options) > 0 {
+		return "it is about a setting of this edge"
+	}
+	if slices.ContainsFunc(c.set, func(s [2]string) bool { return strings.HasPrefix(s[0], "Resources.Bucket") }) {
+		return "it changes the bucket that the cases share"
+	}
+	for _, s := range c.steps {
+		if s.command != nil && s.command[0] != "origin" && strings.Join(s.command, " ") != "wait 0s" {
+			return map[string]string{"wait": "it moves the clock", "invalidate": "it invalidates"}[s.command[0]]
+		}
+		for _, f := range s.fields {
+			if f[0] == "viewer" || strings.HasPrefix(f[0], "CloudFront-") {
+				return "it says where the viewer is"
+			}
+			if f[0] == "host" || f[0] == "proto" && f[1] == "HTTP/2.0" {
+				return "it comes over HTTP/2"
+			}
+		}
+		if s.command == nil && !strings.Contains(s.url, "://cdn.example.com") {
+			return "it requests another host"
+		}
+	}
+	switch {
+	case c.expects("Server-Timing"):
+		return "it measures time"
+	case c.expects("origin.Cloudfront-Viewer-Address"):
+		return "it expects the viewer's address"
+	}
+	for _, file := range c.files {
+		if file == "timeout" {
+			return "its origin is silent until the timeout"
+		}
+	}
+	return ""
+}
+
+func (c *conformanceCase) expects(header string) bool {
+	return slices.ContainsFunc(c.steps, func(s step) bool {
+		return slices.ContainsFunc(s.expect, func(e [2]string) bool { return e[0] == header })
+	})
+}
+
+// atHost moves a case's requests to its own distribution.
+func (run *caseRun) atHost(host string) {
+	move := func(pairs [][2]string) {
+		for i := range pairs {
+			pairs[i][1] = strings.ReplaceAll(pairs[i][1], "cdn.example.com", host)
+		}
+	}
+	for i := range run.c.steps {
+		s := &run.c.steps[i]
+		s.url = strings.ReplaceAll(s.url, "cdn.example.com", host)
+		move(s.fields)
+		move(s.expect)
+	}
+	for name, text := range run.c.files {
+		run.c.files[name] = strings.ReplaceAll(text, "cdn.example.com", host)
+	}
+}
+
+// listenOrigin serves the origins of the cases, each below a path of its own.
+func listenOrigin(t *testing.T, address string) (origins *sync.Map, port int) {
+	t.Helper()
+	origins = &sync.Map{}
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name, rest, _ := strings.Cut(strings.TrimPrefix(r.RequestURI, "/"), "/")
+		origin, found := origins.Load(name)
+		u, err := url.ParseRequestURI("/" + rest)
+		if !found || err != nil {
+			http.NotFound(w, r)
+			return
+		}
+		r.URL = u
+		origin.(*scriptedOrigin).ServeHTTP(w, r)
+	}))
+	_ = server.Listener.Close()
+	server.Listener = l
+	server.Start()
+	t.Cleanup(server.Close)
+	return origins, l.Addr().(*net.TCPAddr).Port
 }
 
 // remote sends a step's request byte for byte and compares what any viewer sees.
 func (run *caseRun) remote(s *step, secure, plain string) {
 	run.t.Helper()
+	if s.command != nil {
+		if s.command[0] == "origin" {
+			run.origin.serve(s.command[1])
+		}
+		return
+	}
+	run.origin.forget()
 	r := run.newRequest(s)
 	base, text := secure, r.text
 	if !r.secure {
@@ -147,10 +251,10 @@ func (run *caseRun) remote(s *step, secure, plain string) {
 	if err != nil {
 		run.t.Fatal(err)
 	}
-	seen := *s // without what only this edge tells, and what an earlier viewer decides
+	seen := *s // without what only this edge tells, and what depends on the time and the merged template
 	seen.expect = slices.DeleteFunc(slices.Clone(s.expect), func(e [2]string) bool {
-		return e[0] == "reason" || e[0] == "asked" || strings.HasPrefix(e[0], "origin.") ||
-			strings.HasPrefix(e[0], "X-Privatecdn-") || e[0] == "Connection" || e[0] == "X-Cache" || e[0] == "Age"
+		return strings.HasPrefix(e[0], "X-Privatecdn-") ||
+			slices.Contains([]string{"reason", "Connection", "Age", "origin.Host", "origin.Scheme"}, e[0])
 	})
 	run.compare(&seen, resp, string(body))
 }

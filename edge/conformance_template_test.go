@@ -2,7 +2,6 @@ package edge_test
 
 import (
 	"fmt"
-	"io/fs"
 	"os"
 	"strconv"
 	"strings"
@@ -97,7 +96,7 @@ func setPath(doc any, path []string, value any) error {
 	return nil
 }
 
-func (run *caseRun) bucket() fs.FS {
+func (run *caseRun) bucket() fstest.MapFS {
 	content := fstest.MapFS{}
 	for _, name := range []string{"a.txt", "public/a.txt", "private/a.txt"} {
 		content[name] = &fstest.MapFile{Data: []byte("content of " + name), ModTime: caseStart.Add(-time.Hour)}

@@ -515,6 +515,10 @@ var shapes = map[string]shape{
 	"origin shield and more": {
 		origins: plainOrigin + "\n  OriginShield: {Enabled: true, OriginShieldRegion: eu-west-1}\n  ConnectionTimeout: 5\n  ResponseCompletionTimeout: 30",
 	},
+	"two functions of one name": {
+		resources: functionNamed("One", "same") + functionNamed("Two", "same"),
+		says:      `Name: One has the name "same" too`,
+	},
 	"cache tags": {config: "CacheTagConfig: {HeaderName: Cache-Tag}"},
 }
 
@@ -531,6 +535,13 @@ var failing = strings.Replace(plainOrigin, "Id: o", "Id: second", 1) +
 func group(code int) string {
 	return fmt.Sprintf("OriginGroups: {Quantity: 1, Items: [{Id: o, FailoverCriteria: {StatusCodes: {Quantity: 1, Items: [%d]}},"+
 		" Members: {Quantity: 2, Items: [{OriginId: first}, {OriginId: second}]}}]}", code)
+}
+
+func functionNamed(id, name string) string {
+	return fmt.Sprintf(`
+%s:
+  Type: AWS::CloudFront::Function
+  Properties: {Name: %s, AutoPublish: true, FunctionConfig: {Comment: c, Runtime: cloudfront-js-2.0}, FunctionCode: x}`, id, name)
 }
 
 // Templates as the world writes them are served, or refused by name where AWS

@@ -40,6 +40,9 @@ func (r *reader) function(s *cloudformation.Stack, res *cloudformation.Resource)
 	if err != nil {
 		return err
 	}
+	if other := r.funcs[arn.(string)]; other != nil {
+		return s.At(res).Key("Properties.Name").Invalid("%s has the name %q too", other.LogicalID, p.Name)
+	}
 	r.funcs[arn.(string)] = f
 	return nil
 }
