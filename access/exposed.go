@@ -1,10 +1,8 @@
 package access
 
 import (
-	"fmt"
+	"cmp"
 	"iter"
-	"strconv"
-	"strings"
 
 	"example.com/privatecdn/internal/infra"
 	"example.com/privatecdn/internal/pathpattern"
@@ -22,19 +20,18 @@ type exposure struct {
 // before. Where there was the pair, an object that is newly exposed is at a path
 // that became public, which [diff.comparePaths] finds.
 func (d *diff) findExposed() {
-	known := map[string]bool{}
+	known, done := map[pair]bool{}, map[*infra.Behavior]bool{}
 	for e := range exposures(d.was) {
-		known[e.id(nil)] = true
+		known[e.pair(nil)] = true
 	}
 	for e := range exposures(d.is) {
 		_, closed := e.behaviors()
-		done := e.closed.LogicalID + " " + closed.PathPattern
-		if known[e.id(d.before)] || known[done] {
+		if done[closed] || known[e.pair(d.before)] {
 			continue
 		}
 		spelled, plain, found, err := e.find(&d.paths)
 		if found || err != nil {
-			known[done] = true
+			done[closed] = true
 			d.new = e.closed
 			d.add(d.exposed(e, spelled, plain, err))
 		}
@@ -91,20 +88,26 @@ func exposures(tmpl *infra.Infrastructure) iter.Seq[exposure] {
 	}
 }
 
-// id tells pairs apart; before maps a distribution to what it was.
-func (e exposure) id(before map[*infra.Distribution]*infra.Distribution) string {
-	var id strings.Builder
-	for _, at := range []struct {
-		d *infra.Distribution
-		i int
-	}{{e.open, e.openAt}, {e.closed, e.closedAt}} {
-		b := at.d.Behaviors[at.i]
-		if was := before[at.d]; was != nil {
-			at.d = was
-		}
-		fmt.Fprintf(&id, "%p %q %q %q ", at.d, b.PathPattern, b.Origin.Path, b.Origin.Bucket.ARN)
+// pair tells exposures apart.
+type pair struct {
+	open, closed place
+	openFirst    bool
+}
+
+// place is a behavior, as far as it counts for the objects it reads.
+type place struct {
+	distribution                    *infra.Distribution // what it was, if it was one
+	pathPattern, originPath, bucket string
+}
+
+// pair returns what tells the exposure from others; before maps a distribution
+// to what it was.
+func (e exposure) pair(before map[*infra.Distribution]*infra.Distribution) pair {
+	at := func(d *infra.Distribution, b *infra.Behavior) place {
+		return place{cmp.Or(before[d], d), b.PathPattern, b.Origin.Path, b.Origin.Bucket.ARN}
 	}
-	return id.String() + strconv.FormatBool(e.open == e.closed && e.openAt < e.closedAt)
+	open, closed := e.behaviors()
+	return pair{at(e.open, open), at(e.closed, closed), e.open == e.closed && e.openAt < e.closedAt}
 }
 
 func (e exposure) behaviors() (open, closed *infra.Behavior) {

@@ -15,6 +15,9 @@ import (
 func (d *diff) comparePaths(compare func(o, n *infra.Behavior) []Finding) {
 	for j, n := range d.new.Behaviors {
 		for i, o := range d.old.Behaviors {
+			if hasPattern(d.old.Behaviors[:i], n.PathPattern) || hasPattern(d.new.Behaviors[:j], o.PathPattern) {
+				continue // whose paths the one before gets
+			}
 			findings := compare(o, n)
 			if len(findings) == 0 {
 				continue
@@ -34,6 +37,10 @@ func (d *diff) comparePaths(compare func(o, n *infra.Behavior) []Finding) {
 			}
 		}
 	}
+}
+
+func hasPattern(behaviors []*infra.Behavior, pattern string) bool {
+	return slices.ContainsFunc(behaviors, func(b *infra.Behavior) bool { return b.PathPattern == pattern })
 }
 
 // between finds a path that comes to the i-th of the old behaviors and to the

@@ -1,26 +1,41 @@
 package pathpattern
 
 import (
+	"bytes"
 	"math"
-	"strings"
 )
 
 // automaton is a pattern's deterministic automaton, its states made as they
 // are first reached. State 0 is the start.
 type automaton struct {
 	pattern string
-	states  []string // a set of positions: a byte of 1 for each that can be behind us
-	index   map[string]uint16
-	next    [][]int32 // by state and letter; unknown until asked for
+	class   [256]uint8 // of a byte: 0 for all that do not stand in the pattern
+	classes int
+	states  []state
+	index   map[string]uint16 // of each state, by its positions
+	next    []int32           // by state and class; unknown until asked for
 }
 
 const unknown = -1
 
-func newAutomaton(pattern string, letters int) *automaton {
-	a := &automaton{pattern: pattern, index: map[string]uint16{}}
+type state struct {
+	set     string // of positions: a byte of 1 for each that can be behind us
+	accepts bool
+	dead    bool // nothing can be accepted any more
+	always  bool // everything will be accepted from here on
+}
+
+func newAutomaton(pattern string) *automaton {
+	a := &automaton{pattern: pattern, classes: 1, index: map[string]uint16{}}
+	for _, c := range []byte(pattern) {
+		if c != '*' && c != '?' && a.class[c] == 0 {
+			a.class[c] = uint8(a.classes)
+			a.classes++
+		}
+	}
 	start := make([]byte, len(pattern)+1)
 	a.reach(start, 0)
-	a.add(a.reduce(start), letters)
+	a.add(a.reduce(start))
 	return a
 }
 
@@ -47,7 +62,7 @@ func (a *automaton) reduce(set []byte) []byte {
 	return set
 }
 
-func (a *automaton) add(set []byte, letters int) (uint16, bool) {
+func (a *automaton) add(set []byte) (uint16, bool) {
 	if s, ok := a.index[string(set)]; ok {
 		return s, true
 	}
@@ -55,54 +70,43 @@ func (a *automaton) add(set []byte, letters int) (uint16, bool) {
 		return 0, false
 	}
 	s := uint16(len(a.states))
+	last := len(a.pattern)
+	a.states = append(a.states, state{set: string(set), accepts: set[last] == 1, dead: bytes.IndexByte(set, 1) < 0,
+		always: last > 0 && a.pattern[last-1] == '*' && set[last-1] == 1})
 	a.index[string(set)] = s
-	a.states = append(a.states, string(set))
-	row := make([]int32, letters)
-	for i := range row {
-		row[i] = unknown
+	for range a.classes {
+		a.next = append(a.next, unknown)
 	}
-	a.next = append(a.next, row)
 	return s, true
-}
-
-// step follows a letter, given both as number and as what it adds.
-func (a *automaton) step(s uint16, letter int, added string) (uint16, bool) {
-	if known := a.next[s][letter]; known != unknown {
-		return uint16(known), true
-	}
-	t, ok := a.read(s, added)
-	if ok {
-		a.next[s][letter] = int32(t)
-	}
-	return t, ok
 }
 
 // read follows characters from a state.
 func (a *automaton) read(s uint16, added string) (uint16, bool) {
-	ok := true
-	for i := 0; i < len(added) && ok; i++ {
-		from, to := a.states[s], make([]byte, len(a.pattern)+1)
-		for p := range a.pattern {
-			switch {
-			case from[p] == 0:
-			case a.pattern[p] == '*':
-				a.reach(to, p)
-			case a.pattern[p] == '?' || a.pattern[p] == added[i]:
-				a.reach(to, p+1)
+	for _, c := range []byte(added) {
+		at := int(s)*a.classes + int(a.class[c])
+		if a.next[at] == unknown {
+			next, ok := a.add(a.after(s, c))
+			if !ok {
+				return 0, false
 			}
+			a.next[at] = int32(next)
 		}
-		s, ok = a.add(a.reduce(to), len(a.next[s]))
+		s = uint16(a.next[at])
 	}
-	return s, ok
+	return s, true
 }
 
-func (a *automaton) accepts(s uint16) bool { return a.states[s][len(a.pattern)] == 1 }
-
-// dead reports whether nothing can be accepted any more.
-func (a *automaton) dead(s uint16) bool { return strings.IndexByte(a.states[s], 1) < 0 }
-
-// always reports whether everything will be accepted from here on.
-func (a *automaton) always(s uint16) bool {
-	last := len(a.pattern) - 1
-	return last >= 0 && a.pattern[last] == '*' && a.states[s][last] == 1
+// after returns the positions after a character.
+func (a *automaton) after(s uint16, c byte) []byte {
+	from, to := a.states[s].set, make([]byte, len(a.pattern)+1)
+	for p := range a.pattern {
+		switch {
+		case from[p] == 0:
+		case a.pattern[p] == '*':
+			a.reach(to, p)
+		case a.pattern[p] == '?' || a.pattern[p] == c:
+			a.reach(to, p+1)
+		}
+	}
+	return a.reduce(to)
 }

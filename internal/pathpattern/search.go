@@ -2,6 +2,7 @@ package pathpattern
 
 import (
 	"encoding/binary"
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -17,49 +18,71 @@ type tape struct {
 // the second.
 type letter [2]string
 
-// search walks the automata of both tapes at once, breadth first, one letter a
+// answer is the outcome of a search.
+type answer struct {
+	paths [2]string
+	found bool
+	err   error
+}
+
+// search finds a path for each tape, or remembers what it found before.
+func (f *Finder) search(tapes [2]tape) answer {
+	id := fmt.Sprintf("%q", tapes)
+	known, ok := f.answers[id]
+	if !ok {
+		if f.steps > maxAllSteps || f.undecided == maxUndecided {
+			return answer{err: ErrTooComplex}
+		}
+		known = f.walk(tapes)
+		if f.answers == nil {
+			f.answers = map[string]answer{}
+		}
+		f.answers[id] = known
+	}
+	return known
+}
+
+// walk walks the automata of both tapes at once, breadth first, one letter a
 // step. There are finitely many states, so it is exact and ends.
-func (f *Finder) search(first, second tape, letters []letter) (a, b string, found bool, err error) {
-	w := newWalk(first, second, letters)
+func (f *Finder) walk(tapes [2]tape) answer {
+	w := f.newWalk(tapes)
 	type node struct {
-		states []uint16
 		from   int // index of the node before
 		letter int
 	}
-	start, ok := w.begin([2]string{first.start, second.start})
+	start, ok := w.begin(tapes)
 	if !ok {
-		return "", "", false, nil
-	}
-	if f.steps > maxAllSteps || f.undecided == maxUndecided {
-		return "", "", false, ErrTooComplex
+		return answer{}
 	}
 	defer func() { f.steps += w.steps }()
-	nodes := []node{{states: start, from: -1}}
+	nodes, states := []node{{from: -1}}, start // of all nodes, one after another
 	key := appendKey(nil, start)
 	seen := map[string]bool{string(key): true}
 	for i := 0; i < len(nodes); i++ {
-		if w.accepts(nodes[i].states) {
+		at := states[i*len(start):][:len(start)]
+		if w.accepts(at) {
+			var a, b string
 			for ; i > 0; i = nodes[i].from {
-				a, b = letters[nodes[i].letter][0]+a, letters[nodes[i].letter][1]+b
+				a, b = w.letters[nodes[i].letter][0]+a, w.letters[nodes[i].letter][1]+b
 			}
-			return first.start + a, second.start + b, true, nil
+			return answer{paths: [2]string{tapes[0].start + a, tapes[1].start + b}, found: true}
 		}
-		for l := range letters {
-			next, ok := w.step(nodes[i].states, l)
+		for l := range w.letters {
+			next, ok := w.step(at, l)
 			if !ok {
 				continue
 			}
 			if key = appendKey(key[:0], next); !seen[string(key)] {
 				seen[string(key)] = true
-				nodes = append(nodes, node{slices.Clone(next), i, l})
+				nodes, states = append(nodes, node{i, l}), append(states, next...)
 			}
 		}
 		if len(nodes) > maxStates || w.steps > maxSteps {
 			f.undecided++
-			return "", "", false, ErrTooComplex
+			return answer{err: ErrTooComplex}
 		}
 	}
-	return "", "", false, nil
+	return answer{}
 }
 
 func appendKey(b []byte, states []uint16) []byte {
@@ -80,39 +103,47 @@ type walk struct {
 	next     []uint16 // of the last step
 }
 
-func newWalk(first, second tape, letters []letter) *walk {
-	w := &walk{letters: letters}
-	for i, t := range []tape{first, second} {
-		w.add(i, t.match, true)
-		w.add(i, t.miss, false)
+func (f *Finder) newWalk(tapes [2]tape) *walk {
+	w := &walk{letters: letters(tapes)}
+	for i, t := range tapes {
+		for n, p := range slices.Concat(t.match, t.miss) {
+			w.automata = append(w.automata, f.automaton(Canonical(p)))
+			w.tapes = append(w.tapes, i)
+			w.match = append(w.match, n < len(t.match))
+		}
 	}
 	return w
 }
 
-func (w *walk) add(tape int, patterns []string, match bool) {
-	for _, p := range patterns {
-		w.automata = append(w.automata, newAutomaton(Canonical(p), len(w.letters)))
-		w.tapes = append(w.tapes, tape)
-		w.match = append(w.match, match)
+// automaton returns a pattern's automaton, the same as before.
+func (f *Finder) automaton(pattern string) *automaton {
+	a := f.automata[pattern]
+	if a == nil || len(a.states) > maxKept {
+		a = newAutomaton(pattern)
+		if f.automata == nil {
+			f.automata = map[string]*automaton{}
+		}
+		f.automata[pattern] = a
 	}
+	return a
 }
 
 // begin returns the states after what each tape begins with.
-func (w *walk) begin(starts [2]string) ([]uint16, bool) {
+func (w *walk) begin(tapes [2]tape) ([]uint16, bool) {
 	states := make([]uint16, len(w.automata)+2)
 	for i, a := range w.automata {
-		s, ok := a.read(0, starts[w.tapes[i]])
+		s, ok := a.read(0, tapes[w.tapes[i]].start)
 		if !ok {
 			return nil, false
 		}
 		states[i] = s
 	}
-	return states, w.stepReal(states, starts)
+	return states, w.stepReal(states, letter{tapes[0].start, tapes[1].start})
 }
 
 func (w *walk) accepts(states []uint16) bool {
 	for i, a := range w.automata {
-		if a.accepts(states[i]) != w.match[i] {
+		if a.states[states[i]].accepts != w.match[i] {
 			return false
 		}
 	}
@@ -130,8 +161,8 @@ func (w *walk) step(states []uint16, l int) ([]uint16, bool) {
 	}
 	for i, a := range w.automata {
 		w.steps++
-		s, ok := a.step(states[i], l, w.letters[l][w.tapes[i]])
-		if !ok || w.match[i] && a.dead(s) || !w.match[i] && a.always(s) {
+		s, ok := a.read(states[i], w.letters[l][w.tapes[i]])
+		if !ok || w.match[i] && a.states[s].dead || !w.match[i] && a.states[s].always {
 			return nil, false
 		}
 		next[i] = s
@@ -139,7 +170,7 @@ func (w *walk) step(states []uint16, l int) ([]uint16, bool) {
 	return next, true
 }
 
-func (w *walk) stepReal(states []uint16, added [2]string) bool {
+func (w *walk) stepReal(states []uint16, added letter) bool {
 	for t, s := range added {
 		state := &states[len(w.automata)+t]
 		for _, c := range []byte(s) {
@@ -153,18 +184,44 @@ func (w *walk) stepReal(states []uint16, added [2]string) bool {
 	return true
 }
 
-// singleLetters returns the letters of a path over patterns, the same on both
-// tapes: a letter that stands in no pattern, then every letter that does and
-// that a path may have.
-func singleLetters(patterns []string) []letter {
-	all := strings.Join(patterns, "")
-	letters := []byte{fresh(all), '/'}
+// letters returns what a path of tapes is made of: a letter that stands in no
+// pattern, every letter that does and that a path may have, and, if there is a
+// second tape, each reserved character with its escape. Of escapes that no
+// pattern tells apart it returns one.
+func letters(tapes [2]tape) []letter {
+	patterns := strings.Join(slices.Concat(tapes[0].match, tapes[0].miss, tapes[1].match, tapes[1].miss), "")
+	all := singleLetters(patterns)
+	if len(tapes[1].match) == 0 {
+		return all
+	}
+	var known [][3]byte
+	for c := byte('!'); c <= '~'; c++ {
+		if isUnreserved(c) || strings.IndexByte("?#%", c) >= 0 {
+			continue
+		}
+		escape := fmt.Sprintf("%%%02X", c)
+		told := [3]byte{c, escape[1], escape[2]}
+		for i, b := range told {
+			if b != '/' && strings.IndexByte(patterns, b) < 0 {
+				told[i] = 0
+			}
+		}
+		if !slices.Contains(known, told) {
+			known = append(known, told)
+			all = append(all, letter{escape, string(c)})
+		}
+	}
+	return all
+}
+
+func singleLetters(patterns string) []letter {
+	letters := []byte{fresh(patterns), '/'}
 	add := func(c byte) {
 		if strings.IndexByte(string(letters), c) < 0 {
 			letters = append(letters, c)
 		}
 	}
-	for _, c := range []byte(all) {
+	for _, c := range []byte(patterns) {
 		if c > ' ' && c < 0x7f && strings.IndexByte("*?#", c) < 0 {
 			add(c)
 		}
@@ -180,13 +237,10 @@ func singleLetters(patterns []string) []letter {
 	return pairs
 }
 
-// fresh returns a letter that stands in none of the patterns, if there is one.
+// fresh returns a letter that stands in none of the patterns. The last one
+// never does: in a pattern it is a wildcard.
 func fresh(patterns string) byte {
-	const candidates = "xyzabcdefghijklmnopqrstuvwXYZABCDEFGHIJKLMNOPQRSTUVW0123456789~_-!"
-	for _, c := range []byte(candidates) {
-		if strings.IndexByte(patterns, c) < 0 {
-			return c
-		}
-	}
-	return candidates[0]
+	const candidates = "xyzabcdefghijklmnopqrstuvwXYZABCDEFGHIJKLMNOPQRSTUVW0123456789~_-!*"
+	i := strings.IndexFunc(candidates, func(c rune) bool { return c == '*' || !strings.ContainsRune(patterns, c) })
+	return candidates[i]
 }

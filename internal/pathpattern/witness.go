@@ -2,6 +2,7 @@ package pathpattern
 
 import (
 	"errors"
+	"slices"
 	"strings"
 )
 
@@ -11,12 +12,13 @@ var ErrTooComplex = errors.New("the path patterns are too entangled to compare")
 
 // The bounds of one search: the states it visits, and the steps of all its
 // automata together. A Finder's searches have bounds of their own: the steps of
-// all, and how many may end undecided.
+// all, how many may end undecided, and the states of an automaton that is kept.
 const (
 	maxStates    = 1 << 15
 	maxSteps     = 1 << 22
 	maxAllSteps  = 1 << 26
 	maxUndecided = 3
+	maxKept      = 1 << 9
 )
 
 // Witness finds a path that every pattern of match catches and none of miss
@@ -36,96 +38,75 @@ func Find(match, miss []string) (path string, found bool, err error) {
 	return new(Finder).Find(match, miss)
 }
 
-// Finder finds paths as [Find] does and remembers what it learned about pairs
-// of patterns, which makes many searches among the same patterns fast. The
-// zero value is ready for use by one goroutine.
+// Finder finds paths as [Find] does and remembers what it learned about
+// patterns, which makes many searches among the same patterns fast. The zero
+// value is ready for use by one goroutine.
 type Finder struct {
-	overlap          map[[2]string]bool // whether a path matches both
-	within           map[[2]string]bool // whether all that match the first match the second
-	steps, undecided int                // of all searches
+	automata         map[string]*automaton
+	answers          map[string]answer // of searches
+	steps, undecided int               // of all searches
 }
 
 // Find is [Find].
 func (f *Finder) Find(match, miss []string) (path string, found bool, err error) {
-	if !sameStart(match) {
+	if len(common(match, miss)) > 0 || !sameStart(match) || !sameEnd(match) {
 		return "", false, nil
 	}
-	path, found, err = f.preferred(match, nil)
-	if err != nil || !found || !matchesAny(miss, path) {
-		return path, found, err
+	tapes := [2]tape{{match: match, miss: miss}}
+	a := f.refine(readable(tapes))
+	if !a.found && a.err == nil {
+		a = f.refine(tapes)
 	}
-	relevant, possible, err := f.relevant(match, miss)
-	if err != nil || !possible {
-		return "", false, err
-	}
-	return f.preferred(match, relevant)
+	return a.paths[0], a.found, a.err
 }
 
-// relevant returns the patterns of miss that share a path with every pattern
-// of match. It reports false if one of them catches all paths of one of match.
-func (f *Finder) relevant(match, miss []string) (relevant []string, possible bool, err error) {
-	for _, p := range miss {
-		touches := true
-		for _, m := range match {
-			within, err := f.pair(&f.within, m, p)
-			if err != nil || within {
-				return nil, false, err
+// readable returns what to search for paths that read better than the shortest
+// ones: their wildcards stand for something and their names do not start with a
+// dot.
+func readable(tapes [2]tape) [2]tape {
+	for i, t := range tapes {
+		tapes[i].match = filled(t.match)
+		tapes[i].miss = append([]string{"*/.*"}, t.miss...)
+	}
+	return tapes
+}
+
+// refine searches for paths that the patterns of match catch, and again without
+// those that one of miss catches, until it finds what none of miss does. Few
+// patterns of miss come between, so its searches are small.
+func (f *Finder) refine(tapes [2]tape) answer {
+	asked := tapes
+	for i, t := range tapes {
+		asked[i].miss = common(t.miss, tapes[1-i].match) // one of these would be the first to come between
+	}
+	for {
+		a := f.search(asked)
+		if !a.found {
+			return a
+		}
+		refined := false
+		for i, t := range tapes {
+			for _, p := range t.miss {
+				if Match(p, a.paths[i]) {
+					asked[i].miss = append(asked[i].miss, p)
+					refined = true
+				}
 			}
-			overlap, err := f.pair(&f.overlap, m, p)
-			if err != nil {
-				return nil, false, err
-			}
-			touches = touches && overlap
 		}
-		if touches {
-			relevant = append(relevant, p)
+		if !refined {
+			return a
 		}
 	}
-	return relevant, true, nil
 }
 
-func matchesAny(patterns []string, path string) bool {
-	for _, p := range patterns {
-		if Match(p, path) {
-			return true
+// common returns the patterns that both lists have.
+func common(a, b []string) (both []string) {
+	for _, p := range a {
+		if slices.Contains(b, p) {
+			both = append(both, p)
 		}
 	}
-	return false
-}
-
-// pair answers for the relation that known remembers.
-func (f *Finder) pair(known *map[[2]string]bool, a, b string) (bool, error) {
-	if holds, ok := (*known)[[2]string{a, b}]; ok {
-		return holds, nil
-	}
-	var found bool
-	var err error
-	if !sameStart([]string{a, b}) {
-		return false, nil
-	}
-	if known == &f.overlap {
-		_, found, err = f.searchPath([]string{a, b}, nil)
-	} else {
-		_, found, err = f.searchPath([]string{a}, []string{b})
-		found = !found
-	}
-	if err != nil {
-		return false, err
-	}
-	if *known == nil {
-		*known = map[[2]string]bool{}
-	}
-	(*known)[[2]string{a, b}] = found
-	return found, nil
-}
-
-// preferred looks first for a path that reads better than the shortest one:
-// its wildcards stand for something and its names do not start with a dot.
-func (f *Finder) preferred(match, miss []string) (path string, found bool, err error) {
-	if path, found, err = f.searchPath(filled(match), append([]string{"*/.*"}, miss...)); found || err != nil {
-		return path, found, err
-	}
-	return f.searchPath(match, miss)
+	return both
 }
 
 // filled returns the patterns with wildcards that stand for something.
@@ -137,7 +118,53 @@ func filled(patterns []string) []string {
 	return all
 }
 
-func (f *Finder) searchPath(match, miss []string) (path string, found bool, err error) {
-	path, _, found, err = f.search(tape{match: match, miss: miss}, tape{}, singleLetters(append(match[:len(match):len(match)], miss...)))
-	return path, found, err
+// sameStart reports whether the literal starts of the patterns agree as far as
+// they go. It is a cheap way to see that most patterns share no path, however
+// it is escaped.
+func sameStart(patterns []string) bool {
+	longest := ""
+	for _, p := range patterns {
+		start := literal(p)
+		n := min(len(start), len(longest))
+		if start[:n] != longest[:n] {
+			return false
+		}
+		if len(start) > len(longest) {
+			longest = start
+		}
+	}
+	return true
+}
+
+// literal returns the part of a pattern before its first wildcard or escape.
+func literal(pattern string) string {
+	pattern = Canonical(pattern)
+	if i := strings.IndexAny(pattern, "*?%"); i >= 0 {
+		return pattern[:i]
+	}
+	return pattern
+}
+
+// sameEnd reports whether the literal ends of the patterns agree as far as they
+// go, however the path is escaped.
+func sameEnd(patterns []string) bool {
+	longest := ""
+	for _, p := range patterns {
+		end := literalEnd(p)
+		n := min(len(end), len(longest))
+		if end[len(end)-n:] != longest[len(longest)-n:] {
+			return false
+		}
+		if len(end) > len(longest) {
+			longest = end
+		}
+	}
+	return true
+}
+
+// literalEnd returns the part of a pattern after its last wildcard or escape,
+// without two characters that may belong to an escape before it.
+func literalEnd(pattern string) string {
+	end := pattern[strings.LastIndexAny(pattern, "*?%")+1:]
+	return end[min(2, len(end)):]
 }
