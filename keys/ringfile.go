@@ -65,7 +65,7 @@ func readRing(dir string) ([]byte, error) {
 		return nil, &Error{
 			Kind:   ErrNoRing,
 			What:   "there is no key ring in " + dir,
-			Remedy: "create one with `privatecdn keys new --ring " + dir + "`",
+			Remedy: "name its directory, or run this where cdk.json is; `privatecdn keys new --ring " + dir + "` creates a new ring",
 		}
 	}
 	if err != nil {

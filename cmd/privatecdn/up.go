@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
 	"runtime/debug"
 	"strings"
@@ -134,6 +135,12 @@ func (c upCommand) tell(e *env, l *local.Local, inspector string) error {
 		fmt.Fprintf(w, "The CloudFront distribution of %s is at %s, and over HTTP at %s.\n", d.Stack, d.Endpoint, l.HTTP())
 		fmt.Fprintf(w, "Its bucket is %s, which refuses direct requests at %s.\n", strings.Join(c.Bucket, ", "), d.Bucket.Endpoint)
 		fmt.Fprintf(w, "The signer reads %s.\n", c.Deployment)
+		for _, page := range l.Objects(deployment.Public) {
+			if path.Ext(page) == ".html" {
+				fmt.Fprintf(w, "A browser that trusts %s shows %s.\n", running.CA, d.Endpoint+page)
+				break
+			}
+		}
 		fmt.Fprintf(w, "Watch what the edge decides, and why, at %s.\n", inspector)
 		if example != nil {
 			try(w, running.CA, example)

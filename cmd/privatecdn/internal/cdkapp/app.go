@@ -47,7 +47,7 @@ func Open(dir string) (*App, error) {
 		return nil, err
 	}
 	if app.Command == "" {
-		return nil, fmt.Errorf(`%s has no \"app\": add a line such as "app": "go run ."`, path)
+		return nil, fmt.Errorf(`%s has no "app": add a line such as "app": "go run ."`, path)
 	}
 	// What lookups have found stands beside cdk.json, under what cdk.json says itself.
 	found := map[string]any{}

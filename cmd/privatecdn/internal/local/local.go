@@ -110,6 +110,11 @@ func (l *Local) start(ctx context.Context) (err error) {
 
 // checkInputs finds what is not there before anything is made.
 func checkInputs(o Options) error {
+	if o.Template == "" {
+		if _, err := cdkapp.Open("."); err != nil {
+			return err
+		}
+	}
 	info, err := os.Stat(o.Bucket)
 	switch {
 	case o.Bucket == "": // each bucket is named
@@ -120,7 +125,7 @@ func checkInputs(o Options) error {
 		err = fmt.Errorf("the bucket %s is not a directory", o.Bucket)
 	}
 	if err != nil {
-		return cli.Hint(err, "give the directory that serves as the bucket: --bucket DIR")
+		return cli.Hint(err, "name a directory with the objects: --bucket DIR")
 	}
 	if _, err := os.Stat(o.Template); o.Template != "" && errors.Is(err, os.ErrNotExist) {
 		return cli.Hint(fmt.Errorf("the template %s does not exist", o.Template), "give a template: --template FILE; `npx cdk synth` writes the app's to cdk.out")
