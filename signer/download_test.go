@@ -42,6 +42,11 @@ func TestDownload(t *testing.T) {
 			t.Errorf("%s: %s", u, d.Reason)
 		}
 	}
+	for _, raw := range []string{page + "?response-content-disposition=inline", page + "?a&response-content-disposition"} {
+		if u, err := s.URL(raw, signer.Terms{Until: end, Download: "x"}); !errors.Is(err, signer.ErrDownload) {
+			t.Errorf("a second name: %s, %v", u, err)
+		}
+	}
 	for _, name := range []string{"a/b", "a\nb", `a\b`, strings.Repeat("x", 300)} {
 		if u, err := s.URL(page, signer.Terms{Until: end, Download: name}); !errors.Is(err, signer.ErrDownload) {
 			t.Errorf("%q: %s, %v", name, u, err)

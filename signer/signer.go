@@ -235,6 +235,12 @@ func withDownload(raw, name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	_, query, _ := strings.Cut(raw, "?")
+	for pair := range strings.SplitSeq(query, "&") {
+		if given, _, _ := strings.Cut(pair, "="); given == disposition.Parameter {
+			return "", refuse(ErrDownload, "the URL has a "+disposition.Parameter+" already", "leave it or the name out")
+		}
+	}
 	return raw + string(separator(raw)) + disposition.Query(disposition.Parameter, header), nil
 }
 

@@ -4,7 +4,7 @@ import (
 	"crypto"
 	"errors"
 	"fmt"
-	"os"
+	"strings"
 
 	"golang.org/x/net/publicsuffix"
 
@@ -12,6 +12,7 @@ import (
 	"example.com/privatecdn/cmd/privatecdn/internal/cdkapp"
 	"example.com/privatecdn/cmd/privatecdn/internal/cli"
 	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/internal/wholefile"
 	"example.com/privatecdn/keys"
 	"example.com/privatecdn/signer"
 	"example.com/privatecdn/signer/policy"
@@ -148,11 +149,11 @@ func (f signFlags) signer(e *env) (*signer.Signer, error) {
 func (f signFlags) terms() (signer.Terms, error) {
 	t := signer.Terms{For: f.For.Std(), Until: f.Until.Time, Window: f.Window.Std(), From: f.From.Time, Resource: f.Resource}
 	if f.Policy != "" {
-		text, err := os.ReadFile(f.Policy)
+		text, err := wholefile.Read(f.Policy, 1<<20)
 		if err != nil {
 			return t, err
 		}
-		t.Policy = string(text)
+		t.Policy = strings.TrimPrefix(string(text), "\ufeff")
 	}
 	if f.IP != "" {
 		var err error

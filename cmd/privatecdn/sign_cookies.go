@@ -26,6 +26,9 @@ func (c signCookies) Run(e *env) error {
 	for i, pattern := range c.Patterns {
 		if c.Deployment != "" && pattern != "" && pattern != "*" && pattern[0] != '/' && !strings.Contains(pattern, "://") {
 			c.Patterns[i] = "/" + pattern // as in a behavior's path pattern
+			if host, _, _ := strings.Cut(pattern, "/"); s.Deployment().HasHost(host) {
+				return cli.Hint(fmt.Errorf("%s is a host, and the pattern lacks its scheme", host), "give https://%s", pattern)
+			}
 		}
 	}
 	o := signer.CookieOptions{Domain: c.Domain, Path: c.Path, Partitioned: c.Partitioned}

@@ -84,7 +84,8 @@ func (c verifyCommand) request(e *env) (verify.Request, error) {
 	if input == "" {
 		return r, cli.Hint(errors.New("no URL is given"), "give a URL or --curl COMMAND")
 	}
-	r.URL, r.Cookies = input, verify.ParseCookies(cookies)
+	// HTTP/2 tools show a header a cookie, one a line.
+	r.URL, r.Cookies = input, verify.ParseCookies(strings.Split(strings.Join(cookies, "\n"), "\n"))
 	return r, nil
 }
 

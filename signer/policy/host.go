@@ -75,12 +75,13 @@ func checkHost(host string) error {
 	if !strings.HasSuffix(host, ".cloudfront.net") && awsname.IsEndpoint(host) {
 		return refuse(ErrEndpoint, fault.Quote(host))
 	}
-	last := host[strings.LastIndexByte(host, '.')+1:]
+	name := strings.TrimSuffix(host, ".")
+	last := name[strings.LastIndexByte(name, '.')+1:]
 	if last == "" || last[0] < '0' || last[0] > '9' {
 		return nil
 	}
 	_, err := strconv.ParseUint(last, 0, 64)
-	if _, notAddress := netip.ParseAddr(host); err == nil && notAddress != nil {
+	if _, notAddress := netip.ParseAddr(host); (err == nil || last == "0x") && notAddress != nil {
 		return refuse(ErrHost, fault.Quote(host)+" is an address in a form that viewers rewrite")
 	}
 	return nil

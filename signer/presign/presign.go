@@ -183,6 +183,10 @@ func (r *Request) query() (url.Values, error) {
 		if err != nil {
 			return nil, err
 		}
+		if query.Has(disposition.Parameter) {
+			return nil, &Error{Kind: ErrDownload, What: "a name for the download is given and a Content-Disposition, too",
+				Remedy: "leave one of them out"}
+		}
 		query.Set(disposition.Parameter, header)
 	}
 	if r.VersionID != "" {

@@ -149,7 +149,9 @@ func TestOverridesAsTheSDK(t *testing.T) {
 		t.Errorf("%v\nis     %s\nSDK's  %s", err, got.URL, want.URL)
 	}
 	for kind, r := range map[error][]presign.Request{
-		presign.ErrDownload: {{Key: "a", Download: "a/b"}, {Key: "a", Download: "a\nb"}},
+		presign.ErrDownload: {{Key: "a", Download: "a/b"}, {Key: "a", Download: "a\nb"}, {
+			Key: "a", Download: "x", Response: http.Header{"Content-Disposition": {"inline"}},
+		}},
 		presign.ErrResponse: {
 			{Key: "a", Response: http.Header{"X-Other": {"1"}}}, {Key: "a", Response: http.Header{"Expires": {"1", "2"}}},
 			{Key: "a", Response: http.Header{"Content-Type": {"a\r\nb"}}}, {Key: "a", Response: http.Header{"Expires": nil}},

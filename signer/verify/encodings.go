@@ -144,11 +144,16 @@ func recoded(s string, all []token) []string {
 	})
 }
 
+// maxRecoded bounds how far down the lists of codings a path and a query are
+// combined.
+const maxRecoded = 24
+
 // maxFlips bounds the characters whose spelling is changed alone.
-const maxFlips = 24
+const maxFlips = 16
 
 // encodings returns the requested URL with its path and query escaped in other
-// ways: as the codings do, then one character, or two, in another spelling.
+// ways: as the codings do, then single characters in another spelling, and ever
+// more of them together.
 func (d Decision) encodings() iter.Seq[variant] {
 	return func(yield func(variant) bool) {
 		t := cutURL(d.base)
@@ -166,7 +171,7 @@ func (d Decision) encodings() iter.Seq[variant] {
 		}
 		path, query := pathTokens(t.path), queryTokens(t.query)
 		paths, queries := recoded(t.path, path), recoded(t.query, query)
-		for sum := range len(paths) + len(queries) - 1 { // what differs least first
+		for sum := range min(len(paths)+len(queries)-1, maxRecoded) { // what differs least first
 			for i := max(0, sum-len(queries)+1); i <= min(sum, len(paths)-1); i++ {
 				if !try(paths[i], queries[sum-i]) {
 					return
@@ -174,14 +179,11 @@ func (d Decision) encodings() iter.Seq[variant] {
 			}
 		}
 		contested := contestedBytes(append(path, query...))
-		for i, one := range contested {
-			if !try(flip(path, one), flip(query, one)) {
+		for size := 1; size <= len(contested); size++ {
+			if !choose(contested, size, nil, func(chosen []byte) bool {
+				return try(flip(path, chosen...), flip(query, chosen...))
+			}) {
 				return
-			}
-			for _, two := range contested[:i] {
-				if !try(flip(path, one, two), flip(query, one, two)) {
-					return
-				}
 			}
 		}
 	}
@@ -206,13 +208,27 @@ func recase(all []token, lower bool) string {
 func contestedBytes(all []token) (found []byte) {
 	seen := [256]bool{}
 	for _, t := range all {
-		if seen[t.value] || isAlnum(t.value) && !t.escaped || len(found) == maxFlips {
+		plain := isAlnum(t.value) || strings.IndexByte("-._", t.value) >= 0
+		if seen[t.value] || plain && !t.escaped || t.value >= 0x80 || len(found) == maxFlips {
 			continue
 		}
 		seen[t.value] = true
 		found = append(found, t.value)
 	}
 	return found
+}
+
+// choose yields every choice of size values, until one is refused.
+func choose(values []byte, size int, chosen []byte, yield func([]byte) bool) bool {
+	if size == 0 {
+		return yield(chosen)
+	}
+	for i := range len(values) - size + 1 {
+		if !choose(values[i+1:], size-1, append(chosen[:len(chosen):len(chosen)], values[i]), yield) {
+			return false
+		}
+	}
+	return true
 }
 
 // flip writes the given bytes in their other spelling.

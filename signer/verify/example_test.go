@@ -3,6 +3,7 @@ package verify_test
 import (
 	"crypto"
 	"fmt"
+	"strings"
 	"time"
 
 	"example.com/privatecdn/signer/verify"
@@ -26,8 +27,13 @@ func ExampleVerifier_Check() {
 
 func ExampleDecision_Body() {
 	d := verify.New(nil).Check(verify.Request{URL: "https://d111111abcdef8.cloudfront.net/a.mp4"})
-	fmt.Printf("%s\n", d.Body())
-	// Output: <?xml version="1.0" encoding="UTF-8"?><Error><Code>MissingKey</Code><Message>Missing Key-Pair-Id query parameter or cookie value</Message></Error>
+	fmt.Println(strings.ReplaceAll(string(d.Body()), "><", ">\n<"))
+	// Output:
+	// <?xml version="1.0" encoding="UTF-8"?>
+	// <Error>
+	// <Code>MissingKey</Code>
+	// <Message>Missing Key-Pair-Id query parameter or cookie value</Message>
+	// </Error>
 }
 
 func ExampleParseCookies() {

@@ -63,12 +63,15 @@ func (d Decision) explainMissingKey() (what, todo string) {
 	switch {
 	case d.parts == (parts{fromCookies: true}):
 		return "not signed: neither the query nor a cookie holds a Key-Pair-Id",
-			"sign the URL, or set signed cookies for this host and path; a player that fetches from another host must send credentials"
+			"sign the URL, or set signed cookies for this host and path; " +
+				"a player that fetches from another host must send credentials"
 	case d.parts.fromCookies:
-		return "the signed cookies lack CloudFront-Key-Pair-Id", "set all cookies of one signature, with the same Domain and Path"
+		return "the signed cookies lack CloudFront-Key-Pair-Id",
+			"set all cookies of one signature, with the same Domain and Path"
 	}
 	return "the signed URL lacks Key-Pair-Id; cookies are not looked at once the query holds part of a signature",
-		"take the URL whole: & must not be cut off by a shell or escaped twice in HTML; rename own parameters called like CloudFront's"
+		"take the URL whole: & must not be cut off by a shell or escaped twice in HTML; " +
+			"rename own parameters called like CloudFront's"
 }
 
 func (d Decision) explainUnknownKey() (what, todo string) {

@@ -22,7 +22,13 @@ import (
 
 // signedAs is a signed URL whose signature is over another URL than it is on.
 func signedAs(t *testing.T, signed, requested string) string {
-	_, signature, _ := strings.Cut(canned(t, "KEC", crypto.SHA256, signed, end), "Expires=")
+	t.Helper()
+	return signedBy(t, "KEC", signed, requested)
+}
+
+func signedBy(t *testing.T, id, signed, requested string) string {
+	t.Helper()
+	_, signature, _ := strings.Cut(canned(t, id, crypto.SHA256, signed, end), "Expires=")
 	separator := "?"
 	if strings.Contains(requested, "?") {
 		separator = "&"
@@ -46,57 +52,112 @@ func TestExplain(t *testing.T) {
 		at         time.Duration
 		what, todo string
 	}{
-		"allowed":      {good, 0, "the signature is good", ""},
-		"plain":        {page, 0, "not signed", "sign the URL"},
-		"cut off":      {page + "?Expires=1767312000", 0, "lacks Key-Pair-Id; cookies are not looked at", "shell"},
-		"key group":    {strings.Replace(good, "=KEC", "=1f2b4f0a-8f3c-4f6f-a6e8-7dbb5bf4a1f0", 1), 0, "is the ID of a key group", "public key"},
-		"ms":           {strings.Replace(good, "Expires=1767229200", "Expires=1767229200000", 1), 0, "in milliseconds", "seconds"},
-		"ms in policy": {custom(t, "KEC", crypto.SHA256, page, strings.Replace(text, "1767229200", "1767229200000", 1)), 0, "looks like milliseconds", "seconds since 1970"},
-		"policy text":  {custom(t, "KEC", crypto.SHA256, page, `{"Statement":[]}`), 0, "exactly one statement", ""},
-		"no policy":    {page + "?Key-Pair-Id=KEC", 0, "neither a policy nor an end", ""},
-		"plain base64": {page + "?Expires=1767229200&Key-Pair-Id=KEC&Signature=" + base64.StdEncoding.EncodeToString([]byte("a")), 0, "plain base64", "replace"},
+		"allowed": {good, 0, "the signature is good", ""},
+		"plain":   {page, 0, "not signed", "sign the URL"},
+		"cut off": {page + "?Expires=1767312000", 0, "lacks Key-Pair-Id; cookies are not looked at", "shell"},
+		"key group": {
+			strings.Replace(good, "=KEC", "=1f2b4f0a-8f3c-4f6f-a6e8-7dbb5bf4a1f0", 1), 0, "is the ID of a key group",
+			"public key",
+		},
+		"ms": {
+			strings.Replace(good, "Expires=1767229200", "Expires=1767229200000", 1), 0, "in milliseconds", "seconds",
+		},
+		"ms in policy": {
+			custom(t, "KEC", crypto.SHA256, page, strings.Replace(text, "1767229200", "1767229200000", 1)), 0,
+			"looks like milliseconds", "seconds since 1970",
+		},
+		"policy text": {custom(t, "KEC", crypto.SHA256, page, `{"Statement":[]}`), 0, "exactly one statement", ""},
+		"no policy":   {page + "?Key-Pair-Id=KEC", 0, "neither a policy nor an end", ""},
+		"plain base64": {
+			page + "?Expires=1767229200&Key-Pair-Id=KEC&Signature=" + base64.StdEncoding.EncodeToString([]byte("a")), 0,
+			"plain base64", "replace",
+		},
 		"plain base64, escaped": {
 			page + "?Expires=1767229200&Key-Pair-Id=KEC&Signature=a%2Fa%3D", 0, "plain base64", "with -, = with _ and / with ~",
 		},
-		"re-encoded":      {page + "?Expires=1767229200&Key-Pair-Id=KEC&Signature=ab%7Ea", 0, "is percent-encoded", "players that add"},
-		"wrapped":         {page + "?Expires=1767229200&Key-Pair-Id=KEC&Signature=aaaa%0Aaaaa", 0, "contains line breaks", "base64 -A"},
-		"base64url, =":    {page + "?Expires=1767229200&Key-Pair-Id=KEC&Signature=a-_aaa==", 0, "is in base64url", "~ where it has _"},
-		"base64url, bare": {page + "?Expires=1767229200&Key-Pair-Id=KEC&Signature=a_aaaa", 0, "is in base64url", "lacks padding"},
-		"expired":         {good, time.Hour + 3*time.Minute, "expired 3 minutes ago, at 2026-01-01T01:00:00Z", "sign again"},
-		"expired long":    {good, 26*time.Hour + 90*time.Second, "expired 1 day 1 hour ago", ""},
-		"expired just":    {good, time.Hour, "expired 0 seconds ago", ""},
-		"not yet":         {custom(t, "KEC", crypto.SHA256, page, ranged), 0, "not valid for another 1 minute 30 seconds", "wait"},
-		"address":         {custom(t, "KEC", crypto.SHA256, page, ranged), 100 * time.Second, "requested from 198.51.100.1", "network"},
-		"resource":        {custom(t, "KEC", crypto.SHA256, host+"/b", text), 0, "signed for " + host + "/a*, requested " + host + "/b", ""},
+		"re-encoded": {
+			page + "?Expires=1767229200&Key-Pair-Id=KEC&Signature=ab%7Ea", 0, "is percent-encoded", "players that add",
+		},
+		"wrapped": {
+			page + "?Expires=1767229200&Key-Pair-Id=KEC&Signature=aaaa%0Aaaaa", 0, "contains line breaks", "base64 -A",
+		},
+		"base64url, =": {
+			page + "?Expires=1767229200&Key-Pair-Id=KEC&Signature=a-_aaa==", 0, "is in base64url", "~ where it has _",
+		},
+		"base64url, bare": {
+			page + "?Expires=1767229200&Key-Pair-Id=KEC&Signature=a_aaaa", 0, "is in base64url", "lacks padding",
+		},
+		"expired":      {good, time.Hour + 3*time.Minute, "expired 3 minutes ago, at 2026-01-01T01:00:00Z", "sign again"},
+		"expired long": {good, 26*time.Hour + 90*time.Second, "expired 1 day 1 hour ago", ""},
+		"expired just": {good, time.Hour, "expired 0 seconds ago", ""},
+		"not yet": {
+			custom(t, "KEC", crypto.SHA256, page, ranged), 0, "not valid for another 1 minute 30 seconds", "wait",
+		},
+		"address": {
+			custom(t, "KEC", crypto.SHA256, page, ranged), 100 * time.Second, "requested from 198.51.100.1", "network",
+		},
+		"resource": {
+			custom(t, "KEC", crypto.SHA256, host+"/b", text), 0, "signed for " + host + "/a*, requested " + host + "/b", "",
+		},
 		"resource, http": {
 			custom(t, "KEC", crypto.SHA256, "http://d111111abcdef8.cloudfront.net/a", text), 0,
 			"signed for https, requested with http", "",
 		},
-		"SHA-1 as SHA-256": {canned(t, "KEC", crypto.SHA1, page, end) + "&Hash-Algorithm=SHA256", 0, "signed with SHA-1, but Hash-Algorithm says SHA256", ""},
-		"SHA-256 as SHA-1": {strings.Replace(good, "&Hash-Algorithm=SHA256", "", 1), 0, "signed with SHA-256, but Hash-Algorithm does not say so", ""},
-		"hash unknown":     {strings.Replace(good, "=SHA256", "=SHA-256", 1), 0, `"SHA-256", which CloudFront does not know`, ""},
-		"another key":      {strings.Replace(good, "=KEC", "=KEC2", 1), 0, "signed with the private key of KEC, sent with the ID KEC2", ""},
-		"RSA ID":           {strings.Replace(good, "=KEC", "=KRSA", 1), 0, "the RSA key makes 256", ""},
-		"RSA signature":    {strings.Replace(canned(t, "KRSA", crypto.SHA256, page, end), "=KRSA", "=KEC", 1), 0, "an RSA signature", ""},
-		"http":             {signedAs(t, "http://d111111abcdef8.cloudfront.net/a", host+"/a"), 0, "signed for http, requested with https", ""},
-		"unencoded":        {signedAs(t, host+"/a b é.mp4", host+"/a%20b%20%C3%A9.mp4"), 0, "signed the unencoded path", "encode"},
-		"encoded twice":    {signedAs(t, host+"/a%2520b", host+"/a%20b"), 0, "encoded twice", ""},
-		"plus":             {signedAs(t, host+"/a+b", host+"/a%20b"), 0, "+ for a space", ""},
-		"slash encoded":    {signedAs(t, host+"/a%2Fb", host+"/a/b"), 0, "slashes encoded", ""},
-		"query added":      {signedAs(t, host+"/a", host+"/a?utm=1"), 0, "query added after signing", "before signing"},
-		"parameter added":  {signedAs(t, host+"/a?b=1", host+"/a?utm=1&b=1"), 0, `"utm" added after signing`, ""},
-		"player's":         {signedAs(t, host+"/a", host+"/a?_HLS_msn=1"), 0, "query added after signing", "Resource that ends in *"},
-		"CMCD":             {signedAs(t, host+"/a?b=1", host+"/a?b=1&CMCD=br"), 0, `"CMCD" added after signing`, "Resource that ends in *"},
-		"two added":        {signedAs(t, host+"/a?b=1", host+"/a?b=1&c&d"), 0, `added after signing, from "c" on`, ""},
-		"bare ?":           {signedAs(t, host+"/a?", host+"/a"), 0, "empty query", ""},
-		"path alone":       {signedAs(t, "/a", host+"/a"), 0, "without scheme and host", ""},
-		"alias":            {signedAs(t, "https://media.example.com/a", host+"/a"), 0, "signed for media.example.com, requested from d111111abcdef8.cloudfront.net", ""},
+		"SHA-1 as SHA-256": {
+			canned(t, "KEC", crypto.SHA1, page, end) + "&Hash-Algorithm=SHA256", 0,
+			"signed with SHA-1, but Hash-Algorithm says SHA256", "",
+		},
+		"SHA-256 as SHA-1": {
+			strings.Replace(good, "&Hash-Algorithm=SHA256", "", 1), 0,
+			"signed with SHA-256, but Hash-Algorithm does not say so", "",
+		},
+		"hash unknown": {
+			strings.Replace(good, "=SHA256", "=SHA-256", 1), 0, `"SHA-256", which CloudFront does not know`, "",
+		},
+		"another key": {
+			strings.Replace(good, "=KEC", "=KEC2", 1), 0, "signed with the private key of KEC, sent with the ID KEC2", "",
+		},
+		"RSA ID": {strings.Replace(good, "=KEC", "=KRSA", 1), 0, "the RSA key makes 256", ""},
+		"RSA signature": {
+			strings.Replace(canned(t, "KRSA", crypto.SHA256, page, end), "=KRSA", "=KEC", 1), 0, "an RSA signature", "",
+		},
+		"http": {
+			signedAs(t, "http://d111111abcdef8.cloudfront.net/a", host+"/a"), 0, "signed for http, requested with https", "",
+		},
+		"unencoded": {
+			signedAs(t, host+"/a b é.mp4", host+"/a%20b%20%C3%A9.mp4"), 0, "signed the unencoded path", "encode",
+		},
+		"encoded twice":   {signedAs(t, host+"/a%2520b", host+"/a%20b"), 0, "encoded twice", ""},
+		"plus":            {signedAs(t, host+"/a+b", host+"/a%20b"), 0, "+ for a space", ""},
+		"slash encoded":   {signedAs(t, host+"/a%2Fb", host+"/a/b"), 0, "slashes encoded", ""},
+		"query added":     {signedAs(t, host+"/a", host+"/a?utm=1"), 0, "query added after signing", "before signing"},
+		"parameter added": {signedAs(t, host+"/a?b=1", host+"/a?utm=1&b=1"), 0, `"utm" added after signing`, ""},
+		"player's": {
+			signedAs(t, host+"/a", host+"/a?_HLS_msn=1"), 0, "query added after signing", "Resource that ends in *",
+		},
+		"CMCD": {
+			signedAs(t, host+"/a?b=1", host+"/a?b=1&CMCD=br"), 0, `"CMCD" added after signing`, "Resource that ends in *",
+		},
+		"two added":  {signedAs(t, host+"/a?b=1", host+"/a?b=1&c&d"), 0, `added after signing, from "c" on`, ""},
+		"bare ?":     {signedAs(t, host+"/a?", host+"/a"), 0, "empty query", ""},
+		"path alone": {signedAs(t, "/a", host+"/a"), 0, "without scheme and host", ""},
+		"alias": {
+			signedAs(t, "https://media.example.com/a", host+"/a"), 0,
+			"signed for media.example.com, requested from d111111abcdef8.cloudfront.net", "",
+		},
 		"newline": {
-			page + "?Policy=" + policy.Encode([]byte(text)) + "&Key-Pair-Id=KEC&Signature=" + seal(t, "KEC", crypto.SHA1, text+"\n"), 0,
+			page + "?Policy=" + policy.Encode([]byte(text)) + "&Key-Pair-Id=KEC&Signature=" + seal(
+				t, "KEC", crypto.SHA1, text+"\n",
+			), 0,
 			"newline after the policy", "",
 		},
-		"no idea": {strings.Replace(good, "1767229200", "1767229300", 1), 0, "is not KEC's over " + page, "changed on the way, or the key pair ID"},
-		"JOSE":    {page + "?Expires=1767229200&Key-Pair-Id=KEC&Hash-Algorithm=SHA256&Signature=" + jose(t), 0, "r||s", "DER"},
+		"no idea": {
+			strings.Replace(good, "1767229200", "1767229300", 1), 0, "is not KEC's over " + page,
+			"end was signed, or the key pair ID",
+		},
+		"JOSE": {
+			page + "?Expires=1767229200&Key-Pair-Id=KEC&Hash-Algorithm=SHA256&Signature=" + jose(t), 0, "r||s", "DER",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -118,10 +179,19 @@ func TestExplainEncodings(t *testing.T) {
 	t.Parallel()
 	const host = "https://d111111abcdef8.cloudfront.net"
 	for _, c := range []struct{ signed, requested, what string }{
-		{"/a?r=attachment%3B%20filename%3D%22it's%22", "/a?r=attachment%3B%20filename%3D%22it%27s%22", `signed "'", requested "%27"`},
-		{"/a?r=inline%3B%20filename%3D%22My%20file%22", "/a?r=inline%3B+filename%3D%22My+file%22", `signed "%20", requested "+"`},
+		{
+			"/a?r=attachment%3B%20filename%3D%22it's%22", "/a?r=attachment%3B%20filename%3D%22it%27s%22",
+			`signed "'", requested "%27"`,
+		},
+		{
+			"/a?r=inline%3B%20filename%3D%22My%20file%22", "/a?r=inline%3B+filename%3D%22My+file%22",
+			`signed "%20", requested "+"`,
+		},
 		{"/a?r=attachment%3Bfilename%3Dx.jpg", "/a?r=attachment;filename=x.jpg", `signed "%3B", requested ";"`},
-		{"/a?r=attachment%3Bfilename%2A%3DUTF-8%27%27abc", "/a?r=attachment%3Bfilename*%3DUTF-8''abc", `signed "%2A", requested "*"`},
+		{
+			"/a?r=attachment%3Bfilename%2A%3DUTF-8%27%27abc", "/a?r=attachment%3Bfilename*%3DUTF-8''abc",
+			`signed "%2A", requested "*"`,
+		},
 		{"/p/%40blob?v=1n1dm%2F01n1dm0", "/p/@blob?v=1n1dm/01n1dm0", `signed "%40", requested "@"`},
 		{"/%e3%81%82.jpg", "/%E3%81%82.jpg", `signed "%e3%81%82", requested "%E3%81%82"`},
 		{"/a%20b%2Cc.jpg", "/a%20b,c.jpg", `signed "%2C", requested ","`},
@@ -137,11 +207,24 @@ func TestExplainEncodings(t *testing.T) {
 		{"/~a%20b", "/%7Ea%20b", `signed "~", requested "%7E"`},
 		{"/Z?r=Z%27%20Z%2CZ", "/Z?r=Z'+Z,Z", `signed "%27", requested "'"`},
 		{"//a", "/a", "two slashes"},
+		{"/a?x=a%20b", "/a?x=a%2520b", `query encoded twice: signed "%20", requested "%25"`},
+		{"/a%20b?x=a%2Cb", "/a%2520b?x=a%252Cb", "path and query encoded twice"},
+		{"/a%2520b", "/a%20b", "signed the path encoded twice"},
+		{"/a?x=1&amp;y=2", "/a?x=1&y=2", "signed with &amp; for &"},
+		{"/a?x=1&y=2", "/a?x=1&amp;y=2", "requested with &amp; for &"},
+		{"/d/index.html", "/d/", "signed with the index document"},
+		{"/", "/index.html", "signed without the index document"},
+		{"/a", "/a/", "signed without the last slash"},
+		{"/a/", "/a", "another slash at the end"},
+		{"/a?y=1&x=2", "/a?x=2&y=1", "another order"},
 	} {
-		d := verify.New(trusted()).Check(verify.Request{URL: signedAs(t, host+c.signed, host+c.requested), Time: now})
-		what, todo := d.Explain()
-		if d.Reason != verify.SignatureMismatch || !strings.Contains(what, c.what) || todo == "" {
-			t.Errorf("signed %s, requested %s: %s: %s; %s", c.signed, c.requested, d.Reason, what, todo)
+		for _, id := range []string{"KEC", "KRSA"} {
+			u := signedBy(t, id, host+c.signed, host+c.requested)
+			d := verify.New(trusted()).Check(verify.Request{URL: u, Time: now})
+			what, todo := d.Explain()
+			if d.Reason != verify.SignatureMismatch || !strings.Contains(what, c.what) || todo == "" {
+				t.Errorf("%s signed %s, requested %s: %s: %s; %s", id, c.signed, c.requested, d.Reason, what, todo)
+			}
 		}
 	}
 }
@@ -152,7 +235,8 @@ func TestExplainCannedForms(t *testing.T) {
 	const u = "https://d111111abcdef8.cloudfront.net/v/1/a.ts?b&c"
 	text := policy.Policy{Resource: u, Until: end}.String()
 	over := func(resource string) string { return policy.Policy{Resource: resource, Until: end}.String() }
-	const python = `{"Statement": [{"Resource": "` + u + `", "Condition": {"DateLessThan": {"AWS:EpochTime": 1767229200}}}]}`
+	const python = `{"Statement": [{"Resource": "` + u + `", ` +
+		`"Condition": {"DateLessThan": {"AWS:EpochTime": 1767229200}}}]}`
 	for signed, want := range map[string]string{
 		python:                                  "json.dumps",
 		python + "\n":                           "newline",
@@ -160,8 +244,9 @@ func TestExplainCannedForms(t *testing.T) {
 		strings.ReplaceAll(text, "/", `\/`):     "json_encode",
 		strings.ReplaceAll(text, "&", `\u0026`): "encoding/json",
 		"{\n  \"Statement\": [\n    {\n      \"Resource\": \"" + u + "\",\n      \"Condition\": {\n" +
-			"        \"DateLessThan\": {\n          \"AWS:EpochTime\": 1767229200\n        }\n      }\n    }\n  ]\n}": "indented",
-		`{"Statement":{"Resource":"` + u + `","Condition":{"DateLessThan":{"AWS:EpochTime":1767229200}}}}`:   "outside a list",
+			"        \"DateLessThan\": {\n          \"AWS:EpochTime\": 1767229200\n" +
+			"        }\n      }\n    }\n  ]\n}": "indented",
+		strings.NewReplacer("[", "", "]", "").Replace(text):                                                  "outside a list",
 		`{"Statement":[{"Condition":{"DateLessThan":{"AWS:EpochTime":1767229200}},"Resource":"` + u + `"}]}`: "another order",
 		over("*"): `pattern "*"`,
 		over("https://d111111abcdef8.cloudfront.net/v/1/*"): `/v/1/*`,
@@ -187,7 +272,8 @@ func TestExplainCannedForms(t *testing.T) {
 // A custom policy sent in another text than was signed.
 func TestExplainPolicyTexts(t *testing.T) {
 	t.Parallel()
-	const signed = "{\"Statement\": [{\r\n\"Resource\":\"*\",\"Condition\":{\"DateLessThan\":{\"AWS:EpochTime\":1767229200}}}]}"
+	const signed = "{\"Statement\": [{\r\n" +
+		`"Resource":"*","Condition":{"DateLessThan":{"AWS:EpochTime":1767229200}}}]}`
 	compact := strings.NewReplacer(" ", "", "\r\n", "").Replace(signed)
 	for _, c := range []struct{ signed, sent, want string }{
 		{signed, strings.ReplaceAll(signed, "\r", ""), `lines ended in \r\n, sent with \n`},
@@ -260,6 +346,7 @@ func BenchmarkExplain(b *testing.B) {
 		for name, u := range map[string]string{
 			"parameters": host + "/x?" + query + strings.Repeat("&a", 3500),
 			"escapes":    host + "/" + strings.Repeat("%2C,(;", 1100) + "?" + query,
+			"characters": host + "/!$&'()*+,;=:@-._~%20%C3%BC?" + query,
 		} {
 			b.Run(id+"/"+name, func(b *testing.B) {
 				d := verify.New(trusted()).Check(verify.Request{URL: u, Time: now})
@@ -287,7 +374,9 @@ func TestExplainCookies(t *testing.T) {
 	t.Parallel()
 	text := policy.Policy{Resource: page, Until: end}.String()
 	whole := map[string]string{
-		"CloudFront-Expires": "1767229200", "CloudFront-Signature": seal(t, "KEC", crypto.SHA1, text), "CloudFront-Key-Pair-Id": "KEC",
+		"CloudFront-Expires": "1767229200", "CloudFront-Signature": seal(
+			t, "KEC", crypto.SHA1, text,
+		), "CloudFront-Key-Pair-Id": "KEC",
 	}
 	part := map[string]string{"CloudFront-Expires": "1767229200"}
 	for _, c := range []struct {
@@ -300,10 +389,31 @@ func TestExplainCookies(t *testing.T) {
 		{page + "?a", whole, "", "query added after signing"},
 		{strings.Replace(page, "a.mp4", "b.mp4", 1), whole, "", "the cookies are not KEC's signature"},
 		{page, part, "", "lack CloudFront-Key-Pair-Id"},
-		{custom(t, "KEC", crypto.SHA256, page, policy.Policy{Resource: "*", Until: end, IP: netip.MustParsePrefix("192.0.2.0/24")}.String()), nil, "2001:db8::1", "requested from 2001:db8::1"},
-		{custom(t, "KEC", crypto.SHA256, page, policy.Policy{Resource: "*", Until: end, IP: netip.MustParsePrefix("192.0.2.0/24")}.String()), nil, "", "address is not known"},
-		{custom(t, "KEC", crypto.SHA256, page, policy.Policy{Resource: "*", Until: end}.String()) + "&Policy=x", nil, "", "allowed"},
-		{strings.Replace(custom(t, "KEC", crypto.SHA256, page, policy.Policy{Resource: "*", Until: end}.String()), "Signature=", "Signature=AAAA", 1), nil, "", "is not KEC's over this policy"},
+		{
+			custom(
+				t, "KEC", crypto.SHA256, page,
+				policy.Policy{Resource: "*", Until: end, IP: netip.MustParsePrefix("192.0.2.0/24")}.String(),
+			),
+			nil, "2001:db8::1", "requested from 2001:db8::1",
+		},
+		{
+			custom(
+				t, "KEC", crypto.SHA256, page,
+				policy.Policy{Resource: "*", Until: end, IP: netip.MustParsePrefix("192.0.2.0/24")}.String(),
+			),
+			nil, "", "address is not known",
+		},
+		{
+			custom(t, "KEC", crypto.SHA256, page, policy.Policy{Resource: "*", Until: end}.String()) + "&Policy=x", nil, "",
+			"allowed",
+		},
+		{
+			strings.Replace(
+				custom(t, "KEC", crypto.SHA256, page, policy.Policy{Resource: "*", Until: end}.String()), "Signature=",
+				"Signature=AAAA", 1,
+			),
+			nil, "", "is not a DER-encoded one",
+		},
 		{page + "?Policy=e30_&Key-Pair-Id=KEC", nil, "", "cannot be read: no Statement"},
 		{page + "?Policy=e30=&Key-Pair-Id=KEC", nil, "", "plain base64"},
 		{page + "?Expires=soon&Key-Pair-Id=KEC", nil, "", "Expires=soon is not a time"},

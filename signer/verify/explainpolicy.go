@@ -7,16 +7,17 @@ import (
 	"strings"
 
 	"example.com/privatecdn/internal/fault"
-
 	"example.com/privatecdn/signer/policy"
 )
+
+const takeAll = "take all parameters, or all cookies, of one signature"
 
 func (d Decision) explainPolicy() (what, todo string) {
 	switch {
 	case d.parts.policy != "":
 		return d.explainPolicyText()
 	case d.parts.expires == "":
-		return "there is a key ID but neither a policy nor an end (Expires)", "take all parameters, or all cookies, of one signature"
+		return "there is a key ID but neither a policy nor an end (Expires)", takeAll
 	case len(d.parts.expires) == 13 && strings.Trim(d.parts.expires, "0123456789") == "":
 		return fmt.Sprintf("Expires=%s is in milliseconds", d.parts.expires), "sign with seconds since 1970"
 	}
@@ -48,7 +49,9 @@ func explainEncoding(name, value string) (what, todo string) {
 	_, err := policy.Decode(value)
 	switch {
 	case value == "":
-		return "there is no " + name, "take all parameters, or all cookies, of one signature"
+		return "there is no " + name, takeAll
+	case isHexText(value):
+		return "the " + name + " is in hexadecimal", inBase64
 	case escaped != "" && err == nil:
 		return "the " + name + " is percent-encoded", "send it as it was made: every character of it may stand as it is; " +
 			"players that add parameters (CMCD, _HLS_msn) turn ~ into %7E: sign playlists with a P-256 key, or use cookies"
@@ -78,14 +81,32 @@ func (d Decision) explainIP() (what, todo string) {
 	return what, "sign for the address the viewer has now, or for its network; a proxy or a change of network changes it"
 }
 
+// demandsQuery reports whether a resource covers a URL's path, but only with a
+// query.
+func demandsQuery(resource, base string) bool {
+	path, _, found := strings.Cut(resource, "?")
+	return found && policy.Policy{Resource: strings.TrimSuffix(path, `\`)}.Matches(base)
+}
+
 // maxMatches bounds the URLs that a resource is compared with.
 const maxMatches = 60
 
 func (d Decision) explainResource() (what, todo string) {
 	what = "signed for " + fault.Printable(d.Policy.Resource) + ", requested " + fault.Printable(d.base)
+	resource := d.Policy.Resource
 	base, _, hasQuery := strings.Cut(d.base, "?")
-	if hasQuery && strings.Contains(d.Policy.Resource, "*") && d.Policy.Matches(base) {
-		return "the resource does not reach into the query: " + what, "end the pattern with *, which covers any query after the path"
+	switch {
+	case hasQuery && strings.Contains(resource, "*") && d.Policy.Matches(base):
+		return "the resource does not reach into the query: " + what,
+			"end the pattern with *, which covers any query after the path"
+	case !hasQuery && demandsQuery(resource, base):
+		return "the resource covers the path with a query alone: " + what,
+			"end the path with *, which covers any query and none"
+	case !strings.Contains(resource, "://") && !strings.HasPrefix(resource, "*"):
+		return "the resource has no scheme and host, so that it covers no URL: " + what,
+			"sign whole URLs, or begin the pattern with *"
+	case strings.HasPrefix(d.base, resource):
+		return "the resource covers one URL alone: " + what, "end it with * to cover what begins with it"
 	}
 	tries := 0
 	for v := range d.urls() {
@@ -96,5 +117,6 @@ func (d Decision) explainResource() (what, todo string) {
 			return v.what + ": " + what, v.todo
 		}
 	}
-	return what, "sign for a resource that covers the request; * does not reach from the host into the path, or from .jpg into a query"
+	return what, "sign for a resource that covers the request; " +
+		"* does not reach from the host into the path, or from .jpg into a query"
 }

@@ -1,7 +1,9 @@
 package verify
 
 import (
+	"bytes"
 	"crypto"
+	"crypto/rsa"
 	"fmt"
 	"iter"
 	"maps"
@@ -10,10 +12,12 @@ import (
 	"example.com/privatecdn/signer/policy"
 )
 
-// The bounds of an explanation. A try is one verification, about 60 µs of
-// processor time.
+// The bounds of an explanation. A verification takes about 60 µs of processor
+// time. Comparing digests takes less than the text's own making.
 const (
-	maxTries     = 120
+	maxText      = 1 << 20 // bytes of all texts that are tried
+	maxTries     = 120     // verifications
+	maxDigests   = 2000    // of texts, which cost the more the longer they are
 	maxOtherKeys = 8
 )
 
@@ -21,23 +25,20 @@ const (
 // that was requested.
 type variant struct{ text, what, todo string }
 
-// search looks for the text that was signed, as long as tries are left.
+// search looks for the text that was signed, as long as texts may be tried.
 type search struct {
-	key       crypto.PublicKey
-	signature []byte
-	hashes    []crypto.Hash
-	left      int
+	fits func(text string) bool
+	cost int // of a try, in bytes, beside the text
+	left int
 }
 
 func (s *search) find(texts iter.Seq[variant]) (variant, bool) {
 	for v := range texts {
-		for _, hash := range s.hashes {
-			if s.left--; s.left < 0 {
-				return variant{}, false
-			}
-			if fits(s.key, hash, []byte(v.text), s.signature) {
-				return v, true
-			}
+		if s.left -= s.cost + len(v.text); s.left < 0 {
+			break
+		}
+		if s.fits(v.text) {
+			return v, true
 		}
 	}
 	return variant{}, false
@@ -47,47 +48,88 @@ func (s *search) find(texts iter.Seq[variant]) (variant, bool) {
 func (d Decision) explainMismatch() (what, todo string) {
 	signature, _ := policy.Decode(d.parts.signature) // decoded once already
 	key := d.verifier.keys[d.KeyID]
-	if what, todo, ok := explainForm(key, signature); ok {
+	if what, todo, ok := explainForm(key, d.parts.signature, signature); ok {
 		return what, todo
 	}
 	sent, texts := d.cannedTexts()
 	if d.parts.policy != "" {
 		sent, texts = policyTexts(d.parts.policy)
 	}
-	if what, todo, ok := d.explainKey(sent, signature); ok {
-		return what, todo
+	if key, ok := key.(*rsa.PublicKey); ok {
+		return d.explainRSA(key, sent, texts, signature)
 	}
 	hashes := []crypto.Hash{crypto.SHA256, crypto.SHA1}
+	for _, hash := range hashes {
+		if fits(key, hash, []byte(sent), signature) {
+			return d.explainHash(hash)
+		}
+	}
+	if what, todo, ok := d.explainOtherKey(sent, signature); ok {
+		return what, todo
+	}
 	if named, known := hashNamed(d.parts.hash); known {
 		hashes = []crypto.Hash{named}
 	}
-	s := &search{key, signature, hashes, maxTries}
+	s := &search{left: maxText, cost: maxText / maxTries * len(hashes), fits: func(text string) bool {
+		return slices.ContainsFunc(hashes, func(hash crypto.Hash) bool { return fits(key, hash, []byte(text), signature) })
+	}}
 	if v, ok := s.find(texts); ok {
 		return v.what, v.todo
 	}
-	return d.explainUnfound()
+	return d.explainUnfound("or the key pair ID and the private key do not belong together")
 }
 
-// explainKey recognizes the right text signed over another hash or by another
-// key.
-func (d Decision) explainKey(text string, signature []byte) (what, todo string, ok bool) {
-	hashes := []crypto.Hash{crypto.SHA256, crypto.SHA1}
-	for _, hash := range hashes {
-		if fits(d.verifier.keys[d.KeyID], hash, []byte(text), signature) {
-			what, todo = d.explainHash(hash)
-			return what, todo, true
+// explainRSA explains a signature that shows what was signed.
+func (d Decision) explainRSA(
+	key *rsa.PublicKey, sent string, texts iter.Seq[variant], signature []byte,
+) (what, todo string) {
+	r := recoverRSA(key, signature)
+	hash, known := map[string]crypto.Hash{"SHA-1": crypto.SHA1, "SHA-256": crypto.SHA256}[r.hash]
+	same := func(text string) bool { return bytes.Equal(digestOf(hash, []byte(text)), r.digest) }
+	switch {
+	case !r.signed && isPSS(key, sent, signature):
+		return "signed with RSA-PSS, which CloudFront does not accept", "sign with RSA PKCS#1 v1.5"
+	case !r.signed:
+		if what, todo, ok := d.explainOtherKey(sent, signature); ok {
+			return what, todo
 		}
+		return "the private key of " + d.KeyID + " did not make this signature",
+			"send the ID of the key that signs, or deploy its public key; " +
+				"if it is deployed, the signature was changed on the way"
+	case r.hash == "":
+		return "the signature does not name the hash that was signed",
+			"sign the policy's text with RSA PKCS#1 v1.5 and SHA-256, not its digest alone"
+	case !known:
+		return "signed with " + r.hash + ", which CloudFront does not accept", "sign with SHA-256 or SHA-1"
+	case same(sent):
+		return d.explainHash(hash)
 	}
+	s := &search{left: maxText, cost: maxText / maxDigests, fits: same}
+	if v, ok := s.find(texts); ok {
+		return v.what, v.todo
+	}
+	return d.explainUnfound("but the private key is the right one")
+}
+
+// explainOtherKey recognizes a signature of another key.
+func (d Decision) explainOtherKey(text string, signature []byte) (what, todo string, ok bool) {
 	others := slices.DeleteFunc(slices.Sorted(maps.Keys(d.verifier.keys)), func(id string) bool { return id == d.KeyID })
 	for _, id := range others[:min(len(others), maxOtherKeys)] {
-		for _, hash := range hashes {
-			if fits(d.verifier.keys[id], hash, []byte(text), signature) {
-				return fmt.Sprintf("signed with the private key of %s, sent with the ID %s", id, d.KeyID),
-					"send the ID of the key that signs", true
-			}
+		if madeBy(d.verifier.keys[id], text, signature) {
+			return fmt.Sprintf("signed with the private key of %s, sent with the ID %s", id, d.KeyID),
+				"send the ID of the key that signs", true
 		}
 	}
 	return "", "", false
+}
+
+// madeBy reports whether a key made a signature: an RSA key over anything, an
+// ECDSA key over text.
+func madeBy(key crypto.PublicKey, text string, signature []byte) bool {
+	if key, ok := key.(*rsa.PublicKey); ok {
+		return len(signature) == key.Size() && recoverRSA(key, signature).signed
+	}
+	return fits(key, crypto.SHA256, []byte(text), signature) || fits(key, crypto.SHA1, []byte(text), signature)
 }
 
 func (d Decision) explainHash(signed crypto.Hash) (what, todo string) {
@@ -102,16 +144,17 @@ func (d Decision) explainHash(signed crypto.Hash) (what, todo string) {
 		"add Hash-Algorithm=SHA256 to the signature's parameters or cookies"
 }
 
-func (d Decision) explainUnfound() (what, todo string) {
-	const compare = ", or the key pair ID and the private key do not belong together"
+// explainUnfound is the last answer; key is what is known of the key.
+func (d Decision) explainUnfound(key string) (what, todo string) {
 	switch {
 	case d.parts.policy != "":
 		return fmt.Sprintf("the signature is not %s's over this policy", d.KeyID),
-			"another text was signed than the policy that was sent" + compare
+			"another text was signed than the policy that was sent, " + key
 	case d.parts.fromCookies:
 		return fmt.Sprintf("the cookies are not %s's signature over %s until %s", d.KeyID, d.base, stamp(d.Policy.Until)),
 			"cookies with CloudFront-Expires open one URL alone; for a directory sign a pattern, which makes CloudFront-Policy"
 	}
 	return fmt.Sprintf("the signature is not %s's over %s until %s", d.KeyID, d.base, stamp(d.Policy.Until)),
-		"compare with the URL that was signed, query included: another URL was signed, or it was changed on the way" + compare
+		"compare with the URL that was signed: a query parameter was lost or changed on the way, " +
+			"or another path, host or end was signed, " + key
 }

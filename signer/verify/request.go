@@ -99,12 +99,12 @@ func reserved(pair string) bool {
 }
 
 // ParseCookies finds CloudFront's cookies in the values of a request's Cookie
-// headers, or in whole headers: their raw values, the first of each name; nil
-// when there are none.
+// headers, or in whole headers, also those that set them: their raw values, the
+// first of each name; nil when there are none.
 func ParseCookies(headers []string) map[string]string {
 	var found map[string]string
 	for _, header := range headers {
-		if name, value, ok := strings.Cut(header, ":"); ok && strings.EqualFold(strings.TrimSpace(name), "Cookie") {
+		if name, value, ok := strings.Cut(header, ":"); ok && isCookieHeader(strings.TrimSpace(name)) {
 			header = value
 		}
 		for pair := range strings.SplitSeq(header, ";") {
@@ -121,4 +121,8 @@ func ParseCookies(headers []string) map[string]string {
 		}
 	}
 	return found
+}
+
+func isCookieHeader(name string) bool {
+	return strings.EqualFold(name, "Cookie") || strings.EqualFold(name, "Set-Cookie")
 }

@@ -66,7 +66,7 @@ func (d Decision) schemes(t target) []variant {
 }
 
 // maxHosts bounds the other names that are tried.
-const maxHosts = 10
+const maxHosts = 12
 
 // hostsInstead returns the URL with the host in other spellings, and with the
 // other names of the distribution.
@@ -78,7 +78,9 @@ func (d Decision) hostsInstead(t target) (found []variant) {
 		t.host = name
 		found = append(found, variant{t.String(), "signed without the port", "sign the URL with its port"})
 	}
-	others := append([]string{strings.ToLower(requested), name + ":443", name + ":80"}, d.verifier.hosts...)
+	others := append([]string{
+		strings.ToLower(requested), name + ":443", name + ":80", name + ".", strings.TrimSuffix(name, "."),
+	}, d.verifier.hosts...)
 	for _, h := range others[:min(len(others), maxHosts)] {
 		if t.host = h; h != requested {
 			found = append(found, variant{t.String(), "signed for " + h + ", requested from " + requested, todo})
@@ -94,14 +96,14 @@ func (d Decision) pathsInstead(t target) (found []variant) {
 		found = append(found, variant{t.String(), what, todo})
 	}
 	const todo = "encode the URL before signing it, and request exactly what was signed"
+	if once, ok := encodedTwice(path); ok {
+		add(once, "requested with the path encoded twice: "+spelled(once, path), encodeOnce)
+		once, _ := encodedTwice(t.query)
+		both := t
+		both.query = once
+		found = append(found, variant{both.String(), "requested with path and query encoded twice", encodeOnce})
+	}
 	if decoded, err := url.PathUnescape(path); err == nil && decoded != path {
-		if again, err := url.PathUnescape(decoded); err == nil && again != decoded {
-			add(
-				decoded,
-				"requested with the path encoded twice: "+spelled(decoded, path),
-				"encode the URL once, before signing it",
-			)
-		}
 		add(decoded, "signed the unencoded path: "+spelled(decoded, path), todo)
 		add(strings.ReplaceAll(decoded, " ", "+"), "signed the path with + for a space", todo)
 	}
@@ -112,9 +114,31 @@ func (d Decision) pathsInstead(t target) (found []variant) {
 		todo,
 	)
 	add(strings.TrimSuffix(path, "/"), "signed without the last slash", todo)
+	if strings.HasSuffix(path, "/") {
+		add(path+"index.html", "signed with the index document, requested without it", "sign the URL that viewers request")
+	}
+	add(
+		strings.TrimSuffix(path, "index.html"), "signed without the index document, requested with it",
+		"sign the URL that viewers request",
+	)
 	add(path+"/", "signed with another slash at the end", todo)
 	add(strings.Replace(path, "/", "//", 1), "signed with two slashes after the host", todo)
 	return found
+}
+
+const encodeOnce = "encode the URL once, before signing it"
+
+// encodedTwice returns a path or query encoded once less, if it is escaped twice.
+func encodedTwice(s string) (once string, ok bool) {
+	once, err := url.PathUnescape(s)
+	if err != nil {
+		return s, false
+	}
+	again, err := url.PathUnescape(once)
+	if err != nil || again == once {
+		return s, false
+	}
+	return once, true
 }
 
 // maxParameters bounds the parameters that are left out one by one.
@@ -144,8 +168,11 @@ func (d Decision) queriesInstead(t target) (found []variant) {
 			add(true, strings.Join(pairs[:i], "&"), "query added after signing, from "+quote(name)+" on", added)
 		}
 	}
+	const order = "the query's parameters are in another order than signed"
+	slices.Reverse(pairs)
+	add(true, strings.Join(pairs, "&"), order, "keep their order")
 	slices.Sort(pairs)
-	add(true, strings.Join(pairs, "&"), "the query's parameters are in another order than signed", "keep their order")
+	add(true, strings.Join(pairs, "&"), order, "keep their order")
 	add(
 		true,
 		trimEquals(query),
@@ -153,6 +180,17 @@ func (d Decision) queriesInstead(t target) (found []variant) {
 		"request exactly what was signed",
 	)
 	add(true, addEquals(query), "signed with = after a parameter that has no value", "request exactly what was signed")
+	add(
+		true, strings.ReplaceAll(query, "&", "&amp;"), "signed with &amp; for &, as HTML writes it",
+		"sign the URL itself, not its HTML",
+	)
+	add(
+		true, strings.ReplaceAll(query, "&amp;", "&"), "requested with &amp; for &, as HTML writes it",
+		"read the URL out of the HTML",
+	)
+	if once, ok := encodedTwice(query); ok {
+		add(true, once, "requested with the query encoded twice: "+spelled(once, query), encodeOnce)
+	}
 	if decoded, err := url.QueryUnescape(query); err == nil {
 		add(true, decoded, "signed the unencoded query: "+spelled(decoded, query), "encode the URL before signing it")
 	}

@@ -103,50 +103,74 @@ func TestCheck(t *testing.T) {
 		ip     netip.Addr
 		reason verify.Reason
 	}{
-		"canned EC SHA-256":     {url: good},
-		"canned EC SHA-1":       {url: canned(t, "KEC", crypto.SHA1, page, end)},
-		"canned RSA SHA-256":    {url: canned(t, "KRSA", crypto.SHA256, page, end)},
-		"canned RSA SHA-1":      {url: canned(t, "KRSA", crypto.SHA1, page, end)},
-		"canned own query":      {url: canned(t, "KEC", crypto.SHA256, page+"?b=2&a=%31", end)},
-		"signature first":       {url: strings.Replace(canned(t, "KEC", crypto.SHA256, page+"?b=2", end), "?b=2&", "?", 1) + "&b=2"},
-		"custom":                {url: wide, ip: viewer},
-		"custom IPv4 in IPv6":   {url: wide, ip: netip.MustParseAddr("::ffff:192.0.2.7")},
-		"statement alone":       {url: custom(t, "KEC", crypto.SHA256, page, strings.NewReplacer("[", "", "]", "").Replace(text))},
-		`escaped \?`:            {url: strings.Replace(custom(t, "KEC", crypto.SHA256, page, strings.Replace(text, `"*"`, `"https://*/a.mp4\?a=*"`, 1)), "?", "?a=b&", 1)},
-		"resource left out":     {url: custom(t, "KEC", crypto.SHA256, page, strings.Replace(text, `"Resource":"*",`, "", 1))},
-		"plain":                 {url: page, reason: verify.MissingKey},
-		"no key":                {url: strings.Replace(good, "Key-Pair-Id=KEC", "Key-Pair-Id=", 1), reason: verify.MissingKey},
-		"only an end":           {url: page + "?Expires=1", reason: verify.MissingKey},
-		"unknown key":           {url: strings.Replace(good, "=KEC", "=KXX", 1), reason: verify.UnknownKey},
-		"key in another case":   {url: strings.Replace(good, "=KEC", "=kec", 1), reason: verify.UnknownKey},
-		"no policy":             {url: page + "?Signature=x&Key-Pair-Id=KEC", reason: verify.MalformedPolicy},
-		"policy not base64":     {url: page + "?Policy=*&Signature=x&Key-Pair-Id=KEC", reason: verify.MalformedPolicy},
-		"policy not JSON":       {url: custom(t, "KEC", crypto.SHA256, page, "{"), reason: verify.MalformedPolicy},
-		"end in ms":             {url: strings.Replace(good, "Expires=", "Expires=000", 1), reason: verify.MalformedPolicy},
-		"end with zero":         {url: strings.Replace(good, "Expires=", "Expires=0", 1), reason: verify.MalformedPolicy},
-		"end past 2038":         {url: page + "?Expires=2147483648&Signature=x&Key-Pair-Id=KEC", reason: verify.MalformedPolicy},
-		"no signature":          {url: page + "?Expires=1767312000&Key-Pair-Id=KEC", reason: verify.MalformedSignature},
-		"signature not base64":  {url: strings.Replace(good, "Signature=", "Signature=+", 1), reason: verify.MalformedSignature},
-		"signature line break":  {url: strings.Replace(good, "&Key", "\n&Key", 1), reason: verify.MalformedSignature},
-		"another signature":     {url: strings.Replace(good, "Signature=", "Signature=AAAA", 1), reason: verify.SignatureMismatch},
-		"end moved":             {url: strings.Replace(good, "Expires=17672", "Expires=17673", 1), reason: verify.SignatureMismatch},
-		"hash dropped":          {url: strings.Replace(good, "&Hash-Algorithm=SHA256", "", 1), reason: verify.SignatureMismatch},
-		"hash unknown":          {url: strings.Replace(good, "SHA256", "sha256", 1), reason: verify.SignatureMismatch},
-		"key of another":        {url: strings.Replace(good, "=KEC", "=KRSA", 1), reason: verify.SignatureMismatch},
-		"http":                  {url: strings.Replace(good, "https", "http", 1), reason: verify.SignatureMismatch},
-		"parameter added":       {url: good + "&utm=1", reason: verify.SignatureMismatch},
-		"another path":          {url: strings.Replace(good, "a.mp4", "b.mp4", 1), reason: verify.SignatureMismatch},
-		"path encoded anew":     {url: strings.Replace(good, "a.mp4", "%61.mp4", 1), reason: verify.SignatureMismatch},
-		"host in another case":  {url: strings.Replace(good, "d111", "D111", 1), reason: verify.SignatureMismatch},
-		"last moment":           {url: good, at: end.Add(-1)},
-		"at the end":            {url: good, at: end, reason: verify.Expired},
-		"later":                 {url: wide, at: end.Add(time.Hour), ip: viewer, reason: verify.Expired},
-		"at the start":          {url: wide, at: ranged.From, ip: viewer, reason: verify.NotYetValid},
-		"just after the start":  {url: wide, at: ranged.From.Add(1), ip: viewer},
-		"another address":       {url: wide, ip: netip.MustParseAddr("198.51.100.7"), reason: verify.IPMismatch},
-		"no address":            {url: wide, reason: verify.IPMismatch},
-		"IPv6 address":          {url: wide, ip: netip.MustParseAddr("2001:db8::1"), reason: verify.IPMismatch},
-		"outside the resource":  {url: strings.Replace(wide, "a.mp4", "b.mp4", 1), ip: viewer, reason: verify.ResourceMismatch},
+		"canned EC SHA-256":  {url: good},
+		"canned EC SHA-1":    {url: canned(t, "KEC", crypto.SHA1, page, end)},
+		"canned RSA SHA-256": {url: canned(t, "KRSA", crypto.SHA256, page, end)},
+		"canned RSA SHA-1":   {url: canned(t, "KRSA", crypto.SHA1, page, end)},
+		"canned own query":   {url: canned(t, "KEC", crypto.SHA256, page+"?b=2&a=%31", end)},
+		"signature first": {
+			url: strings.Replace(canned(t, "KEC", crypto.SHA256, page+"?b=2", end), "?b=2&", "?", 1) + "&b=2",
+		},
+		"custom":              {url: wide, ip: viewer},
+		"custom IPv4 in IPv6": {url: wide, ip: netip.MustParseAddr("::ffff:192.0.2.7")},
+		"statement alone": {
+			url: custom(t, "KEC", crypto.SHA256, page, strings.NewReplacer("[", "", "]", "").Replace(text)),
+		},
+		`escaped \?`: {
+			url: strings.Replace(
+				custom(t, "KEC", crypto.SHA256, page, strings.Replace(text, `"*"`, `"https://*/a.mp4\?a=*"`, 1)), "?", "?a=b&", 1,
+			),
+		},
+		"resource left out": {
+			url: custom(t, "KEC", crypto.SHA256, page, strings.Replace(text, `"Resource":"*",`, "", 1)),
+		},
+		"plain": {url: page, reason: verify.MissingKey},
+		"no key": {
+			url: strings.Replace(good, "Key-Pair-Id=KEC", "Key-Pair-Id=", 1), reason: verify.MissingKey,
+		},
+		"only an end":         {url: page + "?Expires=1", reason: verify.MissingKey},
+		"unknown key":         {url: strings.Replace(good, "=KEC", "=KXX", 1), reason: verify.UnknownKey},
+		"key in another case": {url: strings.Replace(good, "=KEC", "=kec", 1), reason: verify.UnknownKey},
+		"no policy":           {url: page + "?Signature=x&Key-Pair-Id=KEC", reason: verify.MalformedPolicy},
+		"policy not base64":   {url: page + "?Policy=*&Signature=x&Key-Pair-Id=KEC", reason: verify.MalformedPolicy},
+		"policy not JSON":     {url: custom(t, "KEC", crypto.SHA256, page, "{"), reason: verify.MalformedPolicy},
+		"end in ms":           {url: strings.Replace(good, "Expires=", "Expires=000", 1), reason: verify.MalformedPolicy},
+		"end with zero":       {url: strings.Replace(good, "Expires=", "Expires=0", 1), reason: verify.MalformedPolicy},
+		"end past 2038": {
+			url: page + "?Expires=2147483648&Signature=x&Key-Pair-Id=KEC", reason: verify.MalformedPolicy,
+		},
+		"no signature": {url: page + "?Expires=1767312000&Key-Pair-Id=KEC", reason: verify.MalformedSignature},
+		"signature not base64": {
+			url: strings.Replace(good, "Signature=", "Signature=+", 1), reason: verify.MalformedSignature,
+		},
+		"signature line break": {url: strings.Replace(good, "&Key", "\n&Key", 1), reason: verify.MalformedSignature},
+		"another signature": {
+			url: strings.Replace(good, "Signature=", "Signature=AAAA", 1), reason: verify.SignatureMismatch,
+		},
+		"end moved": {
+			url: strings.Replace(good, "Expires=17672", "Expires=17673", 1), reason: verify.SignatureMismatch,
+		},
+		"hash dropped": {
+			url: strings.Replace(good, "&Hash-Algorithm=SHA256", "", 1), reason: verify.SignatureMismatch,
+		},
+		"hash unknown":         {url: strings.Replace(good, "SHA256", "sha256", 1), reason: verify.SignatureMismatch},
+		"key of another":       {url: strings.Replace(good, "=KEC", "=KRSA", 1), reason: verify.SignatureMismatch},
+		"http":                 {url: strings.Replace(good, "https", "http", 1), reason: verify.SignatureMismatch},
+		"parameter added":      {url: good + "&utm=1", reason: verify.SignatureMismatch},
+		"another path":         {url: strings.Replace(good, "a.mp4", "b.mp4", 1), reason: verify.SignatureMismatch},
+		"path encoded anew":    {url: strings.Replace(good, "a.mp4", "%61.mp4", 1), reason: verify.SignatureMismatch},
+		"host in another case": {url: strings.Replace(good, "d111", "D111", 1), reason: verify.SignatureMismatch},
+		"last moment":          {url: good, at: end.Add(-1)},
+		"at the end":           {url: good, at: end, reason: verify.Expired},
+		"later":                {url: wide, at: end.Add(time.Hour), ip: viewer, reason: verify.Expired},
+		"at the start":         {url: wide, at: ranged.From, ip: viewer, reason: verify.NotYetValid},
+		"just after the start": {url: wide, at: ranged.From.Add(1), ip: viewer},
+		"another address":      {url: wide, ip: netip.MustParseAddr("198.51.100.7"), reason: verify.IPMismatch},
+		"no address":           {url: wide, reason: verify.IPMismatch},
+		"IPv6 address":         {url: wide, ip: netip.MustParseAddr("2001:db8::1"), reason: verify.IPMismatch},
+		"outside the resource": {
+			url: strings.Replace(wide, "a.mp4", "b.mp4", 1), ip: viewer, reason: verify.ResourceMismatch,
+		},
 		"end of two, the first": {url: good + "&Expires=1"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -198,7 +222,8 @@ func TestCheckCookies(t *testing.T) {
 func TestBody(t *testing.T) {
 	t.Parallel()
 	d := verify.New(trusted()).Check(verify.Request{URL: page})
-	want := `<?xml version="1.0" encoding="UTF-8"?><Error><Code>MissingKey</Code><Message>Missing Key-Pair-Id query parameter or cookie value</Message></Error>`
+	want := `<?xml version="1.0" encoding="UTF-8"?><Error><Code>MissingKey</Code>` +
+		`<Message>Missing Key-Pair-Id query parameter or cookie value</Message></Error>`
 	if got := string(d.Body()); got != want || len(got) != 146 || d.Status != 403 {
 		t.Errorf("%d, %d bytes: %s", d.Status, len(got), got)
 	}

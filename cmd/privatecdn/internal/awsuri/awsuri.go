@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	"github.com/aws/smithy-go/logging"
 
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/deployment/awssource"
@@ -31,7 +32,8 @@ import (
 // AWS returns the account and region to work in, as the AWS tools find them; a
 // region that is not empty takes the place of theirs.
 func AWS(ctx context.Context, region string) (aws.Config, error) {
-	cfg, err := config.LoadDefaultConfig(ctx, config.WithRegion(region), config.WithHTTPClient(newClient()))
+	cfg, err := config.LoadDefaultConfig(ctx, config.WithRegion(region), config.WithHTTPClient(newClient()),
+		config.WithLogger(logging.Nop{})) // what went wrong is in the error
 	cfg.HTTPClient = bounded{cfg.HTTPClient}
 	if err != nil {
 		return cfg, awsfault.Explain(err, "the AWS settings", "")

@@ -46,8 +46,8 @@ var takingLong = strings.Fields(`
 
 // IsCommand reports whether a text is a curl command line.
 func IsCommand(text string) bool {
-	first, rest, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(text), "$ "), " ")
-	return rest != "" && isCurl(first)
+	words := strings.Fields(text)
+	return len(words) > 1 && slices.ContainsFunc(words, isCurl)
 }
 
 func isCurl(word string) bool {
@@ -71,14 +71,12 @@ func Parse(command string) (*Request, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(words) > 0 && words[0] == "$" { // a prompt that was copied too
-		words = words[1:]
-	}
-	if len(words) == 0 || !isCurl(words[0]) {
-		return nil, notRead("it does not begin with curl", copyAgain)
+	start := slices.IndexFunc(words, isCurl) // after a prompt that was copied too
+	if start < 0 {
+		return nil, notRead("it is not a curl command", copyAgain)
 	}
 	r := &Request{}
-	for words = words[1:]; len(words) > 0; {
+	for words = words[start+1:]; len(words) > 0; {
 		name, value, left := option(words)
 		if err := r.take(name, value); err != nil {
 			return nil, err

@@ -26,6 +26,11 @@ func TestParse(t *testing.T) {
 		"/usr/bin/curl https://h/a":           {URL: "https://h/a"},
 		`"C:\\Windows\\curl.EXE" https://h/a`: {URL: "https://h/a"},
 		"$ curl https://h/a":                  {URL: "https://h/a"},
+		"> curl https://h/a":                  {URL: "https://h/a"},
+		"me@host:~/a b$ curl https://h/a":     {URL: "https://h/a"},
+		`PS C:\> curl.exe "https://h/a"`:      {URL: "https://h/a"},
+		"sudo time curl https://h/a":          {URL: "https://h/a"},
+		"A=1 curl https://h/a":                {URL: "https://h/a"},
 		`curl https://h/a\&b`:                 {URL: "https://h/a&b"},
 	} {
 		got, err := curl.Parse(command)
@@ -53,6 +58,7 @@ func TestIsCommand(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]bool{
 		"curl https://h/": true, " $ curl https://h/": true, "/usr/bin/curl x": true, "curl.exe x": true, "": false,
+		"time curl x": true, "curl": false,
 		"https://curl.example/": false, "wget x": false,
 	} {
 		if got := curl.IsCommand(text); got != want {

@@ -1,0 +1,193 @@
+package verify_test
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/md5"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/base64"
+	"encoding/hex"
+	"strings"
+	"sync"
+	"testing"
+
+	"example.com/privatecdn/signer/policy"
+	"example.com/privatecdn/signer/verify"
+)
+
+// An RSA signature shows what was signed and by which key, so that nobody is
+// sent to a good key.
+func TestExplainRSA(t *testing.T) {
+	t.Parallel()
+	key := pair().rsa
+	another, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := []byte(policy.Policy{Resource: page, Until: end}.String())
+	sum, long, short := sha256.Sum256(text), sha512.Sum512(text), md5.Sum(text)
+	sign := func(key *rsa.PrivateKey, digest []byte, opts crypto.SignerOpts) []byte {
+		signature, err := key.Sign(rand.Reader, digest, opts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return signature
+	}
+	good := sign(key, sum[:], crypto.SHA256)
+	damaged := append([]byte{good[0] ^ 1}, good[1:]...)
+	plain := base64.StdEncoding.EncodeToString(good)
+	twice := policy.Encode([]byte(plain))
+	for name, c := range map[string]struct {
+		signature  string
+		what, todo string
+	}{
+		"SHA-512": {policy.Encode(sign(key, long[:], crypto.SHA512)), "signed with SHA-512", "SHA-256 or SHA-1"},
+		"MD5":     {policy.Encode(sign(key, short[:], crypto.MD5)), "signed with MD5", "SHA-256 or SHA-1"},
+		"PSS": {
+			policy.Encode(sign(key, sum[:], &rsa.PSSOptions{Hash: crypto.SHA256})), "signed with RSA-PSS", "PKCS#1 v1.5",
+		},
+		"digest alone": {
+			policy.Encode(sign(key, sum[:], crypto.Hash(0))), "does not name the hash", "not its digest alone",
+		},
+		"digest's digest": {
+			policy.Encode(sign(key, sumOf(sum[:]), crypto.SHA256)), "is not KRSA's over " + page,
+			"private key is the right one",
+		},
+		"another key": {
+			policy.Encode(sign(another, sum[:], crypto.SHA256)), "private key of KRSA did not make this", "the key that signs",
+		},
+		"another trusted key": {
+			policy.Encode(
+				sign(second(), sumOf([]byte("anything")), crypto.SHA256),
+			), "signed with the private key of KRSA2", "send the ID",
+		},
+		"damaged":      {policy.Encode(damaged), "did not make this signature", "changed on the way"},
+		"too large":    {policy.Encode([]byte(strings.Repeat("\xff", 256))), "did not make this signature", ""},
+		"zero":         {policy.Encode(make([]byte, 256)), "did not make this signature", ""},
+		"cut":          {policy.Encode(good[:255]), "has 255 bytes, the RSA key makes 256", "whole"},
+		"hexadecimal":  {hex.EncodeToString(good), "in hexadecimal", "base64"},
+		"base64 twice": {twice, "in base64 twice", "once"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			keys := trusted()
+			keys["KRSA2"] = second().Public()
+			url := page + "?Expires=1767229200&Key-Pair-Id=KRSA&Hash-Algorithm=SHA256&Signature=" + c.signature
+			d := verify.New(keys).Check(verify.Request{URL: url, Time: now})
+			what, todo := d.Explain()
+			if !strings.Contains(what, c.what) || !strings.Contains(todo, c.todo) || todo == "" {
+				t.Errorf("%s: %s; %s\nwant %s; %s", d.Reason, what, todo, c.what, c.todo)
+			}
+		})
+	}
+}
+
+func sumOf(b []byte) []byte {
+	sum := sha256.Sum256(b)
+	return sum[:]
+}
+
+// A part that is lost cannot be guessed, but the key is known to be good.
+func TestExplainLost(t *testing.T) {
+	t.Parallel()
+	const host = "https://d111111abcdef8.cloudfront.net"
+	for _, c := range []struct{ signed, requested string }{
+		{"/a?x=2", "/a"}, {"/a?x=2&y=3", "/a?x=2"}, {
+			"/a?x=2&y=3", "/a?y=3",
+		}, {"/a?x=1", "/a?x=2"}, {"/A", "/a"}, {"/b/a", "/a"},
+	} {
+		u := signedBy(t, "KRSA", host+c.signed, host+c.requested)
+		what, todo := verify.New(trusted()).Check(verify.Request{URL: u, Time: now}).Explain()
+		if !strings.Contains(what, "is not KRSA's over "+host+c.requested) ||
+			!strings.Contains(todo, "a query parameter was lost") || !strings.Contains(
+			todo, "the private key is the right one",
+		) {
+			t.Errorf("signed %s, requested %s: %s; %s", c.signed, c.requested, what, todo)
+		}
+	}
+}
+
+// With RSA keys many more texts can be tried.
+func TestExplainDeeply(t *testing.T) {
+	t.Parallel()
+	const host = "https://d111111abcdef8.cloudfront.net"
+	for _, c := range []struct{ signed, requested, what string }{
+		{
+			"/%E3%81%82(1)%20[x].jpg?q=a%3Ab,c%20d", "/%E3%81%82%281%29%20%5Bx%5D.jpg?q=a:b%2Cc%20d",
+			`signed "(", requested "%28"`,
+		},
+		{"/a?x=[1]&y=%7C", "/a?x=%5B1%5D&y=|", `signed "[", requested "%5B"`},
+		{"/film*", "/films/1.ts", `pattern "https://d111111abcdef8.cloudfront.net/film*"`},
+		{"/v/*.ts", "/v/1.ts", `/v/*.ts"`},
+	} {
+		u := signedBy(t, "KRSA", host+c.signed, host+c.requested)
+		what, todo := verify.New(trusted()).Check(verify.Request{URL: u, Time: now}).Explain()
+		if !strings.Contains(what, c.what) || todo == "" {
+			t.Errorf("signed %s, requested %s: %s; %s", c.signed, c.requested, what, todo)
+		}
+	}
+}
+
+// ECDSA signatures as other signers write them.
+func TestExplainECDSA(t *testing.T) {
+	t.Parallel()
+	der, err := pair().ec.Sign(rand.Reader, make([]byte, 32), crypto.SHA256)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for signature, want := range map[string]string{
+		policy.Encode(der[:len(der)-3]):                       "not a DER-encoded one",
+		policy.Encode(append(der[:len(der):len(der)], 0)):     "not a DER-encoded one",
+		policy.Encode(bytes.Repeat([]byte{0xff}, 63)):         "not a DER-encoded one",
+		policy.Encode(bytes.Repeat([]byte{0xff}, 96)):         "not a DER-encoded one",
+		policy.Encode(bytes.Repeat([]byte{0xff}, 64)):         "r||s form",
+		policy.Encode(bytes.Repeat([]byte{0xff}, 256)):        "an RSA signature",
+		hex.EncodeToString(der):                               "in hexadecimal",
+		hex.EncodeToString(make([]byte, 64)):                  "in hexadecimal",
+		strings.ToUpper(hex.EncodeToString(make([]byte, 64))): "in hexadecimal",
+		policy.Encode(der):                                    "is not KEC's over",
+	} {
+		url := page + "?Expires=1767229200&Key-Pair-Id=KEC&Hash-Algorithm=SHA256&Signature=" + signature
+		what, todo := verify.New(trusted()).Check(verify.Request{URL: url, Time: now}).Explain()
+		if !strings.Contains(what, want) || todo == "" {
+			t.Errorf("%s: %s; %s, want %s", signature, what, todo, want)
+		}
+	}
+}
+
+// A resource that does not cover the request, though it was meant to.
+func TestExplainResources(t *testing.T) {
+	t.Parallel()
+	const host = "https://d111111abcdef8.cloudfront.net"
+	for _, c := range []struct{ resource, requested, what, todo string }{
+		{host + "/v/*.jpg", "/v/a.jpg?x=1", "does not reach into the query", "end the pattern with *"},
+		{host + "/v/a.jpg?*", "/v/a.jpg", "covers the path with a query alone", "end the path with *"},
+		{host + `/v/*.jpg\?x=*`, "/v/a.jpg", "covers the path with a query alone", "end the path with *"},
+		{host + "/v/a.jpg?x=*", "/v/a.jpg?y=1", "signed for " + host + "/v/a.jpg?x=*", "covers the request"},
+		{"/v/*", "/v/a.jpg", "has no scheme and host", "sign whole URLs"},
+		{"d111111abcdef8.cloudfront.net/v/*", "/v/a.jpg", "has no scheme and host", "sign whole URLs"},
+		{host + "/v/", "/v/a.jpg", "covers one URL alone", "end it with *"},
+		{host + "/v", "/v/a.jpg", "covers one URL alone", "end it with *"},
+		{"http://d111111abcdef8.cloudfront.net/v/*", "/v/a.jpg", "signed for http, requested with https", "redirect"},
+		{host + "/w/*", "/v/a.jpg", "signed for " + host + "/w/*, requested", "covers the request"},
+	} {
+		text := policy.Policy{Resource: c.resource, Until: end}.String()
+		u := strings.Replace(custom(t, "KEC", crypto.SHA256, host+c.requested, text), "?Policy", "&Policy", 1)
+		if !strings.Contains(c.requested, "?") {
+			u = strings.Replace(u, "&Policy", "?Policy", 1)
+		}
+		d := verify.New(trusted()).Check(verify.Request{URL: u, Time: now})
+		what, todo := d.Explain()
+		if d.Reason != verify.ResourceMismatch || !strings.Contains(what, c.what) || !strings.Contains(todo, c.todo) {
+			t.Errorf("%s <- %s: %s: %s; %s", c.resource, c.requested, d.Reason, what, todo)
+		}
+	}
+}
+
+var second = sync.OnceValue(func() *rsa.PrivateKey {
+	key, _ := rsa.GenerateKey(rand.Reader, 2048)
+	return key
+})
