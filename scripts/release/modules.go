@@ -1,0 +1,93 @@
+package main
+
+import (
+	"bytes"
+	"debug/buildinfo"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/CycloneDX/cyclonedx-go"
+)
+
+// sbom writes the modules that a program is linked from, as CycloneDX.
+func (r *release) sbom(program, name string) error {
+	info, err := buildinfo.ReadFile(program)
+	if err != nil {
+		return err
+	}
+	component := func(kind cyclonedx.ComponentType, path, version string) cyclonedx.Component {
+		url := "pkg:golang/" + path + "@" + version
+		return cyclonedx.Component{BOMRef: url, Type: kind, Name: path, Version: version, PackageURL: url}
+	}
+	main := component(cyclonedx.ComponentTypeApplication, info.Main.Path, "v"+r.version)
+	std := component(cyclonedx.ComponentTypeLibrary, "std", strings.TrimPrefix(info.GoVersion, "go"))
+	components := []cyclonedx.Component{std}
+	for _, m := range info.Deps {
+		components = append(components, component(cyclonedx.ComponentTypeLibrary, m.Path, m.Version))
+	}
+	refs := make([]string, len(components))
+	for i, c := range components {
+		refs[i] = c.BOMRef
+	}
+	bom := cyclonedx.NewBOM()
+	bom.Metadata = &cyclonedx.Metadata{Timestamp: r.date.Format(time.RFC3339), Component: &main}
+	bom.Components = &components
+	bom.Dependencies = &[]cyclonedx.Dependency{{Ref: main.BOMRef, Dependencies: &refs}}
+	var text bytes.Buffer
+	if err := cyclonedx.NewBOMEncoder(&text, cyclonedx.BOMFileFormatJSON).SetPretty(true).Encode(bom); err != nil {
+		return err
+	}
+	return os.WriteFile(name, text.Bytes(), 0o644)
+}
+
+// licenses returns the licenses of what the tool is linked from, which ask to be
+// given along with it. A module without one is an error.
+func licenses() ([]byte, error) {
+	const format = "{{with .Module}}{{.Path}}\t{{.Dir}}{{end}}"
+	list, err := exec.Command("go", "list", "-deps", "-f", format, "./cmd/privatecdn").Output()
+	if err != nil {
+		return nil, fmt.Errorf("go list: %w", err)
+	}
+	root, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		return nil, fmt.Errorf("go env: %w", err)
+	}
+	places := map[string]string{"Go": strings.TrimSpace(string(root)), "QuickJS": "edge/internal/cffunction/quickjs"}
+	for line := range strings.Lines(string(list)) {
+		if path, dir, ok := strings.Cut(strings.TrimSpace(line), "\t"); ok {
+			places[path] = dir
+		}
+	}
+	var all bytes.Buffer
+	for _, path := range slices.Sorted(maps.Keys(places)) {
+		entries, err := os.ReadDir(places[path])
+		if err != nil {
+			return nil, err
+		}
+		licensed := false
+		for _, e := range entries {
+			if !licenseName.MatchString(e.Name()) {
+				continue
+			}
+			text, err := os.ReadFile(filepath.Join(places[path], e.Name()))
+			if err != nil {
+				return nil, err
+			}
+			fmt.Fprintf(&all, "%s\n%s: %s\n\n%s\n", strings.Repeat("-", 72), path, e.Name(), text)
+			licensed = true
+		}
+		if !licensed {
+			return nil, fmt.Errorf("%s has no license file", path)
+		}
+	}
+	return all.Bytes(), nil
+}
+
+var licenseName = regexp.MustCompile(`^(LICENSE|COPYING|NOTICE)([.].*)?$`)
