@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"example.com/privatecdn/internal/fault"
+	"example.com/privatecdn/internal/fileuri"
 	"example.com/privatecdn/internal/wholefile"
 )
 
@@ -60,14 +61,10 @@ func IsURI(s string) bool {
 // being relative to dir or absolute, with the private key as PEM in that file.
 func OpenFile(dir string) OpenFunc {
 	return func(_ context.Context, uri string) (crypto.Signer, error) {
-		name, ok := strings.CutPrefix(uri, fileScheme)
-		if !ok || name == "" {
+		name, ok := fileuri.Path(uri)
+		if !ok {
 			return nil, &Error{Kind: ErrScheme, What: fault.Quote(uri) + " does not name a file", Remedy: "give file:PATH"}
 		}
-		if rest, ok := strings.CutPrefix(name, "//"); ok && !strings.HasPrefix(rest, "/") {
-			name = rest // a relative path, as the AWS CLI writes it
-		}
-		name = filepath.FromSlash(name)
 		if !filepath.IsAbs(name) {
 			name = filepath.Join(dir, name)
 		}

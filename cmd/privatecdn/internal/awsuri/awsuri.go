@@ -23,6 +23,7 @@ import (
 	"example.com/privatecdn/internal/awsfault"
 	"example.com/privatecdn/internal/awsname"
 	"example.com/privatecdn/internal/fault"
+	"example.com/privatecdn/internal/fileuri"
 	"example.com/privatecdn/internal/wholefile"
 	"example.com/privatecdn/keys"
 	"example.com/privatecdn/signer/awskms"
@@ -49,7 +50,10 @@ func AWS(ctx context.Context, region string) (aws.Config, error) {
 func Deployment(ctx context.Context, ref string) (deployment.Source, error) {
 	kind, name, _ := strings.Cut(ref, ":")
 	if kind != "ssm" && kind != "stack" || fileExists(ref) {
-		return deployment.File(strings.TrimPrefix(ref, "file:")), nil
+		if path, ok := fileuri.Path(ref); ok {
+			ref = path
+		}
+		return deployment.File(ref), nil
 	}
 	cfg, err := AWS(ctx, awsname.ARNRegion(name))
 	if err != nil {
@@ -127,7 +131,7 @@ func lazily(open func(aws.Config) keys.OpenFunc) keys.OpenFunc {
 
 // PrivateKey opens a private key named by a file or a URI.
 func PrivateKey(ctx context.Context, ref string) (crypto.Signer, error) {
-	if fileExists(ref) || !strings.Contains(ref, ":") {
+	if fileExists(ref) || !fileuri.IsURI(ref) {
 		ref = "file:" + ref
 	}
 	return Openers(".").Open(ctx, ref)
@@ -138,11 +142,12 @@ func PrivateKey(ctx context.Context, ref string) (crypto.Signer, error) {
 // when it is empty.
 func Store(ctx context.Context, uri, ring string) (keys.Store, error) {
 	kind, name, ok := strings.Cut(uri, ":")
+	path, isFile := fileuri.Path(uri)
 	switch {
 	case uri == "":
 		return keys.FileStore{Ring: ring}, nil
-	case kind == "file" && name != "":
-		return fileStore(name, ring)
+	case isFile:
+		return fileStore(path, ring)
 	case !ok || name == "" || kind != awskms.Scheme && kind != awsstore.SchemeSecret && kind != awsstore.SchemeParameter:
 		return nil, &fault.Error{
 			What:   fault.Quote(uri) + " is not a valid store of private keys",
@@ -169,14 +174,6 @@ func fileStore(dir, ring string) (keys.Store, error) {
 	if filepath.IsAbs(dir) {
 		return keys.FileStore{Ring: ring, Dir: dir}, nil
 	}
-	from, err := filepath.Abs(ring)
-	if err != nil {
-		return nil, err
-	}
-	to, err := filepath.Abs(dir)
-	if err != nil {
-		return nil, err
-	}
-	dir, err = filepath.Rel(from, to)
+	dir, err := fileuri.Relative(ring, dir)
 	return keys.FileStore{Ring: ring, Dir: dir}, err
 }

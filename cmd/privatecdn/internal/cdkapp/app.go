@@ -131,14 +131,13 @@ func (a *App) Synthesize(ctx context.Context, out string) error {
 		return err
 	}
 	defer os.RemoveAll(temporary) // with all that an app which is interrupted leaves there
-	app := exec.CommandContext(ctx, "sh", "-c", a.Command)
+	app := shell(ctx, a.Command)
 	app.Dir = a.Dir
 	app.Env = append(os.Environ(),
 		"TMPDIR="+temporary, "CDK_OUTDIR="+out, "CDK_CONTEXT_JSON="+string(settings),
 		"CDK_DEFAULT_REGION="+defaultRegion(), "CDK_VALIDATION=false",
 		"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=16,18,20")
-	app.WaitDelay = time.Second // what sh has started may hold on to its output
-	ownGroup(app)
+	app.WaitDelay = time.Second // what the shell has started may hold on to its output
 	var said bytes.Buffer
 	app.Stdout, app.Stderr = &said, &said
 	if err := app.Run(); err != nil {

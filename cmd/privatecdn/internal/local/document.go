@@ -4,11 +4,11 @@ import (
 	"cmp"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/edge"
+	"example.com/privatecdn/internal/fileuri"
 	"example.com/privatecdn/keys"
 )
 
@@ -53,23 +53,10 @@ func join(d *deployment.Deployment, ring *keys.Ring, dir string) error {
 // relativeURI is a file: URI relative to one directory made relative to
 // another; URIs of other stores mean the same everywhere.
 func relativeURI(uri, from, to string) (string, error) {
-	path, isFile := strings.CutPrefix(uri, "file:")
+	path, isFile := fileuri.Path(uri)
 	if !isFile || filepath.IsAbs(path) {
 		return uri, nil
 	}
-	path, err := relative(to, filepath.Join(from, path))
+	path, err := fileuri.Relative(to, filepath.Join(from, path))
 	return "file:" + path, err
-}
-
-// relative is path as seen from dir, with slashes.
-func relative(dir, path string) (string, error) {
-	dir, err := filepath.Abs(dir)
-	if err != nil {
-		return "", err
-	}
-	if path, err = filepath.Abs(path); err != nil {
-		return "", err
-	}
-	path, err = filepath.Rel(dir, path)
-	return filepath.ToSlash(path), err
 }

@@ -20,6 +20,7 @@ import (
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/edge"
 	"example.com/privatecdn/internal/cloudformation"
+	"example.com/privatecdn/internal/fileuri"
 	"example.com/privatecdn/internal/infra"
 	"example.com/privatecdn/keys"
 )
@@ -161,7 +162,7 @@ func (l *Local) describe() error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	if d.CA, err = relative(dir, ca.path()); err != nil {
+	if d.CA, err = fileuri.Relative(dir, ca.path()); err != nil {
 		return err
 	}
 	if err := d.Write(l.options.Document); err != nil {

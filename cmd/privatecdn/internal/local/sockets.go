@@ -42,7 +42,8 @@ func listen(https, http, s3 string) (*sockets, error) {
 }
 
 func listenError(flag, addr string, err error) error {
-	if errors.Is(err, syscall.EADDRINUSE) {
+	const inUseOnWindows = syscall.Errno(10048) // WSAEADDRINUSE
+	if errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, inUseOnWindows) {
 		return cli.Hint(fmt.Errorf("%s %s is in use", flag, addr),
 			"stop what listens there, or use other ports: %s", otherPorts())
 	}

@@ -1,6 +1,12 @@
 package local
 
-import "testing"
+import (
+	"net"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+)
 
 // A connection on which nothing comes is closed, before and after a request.
 func TestServerBounds(t *testing.T) {
@@ -8,5 +14,20 @@ func TestServerBounds(t *testing.T) {
 	s := newServer(nil)
 	if s.ReadHeaderTimeout <= 0 || s.IdleTimeout <= 0 || s.MaxHeaderBytes <= 0 {
 		t.Errorf("no bound: %+v", s)
+	}
+}
+
+// An address in use has a number of its own on Windows.
+func TestAddressInUse(t *testing.T) {
+	t.Parallel()
+	for _, number := range []syscall.Errno{syscall.EADDRINUSE, 10048} {
+		err := listenError("--https", "127.0.0.1:8443", &net.OpError{Op: "listen", Err: os.NewSyscallError("bind", number)})
+		if err.Error() != "--https 127.0.0.1:8443 is in use" {
+			t.Errorf("%d: %v", number, err)
+		}
+	}
+	err := listenError("--https", "nowhere:1", &net.DNSError{Err: "no such host", Name: "nowhere"})
+	if !strings.HasPrefix(err.Error(), "--https nowhere:1: ") {
+		t.Errorf("%v", err)
 	}
 }
