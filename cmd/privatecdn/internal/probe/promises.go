@@ -21,6 +21,7 @@ var promises = []struct {
 	{"a plain request is refused", (*probe).plain},
 	{"a signed URL opens", (*probe).signedURL},
 	{"signed cookies open", (*probe).signedCookies},
+	{"a signed download name arrives", (*probe).download},
 	{"a signature for another path is refused", (*probe).otherPath},
 	{"a host that contains a path is refused", (*probe).hostWithPath},
 	{"a changed signature is refused", (*probe).changed},

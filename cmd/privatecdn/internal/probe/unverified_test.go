@@ -29,6 +29,13 @@ import (
 // viewers reach is made of the edge.
 func settled(t *testing.T, viewers func(http.Handler) http.Handler) (probe.Record, map[string]probe.Finding) {
 	t.Helper()
+	return settle(t, deployed(t, "", "", viewers))
+}
+
+// deployed is a deployment of ours, served by an edge, as it is probed; in its
+// template old is replaced by another text.
+func deployed(t *testing.T, old, other string, viewers func(http.Handler) http.Handler) probe.Options {
+	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
@@ -43,7 +50,7 @@ func settled(t *testing.T, viewers func(http.Handler) http.Handler) (probe.Recor
 	}
 	var plain, secure *httptest.Server
 	e, err := edge.New(edge.Options{
-		Text: []byte(strings.Replace(string(template), "@KEY@", strconv.Quote(public.PEM()), 1)),
+		Text: []byte(strings.NewReplacer("@KEY@", strconv.Quote(public.PEM()), old, other).Replace(string(template))),
 		Buckets: map[string]fs.FS{"": fstest.MapFS{
 			"films/film.js":  {Data: []byte(strings.Repeat("film ", 1000))},
 			"public/open.js": {Data: []byte("open")},
@@ -65,19 +72,23 @@ func settled(t *testing.T, viewers func(http.Handler) http.Handler) (probe.Recor
 	d.Endpoint, d.CA = secure.URL, ca
 	d.Hosts = append(d.Hosts, strings.TrimPrefix(secure.URL, "https://"), strings.TrimPrefix(plain.URL, "http://"))
 	d.Keys[0].State, d.Keys[0].PrivateKey = keys.Signing, "test:key"
-	return settle(t, d, private)
+	return options(d, private)
 }
 
-func settle(t *testing.T, d *deployment.Deployment, key crypto.Signer) (probe.Record, map[string]probe.Finding) {
-	t.Helper()
-	found := map[string]probe.Finding{}
-	record, err := probe.Unverified(t.Context(), probe.Options{
+func options(d *deployment.Deployment, key crypto.Signer) probe.Options {
+	return probe.Options{
 		Deployment: d,
 		Objects:    []string{"/films/film.js", "/public/open.js"},
 		Openers: keys.Openers{"test": func(context.Context, string) (crypto.Signer, error) {
 			return key, nil
 		}},
-	}, func(f probe.Finding) { found[f.Case] = f })
+	}
+}
+
+func settle(t *testing.T, o probe.Options) (probe.Record, map[string]probe.Finding) {
+	t.Helper()
+	found := map[string]probe.Finding{}
+	record, err := probe.Unverified(t.Context(), o, func(f probe.Finding) { found[f.Case] = f })
 	if err != nil {
 		t.Fatal(err)
 	}
