@@ -126,9 +126,11 @@ func (s *settled) checkBehaviors(m *mistakes) {
 			"the default behavior reads the distribution's bucket")
 	}
 	s.checkBehavior(m, "Default", given)
+	s.checkHost(m, "Default", s.Default)
 	for i, b := range s.DistributionProps.Behaviors {
 		checkPattern(m, property(i), b.PathPattern)
 		s.checkBehavior(m, property(i), b)
+		s.checkHost(m, property(i), s.Behaviors[i])
 	}
 	limits := or(s.Limits).withDefaults()
 	checkLimit(m, "Behaviors", len(s.Behaviors)+1, limits.Behaviors, "behaviors", "join some patterns")
@@ -147,6 +149,15 @@ func (s *settled) checkBehavior(m *mistakes, property string, b Behavior) {
 		b.checkBucketOrigin(m, property)
 	} else if b.BucketOrigin != nil {
 		m.add(property+".BucketOrigin", "set it on the Origin itself", "it is for buckets, and Origin is given")
+	}
+}
+
+// checkHost refuses to send a bucket another Host than its own.
+func (s *settled) checkHost(m *mistakes, property string, b Behavior) {
+	if b.Access != Presigned && b.Origin == nil && s.forwardsHost(b) {
+		m.add(property+".OriginRequestPolicy", "leave the Host header out",
+			"it, or the cache key, sends the viewer's Host to a bucket, "+
+				"and S3 takes that for the name of another bucket")
 	}
 }
 

@@ -2,6 +2,9 @@ package privatecdn
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
@@ -9,24 +12,70 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-func (s *settled) checkBucket(m *mistakes, in place) {
+func (s *settled) checkBucket(m *mistakes) {
 	checkEnum(m, "RemovalPolicy", s.RemovalPolicy, awscdk.RemovalPolicy_RETAIN, awscdk.RemovalPolicy_DESTROY)
 	if s.Bucket != nil && s.KMS {
 		m.add("KMS", "leave it out", "it would encrypt the bucket made here, and Bucket is given")
 	}
-	checkPrivate(m, "Bucket", s.Bucket)
-	for i, b := range s.Behaviors {
-		if b.Access != Public {
-			checkPrivate(m, property(i)+".Bucket", b.Bucket)
+}
+
+// bucketProperties are properties of a bucket as CDK has them.
+type bucketProperties struct {
+	BucketEncryption struct {
+		ServerSideEncryptionConfiguration []struct {
+			ServerSideEncryptionByDefault struct {
+				SSEAlgorithm   string
+				KMSMasterKeyID any
+			}
 		}
+	}
+	OwnershipControls struct {
+		Rules []struct{ ObjectOwnership string }
 	}
 }
 
-// checkPrivate refuses a bucket of this app that everyone may read at its own
-// address, where no signature is checked.
-func checkPrivate(m *mistakes, property string, bucket awss3.IBucket) {
-	if bucket == nil || bucket.Policy() == nil {
+func (p bucketProperties) hasACLs() bool {
+	rules := p.OwnershipControls.Rules
+	return len(rules) > 0 && rules[0].ObjectOwnership != "BucketOwnerEnforced"
+}
+
+// underManagedKey reports whether objects are encrypted under AWS's own KMS key,
+// which is the one that is not named.
+func (p bucketProperties) underManagedKey() bool {
+	rules := p.BucketEncryption.ServerSideEncryptionConfiguration
+	return len(rules) > 0 && strings.HasPrefix(rules[0].ServerSideEncryptionByDefault.SSEAlgorithm, "aws:kms") &&
+		rules[0].ServerSideEncryptionByDefault.KMSMasterKeyID == nil
+}
+
+// checkPrivate stops synthesis where everyone may read a bucket of this app at
+// its own address, where no signature is checked.
+func (d *distribution) checkPrivate() {
+	given := map[string]awss3.IBucket{"Bucket": d.props.Bucket, "BucketOrigin.Failover": d.props.BucketOrigin.Failover}
+	for i, b := range d.props.Behaviors {
+		if b.Access != Public {
+			given[property(i)+".Bucket"] = b.Bucket
+			given[property(i)+".BucketOrigin.Failover"] = or(b.BucketOrigin).Failover
+		}
+	}
+	maps.DeleteFunc(given, func(_ string, bucket awss3.IBucket) bool { return bucket == nil })
+	if len(given) == 0 {
 		return
+	}
+	atSynthesis(d, func() (found mistakes) { // others may change the policy until then
+		for _, property := range slices.Sorted(maps.Keys(given)) {
+			if isPublic(given[property]) {
+				found.add(property, "block public access, and remove the statement for everyone from its policy",
+					"its policy lets everyone read objects, such as /film.mp4, at the bucket's own address, "+
+						"where no signature is checked")
+			}
+		}
+		return found
+	})
+}
+
+func isPublic(bucket awss3.IBucket) bool {
+	if bucket.Policy() == nil {
+		return false
 	}
 	text, err := json.Marshal(plain(awscdk.Stack_Of(bucket).Resolve(bucket.Policy().Document())))
 	var policy struct {
@@ -38,17 +87,15 @@ func checkPrivate(m *mistakes, property string, bucket awss3.IBucket) {
 		}
 	}
 	if err != nil || json.Unmarshal(text, &policy) != nil {
-		return
+		return false
 	}
 	for _, st := range policy.Statement {
 		aws, _ := st.Principal.(map[string]any)
 		if st.Effect == "Allow" && len(st.Condition) == 0 && (st.Principal == "*" || aws["AWS"] == "*") {
-			m.add(property, "block public access, and remove the statement for everyone from its policy",
-				"its policy lets everyone read objects, such as /film.mp4, at the bucket's own address, "+
-					"where no signature is checked")
-			return
+			return true
 		}
 	}
+	return false
 }
 
 // addBuckets makes the bucket of the content, unless one is given, and the one

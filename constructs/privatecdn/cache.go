@@ -2,6 +2,7 @@ package privatecdn
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -9,7 +10,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
 	"github.com/aws/jsii-runtime-go"
 
-	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/internal/pathpattern"
 )
 
@@ -137,6 +138,28 @@ func (c Cache) check(m *mistakes, property string) {
 	}
 	m.checkWildcard(property+".Cookies", c.Cookies)
 	m.checkWildcard(property+".QueryStrings", c.QueryStrings)
+	m.checkKeyed(property+".Headers", c.Headers, headerName)
+	m.checkKeyed(property+".Cookies", c.Cookies, headerName)
+	m.checkKeyed(property+".QueryStrings", c.QueryStrings, queryName)
+}
+
+// queryName matches the name of a query parameter, which may be escaped.
+var queryName = regexp.MustCompile(`^[A-Za-z0-9!$%'()*+,./:;?@_~\[\]-]{1,128}$`)
+
+// mostKeyed is how many names of each kind a cache policy has room for.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
+const mostKeyed = 10
+
+func (m *mistakes) checkKeyed(property string, names []string, valid *regexp.Regexp) {
+	if len(names) > mostKeyed {
+		m.add(property, `use "*", or leave some out`, "there are %d names, and a cache policy has room for %d",
+			len(names), mostKeyed)
+	}
+	for _, name := range names {
+		if !isToken(name) && !valid.MatchString(name) {
+			m.add(property, "write the name alone", "%s is not a valid name", fault.Quote(name))
+		}
+	}
 }
 
 func (c Cache) keyed() bool { return len(c.Headers)+len(c.Cookies)+len(c.QueryStrings) > 0 }
@@ -173,7 +196,7 @@ func (d *distribution) cachePolicyFor(id, name string, c Cache) awscloudfront.IC
 	if c.Disabled {
 		return awscloudfront.CachePolicy_CACHING_DISABLED()
 	}
-	return shared(d, fmt.Sprintf("cache %+v", c), func() awscloudfront.ICachePolicy {
+	return shared(d, "cache "+c.content(), func() awscloudfront.ICachePolicy {
 		d.counts.made.CachePolicies++
 		encodings := jsii.Bool(c.MaxTTL > 0)
 		return awscloudfront.NewCachePolicy(d, jsii.String(id), &awscloudfront.CachePolicyProps{
@@ -188,6 +211,14 @@ func (d *distribution) cachePolicyFor(id, name string, c Cache) awscloudfront.IC
 			EnableAcceptEncodingBrotli: encodings,
 		})
 	})
+}
+
+// content is the same for two caches that do the same.
+func (c Cache) content() string {
+	c.Headers = strings.Split(strings.ToLower(strings.Join(slices.Sorted(slices.Values(c.Headers)), "\n")), "\n")
+	c.Cookies = slices.Sorted(slices.Values(c.Cookies))
+	c.QueryStrings = slices.Sorted(slices.Values(c.QueryStrings))
+	return fmt.Sprintf("%+v", c)
 }
 
 func cacheHeaders(names []string) awscloudfront.CacheHeaderBehavior {
@@ -218,45 +249,3 @@ func cacheQueryStrings(names []string) awscloudfront.CacheQueryStringBehavior {
 }
 
 func everything(names []string) bool { return len(names) == 1 && names[0] == "*" }
-
-// maxTTL returns the longest b's cache stores an object.
-func (s *settled) maxTTL(b Behavior) time.Duration {
-	switch {
-	case b.Cache != nil:
-		return b.Cache.MaxTTL
-	case b.CachePolicy != nil || s.CachePolicy != nil:
-		return year // unknown: CloudFront's own default
-	}
-	return s.Cache.MaxTTL
-}
-
-// forwardsHost reports whether the viewer's Host reaches b's origin, as far as
-// can be known: by the cache key, or by a managed policy.
-// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html
-func (b Behavior) forwardsHost() bool {
-	if slices.ContainsFunc(or(b.Cache).Headers, func(name string) bool { return strings.EqualFold(name, "Host") }) {
-		return true
-	}
-	return b.OriginRequestPolicy != nil && slices.Contains([]string{
-		"216adef6-5c7f-47e4-b989-5492eafa07d3", // AllViewer
-		"33f36d7e-f396-46d9-90e0-52428a34d9dc", // AllViewerAndCloudFrontHeaders-2022-06
-		"bf0718e1-ba1e-49d1-88b1-f726733018ae", // HostHeaderOnly
-	}, *b.OriginRequestPolicy.OriginRequestPolicyId())
-}
-
-// queryParameters returns those of a viewer's query that reach b's origin, as
-// far as can be known.
-func (s *settled) queryParameters(b Behavior) deployment.QueryParameters {
-	c, p := b.Cache, b.CachePolicy
-	if c == nil && p == nil && s.CachePolicy == nil {
-		c = &s.Cache
-	}
-	if b.OriginRequestPolicy != nil && *b.OriginRequestPolicy.OriginRequestPolicyId() == allViewerExceptHost {
-		return deployment.QueryParameters{"*"}
-	}
-	return deployment.QueryParameters(or(c).QueryStrings)
-}
-
-// allViewerExceptHost is the managed policy that forwards everything but Host.
-// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html
-const allViewerExceptHost = "b689b0a8-53d0-40ab-baf2-68738e2966ac"

@@ -1,6 +1,7 @@
 package privatecdn
 
 import (
+	"fmt"
 	"os"
 	"path"
 	"strings"
@@ -66,7 +67,11 @@ func (s *settled) checkContent(m *mistakes) {
 }
 
 func (d *distribution) addContent() {
-	for _, c := range d.props.Content {
+	for i, c := range d.props.Content {
+		id := "Content /" + c.Prefix
+		if isToken(id) {
+			id = fmt.Sprint("Content ", i) // a construct's ID is known before deployment
+		}
 		props := &awss3deployment.BucketDeploymentProps{
 			Sources: &[]awss3deployment.ISource{awss3deployment.Source_Asset(jsii.String(c.Directory),
 				nil)},
@@ -92,7 +97,7 @@ func (d *distribution) addContent() {
 			}
 			props.Metadata = &metadata
 		}
-		upload := awss3deployment.NewBucketDeployment(d, jsii.String("Content /"+c.Prefix), props)
+		upload := awss3deployment.NewBucketDeployment(d, &id, props)
 		if d.alias != nil {
 			upload.Node().AddDependency(d.alias)
 		}

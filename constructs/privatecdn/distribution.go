@@ -104,6 +104,7 @@ func NewDistribution(scope constructs.Construct, id *string, props *Distribution
 	d.addContent()
 	d.addDocument()
 	d.addMonitoring()
+	d.checkPrivate()
 	d.warnOfErrorPages()
 	d.warnOfFunctions()
 	d.warnOfTenants()

@@ -1,10 +1,8 @@
 package privatecdn
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -44,8 +42,9 @@ type Logging struct {
 }
 
 // regionsWithoutLogs are those whose buckets CloudFront's older standard logs do
-// not reach: the ones that are not enabled by default.
+// not reach: in October 2026 the ones that are not enabled by default.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html
+// https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html
 var regionsWithoutLogs = []string{
 	"af-south-1", "ap-east-1", "ap-east-2", "ap-south-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5",
 	"ap-southeast-6",
@@ -108,23 +107,11 @@ func (s *settled) checkLogBucket(m *mistakes, l Logging) {
 		m.add("Logging.Bucket", "use a bucket in another Region, or V2",
 			"it is in %s, which CloudFront's older standard logs do not reach", region)
 	}
-	if made, ok := l.Bucket.Node().DefaultChild().(awss3.CfnBucket); ok && !hasACLs(made) {
+	var made bucketProperties
+	if readProperties(l.Bucket, &made) && !made.hasACLs() {
 		m.add("Logging.Bucket", "set its ObjectOwnership to OBJECT_WRITER or BUCKET_OWNER_PREFERRED, or use V2",
 			"it has no ACLs, through which CloudFront's older standard logs arrive")
 	}
-}
-
-// hasACLs reports whether a bucket accepts ACLs, as far as CDK tells: newer
-// releases panic when asked.
-func hasACLs(bucket awss3.CfnBucket) (has bool) {
-	defer func() {
-		if recover() != nil {
-			has = true
-		}
-	}()
-	text, err := json.Marshal(plain(bucket.Stack().Resolve(bucket.OwnershipControls())))
-	return err == nil && (strings.Contains(string(text), "ObjectWriter") ||
-		strings.Contains(string(text), "BucketOwnerPreferred"))
 }
 
 // addLogBucket makes the bucket for the logs, unless one is given.

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfrontorigins"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
@@ -277,6 +278,25 @@ func TestMistakes(t *testing.T) {
 		{"all viewer headers to a bucket", "", behaviors(privatecdn.Behavior{
 			PathPattern: "a", OriginRequestPolicy: awscloudfront.OriginRequestPolicy_ALL_VIEWER(),
 		}), []string{"Behaviors[0].OriginRequestPolicy", "viewer's Host"}},
+		{"all headers by a policy of the app", "", func(p *props) {
+			p.Default = &privatecdn.Behavior{OriginRequestPolicy: awscloudfront.NewOriginRequestPolicy(other(""),
+				jsii.String("P"), &awscloudfront.OriginRequestPolicyProps{
+					HeaderBehavior: awscloudfront.OriginRequestHeaderBehavior_All(),
+				})}
+		}, []string{"Default.OriginRequestPolicy", "viewer's Host"}},
+		{"all headers but one", "", behaviors(privatecdn.Behavior{PathPattern: "a",
+			OriginRequestPolicy: awscloudfront.NewOriginRequestPolicy(other(""), jsii.String("P"),
+				&awscloudfront.OriginRequestPolicyProps{
+					HeaderBehavior: awscloudfront.OriginRequestHeaderBehavior_DenyList(jsii.String("referer")),
+				})}), []string{"Behaviors[0].OriginRequestPolicy", "viewer's Host"}},
+		{"Host in a cache policy of the app", "", func(p *props) {
+			p.CachePolicy = awscloudfront.NewCachePolicy(other(""), jsii.String("P"), &awscloudfront.CachePolicyProps{
+				HeaderBehavior: awscloudfront.CacheHeaderBehavior_AllowList(jsii.String("host")),
+			})
+		}, []string{"Default.OriginRequestPolicy", "viewer's Host"}},
+		{"Host in a managed cache policy", "", func(p *props) {
+			p.CachePolicy = awscloudfront.CachePolicy_AMPLIFY()
+		}, []string{"Default.OriginRequestPolicy", "viewer's Host"}},
 		{"default with a bucket", "", func(p *props) {
 			p.Default = &privatecdn.Behavior{Bucket: awss3.Bucket_FromBucketName(other(""), jsii.String("B"),
 				jsii.String("other-bucket"))}
@@ -335,6 +355,24 @@ func TestMistakes(t *testing.T) {
 				}),
 			})
 		}, []string{"Bucket: its policy lets everyone read", "/film.mp4"}},
+		{"AWS's own KMS key", "", func(p *props) {
+			p.OriginAccess = privatecdn.OAC
+			p.Bucket = awss3.NewBucket(other(""), jsii.String("B"), &awss3.BucketProps{
+				Encryption: awss3.BucketEncryption_KMS_MANAGED,
+			})
+		}, []string{"Bucket: it is under the KMS key that AWS manages"}},
+		{"more headers than a policy has room for", "", cache(privatecdn.Cache{
+			Headers: strings.Split("a b c d e f g h i j k", " ")}), []string{"Cache.Headers: there are 11", "10"}},
+		{"a query parameter's value", "", cache(privatecdn.Cache{QueryStrings: []string{"a=b"}}),
+			[]string{`Cache.QueryStrings: "a=b" is not a valid name`}},
+		{"many tags", "", func(p *props) {
+			p.Tags = map[string]string{}
+			for i := range 51 {
+				p.Tags[fmt.Sprint(i)] = ""
+			}
+		}, []string{"Tags: there are 51", "50"}},
+		{"a tag's value", "", func(p *props) { p.Tags = map[string]string{"owner": "a,b"} },
+			[]string{`Tags: the value of "owner" is "a,b"`}},
 		{"log bucket without ACLs", "", func(p *props) {
 			p.Logging = &privatecdn.Logging{Bucket: awss3.NewBucket(other(""), jsii.String("B"), nil)}
 		}, []string{"Logging.Bucket", "OBJECT_WRITER"}},
@@ -388,6 +426,21 @@ func TestMistakes(t *testing.T) {
 	for i, c := range cases {
 		t.Run(c.name, func(t *testing.T) { expectOne(t, found[i], "", c.want) })
 	}
+}
+
+// TestBucketMadePublicLater opens the bucket that is read in the other's stead
+// after the distribution is made.
+func TestBucketMadePublicLater(t *testing.T) {
+	app := newApp(t)
+	stack := newStack(app, "Stack", "")
+	bucket := awss3.NewBucket(stack, jsii.String("B"), nil)
+	media(stack, &props{Keys: oneKey(t), BucketOrigin: &privatecdn.BucketOrigin{Failover: bucket}})
+	bucket.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Principals: &[]awsiam.IPrincipal{awsiam.NewStarPrincipal()},
+		Actions:    jsii.Strings("s3:GetObject"),
+		Resources:  jsii.Strings(*bucket.ArnForObjects(jsii.String("*"))),
+	}))
+	expectOne(t, mistakes(t, app), "[Stack/Media] BucketOrigin.Failover: ", []string{"its policy lets everyone read"})
 }
 
 func presigned(b privatecdn.Behavior) func(*props) {

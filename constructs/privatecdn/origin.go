@@ -45,11 +45,6 @@ func (b Behavior) checkBucketOrigin(m *mistakes, property string) {
 	if o.Failover != nil && o.Failover == b.Bucket {
 		m.add(property+".BucketOrigin.Failover", "use another bucket", "it is the bucket itself")
 	}
-	if b.Access != Presigned && b.forwardsHost() {
-		m.add(property+".OriginRequestPolicy", "leave the Host header out",
-			"it, or the cache key, sends the viewer's Host to a bucket, "+
-				"and S3 takes that for the name of another bucket")
-	}
 }
 
 func (o BucketOrigin) check(m *mistakes, property string) {

@@ -56,11 +56,15 @@ func (s *settled) checkOriginAccess(m *mistakes, in place) {
 	if s.OriginAccess != OAC && s.KMS {
 		m.add("OriginAccess", "use privatecdn.OAC", "an OAI cannot read objects under a KMS key")
 	}
-	if s.OriginAccess != OAC && s.Bucket == nil && slices.Contains(regionsWithoutOAI, in.region) {
-		m.add("OriginAccess", "use privatecdn.OAC", "the stack is in %s, which has no OAI", in.region)
+	if slices.ContainsFunc(s.all(), func(b Behavior) bool {
+		return b.Access != Presigned && b.Origin == nil && b.Bucket == nil
+	}) {
+		if s.OriginAccess != OAC && s.Bucket == nil && slices.Contains(regionsWithoutOAI, in.region) {
+			m.add("OriginAccess", "use privatecdn.OAC", "the stack is in %s, which has no OAI", in.region)
+		}
+		s.checkReadable(m, "Bucket", s.Bucket, in)
+		s.checkReadable(m, "BucketOrigin.Failover", s.BucketOrigin.Failover, in)
 	}
-	s.checkReadable(m, "Bucket", s.Bucket, in)
-	s.checkReadable(m, "BucketOrigin.Failover", s.BucketOrigin.Failover, in)
 	for i, b := range s.Behaviors {
 		if b.Access != Presigned {
 			s.checkReadable(m, property(i)+".Bucket", b.Bucket, in)
@@ -71,7 +75,13 @@ func (s *settled) checkOriginAccess(m *mistakes, in place) {
 
 // checkReadable refuses buckets that the distribution could not be let into.
 func (s *settled) checkReadable(m *mistakes, property string, bucket awss3.IBucket, in place) {
-	if bucket == nil || property == "BucketOrigin.Failover" && s.Default.Access == Presigned {
+	if bucket == nil {
+		return
+	}
+	var made bucketProperties
+	if readProperties(bucket, &made) && made.underManagedKey() {
+		m.add(property, "encrypt it with a KMS key of yours, or with S3's own keys",
+			"it is under the KMS key that AWS manages, whose policy cannot let CloudFront use it")
 		return
 	}
 	stack := awscdk.Stack_Of(bucket)

@@ -3,6 +3,7 @@ package privatecdn_test
 import (
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -95,6 +96,12 @@ var probes = map[string][]probe{
 		{path: "/a.jpg", how: "signed", status: 200, body: "content of private/a.jpg"},
 		{path: "/public/a.txt", how: "signed", status: 403, body: "AccessDenied"},
 	},
+	"failover": {
+		{path: "/film.mp4", how: "signed", status: 200, body: "content of film.mp4"},
+		{path: "/broken.mp4", how: "plain", status: 403, body: "MissingKey"},
+		{path: "/broken.mp4", how: "signed", status: 200, body: "content of the replica"},
+		{path: "/missing.mp4", how: "signed", status: 403, body: "<Message>Access Denied</Message>"},
+	},
 	"zeros": {
 		{path: "/film.mp4", how: "signed", status: 200, header: map[string]string{
 			"Strict-Transport-Security": "-", "X-Frame-Options": "-", "X-Content-Type-Options": "nosniff",
@@ -183,7 +190,8 @@ func sameAccess(t *testing.T, document, described *deployment.Deployment) {
 	for i, got := range document.Behaviors {
 		want := described.Behaviors[i]
 		if got.PathPattern != want.PathPattern || got.Access != want.Access || got.MaxTTL != want.MaxTTL ||
-			strings.Join(got.Keys, " ") != strings.Join(want.Keys, " ") {
+			strings.Join(got.Keys, " ") != strings.Join(want.Keys, " ") ||
+			!sameNames(got.QueryParameters, want.QueryParameters) {
 			t.Errorf("the document says %+v, the template %+v", got, want)
 		}
 	}
@@ -191,6 +199,10 @@ func sameAccess(t *testing.T, document, described *deployment.Deployment) {
 		t.Errorf("the document is of %s before %s, the template of %s before %s",
 			document.Hosts[0], document.Bucket.Name, described.Hosts[0], described.Bucket.Name)
 	}
+}
+
+func sameNames(a, b []string) bool {
+	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }
 
 func (s *served) probe(t *testing.T, p probe) {

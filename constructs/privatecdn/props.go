@@ -21,6 +21,7 @@ package privatecdn
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -185,7 +186,7 @@ func (s *settled) check(m *mistakes, in place) {
 	s.checkCache(m)
 	s.checkHeaders(m)
 	s.Viewer.check(m)
-	s.checkBucket(m, in)
+	s.checkBucket(m)
 	s.checkOriginAccess(m, in)
 	s.checkContent(m)
 	s.checkLogging(m, in)
@@ -200,13 +201,26 @@ func (s *settled) check(m *mistakes, in place) {
 // all returns every behavior, the default one last.
 func (s *settled) all() []Behavior { return append(slices.Clone(s.Behaviors), s.Default) }
 
+const mostTags = 50
+
+// tagText matches what every service accepts.
+var tagText = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
+
 // checkTags enforces the limits that all AWS services share.
 // https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html
 func checkTags(m *mistakes, tags map[string]string) {
+	if len(tags) > mostTags {
+		m.add("Tags", "leave some out", "there are %d tags, and a resource has room for %d", len(tags), mostTags)
+	}
 	for _, name := range slices.Sorted(maps.Keys(tags)) {
-		if name == "" || utf8.RuneCountInString(name) > 128 || strings.HasPrefix(strings.ToLower(name), "aws:") {
-			m.add("Tags", "use up to 128 characters that do not begin with aws:", "%s is not a valid tag name",
-				fault.Quote(name))
+		if name == "" || utf8.RuneCountInString(name) > 128 || strings.HasPrefix(strings.ToLower(name), "aws:") ||
+			!tagText.MatchString(name) {
+			m.add("Tags", "use up to 128 letters, digits, blanks and _.:/=+@-, not beginning with aws:",
+				"%s is not a valid tag name", fault.Quote(name))
+		}
+		if v := tags[name]; !isToken(v) && !tagText.MatchString(v) {
+			m.add("Tags", "use letters, digits, blanks and _.:/=+@-", "the value of %s is %s, which is not valid",
+				fault.Quote(name), fault.Quote(v))
 		}
 		if utf8.RuneCountInString(tags[name]) > 256 {
 			m.add("Tags", "shorten it", "the value of %s has more than 256 characters", fault.Quote(name))

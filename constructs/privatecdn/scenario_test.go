@@ -169,6 +169,20 @@ var scenarios = []scenario{
 					Cache: &privatecdn.Cache{MaxTTL: time.Hour, QueryStrings: []string{"v"}}},
 			}})
 	}},
+	{name: "policies", build: func(t testing.TB, s awscdk.Stack) {
+		query := awscloudfront.CacheQueryStringBehavior_DenyList(jsii.String("session"))
+		cache := awscloudfront.NewCachePolicy(s, jsii.String("Cache"), &awscloudfront.CachePolicyProps{
+			MaxTtl: awscdk.Duration_Hours(jsii.Number(2)), QueryStringBehavior: query,
+		})
+		request := awscloudfront.NewOriginRequestPolicy(s, jsii.String("Request"), &awscloudfront.OriginRequestPolicyProps{
+			QueryStringBehavior: awscloudfront.OriginRequestQueryStringBehavior_AllowList(jsii.String("versionId")),
+		})
+		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), CachePolicy: cache, Behaviors: []privatecdn.Behavior{
+			{PathPattern: "uncached/*", Cache: &privatecdn.Cache{Disabled: true}, OriginRequestPolicy: request},
+			{PathPattern: "managed/*", CachePolicy: awscloudfront.CachePolicy_ELEMENTAL_MEDIA_PACKAGE()},
+			{PathPattern: "cached/*", Cache: &privatecdn.Cache{QueryStrings: []string{"v"}}, OriginRequestPolicy: request},
+		}})
+	}},
 	{name: "bucket-origin", build: func(t testing.TB, s awscdk.Stack) {
 		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), OriginAccess: privatecdn.OAC,
 			BucketOrigin: &privatecdn.BucketOrigin{

@@ -42,6 +42,17 @@ var content = func() fstest.MapFS {
 	return files
 }()
 
+// failing is content with one more object, which S3 fails to read.
+type failing struct{ content fs.FS }
+
+// Open implements fs.FS.
+func (f failing) Open(name string) (fs.File, error) {
+	if name == "broken.mp4" {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrPermission}
+	}
+	return f.content.Open(name)
+}
+
 // served is a scenario's golden template behind the edge, with the test's own
 // keys in place of the ones whose private keys are nowhere.
 type served struct {
@@ -94,7 +105,9 @@ func serveAssembly(t *testing.T, dir string) *served {
 
 func (s *served) start(t *testing.T, tmpl *infra.Infrastructure, o edge.Options) {
 	t.Helper()
-	o.Buckets = map[string]fs.FS{"": content}
+	o.Buckets = map[string]fs.FS{"": failing{content}, "replica-of-content": fstest.MapFS{
+		"broken.mp4": {Data: []byte("content of the replica\n")},
+	}}
 	o.Origins = map[string]http.RoundTripper{"api.example.com": api{}}
 	s.tmpl = tmpl
 	var err error

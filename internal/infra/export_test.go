@@ -71,10 +71,10 @@ func managedNames() []string {
 	add := func(what, id, name string) {
 		lines = append(lines, fmt.Sprintf("- %s `%s` (`%s`)\n", what, strings.TrimPrefix(name, "Managed-"), id))
 	}
-	for id, p := range managedCachePolicies() {
+	for id, p := range ManagedCachePolicies() {
 		add("cache policy", id, p.Name)
 	}
-	for id, p := range managedOriginRequestPolicies() {
+	for id, p := range ManagedOriginRequestPolicies() {
 		add("origin request policy", id, p.Name)
 	}
 	for id, p := range managedResponseHeadersPolicies() {

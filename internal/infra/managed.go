@@ -2,9 +2,9 @@ package infra
 
 import "time"
 
-// managedCachePolicies are AWS's managed cache policies, by ID.
+// ManagedCachePolicies returns AWS's managed cache policies, by ID.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
-func managedCachePolicies() map[string]*CachePolicy {
+func ManagedCachePolicies() map[string]*CachePolicy {
 	none, all := selection("none", nil), selection("all", nil)
 	const year = 365 * 24 * time.Hour
 	originHeaders := selection("whitelist", []string{
@@ -53,10 +53,10 @@ func managedCachePolicies() map[string]*CachePolicy {
 	return policies
 }
 
-// managedOriginRequestPolicies are AWS's managed origin request policies, by
+// ManagedOriginRequestPolicies returns AWS's managed origin request policies, by
 // ID.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html
-func managedOriginRequestPolicies() map[string]*OriginRequestPolicy {
+func ManagedOriginRequestPolicies() map[string]*OriginRequestPolicy {
 	none, all := selection("none", nil), selection("all", nil)
 	headers := func(names ...string) Selection { return selection("whitelist", names) }
 	policies := map[string]*OriginRequestPolicy{
