@@ -107,20 +107,25 @@ func (r *reader) bucketByHost(s *cloudformation.Stack, host string, service awsn
 // access may read their objects.
 func (r *reader) assumeGrants() {
 	assumed, granted := map[*Bucket]bool{}, map[*Origin]bool{}
+	grant := func(d *Distribution, o *Origin) {
+		b := o.Bucket
+		if granted[o] || b == nil || !b.External || o.OAI == nil && o.OAC == nil || b.Policy != nil && !assumed[b] {
+			return
+		}
+		if !assumed[b] {
+			r.tmpl.Notes = append(r.tmpl.Notes, Note{Stack: d.Stack, LogicalID: d.LogicalID, Type: typeDistribution,
+				Why: "the bucket " + b.Name + " is in none of the templates given: " +
+					"its policy is assumed to let the distribution read"})
+		}
+		assumed[b], granted[o] = true, true
+		b.Policy = append(b.Policy, needed(d, o))
+	}
 	for _, d := range r.tmpl.Distributions {
 		for _, behavior := range d.Behaviors {
-			o := behavior.Origin
-			b := o.Bucket
-			if granted[o] || b == nil || !b.External || o.OAI == nil && o.OAC == nil || b.Policy != nil && !assumed[b] {
-				continue
+			grant(d, behavior.Origin)
+			if f := behavior.Origin.Failover; f != nil {
+				grant(d, f.Origin)
 			}
-			if !assumed[b] {
-				r.tmpl.Notes = append(r.tmpl.Notes, Note{Stack: d.Stack, LogicalID: d.LogicalID, Type: typeDistribution,
-					Why: "the bucket " + b.Name + " is in none of the templates given: " +
-						"its policy is assumed to let the distribution read"})
-			}
-			assumed[b], granted[o] = true, true
-			b.Policy = append(b.Policy, needed(d, o))
 		}
 	}
 }
