@@ -59,6 +59,10 @@ type Behavior struct {
 	// QueryParameters are the query parameters that reach the origin.
 	QueryParameters QueryParameters `json:"queryParameters,omitempty"`
 
+	// Bucket is a presigned behavior's own bucket, where that is not the
+	// document's.
+	Bucket *Bucket `json:"bucket,omitempty"`
+
 	// Exposure is the longest an object of a presigned behavior may be served
 	// after its URL was made, in seconds: the signature's lifetime and the
 	// cache's together; 0 where nothing says.
@@ -103,6 +107,17 @@ func (d *Deployment) Behavior(rawPath string) (Behavior, bool) {
 		return d.Behaviors[i], true
 	}
 	return Behavior{}, false
+}
+
+// BucketNamed returns the bucket with a name, the document's or a behavior's, and
+// false when the document has none.
+func (d *Deployment) BucketNamed(name string) (Bucket, bool) {
+	for _, b := range d.Behaviors {
+		if b.Bucket != nil && b.Bucket.Name == name {
+			return *b.Bucket, true
+		}
+	}
+	return d.Bucket, d.Bucket.Name == name
 }
 
 // Key returns the key with an ID, and false when the document has none.

@@ -35,9 +35,7 @@ func (d *Deployment) Validate() error {
 	v.keys(d.Keys)
 	v.hosts(d)
 	v.behaviors(d.Behaviors)
-	if (d.Bucket.Name == "") != (d.Bucket.Region == "") {
-		v.wrong("bucket", "a name without a region, or the reverse", "give both")
-	}
+	v.bucket("bucket", d.Bucket)
 	if d.MaxLifetime < 0 {
 		v.wrong("maxLifetime", "the number is negative", "give seconds, or 0 for no limit")
 	}
@@ -51,6 +49,12 @@ type validation struct {
 
 func (v *validation) wrong(field, what, remedy string) {
 	v.errs = append(v.errs, &Error{Kind: ErrInvalid, Where: field, What: what, Remedy: remedy})
+}
+
+func (v *validation) bucket(field string, b Bucket) {
+	if (b.Name == "") != (b.Region == "") {
+		v.wrong(field, "a name without a region, or the reverse", "give both")
+	}
 }
 
 func (v *validation) hosts(d *Deployment) {
@@ -91,6 +95,9 @@ func (v *validation) behaviors(all []Behavior) {
 		}
 		if b.Exposure < 0 {
 			v.wrong(field+".exposure", "the number is negative", "give seconds, or 0 for no limit")
+		}
+		if b.Bucket != nil {
+			v.bucket(field+".bucket", *b.Bucket)
 		}
 		v.access(field, b)
 		v.query(field+".queryParameters", b.QueryParameters)

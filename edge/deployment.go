@@ -49,5 +49,10 @@ func (e *Edge) describe(d *distribution) *deployment.Deployment {
 			doc.Bucket = deployment.Bucket{Name: bucket.Name, Region: bucket.Region}
 		}
 	}
+	for i, b := range d.behaviors {
+		if bucket := b.Origin.Bucket; b.access == deployment.Presigned && bucket != nil && bucket.Name != doc.Bucket.Name {
+			doc.Behaviors[i].Bucket = &deployment.Bucket{Name: bucket.Name, Region: bucket.Region}
+		}
+	}
 	return doc
 }

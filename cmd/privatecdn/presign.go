@@ -10,6 +10,7 @@ import (
 
 	"example.com/privatecdn/cmd/privatecdn/internal/awsuri"
 	"example.com/privatecdn/cmd/privatecdn/internal/cli"
+	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/signer/presign"
 )
@@ -76,9 +77,10 @@ func (c presignCommand) presigner(e *env, bucket string) (*presign.Presigner, er
 		if err != nil {
 			return nil, err
 		}
-		config.Deployment, own = d, d.Bucket.Name == bucket
-		if own {
-			config.Region = cmp.Or(c.Region, d.Bucket.Region)
+		config.Deployment = d
+		var known deployment.Bucket
+		if known, own = d.BucketNamed(bucket); own {
+			config.Region = cmp.Or(c.Region, known.Region)
 		}
 	}
 	settings, err := awsuri.AWS(e, config.Region)

@@ -91,6 +91,9 @@ func (d *distribution) documentBehavior(b Behavior, pattern string) deployment.B
 	}
 	if b.Access == Presigned {
 		doc.Exposure = int64(b.Presign.Exposure / time.Second)
+		if b.Bucket != nil && b.Bucket != d.bucket {
+			doc.Bucket = &deployment.Bucket{Name: *b.Bucket.BucketName(), Region: *b.Bucket.Env().Region}
+		}
 	}
 	return doc
 }

@@ -14,6 +14,7 @@ import (
 type probe struct {
 	path   string
 	how    string // plain, signed or presigned; of a viewer over HTTPS
+	bucket string // presigned for, where that is not the distribution's
 	method string // GET when empty
 	origin string // the page's, for CORS
 	auth   string // the request's Authorization
@@ -41,6 +42,8 @@ var probes = map[string][]probe{
 	"presigned": {
 		{path: "/s3/a.txt", how: "plain", status: 403, body: "<Message>Access Denied</Message>"},
 		{path: "/s3/a.txt", how: "presigned", status: 200, body: "content of s3/a.txt"},
+		{path: "/own/a.txt", how: "presigned", bucket: "own-content", status: 200, body: "content of own/a.txt"},
+		{path: "/own/a.txt", how: "plain", status: 403, body: "<Message>Access Denied</Message>"},
 	},
 	"presigned-whole": {
 		{path: "/film.mp4", how: "plain", status: 403, body: "<Message>Access Denied</Message>"},
@@ -191,7 +194,8 @@ func sameAccess(t *testing.T, document, described *deployment.Deployment) {
 		want := described.Behaviors[i]
 		if got.PathPattern != want.PathPattern || got.Access != want.Access || got.MaxTTL != want.MaxTTL ||
 			strings.Join(got.Keys, " ") != strings.Join(want.Keys, " ") ||
-			!sameNames(got.QueryParameters, want.QueryParameters) {
+			!sameNames(got.QueryParameters, want.QueryParameters) ||
+			(got.Bucket == nil) != (want.Bucket == nil) || got.Bucket != nil && *got.Bucket != *want.Bucket {
 			t.Errorf("the document says %+v, the template %+v", got, want)
 		}
 	}
@@ -213,7 +217,7 @@ func (s *served) probe(t *testing.T, p probe) {
 	case "signed":
 		url = s.sign(t, d, p.path)
 	case "presigned":
-		url = s.presigned(t, p.path)
+		url = s.presigned(t, p.bucket, p.path)
 	}
 	header := http.Header{}
 	if p.origin != "" {

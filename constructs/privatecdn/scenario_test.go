@@ -59,8 +59,13 @@ var scenarios = []scenario{
 		})
 	}},
 	{name: "presigned", build: func(t testing.TB, s awscdk.Stack) {
+		own := awss3.Bucket_FromBucketAttributes(s, jsii.String("Own"), &awss3.BucketAttributes{
+			BucketName: jsii.String("own-content"), Region: jsii.String("eu-central-1"),
+		})
 		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), Behaviors: []privatecdn.Behavior{
 			{PathPattern: "s3/*", Access: privatecdn.Presigned,
+				Presign: &privatecdn.Presign{Lifetime: 2 * time.Hour, Exposure: 150 * time.Minute}},
+			{PathPattern: "own/*", Access: privatecdn.Presigned, Bucket: own,
 				Presign: &privatecdn.Presign{Lifetime: 2 * time.Hour, Exposure: 150 * time.Minute}},
 		}})
 	}},

@@ -34,7 +34,7 @@ var content = func() fstest.MapFS {
 	for _, name := range []string{
 		"index.html", "film.mp4", "public/a.txt", "public/refused.html", "private/a.jpg", "a.jpg", "img/a.png",
 		"live/a.ts",
-		"s3/a.txt", "archive/a.txt", "partners/a.txt",
+		"s3/a.txt", "own/a.txt", "archive/a.txt", "partners/a.txt",
 		"live/a.m3u8", "downloads/a.txt", "private/film.mp4", "shop/film.mp4", "tenants/film.mp4",
 	} {
 		files[name] = &fstest.MapFile{Data: []byte("content of " + name + "\n"), ModTime: then}
@@ -202,10 +202,10 @@ func (s *served) sign(t *testing.T, d *deployment.Deployment, path string) strin
 }
 
 // presigned presigns path as the deployment document says.
-func (s *served) presigned(t *testing.T, path string) string {
+func (s *served) presigned(t *testing.T, bucket, path string) string {
 	t.Helper()
 	p, err := presign.New(presign.Config{
-		Deployment: s.document, Lifetime: time.Hour, Window: 30 * time.Minute,
+		Bucket: bucket, Deployment: s.document, Lifetime: time.Hour, Window: 30 * time.Minute,
 		Credentials: credentials.NewStaticCredentialsProvider(edge.LocalCredentials.AccessKeyID,
 			edge.LocalCredentials.SecretAccessKey, ""),
 	})

@@ -31,8 +31,8 @@ type Config struct {
 	// Deployment, where it is given, fills in Bucket, Region and Host if they
 	// are empty, and each key is checked against the behavior that catches it:
 	// its access must be presigned, its maximum TTL stands for CacheTTL, and
-	// its exposure is a limit beside Exposure. Another bucket than its own
-	// needs a Region.
+	// its exposure is a limit beside Exposure. A bucket that is not in it needs a
+	// Region.
 	Deployment *deployment.Deployment
 
 	// Clock returns the time; nil for time.Now.
@@ -48,17 +48,18 @@ func (c *Config) complete() error {
 		if c.Bucket == "" {
 			c.Bucket = d.Bucket.Name
 		}
-		if c.Region == "" && c.Bucket != d.Bucket.Name {
+		known, ok := d.BucketNamed(c.Bucket)
+		if c.Region == "" && !ok {
 			return &Error{
 				Kind: ErrBucket, What: "the deployment's bucket is " + fault.Quote(d.Bucket.Name) + ", not " + fault.Quote(c.Bucket),
 				Remedy: "give that bucket or, where a behavior has another one as its origin, that one's region too",
 			}
 		}
-		if c.Bucket == d.Bucket.Name && d.Bucket.Region != "" {
-			c.Region = cmp.Or(c.Region, d.Bucket.Region)
-			if c.Region != d.Bucket.Region {
+		if ok && known.Region != "" {
+			c.Region = cmp.Or(c.Region, known.Region)
+			if c.Region != known.Region {
 				return &Error{
-					Kind: ErrRegion, What: "the deployment's bucket is in " + d.Bucket.Region + ", not in " + fault.Quote(c.Region),
+					Kind: ErrRegion, What: "the deployment's bucket is in " + known.Region + ", not in " + fault.Quote(c.Region),
 					Remedy: "leave the region out",
 				}
 			}

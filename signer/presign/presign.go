@@ -245,6 +245,12 @@ func (p *Presigner) cacheTTL(path string, query url.Values) (time.Duration, erro
 			Remedy: "sign for CloudFront, or make its access presigned",
 		}
 	}
+	if b.Bucket != nil && b.Bucket.Name != p.config.Bucket {
+		return 0, &Error{
+			Kind: ErrBucket, What: "the behavior " + b.PathPattern + " reads the bucket " + fault.Quote(b.Bucket.Name),
+			Remedy: "give that bucket",
+		}
+	}
 	for name := range query {
 		if !b.QueryParameters.Has(name) {
 			return 0, &Error{

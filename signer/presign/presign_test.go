@@ -201,6 +201,8 @@ func TestDeployment(t *testing.T) {
 			{PathPattern: "in%20time/*", Access: deployment.Presigned, MaxTTL: 1800, Exposure: 5400},
 			{PathPattern: "kept/*", Access: deployment.Presigned, MaxTTL: 1801, Exposure: 5400},
 			{PathPattern: "unlimited/*", Access: deployment.Presigned, MaxTTL: 86400},
+			{PathPattern: "own/*", Access: deployment.Presigned, MaxTTL: 1800,
+				Bucket: &deployment.Bucket{Name: "own-content", Region: "eu-central-1"}},
 			{PathPattern: "public/*", Access: deployment.Public},
 			{PathPattern: "*", Access: deployment.Signed},
 		},
@@ -234,6 +236,15 @@ func TestDeployment(t *testing.T) {
 	moved.Region = ""
 	if _, err := presign.New(moved); !errors.Is(err, presign.ErrBucket) {
 		t.Errorf("another bucket: %v", err)
+	}
+	moved.Bucket = "own-content"
+	if u := mustURL(t, moved, "GET", "own/film.mp4"); !strings.Contains(u.URL, "%2Feu-central-1%2Fs3%2F") {
+		t.Errorf("not the region of the behavior's bucket: %s", u.URL)
+	}
+	if p, err := presign.New(c); err != nil {
+		t.Error(err)
+	} else if _, err := p.Presign(t.Context(), presign.Request{Key: "own/film.mp4"}); !errors.Is(err, presign.ErrBucket) {
+		t.Errorf("a path of another bucket: %v", err)
 	}
 	for key, want := range map[string]error{
 		"kept/film.mp4": presign.ErrExposure, "public/film.mp4": presign.ErrNotPresigned, "film.mp4": presign.ErrNotPresigned,
