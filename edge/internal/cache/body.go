@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"sync"
 	"sync/atomic"
 )
@@ -115,22 +116,21 @@ func (b *Body) available(ctx context.Context, off int64) (data []byte, complete 
 // negative, as they arrive. flush is called after each piece of a body that is
 // still growing. The error is the origin's, w's or ctx's.
 func (b *Body) WriteTo(ctx context.Context, w io.Writer, off, n int64, flush func()) error {
+	if n < 0 {
+		n = math.MaxInt64
+	}
 	for n != 0 {
 		data, complete, err := b.available(ctx, off)
 		if err != nil && (ctx.Err() != nil || int64(len(data)) <= off) {
 			return err
 		}
 		piece := data[min(off, int64(len(data))):]
-		if n >= 0 && int64(len(piece)) > n {
-			piece = piece[:n]
-		}
+		piece = piece[:min(n, int64(len(piece)))]
 		if _, err := w.Write(piece); err != nil {
 			return err
 		}
 		off += int64(len(piece))
-		if n > 0 {
-			n -= int64(len(piece))
-		}
+		n -= int64(len(piece))
 		if complete && err == nil && off >= int64(len(data)) {
 			return b.writeRest(w)
 		}

@@ -111,7 +111,9 @@ func parseDirectives(h http.Header) directives {
 	d := directives{expires: h.Get("Expires")}
 	var shared, own seconds
 	for _, line := range h["Cache-Control"] {
-		for name, value := range directivesOf(line) {
+		for _, directive := range splitDirectives(line) {
+			name, value, _ := strings.Cut(strings.TrimSpace(directive), "=")
+			value = strings.Trim(value, `"`)
 			switch strings.ToLower(name) {
 			case "no-store":
 				d.noStore = true
@@ -137,24 +139,16 @@ func parseDirectives(h http.Header) directives {
 	return d
 }
 
-// directivesOf yields the name and value of each directive of a line. A value
-// may be quoted and then contain commas.
-func directivesOf(line string) func(yield func(name, value string) bool) {
-	return func(yield func(name, value string) bool) {
-		quoted := false
-		parts := strings.FieldsFunc(line, func(c rune) bool {
-			if c == '"' {
-				quoted = !quoted
-			}
-			return c == ',' && !quoted
-		})
-		for _, part := range parts {
-			name, value, _ := strings.Cut(strings.TrimSpace(part), "=")
-			if !yield(name, strings.Trim(value, `"`)) {
-				return
-			}
+// splitDirectives splits a line at its commas. A value may be quoted and then
+// contain commas.
+func splitDirectives(line string) []string {
+	quoted := false
+	return strings.FieldsFunc(line, func(c rune) bool {
+		if c == '"' {
+			quoted = !quoted
 		}
-	}
+		return c == ',' && !quoted
+	})
 }
 
 func (d *directives) setNoCache(names string) {
