@@ -65,7 +65,10 @@ func BenchmarkURL(b *testing.B) {
 		text  policy.Policy
 		sdk   func(s *sign.URLSigner) (string, error)
 	}{
-		{"canned", signer.Terms{Until: until}, policy.Policy{Resource: benchURL, Until: until}, func(s *sign.URLSigner) (string, error) { return s.Sign(benchURL, until) }},
+		{
+			"canned", signer.Terms{Until: until}, policy.Policy{Resource: benchURL, Until: until},
+			func(s *sign.URLSigner) (string, error) { return s.Sign(benchURL, until) },
+		},
 		{"custom", signer.Terms{Until: until, From: from, IP: network}, custom, func(s *sign.URLSigner) (string, error) {
 			return s.SignWithPolicy(benchURL, custom.SDK())
 		}},

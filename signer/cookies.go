@@ -194,7 +194,9 @@ func (s *Signer) cookie(resource string, o CookieOptions) (http.Cookie, error) {
 	if c.Path == "" {
 		c.Path = literal[:strings.LastIndexByte(literal, '/')+1]
 	} else if !pathHolds(c.Path, literal, exact) {
-		return c, refuse(ErrCookiePath, fmt.Sprintf("cookies of path %s are not sent with every request below %s", fault.Quote(c.Path), literal),
+		return c, refuse(ErrCookiePath, fmt.Sprintf(
+			"cookies of path %s are not sent with every request below %s", fault.Quote(c.Path), literal,
+		),
 			"give a path that contains the resource, or none")
 	}
 	return c, nil

@@ -43,7 +43,8 @@ func TestCookies(t *testing.T) {
 		},
 		"one character": {
 			host + "/films/7/?.ts", signer.Terms{Until: end}, signer.CookieOptions{},
-			"CloudFront-Policy", "Path=/films/7/; HttpOnly; Secure; SameSite=Lax", host + "/films/7/1.ts", host + "/films/7/12.ts",
+			"CloudFront-Policy", "Path=/films/7/; HttpOnly; Secure; SameSite=Lax", host + "/films/7/1.ts",
+			host + "/films/7/12.ts",
 		},
 		"one file, query": {
 			page + "?a=b", signer.Terms{Until: end}, signer.CookieOptions{},
@@ -62,12 +63,15 @@ func TestCookies(t *testing.T) {
 			"CloudFront-Policy", "Path=/; Domain=example.com; HttpOnly; Secure; SameSite=Lax", page, "",
 		},
 		"all of the hosts below": {
-			"https://*.example.com/*", signer.Terms{Until: end}, signer.CookieOptions{Domain: ".Example.com", SameSite: http.SameSiteNoneMode},
+			"https://*.example.com/*", signer.Terms{Until: end}, signer.CookieOptions{
+				Domain: ".Example.com", SameSite: http.SameSiteNoneMode,
+			},
 			"CloudFront-Policy", "Path=/; Domain=example.com; HttpOnly; Secure; SameSite=None", "https://a.example.com/a", page,
 		},
 		"http alone": {
 			"http://media.example.com:8080/a/*", signer.Terms{Until: end}, signer.CookieOptions{Domain: "example.com"},
-			"CloudFront-Policy", "Path=/a/; Domain=example.com; HttpOnly; SameSite=Lax", "http://media.example.com:8080/a/b", "https://media.example.com/a/b",
+			"CloudFront-Policy", "Path=/a/; Domain=example.com; HttpOnly; SameSite=Lax", "http://media.example.com:8080/a/b",
+			"https://media.example.com/a/b",
 		},
 		"exact path": {
 			page, signer.Terms{Until: end}, signer.CookieOptions{Path: "/films/7/trailer.mp4"},
@@ -143,18 +147,26 @@ func TestCookiesRefuse(t *testing.T) {
 		options  signer.CookieOptions
 		want     error
 	}{
-		"domain of another":      {host + "/*", signer.CookieOptions{Domain: "example.com"}, signer.ErrCookieDomain},
-		"domain like the host's": {"https://badexample.com/*", signer.CookieOptions{Domain: "example.com"}, signer.ErrCookieDomain},
-		"domain below the host":  {"https://example.com/*", signer.CookieOptions{Domain: "a.example.com"}, signer.ErrCookieDomain},
-		"domain of one label":    {"https://example.com/*", signer.CookieOptions{Domain: "com"}, signer.ErrCookieDomain},
-		"domain that is shared":  {host + "/*", signer.CookieOptions{Domain: "cloudfront.net"}, signer.ErrCookieDomain},
-		"domain is an address":   {"https://127.0.0.1:8443/*", signer.CookieOptions{Domain: "127.0.0.1"}, signer.ErrCookieDomain},
-		"path of another":        {host + "/films/*", signer.CookieOptions{Path: "/a"}, signer.ErrCookiePath},
-		"path too narrow":        {host + "/films/*", signer.CookieOptions{Path: "/films/7"}, signer.ErrCookiePath},
-		"path inside a name":     {host + "/films/*", signer.CookieOptions{Path: "/fil"}, signer.ErrCookiePath},
-		"path without a slash":   {host + "/films/*", signer.CookieOptions{Path: "films"}, signer.ErrCookiePath},
-		"SameSite over http":     {"http://h.example/*", signer.CookieOptions{SameSite: http.SameSiteNoneMode}, signer.ErrCookieSameSite},
-		"backslash":              {host + `\*`, signer.CookieOptions{}, policy.ErrBackslash},
+		"domain of another": {host + "/*", signer.CookieOptions{Domain: "example.com"}, signer.ErrCookieDomain},
+		"domain like the host's": {
+			"https://badexample.com/*", signer.CookieOptions{Domain: "example.com"}, signer.ErrCookieDomain,
+		},
+		"domain below the host": {
+			"https://example.com/*", signer.CookieOptions{Domain: "a.example.com"}, signer.ErrCookieDomain,
+		},
+		"domain of one label":   {"https://example.com/*", signer.CookieOptions{Domain: "com"}, signer.ErrCookieDomain},
+		"domain that is shared": {host + "/*", signer.CookieOptions{Domain: "cloudfront.net"}, signer.ErrCookieDomain},
+		"domain is an address": {
+			"https://127.0.0.1:8443/*", signer.CookieOptions{Domain: "127.0.0.1"}, signer.ErrCookieDomain,
+		},
+		"path of another":      {host + "/films/*", signer.CookieOptions{Path: "/a"}, signer.ErrCookiePath},
+		"path too narrow":      {host + "/films/*", signer.CookieOptions{Path: "/films/7"}, signer.ErrCookiePath},
+		"path inside a name":   {host + "/films/*", signer.CookieOptions{Path: "/fil"}, signer.ErrCookiePath},
+		"path without a slash": {host + "/films/*", signer.CookieOptions{Path: "films"}, signer.ErrCookiePath},
+		"SameSite over http": {
+			"http://h.example/*", signer.CookieOptions{SameSite: http.SameSiteNoneMode}, signer.ErrCookieSameSite,
+		},
+		"backslash": {host + `\*`, signer.CookieOptions{}, policy.ErrBackslash},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -252,7 +264,8 @@ func TestCookieDomainIsNotShared(t *testing.T) {
 		"co.uk": signer.ErrCookieDomain, "github.io": signer.ErrCookieDomain, "cloudfront.net": signer.ErrCookieDomain,
 		"CloudFront.NET": signer.ErrCookieDomain, "com.au": signer.ErrCookieDomain, "公司.cn": signer.ErrCookieDomain,
 		"s3.amazonaws.com": signer.ErrCookieDomain, "uk": signer.ErrCookieDomain, "127.0.0.1": signer.ErrCookieDomain,
-		"foo.co.uk": nil, "x.github.io": nil, "d111111abcdef8.cloudfront.net": nil, "example.com": nil, "食狮.公司.cn": nil,
+		"foo.co.uk": nil, "x.github.io": nil, "d111111abcdef8.cloudfront.net": nil,
+		"example.com": nil, "食狮.公司.cn": nil,
 	} {
 		_, err := s.Cookies("https://a."+domain+"/*", signer.Terms{Until: end}, signer.CookieOptions{Domain: domain})
 		if domain == "127.0.0.1" || domain == "s3.amazonaws.com" {

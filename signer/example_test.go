@@ -109,7 +109,9 @@ func ExampleSigner_Cookies() {
 
 // A logout handler drops them, given the same pattern and options.
 func ExampleSigner_ClearCookies() {
-	cookies, err := exampleSigner().ClearCookies("https://media.example.com/courses/7/*", signer.CookieOptions{Domain: "example.com"})
+	cookies, err := exampleSigner().ClearCookies(
+		"https://media.example.com/courses/7/*", signer.CookieOptions{Domain: "example.com"},
+	)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -153,7 +153,8 @@ const { getSignedUrl, getSignedCookies } = require("@aws-sdk/cloudfront-signer")
 const crypto = require("node:crypto");
 const jobs = JSON.parse(require("node:fs").readFileSync(0, "utf8"));
 console.log(JSON.stringify(jobs.map(j => j.signature
-  ? crypto.verify("sha256", Buffer.from(j.text), j.publicKey, Buffer.from(j.signature.replace(/-/g, "+").replace(/_/g, "=").replace(/~/g, "/"), "base64"))
+  ? crypto.verify("sha256", Buffer.from(j.text), j.publicKey,
+      Buffer.from(j.signature.replace(/-/g, "+").replace(/_/g, "=").replace(/~/g, "/"), "base64"))
   : j.cookies ? getSignedCookies(j) : getSignedUrl(j))));
 `
 
@@ -283,7 +284,8 @@ func TestNodeVerifies(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, parameters := query(t, u)
-		text := `{"Statement":[{"Resource":"` + page + `","Condition":{"DateLessThan":{"AWS:EpochTime":` + parameters["Expires"] + `}}}]}`
+		text := `{"Statement":[{"Resource":"` + page +
+			`","Condition":{"DateLessThan":{"AWS:EpochTime":` + parameters["Expires"] + `}}}]}`
 		jobs = append(jobs, job{"signature": parameters["Signature"], "text": text, "publicKey": public.PEM()})
 	}
 	var good []bool

@@ -130,8 +130,13 @@ func TestOpenRefuses(t *testing.T) {
 		"over the limit":       {"/a", signer.Terms{For: week + time.Second}, signer.ErrLifetime},
 		"until over the limit": {"/a", signer.Terms{Until: now.Add(week + time.Second)}, signer.ErrLifetime},
 		"window over it":       {"/a", signer.Terms{For: week, Window: time.Hour}, signer.ErrLifetime},
-		"policy over it":       {"/a", signer.Terms{Policy: policy.Policy{Resource: "*", Until: now.Add(week + time.Second)}.String()}, signer.ErrLifetime},
-		"resource elsewhere":   {"/a", signer.Terms{For: time.Hour, Resource: "https://*.example.org/*"}, signer.ErrUnknownHost},
+		"policy over it": {
+			"/a", signer.Terms{Policy: policy.Policy{Resource: "*", Until: now.Add(week + time.Second)}.String()},
+			signer.ErrLifetime,
+		},
+		"resource elsewhere": {
+			"/a", signer.Terms{For: time.Hour, Resource: "https://*.example.org/*"}, signer.ErrUnknownHost,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

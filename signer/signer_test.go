@@ -56,23 +56,34 @@ func TestURL(t *testing.T) {
 		prefix string
 		until  time.Time
 	}{
-		"until":             {page, signer.Terms{Until: end}, page + "?Expires=1767229200&Signature=", end},
-		"for":               {page, signer.Terms{For: time.Hour}, page + "?Expires=1767229200&Signature=", end},
-		"for, rounded up":   {page, signer.Terms{For: time.Hour - time.Millisecond}, page + "?Expires=1767229200&", end},
-		"for, from later":   {page, signer.Terms{For: time.Hour, From: now.Add(time.Hour)}, page + "?Policy=", end.Add(time.Hour)},
-		"own query":         {page + "?a=b&c", signer.Terms{Until: end}, page + "?a=b&c&Expires=", end},
-		"empty query":       {page + "?", signer.Terms{Until: end}, page + "?Expires=", end},
-		"encoded once":      {host + "/it's 5+5 €?a=b c", signer.Terms{Until: end}, host + "/it's%205+5%20%E2%82%AC?a=b%20c&Expires=", end},
-		"IDN":               {"https://bücher.example/", signer.Terms{Until: end}, "https://xn--bcher-kva.example/?Expires=", end},
+		"until":           {page, signer.Terms{Until: end}, page + "?Expires=1767229200&Signature=", end},
+		"for":             {page, signer.Terms{For: time.Hour}, page + "?Expires=1767229200&Signature=", end},
+		"for, rounded up": {page, signer.Terms{For: time.Hour - time.Millisecond}, page + "?Expires=1767229200&", end},
+		"for, from later": {
+			page, signer.Terms{For: time.Hour, From: now.Add(time.Hour)}, page + "?Policy=", end.Add(time.Hour),
+		},
+		"own query":   {page + "?a=b&c", signer.Terms{Until: end}, page + "?a=b&c&Expires=", end},
+		"empty query": {page + "?", signer.Terms{Until: end}, page + "?Expires=", end},
+		"encoded once": {
+			host + "/it's 5+5 €?a=b c", signer.Terms{Until: end}, host + "/it's%205+5%20%E2%82%AC?a=b%20c&Expires=", end,
+		},
+		"IDN": {
+			"https://bücher.example/", signer.Terms{Until: end}, "https://xn--bcher-kva.example/?Expires=", end,
+		},
 		"address":           {page, signer.Terms{Until: end, IP: ip}, page + "?Policy=", end},
 		"start":             {page, signer.Terms{Until: end, From: now.Add(-time.Hour)}, page + "?Policy=", end},
 		"resource":          {page, signer.Terms{Until: end, Resource: host + "/films/*"}, page + "?Policy=", end},
 		"resource, encoded": {host + "/a b", signer.Terms{Until: end, Resource: host + "/a *"}, host + "/a%20b?Policy=", end},
 		"policy": {
-			page, signer.Terms{Policy: "\n" + `{"Statement":{"Condition":{"DateLessThan":{"AWS:EpochTime":1767229200}}, "Resource":"*"}}` + "\n"},
+			page, signer.Terms{
+				Policy: "\n" + `{"Statement":{"Condition":{"DateLessThan":{"AWS:EpochTime":1767229200}}, "Resource":"*"}}` + "\n",
+			},
 			page + "?Policy=", end,
 		},
-		"window": {page, signer.Terms{For: time.Hour, Window: 50 * time.Minute}, page + "?Expires=1767231000&", time.Unix(1767231000, 0)},
+		"window": {
+			page, signer.Terms{For: time.Hour, Window: 50 * time.Minute}, page + "?Expires=1767231000&",
+			time.Unix(1767231000, 0),
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -134,28 +145,50 @@ func TestURLRefuses(t *testing.T) {
 		terms signer.Terms
 		want  error
 	}{
-		"IPv6":                 {page, signer.Terms{Until: end, IP: netip.MustParsePrefix("2001:db8::/32")}, policy.ErrIP},
-		"IPv4 in IPv6":         {page, signer.Terms{Until: end, IP: netip.MustParsePrefix("::ffff:192.0.2.1/128")}, policy.ErrIP},
-		"start at end":         {page, signer.Terms{Until: end, From: end}, policy.ErrOrder},
-		"start after end":      {page, signer.Terms{Until: end, From: end.Add(1)}, policy.ErrOrder},
-		"no end":               {page, signer.Terms{}, policy.ErrNoEnd},
-		"end at 1970":          {page, signer.Terms{Until: time.Unix(0, 0)}, policy.ErrEpoch},
-		"end in the past":      {page, signer.Terms{Until: now.Add(-time.Hour)}, signer.ErrPast},
-		"end now":              {page, signer.Terms{Until: now}, signer.ErrPast},
-		"negative lifetime":    {page, signer.Terms{For: -time.Hour}, signer.ErrPast},
-		"milliseconds":         {page, signer.Terms{Until: time.Unix(now.UnixMilli(), 0)}, policy.ErrEpoch},
-		"past 2038":            {page, signer.Terms{Until: time.Unix(1<<31, 0)}, policy.ErrEpoch},
-		"two ends":             {page, signer.Terms{Until: end, For: time.Hour}, signer.ErrTerms},
-		"window of an end":     {page, signer.Terms{Until: end, Window: time.Hour}, signer.ErrTerms},
-		"window of 1.5 s":      {page, signer.Terms{For: time.Hour, Window: 1500 * time.Millisecond}, signer.ErrTerms},
-		"policy and end":       {page, signer.Terms{Until: end, Policy: "{}"}, signer.ErrTerms},
-		"policy not JSON":      {page, signer.Terms{Policy: "{}"}, policy.ErrMalformed},
-		"two statements":       {page, signer.Terms{Policy: `{"Statement":[{"Condition":{"DateLessThan":{"AWS:EpochTime":1767229200}}},{}]}`}, policy.ErrStatements},
-		"policy for all":       {page, signer.Terms{Policy: `{"Statement":{"Condition":{"DateLessThan":{"AWS:EpochTime":1767229200}}}}`}, policy.ErrNoResource},
-		"policy of the past":   {page, signer.Terms{Policy: policy.Policy{Resource: "*", Until: now}.String()}, signer.ErrPast},
-		"policy not covering":  {page, signer.Terms{Policy: policy.Policy{Resource: host + "/a", Until: end}.String()}, signer.ErrNotCovered},
-		"policy in ms":         {page, signer.Terms{Policy: `{"Statement":{"Resource":"*","Condition":{"DateLessThan":{"AWS:EpochTime":1767229200000}}}}`}, policy.ErrEpoch},
-		"backslash in policy":  {page, signer.Terms{Policy: `{"Statement":{"Resource":"https://h\\a","Condition":{"DateLessThan":{"AWS:EpochTime":1767229200}}}}`}, policy.ErrBackslash},
+		"IPv6": {page, signer.Terms{Until: end, IP: netip.MustParsePrefix("2001:db8::/32")}, policy.ErrIP},
+		"IPv4 in IPv6": {
+			page, signer.Terms{Until: end, IP: netip.MustParsePrefix("::ffff:192.0.2.1/128")}, policy.ErrIP,
+		},
+		"start at end":      {page, signer.Terms{Until: end, From: end}, policy.ErrOrder},
+		"start after end":   {page, signer.Terms{Until: end, From: end.Add(1)}, policy.ErrOrder},
+		"no end":            {page, signer.Terms{}, policy.ErrNoEnd},
+		"end at 1970":       {page, signer.Terms{Until: time.Unix(0, 0)}, policy.ErrEpoch},
+		"end in the past":   {page, signer.Terms{Until: now.Add(-time.Hour)}, signer.ErrPast},
+		"end now":           {page, signer.Terms{Until: now}, signer.ErrPast},
+		"negative lifetime": {page, signer.Terms{For: -time.Hour}, signer.ErrPast},
+		"milliseconds":      {page, signer.Terms{Until: time.Unix(now.UnixMilli(), 0)}, policy.ErrEpoch},
+		"past 2038":         {page, signer.Terms{Until: time.Unix(1<<31, 0)}, policy.ErrEpoch},
+		"two ends":          {page, signer.Terms{Until: end, For: time.Hour}, signer.ErrTerms},
+		"window of an end":  {page, signer.Terms{Until: end, Window: time.Hour}, signer.ErrTerms},
+		"window of 1.5 s":   {page, signer.Terms{For: time.Hour, Window: 1500 * time.Millisecond}, signer.ErrTerms},
+		"policy and end":    {page, signer.Terms{Until: end, Policy: "{}"}, signer.ErrTerms},
+		"policy not JSON":   {page, signer.Terms{Policy: "{}"}, policy.ErrMalformed},
+		"two statements": {
+			page, signer.Terms{Policy: `{"Statement":[{"Condition":{"DateLessThan":{"AWS:EpochTime":1767229200}}},{}]}`},
+			policy.ErrStatements,
+		},
+		"policy for all": {
+			page, signer.Terms{Policy: `{"Statement":{"Condition":{"DateLessThan":{"AWS:EpochTime":1767229200}}}}`},
+			policy.ErrNoResource,
+		},
+		"policy of the past": {
+			page, signer.Terms{Policy: policy.Policy{Resource: "*", Until: now}.String()}, signer.ErrPast,
+		},
+		"policy not covering": {
+			page, signer.Terms{Policy: policy.Policy{Resource: host + "/a", Until: end}.String()}, signer.ErrNotCovered,
+		},
+		"policy in ms": {
+			page,
+			signer.Terms{Policy: `{"Statement":{"Resource":"*","Condition":{"DateLessThan":{"AWS:EpochTime":1767229200000}}}}`},
+			policy.ErrEpoch,
+		},
+		"backslash in policy": {
+			page,
+			signer.Terms{
+				Policy: `{"Statement":{"Resource":"https://h\\a","Condition":{"DateLessThan":{"AWS:EpochTime":1767229200}}}}`,
+			},
+			policy.ErrBackslash,
+		},
 		"resource not over":    {page, signer.Terms{Until: end, Resource: host + "/a/*"}, signer.ErrNotCovered},
 		"backslash":            {page, signer.Terms{Until: end, Resource: host + `\films\*`}, policy.ErrBackslash},
 		"fragment":             {page + "#t=10", until, policy.ErrFragment},

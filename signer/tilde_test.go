@@ -30,7 +30,9 @@ func TestGrantWithoutTilde(t *testing.T) {
 	}
 	for i := range 60 {
 		for _, terms := range []signer.Terms{
-			{For: time.Hour, Resource: fmt.Sprintf("https://h.example/%d/a??*", i)}, {For: time.Hour, Window: time.Minute}, {For: time.Hour, From: now.Add(-time.Minute)},
+			{
+				For: time.Hour, Resource: fmt.Sprintf("https://h.example/%d/a??*", i),
+			}, {For: time.Hour, Window: time.Minute}, {For: time.Hour, From: now.Add(-time.Minute)},
 			{For: time.Hour, Resource: fmt.Sprintf("https://h.example/%d/", i) + strings.Repeat("?", i%3) + "*"},
 		} {
 			resource := fmt.Sprintf("https://h.example/%d/*", i)

@@ -38,7 +38,8 @@ func (c checkCommand) Run(e *env) error {
 		if err != nil {
 			return err
 		}
-		if o.Template, err = infra.ReadFile(path, infra.Options{Options: cloudformation.Options{Values: c.Value}}); err != nil {
+		options := infra.Options{Options: cloudformation.Options{Values: c.Value}}
+		if o.Template, err = infra.ReadFile(path, options); err != nil {
 			return err
 		}
 	}

@@ -147,7 +147,9 @@ func (f signFlags) signer(e *env) (*signer.Signer, error) {
 }
 
 func (f signFlags) terms() (signer.Terms, error) {
-	t := signer.Terms{For: f.For.Std(), Until: f.Until.Time, Window: f.Window.Std(), From: f.From.Time, Resource: f.Resource}
+	t := signer.Terms{
+		For: f.For.Std(), Until: f.Until.Time, Window: f.Window.Std(), From: f.From.Time, Resource: f.Resource,
+	}
 	if f.Policy != "" {
 		text, err := wholefile.Read(f.Policy, 1<<20)
 		if err != nil {

@@ -104,7 +104,9 @@ func (c keysAdd) checkPrivate(e *env, dir string, public *keys.Public) error {
 		return err
 	}
 	if own.Fingerprint() != public.Fingerprint() {
-		return cli.Hint(fmt.Errorf("%s is not the private key of %s", fault.Quote(c.Private), c.Public), "give the two keys of one pair")
+		return cli.Hint(
+			fmt.Errorf("%s is not the private key of %s", fault.Quote(c.Private), c.Public), "give the two keys of one pair",
+		)
 	}
 	return nil
 }
@@ -158,7 +160,9 @@ type keyArg struct {
 }
 
 // step takes a step on the key and says what comes after it.
-func (c keyArg) step(e *env, flags stepFlags, action keys.Action, take func(*keys.Ring, string) (keys.Key, error)) error {
+func (c keyArg) step(
+	e *env, flags stepFlags, action keys.Action, take func(*keys.Ring, string) (keys.Key, error),
+) error {
 	ring, err := flags.open(e)
 	if err != nil {
 		return err
@@ -245,7 +249,11 @@ func (c keysLimit) Run(e *env) error {
 	if err := ring.Limit(c.Longest.Std()); err != nil {
 		return err
 	}
-	e.note("Next: commit %s and deploy. A key expires after the longest lifetime it has signed for, even if the limit is shorter now.", ring.Dir())
+	e.note(
+		"Next: commit %s and deploy. "+
+			"A key expires after the longest lifetime it has signed for, even if the limit is shorter now.",
+		ring.Dir(),
+	)
 	result := struct {
 		MaxLifetime int64 `json:"maxLifetime"` // seconds
 	}{int64(ring.MaxLifetime() / time.Second)}

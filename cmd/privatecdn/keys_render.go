@@ -39,7 +39,9 @@ func afterwards(action keys.Action, k keys.Key, ring string) string {
 	id := k.Short()
 	switch {
 	case action == keys.ActNew && k.State == keys.Signing:
-		return fmt.Sprintf("%s signs. Next: commit %s and deploy. Its private key is not in the ring: %s.", id, ring, k.Private)
+		return fmt.Sprintf(
+			"%s signs. Next: commit %s and deploy. Its private key is not in the ring: %s.", id, ring, k.Private,
+		)
 	case action == keys.ActNew:
 		return fmt.Sprintf("%s is pending. Next: commit %s, deploy, then `privatecdn keys promote %s`.", id, ring, id)
 	case action == keys.ActPromote:
@@ -48,7 +50,9 @@ func afterwards(action keys.Action, k keys.Key, ring string) string {
 		return fmt.Sprintf("%s is accepted until %s. Next: commit %s; after that, `privatecdn keys drop %s`.",
 			id, k.Until.Format(time.RFC3339), ring, id)
 	}
-	return fmt.Sprintf("%s is removed from the ring. Next: commit %s, deploy, and delete its private key: %s.", id, ring, k.Private)
+	return fmt.Sprintf(
+		"%s is removed from the ring. Next: commit %s, deploy, and delete its private key: %s.", id, ring, k.Private,
+	)
 }
 
 // span is a length of time in the largest unit that says enough.

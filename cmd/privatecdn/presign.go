@@ -36,7 +36,9 @@ func (c presignCommand) Run(e *env) error {
 		return cli.Hint(fmt.Errorf("%s is not a valid object", fault.Quote(c.Object)), "s3://BUCKET/KEY")
 	}
 	if strings.Contains(key, "?versionId=") || strings.Contains(key, "?response-") {
-		return cli.Hint(fmt.Errorf("the key %s contains a query", fault.Quote(key)), "give --version-id, --download or --response-header")
+		return cli.Hint(
+			fmt.Errorf("the key %s contains a query", fault.Quote(key)), "give --version-id, --download or --response-header",
+		)
 	}
 	request := presign.Request{
 		Method: c.Method, Key: key, VersionID: c.VersionID, Download: c.Download, Response: http.Header{},

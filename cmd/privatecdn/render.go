@@ -67,7 +67,9 @@ func netscape(w io.Writer, host string, cookies []*http.Cookie) {
 		if c.HttpOnly {
 			prefix = "#HttpOnly_"
 		}
-		fmt.Fprintf(w, "%s%s\t%s\t%s\t%s\t0\t%s\t%s\n", prefix, domain, upper[c.Domain != ""], c.Path, upper[c.Secure], c.Name, c.Value)
+		fmt.Fprintf(
+			w, "%s%s\t%s\t%s\t%s\t0\t%s\t%s\n", prefix, domain, upper[c.Domain != ""], c.Path, upper[c.Secure], c.Name, c.Value,
+		)
 	}
 }
 

@@ -80,7 +80,9 @@ func hostOf(s *signer.Signer, pattern string) (string, error) {
 	host, _, _ := strings.Cut(rest, "/")
 	host, _, _ = strings.Cut(host, ":")
 	if host == "" || strings.ContainsAny(host, "*?") {
-		return "", cli.Hint(fmt.Errorf("the pattern %s is not limited to one host, which a cookie file needs", pattern), "give --domain DOMAIN")
+		return "", cli.Hint(
+			fmt.Errorf("the pattern %s is not limited to one host, which a cookie file needs", pattern), "give --domain DOMAIN",
+		)
 	}
 	return host, nil
 }

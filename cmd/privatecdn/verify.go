@@ -112,7 +112,9 @@ func (f trustFlags) judge(e *env) (func(verify.Request) (verify.Decision, error)
 		return nil, cli.Hint(errors.New("no trusted key is given"),
 			"give --deployment FILE, or --public-key FILE --key-pair-id ID")
 	case f.KeyPairID == "":
-		return nil, cli.Hint(errors.New("--public-key needs --key-pair-id"), "give the ID that CloudFront shows for the key: --key-pair-id K…")
+		return nil, cli.Hint(
+			errors.New("--public-key needs --key-pair-id"), "give the ID that CloudFront shows for the key: --key-pair-id K…",
+		)
 	}
 	key, err := readPublic(f.PublicKey)
 	if err != nil {

@@ -233,7 +233,9 @@ func TestStoreLeavesNothing(t *testing.T) {
 			}
 		})
 	}
-	for alias, a := range map[string]keys.Algorithm{"media": keys.RSA2048, "alias/": keys.RSA2048, "alias/media": "ed25519"} {
+	for alias, a := range map[string]keys.Algorithm{
+		"media": keys.RSA2048, "alias/": keys.RSA2048, "alias/media": "ed25519",
+	} {
 		server, client := start(t)
 		_, _, err := awskms.Store{Client: client, Alias: alias}.New(t.Context(), a)
 		if !errors.Is(err, awskms.ErrName) && !errors.Is(err, keys.ErrAlgorithm) || len(server.Requests()) != 0 {

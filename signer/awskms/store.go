@@ -52,7 +52,8 @@ func (s Store) New(ctx context.Context, a keys.Algorithm) (*keys.Public, string,
 	}
 	if name, ok := strings.CutPrefix(s.Alias, "alias/"); !ok || name == "" {
 		return nil, "", &Error{
-			Kind: ErrName, What: fault.Quote(s.Alias) + " is not a valid alias, which a new key needs", Remedy: "give kms:alias/NAME",
+			Kind: ErrName, What: fault.Quote(s.Alias) + " is not a valid alias, which a new key needs",
+			Remedy: "give kms:alias/NAME",
 		}
 	}
 	if err := s.free(ctx); err != nil {
@@ -85,7 +86,8 @@ func (s Store) free(ctx context.Context) error {
 		return awsfault.Explain(err, "KMS "+s.Alias, "kms:DescribeKey")
 	}
 	return &Error{
-		Kind: ErrExists, What: "the KMS alias " + s.Alias + " is taken", Remedy: "each key of a ring needs an alias of its own",
+		Kind: ErrExists, What: "the KMS alias " + s.Alias + " is taken",
+		Remedy: "each key of a ring needs an alias of its own",
 	}
 }
 

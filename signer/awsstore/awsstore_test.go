@@ -104,7 +104,8 @@ func TestRefused(t *testing.T) {
 	block, _ := pem.Decode(text)
 	for _, p := range places(t) {
 		for name, value := range map[string]string{
-			"json": fmt.Sprintf(`{"privateKey": %q}`, text), "twice": string(text) + string(text), "cut": string(text[:len(text)/2]),
+			"json":  fmt.Sprintf(`{"privateKey": %q}`, text),
+			"twice": string(text) + string(text), "cut": string(text[:len(text)/2]),
 			"public": public.PEM(), "empty": " ", "der": string(block.Bytes),
 		} {
 			p.set(name, value)
@@ -113,7 +114,8 @@ func TestRefused(t *testing.T) {
 			uri  string
 			want error
 		}{
-			{"json", nil}, {"twice", keys.ErrManyBlocks}, {"cut", nil}, {"public", keys.ErrPublicKey}, {"empty", keys.ErrNoPEM}, {"der", keys.ErrForm},
+			{"json", nil}, {"twice", keys.ErrManyBlocks}, {"cut", nil},
+			{"public", keys.ErrPublicKey}, {"empty", keys.ErrNoPEM}, {"der", keys.ErrForm},
 			{"", awsstore.ErrName}, {"unknown", nil},
 		} {
 			opened, err := p.open(t.Context(), p.scheme+":"+test.uri)

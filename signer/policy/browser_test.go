@@ -21,7 +21,9 @@ import (
 // pieces are what encoders disagree about.
 var pieces = []string{
 	"a", "Z", "0", "-", ".", "_", "~", " ", "!", "$", "&", "'", "(", ")", "+", ",", ";", "=", ":", "@", "/", "?",
-	"%", "^", "{", "}", "|", "[", "]", "<", ">", "`", "é", "日本", "€", "😀", "\u00a0", "\u202e", "%20", "%2F", "%2f", "%41", "%zz", "%E9", "a b", "100%",
+	"%", "^", "{", "}", "|", "[", "]", "<", ">", "`", "é", "日本", "€", "😀", "\u00a0", "\u202e", "%20", "%2F",
+	"%2f",
+	"%41", "%zz", "%E9", "a b", "100%",
 }
 
 func randomURLs(n int) []string {
@@ -80,7 +82,8 @@ console.log(JSON.stringify(pairs.map(([raw, encoded]) => {
   const e = new URL(encoded);
   if (e.href !== encoded) return "a browser sends " + e.href;
   if (r.host !== e.host) return "the host is " + r.host;
-  if (unescape(r.pathname) !== unescape(e.pathname) || unescape(r.search) !== unescape(e.search)) return "means " + r.href;
+  if (unescape(r.pathname) !== unescape(e.pathname) || unescape(r.search) !== unescape(e.search))
+    return "means " + r.href;
   return "";
 })));
 `
@@ -126,8 +129,11 @@ func TestEncodeURLIsWhatABrowserSends(t *testing.T) {
 func hosts() []string {
 	var urls []string
 	for _, host := range []string{
-		"bücher.example", "BÜCHER.example", "bu\u0308cher.example", "日本語.jp", "straße.de", "faß.de", "δόξα.gr", "пример.рф", "ＦＵＬＬ.example",
-		"İstanbul.example", "K.example", "a。b.example", "１２７.０.０.１", "العربية.example", "한국.kr", "नमस्ते.example", "a.é.b.example", "xn--bcher-kva.example", "💩.la",
+		"bücher.example", "BÜCHER.example", "bu\u0308cher.example", "日本語.jp", "straße.de", "faß.de", "δόξα.gr",
+		"пример.рф", "ＦＵＬＬ.example",
+		"İstanbul.example", "K.example", "a。b.example", "１２７.０.０.１",
+		"العربية.example", "한국.kr", "नमस्ते.example",
+		"a.é.b.example", "xn--bcher-kva.example", "💩.la",
 	} {
 		urls = append(urls, "https://"+host+"/a")
 	}

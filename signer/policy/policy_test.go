@@ -31,7 +31,8 @@ func TestString(t *testing.T) {
 			`{"Statement":[{"Resource":"` + resource + `","Condition":{"DateLessThan":{"AWS:EpochTime":1767312000}}}]}`, true,
 		}, {
 			policy.Policy{Resource: resource + "?a=b", Until: end.Add(999 * time.Millisecond)},
-			`{"Statement":[{"Resource":"` + resource + `?a=b","Condition":{"DateLessThan":{"AWS:EpochTime":1767312000}}}]}`, true,
+			`{"Statement":[{"Resource":"` + resource + `?a=b","Condition":{"DateLessThan":{"AWS:EpochTime":1767312000}}}]}`,
+			true,
 		}, {
 			policy.Policy{Resource: "*", Until: end},
 			`{"Statement":[{"Resource":"*","Condition":{"DateLessThan":{"AWS:EpochTime":1767312000}}}]}`, false,
@@ -139,12 +140,14 @@ func TestEpochSays(t *testing.T) {
 		p := good
 		p.Until = time.Unix(c.end, 0)
 		var e *policy.Error
-		if err := p.Validate(); !errors.As(err, &e) || !strings.Contains(e.What, c.what) || !strings.Contains(e.Hint(), c.todo) {
+		err := p.Validate()
+		if !errors.As(err, &e) || !strings.Contains(e.What, c.what) || !strings.Contains(e.Hint(), c.todo) {
 			t.Errorf("%v, %s; want %s; %s", err, e.Hint(), c.what, c.todo)
 		}
 	}
 	good.From = time.Unix(-1, 0)
-	if err := good.Validate(); !errors.Is(err, policy.ErrEpoch) || !strings.Contains(err.Error(), "the start, -1 seconds") {
+	err := good.Validate()
+	if !errors.Is(err, policy.ErrEpoch) || !strings.Contains(err.Error(), "the start, -1 seconds") {
 		t.Error(err)
 	}
 	good.From, good.Until = time.Unix(1, 0), time.Unix(policy.MaxEpoch, 0)
@@ -259,11 +262,13 @@ func TestParseRefuses(t *testing.T) {
 		"end fraction":   {with(`"DateLessThan":{"AWS:EpochTime":1767312000.5}`), policy.ErrMalformed},
 		"end zeros":      {with(`"DateLessThan":{"AWS:EpochTime":01767312000}`), policy.ErrMalformed},
 		"end bare":       {with(`"DateLessThan":1767312000`), policy.ErrMalformed},
-		"IPv6":           {with(`"IpAddress":{"AWS:SourceIp":"2001:db8::1"},"DateLessThan":{"AWS:EpochTime":1767312000}`), policy.ErrIP},
-		"no IP":          {with(`"IpAddress":{},"DateLessThan":{"AWS:EpochTime":1767312000}`), policy.ErrMalformed},
-		"control":        {with("\"Date\nLessThan\":{}"), policy.ErrMalformed},
-		"bad escape":     {with(`"\x":{}`), policy.ErrMalformed},
-		"cut escape":     {`{"\`, policy.ErrMalformed},
+		"IPv6": {
+			with(`"IpAddress":{"AWS:SourceIp":"2001:db8::1"},"DateLessThan":{"AWS:EpochTime":1767312000}`), policy.ErrIP,
+		},
+		"no IP":      {with(`"IpAddress":{},"DateLessThan":{"AWS:EpochTime":1767312000}`), policy.ErrMalformed},
+		"control":    {with("\"Date\nLessThan\":{}"), policy.ErrMalformed},
+		"bad escape": {with(`"\x":{}`), policy.ErrMalformed},
+		"cut escape": {`{"\`, policy.ErrMalformed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -22,21 +22,36 @@ func TestFromSDKRefuses(t *testing.T) {
 		policy *sign.Policy
 		want   error
 	}{
-		"nil":             {nil, policy.ErrStatements},
-		"no statement":    {&sign.Policy{}, policy.ErrStatements},
-		"two statements":  {&sign.Policy{Statements: make([]sign.Statement, 2)}, policy.ErrStatements},
-		"no resource":     {statement(func(s *sign.Statement) { s.Resource = "" }), policy.ErrNoResource},
-		"no end":          {statement(func(s *sign.Statement) { s.Condition.DateLessThan = nil }), policy.ErrNoEnd},
-		"end at zero":     {statement(func(s *sign.Statement) { s.Condition.DateLessThan = sign.NewAWSEpochTime(time.Unix(0, 0)) }), policy.ErrEpoch},
-		"start after end": {statement(func(s *sign.Statement) { s.Condition.DateGreaterThan = sign.NewAWSEpochTime(end) }), policy.ErrOrder},
-		"IPv6":            {statement(func(s *sign.Statement) { s.Condition.IPAddress = &sign.IPAddress{SourceIP: "2001:db8::1"} }), policy.ErrIP},
-		"IPv4 in IPv6":    {statement(func(s *sign.Statement) { s.Condition.IPAddress = &sign.IPAddress{SourceIP: "::ffff:192.0.2.1"} }), policy.ErrIP},
-		"garbage":         {statement(func(s *sign.Statement) { s.Condition.IPAddress = &sign.IPAddress{SourceIP: "office"} }), policy.ErrIP},
-		"space":           {statement(func(s *sign.Statement) { s.Resource += " 1" }), policy.ErrNotEncoded},
-		"backslash":       {statement(func(s *sign.Statement) { s.Resource += `\\` }), policy.ErrBackslash},
-		"quote":           {statement(func(s *sign.Statement) { s.Resource += `"` }), policy.ErrCharacter},
-		"fragment":        {statement(func(s *sign.Statement) { s.Resource += "#1" }), policy.ErrFragment},
-		"reserved":        {statement(func(s *sign.Statement) { s.Resource += "?Hash-Algorithm=SHA256" }), policy.ErrReserved},
+		"nil":            {nil, policy.ErrStatements},
+		"no statement":   {&sign.Policy{}, policy.ErrStatements},
+		"two statements": {&sign.Policy{Statements: make([]sign.Statement, 2)}, policy.ErrStatements},
+		"no resource":    {statement(func(s *sign.Statement) { s.Resource = "" }), policy.ErrNoResource},
+		"no end":         {statement(func(s *sign.Statement) { s.Condition.DateLessThan = nil }), policy.ErrNoEnd},
+		"end at zero": {
+			statement(func(s *sign.Statement) { s.Condition.DateLessThan = sign.NewAWSEpochTime(time.Unix(0, 0)) }),
+			policy.ErrEpoch,
+		},
+		"start after end": {
+			statement(func(s *sign.Statement) { s.Condition.DateGreaterThan = sign.NewAWSEpochTime(end) }), policy.ErrOrder,
+		},
+		"IPv6": {
+			statement(func(s *sign.Statement) { s.Condition.IPAddress = &sign.IPAddress{SourceIP: "2001:db8::1"} }),
+			policy.ErrIP,
+		},
+		"IPv4 in IPv6": {
+			statement(func(s *sign.Statement) { s.Condition.IPAddress = &sign.IPAddress{SourceIP: "::ffff:192.0.2.1"} }),
+			policy.ErrIP,
+		},
+		"garbage": {
+			statement(func(s *sign.Statement) { s.Condition.IPAddress = &sign.IPAddress{SourceIP: "office"} }), policy.ErrIP,
+		},
+		"space":     {statement(func(s *sign.Statement) { s.Resource += " 1" }), policy.ErrNotEncoded},
+		"backslash": {statement(func(s *sign.Statement) { s.Resource += `\\` }), policy.ErrBackslash},
+		"quote":     {statement(func(s *sign.Statement) { s.Resource += `"` }), policy.ErrCharacter},
+		"fragment":  {statement(func(s *sign.Statement) { s.Resource += "#1" }), policy.ErrFragment},
+		"reserved": {
+			statement(func(s *sign.Statement) { s.Resource += "?Hash-Algorithm=SHA256" }), policy.ErrReserved,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -18,7 +18,7 @@ import (
 type Config struct {
 	Bucket      string
 	Region      string                  // the bucket's
-	Host        string                  // the distribution's, with its port where that is not 443; the bucket's own when empty
+	Host        string                  // the distribution's, with a port other than 443; empty for the bucket's own
 	Lifetime    time.Duration           // L, from the window's start
 	Window      time.Duration           // W; 0 for a URL of its own every second
 	Credentials aws.CredentialsProvider // that may read the bucket
@@ -51,7 +51,8 @@ func (c *Config) complete() error {
 		known, ok := d.BucketNamed(c.Bucket)
 		if c.Region == "" && !ok {
 			return &Error{
-				Kind: ErrBucket, What: "the deployment's bucket is " + fault.Quote(d.Bucket.Name) + ", not " + fault.Quote(c.Bucket),
+				Kind:   ErrBucket,
+				What:   "the deployment's bucket is " + fault.Quote(d.Bucket.Name) + ", not " + fault.Quote(c.Bucket),
 				Remedy: "give that bucket or, where a behavior has another one as its origin, that one's region too",
 			}
 		}
@@ -98,7 +99,8 @@ func (c *Config) check() error {
 		}
 	case !inPartition:
 		return &Error{
-			Kind: ErrRegion, What: fault.Quote(c.Region) + " is not a valid region", Remedy: "give the bucket's, such as eu-west-1",
+			Kind: ErrRegion, What: fault.Quote(c.Region) + " is not a valid region",
+			Remedy: "give the bucket's, such as eu-west-1",
 		}
 	case c.Host == "" && strings.Contains(c.Bucket, "."):
 		return &Error{
@@ -133,7 +135,8 @@ func (c *Config) expose(cache, limit time.Duration) error {
 		return nil
 	}
 	return &Error{
-		Kind: ErrExposure, What: fmt.Sprintf("an object could be served for %s, a lifetime of %s and %s in the cache, and %s is the limit",
+		Kind: ErrExposure,
+		What: fmt.Sprintf("an object could be served for %s, a lifetime of %s and %s in the cache, and %s is the limit",
 			fault.Duration(total), fault.Duration(c.Lifetime), fault.Duration(cache), fault.Duration(limit)),
 		Remedy: "shorten the lifetime or the cache's maximum TTL",
 	}

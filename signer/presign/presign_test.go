@@ -55,7 +55,9 @@ func mustURL(t *testing.T, c presign.Config, method, key string) presign.Presign
 }
 
 var hardKeys = []string{
-	"film.mp4", "a b/ü+~'(1)*!$&=;,:@.txt", "100%/%2F.bin", "//twice//", "emoji 🎬.png", "#1?x=2", `back\slash "quoted"`, ".hidden/..x", "x\ny",
+	"film.mp4", "a b/ü+~'(1)*!$&=;,:@.txt", "100%/%2F.bin", "//twice//", "emoji 🎬.png", "#1?x=2",
+	`back\slash "quoted"`,
+	".hidden/..x", "x\ny",
 }
 
 // atTime signs at a time of its own in place of the SDK's clock.
@@ -260,7 +262,9 @@ func TestDeployment(t *testing.T) {
 	c.Exposure = 2 * time.Hour
 	if p, err := presign.New(c); err != nil {
 		t.Error(err)
-	} else if _, err := p.Presign(t.Context(), presign.Request{Method: "GET", Key: "unlimited/film.mp4"}); !errors.Is(err, presign.ErrExposure) {
+	} else if _, err := p.Presign(
+		t.Context(), presign.Request{Method: "GET", Key: "unlimited/film.mp4"},
+	); !errors.Is(err, presign.ErrExposure) {
 		t.Errorf("over one's own limit: %v", err)
 	}
 	c.Host = "other.example"

@@ -57,7 +57,10 @@ func TestRefused(t *testing.T) {
 		{"negative window", func(c *presign.Config) { c.Window = -1 }, "GET", "x", presign.ErrWindow},
 		{"exposure", func(c *presign.Config) { c.Exposure = 90*time.Minute - 1 }, "GET", "x", presign.ErrExposure},
 		{"no credentials", func(c *presign.Config) { c.Credentials = nil }, "GET", "x", presign.ErrCredentials},
-		{"ending credentials", func(c *presign.Config) { c.Credentials = expiring(noon.Add(time.Hour - 1)) }, "GET", "x", presign.ErrCredentials},
+		{
+			"ending credentials", func(c *presign.Config) { c.Credentials = expiring(noon.Add(time.Hour - 1)) }, "GET", "x",
+			presign.ErrCredentials,
+		},
 		{"long credentials", func(c *presign.Config) { c.Credentials = expiring(noon.Add(time.Hour)) }, "GET", "x", nil},
 		{"failing credentials", func(c *presign.Config) { c.Credentials = none }, "GET", "x", context.Canceled},
 		{"PUT", func(*presign.Config) {}, "PUT", "x", presign.ErrMethod},
@@ -95,7 +98,10 @@ func TestRenewsCredentials(t *testing.T) {
 	}{
 		{"long enough", []time.Duration{time.Hour}, nil, 1},
 		{"too short, then long enough", []time.Duration{30 * time.Minute, 2 * time.Hour}, nil, 2},
-		{"always too short", []time.Duration{30 * time.Minute, 31 * time.Minute, 32 * time.Minute}, presign.ErrCredentials, 2},
+		{
+			"always too short", []time.Duration{30 * time.Minute, 31 * time.Minute, 32 * time.Minute}, presign.ErrCredentials,
+			2,
+		},
 	} {
 		asked := 0
 		c := classic(noon)

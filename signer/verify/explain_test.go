@@ -235,6 +235,7 @@ func TestExplainCannedForms(t *testing.T) {
 	const u = "https://d111111abcdef8.cloudfront.net/v/1/a.ts?b&c"
 	text := policy.Policy{Resource: u, Until: end}.String()
 	over := func(resource string) string { return policy.Policy{Resource: resource, Until: end}.String() }
+	bare := strings.NewReplacer("[", "", "]", "").Replace(text)
 	const python = `{"Statement": [{"Resource": "` + u + `", ` +
 		`"Condition": {"DateLessThan": {"AWS:EpochTime": 1767229200}}}]}`
 	for signed, want := range map[string]string{
@@ -246,7 +247,7 @@ func TestExplainCannedForms(t *testing.T) {
 		"{\n  \"Statement\": [\n    {\n      \"Resource\": \"" + u + "\",\n      \"Condition\": {\n" +
 			"        \"DateLessThan\": {\n          \"AWS:EpochTime\": 1767229200\n" +
 			"        }\n      }\n    }\n  ]\n}": "indented",
-		strings.NewReplacer("[", "", "]", "").Replace(text):                                                  "outside a list",
+		bare: "outside a list",
 		`{"Statement":[{"Condition":{"DateLessThan":{"AWS:EpochTime":1767229200}},"Resource":"` + u + `"}]}`: "another order",
 		over("*"): `pattern "*"`,
 		over("https://d111111abcdef8.cloudfront.net/v/1/*"): `/v/1/*`,

@@ -13,12 +13,13 @@ import (
 func TestAttachment(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{
-		"film.mp4":           `attachment; filename="film.mp4"`,
-		"a b (1).pdf":        `attachment; filename="a b (1).pdf"`,
-		"Bücher – May's.pdf": `attachment; filename="B_cher _ May's.pdf"; filename*=UTF-8''B%C3%BCcher%20%E2%80%93%20May%27s.pdf`,
-		`say "x";y=*.txt`:    `attachment; filename="say 'x';y=*.txt"; filename*=UTF-8''say%20%22x%22%3By%3D%2A.txt`,
-		"100%.txt":           `attachment; filename="100_.txt"; filename*=UTF-8''100%25.txt`,
-		"日本.mp4":             `attachment; filename="__.mp4"; filename*=UTF-8''%E6%97%A5%E6%9C%AC.mp4`,
+		"film.mp4":    `attachment; filename="film.mp4"`,
+		"a b (1).pdf": `attachment; filename="a b (1).pdf"`,
+		"Bücher – May's.pdf": `attachment; filename="B_cher _ May's.pdf"; ` +
+			`filename*=UTF-8''B%C3%BCcher%20%E2%80%93%20May%27s.pdf`,
+		`say "x";y=*.txt`: `attachment; filename="say 'x';y=*.txt"; filename*=UTF-8''say%20%22x%22%3By%3D%2A.txt`,
+		"100%.txt":        `attachment; filename="100_.txt"; filename*=UTF-8''100%25.txt`,
+		"日本.mp4":          `attachment; filename="__.mp4"; filename*=UTF-8''%E6%97%A5%E6%9C%AC.mp4`,
 	} {
 		got, err := disposition.Attachment(name)
 		if err != nil || got != want {

@@ -26,7 +26,8 @@ func setenv(t *testing.T, server *httptest.Server, region string) {
 		t.Fatal(err)
 	}
 	for name, value := range map[string]string{
-		"AWS_ENDPOINT_URL": server.URL, "AWS_CA_BUNDLE": bundle, "AWS_REGION": region, "AWS_DEFAULT_REGION": "", "AWS_PROFILE": "",
+		"AWS_ENDPOINT_URL": server.URL, "AWS_CA_BUNDLE": bundle, "AWS_REGION": region, "AWS_DEFAULT_REGION": "",
+		"AWS_PROFILE":       "",
 		"AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "S", "AWS_MAX_ATTEMPTS": "1",
 		"AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
 	} {

@@ -22,7 +22,9 @@ func TestParseDuration(t *testing.T) {
 			t.Errorf("ParseDuration(%q) = %v, %v; want %v", in, got, err, want)
 		}
 	}
-	for _, in := range []string{"", "7", "d", "-1h", "-1d", "1d-1h", "1h2d", "7 d", "1w", "9999999d", "99999999h", "1e3d"} {
+	for _, in := range []string{
+		"", "7", "d", "-1h", "-1d", "1d-1h", "1h2d", "7 d", "1w", "9999999d", "99999999h", "1e3d",
+	} {
 		if got, err := cli.ParseDuration(in); err == nil {
 			t.Errorf("ParseDuration(%q) = %v, want an error", in, got)
 		}
@@ -37,7 +39,9 @@ func TestParseTime(t *testing.T) {
 			t.Errorf("ParseTime(%q) = %v, %v; want %v", in, got, err, want)
 		}
 	}
-	for _, in := range []string{"", "0", "1893596645000", "99999999999999999999", "-1", "2030-01-02", "tomorrow", "1893596645.5"} {
+	for _, in := range []string{
+		"", "0", "1893596645000", "99999999999999999999", "-1", "2030-01-02", "tomorrow", "1893596645.5",
+	} {
 		if got, err := cli.ParseTime(in); err == nil {
 			t.Errorf("ParseTime(%q) = %v, want an error", in, got)
 		}
@@ -56,7 +60,10 @@ func TestReport(t *testing.T) {
 		{fmt.Errorf("verify: %w", cli.ErrNo), cli.No, ""},
 		{context.Canceled, cli.Failed, "error: interrupted\n"},
 		{plain, cli.Failed, "error: it broke\n  in two places\n"},
-		{fmt.Errorf("up: %w", cli.Hint(plain, "mend %s", "it")), cli.Failed, "error: up: it broke\n  in two places\nhint: mend it\n"},
+		{
+			fmt.Errorf("up: %w", cli.Hint(plain, "mend %s", "it")), cli.Failed,
+			"error: up: it broke\n  in two places\nhint: mend it\n",
+		},
 		{errors.Join(plain, cli.Hint(errors.New("that too"), "mend that")), cli.Failed,
 			"error: it broke\n  in two places\nerror: that too\nhint: mend that\n"},
 		{cli.Hint(nil, "nothing"), cli.Done, ""},

@@ -23,7 +23,9 @@ func ParseTime(s string) (time.Time, error) {
 	if !epoch.MatchString(s) {
 		t, err := time.Parse(time.RFC3339, s)
 		if err != nil {
-			return time.Time{}, fmt.Errorf("%q is not a valid time: want RFC 3339 (2030-01-02T15:04:05Z) or seconds since 1970", s)
+			return time.Time{}, fmt.Errorf(
+				"%q is not a valid time: want RFC 3339 (2030-01-02T15:04:05Z) or seconds since 1970", s,
+			)
 		}
 		return t, nil
 	}

@@ -55,7 +55,8 @@ func whyNotSent(c *http.Cookie, setter, e *entry) (what, todo string) {
 	case domain != "" && domain == suffix:
 		return name + " is for the domain " + domain + ", which unrelated sites share, so browsers drop it", "Domain=" + to
 	case domain != "" && !within(from, domain):
-		return name + " is for the domain " + domain + ", which its host is not in, so browsers drop it", "set it from a host in " + domain
+		return name + " is for the domain " + domain + ", which its host is not in, so browsers drop it",
+			"set it from a host in " + domain
 	case domain != "" && !within(to, domain):
 		return name + " is for the domain " + domain + ", which does not contain " + to, "Domain=" + common(from, to)
 	case domain == "" && from != to:
@@ -69,14 +70,18 @@ func whyNotSent(c *http.Cookie, setter, e *entry) (what, todo string) {
 	case c.SameSite == http.SameSiteNoneMode && !c.Secure:
 		return name + " has SameSite=None without Secure, so browsers drop it", "Secure"
 	case crossSite(e) && c.SameSite != http.SameSiteNoneMode:
-		return name + " is not sent from the pages of another site (" + e.origin() + ") with its SameSite", "SameSite=None; Secure; Partitioned"
+		return name + " is not sent from the pages of another site (" + e.origin() + ") with its SameSite",
+			"SameSite=None; Secure; Partitioned"
 	case crossSite(e) && !c.Partitioned:
-		return name + " is a third party's for " + e.origin() + ", and the browser blocks those", "Partitioned (CookieOptions.Partitioned, --partitioned)"
+		return name + " is a third party's for " + e.origin() + ", and the browser blocks those",
+			"Partitioned (CookieOptions.Partitioned, --partitioned)"
 	case e.crossOrigin():
 		return name + " fits, and the request was made without credentials",
-			"send credentials: withCredentials in hls.js and dash.js, request.allowCrossSiteCredentials in Shaka, credentials: \"include\" in fetch"
+			"send credentials: withCredentials in hls.js and dash.js, request.allowCrossSiteCredentials in Shaka, " +
+				`credentials: "include" in fetch`
 	}
-	return name + " fits the request, and the browser did not send it", "check that the browser has not dropped it: it ends with the session"
+	return name + " fits the request, and the browser did not send it",
+		"check that the browser has not dropped it: it ends with the session"
 }
 
 // crossSite reports whether a request comes from a page of another site.

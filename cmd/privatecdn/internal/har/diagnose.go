@@ -135,7 +135,8 @@ func code(body string) string {
 func (d *recording) explainPreflight(e *entry) (Kind, string, string) {
 	what := fmt.Sprintf("the preflight for %s got status %d, so the browser sent no request",
 		e.Request.get("Access-Control-Request-Method"), e.Response.Status)
-	return Preflight, what, "allow OPTIONS in the behavior's methods, and let a response headers policy or the bucket's CORS rules " +
+	return Preflight, what, "allow OPTIONS in the behavior's methods, " +
+		"and let a response headers policy or the bucket's CORS rules " +
 		"allow the origin " + e.origin() + " and the headers " + e.Request.get(
 		"Access-Control-Request-Headers",
 	)
@@ -189,7 +190,8 @@ func explainCORS(e *entry) (Kind, string, string) {
 		}
 		return CORS, "the response has no Access-Control-Allow-Origin for " + origin, "give the behavior " + rule
 	case allowed == "*" && withCookies:
-		return CORS, "the request has cookies, and Access-Control-Allow-Origin is *", "name the origin and allow credentials: " + rule
+		return CORS, "the request has cookies, and Access-Control-Allow-Origin is *",
+			"name the origin and allow credentials: " + rule
 	case allowed != "*" && !strings.EqualFold(allowed, origin):
 		if strings.HasPrefix(e.Response.get("X-Cache"), "Hit") {
 			return Cache, "the cached response allows " + allowed + ", not " + origin,

@@ -13,7 +13,8 @@ import (
 const (
 	media   = "https://media.example.com/films/7/1.ts"
 	missing = `<?xml version="1.0" encoding="UTF-8"?><Error><Code>MissingKey</Code><Message>x</Message></Error>`
-	denied  = `<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code><Message>Access denied</Message></Error>`
+	denied  = `<?xml version="1.0" encoding="UTF-8"?>` +
+		`<Error><Code>AccessDenied</Code><Message>Access denied</Message></Error>`
 )
 
 type fields map[string]any
@@ -61,42 +62,78 @@ func TestDiagnose(t *testing.T) {
 		what    string
 		todo    string
 	}{
-		"nothing set":  {[]fields{get(page)}, har.Signature, "not signed", "sensitive data"},
-		"other cookie": {[]fields{session(api, "a=b"), get(page)}, har.Signature, "no response before it", "session endpoint"},
-		"no domain":    {[]fields{session(api, "CloudFront-Policy=x; Path=/; Secure"), get(page)}, har.Cookie, "has no Domain", "Domain=example.com"},
+		"nothing set": {[]fields{get(page)}, har.Signature, "not signed", "sensitive data"},
+		"other cookie": {
+			[]fields{session(api, "a=b"), get(page)}, har.Signature, "no response before it", "session endpoint",
+		},
+		"no domain": {
+			[]fields{session(api, "CloudFront-Policy=x; Path=/; Secure"), get(page)}, har.Cookie, "has no Domain",
+			"Domain=example.com",
+		},
 		"wrong domain": {[]fields{session(api, "CloudFront-Policy=x; Path=/; Domain=app.example.com"), get(page)},
 			har.Cookie, "does not contain media.example.com", "Domain=example.com"},
-		"foreign domain": {[]fields{session(api, "CloudFront-Policy=x; Domain=example.org"), get(page)}, har.Cookie, "its host is not in", "example.org"},
-		"shared domain":  {[]fields{session(api, "CloudFront-Policy=x; Domain=com"), get(page)}, har.Cookie, "unrelated sites share", "Domain="},
-		"path":           {[]fields{session(same, "CloudFront-Policy=x; Path=/films/8/"), get(page)}, har.Cookie, "is not below", "Path=/films/7/"},
+		"foreign domain": {
+			[]fields{session(api, "CloudFront-Policy=x; Domain=example.org"), get(page)}, har.Cookie, "its host is not in",
+			"example.org",
+		},
+		"shared domain": {
+			[]fields{session(api, "CloudFront-Policy=x; Domain=com"), get(page)}, har.Cookie, "unrelated sites share",
+			"Domain=",
+		},
+		"path": {
+			[]fields{session(same, "CloudFront-Policy=x; Path=/films/8/"), get(page)}, har.Cookie, "is not below",
+			"Path=/films/7/",
+		},
 		"size": {[]fields{session(same, "CloudFront-Policy="+strings.Repeat("x", 4096)+"; Path=/"), get(page)},
 			har.Cookie, "browsers ignore more than 4096", "shorter pattern"},
 		"secure": {[]fields{session(same, "CloudFront-Policy=x; Path=/; Secure"),
-			request("GET", "http://media.example.com/films/7/1.ts", nil, 403, nil, missing)}, har.Cookie, "over HTTP", "https://"},
-		"none, not secure": {[]fields{session(same, "CloudFront-Policy=x; Path=/; SameSite=None"), get(page)}, har.Cookie, "without Secure", "Secure"},
+			request("GET", "http://media.example.com/films/7/1.ts", nil, 403, nil, missing)}, har.Cookie, "over HTTP",
+			"https://"},
+		"none, not secure": {
+			[]fields{session(same, "CloudFront-Policy=x; Path=/; SameSite=None"), get(page)}, har.Cookie, "without Secure",
+			"Secure",
+		},
 		"same site": {[]fields{session(same, "CloudFront-Policy=x; Path=/; Secure; SameSite=Lax"), get(other)},
 			har.Cookie, "pages of another site (https://shop.example.org)", "SameSite=None; Secure; Partitioned"},
 		"third party": {[]fields{session(same, "CloudFront-Policy=x; Path=/; Secure; SameSite=None"), get(other)},
 			har.Cookie, "third party's for https://shop.example.org", "Partitioned"},
 		"credentials": {[]fields{session(api, "CloudFront-Policy=x; Path=/; Domain=example.com; Secure"), get(page)},
 			har.Cookie, "without credentials (the console calls it a CORS error", "withCredentials"},
-		"gone": {[]fields{session(same, "CloudFront-Policy=x; Path=/"), get(nil)}, har.Cookie, "did not send it", "ends with the session"},
+		"gone": {
+			[]fields{session(same, "CloudFront-Policy=x; Path=/"), get(nil)}, har.Cookie, "did not send it",
+			"ends with the session",
+		},
 		"preflight": {[]fields{request("OPTIONS", media, headers("Origin", "https://app.example.com",
 			"Access-Control-Request-Method", "GET", "Access-Control-Request-Headers", "range"), 403, nil, missing)},
 			har.Preflight, "the preflight for GET got status 403", "allow OPTIONS"},
-		"no CORS": {[]fields{request("GET", media, page, 200, nil, "")}, har.CORS, "no Access-Control-Allow-Origin", "response headers policy"},
-		"star and cookies": {[]fields{request("GET", media, headers("Origin", "https://app.example.com", "Cookie", "a=b"), 200,
+		"no CORS": {
+			[]fields{request("GET", media, page, 200, nil, "")}, har.CORS, "no Access-Control-Allow-Origin",
+			"response headers policy",
+		},
+		"star and cookies": {[]fields{request("GET", media, headers(
+			"Origin", "https://app.example.com", "Cookie", "a=b",
+		), 200,
 			headers("access-control-allow-origin", "*"), "")}, har.CORS, "Access-Control-Allow-Origin is *", "name the origin"},
 		"no credentials": {[]fields{request("GET", media, headers("Origin", "https://app.example.com", "Cookie", "a=b"), 200,
-			headers("Access-Control-Allow-Origin", "https://app.example.com"), "")}, har.CORS, "does not allow credentials", "allow credentials"},
-		"another origin": {[]fields{request("GET", media, page, 200, headers("Access-Control-Allow-Origin", "https://x.example"), "")},
+			headers("Access-Control-Allow-Origin", "https://app.example.com"), "")}, har.CORS, "does not allow credentials",
+			"allow credentials"},
+		"another origin": {[]fields{
+			request("GET", media, page, 200, headers("Access-Control-Allow-Origin", "https://x.example"), ""),
+		},
 			har.CORS, "allows https://x.example, not https://app.example.com", "add the origin"},
 		"another origin, cached": {[]fields{request("GET", media, page, 200,
-			headers("Access-Control-Allow-Origin", "https://x.example", "X-Cache", "Hit from cloudfront"), "")}, har.Cache, "cached", "cache key"},
-		"cached error": {[]fields{request("GET", media, nil, 404, headers("X-Cache", "Hit from cloudfront"), "")}, har.Cache, "cached error", "invalidate"},
-		"S3":           {[]fields{request("GET", media, nil, 403, nil, "<Error><Code>AccessDenied</Code><RequestId>1</RequestId></Error>")}, har.Origin, "S3 refused", "bucket's policy"},
-		"origin":       {[]fields{request("GET", media, nil, 500, nil, "x")}, har.Origin, "status 500", "origin"},
-		"network":      {[]fields{request("GET", media, nil, 0, nil, "")}, har.Network, "no response", "certificate"},
+			headers("Access-Control-Allow-Origin", "https://x.example", "X-Cache", "Hit from cloudfront"), "")}, har.Cache,
+			"cached", "cache key"},
+		"cached error": {
+			[]fields{request("GET", media, nil, 404, headers("X-Cache", "Hit from cloudfront"), "")}, har.Cache, "cached error",
+			"invalidate",
+		},
+		"S3": {
+			[]fields{request("GET", media, nil, 403, nil, "<Error><Code>AccessDenied</Code><RequestId>1</RequestId></Error>")},
+			har.Origin, "S3 refused", "bucket's policy",
+		},
+		"origin":  {[]fields{request("GET", media, nil, 500, nil, "x")}, har.Origin, "status 500", "origin"},
+		"network": {[]fields{request("GET", media, nil, 0, nil, "")}, har.Network, "no response", "certificate"},
 		"signature": {[]fields{request("GET", media+"?Expires=1&Signature=abcdefgh&Key-Pair-Id=K1", nil, 403, nil, denied)},
 			har.Signature, `refused the signature: "AccessDenied"`, "--deployment"},
 	} {

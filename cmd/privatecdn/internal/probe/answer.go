@@ -41,8 +41,10 @@ func (p *probe) ask(method, target string, header http.Header) answer {
 }
 
 var (
-	cloudFrontError = regexp.MustCompile(`^<\?xml version="1.0" encoding="UTF-8"\?><Error><Code>(\w+)</Code><Message>[^<]*</Message></Error>$`)
-	s3Error         = regexp.MustCompile(`<Code>(\w+)</Code>[\s\S]*<RequestId>`)
+	cloudFrontError = regexp.MustCompile(
+		`^<\?xml version="1.0" encoding="UTF-8"\?><Error><Code>(\w+)</Code><Message>[^<]*</Message></Error>$`,
+	)
+	s3Error = regexp.MustCompile(`<Code>(\w+)</Code>[\s\S]*<RequestId>`)
 )
 
 // refusal is the code of CloudFront's refusal of a signature, "" for any other answer.

@@ -53,7 +53,9 @@ func (p *probe) plain() (Status, string) {
 }
 
 // withSignature signs a path on terms, has the URL changed, and requests it.
-func (p *probe) withSignature(s *signer.Signer, t signer.Terms, change func(string) string) (a answer, there bool, skip string) {
+func (p *probe) withSignature(
+	s *signer.Signer, t signer.Terms, change func(string) string,
+) (a answer, there bool, skip string) {
 	target, there, ok := p.signedPath()
 	switch {
 	case !ok:
@@ -102,7 +104,9 @@ func (p *probe) signedCookies() (Status, string) {
 }
 
 // refusedWith is the promise that a URL signed on terms and changed is refused.
-func (p *probe) refusedWith(s *signer.Signer, t signer.Terms, change func(string) string, code string) (Status, string) {
+func (p *probe) refusedWith(
+	s *signer.Signer, t signer.Terms, change func(string) string, code string,
+) (Status, string) {
 	a, _, skip := p.withSignature(s, t, change)
 	if skip != "" {
 		return Skipped, skip
@@ -230,7 +234,9 @@ func (p *probe) http() (Status, string) {
 		return Skipped, reason
 	}
 	a := p.ask(http.MethodGet, target, nil)
-	if a.err == nil && (strings.HasPrefix(a.header.Get("Location"), "https://") || a.status == http.StatusForbidden && a.refusal() == "" && a.fromS3() == "") {
+	redirected := strings.HasPrefix(a.header.Get("Location"), "https://")
+	refused := a.status == http.StatusForbidden && a.refusal() == "" && a.fromS3() == ""
+	if a.err == nil && (redirected || refused) {
 		return Kept, a.String()
 	}
 	return Broken, a.String()
@@ -260,7 +266,8 @@ func (p *probe) write() (Status, string) {
 	if !ok {
 		target, _, _ = p.publicURL()
 	}
-	if b := p.behavior(strings.TrimPrefix(target, p.Deployment.BaseURL())); b != nil && slices.Contains(b.AllowedMethods, http.MethodPut) {
+	b := p.behavior(strings.TrimPrefix(target, p.Deployment.BaseURL()))
+	if b != nil && slices.Contains(b.AllowedMethods, http.MethodPut) {
 		return Skipped, "the template allows PUT"
 	}
 	if ok && p.signer != nil { // or the missing signature would refuse it

@@ -77,7 +77,8 @@ func (s *settler) settle(q question, r *Record) Finding {
 		return Finding{Case: q.name, Verdict: Open, Why: fault.Printable(fault.Text(err.Error()))}
 	}
 	f.Seen = fault.Printable(fault.Text(seen))
-	f.Change = fmt.Sprintf("edge/testdata/conformance/%s.txtar: source: public report, see: %s, deployed by this project (%s)",
+	f.Change = fmt.Sprintf(
+		"edge/testdata/conformance/%s.txtar: source: public report, see: %s, deployed by this project (%s)",
 		q.name, r.Host, r.Date.Format(time.DateOnly))
 	if f.Verdict = Confirmed; seen != q.edge {
 		f.Verdict = Contradicted

@@ -164,7 +164,9 @@ func TestUnverifiedContradicted(t *testing.T) {
 func otherCloudFront(edge http.Handler) http.Handler {
 	refuse := func(w http.ResponseWriter, code string) {
 		w.WriteHeader(http.StatusForbidden)
-		_, _ = io.WriteString(w, `<?xml version="1.0" encoding="UTF-8"?><Error><Code>`+code+`</Code><Message>m</Message></Error>`)
+		_, _ = io.WriteString(
+			w, `<?xml version="1.0" encoding="UTF-8"?><Error><Code>`+code+`</Code><Message>m</Message></Error>`,
+		)
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		signed := strings.Contains(r.URL.RawQuery, "Key-Pair-Id=")
