@@ -44,8 +44,8 @@ func (r resource) list(path string) string {
 	return strings.Join(names, ", ")
 }
 
-// TestDefaults holds the README's table of default settings to the template of
-// a stack that sets none.
+// TestDefaults compares the table of default settings in docs/construct.md with
+// the template of a stack that sets none.
 func TestDefaults(t *testing.T) {
 	template := map[string]resource{}
 	for id, r := range readTemplate(t, "default") {
@@ -139,12 +139,12 @@ func TestDefaults(t *testing.T) {
 	got := defaultsTable(t)
 	for setting, value := range want {
 		if got[setting] != value {
-			t.Errorf("README: %s: %q, the template says %q", setting, got[setting], value)
+			t.Errorf("construct.md: %s: %q, the template says %q", setting, got[setting], value)
 		}
 		delete(got, setting)
 	}
 	for setting := range got {
-		t.Errorf("README: nothing holds %q to the template", setting)
+		t.Errorf("construct.md: nothing compares %q with the template", setting)
 	}
 }
 
@@ -172,17 +172,17 @@ func minimumTLS(t *testing.T) string {
 	return "(not so)"
 }
 
-// defaultsTable is the README's table: the default of each setting.
+// defaultsTable returns the page's table: the default of each setting.
 func defaultsTable(t *testing.T) map[string]string {
 	t.Helper()
-	readme, err := os.ReadFile("../../README.md")
+	page, err := os.ReadFile("../../docs/construct.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, rest, _ := strings.Cut(string(readme), "<!-- defaults -->")
+	_, rest, _ := strings.Cut(string(page), "<!-- defaults -->")
 	table, _, found := strings.Cut(rest, "<!-- /defaults -->")
 	if !found {
-		t.Fatal("README.md has no table between <!-- defaults --> and <!-- /defaults -->")
+		t.Fatal("docs/construct.md has no table between <!-- defaults --> and <!-- /defaults -->")
 	}
 	defaults := map[string]string{}
 	for line := range strings.Lines(table) {
