@@ -10,7 +10,7 @@ BENCH ?= .
 # Private content on this machine: refused plain, opened by a signed URL.
 up:
 	@scripts/check-machine up $(ARGS)
-	@scripts/step 'Building; the first time takes a minute' go build -o bin/ ./cmd/privatecdn
+	@scripts/step 'Building; the first time takes a minute' go build -trimpath -o bin/ ./cmd/privatecdn
 	@bin/privatecdn up --bucket examples/content $(ARGS)
 
 # Every test, and what the tests need from the package registries. The ten

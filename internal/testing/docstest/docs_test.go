@@ -32,8 +32,9 @@ func TestDocumentation(t *testing.T) {
 	modules := filepath.Join(need.NodeModule(t, "aws-cdk"), "node_modules")
 	original := checkout(t, root)
 	// Compiled where everything else is, so that it is compiled once; run by all.
+	// With -trimpath, as make up does: a checkout elsewhere then takes it from the cache.
 	bin := t.TempDir()
-	shell(t, root, `go build -o "$1/" ./cmd/privatecdn && go build -o "$1/app" .`, bin)
+	shell(t, root, `go build -trimpath -o "$1/" ./cmd/privatecdn && go build -o "$1/app" .`, bin)
 	shell(t, original, `sed -i.before 's|"app": ".*"|"app": "bin/app"|' cdk.json && rm cdk.json.before && `+commit)
 	fresh := func(t *testing.T) string {
 		dir := filepath.Join(t.TempDir(), "checkout")
