@@ -8,9 +8,25 @@ import (
 	"testing"
 )
 
-var link = regexp.MustCompile(`\]\(([^)#\s]+)(#[^)]*)?\)`)
+var (
+	link    = regexp.MustCompile(`\]\(([^)#\s]*)(#[^)\s]*)?\)`)
+	image   = regexp.MustCompile(`(?:src|srcset)="([^"]+)"()`)
+	heading = regexp.MustCompile(`(?m)^#+ (.*)$`)
+	dropped = regexp.MustCompile("[^a-z0-9 _-]") // from a heading's text, for its anchor
+)
 
-// Every page is reached from the README, and every link leads to a file.
+// anchors returns the anchors of a page's headings, as GitHub makes them.
+func anchors(page string) map[string]bool {
+	all := map[string]bool{}
+	for _, m := range heading.FindAllStringSubmatch(page, -1) {
+		text := dropped.ReplaceAllString(strings.ToLower(strings.TrimSpace(m[1])), "")
+		all["#"+strings.ReplaceAll(text, " ", "-")] = true
+	}
+	return all
+}
+
+// Every page is reached from the README, and every link leads to a file, and to
+// a heading in it where it names one.
 func TestLinks(t *testing.T) {
 	t.Parallel()
 	reached := map[string]bool{}
@@ -26,15 +42,23 @@ func TestLinks(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, m := range link.FindAllStringSubmatch(string(text), -1) {
+		for _, m := range append(link.FindAllStringSubmatch(string(text), -1), image.FindAllStringSubmatch(string(text), -1)...) {
 			if strings.Contains(m[1], "://") {
 				continue
 			}
-			to := filepath.Join(filepath.Dir(page), m[1])
+			to := page
+			if m[1] != "" {
+				to = filepath.Join(filepath.Dir(page), m[1])
+			}
 			if _, err := os.Stat(filepath.Join(root, to)); err != nil {
 				t.Errorf("%s: the link to %s leads nowhere", page, m[1])
-			} else if strings.HasSuffix(to, ".md") {
-				next = append(next, to)
+			}
+			if !strings.HasSuffix(to, ".md") {
+				continue
+			}
+			next = append(next, to)
+			if target, err := os.ReadFile(filepath.Join(root, to)); err == nil && m[2] != "" && !anchors(string(target))[m[2]] {
+				t.Errorf("%s: %s has no heading %s", page, to, m[2])
 			}
 		}
 	}
