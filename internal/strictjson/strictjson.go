@@ -74,11 +74,8 @@ func repeated(d *json.Decoder) (name string, twice bool) {
 	var names []string
 	for d.More() {
 		if opening == '{' {
-			token, err := d.Token()
-			name, text := token.(string)
-			if err != nil || !text {
-				return "", false
-			}
+			token, _ := d.Token() // valid, as Decode has seen
+			name, _ := token.(string)
 			if slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, name) }) {
 				return name, true
 			}

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"example.com/privatecdn/internal/fault"
@@ -133,6 +134,9 @@ func TestIgnored(t *testing.T) {
 		r := repository(t, map[string]string{key: "old"})
 		git(t, r, "add", "--all")
 		put(t, filepath.Join(r, ".gitignore"), "/secrets/\n")
+		if err := os.Remove(filepath.Join(r, key)); err != nil {
+			t.Fatal(err)
+		}
 		err := wholefile.WritePrivate(t.Context(), filepath.Join(r, key), []byte("key"))
 		if !errors.Is(err, wholefile.ErrNotIgnored) {
 			t.Errorf("%v: git commits what it tracks", err)
@@ -217,6 +221,16 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
+// TestBelowFile writes below what is a file and not a directory: that is what
+// the error says, wherever it is.
+func TestBelowFile(t *testing.T) {
+	t.Parallel()
+	r := repository(t, map[string]string{"file": ""})
+	if err := wholefile.WritePrivate(t.Context(), filepath.Join(r, "file/deep/x.pem"), nil); !errors.Is(err, syscall.ENOTDIR) {
+		t.Error(err)
+	}
+}
+
 // TestGitMissing leaves only the plain case to be seen, without git's help.
 func TestGitMissing(t *testing.T) {
 	plain := repository(t, map[string]string{".gitignore": "/private/\n"})
@@ -255,6 +269,14 @@ func TestGitEnvironment(t *testing.T) {
 		}
 	}
 	refused(filepath.Join(repo, "private/x.pem"))
+
+	// Without a repository, git looks for one around the directory it is started in.
+	if err := os.Unsetenv("GIT_DIR"); err != nil { // t.Setenv restores it
+		t.Fatal(err)
+	}
+	t.Setenv("GIT_WORK_TREE", home)
+	t.Chdir(repo)
+	refused(filepath.Join(home, "private/x.pem"))
 
 	t.Setenv("GIT_DIR", bare)
 	t.Setenv("GIT_WORK_TREE", home)

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -130,8 +131,12 @@ func TestRead(t *testing.T) {
 	if data, err := wholefile.Read(path, 2048); err != nil || len(data) != 2048 {
 		t.Errorf("%d, %v", len(data), err)
 	}
+	if _, err := wholefile.Read(path, 2047); !errors.Is(err, wholefile.ErrTooLarge) {
+		t.Errorf("one byte too many: %v", err)
+	}
 	for _, larger := range []string{path, "/dev/zero"} {
-		if data, err := wholefile.Read(larger, 2047); !errors.Is(err, wholefile.ErrTooLarge) || data != nil {
+		data, err := wholefile.Read(larger, 1024)
+		if !errors.Is(err, wholefile.ErrTooLarge) || data != nil || !strings.Contains(err.Error(), "larger than 1 KiB") {
 			t.Errorf("%s: %d, %v", larger, len(data), err)
 		}
 	}

@@ -56,9 +56,7 @@ type Key struct {
 func (p *Policy) Key(k Key, header func(name string) []string) string {
 	var text strings.Builder
 	part := func(s string) {
-		text.WriteString(strconv.Itoa(len(s)))
-		text.WriteByte(':')
-		text.WriteString(s)
+		text.WriteString(strconv.Itoa(len(s)) + ":" + s)
 	}
 	for _, s := range []string{k.Distribution, k.Origin, k.Method, k.Path, p.KeyQuery(k.Query)} {
 		part(s)

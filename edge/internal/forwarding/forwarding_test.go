@@ -204,6 +204,12 @@ func TestKey(t *testing.T) {
 	if text(same, http.Header{"X-A": {"1"}, "X-B": {"2"}}) != text(base, h) {
 		t.Error("what the policy does not name is in the key")
 	}
+	pathEndsLater, queryBeginsEarlier := base, base
+	pathEndsLater.Path, pathEndsLater.Query = "/x:q=1", "q=2"
+	queryBeginsEarlier.Path, queryBeginsEarlier.Query = "/x", "q=1:q=2"
+	if text(pathEndsLater, h) == text(queryBeginsEarlier, h) {
+		t.Error("a path and a query share a key with a shorter path and a longer query")
+	}
 	if !forwarding.IsCloudFront("Cloudfront-Viewer-Country") || forwarding.IsCloudFront("X-Cloudfront-") {
 		t.Error("IsCloudFront")
 	}

@@ -3,6 +3,7 @@ package httpcond
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"mime/multipart"
 	"net/textproto"
 	"strconv"
@@ -16,8 +17,8 @@ type Range struct{ First, Last int64 }
 // maxRanges bounds the parts of a response, each of which has its own headers.
 const maxRanges = 64
 
-// openEnd stands for the end of a range after which no other may come.
-const openEnd = int64(1) << 62
+// openEnd is the end of a range that no other may follow.
+const openEnd = int64(math.MaxInt64)
 
 // ParseRange parses the values of a request's Range header. CloudFront returns
 // the whole object for ranges that are invalid, out of order or overlapping, so
@@ -30,10 +31,10 @@ func ParseRange(values []string) (ranges []Range, ok bool) {
 	if !found || strings.Count(list, ",") >= maxRanges {
 		return nil, false
 	}
-	end := int64(-1) // of the range before
+	end := int64(math.MinInt64) // of the range before
 	for part := range strings.SplitSeq(list, ",") {
 		r, ok := parseOne(strings.TrimSpace(part))
-		if !ok || end == openEnd || r.First >= 0 && r.First <= end || r.First < 0 && len(ranges) > 0 {
+		if !ok || r.First <= end {
 			return nil, false
 		}
 		end = r.Last

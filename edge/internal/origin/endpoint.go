@@ -53,7 +53,9 @@ func NewEndpoint(o EndpointOptions) (*Endpoint, error) {
 		signer: v4.NewSigner(func(s *v4.SignerOptions) { s.DisableURIPathEscaping = true }),
 	}
 	if e.transport == nil {
-		e.transport = &http.Transport{Proxy: http.ProxyFromEnvironment, DisableCompression: true, MaxIdleConnsPerHost: 64}
+		e.transport = &http.Transport{
+			Proxy: http.ProxyFromEnvironment, DisableCompression: true, MaxIdleConnsPerHost: idlePerHost,
+		}
 	}
 	if e.now == nil {
 		e.now = time.Now
@@ -73,8 +75,7 @@ func (e *Endpoint) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 	}
 	key := strings.TrimPrefix(r.URL.Path, "/")
-	raw := strings.TrimSuffix(e.base.EscapedPath(), "/") +
-		"/" + sigv4.Encode(e.bucket, false) + "/" + sigv4.Encode(key, true)
+	raw := strings.TrimSuffix(e.base.EscapedPath(), "/") + sigv4.Encode("/"+e.bucket+"/"+key, true)
 	out.URL = &url.URL{Scheme: e.base.Scheme, Host: e.base.Host, RawQuery: r.URL.RawQuery}
 	out.URL.Path, _ = url.PathUnescape(raw) // what Encode made decodes
 	out.URL.RawPath = raw

@@ -69,17 +69,43 @@ func TestEndpointSigns(t *testing.T) {
 	}
 }
 
+// What another signer has left in a request does not reach the server, and the
+// server is not asked to compress.
+func TestEndpointHeaders(t *testing.T) {
+	t.Parallel()
+	var seen http.Header
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { seen = r.Header }))
+	t.Cleanup(server.Close)
+	r, _ := http.NewRequestWithContext(t.Context(), "GET", "https://any.host/a.txt", nil)
+	r.Header = http.Header{"Authorization": {"old"}, "X-Amz-Security-Token": {"old"}, "X-Other": {"kept"}}
+	response, err := newEndpoint(t, server.URL, "any").RoundTrip(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if !strings.HasPrefix(seen.Get("Authorization"), "AWS4-HMAC-SHA256 ") || seen["X-Amz-Security-Token"] != nil ||
+		seen.Get("X-Other") != "kept" || seen["Accept-Encoding"] != nil {
+		t.Errorf("the server saw %v", seen)
+	}
+}
+
 func TestEndpointOptions(t *testing.T) {
 	t.Parallel()
 	keys := credentials.NewStaticCredentialsProvider("a", "b", "")
 	for name, o := range map[string]origin.EndpointOptions{
 		"no host":        {URL: "http://", Bucket: "b", Credentials: keys},
 		"no scheme":      {URL: "127.0.0.1:9000", Bucket: "b", Credentials: keys},
+		"another scheme": {URL: "ftp://127.0.0.1:9000", Bucket: "b", Credentials: keys},
 		"no bucket":      {URL: "http://127.0.0.1:9000", Credentials: keys},
 		"no credentials": {URL: "http://127.0.0.1:9000", Bucket: "b"},
 	} {
 		if _, err := origin.NewEndpoint(o); err == nil {
 			t.Errorf("%s: no error", name)
+		}
+	}
+	for _, url := range []string{"http://127.0.0.1:9000", "https://s3.example.com"} {
+		if _, err := origin.NewEndpoint(origin.EndpointOptions{URL: url, Bucket: "b", Credentials: keys}); err != nil {
+			t.Errorf("%s: %v", url, err)
 		}
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"sync"
 	"time"
 
 	"example.com/privatecdn/internal/infra"
@@ -31,6 +30,11 @@ type HTTP struct {
 	transport   *http.Transport
 }
 
+const (
+	keepAlive   = 5 * time.Second // CloudFront's keep-alive timeout by default
+	idlePerHost = 64
+)
+
 // NewHTTP returns the transport of a custom origin.
 func NewHTTP(o *infra.Origin) *HTTP { return newHTTP(o, new(net.Dialer).DialContext, nil) }
 
@@ -41,8 +45,8 @@ func newHTTP(o *infra.Origin, dial dialFunc, roots *x509.CertPool) *HTTP {
 		DialContext:           d.dialTCP,
 		DialTLSContext:        d.dialTLS,
 		ResponseHeaderTimeout: h.readTimeout,
-		IdleConnTimeout:       5 * time.Second, // CloudFront's keep-alive timeout by default
-		MaxIdleConnsPerHost:   64,
+		IdleConnTimeout:       keepAlive,
+		MaxIdleConnsPerHost:   idlePerHost,
 		DisableCompression:    true,
 	}
 	return h
@@ -57,7 +61,7 @@ func (h *HTTP) RoundTrip(r *http.Request) (*http.Response, error) {
 	for attempt := 1; ; attempt++ {
 		response, cancel, err := h.try(r)
 		if err == nil {
-			response.Body = newTimedBody(response.Body, h.readTimeout, cancel)
+			response.Body = timedBody{response.Body, h.readTimeout, cancel}
 			return response, nil
 		}
 		cancel()
@@ -105,33 +109,22 @@ func hasBody(r *http.Request) bool { return r.Body != nil && r.Body != http.NoBo
 
 func isTimeout(err error) bool {
 	var timeout interface{ Timeout() bool }
-	return errors.As(err, &timeout) && timeout.Timeout() || errors.Is(err, context.DeadlineExceeded)
+	return errors.As(err, &timeout) && timeout.Timeout()
 }
 
 // timedBody ends a response whose next piece is too long in coming.
 type timedBody struct {
 	io.ReadCloser
 	timeout time.Duration
-	timer   *time.Timer
 	cancel  context.CancelFunc
-	once    sync.Once
 }
 
-func newTimedBody(body io.ReadCloser, timeout time.Duration, cancel context.CancelFunc) *timedBody {
-	b := &timedBody{ReadCloser: body, timeout: timeout, cancel: cancel}
-	b.timer = time.AfterFunc(timeout, cancel)
-	b.timer.Stop() // the time between reads is the viewer's
-	return b
-}
-
-func (b *timedBody) Read(p []byte) (int, error) {
-	b.timer.Reset(b.timeout)
-	defer b.timer.Stop()
+func (b timedBody) Read(p []byte) (int, error) {
+	defer time.AfterFunc(b.timeout, b.cancel).Stop() // the time between reads is the viewer's
 	return b.ReadCloser.Read(p)
 }
 
-func (b *timedBody) Close() error {
-	defer b.once.Do(b.cancel)
-	b.timer.Stop()
+func (b timedBody) Close() error {
+	defer b.cancel()
 	return b.ReadCloser.Close()
 }

@@ -29,7 +29,7 @@ func leadTo(server *httptest.Server) func(context.Context, string, string) (net.
 
 func get(t *testing.T, transport http.RoundTripper, method, url string) (*http.Response, string, error) {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), method, url, nil)
+	r, err := http.NewRequestWithContext(t.Context(), method, url, http.NoBody) // as a server's requests have it
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,6 +101,49 @@ func TestHTTPConnectFails(t *testing.T) {
 	}
 }
 
+// onceOpen is a body that cannot be read once it is closed.
+type onceOpen struct {
+	io.Reader
+	closed bool
+}
+
+func (b *onceOpen) Close() error { b.closed = true; return nil }
+
+func (b *onceOpen) Read(p []byte) (int, error) {
+	if b.closed {
+		return 0, io.ErrClosedPipe
+	}
+	return b.Reader.Read(p)
+}
+
+// The body of a request is still there for the attempt after one that could not
+// connect, and closed at the end.
+func TestHTTPSendsBodyAtSecondAttempt(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(w, r.Body)
+	}))
+	t.Cleanup(server.Close)
+	var dials atomic.Int32
+	transport := origin.NewTestHTTP(&infra.Origin{DomainName: "app.example.com"},
+		func(ctx context.Context, network, address string) (net.Conn, error) {
+			if dials.Add(1) == 1 {
+				return nil, errors.New("connection refused")
+			}
+			return leadTo(server)(ctx, network, address)
+		}, nil)
+	sent := &onceOpen{Reader: strings.NewReader("body")}
+	r, _ := http.NewRequestWithContext(t.Context(), "POST", "http://app.example.com/", sent)
+	response, err := transport.RoundTrip(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if got, err := io.ReadAll(response.Body); err != nil || string(got) != "body" || !sent.closed {
+		t.Errorf("the origin saw %q, %v; the body is closed: %v", got, err, sent.closed)
+	}
+}
+
 func asError(t *testing.T, err error) *origin.Error {
 	t.Helper()
 	var failure *origin.Error
@@ -168,13 +211,20 @@ func TestHTTPCertificate(t *testing.T) {
 		"for neither":              {elsewhere, "other.test", trusted, false},
 		"nobody vouches for":       {o, "example.com", nil, false},
 	} {
-		transport := origin.NewTestHTTP(c.origin, leadTo(server), c.roots)
+		var conn net.Conn
+		transport := origin.NewTestHTTP(c.origin, func(ctx context.Context, network, address string) (_ net.Conn, err error) {
+			conn, err = leadTo(server)(ctx, network, address)
+			return conn, err
+		}, c.roots)
 		r, _ := http.NewRequestWithContext(t.Context(), "GET", "https://"+c.origin.DomainName+"/", nil)
 		r.Host = c.host
 		response, err := transport.RoundTrip(r)
 		if !c.opens {
 			if failure := asError(t, err); failure.Status() != 502 || failure.Op != origin.Connect || failure.Attempts != 1 {
 				t.Errorf("a certificate %s: %v", name, failure)
+			}
+			if _, err := conn.Write([]byte("x")); !errors.Is(err, net.ErrClosed) {
+				t.Errorf("a certificate %s: the connection is left open: %v", name, err)
 			}
 			continue
 		}

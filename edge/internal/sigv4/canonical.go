@@ -2,7 +2,7 @@ package sigv4
 
 import (
 	"net/url"
-	"sort"
+	"slices"
 	"strings"
 )
 
@@ -21,12 +21,7 @@ func (s *Signature) canonicalQuery(raw string) string {
 		}
 		pairs = append(pairs, pair)
 	}
-	sort.Slice(pairs, func(i, j int) bool {
-		if pairs[i][0] != pairs[j][0] {
-			return pairs[i][0] < pairs[j][0]
-		}
-		return pairs[i][1] < pairs[j][1]
-	})
+	slices.SortFunc(pairs, func(a, b [2]string) int { return slices.Compare(a[:], b[:]) })
 	var b strings.Builder
 	for i, p := range pairs {
 		if i > 0 {

@@ -7,6 +7,7 @@
 package sigv4
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -80,16 +81,8 @@ func (s *Signature) Matches(secret, stringToSign string) bool {
 // headerValue is a header as it is signed: values joined by commas, white
 // space trimmed and runs of spaces made one.
 func headerValue(r *http.Request, name string) string {
-	switch name {
-	case "host":
-		if r.Host != "" {
-			return r.Host
-		}
-		return r.URL.Host
-	case "content-length":
-		if v := r.Header.Get("Content-Length"); v != "" {
-			return v
-		}
+	if name == "host" {
+		return cmp.Or(r.Host, r.URL.Host)
 	}
 	values := r.Header.Values(name)
 	trimmed := make([]string, len(values))
