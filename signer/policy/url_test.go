@@ -137,3 +137,15 @@ func TestEncodeResource(t *testing.T) {
 		}
 	}
 }
+
+// A URL that is encoded already, as most are, is recognized without a copy.
+func TestEncodeURLAllocates(t *testing.T) {
+	for _, u := range []string{
+		"https://h.example/", "http://h.example/a", "https://a-1.h.example/a%20b/c.d", "https://h.example/a?b",
+		"https://h.example/a.b/c?x=1&y=a.b%2F", "https://h.example/a?.b/.c?d",
+	} {
+		if n := testing.AllocsPerRun(10, func() { _, _ = policy.EncodeURL(u) }); n != 0 {
+			t.Errorf("%s: %v allocations", u, n)
+		}
+	}
+}
