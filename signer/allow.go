@@ -59,7 +59,7 @@ func (st *state) allowResource(resource string) error {
 		!slices.ContainsFunc(st.deployed.Hosts, func(known string) bool { return overlap(host, known) }) {
 		return st.unknownHost(host)
 	}
-	// In most cases the first path that comes to mind settles it.
+	// In most cases one path of the pattern settles it.
 	if b, ok := st.deployed.Behavior(strings.NewReplacer("*", "x", "?", "x").Replace(paths[0])); ok && st.opens(b) {
 		return nil
 	}
@@ -116,8 +116,8 @@ func overlap(a, b string) bool {
 	return found
 }
 
-// reaches reports whether one of the path patterns, which are about raw paths,
-// catches one that comes to a behavior's pattern past the earlier ones.
+// reaches reports whether one of the path patterns, which match raw paths,
+// matches a path that a behavior's pattern gets because no earlier one does.
 func reaches(paths []string, pattern string, earlier []string) bool {
 	return slices.ContainsFunc(paths, func(path string) bool {
 		_, found := pathpattern.Witness([]string{pathpattern.Normalize(path), pattern}, earlier)

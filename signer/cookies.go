@@ -14,7 +14,7 @@ import (
 	"example.com/privatecdn/signer/policy"
 )
 
-// CookieOptions say with which of a viewer's requests the cookies are sent.
+// CookieOptions set which of a viewer's requests the cookies are sent with.
 type CookieOptions struct {
 	// Domain is the domain whose hosts get the cookies; empty for the host
 	// alone that sets them. A backend on app.example.com that sets cookies for

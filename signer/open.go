@@ -16,7 +16,7 @@ import (
 //
 // It loads the deployment again every minute (WithReload) until ctx ends, so
 // that a rotation or a new behavior needs no restart. When that fails it goes
-// on with what it has and tells WithReloadError.
+// on with what it has and calls the function of WithReloadError.
 //
 // Errors are the source's, the key store's, deployment.ErrNoSigningKey, and
 // ErrWrongKey for a private key that is not the deployed one's.
@@ -59,7 +59,7 @@ func (s *Signer) reloadInTime(ctx context.Context) error {
 	return s.Reload(ctx)
 }
 
-// Reload loads the deployment now and changes to it, or fails and changes
+// Reload loads the deployment now and switches to it, or fails and changes
 // nothing. A signer made by New has nothing to reload.
 func (s *Signer) Reload(ctx context.Context) error {
 	if s.source == nil {
@@ -85,7 +85,7 @@ func (s *Signer) Reload(ctx context.Context) error {
 }
 
 // open returns a state with the deployed key's private key. A key that is
-// open already stays so: a store need not be asked again every minute.
+// open already is kept: a store need not be asked again every minute.
 func (s *Signer) open(ctx context.Context, d *deployment.Deployment, k deployment.Key) (*state, error) {
 	if now := s.current.Load(); now != nil && now.opened.ID == k.ID &&
 		now.opened.Fingerprint == k.Fingerprint && now.opened.PrivateKey == k.PrivateKey {

@@ -105,11 +105,11 @@ func (s *Signer) newState(keyPairID string, key crypto.Signer) (*state, error) {
 	return st, nil
 }
 
-// KeyPairID returns the ID of the key that signs now.
+// KeyPairID returns the ID of the current signing key.
 func (s *Signer) KeyPairID() string { return s.current.Load().keyID }
 
-// Deployment returns the deployment that is signed for now, which must not be
-// changed; nil for a signer made by New.
+// Deployment returns the current deployment, which must not be modified; nil
+// for a signer made by New.
 func (s *Signer) Deployment() *deployment.Deployment { return s.current.Load().deployed }
 
 // URL returns a signed URL for raw: an absolute http or https URL or, with a
@@ -176,7 +176,7 @@ func (s *Signer) url(ctx context.Context, raw string, t *Terms) (string, error) 
 	return whole(append(b, st.tail...))
 }
 
-// encodeURL returns the URL as viewers send it, once it is one to sign.
+// encodeURL returns the URL as viewers send it, if it may be signed.
 func (st *state) encodeURL(raw string) (string, error) {
 	u, err := policy.EncodeURL(st.absolute(raw))
 	if err != nil {
@@ -244,7 +244,7 @@ func withDownload(raw, name string) (string, error) {
 	return raw + string(separator(raw)) + disposition.Query(disposition.Parameter, header), nil
 }
 
-// whole returns a finished URL, if CloudFront would take it.
+// whole returns a finished URL, unless it is longer than CloudFront accepts.
 func whole(b []byte) (string, error) {
 	if len(b) > MaxURL {
 		return "", refuse(
@@ -256,5 +256,5 @@ func whole(b []byte) (string, error) {
 	return string(b), nil
 }
 
-// now is the time in use, without its monotonic part.
+// now returns the current time without its monotonic part.
 func (s *Signer) now() time.Time { return s.clock().Round(0) }

@@ -9,11 +9,11 @@ import (
 	"example.com/privatecdn/signer/policy"
 )
 
-// Terms say when, from where and for what a signature is good. One of For,
+// Terms set when, from where and for what a signature is valid. One of For,
 // Until and Policy is required.
 type Terms struct {
-	// For is how long the signature is good, from now or from From if that is
-	// later; with Window it is the least.
+	// For is how long the signature is valid, from now or from From if that is
+	// later; with Window it is the minimum.
 	For time.Duration
 
 	// Until is when it ends, in whole seconds.
@@ -21,13 +21,13 @@ type Terms struct {
 
 	// Window rounds the end up to a multiple of it, counted from 1970 in UTC,
 	// so that all signatures of one window are the same and caches and viewers
-	// share them. They are good for at least For and at most For + Window.
+	// share them. They are valid for at least For and at most For + Window.
 	//
-	// Same signatures need a key that gives the same one again: RSA keys and
-	// P-256 keys in memory do, P-256 keys in KMS do not.
+	// That takes a key whose signatures are deterministic: RSA keys and P-256
+	// keys in memory are, P-256 keys in KMS are not.
 	Window time.Duration
 
-	// From is when the signature begins to be good; zero for at once.
+	// From is when the signature becomes valid; zero for immediately.
 	From time.Time
 
 	// IP is the range of IPv4 addresses the viewer must come from; zero for
@@ -61,7 +61,7 @@ func (s *Signer) policy(st *state, resource string, t *Terms) (policy.Policy, er
 	}
 	longest := p.Until.Sub(now)
 	if t.Window > 0 {
-		// Not by the clock's leave: terms are in the limit always or never.
+		// The worst case, so that the same terms never pass now and fail a minute later.
 		longest = max(longest, t.For+t.Window)
 	}
 	return p, st.checkEnd(p.Until, now, longest)

@@ -58,8 +58,8 @@ func encodeHost(authority, scheme string, pattern bool) (string, error) {
 	return host + ":" + strconv.FormatUint(n, 10), nil
 }
 
-// asciiLower leaves everything else to IDNA, whose lower case of some letters
-// is more than one.
+// asciiLower returns s with its ASCII letters in lower case. Others are left to
+// IDNA, which turns some into more than one.
 func asciiLower(s string) string {
 	return strings.Map(func(r rune) rune {
 		if 'A' <= r && r <= 'Z' {

@@ -11,7 +11,7 @@ import (
 	"example.com/privatecdn/internal/fault"
 )
 
-// reader reads the JSON of policies. It is stricter than encoding/json where
+// reader parses the JSON of policies. It is stricter than encoding/json where
 // that would let two readers disagree (names differing in case, members given
 // twice, invalid UTF-8), and laxer in one thing: \? in a string.
 type reader struct {

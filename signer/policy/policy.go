@@ -39,7 +39,7 @@ type Policy struct {
 	// dropped. It is required and at most MaxEpoch.
 	Until time.Time
 
-	// From is when the grant begins; zero for at once.
+	// From is when the grant begins; zero for immediately.
 	From time.Time
 
 	// IP is the range of IPv4 addresses the viewer must come from; zero for
@@ -79,7 +79,7 @@ func (p Policy) Append(b []byte) []byte {
 // String returns the policy's JSON text, as Append writes it.
 func (p Policy) String() string { return string(p.Append(nil)) }
 
-// MarshalJSON returns the policy's meaning as JSON, for programs to print: the
+// MarshalJSON returns the policy as JSON for programs to print: the
 // same members, a resource of any text escaped, none left out. What is signed
 // is Append's text.
 func (p Policy) MarshalJSON() ([]byte, error) {

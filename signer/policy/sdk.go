@@ -7,7 +7,7 @@ import (
 )
 
 // FromSDK converts a policy of the AWS SDK's signer. The SDK accepts what
-// CloudFront refuses, so the policy is checked as Validate does; more
+// CloudFront refuses, so the policy is validated; more
 // statements than one, or none, are ErrStatements. An address alone becomes a
 // range of one, /32, as CloudFront's guide writes it.
 func FromSDK(p *sign.Policy) (Policy, error) {

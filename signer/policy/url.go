@@ -145,7 +145,8 @@ func checkCharacters(s string) error {
 	return nil
 }
 
-// hasDotSegment knows the encoded dots too, which browsers resolve alike.
+// hasDotSegment reports whether a path has . or .. segments, also with encoded
+// dots, which browsers resolve alike.
 func hasDotSegment(path string) bool {
 	if !strings.Contains(path, "/.") && !strings.Contains(path, "/%2") {
 		return false

@@ -19,7 +19,7 @@ const (
 	PublicPath         Reason = "public-path" // allowed: the path needs no signature, and none is looked at
 )
 
-// Decision is the answer to a request.
+// Decision is the response to a request, and the reason for it.
 type Decision struct {
 	Allowed bool
 	Status  int    // 200 or 403

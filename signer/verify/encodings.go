@@ -16,7 +16,7 @@ type coding struct {
 	lower   bool // escapes are in lower case
 }
 
-// codings are those in use. Escapes in lower case are .NET's and Zend's.
+// codings are the ones in use. .NET and Zend escape in lower case.
 var codings = []coding{
 	{literal: "-._~"},                                               // RFC 3986: PHP's rawurlencode, Python's quote
 	{literal: "-._~/"},                                              // the same, slashes left alone

@@ -217,6 +217,12 @@ func TestExplainEncodings(t *testing.T) {
 		{"/a", "/a/", "signed without the last slash"},
 		{"/a/", "/a", "another slash at the end"},
 		{"/a?y=1&x=2", "/a?x=2&y=1", "another order"},
+		{"/a?q=a+b%2C+c%21%28d%29", "/a?q=a%20b,%20c!(d)", `signed "+", requested "%20"`},
+		{"/a?q=a-b+c%2Cd%21%28e%29", "/a?q=a%2Db%20c,d!(e)", `signed "-", requested "%2D"`},
+		{"/a%2cb%c3%bc", "/a,b%C3%BC", `signed "%2c", requested ","`},
+		{"/%c3%bc(,)!a%20b", "/%C3%BC(,)!a%20b", `signed "%c3%bc", requested "%C3%BC"`},
+		{"/a%0a(,)!", "/a%0A(,)!", `signed "%0a", requested "%0A"`},
+		{"/a%f0(,)!", "/a%F0(,)!", `signed "%f0", requested "%F0"`},
 	} {
 		for _, id := range []string{"KEC", "KRSA"} {
 			u := signedBy(t, id, host+c.signed, host+c.requested)

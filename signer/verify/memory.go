@@ -7,7 +7,7 @@ import (
 	"sync"
 )
 
-// memory holds signatures that were found good, in two generations: a full
+// memory holds signatures that were found valid, in two generations: a full
 // young one becomes the old one, whose entries are forgotten with the next.
 type memory struct {
 	size       int // of one generation

@@ -144,7 +144,7 @@ func (d Decision) explainHash(signed crypto.Hash) (what, todo string) {
 		"add Hash-Algorithm=SHA256 to the signature's parameters or cookies"
 }
 
-// explainUnfound is the last answer; key is what is known of the key.
+// explainUnfound is the last resort; key says what is known of the key.
 func (d Decision) explainUnfound(key string) (what, todo string) {
 	switch {
 	case d.parts.policy != "":

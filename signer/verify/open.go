@@ -52,7 +52,7 @@ func Open(ctx context.Context, source deployment.Source, opts ...Option) (*Deplo
 	return o, nil
 }
 
-// publicKey returns a deployed key's public key, nil where it is not to be had.
+// publicKey returns a deployed key's public key, or nil if it is nowhere to be found.
 func (v *Verifier) publicKey(ctx context.Context, d *deployment.Deployment, k deployment.Key) (*keys.Public, error) {
 	if k.PublicKey != "" {
 		return keys.ParsePublic([]byte(k.PublicKey))
@@ -76,7 +76,7 @@ func (v *Verifier) publicKey(ctx context.Context, d *deployment.Deployment, k de
 // Deployment returns the deployment that was loaded, which must not be changed.
 func (o *Deployed) Deployment() *deployment.Deployment { return o.deployment }
 
-// Check decides on a request, as the behavior does that catches its path. Its
+// Check decides on a request as the behavior that catches its path does. Its
 // URL may be written in any way that clients send alike: see [AsSent]; a path
 // is put on the deployment's first host. Errors are those of AsSent,
 // ErrUnknownHost, and ErrNoPublicKey for a trusted key that Open did not find.
@@ -139,7 +139,7 @@ func AsSent(raw string) (string, error) {
 	return sent.String(), nil
 }
 
-// escapeText escapes what no client sends as it is.
+// escapeText escapes the characters that no client sends raw.
 func escapeText(s string) string {
 	var b strings.Builder
 	for i := range len(s) {

@@ -52,7 +52,7 @@ func recoverRSA(key *rsa.PublicKey, signature []byte) (r recovered) {
 	return r
 }
 
-// isPSS reports whether a signature over text is RSA's other kind.
+// isPSS reports whether a signature over text is RSA-PSS.
 func isPSS(key *rsa.PublicKey, text string, signature []byte) bool {
 	sum := sha256.Sum256([]byte(text))
 	return rsa.VerifyPSS(key, crypto.SHA256, sum[:], signature, nil) == nil
