@@ -140,3 +140,22 @@ func (k *kept) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	}
 	return k.now.Retrieve(ctx)
 }
+
+// The shortest and the longest lifetime are accepted, and any window below it.
+func TestBounds(t *testing.T) {
+	t.Parallel()
+	for _, d := range []struct{ lifetime, window time.Duration }{
+		{time.Second, 0}, {presign.MaxLifetime, 0}, {2 * time.Second, time.Second},
+		{presign.MaxLifetime, presign.MaxLifetime - time.Second},
+	} {
+		c := classic(noon)
+		c.Lifetime, c.Window, c.Exposure = d.lifetime, d.window, d.lifetime+c.CacheTTL
+		if _, err := presign.New(c); err != nil {
+			t.Errorf("%v, %v: %v", d.lifetime, d.window, err)
+		}
+		c.Exposure -= time.Second
+		if _, err := presign.New(c); !errors.Is(err, presign.ErrExposure) {
+			t.Errorf("%v, %v, a second less: %v", d.lifetime, d.window, err)
+		}
+	}
+}

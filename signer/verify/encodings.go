@@ -97,7 +97,6 @@ func escape(c byte, lower bool) string {
 // where plusIsSpace.
 func (c coding) recode(all []token, plusIsSpace bool) string {
 	var b strings.Builder
-	b.Grow(3 * len(all))
 	for _, t := range all {
 		value := t.value
 		if plusIsSpace && value == '+' && !t.escaped {
@@ -192,7 +191,6 @@ func (d Decision) encodings() iter.Seq[variant] {
 // recase writes the escapes in lower or in upper case.
 func recase(all []token, lower bool) string {
 	var b strings.Builder
-	b.Grow(3 * len(all))
 	for _, t := range all {
 		if t.escaped {
 			b.WriteString(escape(t.value, lower))
@@ -234,7 +232,6 @@ func choose(values []byte, size int, chosen []byte, yield func([]byte) bool) boo
 // flip writes the given bytes in their other spelling.
 func flip(all []token, values ...byte) string {
 	var b strings.Builder
-	b.Grow(3 * len(all))
 	for _, t := range all {
 		switch {
 		case strings.IndexByte(string(values), t.value) < 0:

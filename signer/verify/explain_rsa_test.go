@@ -191,3 +191,42 @@ var second = sync.OnceValue(func() *rsa.PrivateKey {
 	key, _ := rsa.GenerateKey(rand.Reader, 2048)
 	return key
 })
+
+// A URL that was signed in another form than it is requested in.
+func TestExplainURLs(t *testing.T) {
+	t.Parallel()
+	const host = "https://d111.cloudfront.net"
+	for _, c := range []struct{ signed, requested, what string }{
+		{"http://d111.cloudfront.net/a?", host + "/a", "signed for http, requested with https"},
+		{host + "/a?", "http://d111.cloudfront.net/a", "signed for https, requested with http"},
+		{"/a?b", host + "/a?b", "signed without scheme and host"},
+		{"a?b", host + "/a?b", "signed without scheme and host"},
+		{"d111.cloudfront.net/a?b", host + "/a?b", "signed without a scheme"},
+		{host + "/a", host + ":8443/a", "signed without the port"},
+		{host + ":443/a", host + "/a", "signed for d111.cloudfront.net:443, requested from d111.cloudfront.net"},
+		{host + ":443/a", host + ":8443/a", "signed for d111.cloudfront.net:443"},
+		{"http://d111.cloudfront.net:80/a", "http://d111.cloudfront.net/a", "signed for d111.cloudfront.net:80"},
+		{host + "./a", host + "/a", "signed for d111.cloudfront.net., requested"},
+		{host + "/a", host + "./a", "signed for d111.cloudfront.net, requested from d111.cloudfront.net."},
+		{host + "/a", "https://D111.cloudfront.net/a", "signed for d111.cloudfront.net, requested from D111"},
+		{host + "/a?x=a b", host + "/a?x=a%20b", `signed the unencoded query: signed " ", requested "%20"`},
+		{host + "/a?b&c", host + "/a?b=&c=", "signed without the = after"},
+		{host + "/a?b=&c=", host + "/a?b&c", "signed with = after"},
+		{host + "/a?b=&c=1", host + "/a?b&c=1", "signed with = after"},
+		{host + "/a?x=1", host + "/a?x=1&y=2", `query parameter "y" added`},
+		{host + "/a?y=2", host + "/a?x=1&y=2", `query parameter "x" added`},
+		{host + "/a?x=1", host + "/a?x=1&y=2&z=3", `added after signing, from "y" on`},
+		{host + "/a?z=3&x=1&y=2", host + "/a?x=1&y=2&z=3", "is not K"}, // neither sorted nor reversed
+		{host + "/a?c&b&a", host + "/a?a&b&c", "another order"},
+		{host + "/a?a&b&c", host + "/a?b&a&c", "another order"},
+		{host, host + "/", "signed without the last slash"},
+		{host + "/%252F", host + "/%2F", "signed the path encoded twice"},
+	} {
+		for _, id := range []string{"KEC", "KRSA"} {
+			d := verify.New(trusted()).Check(verify.Request{URL: signedBy(t, id, c.signed, c.requested), Time: now})
+			if what, todo := d.Explain(); !strings.Contains(what, c.what) || todo == "" {
+				t.Errorf("%s signed %s, requested %s: %s; %s", id, c.signed, c.requested, what, todo)
+			}
+		}
+	}
+}

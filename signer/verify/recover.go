@@ -36,17 +36,11 @@ type recovered struct {
 
 func recoverRSA(key *rsa.PublicKey, signature []byte) (r recovered) {
 	number := new(big.Int).SetBytes(signature)
-	if number.Cmp(key.N) >= 0 {
-		return r
-	}
 	block := number.Exp(number, big.NewInt(int64(key.E)), key.N).FillBytes(make([]byte, key.Size()))
-	padding, content, found := bytes.Cut(block[1:], []byte{0})
-	if block[0] != 0 || !found || len(padding) < 9 || padding[0] != 1 || len(bytes.Trim(padding[1:], "\xff")) > 0 {
-		return r
-	}
-	r.signed, r.digest = true, content
+	padding, content, _ := bytes.Cut(block[2:], []byte{0})
+	r.signed = block[0] == 0 && block[1] == 1 && len(bytes.Trim(padding, "\xff")) == 0
 	var info digestInfo
-	if rest, err := asn1.Unmarshal(content, &info); err == nil && len(rest) == 0 {
+	if _, err := asn1.Unmarshal(content, &info); r.signed && err == nil {
 		r.hash, r.digest = hashNames[info.Algorithm.Algorithm.String()], info.Digest
 	}
 	return r
