@@ -58,7 +58,7 @@ type release struct {
 }
 
 func compile(p platform, file string) error {
-	command := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", file, "./cmd/privatecdn")
+	command := exec.Command("go", "build", "-buildvcs=true", "-trimpath", "-ldflags=-s -w", "-o", file, "./cmd/privatecdn")
 	command.Env = append(os.Environ(), "GOOS="+p.os, "GOARCH="+p.arch, "CGO_ENABLED=0")
 	command.Stderr = os.Stderr
 	return command.Run()
