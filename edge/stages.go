@@ -170,8 +170,7 @@ func (q *request) signature() *response {
 	if q.behavior.verifier == nil {
 		return nil
 	}
-	d := q.behavior.verifier.Check(verify.Request{
-		URL: q.target.url(), Cookies: forwarding.Signed(q.cookies), Time: q.now, IP: q.viewer})
+	d := q.behavior.verifier.Check(q.signed())
 	q.keyID = d.KeyID
 	if d.Allowed {
 		return nil
@@ -180,4 +179,9 @@ func (q *request) signature() *response {
 	why, hint := d.Explain()
 	r.refusal = &Refusal{Reason: d.Reason, Why: why, Hint: hint}
 	return r
+}
+
+// signed returns what a signature is checked against.
+func (q *request) signed() verify.Request {
+	return verify.Request{URL: q.target.url(), Cookies: forwarding.Signed(q.cookies), Time: q.now, IP: q.viewer}
 }

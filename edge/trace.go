@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/signer/verify"
 )
 
 // Trace is one viewer request and what the edge decided, for Options.OnRequest.
@@ -33,6 +34,16 @@ type Trace struct {
 
 // URL returns the request's URL without its signature.
 func (t *Trace) URL() string { return t.request.publicURL() }
+
+// Signature returns what the signature of a request was checked against, and the
+// decision. It reports false if there was no signature to check.
+func (t *Trace) Signature() (r verify.Request, d verify.Decision, ok bool) {
+	if t.KeyID == "" {
+		return r, d, false
+	}
+	r = t.request.signed()
+	return r, t.request.behavior.verifier.Check(r), true
+}
 
 func (q *request) trace(r *response, start time.Time, w *countingWriter) {
 	t := Trace{

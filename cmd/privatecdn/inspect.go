@@ -13,6 +13,7 @@ import (
 	"example.com/privatecdn/cmd/privatecdn/internal/inspector"
 	"example.com/privatecdn/cmd/privatecdn/internal/local"
 	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/keys"
 	"example.com/privatecdn/signer"
 )
 
@@ -21,6 +22,7 @@ func (c upCommand) inspect(l **local.Local) *inspector.Inspector {
 	return inspector.New(inspector.Options{
 		Deployment: func() *deployment.Deployment { return (*l).Deployment() },
 		LeftOut:    func() []string { return (*l).LeftOut() },
+		Ring:       func() *keys.Ring { return (*l).Ring() },
 		Sign: func(ctx context.Context, r inspector.SignRequest) (inspector.Signed, error) {
 			d := (*l).Deployment()
 			s, err := signer.Open(ctx, loaded{d}, signer.WithOpeners(awsuri.Openers(d.Resolve("."))), signer.WithReload(0))

@@ -1,6 +1,7 @@
 package inspector
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/keys"
+	"example.com/privatecdn/signer/verify"
 )
 
 // The bounds of what the page sends.
@@ -33,7 +35,8 @@ type trustedKey struct {
 	ID        string         `json:"id"`
 	Algorithm keys.Algorithm `json:"algorithm"`
 	State     keys.State     `json:"state"`
-	Signed    int            `json:"signed"` // of the requests that are remembered
+	Created   time.Time      `json:"created,omitzero"` // added to the ring
+	Signed    int            `json:"signed"`           // of the requests that are remembered
 }
 
 // caught is a behavior with what opens it.
@@ -60,15 +63,28 @@ func opens(b deployment.Behavior) string {
 
 func (i *Inspector) distribution(w http.ResponseWriter, _ *http.Request) {
 	d := i.options.Deployment()
-	view := deployed{Stack: d.Stack, Endpoint: d.Endpoint, Hosts: d.Hosts, Bucket: d.Bucket.Name, LeftOut: i.options.LeftOut()}
+	view := deployed{
+		Stack: d.Stack, Endpoint: d.Endpoint, Hosts: d.Hosts, Bucket: d.Bucket.Name, LeftOut: i.options.LeftOut(),
+	}
 	for _, b := range d.Behaviors {
 		view.Behaviors = append(view.Behaviors, newCaught(b))
 	}
 	signed := i.feed.signatures()
 	for _, k := range d.Keys {
-		view.Keys = append(view.Keys, trustedKey{k.ID, k.Algorithm, k.State, signed[k.ID]})
+		view.Keys = append(view.Keys, trustedKey{k.ID, k.Algorithm, k.State, i.created(k), signed[k.ID]})
 	}
 	write(w, view)
+}
+
+// created returns when a key was added to the ring, the zero time if it is not
+// in it.
+func (i *Inspector) created(k deployment.Key) time.Time {
+	if ring := i.options.Ring(); ring != nil {
+		if known, err := ring.Find(k.Fingerprint); err == nil {
+			return known.Created
+		}
+	}
+	return time.Time{}
 }
 
 // path says which behavior catches a path.
@@ -92,7 +108,8 @@ func (i *Inspector) open(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	signed, err := i.options.Sign(r.Context(), SignRequest{
-		Path: "/" + strings.TrimPrefix(r.PostFormValue("path"), "/"), For: lifetime, Cookies: r.PostFormValue("with") == "cookies",
+		Path: "/" + strings.TrimPrefix(r.PostFormValue("path"), "/"), For: lifetime,
+		Cookies: r.PostFormValue("with") == "cookies",
 	})
 	if err != nil {
 		refuse(w, err)
@@ -104,8 +121,14 @@ func (i *Inspector) open(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, signed.URL, http.StatusSeeOther)
 }
 
+// source is a deployment that is loaded already.
+type source struct{ *deployment.Deployment }
+
+func (s source) Load(context.Context) (*deployment.Deployment, error) { return s.Deployment, nil }
+
+// har diagnoses a browser's recording.
 func (i *Inspector) har(w http.ResponseWriter, r *http.Request) {
-	v, err := i.verifier(r.Context())
+	v, err := verify.Open(r.Context(), source{i.options.Deployment()})
 	if err != nil {
 		refuse(w, err)
 		return

@@ -22,6 +22,7 @@ import (
 
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/edge"
+	"example.com/privatecdn/keys"
 )
 
 // Options says what to inspect.
@@ -30,6 +31,8 @@ type Options struct {
 	Deployment func() *deployment.Deployment
 	// LeftOut lists what of the template changes nothing here, a line each.
 	LeftOut func() []string
+	// Ring returns the ring of the deployment's keys, nil if there is none.
+	Ring func() *keys.Ring
 	// Sign signs a path of the deployment, or a pattern for cookies.
 	Sign func(context.Context, SignRequest) (Signed, error)
 }
@@ -75,7 +78,7 @@ func New(o Options) *Inspector {
 	mux.HandleFunc("GET /path", i.path)
 	mux.HandleFunc("POST /open", i.open)
 	mux.HandleFunc("POST /har", i.har)
-	i.handler = http.NewCrossOriginProtection().Handler(mux)
+	i.handler = mux
 	return i
 }
 
@@ -86,13 +89,18 @@ func (i *Inspector) Add(t edge.Trace) { i.feed.add(t) }
 // a page elsewhere may have pointed its own name here (DNS rebinding).
 func (i *Inspector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
-	h.Set("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self' https:")
+	h.Set("Content-Security-Policy",
+		"default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self' https:")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Cache-Control", "no-store")
 	if !isLoopback(r.Host) {
 		http.Error(w, "The inspector answers at a loopback address only.", http.StatusMisdirectedRequest)
+		return
+	}
+	if isForeign(r) {
+		http.Error(w, "The inspector answers its own page only.", http.StatusForbidden)
 		return
 	}
 	i.handler.ServeHTTP(w, r)
@@ -105,6 +113,19 @@ func isLoopback(host string) bool {
 		name = h
 	}
 	return name == "localhost" || net.ParseIP(name).IsLoopback()
+}
+
+// isForeign reports whether a page of another origin, such as another port of
+// this machine, makes the request. A person may follow a link from there.
+func isForeign(r *http.Request) bool {
+	switch r.Header.Get("Sec-Fetch-Site") {
+	case "same-origin", "none":
+		return false
+	case "": // not a browser, or an old one
+		origin := r.Header.Get("Origin")
+		return origin != "" && origin != "http://"+r.Host
+	}
+	return r.Header.Get("Sec-Fetch-Mode") != "navigate" || r.Method != http.MethodGet
 }
 
 func (i *Inspector) index(w http.ResponseWriter, _ *http.Request) {
@@ -157,7 +178,7 @@ func (i *Inspector) request(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "This request is no longer remembered.", http.StatusNotFound)
 		return
 	}
-	write(w, i.detail(r.Context(), id, t))
+	write(w, i.detail(id, t))
 }
 
 func write(w http.ResponseWriter, v any) {

@@ -5,25 +5,33 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"example.com/privatecdn/cmd/privatecdn/internal/inspector"
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/edge"
 	"example.com/privatecdn/edge/edgetest"
 	"example.com/privatecdn/internal/testing/browser"
+	"example.com/privatecdn/keys"
 	"example.com/privatecdn/signer"
 )
 
 func TestMain(m *testing.M) { os.Exit(browser.Main(m)) }
 
-const template = "../../../../constructs/privatecdn/testdata/golden/public.template.json"
+const (
+	construct = "../../../../constructs/privatecdn/testdata/"
+	template  = construct + "golden/public.template.json"
+)
 
 // watched is an edge and its inspector.
 type watched struct {
@@ -34,6 +42,23 @@ type watched struct {
 func watch(t *testing.T) watched {
 	t.Helper()
 	var w watched
+	ring, err := keys.Create(filepath.Join(t.TempDir(), "ring"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"a", "b", "rsa"} {
+		text, err := os.ReadFile(construct + "keys/" + name + ".pem")
+		if err != nil {
+			t.Fatal(err)
+		}
+		public, err := keys.ParsePublic(text)
+		if err == nil {
+			_, err = ring.Adopt(public, "", "")
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 	i := inspector.New(inspector.Options{
 		Deployment: func() *deployment.Deployment {
 			d := w.Edge.Deployments()[0]
@@ -41,6 +66,7 @@ func watch(t *testing.T) watched {
 			return d
 		},
 		LeftOut: func() []string { return []string{"Alarm (AWS::CloudWatch::Alarm)"} },
+		Ring:    func() *keys.Ring { return ring },
 		Sign: func(_ context.Context, r inspector.SignRequest) (inspector.Signed, error) {
 			if r.Path == "/public/1.txt" {
 				return inspector.Signed{}, errors.New("the path is public: Signature=c2lnbmF0dXJl")
@@ -55,7 +81,8 @@ func watch(t *testing.T) watched {
 		},
 	})
 	content := fstest.MapFS{
-		"films/1.txt": {Data: []byte("first film")}, "films/2.txt": {Data: []byte("second film")}, "public/1.txt": {Data: []byte("public")},
+		"films/1.txt": {Data: []byte("first film")}, "films/2.txt": {Data: []byte("second film")},
+		"public/1.txt": {Data: []byte("public")},
 	}
 	w.Server = edgetest.NewServer(t, template, content, edgetest.WithEdge(func(o *edge.Options) { o.OnRequest = i.Add }))
 	s := httptest.NewServer(i)
@@ -111,6 +138,19 @@ func TestOtherHostsAndOrigins(t *testing.T) {
 			}
 		}
 	}
+	for _, c := range []struct {
+		method, site, mode string
+		want               int
+	}{
+		{"GET", "cross-site", "cors", 403}, {"GET", "same-site", "no-cors", 403}, {"GET", "cross-site", "navigate", 200},
+		{"POST", "cross-site", "navigate", 403}, {"GET", "same-origin", "cors", 200}, {"GET", "none", "navigate", 200},
+	} {
+		path := map[string]string{"GET": "/distribution", "POST": "/open"}[c.method]
+		r, _ := do(t, c.method, w.url+path, "", "Sec-Fetch-Site", c.site, "Sec-Fetch-Mode", c.mode)
+		if r.StatusCode != c.want {
+			t.Errorf("%+v: %d", c, r.StatusCode)
+		}
+	}
 	r, _ := do(t, "GET", w.url, "")
 	if csp := r.Header.Get("Content-Security-Policy"); !strings.Contains(csp, "frame-ancestors 'none'") {
 		t.Errorf("Content-Security-Policy: %s", csp)
@@ -123,7 +163,8 @@ func TestRequest(t *testing.T) {
 	t.Parallel()
 	w := watch(t)
 	signed := w.Signed("/films/1.txt")
-	w.Get(strings.Replace(signed, "/1.txt", "/2.txt", 1), "Authorization", "Bearer c2VjcmV0LXRva2Vu")
+	w.Get(strings.Replace(signed, "/1.txt", "/2.txt", 1), "Authorization", "Bearer c2VjcmV0LXRva2Vu",
+		"Cookie", "session=c2Vzc2lvbg; CloudFront-Key-Pair-Id=KNOTUSEDHERE12")
 	r, err := http.NewRequestWithContext(t.Context(), "GET", w.url+"/events", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -163,13 +204,71 @@ func TestRequest(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	_, opened := do(t, "GET", w.url+"/requests/2", "")
-	if !strings.Contains(opened, `"name":"resource"`) || !strings.Contains(opened, `"holds":true`) || strings.Contains(opened, `"holds":false`) {
+	if !strings.Contains(opened, `{"name":"method","value":"GET"},{"name":"path","value":"/films/1.txt"}]`) {
+		t.Errorf("cache key: %s", opened)
+	}
+	if !strings.Contains(opened, `"name":"resource"`) || strings.Contains(opened, `"holds":false`) {
 		t.Errorf("%s", opened)
 	}
 	_, signature, _ := strings.Cut(signed, "Signature=")
-	for _, secret := range []string{signature[:20], "c2VjcmV0LXRva2Vu"} {
+	if !strings.Contains(detail, "session=…; CloudFront-Key-Pair-Id=KNOTUSEDHERE12") {
+		t.Errorf("cookies: %s", detail)
+	}
+	for _, secret := range []string{signature[:20], "c2VjcmV0LXRva2Vu", "c2Vzc2lvbg"} {
 		if strings.Contains(past+detail+opened, secret) {
 			t.Errorf("%s is shown", secret)
+		}
+	}
+}
+
+// Each condition says whether it holds, also those behind the first that fails.
+func TestConditions(t *testing.T) {
+	t.Parallel()
+	w := watch(t)
+	limited, err := w.Signer.URL("/films/1.txt", signer.Terms{
+		From: w.Clock.Now().Add(time.Hour), For: 2 * time.Hour, IP: netip.MustParsePrefix("192.0.2.0/24")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	signed, id := w.Signed("/films/1.txt"), w.Edge.Deployments()[0].Keys[0].ID
+	elsewhere := func(url string) string { return strings.Replace(url, "/1.txt", "/2.txt", 1) }
+	for i, c := range []struct{ url, reason, holds string }{
+		{signed, "", "key signature resource before"},
+		{elsewhere(signed), "signature-mismatch", "key !signature resource before"},
+		{limited, "not-yet-valid", "key signature resource !not before before !address"},
+		{elsewhere(limited), "not-yet-valid", "key signature !resource !not before before !address"},
+		{"/films/1.txt?Expires=soon&Signature=abcdefgh&Key-Pair-Id=" + id, "malformed-policy", "key !policy"},
+		{"/films/1.txt?Expires=1&Signature=abcdefgh&Key-Pair-Id=K0000000000000", "unknown-key", "!key"},
+		{"/films/1.txt", "missing-key", ""},
+		{"/public/1.txt?Expires=1&Signature=abcdefgh&Key-Pair-Id=" + id, "", ""},
+	} {
+		w.Get(c.url)
+		_, text := do(t, "GET", fmt.Sprintf("%s/requests/%d", w.url, i+1), "")
+		var got struct {
+			Reason     string
+			Conditions []struct {
+				Name, Asked, Found string
+				Holds              bool
+			}
+		}
+		if err := json.Unmarshal([]byte(text), &got); err != nil {
+			t.Fatal(err)
+		}
+		var holds []string
+		for _, x := range got.Conditions {
+			if x.Asked == "" || x.Found == "" {
+				t.Errorf("%s: %+v", c.url, x)
+			}
+			if !x.Holds {
+				x.Name = "!" + x.Name
+			}
+			holds = append(holds, x.Name)
+		}
+		if got := strings.Join(holds, " "); got != c.holds {
+			t.Errorf("%s: %q, want %q", c.url, got, c.holds)
+		}
+		if got.Reason != c.reason {
+			t.Errorf("%s: %s, want %s", c.url, got.Reason, c.reason)
 		}
 	}
 }
@@ -195,13 +294,15 @@ func TestDistribution(t *testing.T) {
 	_, text := do(t, "GET", w.url+"/distribution", "")
 	for _, want := range []string{
 		`{"pattern":"public/*","access":"public","opens":"Every request is served.","keys":null}`,
-		`"signed":1}`, `"leftOut":["Alarm (AWS::CloudWatch::Alarm)"]`,
+		`"signed":1}`, `"created":"20`, `"leftOut":["Alarm (AWS::CloudWatch::Alarm)"]`,
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%s is not in %s", want, text)
 		}
 	}
-	for path, want := range map[string]string{"public/x": `"public/*"`, "/films/1.mp4%3Fpublic/": `"*"`, "/public/../x": `"*"`} {
+	for path, want := range map[string]string{
+		"public/x": `"public/*"`, "/films/1.mp4%3Fpublic/": `"*"`, "/public/../x": `"*"`,
+	} {
 		if _, text := do(t, "GET", w.url+"/path?path="+path, ""); !strings.Contains(text, `"pattern":`+want) {
 			t.Errorf("%s: %s", path, text)
 		}

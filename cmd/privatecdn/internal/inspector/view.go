@@ -2,16 +2,13 @@ package inspector
 
 import (
 	"cmp"
-	"context"
 	"encoding/json"
-	"net"
 	"net/http"
-	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
-	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/edge"
 	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/signer/policy"
@@ -31,13 +28,16 @@ type row struct {
 	Cache    string    `json:"cache"`
 	Age      int64     `json:"age"` // seconds
 	Key      string    `json:"key"`
+	Until    time.Time `json:"until,omitzero"` // end of the signature
 }
 
 func newRow(n numbered) row {
 	t := n.trace
+	_, decision, _ := t.Signature()
 	r := row{
 		ID: n.id, Time: t.Time, Method: t.Request.Method, URL: t.URL(), Status: t.Status,
 		Behavior: t.Behavior, Access: string(t.Access), Cache: t.Cache, Age: int64(t.Age / time.Second), Key: t.KeyID,
+		Until: decision.Policy.Until,
 	}
 	if t.Refusal != nil {
 		r.Reason = cmp.Or(string(t.Refusal.Reason), "refused")
@@ -53,7 +53,7 @@ type detail struct {
 	Hint         string          `json:"hint,omitempty"`
 	Policy       json.RawMessage `json:"policy,omitempty"`
 	Conditions   []condition     `json:"conditions,omitempty"`
-	CacheKey     string          `json:"cacheKey,omitempty"`
+	CacheKey     []field         `json:"cacheKey"` // empty when nothing is cached
 	Viewer       []field         `json:"viewer"`
 	Origin       []field         `json:"origin"` // empty when the origin was not asked
 	Response     []field         `json:"response"`
@@ -72,59 +72,50 @@ type field struct {
 	Value string `json:"value"`
 }
 
-func (i *Inspector) detail(ctx context.Context, id int, t edge.Trace) detail {
+func (i *Inspector) detail(id int, t edge.Trace) detail {
 	d := detail{
-		row: newRow(numbered{id, t}), Milliseconds: float64(t.Duration.Microseconds()) / 1000, CacheKey: fault.Text(t.CacheKey),
-		Viewer: fields(t.Request.Header), Origin: fields(t.Origin), Response: fields(t.Response),
+		row: newRow(numbered{id, t}), Milliseconds: float64(t.Duration.Microseconds()) / 1000,
+		CacheKey: keyParts(t.CacheKey),
+		Viewer:   fields(t.Request.Header), Origin: fields(t.Origin), Response: fields(t.Response),
 	}
 	if t.Refusal != nil {
 		d.Why, d.Hint = t.Refusal.Why, t.Refusal.Hint
 	}
-	if t.KeyID == "" {
-		return d
-	}
-	r := asVerified(t)
-	v, err := i.verifier(ctx)
-	if err != nil {
-		return d
-	}
-	if decision, err := v.Check(r); err == nil && !decision.Policy.Until.IsZero() {
-		d.Policy, _ = decision.Policy.MarshalJSON() // strings and numbers always marshal
-		d.Conditions = conditions(decision.Policy, r)
+	if r, decision, ok := t.Signature(); ok {
+		d.Conditions = conditions(decision, r, i.trusted(t.Behavior))
+		if !decision.Policy.Until.IsZero() {
+			d.Policy, _ = decision.Policy.MarshalJSON() // strings and numbers always marshal
+		}
 	}
 	return d
 }
 
-// verifier decides as the edge does now.
-func (i *Inspector) verifier(ctx context.Context) (*verify.Deployed, error) {
-	return verify.Open(ctx, source{i.options.Deployment()})
+// trusted lists the keys of the behavior with a path pattern.
+func (i *Inspector) trusted(pattern string) []string {
+	for _, b := range i.options.Deployment().Behaviors {
+		if b.PathPattern == pattern {
+			return b.Keys
+		}
+	}
+	return nil
 }
 
-// source is a deployment that is loaded already.
-type source struct{ *deployment.Deployment }
-
-func (s source) Load(context.Context) (*deployment.Deployment, error) { return s.Deployment, nil }
-
-// asVerified returns the request as the edge put it to the verifier.
-func asVerified(t edge.Trace) verify.Request {
-	scheme := "http"
-	if t.Request.TLS != nil {
-		scheme = "https"
+// conditions lists what a request has to meet, as far as it was checked.
+func conditions(d verify.Decision, r verify.Request, trusted []string) []condition {
+	list := []condition{{"key", strings.Join(trusted, " or "), d.KeyID, d.Reason != verify.UnknownKey}}
+	if d.Policy.Until.IsZero() {
+		if d.Reason == verify.MalformedPolicy {
+			list = append(list, condition{"policy", "a policy or a time", "malformed", false})
+		}
+		return list
 	}
-	r := verify.Request{
-		URL:  scheme + "://" + t.Request.Host + t.Request.URL.RequestURI(),
-		Time: t.Time, Cookies: verify.ParseCookies(t.Request.Header["Cookie"]),
+	p, signature := d.Policy, condition{"signature", "by this key, of this policy", "valid", true}
+	if d.Reason == verify.SignatureMismatch || d.Reason == verify.MalformedSignature {
+		signature.Found, signature.Holds = "invalid", false
 	}
-	if host, _, err := net.SplitHostPort(t.Request.RemoteAddr); err == nil {
-		r.IP, _ = netip.ParseAddr(host)
-	}
-	return r
-}
-
-func conditions(p policy.Policy, r verify.Request) []condition {
-	list := []condition{{"resource", p.Resource, bare(r.URL), p.Matches(bare(r.URL))}}
+	list = append(list, signature, condition{"resource", p.Resource, bare(r.URL), p.Matches(bare(r.URL))})
 	if !p.From.IsZero() {
-		list = append(list, condition{"not before", stamp(p.From), stamp(r.Time), !r.Time.Before(p.From)})
+		list = append(list, condition{"not before", stamp(p.From), stamp(r.Time), r.Time.After(p.From)})
 	}
 	list = append(list, condition{"before", stamp(p.Until), stamp(r.Time), r.Time.Before(p.Until)})
 	if p.IP.IsValid() {
@@ -144,6 +135,41 @@ func bare(url string) string {
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
+// keyParts names the parts of a cache key, each of which comes with its length:
+// five, the headers' names and values, cookies and encoding. Empty ones add
+// nothing to it.
+func keyParts(key string) []field {
+	var parts []string
+	for key != "" {
+		length, rest, _ := strings.Cut(key, ":")
+		n, err := strconv.Atoi(length)
+		if err != nil || n < 0 || n > len(rest) {
+			break
+		}
+		parts, key = append(parts, rest[:n]), rest[n:]
+	}
+	list := []field{}
+	names := []string{"distribution", "origin", "method", "path", "query string"}
+	add := func(name, value string) {
+		if value != "" {
+			list = append(list, field{name, fault.Printable(fault.Text(value))})
+		}
+	}
+	for i, part := range parts {
+		switch headers := i - len(names); {
+		case headers < 0:
+			add(names[i], part)
+		case i == len(parts)-2:
+			add("cookies", part)
+		case i == len(parts)-1:
+			add("encoding", part)
+		case headers%2 == 1:
+			add(parts[i-1], part)
+		}
+	}
+	return list
+}
+
 // fields lists headers by name, without what opens anything.
 func fields(h http.Header) []field {
 	list := []field{}
@@ -158,10 +184,22 @@ func fields(h http.Header) []field {
 	return list
 }
 
+// hide leaves out what opens something: credentials, and the values of cookies
+// but for those of a signature that only describe it.
 func hide(name, value string) string {
 	switch name {
-	case "Authorization", "X-Amz-Security-Token":
+	case "Authorization", "Proxy-Authorization", "X-Amz-Security-Token":
 		return "…"
+	case "Cookie", "Set-Cookie":
+		parts := strings.Split(value, ";")
+		for i, part := range parts {
+			cookie, _, found := strings.Cut(part, "=")
+			isAttribute := name == "Set-Cookie" && i > 0
+			if found && !isAttribute && !strings.HasPrefix(strings.TrimSpace(cookie), policy.CookiePrefix) {
+				parts[i] = cookie + "=…"
+			}
+		}
+		value = strings.Join(parts, ";")
 	}
-	return fault.Printable(fault.Text(value))
+	return fault.Printable(fault.Text(value)) // without CloudFront-Signature
 }

@@ -179,6 +179,13 @@ func (l *Local) Deployment() *deployment.Deployment {
 	return l.deployed
 }
 
+// Ring returns the key ring as it is now, nil for a template of another's keys.
+func (l *Local) Ring() *keys.Ring {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.ring
+}
+
 // HTTP is the address that answers without TLS.
 func (l *Local) HTTP() string { return "http://" + reachable(l.sockets.http) }
 

@@ -34,19 +34,36 @@ tabs.forEach((tab, i) => {
   });
 });
 
+// span is a length of time, in seconds, in the largest unit that says enough.
+function span(s) {
+  for (const [unit, length] of [["days", 86400], ["h", 3600], ["min", 60]]) if (s >= 2 * length) return Math.floor(s / length) + " " + unit;
+  return s + " s";
+}
+// left is what a signature has still to live, as it passes.
+function left(r) {
+  return r.until ? element("span", { "data-until": r.until }, leftOf(r.until)) : "";
+}
+function leftOf(until) {
+  const s = Math.round((new Date(until) - Date.now()) / 1000);
+  return s > 0 ? span(s) + " left" : "expired";
+}
+setInterval(() => document.querySelectorAll("[data-until]").forEach((e) => { e.textContent = leftOf(e.dataset.until); }), 1000);
+
 // The list of requests.
 function matches(r) {
   const show = $("f-show").value, access = $("f-access").value;
-  return r.url.includes($("f-path").value) && (!access || r.access === access) &&
+  const text = [r.url, r.status, r.behavior, r.reason, r.key].join(" ");
+  return text.includes($("f-text").value) && (!access || r.access === access) &&
     (!show || (show === "refused" ? r.reason : show === "served" ? !r.reason : r.cache === show));
 }
 function item(r) {
   const button = element("button", { type: "button", "data-id": r.id, tabindex: -1 },
     element("span", { class: r.reason ? "no" : "ok" }, String(r.status)),
     element("span", { class: "method soft" }, r.method),
-    element("span", { class: "url" }, new URL(r.url).pathname, r.reason ? element("span", { class: "soft" }, " " + r.reason) : ""),
-    element("span", { class: "access soft" }, r.access + " " + r.behavior),
-    element("span", { class: "soft" }, r.cache + (r.age ? " " + r.age + " s" : "")));
+    element("span", { class: "url" }, new URL(r.url).pathname, r.reason ? element("span", { class: "no" }, " " + r.reason) : ""),
+    element("span", { class: "more soft" },
+      [r.access + " " + r.behavior, r.cache + (r.age ? ", " + span(r.age) + " old" : ""), r.key].filter(Boolean).join(" · "),
+      r.until ? " · " : "", left(r)));
   button.addEventListener("click", () => open(r.id));
   return element("li", {}, button);
 }
@@ -88,7 +105,7 @@ document.addEventListener("keydown", (e) => {
   if (e.key === "/" && !/^(INPUT|SELECT)$/.test(document.activeElement.tagName)) {
     e.preventDefault();
     show(tabs[0]);
-    $("f-path").focus();
+    $("f-text").focus();
   }
 });
 
@@ -103,9 +120,9 @@ function table(head, lines) {
     head.length ? element("tr", {}, ...head.map((h) => element("th", { scope: "col" }, h))) : "", ...lines));
 }
 function part(title, ...content) { return [element("h3", {}, title), ...content]; }
-function headers(title, fields) {
-  if (!fields.length) return part(title, element("p", { class: "soft" }, "none"));
-  return part(title, table(["name", "value"], fields.map((f) => element("tr", {}, element("td", {}, f.name), element("td", {}, f.value)))));
+function fields(title, list) {
+  if (!list.length) return part(title, element("p", { class: "soft" }, "none"));
+  return part(title, table([], list.map((f) => element("tr", {}, element("th", { scope: "row" }, f.name), element("td", {}, f.value)))));
 }
 async function open(id) {
   const d = await get("/requests/" + id).catch((e) => ({ failed: e.message }));
@@ -116,16 +133,17 @@ async function open(id) {
     element("p", { class: d.reason ? "no" : "ok" }, d.reason ? d.reason + (d.why ? ": " + d.why : "") : "served"),
     d.hint ? element("p", {}, "What to do: " + d.hint) : "",
     ...part("Decision", table([], Object.entries({
-      behavior: d.behavior, access: d.access, key: d.key, cache: d.cache + (d.age ? `, ${d.age} s old` : ""), "cache key": d.cacheKey,
-      took: d.milliseconds + " ms", "time left": left(d),
+      behavior: d.behavior, access: d.access, key: d.key, cache: d.cache + (d.age ? `, ${span(d.age)} old` : ""),
+      "time left": left(d), took: d.milliseconds + " ms",
     }).filter(([, v]) => v).map(([k, v]) => element("tr", {}, element("th", { scope: "row" }, k), element("td", {}, v))))),
-    ...(d.conditions ? part("Conditions", table(["condition", "policy", "request", "result"], d.conditions.map((c) => element("tr", {},
-      element("td", {}, c.name), element("td", {}, c.asked), element("td", {}, c.found),
+    ...(d.conditions ? part("Conditions", table(["condition", "asked", "found", "result"], d.conditions.map((c) => element("tr", {},
+      element("th", { scope: "row" }, c.name), element("td", {}, c.asked), element("td", {}, c.found),
       element("td", { class: c.holds ? "ok" : "no" }, c.holds ? "holds" : "fails"))))) : []),
     ...(d.policy ? part("Policy", element("pre", {}, JSON.stringify(d.policy, null, 2))) : []),
-    ...headers("Headers from the viewer", d.viewer),
-    ...headers("Headers to the origin", d.origin),
-    ...headers("Headers to the viewer", d.response),
+    ...fields("Cache key", d.cacheKey),
+    ...fields("Headers from the viewer", d.viewer),
+    ...fields("Headers to the origin", d.origin),
+    ...fields("Headers to the viewer", d.response),
   ];
   $("detail").replaceChildren(close_, ...parts.filter((p) => p !== ""));
   $("detail").hidden = false;
@@ -136,12 +154,6 @@ async function open(id) {
     else b.removeAttribute("aria-current");
   }
 }
-function left(d) {
-  const end = (d.conditions || []).find((c) => c.name === "before");
-  if (!end) return "";
-  const seconds = Math.round((new Date(end.asked) - Date.now()) / 1000);
-  return seconds > 0 ? seconds + " s" : "expired";
-}
 function close() {
   if ($("detail").hidden) return;
   $("detail").hidden = true;
@@ -150,12 +162,16 @@ function close() {
 }
 
 // The distribution.
+function age(k) {
+  return k.created ? "made " + span(Math.max(0, Math.round((Date.now() - new Date(k.created)) / 1000))) + " ago" : "";
+}
 async function distribution() {
   const d = await get("/distribution");
   const list = (id, items) => $(id).replaceChildren(...(items.length ? items : [element("li", { class: "soft" }, "nothing")]));
   list("behaviors", d.behaviors.map((b) => element("li", {}, element("code", {}, b.pattern), ` ${b.access}. `, element("span", { class: "soft" }, b.opens))));
   list("keys", (d.keys || []).map((k) => element("li", {}, element("code", {}, k.id),
-    ` ${k.algorithm}${k.state ? ", " + k.state : ""} `, element("span", { class: "soft" }, `signed ${k.signed} of the requests shown`))));
+    " " + [k.algorithm, k.state, age(k)].filter(Boolean).join(", ") + " ",
+    element("span", { class: "soft" }, `signed ${k.signed} of the requests shown`))));
   list("hosts", [...d.hosts.map((h) => element("li", {}, element("code", {}, h))), element("li", {}, "bucket ", element("code", {}, d.bucket))]);
   list("left-out", (d.leftOut || []).map((l) => element("li", {}, l)));
 }
