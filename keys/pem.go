@@ -78,7 +78,7 @@ func noPEM(data []byte, want string) error {
 	form := func(what, remedy string) error { return &Error{Kind: ErrForm, What: what, Remedy: remedy} }
 	switch {
 	case text == "":
-		return notPEM("the key is empty", "give a key that begins with a line like -----BEGIN "+want+"-----")
+		return notPEM("the key is empty", "give a key in PEM, which begins with a line BEGIN "+want)
 	case has("\x00B\x00E\x00G\x00I\x00N"), has("B\x00E\x00G\x00I\x00N\x00"):
 		return notPEM("the key is encoded in UTF-16", "save it as plain ASCII text")
 	case isJSON(data) && has(`"kty"`):
@@ -99,13 +99,13 @@ func noPEM(data []byte, want string) error {
 		return notPEM("the PEM block is percent-encoded", "decode it first")
 	case starts("M") && len(text) > 64 && strings.Trim(text, base64Lines) == "":
 		return notPEM("this is a key's base64 without the lines around it",
-			"put -----BEGIN "+want+"----- before it and -----END "+want+"----- after it")
+			"put the lines BEGIN "+want+" and END "+want+" around it, with five hyphens at either end")
 	case data[0] == 0x30 && want == labelPublic:
 		return form("the key is in DER form", "convert it to PEM with `openssl pkey -pubin -in FILE -out KEY.pem`")
 	case data[0] == 0x30:
 		return form("the key is in DER form", "convert it to PEM with `openssl pkey -in FILE -out KEY.pem`")
 	}
-	return notPEM(ErrNoPEM.Error(), "give a key that begins with a line like -----BEGIN "+want+"-----")
+	return notPEM(ErrNoPEM.Error(), "give a key in PEM, which begins with a line BEGIN "+want)
 }
 
 const base64Lines = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\r\n"

@@ -86,7 +86,7 @@ func TestHints(t *testing.T) {
 	bare := func(s string) string { return strings.Join(strings.Split(strings.TrimSpace(s), "\n")[1:3], "\n") }
 	const (
 		giveKey    = "give the private key's file"
-		beginsWith = "begins with a line like -----BEGIN "
+		beginsWith = "begins with a line BEGIN "
 		breaks     = "replace them by line breaks"
 	)
 	for name, c := range map[string]struct {
@@ -101,7 +101,7 @@ func TestHints(t *testing.T) {
 			func(string) string { return "hello" }, beginsWith + "PRIVATE KEY", beginsWith + "PUBLIC KEY", "no PEM block",
 		},
 		"bare base64": {
-			bare, "-----BEGIN PRIVATE KEY----- before", "-----BEGIN PUBLIC KEY----- before", "base64 without",
+			bare, "lines BEGIN PRIVATE KEY and", "lines BEGIN PUBLIC KEY and", "base64 without",
 		},
 		"base64 of it all": {base64Of, "base64 -d", "base64 -d", "encoded in base64"},
 		"percent-encoded":  {url.PathEscape, "decode it", "decode it", "percent-encoded"},
@@ -189,6 +189,8 @@ func checkHint(t *testing.T, err error, what, hint string) {
 	var e *keys.Error
 	if !errors.As(err, &e) || !strings.Contains(e.What, what) || !strings.Contains(e.Hint(), hint) {
 		t.Errorf("%v; %s\nwant %s; %s", err, fault.Hint(err), what, hint)
+	} else if fault.Text(e.Hint()) != e.Hint() {
+		t.Errorf("the tool would hide a part of the hint: %s", e.Hint())
 	}
 }
 

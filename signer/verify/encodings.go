@@ -177,12 +177,15 @@ func (d Decision) encodings() iter.Seq[variant] {
 				}
 			}
 		}
-		contested := contestedBytes(append(path, query...))
-		for size := 1; size <= len(contested); size++ {
-			if !choose(contested, size, nil, func(chosen []byte) bool {
-				return try(flip(path, chosen...), flip(query, chosen...))
-			}) {
-				return
+		for _, spaced := range slices.Compact([]string{t.query, strings.ReplaceAll(t.query, "+", "%20")}) {
+			query := queryTokens(spaced)
+			contested := contestedBytes(slices.Concat(path, query))
+			for size := 1; size <= len(contested); size++ {
+				if !choose(contested, size, nil, func(chosen []byte) bool {
+					return try(flip(path, chosen...), flip(query, chosen...))
+				}) {
+					return
+				}
 			}
 		}
 	}

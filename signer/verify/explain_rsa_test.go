@@ -119,6 +119,7 @@ func TestExplainDeeply(t *testing.T) {
 			"/%E3%81%82(1)%20[x].jpg?q=a%3Ab,c%20d", "/%E3%81%82%281%29%20%5Bx%5D.jpg?q=a:b%2Cc%20d",
 			`signed "(", requested "%28"`,
 		},
+		{"/%E3%81%82(1)[x]?q=a%3Ab,c%20d", "/%E3%81%82%281%29%5Bx%5D?q=a:b%2Cc+d", `signed "(", requested "%28"`},
 		{"/a?x=[1]&y=%7C", "/a?x=%5B1%5D&y=|", `signed "[", requested "%5B"`},
 		{"/film*", "/films/1.ts", `pattern "https://d111111abcdef8.cloudfront.net/film*"`},
 		{"/v/*.ts", "/v/1.ts", `/v/*.ts"`},
@@ -147,6 +148,9 @@ func TestExplainECDSA(t *testing.T) {
 		policy.Encode(bytes.Repeat([]byte{0xff}, 256)):        "an RSA signature",
 		hex.EncodeToString(der):                               "in hexadecimal",
 		hex.EncodeToString(make([]byte, 64)):                  "in hexadecimal",
+		strings.Repeat("ab", 32):                              "in hexadecimal",
+		strings.Repeat("ab", 30):                              "not a DER-encoded one",
+		policy.Encode([]byte("+/-_~=")):                       "in base64 twice",
 		strings.ToUpper(hex.EncodeToString(make([]byte, 64))): "in hexadecimal",
 		policy.Encode(der):                                    "is not KEC's over",
 	} {

@@ -16,7 +16,7 @@ func explainForm(key crypto.PublicKey, sent string, signature []byte) (what, tod
 	if isHexText(sent) {
 		return "the signature is in hexadecimal", inBase64, true
 	}
-	if again := string(signature); len(again) > 64 && strings.Trim(again, base64Bytes) == "" {
+	if strings.Trim(string(signature), base64Bytes) == "" {
 		return "the signature is encoded in base64 twice", "encode it once", true
 	}
 	switch key := key.(type) {
