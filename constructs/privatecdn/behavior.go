@@ -107,9 +107,6 @@ func (b Behavior) withDefaults(s *settled) Behavior {
 	if b.Cache != nil && b.Cache.Disabled && b.Origin != nil && b.OriginRequestPolicy == nil {
 		b.OriginRequestPolicy = awscloudfront.OriginRequestPolicy_ALL_VIEWER_EXCEPT_HOST_HEADER()
 	}
-	if b.Origin == nil && b.OriginRequestPolicy == nil {
-		b.OriginRequestPolicy = awscloudfront.OriginRequestPolicy_CORS_S3_ORIGIN()
-	}
 	return b
 }
 
@@ -226,8 +223,8 @@ func (d *distribution) defaultBehavior() *awscloudfront.BehaviorOptions {
 // behavior returns everything of b but its origin.
 func (d *distribution) behavior(b Behavior) *awscloudfront.AddBehaviorOptions {
 	o := &awscloudfront.AddBehaviorOptions{
-		AllowedMethods:        b.AllowedMethods.allowed(),
-		CachedMethods:         awscloudfront.CachedMethods_CACHE_GET_HEAD(),
+		AllowedMethods:        shared(d, "methods "+string(b.AllowedMethods), b.AllowedMethods.allowed),
+		CachedMethods:         shared(d, "cached methods", awscloudfront.CachedMethods_CACHE_GET_HEAD),
 		CachePolicy:           d.cachePolicyOf(b),
 		Compress:              jsii.Bool(!b.Uncompressed),
 		FunctionAssociations:  b.functions(),
@@ -237,6 +234,9 @@ func (d *distribution) behavior(b Behavior) *awscloudfront.AddBehaviorOptions {
 	}
 	if b.ResponseHeadersPolicy != nil {
 		o.ResponseHeadersPolicy = b.ResponseHeadersPolicy
+	}
+	if b.Origin == nil && b.OriginRequestPolicy == nil {
+		o.OriginRequestPolicy = shared(d, "from S3", awscloudfront.OriginRequestPolicy_CORS_S3_ORIGIN)
 	}
 	var groups []interfacesawscloudfront.IKeyGroupRef
 	for _, t := range d.trustedBy(b) {

@@ -10,6 +10,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/jsii-runtime-go"
+
+	"example.com/privatecdn/deployment"
 )
 
 func (s *settled) checkBucket(m *mistakes) {
@@ -101,12 +103,12 @@ func isPublic(bucket awss3.IBucket) bool {
 // addBuckets makes the bucket of the content, unless one is given, and the one
 // for the access logs.
 func (d *distribution) addBuckets() {
-	d.addLogBucket()
-	d.bucket = d.props.Bucket
-	if d.bucket != nil {
+	props := d.privateBucket()
+	d.addLogBucket(*props)
+	if d.bucket = d.props.Bucket; d.bucket != nil {
+		d.described = deployment.Bucket{Name: *d.bucket.BucketName(), Region: *d.bucket.Env().Region}
 		return
 	}
-	props := d.privateBucket()
 	if d.props.KMS {
 		d.addKey()
 		props.Encryption = awss3.BucketEncryption_KMS
@@ -115,13 +117,19 @@ func (d *distribution) addBuckets() {
 	}
 	bucket := awss3.NewBucket(d, jsii.String("Bucket"), props)
 	d.bucket = bucket
+	d.described = deployment.Bucket{Name: *bucket.BucketName(), Region: d.in.region}
 	d.nameKeyByAlias(bucket)
 	d.logAccess(bucket)
 }
 
+// made reports whether a bucket is the one made here.
+func (d *distribution) made(bucket awss3.IBucket) bool {
+	return bucket == d.bucket && d.props.Bucket == nil
+}
+
 func (d *distribution) privateBucket() *awss3.BucketProps {
 	props := &awss3.BucketProps{
-		BlockPublicAccess: awss3.BlockPublicAccess_BLOCK_ALL(),
+		BlockPublicAccess: shared(d, "blocked", awss3.BlockPublicAccess_BLOCK_ALL),
 		EnforceSSL:        jsii.Bool(true),
 		Encryption:        awss3.BucketEncryption_S3_MANAGED,
 		ObjectOwnership:   awss3.ObjectOwnership_BUCKET_OWNER_ENFORCED,
@@ -166,7 +174,7 @@ func (d *distribution) nameKeyByAlias(bucket awss3.Bucket) {
 	d.alias = awskms.NewAlias(d, jsii.String("KeyAlias"), &awskms.AliasProps{
 		AliasName: jsii.String(name), TargetKey: d.key, RemovalPolicy: d.removal(),
 	})
-	arn := "arn:" + *d.in.stack.Partition() + ":kms:" + d.in.region + ":" + *d.in.stack.Account() + ":" + name
+	arn := "arn:" + *d.in.stack.Partition() + ":kms:" + d.in.region + ":" + d.in.account + ":" + name
 	const property = "BucketEncryption.ServerSideEncryptionConfiguration.0.ServerSideEncryptionByDefault.KMSMasterKeyID"
 	bucket.Node().DefaultChild().(awss3.CfnBucket).AddPropertyOverride(jsii.String(property), arn)
 }

@@ -14,6 +14,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsssm"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
+
+	"example.com/privatecdn/deployment"
 )
 
 // Distribution is a private bucket behind CloudFront. Every resource it is
@@ -60,6 +62,7 @@ type distribution struct {
 	counts          *account
 	distribution    awscloudfront.Distribution
 	bucket          awss3.IBucket
+	described       deployment.Bucket // as the document has it
 	logs            awss3.IBucket
 	key             awskms.IKey
 	alias           awskms.Alias
@@ -91,7 +94,7 @@ func NewDistribution(scope constructs.Construct, id *string, props *Distribution
 	var found mistakes
 	d.props, found = settle(props, d.in)
 	found.report(d)
-	d.counts = accountOf(d.in.stack)
+	d.counts = accountOf(d.in)
 	d.counts.raise(or(d.props.Limits))
 	d.addBuckets()
 	d.addKeys(len(found) > 0)

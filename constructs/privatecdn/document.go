@@ -20,9 +20,9 @@ import (
 func (d *distribution) addDocument() {
 	doc := deployment.Deployment{
 		Version: deployment.Version,
-		Stack:   *d.in.stack.StackName(),
+		Stack:   d.in.name,
 		Hosts:   append([]string{*d.distribution.DistributionDomainName()}, d.props.Viewer.DomainNames...),
-		Bucket:  deployment.Bucket{Name: *d.bucket.BucketName(), Region: *d.bucket.Env().Region},
+		Bucket:  d.described,
 		Keys:    []deployment.Key{},
 	}
 	for i, t := range d.trusted() {

@@ -50,20 +50,26 @@ type account struct {
 	constructs.Construct
 	limits  Limits // the highest any of them states
 	made    Limits
-	shared  map[string]any
+	shared  map[content]any
 	readers []reader
 }
 
-func accountOf(stack awscdk.Stack) *account {
+// content is what can be shared within a stack.
+type content struct {
+	stack awscdk.Stack
+	text  string
+}
+
+func accountOf(in place) *account {
 	id := "privatecdn account"
-	if number := *stack.Account(); !isToken(number) {
-		id += " " + number
+	if !isToken(in.account) {
+		id += " " + in.account
 	}
-	root := awscdk.Stage_Of(stack)
+	root := awscdk.Stage_Of(in.stack)
 	if a, ok := root.Node().TryFindChild(&id).(*account); ok {
 		return a
 	}
-	a := &account{shared: map[string]any{}}
+	a := &account{shared: map[content]any{}}
 	constructs.NewConstruct_Override(a, root, &id)
 	var v constructs.IValidation = a
 	a.Node().AddValidation(v)
@@ -71,9 +77,10 @@ func accountOf(stack awscdk.Stack) *account {
 }
 
 // shared returns what a distribution before d made in the same stack with the
-// same content, or makes it: an account has room for few of it.
-func shared[T any](d *distribution, content string, build func() T) T {
-	key := *d.in.stack.Node().Addr() + " " + content
+// same content, or makes it: an account has room for few of it, or it costs a
+// round trip to CDK's process.
+func shared[T any](d *distribution, text string, build func() T) T {
+	key := content{d.in.stack, text}
 	if made, ok := d.counts.shared[key].(T); ok {
 		return made
 	}

@@ -115,7 +115,7 @@ func (s *settled) checkLogBucket(m *mistakes, l Logging) {
 }
 
 // addLogBucket makes the bucket for the logs, unless one is given.
-func (d *distribution) addLogBucket() {
+func (d *distribution) addLogBucket(props awss3.BucketProps) {
 	l := d.props.Logging
 	if l.Disabled {
 		return
@@ -129,7 +129,6 @@ func (d *distribution) addLogBucket() {
 		d.logs = l.Bucket
 		return
 	}
-	props := d.privateBucket()
 	if !l.V2 && !l.serverOnly {
 		// The older standard logs arrive through an ACL grant.
 		// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html
@@ -138,7 +137,7 @@ func (d *distribution) addLogBucket() {
 	props.LifecycleRules = &[]*awss3.LifecycleRule{{
 		Expiration: awscdk.Duration_Days(jsii.Number(float64(l.Retention / day))),
 	}}
-	d.logs = awss3.NewBucket(d, jsii.String("Logs"), props)
+	d.logs = awss3.NewBucket(d, jsii.String("Logs"), &props)
 }
 
 // logsToBucket reports whether CloudFront's older standard logs are written.
@@ -151,7 +150,8 @@ func (d *distribution) logsToBucket() bool {
 // Region.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
 func (d *distribution) logAccess(bucket awss3.Bucket) {
-	if d.logs == nil || *d.logs.Env().Region != *bucket.Env().Region {
+	given := d.props.Logging.Bucket
+	if d.logs == nil || given != nil && *given.Env().Region != d.in.region {
 		return
 	}
 	made := bucket.Node().DefaultChild().(awss3.CfnBucket)
@@ -159,7 +159,7 @@ func (d *distribution) logAccess(bucket awss3.Bucket) {
 		DestinationBucketName: d.logs.BucketName(), LogFilePrefix: jsii.String("s3/"),
 	})
 	conditions := map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": d.in.account}}
-	if awscdk.Stack_Of(d.logs) == d.in.stack { // another stack's policy cannot refer to what refers to its bucket
+	if given == nil || awscdk.Stack_Of(given) == d.in.stack { // another stack's policy cannot refer to what refers to its bucket
 		conditions["ArnLike"] = map[string]any{"aws:SourceArn": *bucket.BucketArn()}
 	}
 	d.grant(d.logs, &awsiam.PolicyStatementProps{

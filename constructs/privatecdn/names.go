@@ -10,15 +10,15 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 )
 
-// place is where a distribution is made. Region and account may be tokens.
+// place is where a distribution is made. Name, Region and account may be tokens.
 type place struct {
-	stack           awscdk.Stack
-	region, account string
+	stack                 awscdk.Stack
+	name, region, account string
 }
 
 func placeOf(c constructs.Construct) place {
 	stack := awscdk.Stack_Of(c)
-	return place{stack, *stack.Region(), *stack.Account()}
+	return place{stack, *stack.StackName(), *stack.Region(), *stack.Account()}
 }
 
 // longestName leaves room for a suffix in the 128 characters that CloudFront
@@ -50,7 +50,8 @@ func digest(s string) string {
 // replaced, with a digest to stay unique.
 // https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html
 func parameterName(d *distribution) string {
-	path := strings.TrimPrefix(d.path, *d.in.stack.Node().Path())
+	above := shared(d, "path", func() string { return *d.in.stack.Node().Path() })
+	path := strings.TrimPrefix(d.path, above)
 	allowed := notInParameter.ReplaceAllString(path, "-")
 	if levels := strings.Split(allowed, "/"); len(levels) > 12 { // of 15, three of which are before it
 		allowed = strings.Join(levels[:12], "/") + "-" + strings.Join(levels[12:], "-")
@@ -58,7 +59,7 @@ func parameterName(d *distribution) string {
 	if allowed != path {
 		allowed += "-" + digest(path)
 	}
-	return "/privatecdn/" + *d.in.stack.StackName() + allowed
+	return "/privatecdn/" + d.in.name + allowed
 }
 
 var notInParameter = regexp.MustCompile(`[^A-Za-z0-9_./-]`)

@@ -124,7 +124,11 @@ func (d *distribution) accessControl() awscloudfront.S3OriginAccessControl {
 func (d *distribution) identityFor(bucket awss3.IBucket) awscloudfront.OriginAccessIdentity {
 	var scope constructs.Construct = d
 	id, path := "Identity", d.path
-	if stack := awscdk.Stack_Of(bucket); stack != d.in.stack {
+	stack := d.in.stack
+	if !d.made(bucket) {
+		stack = awscdk.Stack_Of(bucket)
+	}
+	if stack != d.in.stack {
 		scope, path = stack, *stack.Node().Path()
 		id = *awscdk.Names_UniqueId(d) + id
 	}
@@ -140,8 +144,7 @@ func (d *distribution) identityFor(bucket awss3.IBucket) awscloudfront.OriginAcc
 		d.identity = identity
 	}
 	// CDK grants the bucket made here by itself; others may be out of its reach.
-	made := bucket == d.bucket && d.props.Bucket == nil
-	if !made && !d.grant(bucket, &awsiam.PolicyStatementProps{
+	if !d.made(bucket) && !d.grant(bucket, &awsiam.PolicyStatementProps{
 		Principals: &[]awsiam.IPrincipal{identity.GrantPrincipal()},
 		Actions:    jsii.Strings("s3:GetObject"),
 		Resources:  jsii.Strings(*bucket.ArnForObjects(jsii.String("*"))),
@@ -186,7 +189,7 @@ func (d *distribution) ownPolicy(bucket awss3.IBucket) awss3.BucketPolicy {
 	stack := awscdk.Stack_Of(bucket)
 	if stack == d.in.stack || d.props.DistributionID != "" || bucket.Node().DefaultChild() == nil ||
 		bucket.Policy() != nil ||
-		*stack.Account() != *d.in.stack.Account() || *stack.Region() != d.in.region {
+		*stack.Account() != d.in.account || *stack.Region() != d.in.region {
 		return nil
 	}
 	policy := awss3.NewBucketPolicy(d, jsii.String("Policy "+*bucket.Node().Addr()),

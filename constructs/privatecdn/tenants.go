@@ -22,11 +22,11 @@ func (d *distribution) warnOfTenants() {
 		if r.Access != Signed || r.Origin != nil {
 			continue
 		}
-		bucket := r.Bucket
-		if bucket == nil {
-			bucket = d.bucket
+		bucket, name := d.bucket, d.described.Name
+		if r.Bucket != nil {
+			bucket, name = r.Bucket, *r.Bucket.BucketName()
 		}
-		me := reader{d.path, *bucket.BucketName(), or(r.BucketOrigin).path(), d.trustedBy(r.Behavior)}
+		me := reader{d.path, name, or(r.BucketOrigin).path(), d.trustedBy(r.Behavior)}
 		for _, other := range d.counts.readers {
 			if other.opens(me) {
 				d.warn("tenants", fmt.Sprintf("%s and %s read the bucket %s with different keys, "+

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudfront"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -71,13 +70,13 @@ func NewTrustedKeys(scope constructs.Construct, id *string, props *TrustedKeysPr
 	if props == nil {
 		props = &TrustedKeysProps{}
 	}
-	stack := awscdk.Stack_Of(scope)
-	t := newTrustedKeys(scope, id, props, *stack.Region())
+	in := placeOf(scope)
+	t := newTrustedKeys(scope, id, props, in.region)
 	var found mistakes
 	if t.ring == nil && props.KeyGroupID == "" {
 		found.add("Keys", "open the ring with keys.Open and pass it", "it is missing")
 	}
-	t.fill(&found, accountOf(stack))
+	t.fill(&found, accountOf(in))
 	return t
 }
 
