@@ -41,10 +41,8 @@ func (s *Stack) condition(at Location, name string) (bool, error) {
 	}
 	at = (Location{Stack: s.Name, Path: "Conditions"}).Key(name)
 	v, err := s.once("condition "+name, at, func() (any, error) { return s.holds(at, condition) })
-	if err != nil {
-		return false, err
-	}
-	return v.(bool), nil
+	holds, _ := v.(bool)
+	return holds, err
 }
 
 func (s *Stack) holds(at Location, v any) (bool, error) {
@@ -68,20 +66,22 @@ func (s *Stack) holds(at Location, v any) (bool, error) {
 }
 
 func (s *Stack) named(at Location, args []any) (bool, error) {
+	if len(args) != 1 {
+		return false, at.Invalid("Condition wants the name of one condition")
+	}
 	name, _ := args[0].(string)
 	return s.condition(at, name)
 }
 
 func (s *Stack) equals(at Location, args []any) (bool, error) {
-	if len(args) != 2 {
-		return false, at.Invalid("Fn::Equals wants two values")
-	}
-	a, err := s.text(at, args[0])
+	values, err := s.texts(at, args)
 	if err != nil {
 		return false, err
 	}
-	b, err := s.text(at, args[1])
-	return a == b, err
+	if len(values) != 2 {
+		return false, at.Invalid("Fn::Equals wants two values")
+	}
+	return values[0] == values[1], nil
 }
 
 func (s *Stack) not(at Location, args []any) (bool, error) {

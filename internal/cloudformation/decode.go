@@ -201,7 +201,6 @@ func (s *Stack) decodeSlice(at Location, v any, into reflect.Value) error {
 	if !ok {
 		return at.Invalid("expected a list, got %s", describe(v))
 	}
-	into.Set(reflect.MakeSlice(into.Type(), 0, len(list)))
 	for i, e := range list {
 		e, err := s.shallow(at.Index(i), e)
 		if err != nil {

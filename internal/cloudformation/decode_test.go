@@ -16,15 +16,18 @@ func TestDecode(t *testing.T) {
 		Kind string `cfn:"a|b"`
 	}
 	type outer struct {
-		Text    string
-		Yes     bool
-		Number  int
-		Float   *float64
-		List    []string
-		Inner   *inner
-		Many    []inner
-		Map     map[string]string
-		Any     any
+		Text   string
+		Yes    bool
+		Number int
+		Float  *float64
+		List   []string
+		Inner  *inner
+		Many   []inner
+		Map    map[string]string
+		Any    any
+		Needed *struct {
+			Items []string `cfn:"required"`
+		}
 		Known   cloudformation.Ignored
 		Refused cloudformation.Refused `cfn:"do without"`
 	}
@@ -48,7 +51,21 @@ func TestDecode(t *testing.T) {
 		g, _ := json.Marshal(got)
 		t.Errorf("%s, %v", g, err)
 	}
+	for _, text := range []string{`{"Ref":"AWS::NoValue"}`, `{"Text":null,"Map":null,"Number":{"Ref":"AWS::NoValue"}}`} {
+		if got, err := decode(text); err != nil || !reflect.DeepEqual(got, outer{}) {
+			t.Errorf("%s: %+v, %v", text, got, err)
+		}
+	}
+	if got, err := decode(`{"Map":{"k":null}}`); err != nil || got.Map["k"] != "" {
+		t.Errorf("%+v, %v", got, err)
+	}
 	for text, want := range map[string]string{
+		`{"Text":{"Ref":"Nobody"}}`:           "Properties.Text: Ref of \"Nobody\"",
+		`{"Map":{"k":{"Ref":"Nobody"}}}`:      "Properties.Map.k: Ref of \"Nobody\"",
+		`{"Any":{"a":{"Ref":"Nobody"}}}`:      "Properties.Any.a: Ref of \"Nobody\"",
+		`{"Refused":{"Ref":"Nobody"}}`:        "Properties.Refused: Ref of \"Nobody\"",
+		`{"Needed":{"Items":[]}}`:             "Properties.Needed.Items: the property is missing or empty",
+		`{"Needed":{}}`:                       "Properties.Needed.Items: the property is missing or empty",
 		`{"Unknown":1}`:                       "S/R: Properties.Unknown: unknown property",
 		`{"Text":[]}`:                         "Properties.Text: expected a string, got a list",
 		`{"Yes":"yes"}`:                       "Properties.Yes: expected true or false",

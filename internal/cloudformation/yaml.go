@@ -56,7 +56,7 @@ func yamlValue(n *yaml.Node, depth int) (any, error) {
 
 func yamlObject(n *yaml.Node, depth int) (any, error) {
 	o := map[string]any{}
-	for i := 0; i+1 < len(n.Content); i += 2 {
+	for i := 0; i < len(n.Content); i += 2 {
 		key := n.Content[i]
 		if key.Kind != yaml.ScalarNode || key.Tag == "!!merge" {
 			return nil, fmt.Errorf("line %d: expected a plain text key", key.Line)
@@ -95,9 +95,6 @@ func yamlScalar(n *yaml.Node) (any, error) {
 func yamlShort(n *yaml.Node, name string, depth int) (any, error) {
 	plain := *n
 	plain.Tag = ""
-	if plain.Kind == yaml.ScalarNode {
-		plain.Tag = "!!str"
-	}
 	v, err := yamlValue(&plain, depth+1)
 	if err != nil {
 		return nil, err

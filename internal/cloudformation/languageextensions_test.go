@@ -1,0 +1,101 @@
+package cloudformation_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"example.com/privatecdn/internal/cloudformation"
+)
+
+// What AWS::LanguageExtensions adds to the language.
+func TestLanguageExtensions(t *testing.T) {
+	t.Parallel()
+	template, err := cloudformation.Parse("S", []byte(`
+Transform: [AWS::LanguageExtensions]
+Mappings: {Sizes: {dev: {small: "1"}}}
+Resources:
+  Fn::ForEach::Topics:
+    - Name
+    - [a-b, c]
+    - Topic&{Name}: {Type: X, Properties: {Name: !Sub "t-${Name}", Ref: !Ref Name, Kept: {Ref: Name, And: more}}}
+Outputs:
+  Fn::ForEach::Outer:
+    - I
+    - [1, 2]
+    - Fn::ForEach::Inner:
+        - J
+        - [x, y]
+        - "Out${I}${J}": {Value: !Sub "${I}-${J}"}
+  Length: {Value: {Fn::Length: [1, 2, 3]}}
+  JSON: {Value: {Fn::ToJsonString: {a: [!Ref "AWS::Region", 12, 007, 1_000]}}}
+  Default: {Value: !FindInMap [Sizes, prod, small, {DefaultValue: "7"}]}
+  Found: {Value: !FindInMap [Sizes, dev, small, {DefaultValue: "7"}]}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := template.LogicalIDs(); !slices.Equal(got, []string{"Topicab", "Topicc"}) {
+		t.Errorf("%q", got)
+	}
+	s := cloudformation.NewApp(cloudformation.Options{}, nil).Add("S", "", "", template)
+	props, err := s.Resolve(cloudformation.Location{}, template.Resources["Topicab"].Properties)
+	if err != nil || fmt.Sprint(props) != "map[Kept:map[And:more Ref:Name] Name:t-a-b Ref:a-b]" {
+		t.Errorf("%v, %v", props, err)
+	}
+	for name, want := range map[string]string{"Out1x": "1-x", "Out2y": "2-y", "Length": "3",
+		"JSON":    `{"a":["us-east-1",12,"007","1_000"]}`,
+		"Default": "7", "Found": "1"} {
+		if got, ok, err := s.Output(name); err != nil || !ok || got != want {
+			t.Errorf("%s is %q, %t, %v; want %q", name, got, ok, err, want)
+		}
+	}
+}
+
+func TestLanguageExtensionsRefuse(t *testing.T) {
+	t.Parallel()
+	loop := func(name, collection, body string) string {
+		return "Fn::ForEach::L: [" + name + ", " + collection + ", " + body + "]"
+	}
+	var numbers []string
+	for i := range 300 {
+		numbers = append(numbers, fmt.Sprint(i))
+	}
+	many := "[" + strings.Join(numbers, ", ") + "]"
+	body := `{"A${A}x${B}": {Type: ` + strings.Repeat("x", 1000) + `}}`
+	for _, name := range []string{"B", "A"} {
+		body = "{" + loop(name, many, body) + "}"
+	}
+	for resources, want := range map[string]error{
+		"{" + loop("A", "[x, y]", `{"T${A}": {Type: X}}`) + "}": nil,
+		"{" + loop("A", "[x, x]", `{"T${A}": {Type: X}}`) + "}": cloudformation.ErrInvalid,
+		"{" + loop("[A]", "[x]", `{"T": {Type: X}}`) + "}":      cloudformation.ErrInvalid,
+		"{" + loop("A", "[x]", "text") + "}":                    cloudformation.ErrInvalid,
+		"{" + loop("A", "text", `{"T": {Type: X}}`) + "}":       cloudformation.ErrUnsupported,
+		"{Fn::ForEach::L: [A]}":                                 cloudformation.ErrInvalid,
+		body:                                                    cloudformation.ErrTooLarge, // 90 million characters
+	} {
+		_, err := cloudformation.Parse("S", []byte("Transform: AWS::LanguageExtensions\nResources: "+resources))
+		if !errors.Is(err, want) {
+			t.Errorf("%.60s: %v, want %v", resources, err, want)
+		}
+	}
+	for expression, want := range map[string]error{
+		"{Fn::Length: text}":                            cloudformation.ErrInvalid,
+		"!FindInMap [No, such, name, text]":             cloudformation.ErrInvalid,
+		"{Fn::ToJsonString: {a: !Ref Nobody}}":          cloudformation.ErrInvalid,
+		"!FindInMap [No, such, name, {Default: Value}]": cloudformation.ErrInvalid,
+	} {
+		template, err := cloudformation.Parse("S", []byte(
+			"Transform: AWS::LanguageExtensions\nResources: {}\nOutputs: {V: {Value: "+expression+"}}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := cloudformation.NewApp(cloudformation.Options{}, nil).Add("S", "", "", template)
+		if _, _, err := s.Output("V"); !errors.Is(err, want) {
+			t.Errorf("%s: %v, want %v", expression, err, want)
+		}
+	}
+}
