@@ -57,21 +57,21 @@ type authentication struct {
 // signed reports whether the request is authenticated at all.
 func (a authentication) signed() bool { return a.authType != "" }
 
-func (a authentication) lookup(q *request, key string) (string, bool) {
+func (a authentication) lookup(q *request, key string) string {
 	if !a.signed() {
-		return "", false
+		return ""
 	}
 	switch key {
 	case "s3:authtype":
-		return a.authType, true
+		return a.authType
 	case "s3:signatureversion":
-		return sigv4.Algorithm, true
+		return sigv4.Algorithm
 	case "s3:signatureage":
-		return strconv.FormatInt(max(0, q.now.Sub(a.signedAt).Milliseconds()), 10), true
+		return strconv.FormatInt(max(0, q.now.Sub(a.signedAt).Milliseconds()), 10)
 	case "s3:x-amz-content-sha256":
-		return a.payloadHash, true
+		return a.payloadHash
 	}
-	return "", false
+	return ""
 }
 
 // authenticate finds out who asks: CloudFront, by the context; the owner, by

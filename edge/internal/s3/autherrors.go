@@ -1,7 +1,6 @@
 package s3
 
 import (
-	"encoding/hex"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -69,21 +68,10 @@ func errorMismatch(s *sigv4.Signature, text, canonical string) *Error {
 			{"AWSAccessKeyId", s.AccessKeyID},
 			{"StringToSign", text},
 			{"SignatureProvided", s.Value},
-			{"StringToSignBytes", spacedHex(text)},
+			{"StringToSignBytes", fmt.Sprintf("% x", text)},
 			{"CanonicalRequest", canonical},
-			{"CanonicalRequestBytes", spacedHex(canonical)},
+			{"CanonicalRequestBytes", fmt.Sprintf("% x", canonical)},
 		}}
-}
-
-func spacedHex(s string) string {
-	var b strings.Builder
-	for i := range len(s) {
-		if i > 0 {
-			b.WriteByte(' ')
-		}
-		b.WriteString(hex.EncodeToString([]byte{s[i]}))
-	}
-	return b.String()
 }
 
 func errorHeadersNotSigned(names []string) *Error {

@@ -1,6 +1,7 @@
 package s3
 
 import (
+	"cmp"
 	"net"
 	"net/http"
 	"strconv"
@@ -72,78 +73,61 @@ func (s *Server) allowed(q *request, action, resource string) bool {
 // lookup answers for the condition keys of a request. What is not here the
 // request does not have.
 func (s *Server) lookup(q *request, key string) ([]string, bool) {
-	if value, found := s.lookupRequest(q, key); found {
-		return present(value)
-	}
-	if value, found := s.lookupPrincipal(q, key); found {
-		return present(value)
-	}
-	if value, found := q.auth.lookup(q, key); found {
-		return present(value)
-	}
-	if header, found := strings.CutPrefix(key, "s3:x-amz-"); found {
-		return present(q.http.Header.Get("X-Amz-" + header))
-	}
-	return nil, false
+	header, _ := strings.CutPrefix(key, "s3:x-amz-") // no header's name has the colon of other keys
+	value := cmp.Or(s.lookupRequest(q, key), s.lookupPrincipal(q, key), q.auth.lookup(q, key),
+		q.http.Header.Get("X-Amz-"+header))
+	return []string{value}, value != ""
 }
 
-// present makes an empty value an absent one.
-func present(value string) ([]string, bool) {
-	if value == "" {
-		return nil, false
-	}
-	return []string{value}, true
-}
-
-func (s *Server) lookupRequest(q *request, key string) (string, bool) {
+func (s *Server) lookupRequest(q *request, key string) string {
 	switch key {
 	case "aws:securetransport":
-		return strconv.FormatBool(q.secure()), true
+		return strconv.FormatBool(q.secure())
 	case "aws:sourceip":
-		return q.sourceIP(), true
+		return q.sourceIP()
 	case "aws:currenttime":
-		return q.now.UTC().Format(time.RFC3339), true
+		return q.now.UTC().Format(time.RFC3339)
 	case "aws:epochtime":
-		return strconv.FormatInt(q.now.Unix(), 10), true
+		return strconv.FormatInt(q.now.Unix(), 10)
 	case "aws:referer":
-		return q.http.Header.Get("Referer"), true
+		return q.http.Header.Get("Referer")
 	case "aws:useragent":
-		return q.http.Header.Get("User-Agent"), true
+		return q.http.Header.Get("User-Agent")
 	case "aws:requestedregion":
-		return s.bucket.Region, true
+		return s.bucket.Region
 	case "s3:resourceaccount":
-		return cloudformation.DefaultAccount, true
+		return cloudformation.DefaultAccount
 	case "s3:tlsversion":
-		return q.tlsVersion(), true
+		return q.tlsVersion()
 	case "s3:prefix", "s3:delimiter", "s3:max-keys":
-		return q.query.Get(key[len("s3:"):]), true
+		return q.query.Get(key[len("s3:"):])
 	case "s3:versionid":
-		return q.query.Get("versionId"), true
+		return q.query.Get("versionId")
 	}
-	return "", false
+	return ""
 }
 
-func (s *Server) lookupPrincipal(q *request, key string) (string, bool) {
+func (s *Server) lookupPrincipal(q *request, key string) string {
 	who := q.auth.principal
 	switch key {
 	case "aws:principalarn":
-		return who.ARN, true
+		return who.ARN
 	case "aws:principalaccount":
-		return who.Account, true
+		return who.Account
 	case "aws:principaltype":
-		return principalType(who), true
+		return principalType(who)
 	case "aws:principalisawsservice":
-		return strconv.FormatBool(who.Service != ""), true
+		return strconv.FormatBool(who.Service != "")
 	case "aws:principalservicename":
-		return who.Service, true
+		return who.Service
 	case "aws:viaawsservice":
-		return "false", true
+		return "false"
 	case "aws:sourcearn":
-		return who.SourceARN, true
+		return who.SourceARN
 	case "aws:sourceaccount", "aws:sourceowner":
-		return who.SourceAccount, true
+		return who.SourceAccount
 	}
-	return "", false
+	return ""
 }
 
 func principalType(who Principal) string {

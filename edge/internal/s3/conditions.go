@@ -63,37 +63,35 @@ func (s section) contentRange(size int64) string {
 }
 
 // parseRange reads a Range header. asked is false for what S3 pays no heed to:
-// several ranges, another unit, a range that makes no sense.
-func parseRange(header string, size int64) (s section, asked, satisfiable bool) {
+// several ranges, another unit, a range that makes no sense. A section without
+// bytes is one the object does not have.
+func parseRange(header string, size int64) (s section, asked bool) {
 	spec, found := strings.CutPrefix(header, "bytes=")
 	first, last, dashed := strings.Cut(strings.TrimSpace(spec), "-")
 	if !found || !dashed {
-		return s, false, false
+		return s, false
 	}
 	if first == "" {
 		n, ok := position(last)
 		n = min(n, size)
-		return section{size - n, n}, ok, n > 0
+		return section{size - n, n}, ok
 	}
 	start, ok := position(first)
 	if !ok {
-		return s, false, false
+		return s, false
 	}
 	end := size - 1
 	if last != "" {
 		e, ok := position(last)
 		if !ok || e < start {
-			return s, false, false
+			return s, false
 		}
 		end = min(e, end)
 	}
-	return section{start, end - start + 1}, true, start < size
+	return section{start, end - start + 1}, true
 }
 
 func position(s string) (int64, bool) {
-	if s == "" || strings.Trim(s, "0123456789") != "" {
-		return 0, false
-	}
-	n, err := strconv.ParseInt(s, 10, 64)
-	return n, err == nil
+	n, err := strconv.ParseUint(s, 10, 63)
+	return int64(n), err == nil
 }

@@ -41,10 +41,7 @@ func (s *Server) preflight(q *request) (*http.Response, *Error) {
 // request that is not a preflight.
 func (s *Server) share(r *http.Request, h http.Header) {
 	origin := r.Header.Get("Origin")
-	if origin == "" || len(s.bucket.CORS) == 0 || r.Method == http.MethodOptions {
-		return
-	}
-	if rule := s.corsRule(r.Header, r.Method); rule != nil {
+	if rule := s.corsRule(r.Header, r.Method); origin != "" && rule != nil {
 		allowOrigin(h, rule, origin)
 	}
 }

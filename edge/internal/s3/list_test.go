@@ -2,10 +2,13 @@ package s3_test
 
 import (
 	"encoding/xml"
+	"io/fs"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"example.com/privatecdn/edge/internal/s3"
 )
@@ -40,6 +43,9 @@ func listPage(t *testing.T, server *s3.Server, query url.Values) page {
 		t.Fatalf("list %s: %d %s", query.Encode(), response.StatusCode, body)
 	}
 	var p page
+	if !strings.HasPrefix(body, xml.Header) {
+		t.Errorf("list %s: no XML declaration in %s", query.Encode(), body)
+	}
 	if err := xml.Unmarshal([]byte(body), &p); err != nil {
 		t.Fatal(err)
 	}
@@ -57,6 +63,8 @@ func TestList(t *testing.T) {
 		{"prefix=di&delimiter=/", "dir/"},
 		{"prefix=none", ""},
 		{"list-type=2&start-after=index.html", "percent%20sign.txt|picture.jpg"},
+		{"marker=dir/sub/deep.m3u8&delimiter=/", "empty.txt|grüße/|index.html|percent%20sign.txt|picture.jpg"},
+		{"max-keys=0", ""},
 		{"marker=index.html", "percent%20sign.txt|picture.jpg"},
 	} {
 		query, _ := url.ParseQuery(c.query)
@@ -83,6 +91,12 @@ func TestListPages(t *testing.T) {
 				query.Set("max-keys", size)
 				p := listPage(t, server, query)
 				got = append(got, p.names()...)
+				if most, _ := strconv.Atoi(size); len(p.names()) > most {
+					t.Errorf("%v by %s: a page of %d", start, size, len(p.names()))
+				}
+				if next := p.IsTruncated && !query.Has("list-type"); (p.NextMarker != "") != next {
+					t.Errorf("%v by %s: the next marker is %q", start, size, p.NextMarker)
+				}
 				if !p.IsTruncated {
 					break
 				}
@@ -96,6 +110,35 @@ func TestListPages(t *testing.T) {
 				t.Errorf("%v by %s: %q, want %q", start, size, got, whole)
 			}
 		}
+	}
+}
+
+func TestListedWithoutDelimiter(t *testing.T) {
+	t.Parallel()
+	server := newServer(t, publicBucket(allow(everyone, "s3:ListBucket", "arn:aws:s3:::media")))
+	if p := listPage(t, server, url.Values{"max-keys": {"2"}}); !p.IsTruncated || p.NextMarker != "" {
+		t.Errorf("the next marker is %q: without a delimiter it is the last key", p.NextMarker)
+	}
+	if p := listPage(t, server, url.Values{"max-keys": {"0"}}); p.IsTruncated {
+		t.Error("a page of nothing goes on")
+	}
+}
+
+// TestListOrder: keys come in the order of their bytes, not of directories.
+func TestListOrder(t *testing.T) {
+	t.Parallel()
+	server, err := s3.New(publicBucket(allow(everyone, "s3:ListBucket", "arn:aws:s3:::media")), fstest.MapFS{
+		"dir/x": {}, "dir-x": {}, "dir.x": {}, "dir": {Mode: fs.ModeDir | 0o755},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var keys []string
+	for _, c := range listPage(t, server, url.Values{}).Contents {
+		keys = append(keys, c.Key)
+	}
+	if want := []string{"dir-x", "dir.x", "dir/x"}; !slices.Equal(keys, want) {
+		t.Errorf("%q, want %q", keys, want)
 	}
 }
 

@@ -1,6 +1,7 @@
 package s3
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"io/fs"
@@ -8,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // object answers for one key. The object is streamed, never held.
@@ -41,11 +41,8 @@ func (s *Server) answer(q *request, file fs.File, info fs.FileInfo, override htt
 		"Last-Modified": {modified.UTC().Format(http.TimeFormat)},
 		"Accept-Ranges": {"bytes"},
 		"Content-Type":  {ContentType(q.key)},
-	}
-	if s.bucket.Encryption == "" {
-		h.Set("X-Amz-Server-Side-Encryption", "AES256")
-	} else {
-		h.Set("X-Amz-Server-Side-Encryption", s.bucket.Encryption)
+
+		"X-Amz-Server-Side-Encryption": {cmp.Or(s.bucket.Encryption, "AES256")},
 	}
 	for name, values := range override {
 		h[name] = values
@@ -65,8 +62,8 @@ func (s *Server) answer(q *request, file fs.File, info fs.FileInfo, override htt
 func (s *Server) whole(q *request, file fs.File, size int64, h http.Header, ranges bool) (*http.Response, *Error) {
 	part, status := section{0, size}, http.StatusOK
 	if header := q.http.Header.Get("Range"); header != "" && ranges {
-		wanted, asked, satisfiable := parseRange(header, size)
-		if asked && !satisfiable {
+		wanted, asked := parseRange(header, size)
+		if asked && wanted.length <= 0 {
 			return nil, invalidRange(header, size)
 		}
 		if asked {
@@ -108,9 +105,9 @@ func (s *Server) open(key string) (fs.File, fs.FileInfo, error) {
 }
 
 // literal reports whether a key can be a file's name as it stands: no empty,
-// dot or dot-dot segment, nothing an operating system reads as a separator.
+// dot or dot-dot segment, UTF-8, nothing an operating system reads as a separator.
 func literal(key string) bool {
-	return key != "." && fs.ValidPath(key) && utf8.ValidString(key) && !strings.ContainsAny(key, "\x00\\")
+	return fs.ValidPath(key) && !strings.ContainsAny(key, "\x00\\")
 }
 
 // absent turns every reason not to have a file into its not being there, but

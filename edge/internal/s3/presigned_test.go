@@ -106,31 +106,33 @@ func TestPresignedRefused(t *testing.T) {
 	}{
 		"expired": {presigned(t, s3.LocalCredentials, "index.html", at().Add(-2*time.Hour), time.Hour), nil, 403,
 			[]string{"<Code>AccessDenied</Code>", "Request has expired", "<X-Amz-Expires>3600<", "<Expires>2026-11-22T11:00:00Z<", "<ServerTime>2026-11-22T12:00:00Z<"}},
-		"not yet":         {presigned(t, s3.LocalCredentials, "index.html", at().Add(time.Hour), time.Hour), nil, 403, []string{"AccessDenied", "Request is not yet valid", "<X-Amz-Date>1795352400000<", "<Expires>2026-11-22T14:00:00Z<"}},
-		"wrong secret":    {presigned(t, other, "index.html", at(), time.Hour), nil, 403, []string{"SignatureDoesNotMatch", "<StringToSign>AWS4-HMAC-SHA256", "<CanonicalRequest>GET"}},
-		"unknown key":     {presigned(t, unknown, "index.html", at(), time.Hour), nil, 403, []string{"InvalidAccessKeyId", "AKIAUNKNOWN"}},
-		"unknown token":   {presigned(t, temporary, "index.html", at(), time.Hour), nil, 400, []string{"InvalidToken"}},
-		"other path":      {replace("index.html", "picture.jpg"), nil, 403, []string{"SignatureDoesNotMatch"}},
-		"parameter added": {good + "&response-content-type=text/html", nil, 403, []string{"SignatureDoesNotMatch"}},
-		"longer":          {replace("X-Amz-Expires=3600", "X-Amz-Expires=7200"), nil, 403, []string{"SignatureDoesNotMatch"}},
-		"too long":        {replace("X-Amz-Expires=3600", "X-Amz-Expires=604801"), nil, 400, []string{"AuthorizationQueryParametersError", "604800"}},
-		"negative":        {replace("X-Amz-Expires=3600", "X-Amz-Expires=-1"), nil, 400, []string{"non-negative"}},
-		"not a number":    {replace("X-Amz-Expires=3600", "X-Amz-Expires=1h"), nil, 400, []string{"should be a number"}},
-		"no date":         {replace("X-Amz-Date=", "X-Date="), nil, 400, []string{"requires the X-Amz-Algorithm"}},
-		"bad date":        {replace("X-Amz-Date=20261122T120000Z", "X-Amz-Date=today"), nil, 400, []string{"ISO8601"}},
-		"other date":      {replace("X-Amz-Date=20261122", "X-Amz-Date=20261121"), nil, 400, []string{"not the same as X-Amz-Date"}},
-		"algorithm":       {replace("AWS4-HMAC-SHA256", "AWS5"), nil, 400, []string{"X-Amz-Algorithm only supports"}},
-		"credential":      {replace("aws4_request", "aws5_request"), nil, 400, []string{"the Credential is mal-formed"}},
-		"region":          {replace("eu-west-1%2F", "eu-west-2%2F"), nil, 400, []string{"region 'eu-west-2' is wrong; expecting 'eu-west-1'", "<Region>eu-west-1</Region>"}},
-		"service":         {replace("%2Fs3%2F", "%2Fsqs%2F"), nil, 400, []string{"incorrect service"}},
-		"host not signed": {replace("X-Amz-SignedHeaders=host", "X-Amz-SignedHeaders=date"), nil, 400, []string{"host"}},
-		"other host":      {good, []func(*http.Request){func(r *http.Request) { r.Host = "media.s3.amazonaws.com" }}, 403, []string{"SignatureDoesNotMatch"}},
-		"unsigned header": {good, []func(*http.Request){header("X-Amz-Meta", "x")}, 403, []string{"not signed", "<HeadersNotSigned>x-amz-meta<"}},
-		"two mechanisms":  {good, []func(*http.Request){header("Authorization", "AWS4-HMAC-SHA256 x")}, 400, []string{"InvalidArgument", "Only one auth mechanism allowed"}},
-		"OAC signs too":   {good, []func(*http.Request){as(s3.OAC("arn:aws:cloudfront::1:distribution/E1"))}, 400, []string{"Only one auth mechanism allowed"}},
-		"version 2":       {"https://" + bucketHost + "/index.html?AWSAccessKeyId=a&Signature=b&Expires=1", nil, 400, []string{"Please use AWS4-HMAC-SHA256"}},
-		"over HTTP":       {good, []func(*http.Request){overHTTP}, 403, []string{"Access Denied"}},
-		"CloudFront's ID": {good, []func(*http.Request){header("X-Amz-Cf-Id", "x")}, 200, nil},
+		"not yet":           {presigned(t, s3.LocalCredentials, "index.html", at().Add(time.Hour), time.Hour), nil, 403, []string{"AccessDenied", "Request is not yet valid", "<X-Amz-Date>1795352400000<", "<Expires>2026-11-22T14:00:00Z<"}},
+		"wrong secret":      {presigned(t, other, "index.html", at(), time.Hour), nil, 403, []string{"SignatureDoesNotMatch", "<StringToSign>AWS4-HMAC-SHA256", "<CanonicalRequest>GET", "<StringToSignBytes>41 57 53 34 2d", "<CanonicalRequestBytes>47 45 54 0a 2f"}},
+		"unknown key":       {presigned(t, unknown, "index.html", at(), time.Hour), nil, 403, []string{"InvalidAccessKeyId", "AKIAUNKNOWN"}},
+		"unknown token":     {presigned(t, temporary, "index.html", at(), time.Hour), nil, 400, []string{"InvalidToken"}},
+		"other path":        {replace("index.html", "picture.jpg"), nil, 403, []string{"SignatureDoesNotMatch"}},
+		"parameter added":   {good + "&response-content-type=text/html", nil, 403, []string{"SignatureDoesNotMatch"}},
+		"longer":            {replace("X-Amz-Expires=3600", "X-Amz-Expires=7200"), nil, 403, []string{"SignatureDoesNotMatch"}},
+		"too long":          {replace("X-Amz-Expires=3600", "X-Amz-Expires=604801"), nil, 400, []string{"AuthorizationQueryParametersError", "604800"}},
+		"as long as can be": {replace("X-Amz-Expires=3600", "X-Amz-Expires=604800"), nil, 403, []string{"SignatureDoesNotMatch"}},
+		"no time at all":    {replace("X-Amz-Expires=3600", "X-Amz-Expires=0"), nil, 403, []string{"SignatureDoesNotMatch"}},
+		"negative":          {replace("X-Amz-Expires=3600", "X-Amz-Expires=-1"), nil, 400, []string{"non-negative"}},
+		"not a number":      {replace("X-Amz-Expires=3600", "X-Amz-Expires=1h"), nil, 400, []string{"should be a number"}},
+		"no date":           {replace("X-Amz-Date=", "X-Date="), nil, 400, []string{"requires the X-Amz-Algorithm"}},
+		"bad date":          {replace("X-Amz-Date=20261122T120000Z", "X-Amz-Date=today"), nil, 400, []string{"ISO8601"}},
+		"other date":        {replace("X-Amz-Date=20261122", "X-Amz-Date=20261121"), nil, 400, []string{"not the same as X-Amz-Date"}},
+		"algorithm":         {replace("AWS4-HMAC-SHA256", "AWS5"), nil, 400, []string{"X-Amz-Algorithm only supports"}},
+		"credential":        {replace("aws4_request", "aws5_request"), nil, 400, []string{"the Credential is mal-formed"}},
+		"region":            {replace("eu-west-1%2F", "eu-west-2%2F"), nil, 400, []string{"Error parsing the X-Amz-Credential parameter; the region 'eu-west-2' is wrong; expecting 'eu-west-1'", "<Region>eu-west-1</Region>"}},
+		"service":           {replace("%2Fs3%2F", "%2Fsqs%2F"), nil, 400, []string{"incorrect service"}},
+		"host not signed":   {replace("X-Amz-SignedHeaders=host", "X-Amz-SignedHeaders=date"), nil, 400, []string{"host"}},
+		"other host":        {good, []func(*http.Request){func(r *http.Request) { r.Host = "media.s3.amazonaws.com" }}, 403, []string{"SignatureDoesNotMatch"}},
+		"unsigned header":   {good, []func(*http.Request){header("X-Amz-Meta", "x")}, 403, []string{"not signed", "<HeadersNotSigned>x-amz-meta<"}},
+		"two mechanisms":    {good, []func(*http.Request){header("Authorization", "AWS4-HMAC-SHA256 x")}, 400, []string{"InvalidArgument", "Only one auth mechanism allowed"}},
+		"OAC signs too":     {good, []func(*http.Request){as(s3.OAC("arn:aws:cloudfront::1:distribution/E1"))}, 400, []string{"Only one auth mechanism allowed"}},
+		"version 2":         {"https://" + bucketHost + "/index.html?AWSAccessKeyId=a&Signature=b&Expires=1", nil, 400, []string{"Please use AWS4-HMAC-SHA256"}},
+		"over HTTP":         {good, []func(*http.Request){overHTTP}, 403, []string{"Access Denied"}},
+		"CloudFront's ID":   {good, []func(*http.Request){header("X-Amz-Cf-Id", "x")}, 200, nil},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -162,6 +164,18 @@ func TestEnvironment(t *testing.T) {
 	for c, want := range map[s3.Credentials]int{own: 200, s3.LocalCredentials: 403} {
 		if status, body := open(t, server, "GET", presigned(t, c, "index.html", at(), time.Hour)); status != want {
 			t.Errorf("%s: %d %s", c.AccessKeyID, status, body)
+		}
+	}
+}
+
+// TestHalfAnEnvironment: half an access key is none.
+func TestHalfAnEnvironment(t *testing.T) {
+	for _, missing := range []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"} {
+		t.Setenv("AWS_ACCESS_KEY_ID", "AKIAHALF")
+		t.Setenv("AWS_SECRET_ACCESS_KEY", "half")
+		t.Setenv(missing, "")
+		if got := s3.DefaultCredentials(); len(got) != 1 || got[0] != s3.LocalCredentials {
+			t.Errorf("without %s: %v", missing, got)
 		}
 	}
 }
@@ -248,7 +262,9 @@ func TestAuthorizationHeaderRefused(t *testing.T) {
 		"version 2":    {"AWS AKIA:x", "", 400, "Please use AWS4-HMAC-SHA256"},
 		"no signature": {"AWS4-HMAC-SHA256 " + credential + "SignedHeaders=host", "20261122T120000Z", 400, "AuthorizationHeaderMalformed"},
 		"no date":      {"AWS4-HMAC-SHA256 " + credential + "SignedHeaders=host, Signature=x", "", 403, "valid Date"},
-		"skewed":       {"AWS4-HMAC-SHA256 " + credential + "SignedHeaders=host, Signature=x", "20261122T114400Z", 403, "RequestTimeTooSkewed"},
+		"skewed":       {"AWS4-HMAC-SHA256 " + credential + "SignedHeaders=host, Signature=x", "20261122T114400Z", 403, "<MaxAllowedSkewMilliseconds>900000<"},
+		"just in time": {"AWS4-HMAC-SHA256 " + credential + "SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature=x", "20261122T114500Z", 403, "SignatureDoesNotMatch"},
+		"region":       {"AWS4-HMAC-SHA256 " + strings.Replace(credential, "eu-west-1", "eu-west-2", 1) + "SignedHeaders=host, Signature=x", "20261122T120000Z", 400, "AuthorizationHeaderMalformed"},
 		"mismatch":     {"AWS4-HMAC-SHA256 " + credential + "SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature=x", "20261122T120000Z", 403, "SignatureDoesNotMatch"},
 	}
 	for name, c := range cases {

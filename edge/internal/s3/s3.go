@@ -39,7 +39,7 @@ func OAI(id, canonicalUser string) Principal {
 // distribution, whose ARN names the account too.
 func OAC(distributionARN string) Principal {
 	p := Principal{Service: "cloudfront.amazonaws.com", SourceARN: distributionARN}
-	if parts := strings.Split(distributionARN, ":"); len(parts) > 4 {
+	if parts := strings.Split(distributionARN, ":"); len(parts) == 6 {
 		p.SourceAccount = parts[4]
 	}
 	return p

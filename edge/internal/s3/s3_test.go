@@ -120,6 +120,14 @@ func TestWhoMayRead(t *testing.T) {
 	withOAC.Policy = append(withOAC.Policy, oac)
 	byARN := privateBucket()
 	byARN.Policy[1].Principals[0] = bucketpolicy.Principal{Kind: "AWS", Value: "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E2OAI"}
+	byCondition := func(key, value string) *infra.Bucket {
+		b := privateBucket()
+		b.PublicAccessBlock = infra.PublicAccessBlock{}
+		b.Policy = append(b.Policy[:1], allow(everyone, "s3:GetObject", "arn:aws:s3:::media/*",
+			bucketpolicy.Condition{Operator: "StringLike", Key: key, Values: []string{value}}))
+		return b
+	}
+	account, user := byCondition("aws:SourceAccount", "111122223333"), byCondition("aws:PrincipalArn", "arn:aws:iam::cloudfront:user/*")
 	denied := publicBucket()
 	denied.Policy = append(denied.Policy, bucketpolicy.Statement{
 		Effect: "Deny", Principals: []bucketpolicy.Principal{everyone},
@@ -141,6 +149,11 @@ func TestWhoMayRead(t *testing.T) {
 		"OAI over HTTP":                  {privateBucket(), "/index.html", []func(*http.Request){asOAI, overHTTP}, 403},
 		"OAC of the distribution":        {withOAC, "/index.html", []func(*http.Request){as(s3.OAC("arn:aws:cloudfront::111122223333:distribution/E1"))}, 200},
 		"OAC of another distribution":    {withOAC, "/index.html", []func(*http.Request){as(s3.OAC("arn:aws:cloudfront::111122223333:distribution/E2"))}, 403},
+		"OAC of the account":             {account, "/index.html", []func(*http.Request){as(s3.OAC("arn:aws:cloudfront::111122223333:distribution/E1"))}, 200},
+		"OAC of another account":         {account, "/index.html", []func(*http.Request){as(s3.OAC("arn:aws:cloudfront::1:distribution/E1"))}, 403},
+		"OAC of no account":              {account, "/index.html", []func(*http.Request){as(s3.OAC("a:b:c:d"))}, 403},
+		"OAI by a condition":             {user, "/index.html", []func(*http.Request){asOAI}, 200},
+		"anonymous by a condition":       {user, "/index.html", nil, 403},
 		"OAI may not list":               {privateBucket(), "/", []func(*http.Request){asOAI}, 403},
 		"missing looks forbidden":        {privateBucket(), "/missing", []func(*http.Request){asOAI}, 403},
 		"public":                         {publicBucket(), "/index.html", nil, 200},
@@ -176,8 +189,12 @@ func TestRefusalIsS3s(t *testing.T) {
 			t.Errorf("%s is %q, want %q", name, got, value)
 		}
 	}
-	if response, body := ask(t, newServer(t, privateBucket()), "HEAD", "/index.html"); response.StatusCode != 403 || body != "" {
-		t.Errorf("HEAD: %d with body %q", response.StatusCode, body)
+	response, body = ask(t, newServer(t, privateBucket()), "HEAD", "/index.html")
+	if response.StatusCode != 403 || body != "" || response.ContentLength != -1 || response.Header["Content-Length"] != nil {
+		t.Errorf("HEAD: %d with body %q, %v", response.StatusCode, body, response.Header)
+	}
+	if response.Proto != "HTTP/1.1" || response.ProtoMajor != 1 || response.ProtoMinor != 1 {
+		t.Errorf("%s %d.%d", response.Proto, response.ProtoMajor, response.ProtoMinor)
 	}
 }
 
