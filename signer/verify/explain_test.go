@@ -86,6 +86,7 @@ func TestExplain(t *testing.T) {
 		"base64url, =": {
 			page + "?Expires=1767229200&Key-Pair-Id=KEC&Signature=a-_aaa==", 0, "is in base64url", "~ where it has _",
 		},
+		"cut": {page + "?Expires=1767229200&Key-Pair-Id=KEC&Signature=ab-cd", 0, "not base64 in CloudFront's", "cut off"},
 		"base64url, bare": {
 			page + "?Expires=1767229200&Key-Pair-Id=KEC&Signature=a_aaaa", 0, "is in base64url", "lacks padding",
 		},

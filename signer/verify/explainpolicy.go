@@ -60,7 +60,7 @@ func explainEncoding(name, value string) (what, todo string) {
 	case strings.ContainsAny(value, "+/"), strings.Contains(value, "=") && !strings.ContainsAny(value, "-_"):
 		return "the " + name + " is in plain base64" + escaped, "replace + with -, = with _ and / with ~"
 	case !strings.Contains(value, "~") && strings.Contains(strings.TrimRight(value, "_="), "_"),
-		strings.ContainsAny(value, "-_") && strings.Contains(value, "="):
+		strings.Contains(value, "="): // and - or _
 		return "the " + name + " is in base64url" + escaped, "write ~ where it has _, and _ where it has = or lacks padding"
 	}
 	return "the " + name + " is not base64 in CloudFront's alphabet", "check that it was not cut off or wrapped"
