@@ -149,6 +149,7 @@ func TestExplainECDSA(t *testing.T) {
 		hex.EncodeToString(der):                               "in hexadecimal",
 		hex.EncodeToString(make([]byte, 64)):                  "in hexadecimal",
 		strings.Repeat("ab", 32):                              "in hexadecimal",
+		strings.Repeat("ab", 33):                              "in hexadecimal", // no length of base64
 		strings.Repeat("ab", 30):                              "not a DER-encoded one",
 		policy.Encode([]byte("+/-_~=")):                       "in base64 twice",
 		strings.ToUpper(hex.EncodeToString(make([]byte, 64))): "in hexadecimal",
