@@ -49,10 +49,13 @@ func ExampleDiff() {
 		fmt.Printf("%s %s (%s): %s\n", f.Severity, f.Kind, f.Witness, f.Sentence)
 	}
 	// Output:
+	// breaking bucket-replaced (/web/x.jpg): paths of "*.jpg" are read from the bucket Media instead of www.example.com; its content is not moved
 	// widening became-public (/private/x.jpg): paths of "*.jpg" that needed a CloudFront signature are open to everyone
 	// widening became-public (/presigned/x.jpg): paths of "*.jpg" that needed an S3 signature are open to everyone
 	// widening behavior-shadowed (/private/x.jpg): the behavior "private/*" does not protect /private/x.jpg: "*.jpg", which is public, comes before it
 	// widening behavior-shadowed (/presigned/x.jpg): the behavior "presigned/*" does not protect /presigned/x.jpg: "*.jpg", which is public, comes before it
+	// narrowing cors-narrowed (/private/x.jpg): for paths of "*.jpg", CORS no longer allows that web pages of https://*.example.com may read; web pages may use the methods GET; web pages may send the headers Range
+	// narrowing https-required (/public/x.jpg): plain HTTP requests for paths of "*.jpg" are refused: links that begin with http: stop working
 	// note https-weakened (/private/x.jpg): browsers are no longer told to use HTTPS alone for paths of "*.jpg" (Strict-Transport-Security)
 }
 

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -94,13 +95,11 @@ func isTLSDeny(b *infra.Bucket, s bucketpolicy.Statement) bool {
 }
 
 func compareBucketCORS(o, n *infra.Bucket) []Finding {
-	more := moreCORS(bucketCORS(o), bucketCORS(n))
-	if more == "" {
-		return nil
+	findings := changedCORS(fmt.Sprintf("from the bucket %s itself", bucketLabel(n)), bucketCORS(o), bucketCORS(n))
+	for i := range findings {
+		findings[i].Witness = bucketLabel(n)
 	}
-	f := finding(CORSWidened, Widening, "from the bucket %s itself, %s", bucketLabel(n), more)
-	f.Witness = bucketLabel(n)
-	return []Finding{f}
+	return findings
 }
 
 // bucketCORS puts the rules of a bucket together, which is enough to see

@@ -10,11 +10,19 @@ import (
 )
 
 func compareCORS(o, n *infra.Behavior) []Finding {
-	more := moreCORS(corsOf(o), corsOf(n))
-	if more == "" {
-		return nil
+	return changedCORS(fmt.Sprintf("for paths of %q", n.PathPattern), corsOf(o), corsOf(n))
+}
+
+// changedCORS returns what changes in what web pages may do.
+func changedCORS(where string, before, after infra.CORS) []Finding {
+	var findings []Finding
+	if more := moreCORS(before, after); more != "" {
+		findings = append(findings, finding(CORSWidened, Widening, "%s, %s", where, more))
 	}
-	return []Finding{finding(CORSWidened, Widening, "for paths of %q, %s", n.PathPattern, more)}
+	if fewer := moreCORS(after, before); fewer != "" {
+		findings = append(findings, finding(CORSNarrowed, Narrowing, "%s, CORS no longer allows that %s", where, fewer))
+	}
+	return findings
 }
 
 func corsOf(b *infra.Behavior) infra.CORS {

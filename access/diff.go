@@ -131,10 +131,26 @@ func (d *diff) compareAdded(n *infra.Distribution) {
 	}
 	d.findShadowed()
 	d.findErrorPages()
+	d.findSecondWay()
 	for _, o := range d.was.Distributions {
 		if !tooMany(o) {
 			d.old = o
 			d.comparePaths(d.compareAddedKeys)
+		}
+	}
+}
+
+// findSecondWay finds that the new distribution is a second way to what an old
+// one serves.
+func (d *diff) findSecondWay() {
+	for _, o := range d.was.Distributions {
+		for _, b := range d.new.Behaviors {
+			if slices.ContainsFunc(o.Behaviors, func(old *infra.Behavior) bool { return sameSource(old, b) }) {
+				f := finding(DistributionAdded, Widening, "the new distribution %s reads from %s, as %s does: "+
+					"its key groups, geo restriction and web ACL are a second way in", d.new.LogicalID, sourceLabel(b.Origin), o.LogicalID)
+				f.Witness = d.new.LogicalID
+				d.add(f)
+			}
 		}
 	}
 }
@@ -167,9 +183,12 @@ func (d *diff) tooMany() bool {
 	return true
 }
 
-func sameBucket(a, b *infra.Bucket) bool { return a.Name == b.Name }
-
-// sameSource reports whether two behaviors read from one bucket.
-func sameSource(a, b *infra.Behavior) bool {
-	return a.Origin.Bucket != nil && b.Origin.Bucket != nil && sameBucket(a.Origin.Bucket, b.Origin.Bucket)
+// source tells what an origin reads from, a bucket or a server, from others.
+func source(o *infra.Origin) string {
+	if o.Bucket != nil {
+		return "bucket " + o.Bucket.Name
+	}
+	return o.DomainName
 }
+
+func sameSource(a, b *infra.Behavior) bool { return source(a.Origin) == source(b.Origin) }

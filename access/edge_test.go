@@ -1,7 +1,6 @@
 package access_test
 
 import (
-	"bytes"
 	"crypto/tls"
 	"io/fs"
 	"net/http"
@@ -41,12 +40,13 @@ func served(t *testing.T, s *site, path string) bool {
 	return response.Code == http.StatusOK
 }
 
-// website responds to every request. It implements http.RoundTripper.
+// website responds to every request with its method and path. It implements http.RoundTripper.
 type website struct{}
 
 func (website) RoundTrip(r *http.Request) (*http.Response, error) {
 	response := httptest.NewRecorder()
-	_, _ = response.Write(bytes.Repeat([]byte("x"), 10))
+	response.Header().Set("X-Method", r.Method)
+	_, _ = response.WriteString("www:" + strings.TrimPrefix(r.URL.Path, "/"))
 	result := response.Result()
 	result.Request = r
 	return result, nil

@@ -64,7 +64,7 @@ func (d *diff) exposed(e exposure, spelled, plain string, err error) Finding {
 	return f
 }
 
-// exposures yields the pairs of behaviors that read from one bucket, the first
+// exposures yields the pairs of behaviors that read from one source, the first
 // open to everyone and the second not.
 func exposures(tmpl *infra.Infrastructure) iter.Seq[exposure] {
 	return func(yield func(exposure) bool) {
@@ -97,14 +97,14 @@ type pair struct {
 // place is a behavior, as far as it counts for the objects it reads.
 type place struct {
 	distribution                    *infra.Distribution // what it was, if it was one
-	pathPattern, originPath, bucket string
+	pathPattern, originPath, source string
 }
 
 // pair returns what tells the exposure from others; before maps a distribution
 // to what it was.
 func (e exposure) pair(before map[*infra.Distribution]*infra.Distribution) pair {
 	at := func(d *infra.Distribution, b *infra.Behavior) place {
-		return place{cmp.Or(before[d], d), b.PathPattern, b.Origin.Path, b.Origin.Bucket.ARN}
+		return place{cmp.Or(before[d], d), b.PathPattern, b.Origin.Path, source(b.Origin)}
 	}
 	open, closed := e.behaviors()
 	return pair{at(e.open, open), at(e.closed, closed), e.open == e.closed && e.openAt < e.closedAt}
@@ -133,5 +133,5 @@ func (d *diff) wasOpen(e exposure, spelled, plain string) bool {
 		return false
 	}
 	was, is := match(before, spelled).Origin, e.open.Behaviors[e.openAt].Origin
-	return was.Bucket != nil && sameBucket(was.Bucket, is.Bucket) && was.Path == is.Path
+	return source(was) == source(is) && was.Path == is.Path
 }

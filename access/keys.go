@@ -17,7 +17,7 @@ import (
 // CloudFront does not accept another key in a resource: it updates nothing of
 // a public key but its comment.
 func (d *diff) compareKeys(o, n *infra.Behavior) []Finding {
-	if !o.Signed() || n.Access() == deployment.Public {
+	if o.Access() == deployment.Public || n.Access() == deployment.Public {
 		return nil
 	}
 	var findings []Finding

@@ -75,29 +75,35 @@ func compareAccess(o, n *infra.Behavior) []Finding {
 
 func compareOrigins(o, n *infra.Behavior) []Finding {
 	before, after := o.Origin, n.Origin
-	if before.Bucket == nil {
-		return nil
-	}
-	label := bucketLabel(before.Bucket)
 	var f Finding
 	switch {
-	case after.Bucket == nil:
-		f = finding(BucketReplaced, Breaking,
-			"paths of %s are read from %s instead of the bucket %s; its content is not moved", thePaths, after.DomainName, label)
-	case !sameBucket(before.Bucket, after.Bucket):
-		f = finding(BucketReplaced, Breaking, "paths of %s are read from the bucket %s instead of the bucket %s; its content is not moved",
-			thePaths, bucketLabel(after.Bucket), label)
+	case !sameSource(o, n):
+		f = finding(BucketReplaced, Breaking, "paths of %s are read from %s instead of %s; its content is not moved",
+			thePaths, sourceLabel(after), sourceLabel(before))
 	case before.Path != after.Path:
 		f = finding(BucketReplaced, Breaking,
-			"paths of %s are read from below %q in the bucket %s instead of %q", thePaths, after.Path+"/", label, before.Path+"/")
+			"paths of %s are read from below %q in %s instead of %q", thePaths, after.Path+"/", sourceLabel(after), before.Path+"/")
 	case canRead(o) && !canRead(n):
 		f = finding(OriginGrantRemoved, Breaking,
-			"CloudFront has no identity any more that the bucket %s lets read paths of %s", label, thePaths)
+			"CloudFront has no identity any more that %s lets read paths of %s", sourceLabel(after), thePaths)
+	case canRead(n) && !canRead(o):
+		f = finding(OriginGrantWidened, Widening,
+			"CloudFront has an identity that %s lets read paths of %s, and had none", sourceLabel(after), thePaths)
 	default:
 		return nil
 	}
-	f.Bucket = label
+	if before.Bucket != nil {
+		f.Bucket = bucketLabel(before.Bucket)
+	}
 	return []Finding{f}
+}
+
+// sourceLabel names what an origin reads from.
+func sourceLabel(o *infra.Origin) string {
+	if o.Bucket == nil {
+		return o.DomainName
+	}
+	return "the bucket " + bucketLabel(o.Bucket)
 }
 
 // canRead reports whether CloudFront itself can read the objects of a signed
@@ -123,6 +129,10 @@ func compareHTTPS(o, n *infra.Behavior) []Finding {
 	case after < before:
 		weaker(Note, "plain HTTP requests for paths of %q are redirected instead of refused: their signatures are sent unencrypted once")
 	}
+	if opensHTTP(o) && !opensHTTP(n) {
+		findings = append(findings, finding(HTTPSRequired, Narrowing,
+			"plain HTTP requests for paths of %q are refused: links that begin with http: stop working", n.PathPattern))
+	}
 	if httpsOnly(o.Origin) && n.Origin.Custom != nil && !httpsOnly(n.Origin) {
 		weaker(Widening, "CloudFront may request paths of %q from the origin over plain HTTP")
 	}
@@ -130,6 +140,13 @@ func compareHTTPS(o, n *infra.Behavior) []Finding {
 		weaker(Note, "browsers are no longer told to use HTTPS alone for paths of %q (Strict-Transport-Security)")
 	}
 	return findings
+}
+
+// opensHTTP reports whether links that begin with http: work: CloudFront
+// redirects them, or requests the object over plain HTTP and gets it.
+func opensHTTP(b *infra.Behavior) bool {
+	refused := b.Origin.Bucket != nil && refusesHTTP(b.Origin.Bucket)
+	return b.ViewerProtocol == "redirect-to-https" || b.ViewerProtocol == "allow-all" && !refused
 }
 
 func httpsOnly(o *infra.Origin) bool { return o.Custom != nil && o.Custom.Protocol == "https-only" }
@@ -143,18 +160,26 @@ func sendsHSTS(b *infra.Behavior) bool {
 // compareMethods finds methods that write. A signature does not bind the
 // method: who may read may then write, as far as the origin lets CloudFront.
 func compareMethods(o, n *infra.Behavior) []Finding {
-	added := slices.DeleteFunc(slices.Clone(n.AllowedMethods), func(m string) bool {
-		return slices.Contains(o.AllowedMethods, m) || m == "OPTIONS"
-	})
-	switch {
-	case len(added) == 0:
-		return nil
-	case n.Access() == deployment.Public:
-		return []Finding{finding(MethodsWidened, Widening,
-			"everyone may send %s for paths of %q, as far as the origin allows it", strings.Join(added, ", "), n.PathPattern)}
+	var findings []Finding
+	if added := methodsOnlyOf(n, o); added != "" {
+		sentence := "a signature for paths of %q also allows %s, since it does not bind the method"
+		if n.Access() == deployment.Public {
+			sentence = "for paths of %q, everyone may send %s, as far as the origin allows it"
+		}
+		findings = append(findings, finding(MethodsWidened, Widening, sentence, n.PathPattern, added))
 	}
-	return []Finding{finding(MethodsWidened, Widening,
-		"a signature for paths of %q also allows %s, since it does not bind the method", n.PathPattern, strings.Join(added, ", "))}
+	if gone := methodsOnlyOf(o, n); gone != "" {
+		findings = append(findings, finding(MethodsNarrowed, Narrowing, "for paths of %q, %s is refused", n.PathPattern, gone))
+	}
+	return findings
+}
+
+// methodsOnlyOf returns the methods a allows and b does not, without OPTIONS,
+// which neither reads nor writes.
+func methodsOnlyOf(a, b *infra.Behavior) string {
+	return strings.Join(slices.DeleteFunc(slices.Clone(a.AllowedMethods), func(m string) bool {
+		return slices.Contains(b.AllowedMethods, m) || m == "OPTIONS"
+	}), ", ")
 }
 
 // compareCache compares presigned paths: CloudFront serves them from its cache

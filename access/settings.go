@@ -11,7 +11,7 @@ import (
 func (d *diff) compareSettings() {
 	for _, f := range slices.Concat(
 		compareNames(d.old, d.new), compareTLS(d.old, d.new), compareGeo(d.old.Geo, d.new.Geo),
-		compareFirewall(d.old, d.new), compareLogging(d.old, d.new),
+		compareFirewall(d.old, d.new), compareLogging(d.old, d.new), compareRoot(d.old, d.new),
 	) {
 		d.add(f)
 	}
@@ -24,6 +24,11 @@ func compareNames(o, n *infra.Distribution) []Finding {
 		f.Witness = "Enabled"
 		findings = append(findings, f)
 	}
+	if n.Enabled && !o.Enabled {
+		f := finding(DistributionEnabled, Widening, "the distribution %s is enabled: it responded to nobody", n.LogicalID)
+		f.Witness = "Enabled"
+		findings = append(findings, f)
+	}
 	for _, alias := range o.Aliases {
 		if !slices.ContainsFunc(n.Aliases, func(a string) bool { return covers(a, alias) }) {
 			f := finding(AliasRemoved, Breaking, "no URL of the alternate domain name %s opens any more", alias)
@@ -32,6 +37,18 @@ func compareNames(o, n *infra.Distribution) []Finding {
 		}
 	}
 	return findings
+}
+
+// compareRoot compares what CloudFront requests in place of "/". A bucket has
+// nothing of that name itself.
+func compareRoot(o, n *infra.Distribution) []Finding {
+	if o.DefaultRootObject == n.DefaultRootObject || o.DefaultRootObject == "" && match(o, "/").Origin.Bucket != nil {
+		return nil
+	}
+	f := finding(RootObjectChanged, Breaking, "requests for / get %q, where they got %q",
+		"/"+n.DefaultRootObject, "/"+o.DefaultRootObject)
+	f.Path, f.Witness = "/", "/"
+	return []Finding{f}
 }
 
 // tlsVersions are the security policies for viewers, weakest first. Names not
