@@ -363,10 +363,18 @@ func TestContentType(t *testing.T) {
 	}
 }
 
-// folding is a file system that pays no heed to case, as macOS's does.
+// folding is a file system that opens a file under other names, as those of
+// macOS and Windows do.
 type folding struct{ fs.FS }
 
-func (f folding) Open(name string) (fs.File, error) { return f.FS.Open(strings.ToLower(name)) }
+var windows = strings.NewReplacer(`\`, "/", "::$data", "", "file~1.txt", "file.txt", "nul", "index.html", "com1.txt", "file.txt")
+
+func (f folding) Open(name string) (fs.File, error) {
+	if name != "." {
+		name = strings.TrimRight(windows.Replace(strings.ToLower(name)), ". ")
+	}
+	return f.FS.Open(name)
+}
 
 func TestExactNames(t *testing.T) {
 	t.Parallel()
@@ -374,7 +382,11 @@ func TestExactNames(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for path, status := range map[string]int{"/dir/file.txt": 200, "/dir/File.txt": 403, "/DIR/file.txt": 403, "/none": 403} {
+	for path, status := range map[string]int{
+		"/dir/file.txt": 200, "/dir/File.txt": 403, "/DIR/file.txt": 403, "/none": 403,
+		"/dir%5Cfile.txt": 403, "/dir/file.txt.": 403, "/dir/file.txt%20": 403, "/dir/file.txt::$DATA": 403,
+		"/dir/file~1.txt": 403, "/NUL": 403, "/dir/COM1.txt": 403,
+	} {
 		if response, _ := ask(t, server, "GET", path); response.StatusCode != status {
 			t.Errorf("GET %s: %d, want %d", path, response.StatusCode, status)
 		}

@@ -104,7 +104,7 @@ func TestKeyboard(t *testing.T) {
 	}
 	page.Press(kb.Enter)
 	browser.Await(page, `() => document.activeElement.id === "detail"`)
-	if got := text(page, "#detail"); !strings.Contains(got, "missing-key") {
+	if got := text(page, "#detail"); !strings.Contains(got, "missing-key") || !strings.Contains(got, "What to do: ") {
 		t.Errorf("the detail reads %q", got)
 	}
 	page.Press(kb.Escape)
