@@ -16,11 +16,11 @@ import (
 
 type diffCommand struct {
 	Old       string            `arg:"" help:"What is deployed: a template, a cloud assembly, or stack:NAME." complete:"FILE"`
-	New       string            `arg:"" help:"What is to be deployed." complete:"FILE"`
-	Value     map[string]string `help:"A value the templates leave open: a parameter or an import, by name." placeholder:"NAME=VALUE" mapsep:"none"`
+	New       string            `arg:"" help:"What will be deployed." complete:"FILE"`
+	Value     map[string]string `help:"Value of a parameter or an import of the templates; repeatable." placeholder:"NAME=VALUE" mapsep:"none"`
 	Format    string            `help:"Output format: ${enum}." enum:"text,markdown,json,sarif" default:"text"`
-	Allow     []string          `help:"Accept findings of this kind, or of it and one path pattern, key or bucket: 'KIND WHAT'." placeholder:"KIND" sep:"none"`
-	AllowFile string            `help:"A file with one accepted KIND or 'KIND WHAT' a line." placeholder:"FILE"`
+	Allow     []string          `help:"Accept findings of a kind, or of a kind about one path pattern, key or bucket: 'KIND WHAT'." placeholder:"KIND" sep:"none"`
+	AllowFile string            `help:"A file with one accepted KIND or 'KIND WHAT' per line." placeholder:"FILE"`
 	Ring      string            `help:"The key ring, whose history explains the steps of a rotation." placeholder:"DIR"`
 }
 

@@ -156,7 +156,7 @@ func (c keysDrop) Run(e *env) error {
 
 // keyArg names a key.
 type keyArg struct {
-	ID string `arg:"" help:"The key's fingerprint, or the start of it."`
+	ID string `arg:"" help:"The key's fingerprint, or a unique prefix of it."`
 }
 
 // step takes a step on the key and says what comes after it.

@@ -30,11 +30,11 @@ type tool struct {
 	Up          upCommand         `cmd:"" help:"Serve the app or a template on this machine, as CloudFront would."`
 	Keys        keysCommand       `cmd:"" help:"Create key pairs and rotate them."`
 	Sign        signCommand       `cmd:"" help:"Sign URLs, cookies and playlists."`
-	Presign     presignCommand    `cmd:"" help:"Create an S3 presigned URL on the distribution's host, rounded so that it caches."`
+	Presign     presignCommand    `cmd:"" help:"Create an S3 presigned URL on the distribution's host, rounded so that it can be cached."`
 	Verify      verifyCommand     `cmd:"" help:"Explain how CloudFront responds to a signed request."`
-	Check       checkCommand      `cmd:"" help:"Probe a deployment, local or real: every promise, one line each."`
-	Doctor      doctorCommand     `cmd:"" help:"Explain which requests of a browser's recording failed, and what to change."`
-	Diff        diffCommand       `cmd:"" help:"Compare two templates: which access changes."`
+	Check       checkCommand      `cmd:"" help:"Probe a deployment, local or real, with one line for each promise."`
+	Doctor      doctorCommand     `cmd:"" help:"Explain which requests in a browser's recording failed, and what to change."`
+	Diff        diffCommand       `cmd:"" help:"Compare two templates: who gains or loses access."`
 	Completion  completionCommand `cmd:"" help:"Print the completion script of a shell."`
 	Complete    completeCommand   `cmd:"" hidden:"" help:"Complete a command line."`
 	Man         manCommand        `cmd:"" help:"Print the manual page."`
@@ -45,7 +45,7 @@ type tool struct {
 type signCommand struct {
 	URL      signURL      `cmd:"" name:"url" help:"Sign one URL, or a path on the deployment's first host."`
 	Cookies  signCookies  `cmd:"" help:"Create signed cookies for patterns of URLs or paths."`
-	URLs     signURLs     `cmd:"" name:"urls" help:"Sign one URL a line, from standard input to standard output."`
+	URLs     signURLs     `cmd:"" name:"urls" help:"Sign one URL per line, from standard input to standard output."`
 	Playlist signPlaylist `cmd:"" help:"Sign everything an HLS or DASH manifest refers to, with one signature."`
 }
 

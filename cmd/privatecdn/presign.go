@@ -18,7 +18,7 @@ import (
 type presignCommand struct {
 	Object string       `arg:"" help:"s3://BUCKET/KEY"`
 	For    cli.Lifetime `help:"Lifetime of the URL, from the start of its window." required:"" placeholder:"D"`
-	Window cli.Duration `help:"Requests within a window get the same URL; it lives at least --for less this." required:"" placeholder:"D"`
+	Window cli.Duration `help:"Requests within a window get the same URL; it is valid for at least --for minus this." required:"" placeholder:"D"`
 	Host   string       `help:"The distribution's host; by default the deployment's first, else the bucket's own." placeholder:"HOST"`
 	Method string       `help:"GET or HEAD." enum:"GET,HEAD" default:"GET"`
 	Region string       `help:"The bucket's region; by default the deployment's, else that of your AWS settings." placeholder:"REGION"`
@@ -26,7 +26,7 @@ type presignCommand struct {
 
 	Download  string   `help:"Name under which a browser saves the object." placeholder:"NAME"`
 	VersionID string   `name:"version-id" help:"Version of the object; the current one by default." placeholder:"ID"`
-	Response  []string `name:"response-header" help:"Header that S3 returns in place of the object's own; repeatable." sep:"none" placeholder:"'NAME: VALUE'"`
+	Response  []string `name:"response-header" help:"Header that S3 returns instead of the object's own; repeatable." sep:"none" placeholder:"'NAME: VALUE'"`
 	deploymentFlag
 }
 

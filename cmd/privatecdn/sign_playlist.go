@@ -21,9 +21,9 @@ type signPlaylist struct {
 	URL string `name:"url" help:"URL or path of the manifest for viewers, unless it is SRC." placeholder:"URL|PATH"`
 	signFlags
 
-	Relay    bool              `help:"For a program that serves it in the distribution's place; URIs of playlists stay relative." xor:"place"`
+	Relay    bool              `help:"For a program that serves manifests instead of the distribution: URIs of playlists stay relative." xor:"place"`
 	Absolute bool              `help:"Make all URIs absolute, so that it plays from anywhere." xor:"place"`
-	Variable map[string]string `help:"Value of a variable the playlist imports." placeholder:"NAME=VALUE" mapsep:"none"`
+	Variable map[string]string `help:"Value of a variable that the playlist imports; repeatable." placeholder:"NAME=VALUE" mapsep:"none"`
 	Others   []string          `name:"other-host" help:"Host of another CDN that may receive the signature." placeholder:"HOST"`
 	Verbose  bool              `help:"List the URIs left unsigned on standard error."`
 }

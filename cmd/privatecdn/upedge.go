@@ -17,13 +17,13 @@ import (
 
 // edgeFlags say what the local edge serves and how, beside the template.
 type edgeFlags struct {
-	Bucket         []string          `help:"The objects of the buckets: a directory, NAME=DIR for one bucket, s3://BUCKET or NAME=s3://BUCKET; may be given again." default:"examples/content" env:"PRIVATECDN_BUCKET" sep:"none" placeholder:"DIR"`
+	Bucket         []string          `help:"The objects of the buckets: a directory, NAME=DIR for one bucket, s3://BUCKET or NAME=s3://BUCKET; repeatable." default:"examples/content" env:"PRIVATECDN_BUCKET" sep:"none" placeholder:"DIR"`
 	KVS            map[string]string `name:"kvs" help:"Seed a key value store from a JSON file." placeholder:"NAME=FILE" mapsep:"none"`
-	Origin         map[string]string `help:"Fetch from a URL in place of an origin, by its ID or domain name." placeholder:"ID=URL" mapsep:"none"`
+	Origin         map[string]string `help:"Fetch from a URL instead of an origin, by the origin's ID or domain name." placeholder:"ID=URL" mapsep:"none"`
 	Country        string            `help:"The viewers' country, or - if it is unknown." default:"US" placeholder:"CODE"`
-	AccessLog      string            `help:"Append a line a request in the format of CloudFront's standard logs, without signatures." placeholder:"FILE"`
-	StubLambdaEdge bool              `help:"Leave Lambda@Edge functions out, each with a line."`
-	NoWatch        bool              `help:"Serve changed files only when they expire in the cache, and the template as it is."`
+	AccessLog      string            `help:"Append a line for each request, in the format of CloudFront's standard logs and without signatures." placeholder:"FILE"`
+	StubLambdaEdge bool              `help:"Leave out Lambda@Edge functions, with a note for each."`
+	NoWatch        bool              `help:"Ignore changes: serve a changed file when it expires in the cache, and the template as it was."`
 }
 
 // directory returns the directory that is every other bucket, "" if there is

@@ -17,7 +17,7 @@ type Clock struct {
 	now time.Time
 }
 
-// Now is the time on the clock.
+// Now returns the time on the clock.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -31,18 +31,19 @@ func (c *Clock) Advance(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-// Response is an answer with its whole body.
+// Response is a response with its whole body.
 type Response struct {
 	*http.Response
 	Text string
 }
 
-// Client returns a client that reaches the server under every host, also under
-// the domain names of the distributions. It follows no redirects.
+// Client returns an HTTP client that connects to the server for every host,
+// including the domain names of the distributions. It does not follow
+// redirects.
 func (s *Server) Client() *http.Client { return s.client }
 
-// Signed returns a URL of the server, or of its path, with a signature that is
-// good for an hour. For other terms use Signer.
+// Signed returns a URL, or the URL of a path on the server, with a signature
+// that is valid for an hour. For other terms use Signer.
 func (s *Server) Signed(urlOrPath string) string {
 	s.t.Helper()
 	if s.Signer == nil {
@@ -62,7 +63,7 @@ func (s *Server) absolute(urlOrPath string) string {
 	return urlOrPath
 }
 
-// Get asks for a URL, or a path of the server, with headers given as name and
+// Get requests a URL, or a path on the server, with headers given as name and
 // value in turn.
 func (s *Server) Get(urlOrPath string, headers ...string) *Response {
 	s.t.Helper()
@@ -76,7 +77,7 @@ func (s *Server) Get(urlOrPath string, headers ...string) *Response {
 	return s.Do(req)
 }
 
-// Do sends a request to the server and reads the answer.
+// Do sends a request to the server and reads the response.
 func (s *Server) Do(req *http.Request) *Response {
 	s.t.Helper()
 	resp, err := s.client.Do(req)
@@ -91,7 +92,7 @@ func (s *Server) Do(req *http.Request) *Response {
 	return &Response{resp, string(body)}
 }
 
-// Opens checks that a viewer gets the content, and returns it.
+// Opens checks that a viewer receives the content, and returns the response.
 func (s *Server) Opens(urlOrPath string, headers ...string) *Response {
 	s.t.Helper()
 	r := s.Get(urlOrPath, headers...)
@@ -102,8 +103,8 @@ func (s *Server) Opens(urlOrPath string, headers ...string) *Response {
 	return r
 }
 
-// Refuses checks that a viewer is refused, for a reason of package edge or
-// package verify, and returns the answer.
+// Refuses checks that a viewer is refused for a reason of package edge or
+// package verify, and returns the response.
 func (s *Server) Refuses(urlOrPath string, reason edge.Reason, headers ...string) *Response {
 	s.t.Helper()
 	r := s.Get(urlOrPath, headers...)
@@ -113,8 +114,8 @@ func (s *Server) Refuses(urlOrPath string, reason edge.Reason, headers ...string
 	return r
 }
 
-// ServesFromCache checks that an object comes from the cache and that the
-// origin is not asked.
+// ServesFromCache checks that an object is served from the cache, without a
+// request to the origin.
 func (s *Server) ServesFromCache(urlOrPath string, headers ...string) *Response {
 	s.t.Helper()
 	r := s.Opens(urlOrPath, headers...)
@@ -124,7 +125,8 @@ func (s *Server) ServesFromCache(urlOrPath string, headers ...string) *Response 
 	return r
 }
 
-// AsksOrigin checks that an object is fetched from the origin or checked with it.
+// AsksOrigin checks that an object is fetched from the origin or revalidated
+// there.
 func (s *Server) AsksOrigin(urlOrPath string, headers ...string) *Response {
 	s.t.Helper()
 	r := s.Opens(urlOrPath, headers...)
@@ -134,7 +136,8 @@ func (s *Server) AsksOrigin(urlOrPath string, headers ...string) *Response {
 	return r
 }
 
-// RedirectsToHTTPS checks that plain HTTP leads to the same path over HTTPS.
+// RedirectsToHTTPS checks that plain HTTP redirects to the same path over
+// HTTPS.
 func (s *Server) RedirectsToHTTPS(path string) *Response {
 	s.t.Helper()
 	r := s.Get(s.HTTP + path)

@@ -34,31 +34,31 @@ import (
 )
 
 // Template is a CloudFormation template: the path of a file or of a cloud
-// assembly's directory, the text in JSON or YAML, or the decoded document. Text
-// and paths may both be strings: a template has braces or line breaks.
+// assembly's directory, the text in JSON or YAML, or the decoded document. A
+// string that contains braces or line breaks is text, any other is a path.
 type Template interface {
 	string | []byte | map[string]any | *map[string]any
 }
 
-// Server is an edge that listens on loopback for the length of a test.
+// Server is an edge that listens on loopback while the test runs.
 type Server struct {
 	// URL is the edge's address over HTTPS, https://127.0.0.1:PORT.
 	URL string
 	// HTTP is the same edge's address over plain HTTP.
 	HTTP string
-	// Edge answers the requests.
+	// Edge responds to the requests.
 	Edge *edge.Edge
 	// Signer signs URLs and cookies of the first distribution, for its own
-	// hosts and for the server's. It is nil where no behavior is signed.
+	// hosts and for the server's. It is nil if no behavior requires signatures.
 	Signer *signer.Signer
-	// Clock is the edge's and the signer's.
+	// Clock is the clock of the edge and of the signer.
 	Clock *Clock
 
 	t      testing.TB
 	client *http.Client
 }
 
-// Option changes what NewServer makes.
+// Option changes how NewServer sets up a server.
 type Option func(*settings)
 
 type settings struct {
@@ -66,16 +66,16 @@ type settings struct {
 	start time.Time
 }
 
-// WithEdge lets change set up the edge: key value stores, the viewers' country,
-// other origins.
+// WithEdge calls change with the edge's options, to set key value stores, the
+// viewers' country or other origins.
 func WithEdge(change func(*edge.Options)) Option { return func(s *settings) { change(&s.edge) } }
 
-// WithStart sets the time at which the clock stands at first, now by default.
+// WithStart sets the clock's first time. The default is the current time.
 func WithStart(start time.Time) Option { return func(s *settings) { s.start = start } }
 
-// NewServer starts an edge that serves bucket as the content of every bucket
-// of the template. It ends with the test. A template that cannot be served
-// fails the test.
+// NewServer starts an edge that serves bucket as the content of every bucket in
+// the template. The server stops when the test ends. A template that cannot be
+// served fails the test.
 func NewServer[T Template](t testing.TB, template T, bucket fs.FS, opts ...Option) *Server {
 	t.Helper()
 	set := settings{start: time.Now(), edge: edge.Options{Buckets: map[string]fs.FS{"": bucket}, NoWatch: true}}
@@ -110,7 +110,8 @@ func NewServer[T Template](t testing.TB, template T, bucket fs.FS, opts ...Optio
 	return s
 }
 
-// pathOrText tells a path from a template's text, which has braces or lines.
+// pathOrText distinguishes a path from a template's text, which has braces or
+// line breaks.
 func pathOrText(template any) (path string, text []byte, err error) {
 	switch template := template.(type) {
 	case string:
@@ -151,8 +152,9 @@ func (s *Server) listen(o edge.Options) {
 	})
 }
 
-// client leads every host to the server, trusts its certificate, keeps no
-// cookies, follows no redirects and takes bodies as they are sent.
+// client returns a client that connects to the server for every host, trusts
+// its certificate, stores no cookies, follows no redirects and does not
+// decompress bodies.
 func client(secure, plain *httptest.Server) *http.Client {
 	trusted := secure.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
 	trusted.ServerName = "example.com" // the name in the test certificate
@@ -178,8 +180,8 @@ func client(secure, plain *httptest.Server) *http.Client {
 	}
 }
 
-// source returns the deployment document of the first distribution, in which the
-// key with an ID signs.
+// source returns the deployment document of the first distribution, with the
+// key of the given ID as the signing key.
 func (s *Server) source(keyID string) deployment.Source {
 	return sourceFunc(func(context.Context) (*deployment.Deployment, error) {
 		d := s.Edge.Deployments()[0]

@@ -9,12 +9,12 @@ import (
 	"sync/atomic"
 )
 
-// ErrSpilled says that a body outgrew what may be kept, so that only the
-// request which fetched it can read it.
+// ErrSpilled is the error for a body that is larger than what may be stored, so
+// that only the request that fetched it can read it.
 var ErrSpilled = errors.New("the body is larger than the cache keeps")
 
-// Body is the content of an entry. It may still be growing while it is read:
-// readers get every byte as soon as the origin has sent it.
+// Body is the content of an entry. It may still grow while it is read: readers
+// receive every byte as soon as the origin has sent it.
 type Body struct {
 	complete atomic.Bool // data will not change any more
 
@@ -26,16 +26,17 @@ type Body struct {
 	left  bool          // nobody is going to read rest
 }
 
-// NewBody returns a complete body that holds data, which it keeps.
+// NewBody returns a complete body with the given data, which it retains.
 func NewBody(data []byte) *Body {
 	b := &Body{data: data}
 	b.complete.Store(true)
 	return b
 }
 
-// Fill reads src to its end into the body. Above limit bytes it stops and
-// returns ErrSpilled: what is read so far stays, and the one reader there may
-// be gets the rest from src itself. It closes src unless it returns ErrSpilled.
+// Fill reads src into the body until its end. If src has more than limit bytes,
+// Fill stops and returns ErrSpilled: the body keeps what was read, and its
+// single reader reads the rest from src. Fill closes src unless it returns
+// ErrSpilled.
 func (b *Body) Fill(src io.ReadCloser, limit int64) error {
 	err := b.fill(src, limit)
 	if !errors.Is(err, ErrSpilled) {
@@ -79,7 +80,7 @@ func (b *Body) grow(p []byte, complete bool, err error, rest io.ReadCloser) {
 	}
 }
 
-// Expect makes room for n bytes, so that the body grows without copying.
+// Expect allocates n bytes, so that the body grows without copying.
 func (b *Body) Expect(n int64) { b.data = make([]byte, 0, n) }
 
 // Bytes returns the whole content and true once the body is complete.
@@ -90,7 +91,7 @@ func (b *Body) Bytes() ([]byte, bool) {
 	return b.data, b.err == nil && b.rest == nil
 }
 
-// available waits until the body holds more than off bytes or is complete.
+// available waits until the body has more than off bytes or is complete.
 func (b *Body) available(ctx context.Context, off int64) (data []byte, complete bool, err error) {
 	for {
 		b.mu.Lock()
@@ -112,9 +113,9 @@ func (b *Body) available(ctx context.Context, off int64) (data []byte, complete 
 	}
 }
 
-// WriteTo writes n bytes from offset off to w, all to the end when n is
-// negative, as they arrive. flush is called after each piece of a body that is
-// still growing. The error is the origin's, w's or ctx's.
+// WriteTo writes n bytes from offset off to w as they arrive, or all until the
+// end if n is negative. It calls flush after each piece of a body that is still
+// growing. The error is the origin's, w's or ctx's.
 func (b *Body) WriteTo(ctx context.Context, w io.Writer, off, n int64, flush func()) error {
 	if n < 0 {
 		n = math.MaxInt64
@@ -141,7 +142,7 @@ func (b *Body) WriteTo(ctx context.Context, w io.Writer, off, n int64, flush fun
 	return nil
 }
 
-// Leave says that the reader of a body which may spill reads no more.
+// Leave ends the reading of a body that may spill.
 func (b *Body) Leave() {
 	b.mu.Lock()
 	defer b.mu.Unlock()

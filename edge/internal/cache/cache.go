@@ -1,6 +1,6 @@
-// Package cache keeps what an origin answered, as CloudFront's edge caches do:
-// in bounded memory, each object for the time that headers and policy give it,
-// with concurrent misses on one key made one.
+// Package cache stores an origin's responses, as CloudFront's edge caches do:
+// in bounded memory, each object for the time that its headers and the cache
+// policy allow, with one request to the origin for concurrent misses of a key.
 package cache
 
 import (
@@ -12,11 +12,11 @@ import (
 	"time"
 )
 
-// overhead is what an entry is counted for beside its body and headers.
+// overhead is what an entry counts for in addition to its body and headers.
 const overhead = 512
 
-// Entry is one answer of an origin. Apart from its body, which may grow, it is
-// not changed once stored.
+// Entry is one response of an origin. Apart from its body, which may grow, it
+// does not change once stored.
 type Entry struct {
 	Distribution string // ID of the distribution it belongs to
 	Path         string // normalized request path, for invalidation
@@ -33,10 +33,11 @@ type Entry struct {
 	Large        bool      // stands for an object too large to keep: no body, the origin is asked
 }
 
-// Fresh reports whether the entry may be served without asking the origin.
+// Fresh reports whether the entry may be served without a request to the
+// origin.
 func (e *Entry) Fresh(now time.Time) bool { return !e.Always && now.Before(e.Expires) }
 
-// Age is how long ago the origin sent the entry.
+// Age returns how long ago the origin sent the entry.
 func (e *Entry) Age(now time.Time) time.Duration { return max(0, now.Sub(e.Stored)) }
 
 func (e *Entry) cost(key string) int64 {
@@ -49,7 +50,7 @@ func (e *Entry) cost(key string) int64 {
 	return n
 }
 
-// Cache holds entries by key, the most recently used ones up to a number of
+// Cache stores entries by key: the most recently used ones, up to a number of
 // bytes. It is safe for concurrent use.
 type Cache struct {
 	limit int64
@@ -68,16 +69,16 @@ type slot struct {
 	cost  int64
 }
 
-// New returns an empty cache of at most limit bytes.
+// New returns an empty cache of up to limit bytes.
 func New(limit int64) *Cache {
 	return &Cache{limit: limit, byKey: map[string]*list.Element{}, recent: list.New(), flights: map[string]*Flight{}}
 }
 
-// MaxObject is the size of the largest body the cache keeps: an eighth of it,
-// so that one object cannot empty the cache.
+// MaxObject returns the size of the largest body that the cache stores: an
+// eighth of the cache, so that one object cannot empty it.
 func (c *Cache) MaxObject() int64 { return c.limit / 8 }
 
-// Get returns the entry stored under key, fresh or not, nil when there is none.
+// Get returns the entry stored under key, whether it is fresh or not, or nil.
 func (c *Cache) Get(key string) *Entry {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -89,7 +90,7 @@ func (c *Cache) Get(key string) *Entry {
 	return el.Value.(*slot).entry
 }
 
-// Put stores an entry in place of the one under key.
+// Put stores an entry and replaces any other under its key.
 func (c *Cache) Put(key string, e *Entry) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -117,7 +118,8 @@ func (c *Cache) Drop(key string, e *Entry) {
 	}
 }
 
-// Invalidate removes the entries match holds for and returns how many.
+// Invalidate removes the entries for which match returns true, and returns
+// their number.
 func (c *Cache) Invalidate(match func(*Entry) bool) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -156,7 +158,7 @@ type Flight struct {
 	entry    *Entry
 }
 
-// Join returns the flight under way for key. The caller that is told lead has
+// Join returns the flight in progress for key. The caller that receives lead
 // started it and must call Settle.
 func (c *Cache) Join(key string) (f *Flight, lead bool) {
 	c.mu.Lock()
@@ -167,8 +169,8 @@ func (c *Cache) Join(key string) (f *Flight, lead bool) {
 	return c.fly(key, key), true
 }
 
-// Alone returns a flight for key that nobody else joins. The caller must call
-// Settle.
+// Alone returns a flight for key that no other request joins. The caller must
+// call Settle.
 func (c *Cache) Alone(key string) *Flight {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -182,8 +184,9 @@ func (c *Cache) fly(key, id string) *Flight {
 	return f
 }
 
-// Settle ends the flight: an entry is stored and shared with everyone who
-// waits, nil sends them to the origin themselves. Only the first call counts.
+// Settle ends the flight. An entry is stored and shared with all who wait; with
+// nil, they request the object from the origin themselves. Only the first call
+// has an effect.
 func (f *Flight) Settle(e *Entry) { f.once.Do(func() { f.settle(e) }) }
 
 func (f *Flight) settle(e *Entry) {
@@ -198,7 +201,7 @@ func (f *Flight) settle(e *Entry) {
 	close(f.settled)
 }
 
-// Wait returns the entry the flight brought, nil when it is not to be shared.
+// Wait returns the flight's entry, or nil if it must not be shared.
 func (f *Flight) Wait(ctx context.Context) (*Entry, error) {
 	select {
 	case <-f.settled:

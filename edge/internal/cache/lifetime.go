@@ -7,15 +7,16 @@ import (
 	"time"
 )
 
-// Policy is the part of a cache policy that says how long an object is cached.
+// Policy is the part of a cache policy that determines how long an object is
+// cached.
 type Policy struct {
 	Min, Default, Max time.Duration
 	Error             time.Duration // error caching minimum TTL of the status
 }
 
-// Lifetime returns how long a response is served without asking the origin
-// again, and whether it is stored at all. With 0 and true it is stored to be
-// revalidated.
+// Lifetime returns how long a response is served without another request to the
+// origin, and whether it is stored at all. A lifetime of 0 for a stored
+// response means that it is revalidated each time.
 //
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/Expiration.html
 func (p Policy) Lifetime(status int, h http.Header, now time.Time) (ttl time.Duration, store bool) {
@@ -68,9 +69,9 @@ func (p Policy) errorLifetime(status int, d directives, now time.Time) (time.Dur
 	return ttl, ttl > 0
 }
 
-// Stale returns until when an object that was stored now and expires at a time
-// may be served stale: if the origin fails, and while it is revalidated. The
-// maximum TTL bounds both.
+// Stale returns the times until which an object that is stored now may be
+// served after it expires: if the origin fails, and while it is revalidated.
+// The maximum TTL limits both.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/Expiration.html#stale-content
 func (p Policy) Stale(h http.Header, now, expires time.Time) (ifError, whileRevalidate time.Time) {
 	d := parseDirectives(h)
@@ -86,17 +87,17 @@ func (p Policy) Stale(h http.Header, now, expires time.Time) (ifError, whileReva
 	return until(d.staleIfError, end), until(d.staleWhileRevalidate, now)
 }
 
-// Unstored returns the header that no-cache names, which a stored response does
-// not have: Cache-Control: no-cache="Set-Cookie".
+// Unstored returns the header that no-cache names, which must not be stored:
+// Cache-Control: no-cache="Set-Cookie".
 func Unstored(h http.Header) []string { return parseDirectives(h).unstored }
 
-// seconds is the value of a directive.
+// seconds returns the value of a directive.
 type seconds struct {
 	d     time.Duration
 	given bool
 }
 
-// directives is what Cache-Control and Expires say about a shared cache.
+// directives are what Cache-Control and Expires tell a shared cache.
 type directives struct {
 	noStore, noCache, private bool
 	unstored                  []string

@@ -20,7 +20,7 @@ type dialer struct {
 	domain  string // of the origin
 }
 
-// connectError marks what failed before anything was sent.
+// connectError marks an error that occurred before anything was sent.
 type connectError struct{ error }
 
 func (e *connectError) Unwrap() error { return e.error }
@@ -35,9 +35,9 @@ func (d dialer) dialTCP(ctx context.Context, network, address string) (net.Conn,
 	return conn, nil
 }
 
-// dialTLS asks for the certificate of the host the request is for, which is
-// the viewer's where the behavior forwards it and the origin's domain name
-// otherwise, and takes one for either.
+// dialTLS requests the certificate of the request's host, which is the viewer's
+// if the behavior forwards it and otherwise the origin's domain name, and
+// accepts a certificate for either.
 //
 // Source: CloudFront Developer Guide, "Require HTTPS for communication between
 // CloudFront and your custom origin".
@@ -90,8 +90,8 @@ func (d dialer) verify(state tls.ConnectionState, host string) error {
 
 type hostKey struct{}
 
-// withHost carries the request's host, without a port, to where a connection
-// for it is opened.
+// withHost passes the request's host, without a port, to the function that
+// opens a connection.
 func withHost(ctx context.Context, host string) context.Context {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name

@@ -15,9 +15,9 @@ import (
 	"example.com/privatecdn/edge/internal/sigv4"
 )
 
-// Endpoint is a bucket on a server that speaks S3, addressed by path and
-// signed for with Signature Version 4, as CloudFront signs for an origin
-// access control. Its methods may be called concurrently.
+// Endpoint is a bucket on a server that speaks S3's protocol. Requests address
+// it by path and are signed with Signature Version 4, as CloudFront signs for
+// an origin access control. Its methods are safe for concurrent use.
 type Endpoint struct {
 	base        *url.URL
 	bucket      string
@@ -28,7 +28,7 @@ type Endpoint struct {
 	signer      *v4.Signer
 }
 
-// EndpointOptions say where a bucket is and how to sign for it.
+// EndpointOptions configure an Endpoint.
 type EndpointOptions struct {
 	URL         string // http://127.0.0.1:9000
 	Bucket      string
@@ -38,7 +38,7 @@ type EndpointOptions struct {
 	Now         func() time.Time  // time.Now when nil
 }
 
-// NewEndpoint returns the transport of such a bucket.
+// NewEndpoint returns the transport for a bucket.
 func NewEndpoint(o EndpointOptions) (*Endpoint, error) {
 	base, err := url.Parse(o.URL)
 	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
@@ -63,9 +63,8 @@ func NewEndpoint(o EndpointOptions) (*Endpoint, error) {
 	return e, nil
 }
 
-// RoundTrip asks the server for the key that is the request's decoded path,
-// whatever host the request is for. What the request was signed with before
-// is dropped.
+// RoundTrip requests the object whose key is the request's decoded path,
+// whatever the request's host. It removes any signature that the request has.
 func (e *Endpoint) RoundTrip(r *http.Request) (*http.Response, error) {
 	out := r.Clone(r.Context())
 	out.RequestURI, out.Host = "", ""

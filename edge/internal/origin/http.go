@@ -13,7 +13,8 @@ import (
 	"example.com/privatecdn/internal/infra"
 )
 
-// HTTP asks an HTTP origin. Its methods may be called concurrently.
+// HTTP is the transport for an HTTP origin. Its methods are safe for concurrent
+// use.
 //
 // A connection is tried as often as the origin says, each time for its connect
 // timeout. A GET or HEAD that is not answered within the read timeout is tried
