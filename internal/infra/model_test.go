@@ -247,6 +247,9 @@ Outputs:
 	var noted []string
 	for _, n := range tmpl.Notes {
 		noted = append(noted, n.LogicalID)
+		if n.LogicalID != "Queue" && !strings.HasSuffix(n.Why, `is known to AWS only; give "Queue.Arn" a value`) {
+			t.Errorf("%s: %s", n.LogicalID, n.Why)
+		}
 	}
 	if !reflect.DeepEqual(noted, []string{"Kept", "Queue", "Unknown"}) || len(tmpl.Outputs) != 1 || len(tmpl.Parameters) != 0 {
 		t.Errorf("%v, %v, %v", noted, tmpl.Outputs, tmpl.Parameters)

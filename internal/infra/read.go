@@ -135,13 +135,9 @@ func (r *reader) noteOthers() error {
 	})
 }
 
-// reason is an error's text and hint in one, for a note.
-func reason(err error) string {
-	if hint := fault.Hint(err); hint != "" {
-		return err.Error() + "; " + hint
-	}
-	return err.Error()
-}
+// reason is an error's text and hint in one, for a note. What is not resolved
+// has a hint that says what to give a value.
+func reason(err error) string { return err.Error() + "; " + fault.Hint(err) }
 
 func (r *reader) note(s *cloudformation.Stack, res *cloudformation.Resource, why string) {
 	r.tmpl.Notes = append(r.tmpl.Notes, Note{Stack: s.Name, LogicalID: res.LogicalID, Type: res.Type, Why: why})
