@@ -58,7 +58,8 @@ type release struct {
 }
 
 func compile(p platform, file string) error {
-	command := exec.Command("go", "build", "-buildvcs=true", "-trimpath", "-ldflags=-s -w", "-o", file, "./cmd/privatecdn")
+	command := exec.Command("go", "build", "-o", file, "-buildvcs=true", "-trimpath", "-ldflags=-s -w",
+		"./cmd/privatecdn")
 	command.Env = append(os.Environ(), "GOOS="+p.os, "GOARCH="+p.arch, "CGO_ENABLED=0")
 	command.Stderr = os.Stderr
 	return command.Run()
@@ -129,17 +130,20 @@ func (r *release) identify(program string) error {
 // common lists the files of every archive but the program itself.
 func (r *release) common(program string) ([]file, error) {
 	var files []file
-	for name, args := range map[string][]string{
-		"privatecdn.1":               {"man"},
-		"completion/privatecdn":      {"completion", "bash"},
-		"completion/_privatecdn":     {"completion", "zsh"},
-		"completion/privatecdn.fish": {"completion", "fish"},
+	for _, page := range []struct {
+		name string
+		args []string
+	}{
+		{"privatecdn.1", []string{"man"}},
+		{"completion/privatecdn", []string{"completion", "bash"}},
+		{"completion/_privatecdn", []string{"completion", "zsh"}},
+		{"completion/privatecdn.fish", []string{"completion", "fish"}},
 	} {
-		text, err := exec.Command(program, args...).Output()
+		text, err := exec.Command(program, page.args...).Output()
 		if err != nil {
-			return nil, fmt.Errorf("privatecdn %s: %w", strings.Join(args, " "), err)
+			return nil, fmt.Errorf("privatecdn %s: %w", strings.Join(page.args, " "), err)
 		}
-		files = append(files, file{name, text, 0o644})
+		files = append(files, file{page.name, text, 0o644})
 	}
 	for _, name := range []string{"LICENSE", "CHANGELOG.md"} {
 		text, err := os.ReadFile(name)

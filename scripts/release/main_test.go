@@ -58,8 +58,8 @@ func TestRelease(t *testing.T) {
 			contents = unzip
 		}
 		got := contents(t, one(t, stem+".[tz]*"))
-		want := []string{"CHANGELOG.md", "LICENSE", "THIRD-PARTY-LICENSES", "completion/_privatecdn", "completion/privatecdn",
-			"completion/privatecdn.fish", p.program(), "privatecdn.1"}
+		want := []string{"CHANGELOG.md", "LICENSE", "THIRD-PARTY-LICENSES", "completion/_privatecdn",
+			"completion/privatecdn", "completion/privatecdn.fish", p.program(), "privatecdn.1"}
 		slices.Sort(want)
 		if names := slices.Sorted(maps.Keys(got)); !slices.Equal(names, want) {
 			t.Errorf("%v contains %q", p, names)
