@@ -1,10 +1,13 @@
 package edge
 
 import (
+	"archive/zip"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"example.com/privatecdn/edge/internal/origin"
@@ -67,11 +70,22 @@ func (e *Edge) newBucket(b *infra.Bucket, isOrigin bool) (*s3.Server, error) {
 		return s3.NewRemote(b, remote, clock)
 	}
 	content := e.contentOf(b, isOrigin)
+	if content == nil && len(b.Uploads) > 0 {
+		content = emptyFS{}
+	}
 	if content == nil {
 		return nil, &Error{Kind: ErrNoContent, Where: b.LogicalID, What: "no content for the bucket " + b.Name,
 			Remedy: "give a Bucket directory, or name the bucket in Buckets or Endpoints"}
 	}
-	return s3.New(b, content, clock)
+	options := []s3.Option{clock}
+	for _, u := range b.Uploads {
+		files, err := openUpload(u.Path)
+		if err != nil {
+			return nil, err
+		}
+		options = append(options, s3.Below(u.Prefix, files))
+	}
+	return s3.New(b, content, options...)
 }
 
 // named returns what an option gives for a bucket, by its name or logical ID.
@@ -90,6 +104,18 @@ func Directory(path string) (fs.FS, error) {
 		return nil, err
 	}
 	return keyless{root.FS()}, nil
+}
+
+// openUpload opens a directory or a zip file.
+func openUpload(path string) (fs.FS, error) {
+	if filepath.Ext(path) != ".zip" {
+		return Directory(path)
+	}
+	archive, err := zip.OpenReader(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return keyless{archive}, nil
 }
 
 // OriginAt returns what responds for an origin in Options.Origins: the server at

@@ -20,20 +20,23 @@ func (k keyless) Open(name string) (fs.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if holdsKey(f) {
-		f.Close()
+	info, err := f.Stat()
+	if err != nil || !info.Mode().IsRegular() || info.Size() > longestKey {
+		return f, nil
+	}
+	at, random := f.(io.ReaderAt)
+	if random && !holdsKey(io.NewSectionReader(at, 0, longestKey)) {
+		return f, nil
+	}
+	defer f.Close()
+	if random || holdsKey(f) {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 	}
-	return f, nil
+	return k.FS.Open(name) // from the beginning
 }
 
-func holdsKey(f fs.File) bool {
-	at, random := f.(io.ReaderAt)
-	info, err := f.Stat()
-	if err != nil || !random || !info.Mode().IsRegular() || info.Size() > longestKey {
-		return false
-	}
-	data, err := io.ReadAll(io.NewSectionReader(at, 0, longestKey))
+func holdsKey(r io.Reader) bool {
+	data, err := io.ReadAll(io.LimitReader(r, longestKey))
 	return err == nil && bytes.Contains(data, []byte("PRIVATE KEY-----"))
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -26,14 +27,20 @@ type edgeFlags struct {
 	NoWatch        bool              `help:"Ignore changes: serve a changed file when it expires in the cache, and the template as it was."`
 }
 
+// defaultBucket is the default of --bucket.
+const defaultBucket = "examples/content"
+
 // directory returns the directory that is every other bucket, "" if there is
-// none.
+// none: content that the template uploads needs none.
 func (f *edgeFlags) directory() string {
 	dir := ""
 	for _, b := range f.Bucket {
 		if !strings.Contains(b, "s3://") && !strings.Contains(b, "=") {
 			dir = b
 		}
+	}
+	if _, err := os.Stat(dir); dir == defaultBucket && errors.Is(err, fs.ErrNotExist) {
+		return ""
 	}
 	return dir
 }

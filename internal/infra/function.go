@@ -22,6 +22,10 @@ func (r *reader) keyValueStore(s *cloudformation.Stack, res *cloudformation.Reso
 		if store.Data, err = r.assets.pairs(s.At(res).Key("Properties.ImportSource"), p.ImportSource.SourceArn); err != nil {
 			return err
 		}
+		if store.Data == nil {
+			r.note(s, res, "its import "+p.ImportSource.SourceArn+" is not beside the template: "+
+				"it is empty unless its data is given")
+		}
 	}
 	r.stores[fill(attributes[typeKeyValueStore]["Arn"], s, res)] = store
 	return nil

@@ -151,8 +151,9 @@ type Bucket struct {
 	Encryption        string                   // AES256, aws:kms, aws:kms:dsse or ""
 	CORS              []BucketCORS
 	Website           *Website
-	Retained          bool // kept when the stack is deleted or the bucket replaced
-	External          bool // named by an origin, not made by this template
+	Retained          bool     // kept when the stack is deleted or the bucket replaced
+	External          bool     // named by an origin, not made by this template
+	Uploads           []Upload // content that the template copies there; of one key the first counts
 }
 
 // BucketCORS is one rule of a bucket's own CORS configuration. S3 answers with

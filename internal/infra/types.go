@@ -22,6 +22,7 @@ const (
 	typeOriginRequestPolicy = "AWS::CloudFront::OriginRequestPolicy"
 	typeParameter           = "AWS::SSM::Parameter"
 	typePublicKey           = "AWS::CloudFront::PublicKey"
+	typeUpload              = "Custom::CDKBucketDeployment"
 	typeStack               = "AWS::CloudFormation::Stack"
 	typeResponseHeaders     = "AWS::CloudFront::ResponseHeadersPolicy"
 )
@@ -36,6 +37,7 @@ type kind struct {
 // kinds are in an order in which what refers comes after what it refers to.
 var kinds = []kind{
 	{typeBucket, bucketProperties{}, (*reader).bucket},
+	{typeUpload, uploadProperties{}, (*reader).upload},
 	{typePublicKey, publicKeyProperties{}, (*reader).publicKey},
 	{typeKeyGroup, keyGroupProperties{}, (*reader).keyGroup},
 	{typeOAI, oaiProperties{}, (*reader).oai},
@@ -84,7 +86,6 @@ var leftOut = map[string]string{
 	"AWS::SecretsManager::":                    "secrets are AWS's",
 	"AWS::Synthetics::":                        "watches",
 	"AWS::WAFv2::":                             "web ACLs are not evaluated",
-	"Custom::CDKBucketDeployment":              "uploads content; the local bucket has its own",
 	"Custom::CrossRegionExportReader":          "carries values between stacks, which are read together",
 	"Custom::CrossRegionExportWriter":          "carries values between stacks, which are read together",
 	"Custom::LogRetention":                     "logs",

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/xml"
+	"errors"
 	"io"
 	"io/fs"
 	"net/http"
@@ -149,17 +150,25 @@ func (s *Server) item(key string) (listedObject, error) {
 // keys returns every key with a prefix, in order.
 func (s *Server) keys(prefix string) ([]string, error) {
 	var keys []string
-	err := fs.WalkDir(s.content, ".", func(name string, entry fs.DirEntry, err error) error {
+	for _, l := range s.content {
+		err := fs.WalkDir(l.files, ".", func(name string, entry fs.DirEntry, err error) error {
+			if entry == nil && errors.Is(err, fs.ErrNotExist) {
+				return nil // no directory at all
+			}
+			if err != nil {
+				return err
+			}
+			if key := l.prefix + name; !entry.IsDir() && strings.HasPrefix(key, prefix) && literal(key) {
+				keys = append(keys, key)
+			}
+			return nil
+		})
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if !entry.IsDir() && strings.HasPrefix(name, prefix) && literal(name) {
-			keys = append(keys, name)
-		}
-		return nil
-	})
+	}
 	slices.Sort(keys)
-	return keys, err
+	return slices.Compact(keys), nil
 }
 
 func xmlResponse(document any) (*http.Response, *Error) {

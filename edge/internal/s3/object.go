@@ -85,14 +85,25 @@ func (s *Server) whole(q *request, file fs.File, size int64, h http.Header, rang
 // open finds the file a key literally names. Anything but a plain file under
 // exactly that name does not exist.
 func (s *Server) open(key string) (fs.File, fs.FileInfo, error) {
-	if !literal(key) {
-		return nil, nil, fs.ErrNotExist
+	for _, l := range s.content {
+		name, below := strings.CutPrefix(key, l.prefix)
+		if !below || !literal(name) {
+			continue
+		}
+		file, info, err := l.open(name)
+		if !errors.Is(err, fs.ErrNotExist) {
+			return file, info, err
+		}
 	}
+	return nil, nil, fs.ErrNotExist
+}
+
+func (l layer) open(name string) (fs.File, fs.FileInfo, error) {
 	// A pipe or device must not even be opened.
-	if info, err := fs.Stat(s.content, key); err != nil || !info.Mode().IsRegular() {
+	if info, err := fs.Stat(l.files, name); err != nil || !info.Mode().IsRegular() {
 		return nil, nil, absent(err)
 	}
-	file, err := s.content.Open(key)
+	file, err := l.files.Open(name)
 	if err != nil {
 		return nil, nil, absent(err)
 	}

@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -67,7 +68,7 @@ var ErrPublicPolicy = errors.New("S3 refuses a public policy on this bucket (Blo
 // Server answers as one bucket. Its methods may be called concurrently.
 type Server struct {
 	bucket      *infra.Bucket
-	content     fs.FS
+	content     []layer
 	remote      http.RoundTripper // in place of content
 	policy      *bucketpolicy.Policy
 	restrict    bool // RestrictPublicBuckets on a public policy
@@ -81,6 +82,25 @@ type Option func(*Server)
 
 // WithClock makes now the server's clock.
 func WithClock(now func() time.Time) Option { return func(s *Server) { s.now = now } }
+
+// layer is content whose names follow a prefix in the objects' keys.
+type layer struct {
+	prefix string
+	files  fs.FS
+}
+
+func newLayer(prefix string, content fs.FS) layer {
+	if foldsNames {
+		content = Exact(content)
+	}
+	return layer{prefix, content}
+}
+
+// Below adds content whose names follow a prefix in the objects' keys. Of files
+// with one key that of New counts, then the one added first.
+func Below(prefix string, content fs.FS) Option {
+	return func(s *Server) { s.content = append(s.content, newLayer(prefix, content)) }
+}
 
 // WithCredentials sets the access keys of the bucket's owner, by default those
 // of DefaultCredentials.
@@ -103,10 +123,7 @@ func New(bucket *infra.Bucket, content fs.FS, opts ...Option) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.content = content
-	if foldsNames {
-		s.content = Exact(content)
-	}
+	s.content = slices.Insert(s.content, 0, newLayer("", content))
 	return s, nil
 }
 

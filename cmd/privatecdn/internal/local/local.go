@@ -98,7 +98,11 @@ func (l *Local) start(ctx context.Context) (err error) {
 	o := l.options.Edge
 	o.Template, o.Values, o.Bucket = l.options.Template, l.options.Values, l.options.Bucket
 	o.HTTPSPort, o.OnRefusal, o.OnReload = l.sockets.port(), l.options.OnRefusal, l.templateChanged
-	if l.edge, err = edge.New(o); err != nil {
+	l.edge, err = edge.New(o)
+	if errors.Is(err, edge.ErrNoContent) {
+		return cli.Hint(err, bucketHint)
+	}
+	if err != nil {
 		return err
 	}
 	if err := l.describe(); err != nil {
@@ -108,6 +112,8 @@ func (l *Local) start(ctx context.Context) (err error) {
 	l.serve()
 	return errors.Join(l.place.running(l.deployed.Endpoint), l.watchRing(ctx))
 }
+
+const bucketHint = "name a directory with the objects: --bucket DIR"
 
 // checkInputs finds what is not there before anything is made.
 func checkInputs(o Options) error {
@@ -126,7 +132,7 @@ func checkInputs(o Options) error {
 		err = fmt.Errorf("the bucket %s is not a directory", o.Bucket)
 	}
 	if err != nil {
-		return cli.Hint(err, "name a directory with the objects: --bucket DIR")
+		return cli.Hint(err, bucketHint)
 	}
 	if _, err := os.Stat(o.Template); o.Template != "" && errors.Is(err, os.ErrNotExist) {
 		return cli.Hint(fmt.Errorf("the template %s does not exist", o.Template), "give a template: --template FILE; `npx cdk synth` writes the app's to cdk.out")
