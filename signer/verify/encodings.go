@@ -3,6 +3,7 @@ package verify
 import (
 	"iter"
 	"slices"
+	"strconv"
 	"strings"
 
 	"example.com/privatecdn/internal/fault"
@@ -69,28 +70,16 @@ func unhex(s string) (byte, bool) {
 	if len(s) < 3 || s[0] != '%' {
 		return 0, false
 	}
-	high, low := strings.IndexByte(hexDigits, s[1]), strings.IndexByte(hexDigits, s[2])
-	if high < 0 || low < 0 {
-		return 0, false
-	}
-	return byte(digit(high)<<4 | digit(low)), true
-}
-
-const hexDigits = "0123456789ABCDEFabcdef"
-
-func digit(i int) int {
-	if i > 15 {
-		return i - 6
-	}
-	return i
+	n, err := strconv.ParseUint(s[1:3], 16, 8)
+	return byte(n), err == nil
 }
 
 func escape(c byte, lower bool) string {
-	digits := hexDigits[:16]
+	digits := "0123456789ABCDEF"
 	if lower {
 		digits = "0123456789abcdef"
 	}
-	return "%" + string(digits[c>>4]) + string(digits[c&15])
+	return string([]byte{'%', digits[c>>4], digits[c&15]})
 }
 
 // recode returns the tokens as a coding writes them; a + is read as a space

@@ -229,6 +229,8 @@ func TestExplainEncodings(t *testing.T) {
 		{"/a%2cb%c3%bc", "/a,b%C3%BC", `signed "%2c", requested ","`},
 		{"/%c3%bc(,)!a%20b", "/%C3%BC(,)!a%20b", `signed "%c3%bc", requested "%C3%BC"`},
 		{"/a%0a(,)!", "/a%0A(,)!", `signed "%0a", requested "%0A"`},
+		{"/%aa(,)!", "/%AA(,)!", `signed "%aa", requested "%AA"`},
+		{"/%AA(,)!", "/%aa(,)!", `signed "%AA", requested "%aa"`},
 		{"/a%f0(,)!", "/a%F0(,)!", `signed "%f0", requested "%F0"`},
 	} {
 		for _, id := range []string{"KEC", "KRSA"} {

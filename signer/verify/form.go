@@ -50,5 +50,5 @@ const inBase64 = "encode it in base64, with - for +, _ for = and ~ for /"
 // isHexText reports whether a value is hexadecimal: base64 of that length holds
 // other characters, too.
 func isHexText(value string) bool {
-	return len(value) >= 64 && strings.Trim(value, hexDigits) == ""
+	return len(value) >= 64 && strings.Trim(value, "0123456789ABCDEFabcdef") == ""
 }
