@@ -253,8 +253,18 @@ func (p *probing) reached(v viewer, path, object string) bool {
 	}
 	v.scheme = ""
 	if p.now.isPage(object) {
-		v.method, v.country, v.origin = "", "", "" // CloudFront itself requests the page
+		v.method, v.origin = "", "" // CloudFront itself requests the page
+		for _, country := range []string{"", "DE", "FR"} {
+			v.country = country
+			if p.reachedBy(v, path, object) {
+				return true
+			}
+		}
 	}
+	return p.reachedBy(v, path, object)
+}
+
+func (p *probing) reachedBy(v viewer, path, object string) bool {
 	for n := range p.old.host {
 		name := pathOf(object)
 		for _, below := range []string{"", "/private", "/public", "/other"} { // of origins
