@@ -252,6 +252,9 @@ func (p *probing) reached(v viewer, path, object string) bool {
 		return true // who can sign for the bucket reads it without CloudFront, too
 	}
 	v.scheme = ""
+	if page := p.old.site.at(pathOf(object)); p.now.isPage(object) && !page.signed && page.origin != "nobody" {
+		return true // also if a function makes another of it, which does not run for pages
+	}
 	if p.now.isPage(object) {
 		v.method, v.origin = "", "" // CloudFront itself requests the page
 		for _, country := range []string{"", "DE", "FR"} {
@@ -294,6 +297,9 @@ func pathOf(object string) string { return "/" + strings.TrimPrefix(object, "www
 // at returns the behavior that catches a path.
 func (s *site) at(path string) *behavior {
 	pattern := func(b *behavior) string { return b.pattern }
+	if root, ok := s.config["DefaultRootObject"].(string); ok && path == "/" {
+		path = "/" + root
+	}
 	return s.behaviors[pathpattern.First(s.behaviors, pattern, pathpattern.Normalize(path))]
 }
 
@@ -302,7 +308,7 @@ func (s *site) at(path string) *behavior {
 func (p *probing) says(about []string, severities ...access.Severity) bool {
 	return slices.ContainsFunc(p.findings, func(f access.Finding) bool {
 		concerned := len(f.Paths) == 0 || slices.ContainsFunc(f.Paths, func(p string) bool { return slices.Contains(about, p) })
-		other := f.Kind == access.FunctionChanged || f.Kind == access.BucketReplaced
+		other := slices.Contains([]access.Kind{access.FunctionChanged, access.BucketReplaced, access.RootObjectChanged}, f.Kind)
 		return concerned && (other || slices.Contains(severities, f.Severity))
 	})
 }

@@ -40,9 +40,11 @@ func compareNames(o, n *infra.Distribution) []Finding {
 }
 
 // compareRoot compares what CloudFront requests in place of "/". A bucket has
-// nothing of that name itself.
+// nothing of that name itself, unless a function rewrites it.
 func compareRoot(o, n *infra.Distribution) []Finding {
-	if o.DefaultRootObject == n.DefaultRootObject || o.DefaultRootObject == "" && match(o, "/").Origin.Bucket != nil {
+	b := match(o, "/")
+	nothing := o.DefaultRootObject == "" && b.Origin.Bucket != nil && b.ViewerRequest == nil
+	if nothing || o.DefaultRootObject == n.DefaultRootObject {
 		return nil
 	}
 	f := finding(RootObjectChanged, Breaking, "requests for / get %q, where they got %q",
