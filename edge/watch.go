@@ -13,11 +13,11 @@ import (
 	"example.com/privatecdn/edge/internal/cache"
 )
 
-// settleTime is how long a file must be left alone before it is read again:
-// writers make several changes of one.
+// settleTime is how long a file must be unchanged before it is read again:
+// programs often write a file in several steps.
 const settleTime = 50 * time.Millisecond
 
-// watcher takes up changes of the template and of the bucket directory.
+// watcher applies changes of the template and of the bucket directory.
 type watcher struct {
 	edge     *Edge
 	notify   *fsnotify.Watcher
@@ -68,13 +68,13 @@ func (w *watcher) add(o *Options) (err error) {
 		return err
 	}
 	if err := w.addTree(w.bucket); err != nil {
-		// Some systems watch no more than so many directories.
+		// Some systems limit the number of watched directories.
 		o.Log.Warn("changes in the bucket directory are not all noticed", "error", err)
 	}
 	return nil
 }
 
-// addTree watches a directory and everything below it.
+// addTree watches a directory and all directories below it.
 func (w *watcher) addTree(dir string) error {
 	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.IsDir() {
@@ -117,8 +117,8 @@ func (w *watcher) isTemplate(path string) bool {
 
 func within(dir, path string) bool { return strings.HasPrefix(path, dir+string(filepath.Separator)) }
 
-// changed forgets what the cache holds of a changed file. In the cloud a
-// deployment of content does this with an invalidation.
+// changed invalidates the cache entry of a changed file, as a deployment of
+// content does in AWS.
 func (w *watcher) changed(event fsnotify.Event) {
 	if event.Has(fsnotify.Create) {
 		if info, err := os.Stat(event.Name); err == nil && info.IsDir() {
@@ -133,7 +133,7 @@ func (w *watcher) changed(event fsnotify.Event) {
 	})
 }
 
-// reload takes up a changed template and tells how it went.
+// reload applies a changed template and reports the result.
 func (e *Edge) reload() {
 	err := e.Reload()
 	if err != nil {

@@ -16,8 +16,8 @@ import (
 )
 
 // quickjs is QuickJS-NG as a WebAssembly module: see quickjs/LICENSE. Its
-// memory has an end, and WebAssembly is left at every loop and call once a
-// context is done, so nothing that a function does in it can go on.
+// memory is bounded, and once a context is done WebAssembly stops at the next
+// loop or call, so nothing that a function does can continue.
 //
 //go:embed quickjs/quickjs.wasm
 var quickjs []byte
@@ -29,15 +29,16 @@ const (
 	maxPages    = 96 // of 64 KiB: the engine's image with its heap, and what an event occupies outside
 )
 
-// engine is QuickJS in one of wazero's two ways to run it, with idle instances.
+// engine is QuickJS in one of wazero's two execution modes, with idle
+// instances.
 type engine struct {
 	runtime wazero.Runtime
 	module  wazero.CompiledModule
 	idle    chan api.Module
 }
 
-// interpreted is there in 50 ms, compiled after half a second and runs ten
-// times as fast: the first calls are interpreted while another goroutine
+// interpreted is ready after 50 ms; compiled takes half a second, and runs ten
+// times as fast. The first calls are interpreted while another goroutine
 // compiles.
 var (
 	interpreted = sync.OnceValue(func() *engine { return newEngine(wazero.NewRuntimeConfigInterpreter()) })
@@ -84,11 +85,11 @@ func newEngine(config wazero.RuntimeConfig) *engine {
 	return e
 }
 
-// slots bound the instances that run at a time, and with them the memory.
+// slots limit the number of instances that run at a time, and so their memory.
 var slots = make(chan struct{}, runtime.GOMAXPROCS(0))
 
-// use calls do with an instance in the state of the image. One that ended
-// within the engine or has grown is not used again.
+// use calls do with an instance in the state of the image. An instance that
+// failed in the engine or has grown is not reused.
 func (e *engine) use(ctx context.Context, i *image, do func(*guest) error) error {
 	g := &guest{ctx: ctx}
 	select {
@@ -115,8 +116,8 @@ func (e *engine) use(ctx context.Context, i *image, do func(*guest) error) error
 	return err
 }
 
-// image is the memory of an instance in which the prelude has run. Every call
-// of a function begins in it. Behind it is free heap, whose content is nobody's.
+// image is the memory of an instance that has run the prelude, in which every
+// call of a function begins. The free heap after it has undefined content.
 type image struct {
 	pages [][]byte // nil: all zero, as most of the stack is
 	size  uint32   // of the memory with its free heap

@@ -11,7 +11,7 @@ const (
 	ViewerResponse = "viewer-response"
 )
 
-// Event is what a function is called with.
+// Event is the argument of a function.
 type Event struct {
 	DistributionDomain string
 	DistributionID     string
@@ -33,8 +33,8 @@ type Request struct {
 	Origin  *Origin // that the function chose in place of its behavior's
 }
 
-// Origin is what a function changes of its request's origin, or of the one with
-// the ID. What it does not give stays as it is.
+// Origin is a function's change to its request's origin, or to the one with the
+// ID. Zero fields stay unchanged.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/helper-functions-origin-modification.html
 type Origin struct {
 	ID                 string
@@ -70,13 +70,13 @@ type Pair struct {
 	Attributes string `json:"attributes"` // of a cookie in a response
 }
 
-// Body is a body a function made.
+// Body is a body that a function created.
 type Body struct {
 	Encoding string `json:"encoding"` // text or base64
 	Data     string `json:"data"`
 }
 
-// Result is what a function returned: one of the two.
+// Result is the result of a function: a request or a response.
 type Result struct {
 	Request  *Request
 	Response *Response
@@ -88,8 +88,8 @@ type jsonValue struct {
 	Multi      []jsonValue `json:"multiValue,omitempty"`
 }
 
-// valueMap is pairs in the form of the event, in which the values of a name
-// that comes more than once stand together.
+// valueMap represents pairs in the format of the event, in which several values
+// of a name are grouped.
 func valueMap(pairs []Pair) map[string]*jsonValue {
 	m := map[string]*jsonValue{}
 	for _, p := range pairs {
@@ -107,7 +107,7 @@ func valueMap(pairs []Pair) map[string]*jsonValue {
 	return m
 }
 
-// json is the event in the structure of version 1.0.
+// json returns the event in the structure of version 1.0.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-event-structure.html
 func (e *Event) json() ([]byte, error) {
 	event := map[string]any{

@@ -17,14 +17,14 @@ import (
 	"github.com/tetratelabs/wazero/sys"
 )
 
-// Budget is how long a function may run. CloudFront's own limit is far lower
-// and counted in a unit of its own; this one ends what does not end.
+// Budget is how long a function may run. CloudFront's own limit is much lower
+// and in a unit of its own; this one stops functions that do not finish.
 const Budget = 500 * time.Millisecond
 
-// compileBudget is the same for the compilation of its code.
+// compileBudget limits the compilation of a function.
 const compileBudget = 2 * Budget
 
-// maxCode is CloudFront's limit of a function's code in bytes.
+// maxCode is CloudFront's limit for a function's code in bytes.
 const maxCode = 10 << 10
 
 // Kind is a kind of failure.
@@ -37,7 +37,7 @@ const (
 	Invalid     Kind = "invalid"     // returned what CloudFront does not take
 )
 
-// Error is a function that cannot be used or did not work.
+// Error is the error of a function that is not supported or that failed.
 type Error struct {
 	Function string
 	Kind     Kind
@@ -49,14 +49,14 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("CloudFront function %s: %s", e.Function, e.Problem)
 }
 
-// Store is a key value store as a function reads it.
+// Store is a key value store that a function reads.
 type Store struct {
 	ID, Name string
 	Data     map[string]string
 }
 
-// Function is a compiled function. It is safe for concurrent use: each call
-// runs in a world of its own.
+// Function is a compiled function. It is safe for concurrent use: calls share
+// no state.
 type Function struct {
 	name     string
 	version  int // of the runtime
@@ -108,7 +108,7 @@ func (f *Function) fail(k Kind, format string, args ...any) error {
 	return &Error{Function: f.name, Kind: k, Problem: fmt.Sprintf(format, args...)}
 }
 
-// modules are what code may import.
+// modules are the modules that code may import.
 var modules = map[string]bool{"crypto": true, "querystring": true, "buffer": true, "cloudfront": true}
 
 var (
@@ -118,8 +118,8 @@ var (
 	namespaceAll = regexp.MustCompile(`^\*\s+as\s+(\w+)$`)
 )
 
-// withoutImports turns the import statements of a module, which the engine
-// does not have, into calls of require, each on its own line as before.
+// withoutImports replaces the import statements of a module, which the engine
+// does not support, with calls of require on the same lines.
 func withoutImports(code string) (string, error) {
 	var problem error
 	check := func(module string) {
@@ -147,7 +147,7 @@ func withoutImports(code string) (string, error) {
 	return exportWord.ReplaceAllString(script, ""), problem
 }
 
-// bind is the declaration of what one part of an import names.
+// bind returns the declaration for one part of an import.
 func bind(names, module string) string {
 	names = strings.TrimSpace(names)
 	if all := namespaceAll.FindStringSubmatch(names); all != nil {
@@ -156,8 +156,8 @@ func bind(names, module string) string {
 	return fmt.Sprintf("%s = require(%q)", strings.ReplaceAll(names, " as ", ": "), module)
 }
 
-// Run calls the function's handler at a time. log gets what the function
-// writes to its console. The error is an *Error.
+// Run calls the function's handler at a given time. log receives what the
+// function writes to its console. The error is an *Error.
 func (f *Function) Run(e Event, now time.Time, log func(string)) (Result, error) {
 	event, err := e.json()
 	if err != nil {
@@ -194,7 +194,7 @@ func (f *Function) call(c *call, event string) (text string, err error) {
 	return text, err
 }
 
-// errTime is the end of a function's budget.
+// errTime is the error of a function that exceeds its budget.
 var errTime = errors.New("it did not end within its budget of time")
 
 // within gives do an instance for as long as budget, and once more twice as long

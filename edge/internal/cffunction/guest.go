@@ -11,8 +11,8 @@ import (
 	"github.com/tetratelabs/wazero/sys"
 )
 
-// guest is an instance of the engine at work. It remembers the first error, a
-// trap or the end of the context, after which every call is a no-op.
+// guest is a running instance of the engine. It keeps the first error, a trap
+// or the end of the context, after which every call does nothing.
 type guest struct {
 	ctx    context.Context
 	module api.Module
@@ -35,7 +35,8 @@ func (g *guest) call(name string, args ...uint64) uint64 {
 	return uint64(uint32(results[0]))
 }
 
-// write returns where data stands in the guest's memory, a zero behind it.
+// write copies data into the guest's memory, followed by a zero, and returns
+// its address.
 func (g *guest) write(data string) uint64 {
 	at := g.call("wasm_malloc", uint64(len(data)+1))
 	if at == 0 {
@@ -67,7 +68,7 @@ func (g *guest) fail(err error) {
 	}
 }
 
-// start makes the engine's world, with the host as its only function.
+// start creates the engine's runtime, with the host as its only function.
 func (g *guest) start() {
 	g.call("qjs_init")
 	host := g.call("qjs_new_host_function", g.write("host"), uint64(len("host")), 0)
@@ -92,12 +93,12 @@ func (g *guest) compile(code, name string) ([]byte, error) {
 	return []byte(g.read(at, g.word(size))), g.err
 }
 
-// load runs bytecode that compile made.
+// load runs bytecode from compile.
 func (g *guest) load(bytecode []byte) error {
 	return g.thrown(g.call("qjs_eval_bytecode", g.write(string(bytecode)), uint64(len(bytecode))))
 }
 
-// await calls a function with one string and returns what its promise gives.
+// await calls a function with one string and returns the result of its promise.
 func (g *guest) await(function uint64, arg string) (string, error) {
 	argv := g.write("0000")
 	g.module.Memory().WriteUint32Le(uint32(argv), uint32(g.newString(arg)))
@@ -139,7 +140,7 @@ func (g *guest) isException(value uint64) bool { return g.call("qjs_is_exception
 
 func (g *guest) exception() string { return g.text(g.call("qjs_get_exception")) }
 
-// thrown returns the guest's error or the exception that value stands for.
+// thrown returns the guest's error, or the exception in value.
 func (g *guest) thrown(value uint64) error {
 	if g.isException(value) {
 		return errors.New(g.exception())
@@ -147,7 +148,7 @@ func (g *guest) thrown(value uint64) error {
 	return g.err
 }
 
-// throw returns the value by which a host function throws an error.
+// throw returns the value with which a host function throws an error.
 func (g *guest) throw(problem error) uint64 {
 	return g.call("qjs_throw", g.newString(fmt.Sprint(problem)))
 }

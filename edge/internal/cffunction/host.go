@@ -18,7 +18,7 @@ import (
 	"github.com/tetratelabs/wazero/api"
 )
 
-// call is one call of a function, as the host sees it.
+// call is one call of a function, on the host's side.
 type call struct {
 	function *Function
 	now      time.Time
@@ -28,11 +28,12 @@ type call struct {
 
 type callKey struct{}
 
-// maxLog bounds what one call writes to the console, in bytes.
+// maxLog limits what one call may write to the console, in bytes.
 const maxLog = 10 << 10
 
-// hostFunction is what the engine imports under a name. It has the time, and
-// one function for all that the prelude asks of Go. It has no files.
+// hostFunction returns the engine's import of a given name: the time, and one
+// function for everything that the prelude requests from Go. There are no
+// files.
 func hostFunction(name string) api.GoModuleFunc {
 	switch name {
 	case "host_call":
@@ -53,7 +54,7 @@ func hostFunction(name string) api.GoModuleFunc {
 	}
 }
 
-// hostCall answers host(operation, …) of the prelude. All arguments are
+// hostCall implements host(operation, …) of the prelude. All arguments are
 // strings; bytes are strings of the characters U+0000 to U+00FF.
 func hostCall(ctx context.Context, m api.Module, stack []uint64) {
 	g := &guest{ctx: ctx, module: m}
@@ -140,7 +141,7 @@ func digest(name string, keyed bool, key, data []byte) (string, error) {
 	return textOf(h.Sum(nil)), nil
 }
 
-// textOf and bytesOf turn bytes into characters up to U+00FF and back.
+// textOf and bytesOf convert between bytes and characters up to U+00FF.
 func textOf(b []byte) string {
 	runes := make([]rune, len(b))
 	for i, c := range b {

@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// members are those of the cloudfront module that are here.
+// members are the supported ones of the cloudfront module.
 var members = []string{"kvs", "edgeLocation", "updateRequestOrigin", "selectRequestOriginById"}
 
 var cloudfrontName = regexp.MustCompile(
 	`(?m)(?:import\s+(?:\*\s+as\s+)?(\w+).*from|(\w+)\s*=\s*require\()\s*['"]cloudfront['"]`)
 
-// unknownMember returns a member of the cloudfront module that code uses and
-// that is not here, "" if there is none.
+// unknownMember returns an unsupported member of the cloudfront module that
+// code uses, or "".
 func unknownMember(code string) string {
 	for _, m := range cloudfrontName.FindAllStringSubmatch(code, -1) {
 		use := regexp.MustCompile(`\b` + m[1] + m[2] + `\.(\w+)`)
@@ -26,8 +26,8 @@ func unknownMember(code string) string {
 	return ""
 }
 
-// tokens finds what is no code (comments, strings and, after what no operand
-// can end, regular expressions) and the words and operators of code.
+// tokens matches comments, strings and, after a token that cannot end an
+// operand, regular expressions, as well as the words and operators of code.
 var tokens = regexp.MustCompile(`(?s)//[^\n]*|/\*.*?\*/` +
 	`|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"` + "|`(?:\\\\.|[^`\\\\])*`" +
 	`|[\pL_$][\pL\pN_$]*|\.\.\.|\?\.|\?\?|\d[\w.]*|\s+|.`)
@@ -55,7 +55,7 @@ func beyondRuntime1(code string) string {
 	return ""
 }
 
-// newer judges a token by the two before it and the code behind it.
+// newer classifies a token by the two before it and the code after it.
 func newer(before, last, token, rest string) string {
 	property := last == "." || strings.HasPrefix(rest, ":")
 	switch {
@@ -78,7 +78,7 @@ func newer(before, last, token, rest string) string {
 	return ""
 }
 
-// endsOperand reports whether a slash behind the token divides.
+// endsOperand reports whether a slash after the token is a division.
 func endsOperand(token string) bool {
 	switch token {
 	case "return", "typeof", "case", "in", "of", "delete", "void", "throw", "new", "else", "do":

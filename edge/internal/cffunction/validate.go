@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// disallowed headers no function may add, read-only ones none may change.
+// disallowed lists headers that no function may add, readOnly those that none
+// may change.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-function-restrictions-all.html
 var (
 	disallowed = []string{"connection", "expect", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection",
@@ -19,7 +20,7 @@ var (
 	}
 )
 
-// validate refuses what CloudFront refuses of a function's result.
+// validate returns an error for a result that CloudFront refuses.
 func (e *Event) validate(r Result) error {
 	before, after := e.Request.Headers, []Pair(nil)
 	if q := r.Request; q != nil {

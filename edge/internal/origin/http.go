@@ -53,8 +53,8 @@ func newHTTP(o *infra.Origin, dial dialFunc, roots *x509.CertPool) *HTTP {
 	return h
 }
 
-// RoundTrip asks the origin. What keeps it from answering is an *Error, unless
-// the request's own context ends.
+// RoundTrip sends a request to the origin. If the origin does not respond, the
+// error is an *Error, unless the request's context has ended.
 func (h *HTTP) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Body != nil {
 		defer r.Body.Close()
@@ -75,7 +75,8 @@ func (h *HTTP) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 }
 
-// try asks once. The context of the attempt lives as long as the body does.
+// try sends the request once. The context of the attempt lasts as long as the
+// response's body.
 func (h *HTTP) try(r *http.Request) (*http.Response, context.CancelFunc, error) {
 	ctx, cancel := context.WithCancel(withHost(r.Context(), r.Host))
 	out := r.Clone(ctx)
@@ -113,7 +114,7 @@ func isTimeout(err error) bool {
 	return errors.As(err, &timeout) && timeout.Timeout()
 }
 
-// timedBody ends a response whose next piece is too long in coming.
+// timedBody fails a body if its next piece takes too long to arrive.
 type timedBody struct {
 	io.ReadCloser
 	timeout time.Duration

@@ -1,7 +1,7 @@
-// Package origin asks a distribution's origins as CloudFront does: HTTP
-// servers with their timeouts and attempts, and buckets that another server
-// holds which speaks S3. Each is an http.RoundTripper; the edge makes the
-// requests, with the origin's own scheme, host, port and path.
+// Package origin sends requests to a distribution's origins as CloudFront does:
+// to HTTP servers, with their timeouts and attempts, and to buckets on another
+// server that speaks S3's protocol. Each origin is an http.RoundTripper; the
+// edge makes the requests, with the origin's scheme, host, port and path.
 package origin
 
 import (
@@ -9,7 +9,7 @@ import (
 	"net/http"
 )
 
-// Op is the step at which an origin failed.
+// Op is the step in which an origin failed.
 type Op string
 
 // The steps.
@@ -39,13 +39,13 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("origin %s: %s, tried %s: %v", e.Host, e.Op, times, e.Err)
 }
 
-// Unwrap returns what went wrong underneath.
+// Unwrap returns the underlying error.
 func (e *Error) Unwrap() error { return e.Err }
 
 // Timeout reports whether the origin took too long.
 func (e *Error) Timeout() bool { return isTimeout(e.Err) }
 
-// Status is the status CloudFront answers a viewer with: 504 or 502.
+// Status returns the status of CloudFront's response: 504 or 502.
 func (e *Error) Status() int {
 	if e.Timeout() {
 		return http.StatusGatewayTimeout

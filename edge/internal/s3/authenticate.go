@@ -19,9 +19,9 @@ type Credentials struct {
 	SessionToken    string // empty for a key that is not temporary
 }
 
-// LocalCredentials are the access key every example in AWS's documentation
-// uses. A local bucket knows it, so that presigned URLs can be tried without an
-// account; it opens nothing anywhere else.
+// LocalCredentials are the access key in all examples of AWS's documentation. A
+// local bucket accepts it, so that presigned URLs can be tried without an
+// account; it is valid nowhere else.
 var LocalCredentials = Credentials{
 	AccessKeyID:     "AKIAIOSFODNN7EXAMPLE",
 	SecretAccessKey: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
@@ -29,7 +29,7 @@ var LocalCredentials = Credentials{
 
 // DefaultCredentials returns the access key in the environment
 // (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN), with which
-// AWS's tools sign on this machine, or LocalCredentials where there is none.
+// AWS's tools sign on this machine, or LocalCredentials.
 func DefaultCredentials() []Credentials {
 	own := Credentials{os.Getenv("AWS_ACCESS_KEY_ID"), os.Getenv("AWS_SECRET_ACCESS_KEY"), os.Getenv("AWS_SESSION_TOKEN")}
 	if own.AccessKeyID == "" || own.SecretAccessKey == "" {
@@ -39,13 +39,13 @@ func DefaultCredentials() []Credentials {
 }
 
 // longestPresigned is the longest lifetime of a presigned URL in seconds, and
-// mostSkew how far a signer's clock may be from S3's.
+// mostSkew the largest difference between a signer's clock and S3's.
 const (
 	longestPresigned = 604800
 	mostSkew         = 15 * time.Minute
 )
 
-// authentication is who a request is from and how it says so.
+// authentication is the sender of a request and the form of its authentication.
 type authentication struct {
 	principal   Principal
 	owner       bool
@@ -74,8 +74,8 @@ func (a authentication) lookup(q *request, key string) string {
 	return ""
 }
 
-// authenticate finds out who asks: CloudFront, by the context; the owner, by
-// one of two forms of signature; or nobody in particular.
+// authenticate returns the sender: CloudFront, by the context; the owner, by
+// one of two forms of signature; or an anonymous one.
 func (s *Server) authenticate(q *request) (authentication, *Error) {
 	principal := principalOf(q.http.Context())
 	authorization := q.http.Header.Get("Authorization")
@@ -102,8 +102,9 @@ func (s *Server) authenticate(q *request) (authentication, *Error) {
 	}
 }
 
-// authenticateQuery checks a presigned request: its lifetime first, as S3
-// does, so that an expired URL says so whatever else is wrong with it.
+// authenticateQuery checks a presigned request. It checks the lifetime first,
+// as S3 does, so that an expired URL is reported as expired whatever else is
+// wrong with it.
 func (s *Server) authenticateQuery(q *request) (authentication, *Error) {
 	signature, err := sigv4.ParseQuery(q.query)
 	if err != nil {
@@ -171,8 +172,8 @@ func (s *Server) authenticateSignature(q *request, signature *sigv4.Signature, t
 	}, nil
 }
 
-// unsignedHeaders lists the headers with a meaning to S3 which a signature
-// leaves out. CloudFront puts X-Amz-Cf-Id on every request it makes.
+// unsignedHeaders returns the headers with a meaning to S3 that the signature
+// does not cover. CloudFront adds X-Amz-Cf-Id to every request.
 func unsignedHeaders(h http.Header, signed []string) []string {
 	in := make(map[string]bool, len(signed))
 	for _, name := range signed {

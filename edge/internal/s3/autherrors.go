@@ -35,7 +35,7 @@ func errorExpired(lifetime time.Duration, end, now time.Time) *Error {
 	}}
 }
 
-// errorNotYetValid gives the date in milliseconds, as S3 does.
+// errorNotYetValid states the date in milliseconds, as S3 does.
 func errorNotYetValid(signed, end, now time.Time) *Error {
 	const message = "Request is not yet valid"
 	return &Error{Status: http.StatusForbidden, Code: "AccessDenied", Message: message, Details: []Detail{
@@ -84,7 +84,7 @@ func queryParameters(message string) *Error {
 	return &Error{Status: http.StatusBadRequest, Code: "AuthorizationQueryParametersError", Message: message}
 }
 
-// malformedQuery puts into S3's words what a presigned request has wrong.
+// malformedQuery returns S3's message for a malformed presigned request.
 func (s *Server) malformedQuery(err error) *Error {
 	parse := asParseError(err)
 	switch parse.Part {
@@ -106,7 +106,7 @@ func (s *Server) malformedQuery(err error) *Error {
 	}
 }
 
-// malformedHeader puts into S3's words what an Authorization header has wrong.
+// malformedHeader returns S3's message for a malformed Authorization header.
 func (s *Server) malformedHeader(err error, authorization string) *Error {
 	parse := asParseError(err)
 	switch parse.Part {

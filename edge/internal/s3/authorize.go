@@ -12,12 +12,13 @@ import (
 	"example.com/privatecdn/internal/cloudformation"
 )
 
-// cloudFrontAddress is one of the addresses CloudFront asks origins from; S3
-// sees it, and not the viewer's, on a request from a distribution.
+// cloudFrontAddress is one of the addresses from which CloudFront sends
+// requests to origins. S3 sees it, not the viewer's, on a request from a
+// distribution.
 const cloudFrontAddress = "130.176.0.1"
 
-// authorize decides by the bucket policy, the public access block and, for
-// the owner, by the right of ownership.
+// authorize decides by the bucket policy, the public access block and, for the
+// owner, by ownership.
 func (s *Server) authorize(q *request) *Error {
 	if q.operation == preflight {
 		return nil // S3 asks no permission for it
@@ -31,9 +32,9 @@ func (s *Server) authorize(q *request) *Error {
 	return q.readableWithKMS()
 }
 
-// readableWithKMS: S3 decrypts with KMS only for requests over TLS whose
-// signature names who asks for the key, which an origin access identity's
-// does not.
+// readableWithKMS reports whether S3 decrypts an object for a request. With
+// KMS, it does so only over TLS and for a signature that identifies who uses
+// the key, which an origin access identity's does not.
 func (q *request) readableWithKMS() *Error {
 	if q.auth.principal.Anonymous() || q.auth.principal.CanonicalUser != "" {
 		return errorKMSUnsigned
@@ -70,8 +71,8 @@ func (s *Server) allowed(q *request, action, resource string) bool {
 	return decision == bucketpolicy.Allow
 }
 
-// lookup answers for the condition keys of a request. What is not here the
-// request does not have.
+// lookup returns the values of a request's condition keys. A key without a
+// value is absent from the request.
 func (s *Server) lookup(q *request, key string) ([]string, bool) {
 	header, _ := strings.CutPrefix(key, "s3:x-amz-") // no header's name has the colon of other keys
 	value := cmp.Or(s.lookupRequest(q, key), s.lookupPrincipal(q, key), q.auth.lookup(q, key),
@@ -141,8 +142,8 @@ func principalType(who Principal) string {
 	}
 }
 
-// sourceIP is the address of the other end. A request that came by no
-// connection is CloudFront's.
+// sourceIP returns the address of the sender. A request without a connection is
+// CloudFront's.
 func (q *request) sourceIP() string {
 	if q.http.RemoteAddr == "" {
 		return cloudFrontAddress
@@ -153,8 +154,8 @@ func (q *request) sourceIP() string {
 	return q.http.RemoteAddr
 }
 
-// tlsVersion is 1.2 for a request that came by no connection: what CloudFront
-// at least uses towards S3.
+// tlsVersion returns 1.2 for a request without a connection: the least that
+// CloudFront uses with S3.
 func (q *request) tlsVersion() string {
 	state := q.http.TLS
 	if state == nil {
@@ -166,8 +167,8 @@ func (q *request) tlsVersion() string {
 	return map[uint16]string{0x0301: "1.0", 0x0302: "1.1", 0x0303: "1.2", 0x0304: "1.3"}[state.Version]
 }
 
-// missing is the answer for a key that is not there: only who may list the
-// bucket is told that.
+// missing returns the error for a missing key: only those who may list the
+// bucket learn that it does not exist.
 func (s *Server) missing(q *request) *Error {
 	if s.allowed(q, "s3:ListBucket", s.bucket.ARN) {
 		return noSuchKey(q.key)

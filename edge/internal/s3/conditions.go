@@ -8,8 +8,9 @@ import (
 	"time"
 )
 
-// evaluate checks a request's conditions. As S3 documents it, If-Match decides
-// alone over If-Unmodified-Since, and If-None-Match over If-Modified-Since.
+// evaluate checks a request's conditions. As S3 documents it, If-Match takes
+// precedence over If-Unmodified-Since, and If-None-Match over
+// If-Modified-Since.
 func evaluate(h http.Header, etag string, modified time.Time) (notModified bool, failure *Error) {
 	if match := h.Get("If-Match"); match != "" {
 		if !listed(match, etag) {
@@ -25,8 +26,8 @@ func evaluate(h http.Header, etag string, modified time.Time) (notModified bool,
 	return ok && !modified.After(since), nil
 }
 
-// ifRange reports whether a range is to be honored: always, unless If-Range
-// names another state of the object.
+// ifRange reports whether to apply a range: always, unless If-Range names
+// another version of the object.
 func ifRange(h http.Header, etag string, modified time.Time) bool {
 	value := h.Get("If-Range")
 	if value == "" {
@@ -38,8 +39,8 @@ func ifRange(h http.Header, etag string, modified time.Time) bool {
 	return value == etag
 }
 
-// listed reports whether a list of entity tags holds etag. S3 also takes a tag
-// without its quotation marks.
+// listed reports whether a list of entity tags contains etag. S3 also accepts a
+// tag without its quotation marks.
 func listed(list, etag string) bool {
 	for tag := range strings.SplitSeq(list, ",") {
 		tag = strings.TrimPrefix(strings.TrimSpace(tag), "W/")
@@ -62,9 +63,8 @@ func (s section) contentRange(size int64) string {
 	return fmt.Sprintf("bytes %d-%d/%d", s.start, s.start+s.length-1, size)
 }
 
-// parseRange reads a Range header. asked is false for what S3 pays no heed to:
-// several ranges, another unit, a range that makes no sense. A section without
-// bytes is one the object does not have.
+// parseRange parses a Range header. asked is false for one that S3 ignores:
+// several ranges, another unit, an invalid range.
 func parseRange(header string, size int64) (s section, asked bool) {
 	spec, found := strings.CutPrefix(header, "bytes=")
 	first, last, dashed := strings.Cut(strings.TrimSpace(spec), "-")

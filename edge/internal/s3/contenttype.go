@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// contentTypes are the types the AWS CLI gives files it uploads, and those of
-// newer formats it does not know. The machine's own tables are not asked: the
-// same file has the same type everywhere.
+// contentTypes are the types that the AWS CLI sets for uploaded files, and
+// those of newer formats. The machine's own tables are not used: the same file
+// has the same type everywhere.
 var contentTypes = map[string]string{
 	".7z":          "application/x-7z-compressed",
 	".aac":         "audio/aac",
@@ -91,8 +91,8 @@ var contentTypes = map[string]string{
 	".zip":         "application/zip",
 }
 
-// ContentType is the media type of an object by its key's extension, and
-// S3's default, binary/octet-stream, for all others.
+// ContentType returns the media type of an object by its key's extension, by
+// default S3's, binary/octet-stream.
 func ContentType(key string) string {
 	if t, known := contentTypes[strings.ToLower(path.Ext(key))]; known {
 		return t

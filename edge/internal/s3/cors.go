@@ -10,7 +10,7 @@ import (
 	"example.com/privatecdn/internal/pathpattern"
 )
 
-// preflight answers an OPTIONS request by the bucket's CORS rules.
+// preflight responds to an OPTIONS request by the bucket's CORS rules.
 //
 // Source: S3 API Reference, "OPTIONS object"; S3 User Guide, "Using
 // cross-origin resource sharing".
@@ -37,8 +37,8 @@ func (s *Server) preflight(q *request) (*http.Response, *Error) {
 	return response, nil
 }
 
-// share adds the headers of the CORS rule that fits to the answer of a
-// request that is not a preflight.
+// share adds the headers of the matching CORS rule to the response to a request
+// other than a preflight.
 func (s *Server) share(r *http.Request, h http.Header) {
 	origin := r.Header.Get("Origin")
 	if rule := s.corsRule(r.Header, r.Method); origin != "" && rule != nil {
@@ -56,7 +56,8 @@ func (s *Server) corsRule(h http.Header, method string) *infra.BucketCORS {
 	return nil
 }
 
-// fits reports whether a value is in a list whose entries may hold a *.
+// fits reports whether a value matches an entry of a list, in which * is a
+// wildcard.
 func fits(list []string, value string) bool {
 	return slices.ContainsFunc(list, func(pattern string) bool { return pathpattern.Glob(pattern, value) })
 }
@@ -80,8 +81,8 @@ func requestedHeaders(h http.Header) []string {
 	return names
 }
 
-// allowOrigin: only an origin that is named, not one that * lets in, is
-// repeated and may send credentials.
+// allowOrigin sets a rule's headers. The origin is repeated, and may send
+// credentials, unless the rule allows every origin (*).
 func allowOrigin(h http.Header, rule *infra.BucketCORS, origin string) {
 	if slices.Contains(rule.AllowOrigins, "*") {
 		origin = "*"

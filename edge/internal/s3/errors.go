@@ -7,7 +7,7 @@ import (
 	"strconv"
 )
 
-// Error is a refusal in S3's own terms.
+// Error is an error response of S3.
 type Error struct {
 	Status  int
 	Code    string
@@ -15,13 +15,13 @@ type Error struct {
 	Details []Detail // further elements of the body, in order
 }
 
-// Detail is one further element of an error's body.
+// Detail is an additional element of an error's body.
 type Detail struct{ Name, Value string }
 
 // Error implements error.
 func (e *Error) Error() string { return "s3: " + e.Code + ": " + e.Message }
 
-// Body is the error's XML document, as S3 writes it.
+// Body returns the error's XML document, as S3 writes it.
 func (e *Error) Body(requestID, hostID string) []byte {
 	var b bytes.Buffer
 	b.WriteString(xml.Header + "<Error>")

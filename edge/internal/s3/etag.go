@@ -27,7 +27,7 @@ type etagEntry struct {
 	tag      string
 }
 
-// of returns an object's ETag and leaves file at its beginning.
+// of returns an object's ETag and rewinds file to its beginning.
 func (c *etagCache) of(key string, file fs.File, info fs.FileInfo) (string, error) {
 	c.mu.Lock()
 	e, found := c.tags[key]

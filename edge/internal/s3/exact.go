@@ -7,12 +7,13 @@ import (
 	"slices"
 )
 
-// foldsNames: file systems of these systems commonly open a file under other
-// spellings of its name, by case or Unicode form; S3 never does.
+// foldsNames reports whether file systems of this operating system commonly open
+// a file under other spellings of its name, by case or Unicode form. S3 never
+// does.
 var foldsNames = runtime.GOOS == "darwin" || runtime.GOOS == "windows" || runtime.GOOS == "ios"
 
 // Exact returns content with only the spellings of names that its directories
-// list. New does this by itself where the operating system calls for it.
+// list. New calls it if the operating system requires it.
 func Exact(content fs.FS) fs.FS { return exactFS{content} }
 
 type exactFS struct{ fs.FS }
@@ -33,7 +34,7 @@ func (e exactFS) Stat(name string) (fs.FileInfo, error) {
 	return fs.Stat(e.FS, name)
 }
 
-// listed reports whether every element of name stands in its directory.
+// listed reports whether its directory lists every element of name.
 func (e exactFS) listed(name string) bool {
 	for name != "." {
 		dir, base := path.Dir(name), path.Base(name)

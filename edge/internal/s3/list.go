@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// listing is the answer to ListObjects (version 1) and ListObjectsV2.
+// listing is the response to ListObjects (version 1) and ListObjectsV2.
 type listing struct {
 	XMLName               xml.Name       `xml:"http://s3.amazonaws.com/doc/2006-03-01/ ListBucketResult"`
 	Name                  string         `xml:"Name"`
@@ -44,7 +44,7 @@ type listedPrefix struct{ Prefix string }
 
 const mostKeys = 1000
 
-// list answers with the keys of one page, in S3's order: by their bytes.
+// list responds with the keys of one page, in S3's order: by their bytes.
 func (s *Server) list(q *request) (*http.Response, *Error) {
 	l := listing{Name: s.bucket.Name, Prefix: q.query.Get("prefix"), Delimiter: q.query.Get("delimiter"), MaxKeys: mostKeys}
 	if value := q.query.Get("max-keys"); value != "" {
@@ -67,7 +67,7 @@ func (s *Server) list(q *request) (*http.Response, *Error) {
 	return xmlResponse(l)
 }
 
-// start reads where the page begins and returns the key it begins after.
+// start returns the key after which the page begins.
 func (l *listing) start(q *request) (string, *Error) {
 	if q.query.Get("list-type") != "2" {
 		marker := q.query.Get("marker")
@@ -97,8 +97,8 @@ func (l *listing) end(q *request, last string) {
 	}
 }
 
-// fill takes keys after a point until the page is full and returns the last
-// key or common prefix it took.
+// fill adds keys after a given key until the page is full, and returns the last
+// key or common prefix.
 func (s *Server) fill(l *listing, keys []string, after string) (last string) {
 	for _, key := range keys {
 		entry := l.group(key)
@@ -121,8 +121,8 @@ func (s *Server) fill(l *listing, keys []string, after string) (last string) {
 	return last
 }
 
-// group is what stands for a key in the listing: itself or, where the
-// delimiter comes after the prefix, all up to there.
+// group returns what represents a key in the listing: the key itself or, if the
+// delimiter follows the prefix, the part up to it.
 func (l *listing) group(key string) string {
 	if l.Delimiter == "" {
 		return key
@@ -147,7 +147,7 @@ func (s *Server) item(key string) (listedObject, error) {
 	}, err
 }
 
-// keys returns every key with a prefix, in order.
+// keys returns every key that has a prefix, in order.
 func (s *Server) keys(prefix string) ([]string, error) {
 	var keys []string
 	for _, l := range s.content {

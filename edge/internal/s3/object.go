@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// object answers for one key. The object is streamed, never held.
+// object responds to a request for one key. The object is streamed, not
+// buffered.
 func (s *Server) object(q *request) (*http.Response, *Error) {
 	override, failure := overrides(q)
 	if failure != nil {
@@ -58,7 +59,7 @@ func (s *Server) answer(q *request, file fs.File, info fs.FileInfo, override htt
 	return s.whole(q, file, info.Size(), h, ifRange(q.http.Header, etag, modified))
 }
 
-// whole gives the object, or the range asked for.
+// whole returns the object, or the requested range.
 func (s *Server) whole(q *request, file fs.File, size int64, h http.Header, ranges bool) (*http.Response, *Error) {
 	part, status := section{0, size}, http.StatusOK
 	if header := q.http.Header.Get("Range"); header != "" && ranges {
@@ -82,8 +83,8 @@ func (s *Server) whole(q *request, file fs.File, size int64, h http.Header, rang
 	return response, nil
 }
 
-// open finds the file a key literally names. Anything but a plain file under
-// exactly that name does not exist.
+// open opens the file that a key names literally. Only a regular file with
+// exactly that name exists as an object.
 func (s *Server) open(key string) (fs.File, fs.FileInfo, error) {
 	for _, l := range s.content {
 		name, below := strings.CutPrefix(key, l.prefix)
@@ -115,14 +116,14 @@ func (l layer) open(name string) (fs.File, fs.FileInfo, error) {
 	return file, info, nil
 }
 
-// literal reports whether a key can be a file's name as it stands: no empty,
-// dot or dot-dot segment, UTF-8, nothing an operating system reads as a separator.
+// literal reports whether a key can be a file's name unchanged: UTF-8 without
+// empty, dot or dot-dot segments or another separator of the operating system.
 func literal(key string) bool {
 	return fs.ValidPath(key) && !strings.ContainsAny(key, "\x00\\")
 }
 
-// absent turns every reason not to have a file into its not being there, but
-// for a file that is there and cannot be read.
+// absent returns the error of a missing object for every reason not to have a
+// file, except for a file that cannot be read.
 func absent(err error) error {
 	if errors.Is(err, fs.ErrPermission) {
 		return err
@@ -142,8 +143,8 @@ func seek(file fs.File, offset int64) error {
 	return err
 }
 
-// body is the part of a file that is sent. Its WriteTo lets the kernel copy a
-// file to a connection.
+// body is the requested part of a file. Its WriteTo lets the kernel copy a file
+// to a connection.
 type body struct {
 	io.LimitedReader
 	file fs.File
@@ -153,8 +154,8 @@ func (b *body) Close() error { return b.file.Close() }
 
 func (b *body) WriteTo(w io.Writer) (int64, error) { return io.Copy(w, &b.LimitedReader) }
 
-// overridable are the query parameters by which a signed request chooses
-// headers of the answer.
+// overridable are the query parameters by which a signed request sets headers
+// of the response.
 var overridable = map[string]string{
 	"response-content-type":        "Content-Type",
 	"response-content-language":    "Content-Language",

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// forward has the remote server answer a request that is allowed here.
+// forward sends an allowed request to the remote server.
 func (s *Server) forward(q *request) (*http.Response, *Error, error) {
 	if _, failure := overrides(q); failure != nil {
 		return nil, failure, nil
@@ -22,8 +22,8 @@ func (s *Server) forward(q *request) (*http.Response, *Error, error) {
 	return response, nil, nil
 }
 
-// unsigned is a request without what it was authenticated by, for the bucket
-// as a host.
+// unsigned returns the request without its authentication, with the bucket in
+// the host.
 func (s *Server) unsigned(q *request) *http.Request {
 	r := q.http.Clone(WithPrincipal(q.http.Context(), Principal{}))
 	r.RequestURI = ""

@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// longestKey is the longest a key may be in bytes.
+// longestKey is the length of the longest key in bytes.
 const longestKey = 1024
 
-// operation is what a request asks of a bucket.
+// operation is what a request does.
 type operation int
 
 const (
@@ -37,7 +37,7 @@ type request struct {
 	auth      authentication
 }
 
-// read finds out what is asked for and by whom.
+// read parses a request and authenticates its sender.
 func (s *Server) read(r *http.Request) (*request, *Error) {
 	q := &request{http: r, now: s.now()}
 	q.query, _ = url.ParseQuery(r.URL.RawQuery)
@@ -61,8 +61,9 @@ func (s *Server) read(r *http.Request) (*request, *Error) {
 	return q, failure
 }
 
-// address tells the bucket from the key. The host names the bucket, unless it
-// is one of S3's own or a local address: then the path's first segment does.
+// address splits the request's address into bucket and key. The host names the
+// bucket, unless it is one of S3's own or a local address: then the path's
+// first segment does.
 func (q *request) address(bucket, host string) {
 	q.key = strings.TrimPrefix(q.path, "/")
 	switch {
@@ -83,7 +84,7 @@ func isEndpoint(host string) bool {
 	return host == "localhost" || strings.HasPrefix(host, "s3.") || strings.HasPrefix(host, "s3-")
 }
 
-// host is the request's host without a port, in lower case.
+// host returns the request's host without a port, in lower case.
 func host(r *http.Request) string {
 	h := r.Host
 	if h == "" {
@@ -95,7 +96,7 @@ func host(r *http.Request) string {
 	return strings.ToLower(h)
 }
 
-// rawPath is the path as it was sent: no cleaning, no decoding.
+// rawPath returns the path as it was sent, neither cleaned nor decoded.
 func rawPath(r *http.Request) string {
 	if opaque := r.URL.Opaque; strings.HasPrefix(opaque, "//") {
 		_, path, _ := strings.Cut(opaque[2:], "/")
@@ -104,11 +105,11 @@ func rawPath(r *http.Request) string {
 	return r.URL.EscapedPath()
 }
 
-// decodePath decodes escapes once. S3 takes a plus sign in a path for a
-// space, also behind CloudFront.
+// decodePath decodes escapes once. S3 reads a plus sign in a path as a space,
+// also behind CloudFront.
 func decodePath(raw string) (string, error) { return url.QueryUnescape(raw) }
 
-// classify finds the operation and the action that must be allowed for it.
+// classify returns the operation and the action that must be allowed for it.
 func (q *request) classify() *Error {
 	kind := "Object"
 	if q.key == "" {
@@ -151,9 +152,9 @@ func (q *request) classifyRead(kind string) {
 	}
 }
 
-// subresources are what else of an object or bucket can be read, and the rest
-// of the action that allows it. None of them is here, but being refused one
-// differs from being told so.
+// subresources are the other readable parts of an object or bucket, with the
+// suffix of the action that allows reading each. This package has none of them,
+// but denying access differs from reporting that one does not exist.
 var subresources = map[string]string{
 	"acl":               "*Acl",
 	"attributes":        "*Attributes",
@@ -174,8 +175,8 @@ var subresources = map[string]string{
 	"website":           "BucketWebsite",
 }
 
-// secure reports whether the request comes over TLS: a request on its way out
-// by its URL, one that came in by its connection.
+// secure reports whether the request uses TLS, by its URL for an outgoing
+// request and by its connection for an incoming one.
 func (q *request) secure() bool {
 	return q.http.TLS != nil || q.http.URL.Scheme == "https"
 }

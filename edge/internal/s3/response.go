@@ -12,9 +12,9 @@ import (
 	"strings"
 )
 
-// ServeHTTP answers at the bucket's own address: as a host
-// (BUCKET.s3.REGION.amazonaws.com, BUCKET.localhost) or, under another address
-// of this machine, as the path's first segment.
+// ServeHTTP responds at the bucket's own address: its host name
+// (BUCKET.s3.REGION.amazonaws.com, BUCKET.localhost) or, at another address of
+// this machine, the path's first segment.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	response, err := s.respond(r)
 	if err != nil {
@@ -23,8 +23,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	send(w, response)
 }
 
-// send writes a response. A viewer that goes away ends it early, which is
-// nobody's error.
+// send writes a response. It stops without an error if the viewer disconnects.
 func send(w http.ResponseWriter, response *http.Response) {
 	defer response.Body.Close()
 	maps.Copy(w.Header(), response.Header)
@@ -32,13 +31,13 @@ func send(w http.ResponseWriter, response *http.Response) {
 	_, _ = io.Copy(w, response.Body)
 }
 
-// complete adds to a response what every answer of S3 has.
+// complete adds the headers that every response of S3 has.
 func (s *Server) complete(r *http.Request, response *http.Response) *http.Response {
 	requestID, hostID := newIDs()
 	return s.finish(r, response, requestID, hostID)
 }
 
-// refuse makes an error the answer.
+// refuse turns an error into the response.
 func (s *Server) refuse(r *http.Request, failure *Error) *http.Response {
 	requestID, hostID := newIDs()
 	response := &http.Response{StatusCode: failure.Status, Header: http.Header{"Content-Type": {"application/xml"}}}
@@ -74,7 +73,7 @@ func (s *Server) finish(r *http.Request, response *http.Response, requestID, hos
 	return response
 }
 
-// newIDs makes a request ID and a host ID in S3's shapes.
+// newIDs returns a request ID and a host ID in S3's formats.
 func newIDs() (requestID, hostID string) {
 	var random [64]byte
 	_, _ = rand.Read(random[:]) // never fails

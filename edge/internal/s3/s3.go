@@ -25,10 +25,10 @@ import (
 	"example.com/privatecdn/internal/infra"
 )
 
-// Principal is who asks; the zero value is anonymous.
+// Principal is who sends a request; the zero value is anonymous.
 type Principal = bucketpolicy.Caller
 
-// OAI is the principal of a CloudFront origin access identity.
+// OAI returns the principal of a CloudFront origin access identity.
 func OAI(id, canonicalUser string) Principal {
 	return Principal{
 		CanonicalUser: canonicalUser,
@@ -36,8 +36,8 @@ func OAI(id, canonicalUser string) Principal {
 	}
 }
 
-// OAC is the principal of a CloudFront origin access control that signs for a
-// distribution, whose ARN names the account too.
+// OAC returns the principal of a CloudFront origin access control that signs
+// for a distribution. The distribution's ARN also names the account.
 func OAC(distributionARN string) Principal {
 	p := Principal{Service: "cloudfront.amazonaws.com", SourceARN: distributionARN}
 	if parts := strings.Split(distributionARN, ":"); len(parts) == 6 {
@@ -48,15 +48,15 @@ func OAC(distributionARN string) Principal {
 
 type principalKey struct{}
 
-// principalOf returns the principal a context names, or an anonymous one.
+// principalOf returns the principal in a context, or an anonymous one.
 func principalOf(ctx context.Context) Principal {
 	p, _ := ctx.Value(principalKey{}).(Principal)
 	return p
 }
 
-// WithPrincipal says in a context who makes a request, in place of a
-// signature: CloudFront signs its own requests to S3, and a server in the same
-// process need not check that.
+// WithPrincipal returns a context that identifies who sends a request, instead
+// of a signature: CloudFront signs its requests to S3, which a server in the
+// same process does not need to check.
 func WithPrincipal(ctx context.Context, p Principal) context.Context {
 	return context.WithValue(ctx, principalKey{}, p)
 }
@@ -65,7 +65,7 @@ func WithPrincipal(ctx context.Context, p Principal) context.Context {
 // to a bucket whose public access block refuses such policies.
 var ErrPublicPolicy = errors.New("S3 refuses a public policy on this bucket (BlockPublicPolicy)")
 
-// Server answers as one bucket. Its methods may be called concurrently.
+// Server is one bucket. Its methods are safe for concurrent use.
 type Server struct {
 	bucket      *infra.Bucket
 	content     []layer
@@ -80,7 +80,7 @@ type Server struct {
 // Option changes a default of a Server.
 type Option func(*Server)
 
-// WithClock makes now the server's clock.
+// WithClock sets the server's clock.
 func WithClock(now func() time.Time) Option { return func(s *Server) { s.now = now } }
 
 // layer is content whose names follow a prefix in the objects' keys.
@@ -102,8 +102,8 @@ func Below(prefix string, content fs.FS) Option {
 	return func(s *Server) { s.content = append(s.content, newLayer(prefix, content)) }
 }
 
-// WithCredentials sets the access keys of the bucket's owner, by default those
-// of DefaultCredentials.
+// WithCredentials sets the access keys of the bucket's owner. The default is
+// DefaultCredentials.
 func WithCredentials(owner ...Credentials) Option {
 	return func(s *Server) {
 		s.credentials = make(map[string]Credentials, len(owner))
@@ -113,11 +113,11 @@ func WithCredentials(owner ...Credentials) Option {
 	}
 }
 
-// New returns the server of a bucket whose objects are the files of content;
-// for a directory that is os.OpenRoot(dir).FS(), out of which no path and no
-// symbolic link leads. It returns an error that names the statement of a
-// bucket policy which this package does not evaluate or S3 would refuse
-// (*bucketpolicy.UnsupportedError, *bucketpolicy.InvalidError, ErrPublicPolicy).
+// New returns a bucket whose objects are the files of content. For a directory,
+// content is os.OpenRoot(dir).FS(), which no path or symbolic link leaves. The
+// error names a statement of the bucket policy that this package does not
+// evaluate or that S3 would refuse (*bucketpolicy.UnsupportedError,
+// *bucketpolicy.InvalidError, ErrPublicPolicy).
 func New(bucket *infra.Bucket, content fs.FS, opts ...Option) (*Server, error) {
 	s, err := newServer(bucket, opts)
 	if err != nil {
@@ -127,9 +127,9 @@ func New(bucket *infra.Bucket, content fs.FS, opts ...Option) (*Server, error) {
 	return s, nil
 }
 
-// NewRemote returns the server of a bucket whose objects another server holds,
-// one that speaks S3. Who may read them is decided here, as New does; remote
-// gets what is allowed, without the signature it came with, and signs for itself.
+// NewRemote returns a bucket whose objects are on another server that speaks
+// S3's protocol. Access is decided here, as for New; remote receives the
+// allowed requests without their signature, and signs them itself.
 func NewRemote(bucket *infra.Bucket, remote http.RoundTripper, opts ...Option) (*Server, error) {
 	s, err := newServer(bucket, opts)
 	if err != nil {
@@ -160,9 +160,9 @@ func newServer(bucket *infra.Bucket, opts []Option) (*Server, error) {
 	return s, nil
 }
 
-// RoundTrip answers a request without a network, as http.RoundTripper. The
-// body of an answer is streamed from the object; the caller closes it. Only the
-// server of a remote bucket has errors of its own: those of its transport.
+// RoundTrip responds to a request without a network, as an http.RoundTripper.
+// The response's body is streamed from the object; the caller closes it. The
+// error is nil except for a remote bucket, where it is the transport's.
 func (s *Server) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Body != nil {
 		defer r.Body.Close()
@@ -173,8 +173,8 @@ func (s *Server) RoundTrip(r *http.Request) (*http.Response, error) {
 	return s.respond(r)
 }
 
-// respond answers a request. err is the remote server's failure to answer;
-// everything else that goes wrong is an answer too.
+// respond returns the response to a request. err is set only if the remote
+// server fails to respond; any other error becomes a response.
 func (s *Server) respond(r *http.Request) (*http.Response, error) {
 	q, failure := s.read(r)
 	if failure == nil {
@@ -194,7 +194,7 @@ func (s *Server) respond(r *http.Request) (*http.Response, error) {
 	}
 }
 
-// serve answers a request that is allowed.
+// serve responds to an allowed request.
 func (s *Server) serve(q *request) (response *http.Response, failure *Error, err error) {
 	switch q.operation {
 	case preflight:

@@ -12,8 +12,8 @@ import (
 	"example.com/privatecdn/internal/infra"
 )
 
-// Website is a bucket as its website endpoint serves it: index documents,
-// the error document and errors in HTML. Everyone who asks is anonymous.
+// Website is a bucket as its website endpoint serves it, with index documents,
+// the error document and errors in HTML. All its requests are anonymous.
 //
 // Source: S3 User Guide, "Website endpoints", "Configuring an index document",
 // "Configuring a custom error document".
@@ -62,7 +62,7 @@ func (w Website) get(r *http.Request, path string) (*http.Response, error) {
 	return w.Server.RoundTrip(out)
 }
 
-// orError returns a response, or for an error the error document.
+// orError returns a response or, for an error, the error document.
 func (w Website) orError(response *http.Response, err error) (*http.Response, error) {
 	if err != nil || response.StatusCode < http.StatusBadRequest {
 		return response, err
@@ -96,7 +96,7 @@ func (w Website) redirect(r *http.Request, location string) *http.Response {
 	return w.complete(r, &http.Response{StatusCode: status, Header: http.Header{"Location": {location}}})
 }
 
-// page is an error as a website endpoint words it.
+// page returns an error as a website endpoint formats it.
 func (w Website) page(r *http.Request, failure *Error) *http.Response {
 	title := fmt.Sprintf("%d %s", failure.Status, http.StatusText(failure.Status))
 	text := "<html>\n<head><title>" + title + "</title></head>\n<body>\n<h1>" + title + "</h1>\n" +

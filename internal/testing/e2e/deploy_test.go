@@ -31,9 +31,9 @@ func (w *world) do(step func(name string) (keys.Key, error), k keys.Key) {
 	}
 }
 
-// deploy deploys the ring as it is, after holding it to what is deployed. The
-// key group and the document change one after the other, in either order, with
-// minutes in between.
+// deploy deploys the ring after comparing it with the deployed one. The key
+// group and the document change one after the other, in either order, some
+// minutes apart.
 func (w *world) deploy(documentFirst bool) {
 	w.t.Helper()
 	if err := w.ring.Check(w.document.Load().RingKeys()); err != nil {
@@ -47,7 +47,7 @@ func (w *world) deploy(documentFirst bool) {
 	w.ring = ring
 }
 
-// put is deploy without the check.
+// put deploys without that comparison.
 func (w *world) put(documentFirst bool) {
 	w.t.Helper()
 	if documentFirst {
@@ -98,7 +98,7 @@ func (w *world) id(k keys.Key) string {
 	return public.LocalID()
 }
 
-// writeDocument puts the deployment document in place, as the stack does.
+// writeDocument replaces the deployment document, as the stack does.
 func (w *world) writeDocument() {
 	w.t.Helper()
 	d := &deployment.Deployment{
@@ -117,7 +117,7 @@ func (w *world) writeDocument() {
 	w.document.Store(d)
 }
 
-// parse reads a signed URL's key pair ID and end.
+// parse returns the key pair ID and the end of a signed URL.
 func parse(text string) (signedURL, error) {
 	u, err := url.Parse(text)
 	if err != nil {
@@ -140,8 +140,8 @@ func parse(text string) (signedURL, error) {
 
 type object = map[string]any
 
-// templateOf is the template of a private bucket whose distribution trusts the
-// ring's keys.
+// templateOf returns the template of a private bucket whose distribution trusts
+// the ring's keys.
 func templateOf(t *testing.T, ring *keys.Ring) []byte {
 	t.Helper()
 	items := []any{}

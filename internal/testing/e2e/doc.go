@@ -1,3 +1,3 @@
-// Package e2e holds tests that take the ring, the template, the signer and the
-// edge together, as they are deployed.
+// Package e2e tests the ring, the template, the signer and the edge together,
+// as they are deployed.
 package e2e

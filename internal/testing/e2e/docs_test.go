@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestDocumentedPrograms holds that the programs in the documentation build.
+// TestDocumentedPrograms checks that the programs in the documentation compile.
 func TestDocumentedPrograms(t *testing.T) {
 	t.Parallel()
 	for _, page := range []string{"playlist.md", "presign.md", "kms.md"} {

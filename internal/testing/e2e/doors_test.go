@@ -21,8 +21,8 @@ import (
 	"example.com/privatecdn/signer/awsstore"
 )
 
-// privateDoors are the ways a private key comes in, each from text that was
-// put there. public is the key's public key, nil for what is none.
+// privateDoors are the ways in which a private key can be given, as text. The
+// public key of the result is nil for text that is not a key.
 func privateDoors(aws *fakeaws.Server) map[string]func(t *testing.T, text []byte, public *keys.Public) error {
 	secrets, parameters := secretsmanager.NewFromConfig(aws.Config()), ssm.NewFromConfig(aws.Config())
 	return map[string]func(t *testing.T, text []byte, public *keys.Public) error{
@@ -62,8 +62,8 @@ func privateDoors(aws *fakeaws.Server) map[string]func(t *testing.T, text []byte
 	}
 }
 
-// publicDoors are the ways a public key comes in: into the ring, from where
-// the construct takes it, and into the edge with a template.
+// publicDoors are the ways in which a public key can be given: in the ring,
+// where the construct reads it, and in a template for the edge.
 var publicDoors = map[string]func(t *testing.T, text []byte) error{
 	"edge": func(t *testing.T, text []byte) error {
 		w := newRing(t, 0, func(ring string) keys.Store { return keys.FileStore{Ring: ring} })
@@ -93,7 +93,7 @@ var publicDoors = map[string]func(t *testing.T, text []byte) error{
 	},
 }
 
-// TestRightForms brings keys in every right form through every door.
+// TestRightForms gives keys in every valid form in every way.
 func TestRightForms(t *testing.T) {
 	t.Parallel()
 	doors := privateDoors(fakeaws.Start(t))
@@ -122,8 +122,8 @@ func TestRightForms(t *testing.T) {
 	}
 }
 
-// TestWrongForms brings keys in every wrong form to every door. Each door
-// refuses it with the error for that form, which holds nothing of the key.
+// TestWrongForms gives keys in every invalid form in every way. Each is refused
+// with the error for that form, which contains nothing of the key.
 func TestWrongForms(t *testing.T) {
 	t.Parallel()
 	doors := privateDoors(fakeaws.Start(t))

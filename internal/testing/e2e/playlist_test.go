@@ -17,9 +17,9 @@ import (
 	"example.com/privatecdn/signer/playlist"
 )
 
-// TestRelayedStreamPlays holds that a player without cookies, which gets its
-// playlists from a program that relays them, gets every segment from the edge,
-// and none without a signature.
+// TestRelayedStreamPlays checks that a player without cookies, which gets its
+// playlists from a relay, gets every segment from the edge, and none without a
+// signature.
 func TestRelayedStreamPlays(t *testing.T) {
 	t.Parallel()
 	w := newRing(t, 0, func(ring string) keys.Store { return keys.FileStore{Ring: ring} })
@@ -60,7 +60,7 @@ func TestRelayedStreamPlays(t *testing.T) {
 	}
 }
 
-// player gets an HLS stream whole, as a simple player does.
+// player loads a whole HLS stream, as a simple player does.
 type player struct {
 	hosts  map[string]http.Handler
 	status map[string]int

@@ -16,8 +16,9 @@ import (
 	"example.com/privatecdn/signer/presign"
 )
 
-// presigned is a distribution that leaves the signature to S3: no key group, no
-// identity of its own, the query in the cache key, half an hour in the cache.
+// presigned is a distribution that leaves the signature to S3: without a key
+// group or an identity, with the query in the cache key, and a cache time of
+// half an hour.
 const presigned = `
 Resources:
   Bucket: {Type: AWS::S3::Bucket, Properties: {}}
@@ -49,9 +50,9 @@ Resources:
           CachePolicyId: {Ref: CachePolicy}
 `
 
-// TestPresignedExposure holds the numbers of presigned mode, from the template
-// to the viewer: a URL opens its object for its lifetime, a copy in the cache
-// may be served until the exposure ends, and nothing is served after that.
+// TestPresignedExposure checks the times of presigned mode from the template to
+// the viewer: a URL opens its object for its lifetime, the cache may serve a
+// copy until the exposure ends, and nothing is served after that.
 func TestPresignedExposure(t *testing.T) {
 	t.Parallel()
 	start := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)

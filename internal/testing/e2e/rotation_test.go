@@ -8,8 +8,8 @@ import (
 	"example.com/privatecdn/keys"
 )
 
-// check ends a run: nothing may have gone wrong, and enough must have happened
-// for that to mean something.
+// check ends a run: nothing may have failed, and enough requests must have been
+// sent for that to mean something.
 func (w *world) check(keysUsed int) {
 	w.t.Helper()
 	w.t.Logf("%d requests, %d opened, %d refused; URLs by key: %v", w.requests.Load(), w.opened.Load(), w.refused.Load(), w.usedBy)
@@ -21,8 +21,8 @@ func (w *world) check(keysUsed int) {
 	}
 }
 
-// rotate takes a ring through all steps of a rotation, a deployment each.
-// whilePromoting runs between the promotion and the retirement.
+// rotate takes a ring through all steps of a rotation, with a deployment after
+// each. whilePromoting runs between the promotion and the retirement.
 func (w *world) rotate(old keys.Key, documentFirst bool, whilePromoting func()) keys.Key {
 	w.t.Helper()
 	w.pass(24*time.Hour, time.Hour)
@@ -38,8 +38,8 @@ func (w *world) rotate(old keys.Key, documentFirst bool, whilePromoting func()) 
 	return next
 }
 
-// end waits for a retired key's end, to the minute of the ring's own clock,
-// and takes it off.
+// end waits for a retiring key's end, to the minute of the ring's clock, and
+// drops the key.
 func (w *world) end(old keys.Key, documentFirst bool) {
 	w.t.Helper()
 	k, err := w.ring.Find(old.Fingerprint)
@@ -56,9 +56,9 @@ func (w *world) first() keys.Key { return w.ring.Keys()[0] }
 
 func nothing() {}
 
-// TestRotationUnderLoad holds that a rotation costs no viewer a URL: not one
-// that is valid is refused, not one that has ended is served, whichever comes
-// first at each step, key group or document, and with clocks a minute off.
+// TestRotationUnderLoad checks that no viewer loses a URL in a rotation: no
+// valid URL is refused and no expired one is served, whether the key group or
+// the document changes first, and with clocks that are a minute off.
 func TestRotationUnderLoad(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -85,10 +85,10 @@ func TestRotationUnderLoad(t *testing.T) {
 	}
 }
 
-// TestSignerMissesReload is a signer whose network is down from a promotion on
-// until 13 minutes after the retirement, and whose clock is a minute fast: what
-// it signs with the old key meanwhile lives on, since the key's end allows for
-// 15 minutes.
+// TestSignerMissesReload has a signer whose network is down from a promotion
+// until 13 minutes after the retirement, and whose clock is a minute fast. What
+// it signs with the old key meanwhile stays valid, since the key's end allows
+// for 15 minutes.
 func TestSignerMissesReload(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 0, time.Minute, 0)
@@ -125,9 +125,9 @@ func TestSignerMissesReload(t *testing.T) {
 	w.check(3)
 }
 
-// TestRevocationUnderLoad is a revocation in the middle of a rotation: first of
-// the old key, then of the one that signs. From its deployment on, nothing
-// that the revoked key signed is served; everything else is.
+// TestRevocationUnderLoad revokes keys in the middle of a rotation: first the
+// old key, then the signing one. After each deployment nothing that the revoked
+// key signed is served, and everything else is.
 func TestRevocationUnderLoad(t *testing.T) {
 	t.Parallel()
 	for name, documentFirst := range map[string]bool{"document first": true, "key group first": false} {
@@ -164,8 +164,8 @@ func (w *world) revoke(k keys.Key) {
 	}
 }
 
-// TestNoticesStrandedURLs holds that these tests have teeth: a rotation of one
-// step, which the ring refuses, refuses valid URLs.
+// TestNoticesStrandedURLs checks that these tests can fail: a rotation in a
+// single step, which the ring refuses, refuses valid URLs.
 func TestNoticesStrandedURLs(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 0, 0)

@@ -26,8 +26,9 @@ import (
 	"example.com/privatecdn/signer/awsstore"
 )
 
-// TestStores holds that a key in every store signs what the edge opens, through
-// a rotation, and that nothing but the store ever holds a private key.
+// TestStores checks that keys in every store sign URLs that the edge serves,
+// through a rotation, and that no place but the store ever contains a private
+// key.
 func TestStores(t *testing.T) {
 	for _, scheme := range []string{"kms:alias/", "secretsmanager:media/", "ssm:/media/"} {
 		for _, a := range []keys.Algorithm{keys.ECDSAP256, keys.RSA2048} {
@@ -57,7 +58,7 @@ func TestStores(t *testing.T) {
 	}
 }
 
-// settings returns what the AWS SDK takes from the environment.
+// settings returns the environment of the AWS SDK.
 func settings(t *testing.T) aws.Config {
 	t.Helper()
 	cfg, err := config.LoadDefaultConfig(t.Context())
@@ -99,8 +100,8 @@ func sourceFor(t *testing.T, ref string) deployment.Source {
 	return awssource.Stack(cloudformation.NewFromConfig(settings(t)), strings.TrimPrefix(ref, "stack:"))
 }
 
-// scan looks for private keys in everything that was written or sent, apart
-// from the requests that keep them.
+// scan searches everything that was written or sent for private keys, except
+// the requests that store them.
 func (w *world) scan(fake *fakeaws.Server) {
 	w.t.Helper()
 	places := map[string]string{"document": marshal(w.t, w.document.Load()), "wrong": strings.Join(w.wrong, "\n")}
@@ -151,8 +152,8 @@ func marshal(t *testing.T, v any) string {
 	return string(text)
 }
 
-// TestSources holds that a signer follows what is deployed from a parameter and
-// from a stack's outputs, by itself, and goes on when they cannot be read.
+// TestSources checks that a signer follows a deployment by a parameter and by a
+// stack's outputs, and continues when they cannot be read.
 func TestSources(t *testing.T) {
 	for _, ref := range []string{"ssm:/media", "stack:Media"} {
 		t.Run(ref, func(t *testing.T) {

@@ -26,9 +26,8 @@ import (
 )
 
 // world is one deployment under load: a ring and its owner, signers that load
-// the deployment document, viewers that request what is signed at the edge,
-// and one clock that only the test moves. Meanwhile it notes every answer that
-// is not as it should be.
+// the deployment document, viewers that request signed URLs from the edge, and
+// one clock that only the test advances. It records every wrong response.
 type world struct {
 	t         *testing.T
 	now       atomic.Int64 // in seconds
@@ -55,14 +54,14 @@ type world struct {
 	usedBy   map[string]int // URLs by key pair ID
 }
 
-// signedURL is a URL and when it ends.
+// signedURL is a URL and its end.
 type signedURL struct {
 	url, keyID string
 	end        int64
 }
 
-// signing is one signer, with a clock that may be wrong and a network that may
-// be down.
+// signing is one signer, whose clock may be wrong and whose network may be
+// down.
 type signing struct {
 	*signer.Signer
 	random *rand.Rand
@@ -75,7 +74,7 @@ func (w *world) clock(skew time.Duration) func() time.Time {
 }
 
 // newWorld deploys a ring with one key in a file. Each skew is a signer whose
-// clock is wrong by so much.
+// clock is wrong by that much.
 func newWorld(t *testing.T, ringSkew time.Duration, skews ...time.Duration) *world {
 	t.Helper()
 	files := func(ring string) keys.Store { return keys.FileStore{Ring: ring} }
@@ -84,7 +83,7 @@ func newWorld(t *testing.T, ringSkew time.Duration, skews ...time.Duration) *wor
 	return w
 }
 
-// newRing makes a world with an empty ring whose keys go to a store.
+// newRing returns a world with an empty ring whose keys are created in a store.
 func newRing(t *testing.T, ringSkew time.Duration, store func(ring string) keys.Store) *world {
 	t.Helper()
 	w := &world{t: t, ringSkew: ringSkew, store: store, content: content(), template: filepath.Join(t.TempDir(), "Media.template.json"),
@@ -121,7 +120,7 @@ func (w *world) start(a keys.Algorithm, openers keys.Openers, skews ...time.Dura
 	}
 }
 
-// source is the document, as one signer's network lets it through.
+// source returns the document, or an error while the signer's network is down.
 type source struct {
 	world  *world
 	signer *signing
@@ -134,7 +133,7 @@ func (s source) Load(context.Context) (*deployment.Deployment, error) {
 	return s.world.document.Load(), nil
 }
 
-// load runs signers and viewers while do moves the clock.
+// load runs signers and viewers while do advances the clock.
 func (w *world) load(do func()) {
 	w.t.Helper()
 	var group sync.WaitGroup
@@ -163,8 +162,9 @@ func (w *world) load(do func()) {
 	do()
 }
 
-// pass lets time pass in ticks. At each, signers load the document and sign,
-// and viewers request; the last of it is still under way when time goes on.
+// pass advances time in ticks. In each, signers load the document and sign, and
+// viewers send requests, the last of which are still in progress when time
+// advances.
 func (w *world) pass(d, tick time.Duration) {
 	for ; d > 0; d -= tick {
 		w.now.Add(int64(min(d, tick) / time.Second))
@@ -180,7 +180,7 @@ func (w *world) pass(d, tick time.Duration) {
 	}
 }
 
-// lifetimes are what signers grant, up to the ring's limit.
+// lifetimes are those that signers grant, up to the ring's limit.
 var lifetimes = []time.Duration{10 * time.Minute, 6 * time.Hour, 24 * time.Hour, 3 * 24 * time.Hour, 7 * 24 * time.Hour}
 
 func (w *world) sign(s *signing) {
@@ -205,7 +205,7 @@ func (w *world) sign(s *signing) {
 	w.urls = append(w.urls, u)
 }
 
-// view requests one URL that was signed at some time.
+// view requests a URL that was signed at a random time.
 func (w *world) view(random *rand.Rand) {
 	w.mu.Lock()
 	if len(w.urls) == 0 {
@@ -217,7 +217,7 @@ func (w *world) view(random *rand.Rand) {
 	w.request(u)
 }
 
-// viewAll requests every URL that has not ended, while time stands still.
+// viewAll requests every URL that has not expired, while time stands still.
 func (w *world) viewAll() {
 	w.mu.Lock()
 	urls := slices.Clone(w.urls)
@@ -229,8 +229,8 @@ func (w *world) viewAll() {
 	}
 }
 
-// request requests a URL, and notes an answer that is wrong. What ends or is
-// revoked while the request is under way may be answered either way.
+// request requests a URL, and records a wrong response. A URL that expires or
+// is revoked during the request may be served or refused.
 func (w *world) request(u signedURL) {
 	w.mu.Lock()
 	dead := w.dead[u.keyID]
@@ -270,7 +270,7 @@ func (w *world) note(format string, args ...any) {
 	w.wrong = append(w.wrong, fmt.Sprintf(format, args...))
 }
 
-// content is what the bucket holds: each object is its own name.
+// content returns the bucket's objects: each contains its own name.
 func content() fstest.MapFS {
 	objects := fstest.MapFS{}
 	for i := range 8 {
