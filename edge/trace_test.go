@@ -73,6 +73,11 @@ func TestAccessLog(t *testing.T) {
 			t.Errorf("%s is %q, want %q", name, values[i], want)
 		}
 	}
+	get(t, e, "https://cdn.example.com/public/a.txt", "User-Agent", "~")
+	lines = strings.Split(log.String(), "\n")
+	if len(lines) != 5 || strings.Count(log.String(), "#") != 2 || !strings.Contains(lines[3], "\t~\t") {
+		t.Errorf("the second request makes it %s", log.String())
+	}
 	failure := errors.New("disk full")
 	var told error
 	broken := newEdge(t, "s3", edge.Options{
