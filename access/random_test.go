@@ -226,7 +226,7 @@ func (p *probing) missed() string {
 				if before == after {
 					continue
 				}
-				about := []string{path, pathOf(after)}
+				about := append(p.now.site.pages(), path)
 				for _, at := range []string{path, pathOf(after), pathOf(before)} {
 					about = append(about, p.now.site.at(at).pattern)
 				}
@@ -282,13 +282,19 @@ func (p *probing) reachedBy(v viewer, path, object string) bool {
 	return false
 }
 
+// pages returns the paths of the error pages.
+func (s *site) pages() (paths []string) {
+	pages, _ := s.config["CustomErrorResponses"].([]props)
+	for _, page := range pages {
+		paths = append(paths, page["ResponsePagePath"].(string))
+	}
+	return paths
+}
+
 // isPage reports whether an object is the page of an error, which is no answer
-// to what was requested.
+// to what was requested. It may lie below an origin path.
 func (s *probed) isPage(object string) bool {
-	pages, _ := s.site.config["CustomErrorResponses"].([]props)
-	return slices.ContainsFunc(pages, func(page props) bool {
-		return strings.HasSuffix(pathOf(object), page["ResponsePagePath"].(string)) // which may lie below an origin path
-	})
+	return slices.ContainsFunc(s.site.pages(), func(page string) bool { return strings.HasSuffix(pathOf(object), page) })
 }
 
 // pathOf returns the path of an object that [probing.get] returned.
