@@ -289,6 +289,19 @@ var changes = map[string]change{
 	"another log":         {logIn("a.s3.amazonaws.com"), logIn("b.s3.amazonaws.com"), []string{"widening logging-changed Cdn Logging.Bucket"}},
 	"no log":              {logIn("a.s3.amazonaws.com"), nil, []string{"note logging-changed Cdn Logging.Bucket"}},
 	"disabled":            {nil, configure("Enabled", false), []string{"breaking distribution-disabled Cdn Enabled"}},
+	"a signed pattern before the default, behind a public one": {nil, insert("*", public("q*"), signed("*z")),
+		[]string{"widening became-public q* /qx",
+			"widening behavior-shadowed *z /qz",
+			"narrowing https-required q* /qx",
+			"narrowing https-required *z /xz",
+			"note behavior-shadowed *z /public/z",
+			"note behavior-shadowed *z /web/z"}},
+	"a grant taken off where everything is presigned": {presignedAlone, both(presignedAlone, func(s *site) { s.policy = s.policy[:1] }), nil},
+	"another key value store": {stored("Store", "function"), stored("Second", "function"),
+		[]string{"widening function-changed public/* /public/x"}},
+	"the same key value store": {stored("Store", "function"), stored("Store", "function"), nil},
+	"a key value store with other content": {stored("Store", "arn:aws:s3:::a/b"), stored("Store", "arn:aws:s3:::a/c"),
+		[]string{"widening function-changed public/* /public/x"}},
 	"another root object": {configure("DefaultRootObject", "public/a"), configure("DefaultRootObject", "public/b"),
 		[]string{"breaking root-object-changed / /"}},
 	"a root object of a bucket": {nil, configure("DefaultRootObject", "public/a"), nil},
@@ -329,6 +342,27 @@ const foreign = "arn:aws:cloudfront::999999999999:distribution/EDFDVBD6EXAMPLE"
 
 // forwarded forwards S3's signature without making it part of the cache key.
 var forwarded = both(keyIn("none"), func(s *site) { s.behavior("presigned/*").with["OriginRequestPolicyId"] = everyQuery })
+
+// presignedAlone has S3 check the signatures of all objects of the bucket.
+func presignedAlone(s *site) {
+	for _, b := range s.behaviors {
+		if b.origin == "media" {
+			b.origin, b.signed = "nobody", false
+		}
+	}
+}
+
+// stored puts a function on public paths that reads a key value store, which is
+// filled from an object.
+func stored(store, from string) func(*site) {
+	return func(s *site) {
+		function("public/*", "viewer-request", keepAll)(s)
+		s.resources["Fn"].(props)["Properties"].(props)["FunctionConfig"].(props)["KeyValueStoreAssociations"] = []props{
+			{"KeyValueStoreARN": att(store, "Arn")}}
+		s.resources[store] = resource("AWS::CloudFront::KeyValueStore", props{"Name": store,
+			"ImportSource": props{"SourceType": "S3", "SourceArn": from}})
+	}
+}
 
 // secondBucket adds a bucket that allows or refuses everyone to read it.
 func secondBucket(effect string) func(*site) {

@@ -19,6 +19,39 @@ func (p published) New(context.Context, keys.Algorithm) (*keys.Public, string, e
 	return public, "kms:alias/media", err
 }
 
+// A revoked key's links would have lived until its end, not for the longest
+// lifetime.
+func TestDaysOfDyingLinks(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	ring, err := keys.Create(t.TempDir(), keys.WithClock(func() time.Time { return now }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, err := ring.Add(t.Context(), keys.ECDSAP256, published(keyOne))
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := ring.Add(t.Context(), keys.ECDSAP256, published(keyTwo))
+	if err != nil {
+		t.Fatal(err)
+	}
+	now = now.Add(time.Hour)
+	_, promoted := ring.Promote(second.Fingerprint)
+	_, retired := ring.Retire(first.Fingerprint)
+	now = now.Add(48 * time.Hour)
+	_, revoked := ring.Revoke(t.Context(), first.Fingerprint, nil)
+	if err := errors.Join(promoted, retired, revoked); err != nil {
+		t.Fatal(err)
+	}
+	old, changed := base(), base()
+	old.trusted, changed.trusted = []string{"KeyOne", "KeyTwo"}, []string{"KeyTwo"}
+	findings := access.Diff(old.read(t), changed.read(t), access.WithRing(ring))
+	if len(findings) != 1 || !strings.Contains(findings[0].Sentence, "up to 5.0 days") {
+		t.Errorf("%+v", findings)
+	}
+}
+
 // The steps of a rotation are notes if the ring took them, and nothing else is.
 func TestRingExplainsRotation(t *testing.T) {
 	t.Parallel()
@@ -89,6 +122,16 @@ func TestAccept(t *testing.T) {
 		if findings[0].Kind != access.KeyRemoved || findings[0].Accepted != accepted || findings[0].Fails() == accepted || findings[1].Accepted {
 			t.Errorf("%s: %+v", text, findings)
 		}
+	}
+	abroad := []access.Finding{{Kind: access.GeoChanged, Severity: access.Widening}}
+	access.Accept(abroad, []access.Allowance{{Kind: access.GeoChanged, What: "*"}})
+	if abroad[0].Accepted {
+		t.Error("an allowance for something accepts a finding about nothing in particular")
+	}
+	access.Accept(abroad, []access.Allowance{{Kind: access.GeoChanged}})
+	access.Accept(abroad, nil)
+	if !abroad[0].Accepted {
+		t.Error("a finding is no longer accepted")
 	}
 	all, err := access.ReadAllowances(strings.NewReader("# why\n\nkey-removed K* # for a while\nbecame-public\n"))
 	if err != nil || len(all) != 2 || all[0] != (access.Allowance{Kind: access.KeyRemoved, What: "K*"}) || all[1].What != "" {
