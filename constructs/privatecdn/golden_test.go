@@ -71,7 +71,7 @@ func newAssembly(t *testing.T, flags map[string]any) *assembly {
 var assemblies []string
 
 // dir is where the templates of a scenario are.
-func (a *assembly) dir(name string) string { return *a.stages[name].Synth(nil).Directory() }
+func (a *assembly) dir(name string) string { return *a.stages[name].Outdir() }
 
 func (a *assembly) template(t *testing.T, name string, i int) []byte {
 	t.Helper()

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -122,31 +123,43 @@ func (s *served) start(t *testing.T, tmpl *infra.Infrastructure, o edge.Options)
 	}
 }
 
+// replacement is a key pair of the tests' own, in place of a public key of
+// testdata.
+type replacement struct {
+	old, public *keys.Public
+	private     crypto.Signer
+}
+
+// replacements are made once: an RSA key takes long.
+var replacements = sync.OnceValues(func() (all []replacement, err error) {
+	for _, file := range []string{"a.pem", "b.pem", "c.pem", "rsa.pem"} {
+		var r replacement
+		if r.old, _, err = (pair{file: file}).New(context.Background(), ""); err != nil {
+			return nil, err
+		}
+		if r.private, err = keys.Generate(r.old.Algorithm()); err != nil {
+			return nil, err
+		}
+		if r.public, err = keys.NewPublic(r.private.Public()); err != nil {
+			return nil, err
+		}
+		all = append(all, r)
+	}
+	return all, nil
+})
+
 // replaceKeys puts new keys where a template has the public keys of testdata.
 func (s *served) replaceKeys(t *testing.T, text []byte) []byte {
 	t.Helper()
-	for _, file := range []string{"a.pem", "b.pem", "c.pem", "rsa.pem"} {
-		text = s.replaceKey(t, text, file)
+	all, err := replacements()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range all {
+		s.keys[r.public.LocalID()] = r.private
+		text = []byte(strings.ReplaceAll(string(text), quoted(t, r.old.PEM()), quoted(t, r.public.PEM())))
 	}
 	return text
-}
-
-func (s *served) replaceKey(t *testing.T, text []byte, file string) []byte {
-	t.Helper()
-	old, _, err := pair{file: file}.New(context.Background(), "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	private, err := keys.Generate(old.Algorithm())
-	if err != nil {
-		t.Fatal(err)
-	}
-	public, err := keys.NewPublic(private.Public())
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.keys[public.LocalID()] = private
-	return []byte(strings.ReplaceAll(string(text), quoted(t, old.PEM()), quoted(t, public.PEM())))
 }
 
 func quoted(t *testing.T, s string) string {
