@@ -9,9 +9,10 @@ import (
 
 // customError returns a custom error response in place of an error, whoever it
 // comes from but a CloudFront function: a refused signature too is answered so.
+// A disabled distribution has none.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/GeneratingCustomErrorResponses.html
 func (q *request) customError(r *response) *response {
-	if r.status < 400 || q.dist == nil || r.from == fromFunction {
+	if r.status < 400 || q.dist == nil || !q.dist.Enabled || r.from == fromFunction {
 		return r
 	}
 	c, set := q.dist.errors[r.status]

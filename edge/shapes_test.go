@@ -490,7 +490,9 @@ var shapes = map[string]shape{
 			"http-only, HTTPPort: 70000}}",
 		says: "70000 is not within",
 	},
-	"error code": {config: "CustomErrorResponses: [{ErrorCode: 418}]", says: `ErrorCode: "418"`},
+	"error code 412": {config: "CustomErrorResponses: [{ErrorCode: 412}]", says: `ErrorCode: "412"`},
+	"error code 415": {config: "CustomErrorResponses: [{ErrorCode: 415}]", says: `ErrorCode: "415"`},
+	"error code":     {config: "CustomErrorResponses: [{ErrorCode: 418}]", says: `ErrorCode: "418"`},
 	"response code": {
 		config: "CustomErrorResponses: [{ErrorCode: 404, ResponseCode: 201, ResponsePagePath: /x}]",
 		says:   `ResponseCode: "201"`,

@@ -2,7 +2,6 @@ package cffunction
 
 import (
 	"encoding/json"
-	"strings"
 )
 
 // The event types.
@@ -151,18 +150,11 @@ func parseResult(text string) (Result, error) {
 			Problem: "what the handler returned is not a request or response: " + err.Error()}
 	}
 	if r := wire.Response; r != nil {
-		return Result{Response: &Response{r.StatusCode, r.StatusDescription, lower(r.Headers), r.Cookies, r.Body}}, nil
+		return Result{Response: &Response{r.StatusCode, r.StatusDescription, r.Headers, r.Cookies, r.Body}}, nil
 	}
 	r := wire.Request
 	if r == nil {
 		return Result{}, &Error{Kind: Invalid, Problem: "the handler must return the request or a response"}
 	}
-	return Result{Request: &Request{r.Method, r.URI, r.Query, lower(r.Headers), r.Cookies, r.Origin}}, nil
-}
-
-func lower(headers []Pair) []Pair {
-	for i := range headers {
-		headers[i].Name = strings.ToLower(headers[i].Name)
-	}
-	return headers
+	return Result{Request: &Request{r.Method, r.URI, r.Query, r.Headers, r.Cookies, r.Origin}}, nil
 }

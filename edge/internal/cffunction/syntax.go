@@ -38,6 +38,7 @@ var tokens = regexp.MustCompile(`(?s)//[^\n]*|/\*.*?\*/` +
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-10.html
 func beyondRuntime1(code string) string {
 	before, last := "", "" // the two tokens before
+	var lists parameterLists
 	for len(code) > 0 {
 		token := tokens.FindString(code)
 		if token == "/" && !endsOperand(last) {
@@ -46,6 +47,9 @@ func beyondRuntime1(code string) string {
 		code = code[len(token):]
 		if strings.TrimSpace(token) == "" || strings.HasPrefix(token, "//") || strings.HasPrefix(token, "/*") {
 			continue
+		}
+		if lists.haveDefault(before, last, token, code) {
+			return "default parameters"
 		}
 		if what := newer(before, last, token, strings.TrimSpace(code)); what != "" {
 			return what
@@ -76,6 +80,33 @@ func newer(before, last, token, rest string) string {
 		return "for-of loops"
 	}
 	return ""
+}
+
+// parameterLists are the round brackets that are open, any of which may turn
+// out to hold the parameters of a function.
+type parameterLists struct {
+	open   []parameterList
+	closed parameterList // the last one
+}
+
+type parameterList struct{ function, assigns bool }
+
+// haveDefault reads a token, and reports whether it ends a list of parameters
+// of which one has a default.
+func (l *parameterLists) haveDefault(before, last, token, rest string) bool {
+	top := len(l.open) - 1
+	switch {
+	case token == "(":
+		l.open = append(l.open, parameterList{function: last == "function" || before == "function"})
+	case token == "=" && strings.HasPrefix(rest, ">"):
+		return last == ")" && l.closed.assigns
+	case token == "=" && top >= 0 && !strings.HasPrefix(rest, "=") && !strings.Contains("=!<>+-*/%&|^", last):
+		l.open[top].assigns = true
+	case token == ")" && top >= 0:
+		l.closed, l.open = l.open[top], l.open[:top]
+		return l.closed.function && l.closed.assigns
+	}
+	return false
 }
 
 // endsOperand reports whether a slash after the token is a division.

@@ -52,6 +52,9 @@ func (e *Event) validate(r Result) error {
 
 func (e *Event) validateHeaders(before, after []Pair, changed bool) error {
 	for _, h := range after {
+		if h.Name != strings.ToLower(h.Name) {
+			return invalid("the header name %q must be in lower case", h.Name)
+		}
 		banned := slices.Contains(disallowed, h.Name) ||
 			slices.ContainsFunc(disallowedPrefixes, func(p string) bool { return strings.HasPrefix(h.Name, p) })
 		if banned && !slices.Contains(before, h) {

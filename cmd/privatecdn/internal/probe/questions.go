@@ -61,7 +61,8 @@ var unanswerable = []struct {
 		"forward-cookie-all", "forward-query-empty-front", "stale-x-cache", "ttl-401", "ttl-negative", "ttl-quoted",
 	}},
 	{"needs a CloudFront function",
-		[]string{"cache-behaviors-share", "cache-origins-apart", "function-isolated", "function-query-signature"}},
+		[]string{"cache-behaviors-share", "cache-origins-apart", "function-header-upper-case", "function-isolated",
+			"function-query-signature"}},
 	{"needs custom error pages", []string{"custom-error-page-no-root", "custom-error-page-signed"}},
 	{"needs a geo restriction that blocks this viewer", []string{"geo-before-signature"}},
 	{"needs a policy with these CORS settings, and a bucket that answers otherwise", []string{
