@@ -114,7 +114,7 @@ func settledLine(t cli.Terminal, f probe.Finding) string {
 }
 
 // marks begin the line of a promise.
-var marks = map[probe.Status]struct{ mark, colour string }{
+var marks = map[probe.Status]struct{ mark, color string }{
 	probe.Kept: {"ok", cli.Green}, probe.Broken: {"FAIL", cli.Red}, probe.Skipped: {"-", ""},
 }
 
@@ -122,5 +122,5 @@ var marks = map[probe.Status]struct{ mark, colour string }{
 func promiseLine(t cli.Terminal, r probe.Result) string {
 	m := marks[r.Status]
 	line := t.Row([]int{4, 46}, m.mark, r.Promise, r.Detail)
-	return t.Paint(m.colour, m.mark) + strings.TrimPrefix(line, m.mark)
+	return t.Paint(m.color, m.mark) + strings.TrimPrefix(line, m.mark)
 }

@@ -16,16 +16,16 @@ import (
 // Terminal says how a stream wants its output. The zero Terminal is a file or a
 // pipe.
 type Terminal struct {
-	Live   bool // a person is watching
-	Colour bool
-	Width  int // columns; 0 where a line may have any length
+	Live  bool // a person is watching
+	Color bool
+	Width int // columns; 0 where a line may have any length
 }
 
 // TerminalOf returns how f wants its output. NO_COLOR and COLUMNS are heeded:
 // https://no-color.org/
 func TerminalOf(f *os.File) Terminal {
 	t := Terminal{Live: term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb"}
-	t.Colour = t.Live && os.Getenv("NO_COLOR") == ""
+	t.Color = t.Live && os.Getenv("NO_COLOR") == ""
 	if t.Live {
 		t.Width, _, _ = term.GetSize(int(f.Fd())) // 0 where it has none
 	}
@@ -35,18 +35,18 @@ func TerminalOf(f *os.File) Terminal {
 	return t
 }
 
-// The colours of a terminal.
+// The colors of a terminal.
 const (
 	Green = "32"
 	Red   = "31"
 )
 
-// Paint returns text in a colour, where there are any.
-func (t Terminal) Paint(colour, text string) string {
-	if !t.Colour || colour == "" || text == "" {
+// Paint returns text in a color, where there are any.
+func (t Terminal) Paint(color, text string) string {
+	if !t.Color || color == "" || text == "" {
 		return text
 	}
-	return "\x1b[" + colour + "m" + text + "\x1b[m"
+	return "\x1b[" + color + "m" + text + "\x1b[m"
 }
 
 // Row returns cells as a line of columns that are at least widths wide. Where

@@ -28,7 +28,7 @@ func TestRow(t *testing.T) {
 	}
 }
 
-// A file is no terminal: no colour, no counting seconds.
+// A file is no terminal: no color, no counting seconds.
 func TestTerminalOfFile(t *testing.T) {
 	t.Setenv("COLUMNS", "")
 	file, err := os.Create(t.TempDir() + "/out")
@@ -52,7 +52,7 @@ func TestTerminalOfFile(t *testing.T) {
 
 func TestTerminal(t *testing.T) {
 	t.Parallel()
-	terminal := cli.Terminal{Live: true, Colour: true}
+	terminal := cli.Terminal{Live: true, Color: true}
 	if got := terminal.Paint(cli.Red, "FAIL"); got != "\x1b[31mFAIL\x1b[m" {
 		t.Errorf("painted %q", got)
 	}
