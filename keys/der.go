@@ -148,7 +148,7 @@ func isP256(parameters asn1.RawValue) bool {
 		new(big.Int).SetBytes(c.Curve.B).Cmp(want.B) == 0 &&
 		isBase(c.Base, want) &&
 		c.Order.Cmp(want.N) == 0 &&
-		(c.Cofactor == nil || c.Cofactor.IsInt64() && c.Cofactor.Int64() == 1)
+		(c.Cofactor == nil || c.Cofactor.Cmp(big.NewInt(1)) == 0)
 }
 
 // isBase compares a base point, written whole or compressed.

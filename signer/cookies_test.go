@@ -315,3 +315,18 @@ func TestPartitionedCookies(t *testing.T) {
 		}
 	}
 }
+
+// Any SameSite is kept where nothing is partitioned.
+func TestCookieSameSite(t *testing.T) {
+	t.Parallel()
+	for given, want := range map[http.SameSite]http.SameSite{
+		0: http.SameSiteLaxMode, http.SameSiteLaxMode: http.SameSiteLaxMode, http.SameSiteStrictMode: http.SameSiteStrictMode,
+		http.SameSiteNoneMode: http.SameSiteNoneMode,
+	} {
+		options := signer.CookieOptions{SameSite: given}
+		cookies, err := newSigner(t, ecKey()).Cookies(host+"/films/*", signer.Terms{Until: end}, options)
+		if err != nil || cookies[0].SameSite != want || cookies[0].Partitioned {
+			t.Errorf("%v: %v, %v", given, cookies, err)
+		}
+	}
+}

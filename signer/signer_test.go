@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"errors"
+	"fmt"
 	"io"
 	"net/netip"
 	"os/exec"
@@ -313,6 +314,22 @@ func TestLinksNothingElse(t *testing.T) {
 		if path != "github.com/aws/aws-sdk-go-v2/feature/cloudfront/sign" &&
 			!strings.HasPrefix(path, "example.com/privatecdn/") {
 			t.Errorf("links %s", path)
+		}
+	}
+}
+
+// A lifetime is never cut short: a fraction of a second becomes a whole one.
+func TestLifetimeRoundsUp(t *testing.T) {
+	t.Parallel()
+	for fraction, want := range map[time.Duration]int64{0: 0, 1: 1, time.Second - 1: 1} {
+		at := signer.WithClock(func() time.Time { return now.Add(fraction) })
+		s, err := signer.New("K2JCJMDEHXQW5F", ecKey(), at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		u, err := s.URL(page, signer.Terms{For: time.Hour})
+		if end := now.Add(time.Hour).Unix() + want; err != nil || !strings.Contains(u, fmt.Sprintf("?Expires=%d&", end)) {
+			t.Errorf("%v: %s, %v; want %d", fraction, u, err, end)
 		}
 	}
 }

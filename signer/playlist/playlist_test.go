@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"example.com/privatecdn/internal/testing/golden"
 	"example.com/privatecdn/signer"
@@ -302,6 +303,25 @@ func TestNotes(t *testing.T) {
 	}
 	if strings.Join(notes, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got\n%s", strings.Join(notes, "\n"))
+	}
+	notes = nil
+	if _, err := r.Rewrite(home+"a.json", []byte(`{"ASSETS": [{"URI": "/public/a.m3u8"}]}`)); err != nil ||
+		strings.Join(notes, "\n") != "1 /public/a.m3u8 left alone: it needs no signature" {
+		t.Errorf("%v, got\n%s", err, strings.Join(notes, "\n"))
+	}
+}
+
+// A segment beside the manifest, the common case, costs no allocation.
+func TestAllocations(t *testing.T) {
+	r := playlist.For(newSigner(t), signer.Terms{For: time.Hour})
+	manifest := segments(1000)
+	allocations := testing.AllocsPerRun(3, func() {
+		if _, err := r.Rewrite(home+"index.m3u8", manifest); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if allocations > 500 {
+		t.Errorf("%v allocations for 1,000 segments", allocations)
 	}
 }
 
