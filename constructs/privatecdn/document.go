@@ -82,7 +82,8 @@ var token = regexp.MustCompile(`\$\{Token\[.*?\]\}`)
 const maxDocument = 8192
 
 func (d *distribution) documentBehavior(b Behavior, pattern string) deployment.Behavior {
-	doc := deployment.Behavior{PathPattern: pattern, Access: b.Access, MaxTTL: int64(d.props.cacheOf(b).MaxTTL / time.Second)}
+	doc := deployment.Behavior{PathPattern: pattern, Access: b.Access}
+	doc.MaxTTL = int64(d.props.cacheOf(b).MaxTTL / time.Second)
 	doc.QueryParameters = d.props.queryParameters(b)
 	for _, t := range d.trustedBy(b) {
 		for _, k := range t.document() {

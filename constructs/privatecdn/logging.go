@@ -159,7 +159,8 @@ func (d *distribution) logAccess(bucket awss3.Bucket) {
 		DestinationBucketName: d.logs.BucketName(), LogFilePrefix: jsii.String("s3/"),
 	})
 	conditions := map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": d.in.account}}
-	if given == nil || awscdk.Stack_Of(given) == d.in.stack { // another stack's policy cannot refer to what refers to its bucket
+	// Another stack's policy cannot refer to what refers to its bucket.
+	if given == nil || awscdk.Stack_Of(given) == d.in.stack {
 		conditions["ArnLike"] = map[string]any{"aws:SourceArn": *bucket.BucketArn()}
 	}
 	d.grant(d.logs, &awsiam.PolicyStatementProps{
