@@ -48,6 +48,8 @@ func TestNormalize(t *testing.T) {
 		"/%7Euser/%41":           "/~user/A",
 		"/a%2fb":                 "/a%2Fb",
 		"/bad%zz":                "/bad%zz",
+		"/bad%4z":                "/bad%4z",
+		"/bad%z4":                "/bad%z4",
 		"/end%4":                 "/end%4",
 	} {
 		if got := pathpattern.Normalize(raw); got != want {
@@ -95,6 +97,9 @@ func TestWitnessIsReal(t *testing.T) {
 		{[]string{"%2F"}, nil, "/%2F", true},
 		{[]string{"%2*"}, []string{"%2F*"}, "/%22xx", true},
 		{[]string{"%zz"}, nil, "", false},
+		{[]string{"%0A"}, nil, "/%0A", true},
+		{[]string{"%0z"}, nil, "", false},
+		{[]string{"%2a"}, nil, "", false},
 		{[]string{"a b"}, nil, "", false},
 		{[]string{"a#b"}, nil, "", false},
 		{[]string{"?/b"}, nil, "/x/b", true},
