@@ -32,6 +32,12 @@ func TestMatch(t *testing.T) {
 	}
 }
 
+func TestGlobStartsWithStar(t *testing.T) {
+	if !pathpattern.Glob("*a", "baca") || pathpattern.Glob("*a", "bac") {
+		t.Error("a star at the start does not try again")
+	}
+}
+
 func TestNormalize(t *testing.T) {
 	for raw, want := range map[string]string{
 		"/a/b":                   "/a/b",
@@ -47,6 +53,7 @@ func TestNormalize(t *testing.T) {
 		"/a/..":                  "/",
 		"/%7Euser/%41":           "/~user/A",
 		"/a%2fb":                 "/a%2Fb",
+		"/%5A%39%30%7a%61":       "/Z90za",
 		"/bad%zz":                "/bad%zz",
 		"/bad%4z":                "/bad%4z",
 		"/bad%z4":                "/bad%z4",
