@@ -220,7 +220,7 @@ func TestRespell(t *testing.T) {
 		{under("/a", "*"), under("/b", "*"), "", ""},
 		{under("/public", "*"), paths("private/*"), "", ""},
 	} {
-		spelled, plain, found, err := pathpattern.Respell(c.open, c.closed)
+		spelled, plain, found, err := new(pathpattern.Finder).Respell(c.open, c.closed)
 		if plain != c.plain || spelled != c.spelled || err != nil || found != (c.plain != "") {
 			t.Errorf("%+v, %+v: got %q, %q, %v; want %q, %q", c.open, c.closed, spelled, plain, err, c.spelled, c.plain)
 		}

@@ -17,11 +17,6 @@ type Paths struct {
 // decodes both to the same key.
 //
 // If found is false and err is nil there is no such object.
-func Respell(first, second Paths) (spelled, plain string, found bool, err error) {
-	return new(Finder).Respell(first, second)
-}
-
-// Respell is [Respell].
 func (f *Finder) Respell(first, second Paths) (spelled, plain string, found bool, err error) {
 	a, b := tape{match: first.Match, miss: first.Miss}, tape{match: second.Match, miss: second.Miss}
 	switch {

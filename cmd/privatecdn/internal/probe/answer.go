@@ -79,24 +79,43 @@ func (a answer) String() string {
 	return fmt.Sprintf("%d, an error page of its own", a.status)
 }
 
+// unknownObject is why nothing is found out: S3 refuses what is absent from an
+// open bucket too.
+const unknownObject = "an absent object is refused either way; --object PATH names one that is there"
+
 // refused is the promise that a request ends at the edge, with this code of
-// CloudFront's where no error page stands in its place.
-func (a answer) refused(code string) (Status, string) {
-	ended := a.err == nil && a.status >= 400 && a.status < 500 && a.fromS3() == ""
-	if ended && (a.refusal() == code || a.refusal() == "") {
+// CloudFront's ("" for any). Where an error page stands in its place, only an
+// object that is there tells it from S3's own refusal.
+func (a answer) refused(code string, there bool) (Status, string) {
+	switch {
+	case a.err != nil || a.status < 400 || a.status >= 500 || a.fromS3() != "":
+		return Broken, a.String()
+	case a.refusal() == "" && a.replaceable() && !there:
+		return Skipped, a.String() + ": " + unknownObject
+	case a.refusal() == "" || a.refusal() == code || code == "":
 		return Kept, a.String()
 	}
 	return Broken, a.String()
+}
+
+// replaceable reports whether an error page may stand in place of S3's answer
+// that there is no such object.
+func (a answer) replaceable() bool {
+	return a.status != http.StatusBadRequest && a.status != http.StatusMisdirectedRequest
 }
 
 // opened is the promise that a request gets past the signature: to the object,
 // or where none is known to be there to S3's answer that it is not.
 func (a answer) opened(there bool) (Status, string) {
 	switch {
-	case a.err == nil && a.status < 300:
+	case a.err != nil:
+	case a.status < 300:
 		return Kept, a.String()
-	case a.err == nil && !there && a.refusal() == "" && a.status < 500:
+	case there || a.refusal() != "" || a.status >= 500:
+	case a.status < 400 || a.fromS3() != "":
 		return Kept, a.String() + ": let through, but there is no such object; --object PATH names one"
+	default:
+		return Skipped, a.String() + ": " + unknownObject
 	}
 	return Broken, a.String()
 }

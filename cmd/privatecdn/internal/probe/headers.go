@@ -69,10 +69,11 @@ func (p *probe) cors() (Status, string) {
 	}
 	origin := "https://stranger.example"
 	if b != nil {
-		if b.ResponseHeaderPolicy == nil || b.ResponseHeaderPolicy.CORS == nil {
+		policy := b.ResponseHeaderPolicy
+		if policy == nil || policy.CORS == nil || len(policy.CORS.AllowOrigins) == 0 {
 			return Skipped, "the template lets none in"
 		}
-		if allowed := b.ResponseHeaderPolicy.CORS.AllowOrigins; !slices.Contains(allowed, "*") {
+		if allowed := policy.CORS.AllowOrigins; !slices.Contains(allowed, "*") {
 			origin = strings.Replace(allowed[0], "*", "stranger", 1)
 		}
 	}

@@ -21,7 +21,7 @@ import (
 // hostWithPath signs for a directory and requests an object outside of it, with
 // the directory as part of the host. Only HTTP/2 carries such a host to the end.
 func (p *probe) hostWithPath() (Status, string) {
-	target, _, ok := p.signedPath()
+	target, there, ok := p.signedPath()
 	switch {
 	case !ok:
 		return Skipped, "no path needs a signature"
@@ -50,10 +50,8 @@ func (p *probe) hostWithPath() (Status, string) {
 		return Broken, a.err.Error()
 	case a.err != nil:
 		return Kept, "the connection is closed"
-	case a.status >= 400 && a.status < 500 && a.fromS3() == "":
-		return Kept, a.String()
 	}
-	return Broken, a.String()
+	return a.refused("", there)
 }
 
 var errNoHTTP2 = errors.New("the host has no HTTP/2")

@@ -45,11 +45,11 @@ func (p *probe) signedPath() (target string, there, ok bool) {
 }
 
 func (p *probe) plain() (Status, string) {
-	target, _, ok := p.signedPath()
+	target, there, ok := p.signedPath()
 	if !ok {
 		return Skipped, "no path needs a signature"
 	}
-	return p.ask(http.MethodGet, target, nil).refused("MissingKey")
+	return p.ask(http.MethodGet, target, nil).refused("MissingKey", there)
 }
 
 // withSignature signs a path on terms, has the URL changed, and requests it.
@@ -107,16 +107,16 @@ func (p *probe) signedCookies() (Status, string) {
 func (p *probe) refusedWith(
 	s *signer.Signer, t signer.Terms, change func(string) string, code string,
 ) (Status, string) {
-	a, _, skip := p.withSignature(s, t, change)
+	a, there, skip := p.withSignature(s, t, change)
 	if skip != "" {
 		return Skipped, skip
 	}
-	return a.refused(code)
+	return a.refused(code, there)
 }
 
 // otherPath signs for a neighbor of the object and requests the object.
 func (p *probe) otherPath() (Status, string) {
-	target, _, ok := p.signedPath()
+	target, there, ok := p.signedPath()
 	switch {
 	case !ok:
 		return Skipped, "no path needs a signature"
@@ -129,7 +129,7 @@ func (p *probe) otherPath() (Status, string) {
 		return Skipped, err.Error()
 	}
 	_, query, _ := strings.Cut(signed, "?")
-	return p.ask(http.MethodGet, target+"?"+query, nil).refused("AccessDenied")
+	return p.ask(http.MethodGet, target+"?"+query, nil).refused("AccessDenied", there)
 }
 
 func (p *probe) changed() (Status, string) {
@@ -172,10 +172,6 @@ func (p *probe) public() (Status, string) {
 	}
 	return p.ask(http.MethodGet, p.Deployment.BaseURL()+path, nil).opened(there)
 }
-
-// unknownObject is why nothing is found out: S3 refuses what is absent from an
-// open bucket too.
-const unknownObject = "an absent object is refused either way; --object PATH names one that is there"
 
 func (p *probe) presigned() (Status, string) {
 	path, there, ok := p.path(deployment.Presigned)

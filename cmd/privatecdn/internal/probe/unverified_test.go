@@ -22,6 +22,7 @@ import (
 	"example.com/privatecdn/cmd/privatecdn/internal/probe"
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/edge"
+	"example.com/privatecdn/internal/infra"
 	"example.com/privatecdn/keys"
 )
 
@@ -44,41 +45,53 @@ func deployed(t *testing.T, old, other string, viewers func(http.Handler) http.H
 	if err != nil {
 		t.Fatal(err)
 	}
-	template, err := os.ReadFile("testdata/deployed.yaml")
+	file, err := os.ReadFile("testdata/deployed.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var plain, secure *httptest.Server
+	text := []byte(strings.NewReplacer("@KEY@", strconv.Quote(public.PEM()), old, other).Replace(string(file)))
+	template, err := infra.Read(text, infra.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var plain, secure, bucket *httptest.Server
 	e, err := edge.New(edge.Options{
-		Text: []byte(strings.NewReplacer("@KEY@", strconv.Quote(public.PEM()), old, other).Replace(string(template))),
+		Text: text,
 		Buckets: map[string]fs.FS{"": fstest.MapFS{
 			"films/film.js":  {Data: []byte(strings.Repeat("film ", 1000))},
 			"public/open.js": {Data: []byte("open")},
+			"presigned/x.js": {Data: []byte("presigned")},
 		}},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = e.Close() })
-	plain, secure = httptest.NewServer(viewers(e)), httptest.NewTLSServer(viewers(e))
-	t.Cleanup(plain.Close)
-	t.Cleanup(secure.Close)
+	plain, bucket = httptest.NewServer(viewers(e)), httptest.NewTLSServer(viewers(e.Bucket("content")))
+	secure = httptest.NewUnstartedServer(viewers(e))
+	secure.EnableHTTP2 = true
+	secure.StartTLS()
+	for _, s := range []*httptest.Server{plain, bucket, secure} {
+		t.Cleanup(s.Close)
+	}
 	ca := filepath.Join(t.TempDir(), "ca.pem")
 	block := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: secure.Certificate().Raw})
 	if err := os.WriteFile(ca, block, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	d := e.Deployments()[0]
-	d.Endpoint, d.CA = secure.URL, ca
+	d.Endpoint, d.CA, d.Bucket.Endpoint = secure.URL, ca, bucket.URL
 	d.Hosts = append(d.Hosts, strings.TrimPrefix(secure.URL, "https://"), strings.TrimPrefix(plain.URL, "http://"))
 	d.Keys[0].State, d.Keys[0].PrivateKey = keys.Signing, "test:key"
-	return options(d, private)
+	o := options(d, private)
+	o.Template = template
+	return o
 }
 
 func options(d *deployment.Deployment, key crypto.Signer) probe.Options {
 	return probe.Options{
 		Deployment: d,
-		Objects:    []string{"/films/film.js", "/public/open.js"},
+		Objects:    []string{"/films/film.js", "/public/open.js", "/presigned/x.js"},
 		Openers: keys.Openers{"test": func(context.Context, string) (crypto.Signer, error) {
 			return key, nil
 		}},
