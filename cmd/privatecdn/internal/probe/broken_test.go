@@ -17,14 +17,16 @@ import (
 
 // broken is a deployment that breaks promises, and what is said of each.
 type broken struct {
-	handle func(w http.ResponseWriter, r *http.Request, to http.Handler)
+	handle proxy
 	want   map[string]string // by promise, the start of the detail
 }
 
 const opens = "200, text/javascript"
 
+type proxy = func(http.ResponseWriter, *http.Request, http.Handler)
+
 // when hands requests that match to another handler.
-func when(match func(*http.Request) bool, other http.HandlerFunc) func(http.ResponseWriter, *http.Request, http.Handler) {
+func when(match func(*http.Request) bool, other http.HandlerFunc) proxy {
 	return func(w http.ResponseWriter, r *http.Request, to http.Handler) {
 		if match(r) {
 			to = other
