@@ -85,7 +85,7 @@ func policyHas(text string) func(*http.Request) bool {
 	return func(r *http.Request) bool {
 		encoded := strings.NewReplacer("-", "+", "_", "=", "~", "/").Replace(r.URL.Query().Get("Policy"))
 		policy, _ := base64.StdEncoding.DecodeString(encoded)
-		return strings.Contains(string(policy), text)
+		return strings.Contains(string(policy), text) && !strings.Contains(r.Host, "/")
 	}
 }
 
