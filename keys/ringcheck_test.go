@@ -181,6 +181,28 @@ func TestOutlook(t *testing.T) {
 	}
 }
 
+// TestNextOfThree holds that a rotation is finished before another begins,
+// whichever key is older.
+func TestNextOfThree(t *testing.T) {
+	t.Parallel()
+	clk := newClock()
+	r := stages["signing"](t, clk)
+	clk.advance(91 * day)
+	first := add(t, r)
+	if e := r.Next(); e.Next != keys.ActPromote || e.Fingerprint != first.Fingerprint {
+		t.Errorf("with a key to replace and a pending one, next is %s of %s", e.Next, e.Fingerprint)
+	}
+	clk.advance(day)
+	second := add(t, r)
+	clk.advance(day)
+	if _, err := r.Promote(second.Fingerprint); err != nil {
+		t.Fatal(err)
+	}
+	if e := r.Next(); e.Next != keys.ActRetire {
+		t.Errorf("with a replaced key and an older pending one, next is %s of %s", e.Next, e.Fingerprint)
+	}
+}
+
 // TestRotate rotates from an empty ring through a whole rotation and into the
 // next.
 func TestRotate(t *testing.T) {

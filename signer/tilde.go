@@ -18,15 +18,11 @@ const maxTries = 128
 // CloudFront's base64 writes / as ~, which players that add parameters of
 // their own (CMCD, _HLS_msn) turn into %7E, and CloudFront refuses that. So
 // where the key is P-256, sign tries policies of the same meaning, with starts
-// in 1970 or the past, until policy and signature have no tilde. The tries are
+// in 1970, until policy and signature have no tilde. The tries are
 // the same each time, so a window's viewers still share a signature.
 func (s *Signer) sign(ctx context.Context, g *Grant, t Terms) error {
 	_, p256 := g.state.key.Public().(*ecdsa.PublicKey)
 	free := p256 && t.Policy == "" && !t.From.After(s.now())
-	from := g.policy.From.Unix()
-	if g.policy.From.IsZero() {
-		from = 0
-	}
 	for try := range int64(maxTries) {
 		b := append([]byte(policy.ParamPolicy+"="), policy.Encode(g.text)...)
 		b, err := s.appendSignature(ctx, append(b, "&"+policy.ParamSignature+"="...), g.state, g.text)
@@ -37,15 +33,11 @@ func (s *Signer) sign(ctx context.Context, g *Grant, t Terms) error {
 		if !free || !strings.Contains(g.query, "~") {
 			break
 		}
-		if from == 0 {
-			// Of different lengths, so that the resource begins at any of the
-			// three places of base64.
-			g.policy.From = time.Unix((try/3+1)*[]int64{1, 10, 100}[try%3], 0)
-		} else {
-			g.policy.From = time.Unix(max(from-try-1, 1), 0)
-		}
+		// Of different lengths, so that what follows begins at any of the three
+		// places of base64.
+		g.policy.From = time.Unix((try/3+1)*[]int64{1, 10, 100}[try%3], 0)
 		g.text = g.policy.Append(nil)
-		if try > 1 && strings.Contains(g.policy.Resource, "?") { // a tilde in every third place
+		if strings.Contains(g.policy.Resource, "?") { // a tilde in every third place
 			g.text = conditionFirst(g.text)
 		}
 	}

@@ -29,35 +29,20 @@ func (c *cache) get(key string) *page {
 	return nil
 }
 
-// put stores a page. When there is no room it first drops what is over, and
-// then everything: all of it comes again within a window.
+// put stores a page. When there is no room it drops everything else: all of it
+// comes again within a window.
 func (c *cache) put(key string, p *page) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	size := len(key) + len(p.text)
-	if c.bytes+size > maxCached {
-		c.drop(func(old *page) bool { return time.Now().After(old.until) })
-	}
-	if c.bytes+size > maxCached {
-		c.drop(func(*page) bool { return true })
-	}
 	if old := c.pages[key]; old != nil {
 		c.bytes -= len(key) + len(old.text)
 	}
-	if c.pages == nil {
-		c.pages = map[string]*page{}
+	if c.pages == nil || c.bytes+size > maxCached {
+		c.pages, c.bytes = map[string]*page{}, 0
 	}
 	c.pages[key] = p
 	c.bytes += size
-}
-
-func (c *cache) drop(over func(*page) bool) {
-	for key, p := range c.pages {
-		if over(p) {
-			delete(c.pages, key)
-			c.bytes -= len(key) + len(p.text)
-		}
-	}
 }
 
 // freshness returns how long a manifest may be served again: as long as its

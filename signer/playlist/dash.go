@@ -272,16 +272,16 @@ func (s *site) set(src, decoded string) error {
 // values finds the spans of a well-formed start tag's attribute values.
 func values(src string, start, end int) []span {
 	var found []span
-	for at := start; at < end; at++ {
-		quote := src[at]
-		if quote != '"' && quote != '\'' {
-			continue
+	for rest := src[start:end]; ; {
+		i := strings.IndexAny(rest, `"'`)
+		if i < 0 {
+			return found
 		}
-		length := strings.IndexByte(src[at+1:end], quote)
-		found = append(found, span{start: at + 1, end: at + 1 + length})
-		at += 1 + length
+		value, after, _ := strings.Cut(rest[i+1:], rest[i:i+1])
+		closing := end - len(after) - 1
+		found = append(found, span{start: closing - len(value), end: closing})
+		rest = after
 	}
-	return found
 }
 
 func (p *mpdParser) close() {

@@ -150,9 +150,6 @@ func withoutIDs(places []place) []place {
 
 // distinct returns list without repetitions.
 func distinct[T comparable](list []T) []T {
-	if len(list) < 2 {
-		return list
-	}
 	seen := make(map[T]bool, len(list))
 	return slices.DeleteFunc(list, func(v T) bool {
 		before := seen[v]
