@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -81,11 +82,11 @@ func expired(r *http.Request) bool {
 	return err == nil && expires < time.Now().Unix()
 }
 
-func policyHas(text string) func(*http.Request) bool {
+func policyHas(pattern string) func(*http.Request) bool {
 	return func(r *http.Request) bool {
 		encoded := strings.NewReplacer("-", "+", "_", "=", "~", "/").Replace(r.URL.Query().Get("Policy"))
 		policy, _ := base64.StdEncoding.DecodeString(encoded)
-		return strings.Contains(string(policy), text) && !strings.Contains(r.Host, "/")
+		return regexp.MustCompile(pattern).Match(policy)
 	}
 }
 
@@ -161,10 +162,10 @@ var deployments = map[string]broken{
 	},
 	"expired URLs open": {when(expired, open), map[string]string{"an expired URL is refused": opens}},
 	"URLs open early": {
-		when(policyHas("DateGreaterThan"), open), map[string]string{"a URL from the future is refused": opens},
+		when(policyHas(`DateGreaterThan":{"AWS:EpochTime":[0-9]{10}`), open), map[string]string{"a URL from the future is refused": opens},
 	},
 	"addresses are not compared": {
-		when(policyHas("192.0.2.1"), open), map[string]string{"a URL for another address is refused": opens},
+		when(policyHas(`192\.0\.2\.1`), open), map[string]string{"a URL for another address is refused": opens},
 	},
 	"any key is trusted": {
 		when(func(r *http.Request) bool { return strings.Contains(r.URL.RawQuery, "Key-Pair-Id=K0000") }, open),
