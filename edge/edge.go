@@ -31,6 +31,7 @@ type Error = fault.Error
 var (
 	ErrNoDistribution = infra.ErrNoDistribution
 	ErrNoContent      = errors.New("no content for the bucket")
+	ErrUnknownName    = errors.New("the template does not have the name") // of CheckNames
 )
 
 // Edge responds as CloudFront for the distributions of a template. It is an

@@ -27,6 +27,7 @@ func (r *reader) keyValueStore(s *cloudformation.Stack, res *cloudformation.Reso
 				"it is empty unless its data is given")
 		}
 	}
+	r.tmpl.KeyValueStores = append(r.tmpl.KeyValueStores, store)
 	r.stores[fill(attributes[typeKeyValueStore]["Arn"], s, res)] = store
 	return nil
 }
@@ -60,6 +61,7 @@ func (r *reader) newFunction(at cloudformation.Location, logicalID string, p *fu
 		if !ok {
 			id := a.KeyValueStoreARN[strings.LastIndexByte(a.KeyValueStoreARN, '/')+1:]
 			store = &KeyValueStore{ID: id, Name: id}
+			r.tmpl.KeyValueStores = append(r.tmpl.KeyValueStores, store)
 			r.noteAt(at.Index(i), typeFunction,
 				"the key value store "+id+" is in none of the templates given: it is empty unless its data is given")
 		}

@@ -13,12 +13,13 @@ import (
 
 // Infrastructure is what one stack, or several of one assembly, describes.
 type Infrastructure struct {
-	Stack         string // the first stack's name
-	Distributions []*Distribution
-	Buckets       []*Bucket
-	Outputs       map[string]string // by name; with several stacks by STACK/NAME
-	Parameters    map[string]string // values of the AWS::SSM::Parameter resources, by parameter name
-	Notes         []Note            // what is known and not acted upon
+	Stack          string // the first stack's name
+	Distributions  []*Distribution
+	Buckets        []*Bucket
+	KeyValueStores []*KeyValueStore  `json:"-"` // the functions have them, too
+	Outputs        map[string]string // by name; with several stacks by STACK/NAME
+	Parameters     map[string]string // values of the AWS::SSM::Parameter resources, by parameter name
+	Notes          []Note            // what is known and not acted upon
 }
 
 // Note is a part of the template that is known and changes nothing of what a

@@ -105,6 +105,9 @@ func (l *Local) start(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := l.edge.CheckNames(); err != nil {
+		return err
+	}
 	if err := l.describe(); err != nil {
 		return err
 	}

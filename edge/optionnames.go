@@ -1,0 +1,68 @@
+package edge
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"example.com/privatecdn/internal/fault"
+	"example.com/privatecdn/internal/infra"
+)
+
+// CheckNames returns an error, [ErrUnknownName], if Buckets, Endpoints, Origins or
+// KeyValueStores name what the template does not have. New ignores such names,
+// so that one set of options serves several templates.
+func (e *Edge) CheckNames() error {
+	c := e.config.Load()
+	var buckets, origins, stores []string
+	for _, b := range c.buckets {
+		buckets = append(buckets, b.Name, b.LogicalID)
+	}
+	for _, s := range c.infrastructure.KeyValueStores {
+		stores = append(stores, s.Name, s.LogicalID)
+	}
+	anyOrigin := false
+	for _, d := range c.distributions {
+		for _, o := range d.Origins {
+			origins = append(origins, o.ID, o.DomainName)
+		}
+		anyOrigin = anyOrigin || slices.ContainsFunc(d.Behaviors, addressesOrigins)
+	}
+	given := &e.options
+	for _, err := range []error{
+		unknownName("Buckets", "bucket", given.Buckets, buckets),
+		unknownName("Endpoints", "bucket", given.Endpoints, buckets),
+		unknownName("KeyValueStores", "key value store", given.KeyValueStores, stores),
+	} {
+		if err != nil {
+			return err
+		}
+	}
+	if anyOrigin {
+		return nil
+	}
+	return unknownName("Origins", "origin", given.Origins, origins)
+}
+
+// addressesOrigins reports whether a behavior's function may name origins of
+// its own, by their domain names.
+func addressesOrigins(b *infra.Behavior) bool {
+	return b.ViewerRequest != nil && strings.Contains(b.ViewerRequest.Code, "updateRequestOrigin")
+}
+
+func unknownName[T any](option, kind string, given map[string]T, names []string) error {
+	names = slices.DeleteFunc(names, func(name string) bool { return name == "" })
+	slices.Sort(names)
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		if name == "" || slices.Contains(names, name) {
+			continue
+		}
+		remedy := "leave it out"
+		if len(names) > 0 {
+			remedy = "use one of " + strings.Join(slices.Compact(names), ", ")
+		}
+		return &Error{Kind: ErrUnknownName, Where: option, Remedy: remedy,
+			What: "the template has no " + kind + " " + fault.Quote(name)}
+	}
+	return nil
+}
