@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/internal/testing/keytest"
 	"example.com/privatecdn/keys"
 )
 
@@ -29,7 +29,7 @@ func TestDeployed(t *testing.T) {
 		t.Fatal(err)
 	}
 	synth := func(deployed []keys.Key) (string, int) {
-		return synthesize(t, map[string]any{"ring": ring.Dir(), "deployed": documentOf(t, deployed)})
+		return synthesize(t, map[string]any{"ring": ring.Dir(), "deployed": documentOf(t, ring, deployed)})
 	}
 	stderr, code := synth(first)
 	want := regexp.MustCompile(`(?m)^error: \[PrivateCdn/Media/Keys\] Keys: key [0-9a-f]{16} was added and promoted ` +
@@ -43,17 +43,11 @@ func TestDeployed(t *testing.T) {
 }
 
 // documentOf writes the deployment document of what is deployed.
-func documentOf(t *testing.T, deployed []keys.Key) (file string) {
+func documentOf(t *testing.T, ring *keys.Ring, deployed []keys.Key) (file string) {
 	t.Helper()
-	d := &deployment.Deployment{
-		Version: deployment.Version, Stack: "PrivateCdn", Hosts: []string{"d111111abcdef8.cloudfront.net"},
-		Behaviors: []deployment.Behavior{{PathPattern: "*", Access: deployment.Signed}},
-	}
-	for _, k := range deployed {
-		id := "K" + strings.ToUpper(strings.TrimPrefix(k.Fingerprint, "SHA256:")[:13])
-		d.Behaviors[0].Keys = append(d.Behaviors[0].Keys, id)
-		d.Keys = append(d.Keys, deployment.Key{ID: id, Fingerprint: k.Fingerprint, Algorithm: k.Algorithm,
-			State: k.State})
+	d, err := keytest.Deployment(ring, deployed, "d111111abcdef8.cloudfront.net")
+	if err != nil {
+		t.Fatal(err)
 	}
 	file = filepath.Join(t.TempDir(), "deployment.json")
 	if err := d.Write(file); err != nil {

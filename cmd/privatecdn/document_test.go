@@ -1,11 +1,9 @@
 package main
 
 import (
-	"time"
-
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/internal/testing/keytest"
 	"example.com/privatecdn/keys"
 )
 
@@ -17,18 +15,7 @@ func document(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	ring, err := keys.Open(ts.MkAbs("keys/ring"))
 	ts.Check(err)
-	d := &deployment.Deployment{
-		Version: deployment.Version, Stack: "PrivateCdn", Hosts: []string{"d111111abcdef8.cloudfront.net"},
-		Behaviors:   []deployment.Behavior{{PathPattern: "*", Access: deployment.Signed}},
-		MaxLifetime: int64(ring.MaxLifetime() / time.Second),
-	}
-	for _, k := range ring.Trusted() {
-		public, err := ring.Public(k.Fingerprint)
-		ts.Check(err)
-		d.Behaviors[0].Keys = append(d.Behaviors[0].Keys, public.LocalID())
-		d.Keys = append(d.Keys, deployment.Key{
-			ID: public.LocalID(), Fingerprint: k.Fingerprint, Algorithm: k.Algorithm, State: k.State, PrivateKey: k.Private,
-		})
-	}
+	d, err := keytest.Deployment(ring, nil, "d111111abcdef8.cloudfront.net")
+	ts.Check(err)
 	ts.Check(d.Write(ts.MkAbs(args[0])))
 }

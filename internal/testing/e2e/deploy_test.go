@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/internal/testing/keytest"
 	"example.com/privatecdn/keys"
 	"example.com/privatecdn/signer/policy"
 )
@@ -101,16 +101,10 @@ func (w *world) id(k keys.Key) string {
 // writeDocument replaces the deployment document, as the stack does.
 func (w *world) writeDocument() {
 	w.t.Helper()
-	d := &deployment.Deployment{
-		Version: deployment.Version, Stack: "Media", Hosts: []string{w.host},
-		MaxLifetime: int64(w.ring.MaxLifetime() / time.Second),
-		Behaviors:   []deployment.Behavior{{PathPattern: "*", Access: deployment.Signed, MaxTTL: 86400}},
+	d, err := keytest.Deployment(w.ring, nil, w.host)
+	if err != nil {
+		w.t.Fatal(err)
 	}
-	for _, k := range w.ring.Trusted() {
-		d.Behaviors[0].Keys = append(d.Behaviors[0].Keys, w.id(k))
-		d.Keys = append(d.Keys, deployment.Key{ID: w.id(k), Fingerprint: k.Fingerprint, Algorithm: k.Algorithm, State: k.State, PrivateKey: k.Private})
-	}
-	// Its paths are relative to the ring.
 	if err := d.Write(filepath.Join(w.ring.Dir(), "deployment.json")); err != nil {
 		w.t.Fatal(err)
 	}

@@ -1,7 +1,6 @@
 package probe
 
 import (
-	"fmt"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -10,6 +9,7 @@ import (
 	"time"
 
 	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/internal/awsname"
 	"example.com/privatecdn/signer"
 )
 
@@ -202,7 +202,7 @@ func (p *probe) bucket() (Status, string) {
 	if err != nil {
 		return Broken, err.Error()
 	}
-	address := fmt.Sprintf("https://%s.s3.%s.amazonaws.com", b.Name, b.Region)
+	address := "https://" + awsname.BucketHost(b.Name, b.Region)
 	if b.Endpoint != "" {
 		address = b.Endpoint + "/" + b.Name
 	}
