@@ -130,6 +130,15 @@ func headersPolicy(config string) shape {
 R: {Type: AWS::CloudFront::ResponseHeadersPolicy, Properties: {ResponseHeadersPolicyConfig: {Name: r, ` + config + `}}}`}
 }
 
+const cacheKey = "ParametersInCacheKeyAndForwardedToOrigin: {EnableAcceptEncodingGzip: true, " +
+	"HeadersConfig: {HeaderBehavior: none}, CookiesConfig: {CookieBehavior: none}, " +
+	"QueryStringsConfig: {QueryStringBehavior: none}}"
+
+func cachePolicy(config string) shape {
+	return shape{behavior: "CachePolicyId: !Ref R", resources: `
+R: {Type: AWS::CloudFront::CachePolicy, Properties: {CachePolicyConfig: {Name: r, ` + config + `}}}`}
+}
+
 func fn(properties, code string) shape {
 	return shape{behavior: "FunctionAssociations: [{EventType: viewer-request, FunctionARN: !GetAtt F.FunctionARN}]", resources: `
 F: {Type: AWS::CloudFront::Function, Properties: {Name: f, ` + properties + `, FunctionCode: "` + code + `"}}`}
@@ -385,7 +394,7 @@ var shapes = map[string]shape{
 	},
 	"policy given": {
 		behavior: "CachePolicyId: 1111",
-		values:   map[string]string{"1111": `{"CachePolicyConfig": {"Name": "n", "MinTTL": 1, "MaxTTL": 2, "DefaultTTL": 1}}`},
+		values:   map[string]string{"1111": cacheJSON},
 	},
 	"policy given is none": {
 		behavior: "CachePolicyId: 1111",
@@ -394,7 +403,7 @@ var shapes = map[string]shape{
 	},
 	"origin request policy given": {
 		behavior: "OriginRequestPolicyId: 1111",
-		values:   map[string]string{"1111": `{"OriginRequestPolicyConfig": {"Name": "n"}}`},
+		values:   map[string]string{"1111": requestJSON},
 	},
 	"headers policy given": {
 		behavior: "ResponseHeadersPolicyId: 1111",
@@ -521,6 +530,30 @@ var shapes = map[string]shape{
 		resources: functionNamed("One", "same") + functionNamed("Two", "same"),
 		says:      `Name: One has the name "same" too`,
 	},
+	"origin group without codes": {
+		origins: failing,
+		config: strings.Replace(group(503), "FailoverCriteria: {StatusCodes: {Quantity: 1, Items: [503]}}",
+			"FailoverCriteria: {}", 1),
+		says: "FailoverCriteria.StatusCodes: the property is missing",
+	},
+	"CORS without origins": headersPolicy(
+		"CorsConfig: {AccessControlAllowCredentials: false, AccessControlAllowHeaders: {Items: ['*']}, " +
+			"AccessControlAllowMethods: {Items: [GET]}, OriginOverride: true}",
+	).saying("AccessControlAllowOrigins: the property is missing"),
+	"custom header without Override": headersPolicy(
+		"CustomHeadersConfig: {Items: [{Header: X, Value: y}]}",
+	).saying("Override: the property is missing"),
+	"custom header without value": headersPolicy("CustomHeadersConfig: {Items: [{Header: X, Value: '', Override: true}]}"),
+	"cache policy without a key": cachePolicy("MinTTL: 0, DefaultTTL: 3, MaxTTL: 4").saying(
+		"ParametersInCacheKeyAndForwardedToOrigin: the property is missing"),
+	"cache policy without a TTL": cachePolicy("MinTTL: 0, MaxTTL: 4, " + cacheKey).saying(
+		"DefaultTTL: the property is missing"),
+	"runtime missing": fn("AutoPublish: true, FunctionConfig: {Comment: c}", "x").saying(
+		"FunctionConfig.Runtime: the property is missing"),
+	"forwarded cookies missing": {
+		behavior: "ForwardedValues: {QueryString: false, Cookies: {WhitelistedNames: [a]}}",
+		says:     "Forward: the property is missing",
+	},
 	"cache tags": {config: "CacheTagConfig: {HeaderName: Cache-Tag}"},
 }
 
@@ -529,6 +562,14 @@ const (
 	public        = `
 Q: {Type: AWS::S3::BucketPolicy, Properties: {Bucket: !Ref B, PolicyDocument: {Statement: [{Effect: Allow,
   Principal: "*", Action: "s3:GetObject", Resource: !Sub "${B.Arn}/*"}]}}}`
+)
+
+const (
+	selections = `"CookiesConfig": {"CookieBehavior": "none"}, "HeadersConfig": {"HeaderBehavior": "none"}, ` +
+		`"QueryStringsConfig": {"QueryStringBehavior": "none"}`
+	cacheJSON = `{"CachePolicyConfig": {"Name": "n", "MinTTL": 1, "MaxTTL": 2, "DefaultTTL": 1, ` +
+		`"ParametersInCacheKeyAndForwardedToOrigin": {"EnableAcceptEncodingGzip": true, ` + selections + `}}}`
+	requestJSON = `{"OriginRequestPolicyConfig": {"Name": "n", ` + selections + `}}`
 )
 
 var failing = strings.Replace(plainOrigin, "Id: o", "Id: second", 1) +

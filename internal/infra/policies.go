@@ -83,7 +83,7 @@ func (p *responseHeadersProperties) read(at cloudformation.Location, logicalID s
 			return nil, at.Key("ResponseHeadersPolicyConfig.CustomHeadersConfig.Items").Index(i).Key("Header").Invalid(
 				"CloudFront refuses %s as a custom header: it belongs into CorsConfig", h.Header)
 		}
-		policy.Custom = append(policy.Custom, Header{Name: h.Header, Value: h.Value, Override: h.Override})
+		policy.Custom = append(policy.Custom, Header{Name: h.Header, Value: *h.Value, Override: h.Override})
 	}
 	for _, h := range c.RemoveHeadersConfig.Items {
 		policy.Remove = append(policy.Remove, h.Header)

@@ -75,7 +75,7 @@ type behaviorProperties struct {
 
 type forwardedProperties struct {
 	Cookies struct {
-		Forward          string `cfn:"none|whitelist|all"`
+		Forward          string `cfn:"required,none|whitelist|all"`
 		WhitelistedNames []string
 	}
 	Headers              []string
@@ -142,15 +142,15 @@ type originGroupProperties struct {
 		StatusCodes struct {
 			Items    []int `cfn:"required,403|404|416|429|500|502|503|504"`
 			Quantity cloudformation.Ignored
-		}
-	}
+		} `cfn:"required"`
+	} `cfn:"required"`
 	Id      string `cfn:"required"`
 	Members struct {
 		Items []struct {
 			OriginId string `cfn:"required"`
 		}
 		Quantity cloudformation.Ignored
-	}
+	} `cfn:"required"`
 	SelectionCriteria string `cfn:"default"`
 }
 
@@ -202,9 +202,9 @@ type functionProperties struct {
 	FunctionConfig struct {
 		Comment                   cloudformation.Ignored
 		KeyValueStoreAssociations []struct {
-			KeyValueStoreARN string
+			KeyValueStoreARN string `cfn:"required"`
 		}
-		Runtime string `cfn:"cloudfront-js-1.0|cloudfront-js-2.0"`
+		Runtime string `cfn:"required,cloudfront-js-1.0|cloudfront-js-2.0"`
 	} `cfn:"required"`
 	FunctionMetadata cloudformation.Ignored
 	Name             string `cfn:"required"`

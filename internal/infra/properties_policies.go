@@ -3,48 +3,48 @@ package infra
 import "example.com/privatecdn/internal/cloudformation"
 
 type cookiesProperties struct {
-	CookieBehavior string `cfn:"none|whitelist|allExcept|all"`
+	CookieBehavior string `cfn:"required,none|whitelist|allExcept|all"`
 	Cookies        []string
 }
 
 type queryStringsProperties struct {
-	QueryStringBehavior string `cfn:"none|whitelist|allExcept|all"`
+	QueryStringBehavior string `cfn:"required,none|whitelist|allExcept|all"`
 	QueryStrings        []string
 }
 
 type cachePolicyProperties struct {
 	CachePolicyConfig struct {
 		Comment                                  cloudformation.Ignored
-		DefaultTTL, MaxTTL, MinTTL               float64 `cfn:"0.."`
-		Name                                     string
+		DefaultTTL, MaxTTL, MinTTL               float64 `cfn:"required,0.."`
+		Name                                     string  `cfn:"required"`
 		ParametersInCacheKeyAndForwardedToOrigin struct {
-			CookiesConfig              cookiesProperties
+			CookiesConfig              cookiesProperties `cfn:"required"`
 			EnableAcceptEncodingBrotli bool
-			EnableAcceptEncodingGzip   bool
+			EnableAcceptEncodingGzip   bool `cfn:"required"`
 			HeadersConfig              struct {
-				HeaderBehavior string `cfn:"none|whitelist"`
+				HeaderBehavior string `cfn:"required,none|whitelist"`
 				Headers        []string
-			}
-			QueryStringsConfig queryStringsProperties
-		}
+			} `cfn:"required"`
+			QueryStringsConfig queryStringsProperties `cfn:"required"`
+		} `cfn:"required"`
 	} `cfn:"required"`
 }
 
 type originRequestProperties struct {
 	OriginRequestPolicyConfig struct {
 		Comment       cloudformation.Ignored
-		CookiesConfig cookiesProperties
+		CookiesConfig cookiesProperties `cfn:"required"`
 		HeadersConfig struct {
-			HeaderBehavior string `cfn:"none|whitelist|allViewer|allViewerAndWhitelistCloudFront|allExcept"`
+			HeaderBehavior string `cfn:"required,none|whitelist|allViewer|allViewerAndWhitelistCloudFront|allExcept"`
 			Headers        []string
-		}
-		Name               string
-		QueryStringsConfig queryStringsProperties
+		} `cfn:"required"`
+		Name               string                 `cfn:"required"`
+		QueryStringsConfig queryStringsProperties `cfn:"required"`
 	} `cfn:"required"`
 }
 
 type itemsProperties struct {
-	Items []string
+	Items []string `cfn:"required"`
 }
 
 type responseHeadersProperties struct {
@@ -53,12 +53,12 @@ type responseHeadersProperties struct {
 		CorsConfig          *corsProperties
 		CustomHeadersConfig struct {
 			Items []struct {
-				Header   string `cfn:"required"`
-				Override bool
-				Value    string
+				Header   string  `cfn:"required"`
+				Override bool    `cfn:"required"`
+				Value    *string `cfn:"required"`
 			}
 		}
-		Name                string
+		Name                string `cfn:"required"`
 		RemoveHeadersConfig struct {
 			Items []struct {
 				Header string `cfn:"required"`
@@ -66,20 +66,20 @@ type responseHeadersProperties struct {
 		}
 		SecurityHeadersConfig     securityProperties
 		ServerTimingHeadersConfig struct {
-			Enabled      bool
+			Enabled      bool    `cfn:"required"`
 			SamplingRate float64 `cfn:"0..100"`
 		}
 	} `cfn:"required"`
 }
 
 type corsProperties struct {
-	AccessControlAllowCredentials bool
-	AccessControlAllowHeaders     itemsProperties
+	AccessControlAllowCredentials bool            `cfn:"required"`
+	AccessControlAllowHeaders     itemsProperties `cfn:"required"`
 	AccessControlAllowMethods     struct {
-		Items []string `cfn:"GET|DELETE|HEAD|OPTIONS|PATCH|POST|PUT|ALL"`
-	}
-	AccessControlAllowOrigins  itemsProperties
-	AccessControlExposeHeaders itemsProperties
+		Items []string `cfn:"required,GET|DELETE|HEAD|OPTIONS|PATCH|POST|PUT|ALL"`
+	} `cfn:"required"`
+	AccessControlAllowOrigins  itemsProperties `cfn:"required"`
+	AccessControlExposeHeaders struct{ Items []string }
 	AccessControlMaxAgeSec     int  `cfn:"0.."`
 	OriginOverride             bool `cfn:"required"`
 }
