@@ -49,6 +49,7 @@ func ExampleDiff() {
 		fmt.Printf("%s %s (%s): %s\n", f.Severity, f.Kind, f.Witness, f.Sentence)
 	}
 	// Output:
+	// breaking became-public (/presigned/x.jpg): presigned URLs no longer open paths of "*.jpg": S3 refuses their signature beside CloudFront's own
 	// breaking bucket-replaced (/web/x.jpg): paths of "*.jpg" are read from the bucket Media instead of www.example.com; its content is not moved
 	// widening became-public (/private/x.jpg): paths of "*.jpg" that needed a CloudFront signature are open to everyone
 	// widening became-public (/presigned/x.jpg): paths of "*.jpg" that needed an S3 signature are open to everyone

@@ -14,7 +14,8 @@ var changes = map[string]change{
 		[]string{"widening became-public * /x", "widening became-public private/* /private%2Fx",
 			"widening became-public presigned/* /presigned%2Fx"}},
 	"a public pattern before a signed one": {nil, insert("private/*", public("*.jpg")),
-		[]string{"breaking bucket-replaced *.jpg /web/x.jpg",
+		[]string{"breaking became-public *.jpg /presigned/x.jpg",
+			"breaking bucket-replaced *.jpg /web/x.jpg",
 			"widening became-public *.jpg /private/x.jpg",
 			"widening became-public *.jpg /presigned/x.jpg",
 			"widening behavior-shadowed private/* /private/x.jpg",
@@ -31,7 +32,11 @@ var changes = map[string]change{
 		[]string{"breaking became-signed presigned/* /presigned/x",
 			"widening key-added KeyOne /presigned/x"}},
 	"public instead of presigned": {nil, from("presigned/*", "media"),
+		[]string{"breaking became-public presigned/* /presigned/x", "widening became-public presigned/* /presigned/x"}},
+	"public instead of presigned, without the signature": {nil, both(from("presigned/*", "media"), keyIn("none")),
 		[]string{"widening became-public presigned/* /presigned/x"}},
+	"public instead of presigned, which CloudFront may not read": {cut, both(cut, from("presigned/*", "media"), keyIn("none")),
+		[]string{"breaking became-public presigned/* /presigned/x", "widening became-public presigned/* /presigned/x"}},
 	"presigned instead of public": {nil, from("public/*", "nobody"),
 		[]string{"narrowing became-signed public/* /public/x", "note cache-outlives-signature public/* /public/x"}},
 
@@ -54,7 +59,8 @@ var changes = map[string]change{
 			"narrowing https-required /* /x"}},
 	"the default never reached before": {insert("*", public("/*")), insert("*", public("/*")), nil},
 	"a shadow that was there": {insert("private/*", public("*.jpg")), insert("private/*", public("*.jpg"), public("*.png")),
-		[]string{"breaking bucket-replaced *.png /web/x.png",
+		[]string{"breaking became-public *.png /presigned/x.png",
+			"breaking bucket-replaced *.png /web/x.png",
 			"widening became-public *.png /private/x.png",
 			"widening became-public *.png /presigned/x.png",
 			"widening behavior-shadowed private/* /private/x.png",
@@ -236,7 +242,7 @@ var changes = map[string]change{
 		[]string{"breaking origin-grant-removed Media s3:* bucket/*"}},
 	"a refusal of writes":          {nil, grant("Deny", "*", "s3:PutObject", "/*"), nil},
 	"a refusal of another account": {nil, grant("Deny", stranger, "s3:GetObject", "/*"), nil},
-	"the distribution's grant taken off": {nil, func(s *site) { s.policy = s.policy[:1] },
+	"the distribution's grant taken off": {nil, cut,
 		[]string{"breaking origin-grant-removed Media s3:GetObject bucket/*"}},
 	"the distribution's grant narrowed": {nil, func(s *site) { s.policy[1]["Resource"] = s.arn("/films/*") },
 		[]string{"breaking origin-grant-removed Media s3:GetObject bucket/*"}},
@@ -296,7 +302,7 @@ var changes = map[string]change{
 			"narrowing https-required *z /xz",
 			"note behavior-shadowed *z /public/z",
 			"note behavior-shadowed *z /web/z"}},
-	"a grant taken off where everything is presigned": {presignedAlone, both(presignedAlone, func(s *site) { s.policy = s.policy[:1] }), nil},
+	"a grant taken off where everything is presigned": {presignedAlone, both(presignedAlone, cut), nil},
 	"another key value store": {stored("Store", "function"), stored("Second", "function"),
 		[]string{"widening function-changed public/* /public/x"}},
 	"the same key value store": {stored("Store", "function"), stored("Store", "function"), nil},
@@ -372,6 +378,9 @@ func secondBucket(effect string) func(*site) {
 			"Statement": []statement{{"Effect": effect, "Principal": "*", "Action": "s3:GetObject", "Resource": sub("${Second.Arn}/*")}}}})
 	}
 }
+
+// cut takes off CloudFront's permission to read the bucket.
+func cut(s *site) { s.policy = s.policy[:1] }
 
 var allMethods = []string{"GET", "HEAD", "OPTIONS", "PUT", "POST", "PATCH", "DELETE"}
 

@@ -27,11 +27,20 @@ const (
 	ourCloudFront = "the template's own distributions"
 )
 
+// needed is what the template's own distributions have to be allowed.
+var needed = grant{principal: ourCloudFront, action: "s3:GetObject", resource: "bucket/*"}
+
+// mayRead reports whether a bucket allows CloudFront to read all objects, as
+// far as the template says.
+func (d *diff) mayRead(b *infra.Bucket) bool {
+	return b.External || len(notCovered([]grant{needed}, grants(d.is, b, "Allow"))) == 0
+}
+
 // compareGrants finds what the bucket policy newly allows to be read or no
 // longer refuses, and what the template's own distributions may no longer read.
 // If the bucket is new, o being nil, they may read it.
 func (d *diff) compareGrants(o, n *infra.Bucket) {
-	before := []grant{{principal: ourCloudFront, action: "s3:GetObject", resource: "bucket/*"}}
+	before := []grant{needed}
 	var refusedBefore []grant
 	if o != nil {
 		before, refusedBefore = grants(d.was, o, "Allow"), grants(d.was, o, "Deny")

@@ -52,7 +52,7 @@ func (d *diff) between(i, j int) (path string, found bool, err error) {
 
 // compareBehaviors returns what changes for a path that goes from o to n.
 func (d *diff) compareBehaviors(o, n *infra.Behavior) []Finding {
-	return slices.Concat(compareAccess(o, n), d.compareKeys(o, n), compareOrigins(o, n),
+	return slices.Concat(compareAccess(o, n), d.comparePresigned(o, n), d.compareKeys(o, n), compareOrigins(o, n),
 		compareHTTPS(o, n), compareCORS(o, n), compareCache(o, n), compareMethods(o, n), d.compareFunctions(o, n))
 }
 
@@ -71,6 +71,23 @@ func compareAccess(o, n *infra.Behavior) []Finding {
 			"paths of %q need a CloudFront signature, and presigned URLs no longer open them", n.PathPattern)}
 	}
 	return nil
+}
+
+// comparePresigned finds presigned URLs that no longer open paths that became
+// public: S3 refuses a signature beside CloudFront's own, and the bucket may
+// not let CloudFront read.
+func (d *diff) comparePresigned(o, n *infra.Behavior) []Finding {
+	if o.Access() != deployment.Presigned || n.Access() != deployment.Public || !sameSource(o, n) || !n.Origin.Identified() {
+		return nil
+	}
+	sentence := "presigned URLs no longer open paths of %q: S3 refuses their signature beside CloudFront's own"
+	if !n.ForwardsSignature() {
+		if d.mayRead(n.Origin.Bucket) {
+			return nil
+		}
+		sentence = "presigned URLs no longer open paths of %q: the bucket does not let CloudFront read all of its objects"
+	}
+	return []Finding{finding(BecamePublic, Breaking, sentence, n.PathPattern)}
 }
 
 func compareOrigins(o, n *infra.Behavior) []Finding {

@@ -151,7 +151,7 @@ func (p *probing) get(s *probed, n int, v viewer, path string) string {
 	}
 	host, query := s.host[n], ""
 	switch {
-	case v.key == "presigned" && (n > 0 || s.site.at(path).origin != "nobody"):
+	case v.key == "presigned" && (n > 0 || s.site.at(path).origin != "nobody" && p.old.site.at(path).origin != "nobody"):
 	case v.key == "presigned":
 		query = presigned(p.t, s, host, path)
 	case v.key != "":
@@ -403,7 +403,7 @@ func randomEdit(r *rand.Rand) func(*site) {
 		keyIn(one(r, "none", "all")), cacheFor(one(r, 0, 60, 86400)),
 		grant(one(r, "Allow", "Deny"), one[any](r, "*", cloudFront), one(r, "s3:GetObject", "s3:*"),
 			one(r, "/*", "/private/*", "/public/x")),
-		func(s *site) { s.policy = s.policy[:1] },
+		cut,
 		func(s *site) { s.policy = s.policy[len(s.policy)-1:] },
 		func(s *site) { s.bucket["PublicAccessBlockConfiguration"] = props{} },
 		second(), second("KeyOne"), second("KeyTwo"),

@@ -15,13 +15,19 @@ func (b *Behavior) Access() deployment.Access {
 	switch {
 	case b.Signed():
 		return deployment.Signed
-	case o.Bucket == nil || o.OAI != nil || o.OAC != nil && o.OAC.Behavior != "never":
+	case o.Bucket == nil || o.Identified():
 		return deployment.Public
 	case o.Bucket.External && !b.ForwardsSignature() || readableByAll(o.Bucket):
 		return deployment.Public
 	default:
 		return deployment.Presigned
 	}
+}
+
+// Identified reports whether CloudFront itself signs what it requests of the
+// origin.
+func (o *Origin) Identified() bool {
+	return o.OAI != nil || o.OAC != nil && o.OAC.Behavior != "never"
 }
 
 // s3Signature are the query parameters of a presigned request.
