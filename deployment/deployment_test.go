@@ -138,32 +138,34 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
+// invalid is a change that breaks one rule, by the field that is then wrong.
+var invalid = map[string]func(d *deployment.Deployment){
+	"hosts":                    func(d *deployment.Deployment) { d.Hosts, d.Endpoint = nil, "" },
+	"hosts[1]":                 func(d *deployment.Deployment) { d.Hosts[1] = "https://media.example.com" },
+	"endpoint":                 func(d *deployment.Deployment) { d.Endpoint = "https://127.0.0.1:9999" },
+	"behaviors":                func(d *deployment.Deployment) { d.Behaviors = d.Behaviors[:1] },
+	"behaviors[0].access":      func(d *deployment.Deployment) { d.Behaviors[0].Access = "private" },
+	"behaviors[0].keys":        func(d *deployment.Deployment) { d.Behaviors[0].Keys = []string{"K1"} },
+	"behaviors[0].maxTtl":      func(d *deployment.Deployment) { d.Behaviors[0].MaxTTL = -1 },
+	"behaviors[1].keys[1]":     func(d *deployment.Deployment) { d.Behaviors[1].Keys[1] = "K3" },
+	"behaviors[0].pathPattern": func(d *deployment.Deployment) { d.Behaviors[0].PathPattern = "" },
+	"keys":                     func(d *deployment.Deployment) { d.Keys[1].State = keys.Signing },
+	"keys[0].fingerprint":      func(d *deployment.Deployment) { d.Keys[0].Fingerprint = "SHA256:" },
+	"keys[0].algorithm":        func(d *deployment.Deployment) { d.Keys[0].Algorithm = "rsa" },
+	"keys[0].state":            func(d *deployment.Deployment) { d.Keys[0].State = "signed" },
+	"keys[0].privateKey":       func(d *deployment.Deployment) { d.Keys[0].PrivateKey = "k1.pem" },
+	"keys[0].publicKey":        func(d *deployment.Deployment) { d.Keys[0].PublicKey = "-----BEGIN PRIVATE KEY-----\nMC4=" },
+	"bucket":                   func(d *deployment.Deployment) { d.Bucket.Region = "" },
+	"behaviors[1].exposure":    func(d *deployment.Deployment) { d.Behaviors[1].Exposure = -1 },
+	"maxLifetime":              func(d *deployment.Deployment) { d.MaxLifetime = -1 },
+	"keys[0].id": func(d *deployment.Deployment) {
+		d.Keys[0].ID, d.Behaviors[1].Keys[0] = "1f2b4f0a-8f3c-4f6f-a6e8-7dbb5bf4a1f0", "K2"
+	},
+}
+
 func TestValidate(t *testing.T) {
 	t.Parallel()
-	type document = deployment.Deployment
-	for field, change := range map[string]func(d *document){
-		"hosts":                    func(d *document) { d.Hosts, d.Endpoint = nil, "" },
-		"hosts[1]":                 func(d *document) { d.Hosts[1] = "https://media.example.com" },
-		"endpoint":                 func(d *document) { d.Endpoint = "https://127.0.0.1:9999" },
-		"behaviors":                func(d *document) { d.Behaviors = d.Behaviors[:1] },
-		"behaviors[0].access":      func(d *document) { d.Behaviors[0].Access = "private" },
-		"behaviors[0].keys":        func(d *document) { d.Behaviors[0].Keys = []string{"K1"} },
-		"behaviors[0].maxTtl":      func(d *document) { d.Behaviors[0].MaxTTL = -1 },
-		"behaviors[1].keys[1]":     func(d *document) { d.Behaviors[1].Keys[1] = "K3" },
-		"behaviors[0].pathPattern": func(d *document) { d.Behaviors[0].PathPattern = "" },
-		"keys":                     func(d *document) { d.Keys[1].State = keys.Signing },
-		"keys[0].fingerprint":      func(d *document) { d.Keys[0].Fingerprint = "SHA256:" },
-		"keys[0].algorithm":        func(d *document) { d.Keys[0].Algorithm = "rsa" },
-		"keys[0].state":            func(d *document) { d.Keys[0].State = "signed" },
-		"keys[0].privateKey":       func(d *document) { d.Keys[0].PrivateKey = "k1.pem" },
-		"keys[0].publicKey":        func(d *document) { d.Keys[0].PublicKey = "-----BEGIN PRIVATE KEY-----\nMC4=" },
-		"bucket":                   func(d *document) { d.Bucket.Region = "" },
-		"behaviors[1].exposure":    func(d *document) { d.Behaviors[1].Exposure = -1 },
-		"maxLifetime":              func(d *document) { d.MaxLifetime = -1 },
-		"keys[0].id": func(d *document) {
-			d.Keys[0].ID, d.Behaviors[1].Keys[0] = "1f2b4f0a-8f3c-4f6f-a6e8-7dbb5bf4a1f0", "K2"
-		},
-	} {
+	for field, change := range invalid {
 		t.Run(field, func(t *testing.T) {
 			t.Parallel()
 			d := example()
