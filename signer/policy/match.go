@@ -53,15 +53,19 @@ func match(pattern, url string) bool {
 // matchPath matches the pattern's path and query, under both readings of ? if it
 // has two.
 func matchPath(pattern string, target parts) bool {
-	if path, query, ok := strings.Cut(pattern, `\?`); ok {
-		return sections(path, strings.ReplaceAll(query, `\?`, "?"), true, target)
+	path, query, escaped := strings.Cut(pattern, `\?`)
+	if _, rest, _ := strings.Cut(path, "?"); escaped && !strings.Contains(rest, "=") {
+		return sections(path, unescape(query), true, target)
 	}
 	path, query, found := strings.Cut(pattern, "?")
+	query = unescape(query)
 	if found && sections(path, query, true, target) {
 		return true
 	}
 	return !namesQuery(path, query) && sections(pattern, "", false, target)
 }
+
+func unescape(query string) string { return strings.ReplaceAll(query, `\?`, "?") }
 
 // namesQuery reports whether what follows the first ? of a resource, behind
 // path, is a query for certain: a pair of name and value, or any query of a file.

@@ -192,6 +192,12 @@ func TestMatches(t *testing.T) {
 		{`https://h.example/*.jpg\?*`, "https://h.example/yx.jpg", false},
 		{`https://h.example/a\?b=?`, "https://h.example/a?b=1", true},
 		{`https://h.example/a\?b`, "https://h.example/axb", false},
+		{`https://h.example/a?l=*&x=\?`, "https://h.example/aXl=1&x=?", false},
+		{`https://h.example/a?l=*&x=\?`, "https://h.example/a?l=1&x=?", true},
+		{`https://h.example/?a\?l=*`, "https://h.example/xa?l=1", true},
+		{`https://h.example/?a\?l=*`, "https://h.example/?a?l=1", false},
+		{`https://h.example/a?l=*`, "https://h.example/a", false},
+		{`https://h.example/a?l=*`, "https://h.example/aXl=1?l=1", false},
 		{"https://h.example/a?b", "https://h.example/a?b", true},
 		{"https://h.example/a?b", "https://h.example/axb", true}, // the contested reading
 		{"https://h.example/a?b", "https://h.example/axxb", false},
