@@ -554,6 +554,60 @@ var shapes = map[string]shape{
 		behavior: "ForwardedValues: {QueryString: false, Cookies: {WhitelistedNames: [a]}}",
 		says:     "Forward: the property is missing",
 	},
+	"two distributions of one alias": {
+		config: "Aliases: [a.example.com]",
+		resources: "\nE: {Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: {Aliases: [A.example.com], " +
+			"Enabled: true, Origins: [{Id: o, DomainName: web.example.com, CustomOriginConfig: " +
+			"{OriginProtocolPolicy: https-only}}], DefaultCacheBehavior: {TargetOriginId: o, " +
+			"ViewerProtocolPolicy: allow-all, ForwardedValues: {QueryString: false}}}}}",
+		says: `has the alias "A.example.com" too`,
+	},
+	"two behaviors of one pattern": {
+		config: "CacheBehaviors: [" + behaviorAt("/a") + ", " + behaviorAt("/a") + "]",
+		says:   `another behavior has the pattern "/a"`,
+	},
+	"two functions of one event": {
+		behavior: "FunctionAssociations: [{EventType: viewer-request, FunctionARN: !GetAtt One.FunctionARN}, " +
+			"{EventType: viewer-request, FunctionARN: !GetAtt One.FunctionARN}]",
+		resources: functionNamed("One", "one"),
+		says:      "another viewer-request function",
+	},
+	"cached and not allowed": {
+		behavior: "AllowedMethods: [GET, HEAD]\nCachedMethods: [GET, HEAD, OPTIONS]",
+		says:     "CachedMethods",
+	},
+	"origin as a URL": {
+		origins: "\n- {Id: o, DomainName: 'https://web.example.com', CustomOriginConfig: {OriginProtocolPolicy: https-only}}",
+		says:    "is not a valid domain name",
+	},
+	"origin with a port": {
+		origins: "\n- {Id: o, DomainName: 'web.example.com:81', CustomOriginConfig: {OriginProtocolPolicy: https-only}}",
+		says:    "is not a valid domain name",
+	},
+	"origin path without a slash": {origins: webWith("OriginPath: v1"), says: "does not begin with a slash"},
+	"origin group of one twice": {
+		origins: failing,
+		config:  strings.Replace(group(503), "OriginId: second", "OriginId: first", 1),
+		says:    "the two members are one origin",
+	},
+	"custom header name": headersPolicy(
+		"CustomHeadersConfig: {Items: [{Header: 'X Y', Value: y, Override: true}]}",
+	).saying("is not a valid header"),
+	"custom header in two lines": headersPolicy(
+		`CustomHeadersConfig: {Items: [{Header: X, Value: "a\r\nB: c", Override: true}]}`,
+	).saying("is not a valid header"),
+	"website without index": {
+		bucket: "WebsiteConfiguration: {ErrorDocument: 404.html}",
+		says:   "an IndexDocument without slashes or RedirectAllRequestsTo",
+	},
+	"website, index and redirect": {
+		bucket: "WebsiteConfiguration: {IndexDocument: i, RedirectAllRequestsTo: {HostName: h}}",
+		says:   "an IndexDocument without slashes or RedirectAllRequestsTo",
+	},
+	"website, index with a slash": {
+		bucket: "WebsiteConfiguration: {IndexDocument: a/index.html}",
+		says:   "an IndexDocument without slashes or RedirectAllRequestsTo",
+	},
 	"cache tags": {config: "CacheTagConfig: {HeaderName: Cache-Tag}"},
 }
 
@@ -578,6 +632,11 @@ var failing = strings.Replace(plainOrigin, "Id: o", "Id: second", 1) +
 func group(code int) string {
 	return fmt.Sprintf("OriginGroups: {Quantity: 1, Items: [{Id: o, FailoverCriteria: {StatusCodes: {Quantity: 1, Items: [%d]}},"+
 		" Members: {Quantity: 2, Items: [{OriginId: first}, {OriginId: second}]}}]}", code)
+}
+
+func behaviorAt(pattern string) string {
+	return "{PathPattern: " + pattern + ", TargetOriginId: o, ViewerProtocolPolicy: allow-all, " +
+		"ForwardedValues: {QueryString: false}}"
 }
 
 func functionNamed(id, name string) string {

@@ -2,6 +2,7 @@ package infra
 
 import (
 	"cmp"
+	"strings"
 
 	"example.com/privatecdn/internal/awsname"
 	"example.com/privatecdn/internal/bucketpolicy"
@@ -43,6 +44,10 @@ func (r *reader) bucket(s *cloudformation.Stack, res *cloudformation.Resource) e
 		})
 	}
 	if w := p.WebsiteConfiguration; w != nil {
+		if (w.IndexDocument == "") == (w.RedirectAllRequestsTo == nil) || strings.Contains(w.IndexDocument, "/") {
+			return s.At(res).Key("Properties.WebsiteConfiguration").Invalid(
+				"a website has an IndexDocument without slashes or RedirectAllRequestsTo")
+		}
 		b.Website = &Website{Index: w.IndexDocument, Error: w.ErrorDocument}
 		if to := w.RedirectAllRequestsTo; to != nil {
 			b.Website.Redirect = cmp.Or(to.Protocol, "http") + "://" + to.HostName

@@ -58,10 +58,26 @@ func (r *reader) distribution(s *cloudformation.Stack, res *cloudformation.Resou
 		return err
 	}
 	d.Origins = origins
+	if err := r.aliases(at.Key("Aliases"), d); err != nil {
+		return err
+	}
 	if d.Behaviors, err = r.behaviors(s, at, c.CacheBehaviors, c.DefaultCacheBehavior, origins); err != nil {
 		return err
 	}
 	r.tmpl.Distributions = append(r.tmpl.Distributions, d)
+	return nil
+}
+
+// aliases refuses an alias that another distribution has.
+func (r *reader) aliases(at cloudformation.Location, d *Distribution) error {
+	for i, alias := range d.Aliases {
+		same := func(other string) bool { return strings.EqualFold(alias, other) }
+		for _, other := range r.tmpl.Distributions {
+			if slices.ContainsFunc(other.Aliases, same) {
+				return at.Index(i).Invalid("%s has the alias %q too", other.LogicalID, alias)
+			}
+		}
+	}
 	return nil
 }
 
@@ -70,6 +86,10 @@ func (r *reader) behaviors(s *cloudformation.Stack, at cloudformation.Location, 
 	var behaviors []*Behavior
 	for i := range ordered {
 		here := at.Key("CacheBehaviors").Index(i)
+		same := func(b *Behavior) bool { return b.PathPattern == ordered[i].PathPattern }
+		if slices.ContainsFunc(behaviors, same) {
+			return nil, here.Key("PathPattern").Invalid("another behavior has the pattern %q", ordered[i].PathPattern)
+		}
 		if ordered[i].PathPattern == "" {
 			return nil, here.Key("PathPattern").Invalid("the property is missing or empty")
 		}
@@ -111,8 +131,8 @@ func (r *reader) behavior(s *cloudformation.Stack, at cloudformation.Location, p
 		return nil, at.Key("AllowedMethods").Invalid(
 			"CloudFront allows GET and HEAD, these and OPTIONS, or all seven methods")
 	}
-	if !isMethodSet(b.CachedMethods, 2, 3) {
-		return nil, at.Key("CachedMethods").Invalid("CloudFront caches GET and HEAD, or these and OPTIONS")
+	if !isMethodSet(b.CachedMethods, 2, 3) || len(b.CachedMethods) > len(b.AllowedMethods) {
+		return nil, at.Key("CachedMethods").Invalid("CloudFront caches GET and HEAD, or these and OPTIONS if it is allowed")
 	}
 	if err := r.policies(s, at, p, b); err != nil {
 		return nil, err
@@ -194,11 +214,14 @@ func (r *reader) functions(s *cloudformation.Stack, at cloudformation.Location,
 			return at.Errorf(cloudformation.ErrInvalid, "set its AutoPublish to true",
 				"the function %s is not published", f.LogicalID)
 		}
+		slot := &b.ViewerRequest
 		if a.EventType == "viewer-response" {
-			b.ViewerResponse = f
-		} else {
-			b.ViewerRequest = f
+			slot = &b.ViewerResponse
 		}
+		if *slot != nil {
+			return at.Invalid("the behavior has another %s function", a.EventType)
+		}
+		*slot = f
 	}
 	return nil
 }

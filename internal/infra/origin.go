@@ -38,6 +38,12 @@ func (r *reader) origin(s *cloudformation.Stack, at cloudformation.Location, p *
 	if p.ConnectionAttempts != nil {
 		o.Attempts = *p.ConnectionAttempts
 	}
+	if strings.ContainsAny(p.DomainName, "/:@ \"") {
+		return nil, at.Key("DomainName").Invalid("%q is not a valid domain name", p.DomainName)
+	}
+	if p.OriginPath != "" && p.OriginPath[0] != '/' {
+		return nil, at.Key("OriginPath").Invalid("the path does not begin with a slash")
+	}
 	for _, h := range p.OriginCustomHeaders {
 		o.Headers[h.HeaderName] = h.HeaderValue
 	}
@@ -65,6 +71,9 @@ func originGroups(at cloudformation.Location, groups []originGroupProperties, or
 		}
 		if len(g.Members.Items) != 2 {
 			return at.Key("Members.Items").Invalid("an origin group has two members")
+		}
+		if g.Members.Items[0] == g.Members.Items[1] {
+			return at.Key("Members.Items").Invalid("the two members are one origin")
 		}
 		var members [2]*Origin
 		for j, m := range g.Members.Items {

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"strings"
 
+	"golang.org/x/net/http/httpguts"
+
 	"example.com/privatecdn/internal/cloudformation"
 )
 
@@ -82,6 +84,10 @@ func (p *responseHeadersProperties) read(at cloudformation.Location, logicalID s
 		if strings.HasPrefix(strings.ToLower(h.Header), "access-control-") {
 			return nil, at.Key("ResponseHeadersPolicyConfig.CustomHeadersConfig.Items").Index(i).Key("Header").Invalid(
 				"CloudFront refuses %s as a custom header: it belongs into CorsConfig", h.Header)
+		}
+		if !httpguts.ValidHeaderFieldName(h.Header) || !httpguts.ValidHeaderFieldValue(*h.Value) {
+			return nil, at.Key("ResponseHeadersPolicyConfig.CustomHeadersConfig.Items").Index(i).Invalid(
+				"%q is not a valid header", h.Header+": "+*h.Value)
 		}
 		policy.Custom = append(policy.Custom, Header{Name: h.Header, Value: *h.Value, Override: h.Override})
 	}
