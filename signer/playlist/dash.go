@@ -201,6 +201,8 @@ func (p *mpdParser) attributes(t xml.StartElement, name string, around, inside *
 			continue
 		case slices.Contains(numbers[name], a.Name.Local) && strings.Trim(a.Value, "0123456789") != "":
 			return ErrURI // some players put it into templates as it is
+		case name == "ContentSteering" && a.Name.Local == "proxyServerURL":
+			return ErrMixed // players send it the steering server's signed URL
 		case a.Name.Space == xlink && a.Name.Local == "href" && name != "",
 			a.Name.Space == fonts && a.Name.Local == "url":
 			s.kind = remote
@@ -216,6 +218,9 @@ func (p *mpdParser) attributes(t xml.StartElement, name string, around, inside *
 		}
 		if err := s.set(p.src, a.Value); err != nil {
 			return err
+		}
+		if s.value == "" { // players treat it as missing
+			continue
 		}
 		s.template = name == "SegmentTemplate" && strings.Contains(s.value, "$RepresentationID")
 		around.sites = append(around.sites, s)

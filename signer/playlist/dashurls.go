@@ -30,7 +30,7 @@ func (w *rewrite) dash() error {
 	return nil
 }
 
-var xmlText = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+var xmlText = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#39;")
 
 // place is what a URI is resolved with: a base URL and, in a segment's URI, the
 // id of a Representation.

@@ -2,7 +2,6 @@ package playlist
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -199,13 +198,13 @@ func (h *Handler) address(u *url.URL) (at, carry string) {
 	var query []string
 	for pair := range strings.SplitSeq(u.RawQuery, "&") {
 		name, _, _ := strings.Cut(pair, "=")
-		switch decoded, err := url.QueryUnescape(name); {
-		case pair == "" || decoded == "CMCD":
-		case err == nil && h.Token != "" && decoded == h.Token:
-			carry = cmp.Or(carry, pair) // the first, as http.Request.FormValue
-		default:
+		name, err := url.QueryUnescape(name)
+		if pair != "" && (err != nil || name != "CMCD" && (name != h.Token || name == "")) {
 			query = append(query, pair)
 		}
+	}
+	if values := u.Query(); h.Token != "" && values.Has(h.Token) {
+		carry = url.Values{h.Token: {values.Get(h.Token)}}.Encode() // as Allow reads it, and safe in a manifest
 	}
 	at = base + "/" + strings.TrimPrefix(u.EscapedPath(), "/")
 	if query != nil {

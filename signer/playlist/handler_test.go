@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -115,6 +116,28 @@ func TestHandler(t *testing.T) {
 		"https://app.example.com/films/7/s.json",
 	) {
 		t.Errorf("behind a proxy: %s", w.Body)
+	}
+}
+
+// A token is carried as Allow reads it, and is no part of a manifest's text.
+func TestHandlerToken(t *testing.T) {
+	t.Parallel()
+	r := newRelay(t, map[string]string{"/films/7/a": hls(`#EXT-X-MEDIA:TYPE=AUDIO,URI="b.m3u8"`)})
+	for query, want := range map[string]string{
+		`token=x",URI="//o.example`: "token=x%22%2CURI%3D%22%2F%2Fo.example",
+		"token=x;y&token=z":         "token=z",
+		"t%6Fken=x&token=y":         "token=x",
+	} {
+		var read string
+		r.Allow = func(request *http.Request) bool {
+			read = request.FormValue("token")
+			return true
+		}
+		body := do(r, "GET", "/films/7/a?"+query).Body.String()
+		if carried, err := url.ParseQuery(want); err != nil || carried.Get("token") != read ||
+			!strings.Contains(body, `URI="b.m3u8?`+want+`"`) {
+			t.Errorf("%s: Allow reads %q, and the manifest is %s", query, read, body)
+		}
 	}
 }
 

@@ -6,7 +6,7 @@ import "strings"
 func (w *rewrite) hls() error {
 	vars := variables{}
 	variant := false // the next URI is another playlist's
-	for at := 0; at < len(w.src); {
+	for at := len(w.src) - len(strings.TrimPrefix(w.src, bom)); at < len(w.src); {
 		end := len(w.src)
 		if i := strings.IndexByte(w.src[at:], '\n'); i >= 0 {
 			end = at + i
@@ -14,13 +14,13 @@ func (w *rewrite) hls() error {
 		from, to := trim(w.src, at, end)
 		line := w.src[from:to]
 		switch {
-		case line == "" || line == bom:
+		case line == "":
 		case strings.HasPrefix(line, "#EXT"):
 			if err := w.tag(from, line, vars); err != nil {
 				return err
 			}
 			variant = variant || strings.HasPrefix(line, "#EXT-X-STREAM-INF:")
-		case line[0] != '#' && !strings.HasPrefix(line, bom):
+		case line[0] != '#':
 			if err := w.uri(from, line, variant, vars); err != nil {
 				return err
 			}
@@ -135,6 +135,9 @@ func (w *rewrite) uri(at int, raw string, document bool, vars variables) error {
 	ref, err := vars.expand(raw)
 	if err != nil {
 		return w.fail(at, raw, err)
+	}
+	if ref == "" { // players treat it as missing
+		return nil
 	}
 	v, err := w.judge(w.base, ref)
 	if err == nil && document && w.returns(v) {

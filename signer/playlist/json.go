@@ -86,6 +86,9 @@ func (w *rewrite) member(m frame, value string, start, end int) error {
 		return nil
 	}
 	ref := strings.Trim(value, blanks)
+	if ref == "" { // players treat it as missing
+		return nil
+	}
 	v, err := w.judge(w.base, ref)
 	if err == nil && !w.returns(v) {
 		err = w.signable(v)

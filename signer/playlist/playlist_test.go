@@ -215,6 +215,15 @@ func TestRefused(t *testing.T) {
 			`{"PATHWAY-PRIORITY": [], "PATHWAY-CLONES": [{"URI-REPLACEMENT": {"HOST": "o.example"}}]}`,
 			playlist.ErrMixed, 1},
 		{"variable not given", home, "", hls(`#EXT-X-DEFINE:IMPORT="x"`, "{$x}/1.ts"), playlist.ErrVariable, 3},
+		{"variable of a parameter that is there twice", home + "?h=a&h=//o.example", "",
+			hls(`#EXT-X-DEFINE:QUERYPARAM="h"`, "{$h}/1.ts"), playlist.ErrVariable, 3},
+		{"variable of a malformed parameter", home + "?h=//o.example;&g=b", "",
+			hls(`#EXT-X-DEFINE:QUERYPARAM="g"`, "{$g}/1.ts"), playlist.ErrVariable, 3},
+		{"variable that ends an attribute", home + "?h=//o.example/%22", "",
+			hls(`#EXT-X-DEFINE:QUERYPARAM="h"`, `#EXT-X-MAP:URI="{$h}"`), playlist.ErrVariable, 3},
+		{"byte order mark in the middle", home, "", "\ufeff" + hls("\ufeff1.ts"), playlist.ErrURI, 2},
+		{"steering through a proxy", home, "",
+			mpd("<ContentSteering proxyServerURL='//o.example/'>s.json</ContentSteering>"), playlist.ErrMixed, 1},
 		{"attribute", home, "", hls(`#EXT-X-MAP:BYTERANGE="1@0",URI="/1.mp4"`), playlist.ErrOutside, 2},
 		{"dash outside", home, "", mpd("\n<BaseURL>../8/film.mp4</BaseURL>"), playlist.ErrOutside, 2},
 		{"dash in pieces", home, "", mpd("<BaseURL>film<!-- -->.mp4</BaseURL>"), playlist.ErrURI, 1},
@@ -267,6 +276,35 @@ func TestVariables(t *testing.T) {
 	}
 	if want := strings.Replace(manifest, "{$here}1.ts", "{$here}1.ts?"+signature, 1); string(got) != want {
 		t.Errorf("got\n%s", got)
+	}
+}
+
+// TestEmpty holds that an empty URI, which players treat as a missing one,
+// stays empty.
+func TestEmpty(t *testing.T) {
+	t.Parallel()
+	for _, manifest := range []string{
+		hls(`#EXT-X-MEDIA:TYPE=AUDIO,URI=""`, `#EXT-X-KEY:METHOD=NONE,URI=" "`, `#EXT-X-DEFINE:NAME="x",VALUE=""`,
+			`#EXT-X-MEDIA:TYPE=VIDEO,URI="{$x}"`),
+		mpd("<BaseURL>https://o.example/</BaseURL><Period><SegmentTemplate initialization='' index=''/></Period>"),
+		`{"RELOAD-URI": "", "PATHWAY-PRIORITY": [], "ASSETS": [{"URI": ""}]}`,
+	} {
+		for _, r := range []playlist.Rewriter{{}, {Absolute: true}, {Relay: true, Carry: "token=x"}} {
+			r.Query = stub
+			if got, err := r.Rewrite(home+"a", []byte(manifest)); err != nil || string(got) != manifest {
+				t.Errorf("%s became %s, %v", manifest, got, err)
+			}
+		}
+	}
+}
+
+// TestQuotes holds that what stands in the manifest's URL ends no attribute.
+func TestQuotes(t *testing.T) {
+	t.Parallel()
+	r := playlist.Rewriter{Query: stub, Absolute: true}
+	got, err := r.Rewrite("https://h.example/a'b/c", []byte(mpd("<AlternativeMPD uri='d.mpd'/>")))
+	if err != nil || !strings.Contains(string(got), "uri='https://h.example/a&#39;b/d.mpd?Policy=") {
+		t.Errorf("%s, %v", got, err)
 	}
 }
 

@@ -39,9 +39,10 @@ func (v variables) define(list string, w *rewrite) error {
 		case "IMPORT":
 			value, known = w.Variables[n]
 		case "QUERYPARAM":
-			// Parameters that do not parse are left out.
-			parameters, _ := url.ParseQuery(w.base.query)
-			value, known = parameters.Get(n), parameters.Has(n)
+			// Of one that is there twice, and of a query that does not parse,
+			// players may read another value.
+			parameters, malformed := url.ParseQuery(w.base.query)
+			value, known = parameters.Get(n), malformed == nil && len(parameters[n]) == 1
 		default:
 			continue
 		}
@@ -63,7 +64,8 @@ func isName(s string) bool {
 }
 
 // expand replaces each {$NAME} by its value. A result that is longer than a URL
-// can be, or that another pass would change, is ErrVariable.
+// can be, that another pass would change, or that would end an attribute is
+// ErrVariable.
 func (v variables) expand(s string) (string, error) {
 	if !strings.Contains(s, "{$") {
 		return s, nil
@@ -83,7 +85,7 @@ func (v variables) expand(s string) (string, error) {
 		b.WriteString(value)
 		s = rest
 	}
-	if strings.Contains(b.String(), "{$") {
+	if strings.Contains(b.String(), "{$") || strings.Contains(b.String(), `"`) {
 		return "", ErrVariable
 	}
 	return b.String(), nil
