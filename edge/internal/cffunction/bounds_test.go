@@ -32,6 +32,7 @@ func TestBounds(t *testing.T) {
 		"2n ** 20000000n":     "", // the one or the other
 		"const a = []; for (;;) a.push(new Uint8Array(1 << 26))":                                           full,
 		"const a = []; for (;;) a.push(new Uint8Array(1 << 10))":                                           full,
+		"new Uint8Array(2 << 20)":                                                                          full,
 		"let s = 'x'; for (;;) s += s + 'y'":                                                               "", // a string's own limit
 		"'x'.repeat(1 << 28)":                                                                              full,
 		"JSON.stringify(Array(1 << 20).fill(null).map(() => 'x'.repeat(100)))":                             "",
@@ -110,6 +111,28 @@ func TestCallsAreApart(t *testing.T) {
 		})
 	}
 	group.Wait()
+}
+
+// A call that makes the engine's memory grow leaves no less for those after it.
+func TestMemoryOfCallsIsApart(t *testing.T) {
+	t.Parallel()
+	const code = "function handler() { const b = Buffer.alloc(300000); " +
+		"return { statusCode: 200, body: b.toString('latin1').length + ',' + new Uint8Array(100000).length }; }"
+	f := compile(t, code)
+	for n := range 30 {
+		r, err := f.Run(viewerRequest, time.Unix(0, 0), func(string) {})
+		if err != nil || r.Response.Body.Data != "300000,100000" {
+			t.Fatalf("call %d: %v, %v", n, r.Response, err)
+		}
+	}
+}
+
+// As soon as the compiled engine is there, it is used.
+func TestCompiledEngineIsUsed(t *testing.T) {
+	t.Parallel()
+	if !cffunction.CompiledIsUsed() {
+		t.Error("the engine of a call is another")
+	}
 }
 
 // A function that writes to its console without end is cut off.

@@ -6,7 +6,6 @@ import (
 	_ "embed"
 	"errors"
 	"runtime"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -24,9 +23,9 @@ var quickjs []byte
 
 const (
 	memoryLimit = 2 << 20 // CloudFront's limit, on top of what the engine and the prelude occupy
-	heap        = memoryLimit + 1<<20
+	heap        = 1 << 20 // is free at the beginning: most functions need no more
 	stackLimit  = 128 << 10
-	maxPages    = 96 // of 64 KiB: the engine's image with its heap, and what an event occupies outside
+	maxPages    = 96 // of 64 KiB: the engine's image with its limit, and what an event occupies outside
 )
 
 // engine is QuickJS in one of wazero's two execution modes, with idle
@@ -47,15 +46,14 @@ var (
 		ready.Store(e)
 		return e
 	})
-	compiling = sync.OnceFunc(func() { go compiled() })
-	ready     atomic.Pointer[engine]
+	ready atomic.Pointer[engine]
 )
 
 func currentEngine() *engine {
 	if e := ready.Load(); e != nil {
 		return e
 	}
-	compiling()
+	go compiled()
 	return interpreted()
 }
 
@@ -117,15 +115,11 @@ func (e *engine) use(ctx context.Context, i *image, do func(*guest) error) error
 }
 
 // image is the memory of an instance that has run the prelude, in which every
-// call of a function begins. The free heap after it has undefined content.
+// call of a function begins.
 type image struct {
-	pages [][]byte // nil: all zero, as most of the stack is
-	size  uint32   // of the memory with its free heap
-	run   uint64   // the prelude's function
+	memory []byte
+	run    uint64 // the prelude's function
 }
-
-// page is the unit in which an image is restored.
-const page = 4096
 
 var prepared = sync.OnceValue(func() *image {
 	i := &image{}
@@ -136,7 +130,9 @@ var prepared = sync.OnceValue(func() *image {
 		g.call("qjs_set_max_stack_size", stackLimit)
 		g.call("qjs_set_memory_limit", g.call("qjs_get_allocated_size")+memoryLimit)
 		g.call("wasm_free", g.call("wasm_malloc", heap))
-		i.keep(g.module.Memory())
+		m := g.module.Memory()
+		memory, _ := m.Read(0, m.Size())
+		i.memory = bytes.Clone(memory)
 		return g.thrown(i.run)
 	})
 	if err != nil {
@@ -145,37 +141,13 @@ var prepared = sync.OnceValue(func() *image {
 	return i
 })
 
-func (i *image) keep(m api.Memory) {
-	i.size = m.Size()
-	memory, _ := m.Read(0, i.size)
-	zero := make([]byte, page)
-	used := 0
-	for p := range slices.Chunk(memory, page) {
-		if bytes.Equal(p, zero) {
-			p = nil
-		} else {
-			used = len(i.pages) + 1
-		}
-		i.pages = append(i.pages, bytes.Clone(p))
-	}
-	i.pages = i.pages[:used]
-}
-
-func (i *image) fits(m api.Memory) bool { return m.Size() == i.size }
+func (i *image) fits(m api.Memory) bool { return int(m.Size()) == len(i.memory) }
 
 func (i *image) restore(m api.Memory) error {
-	if missing := int(i.size) - int(m.Size()); missing > 0 {
-		if _, ok := m.Grow(uint32(missing) >> 16); !ok {
-			return errors.New("no memory for the engine")
-		}
+	missing := max(len(i.memory)-int(m.Size()), 0)
+	if _, ok := m.Grow(uint32(missing) >> 16); !ok {
+		return errors.New("no memory for the engine")
 	}
-	memory, _ := m.Read(0, i.size)
-	for n, p := range i.pages {
-		if at := memory[n*page:]; p == nil {
-			clear(at[:page])
-		} else {
-			copy(at, p)
-		}
-	}
+	m.Write(0, i.memory)
 	return nil
 }

@@ -27,6 +27,9 @@ const compileBudget = 2 * Budget
 // maxCode is CloudFront's limit for a function's code in bytes.
 const maxCode = 10 << 10
 
+// runtime1 is the older runtime.
+const runtime1 = "cloudfront-js-1.0"
+
 // Kind is a kind of failure.
 type Kind string
 
@@ -59,7 +62,7 @@ type Store struct {
 // no state.
 type Function struct {
 	name     string
-	version  int // of the runtime
+	runtime  string
 	bytecode []byte
 	budget   time.Duration
 	stores   []Store
@@ -70,13 +73,8 @@ var preludeSource string
 
 // Compile checks a function's code. The error is an *Error.
 func Compile(name, runtime, code string, stores []Store) (*Function, error) {
-	f := &Function{name: name, budget: Budget, stores: stores}
-	switch runtime {
-	case "cloudfront-js-1.0":
-		f.version = 1
-	case "cloudfront-js-2.0":
-		f.version = 2
-	default:
+	f := &Function{name: name, runtime: runtime, budget: Budget, stores: stores}
+	if runtime != runtime1 && runtime != "cloudfront-js-2.0" {
 		return nil, f.fail(Unsupported, "the runtime %q is not known: use cloudfront-js-2.0", runtime)
 	}
 	if len(code) > maxCode {
@@ -85,7 +83,7 @@ func Compile(name, runtime, code string, stores []Store) (*Function, error) {
 	if name := unknownMember(code); name != "" {
 		return nil, f.fail(Unsupported, "cf.%s is not supported by this edge", name)
 	}
-	if f.version == 1 {
+	if runtime == runtime1 {
 		if what := beyondRuntime1(code); what != "" {
 			return nil, f.fail(Unsupported, "the runtime cloudfront-js-1.0 has no %s: use cloudfront-js-2.0", what)
 		}
@@ -134,8 +132,8 @@ func withoutImports(code string) (string, error) {
 	script := importLine.ReplaceAllStringFunc(code, func(line string) string {
 		m := importLine.FindStringSubmatch(line)
 		check(m[2])
-		whole, named, both := strings.Cut(m[1], ",")
-		if strings.HasPrefix(m[1], "{") || !both {
+		whole, named, _ := strings.Cut(m[1], ",")
+		if strings.HasPrefix(m[1], "{") {
 			whole, named = m[1], ""
 		}
 		script := "const " + bind(whole, m[2])

@@ -19,7 +19,7 @@ func TestCompileRefuses(t *testing.T) {
 		"module":            {"cloudfront-js-2.0", "import fs from 'fs';\n" + handler, `"fs"`},
 		"module by require": {"cloudfront-js-1.0", "var fs = require('fs');\n" + handler, `"fs"`},
 		"origin":            {"cloudfront-js-2.0", "import cf from 'cloudfront'; cf.createRequestOriginGroup({});" + handler, "cf.createRequestOriginGroup"},
-		"size":              {"cloudfront-js-2.0", handler + strings.Repeat(" ", 11000), "more than 10240"},
+		"size":              {"cloudfront-js-2.0", handler + strings.Repeat(" ", 10241-len(handler)), "more than 10240"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -30,6 +30,12 @@ func TestCompileRefuses(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Code of the largest size is accepted.
+func TestLargestCode(t *testing.T) {
+	t.Parallel()
+	compile(t, "function handler(event) {}"+strings.Repeat(" ", 10240-26))
 }
 
 var viewerRequest = cffunction.Event{Type: cffunction.ViewerRequest, Request: cffunction.Request{Method: "GET", URI: "/a"}}
@@ -64,7 +70,8 @@ func answers(t *testing.T, imports, expression string) string {
 
 func TestModules(t *testing.T) {
 	t.Parallel()
-	const all = "import cf, {kvs as open} from 'cloudfront';\nimport * as qs from 'querystring';\nimport crypto from \"crypto\";\nimport { Buffer as B } from 'buffer';"
+	const all = "import cf, {kvs as open} from 'cloudfront';\nimport {parse, escape as esc} from 'querystring';\n" +
+		"import * as qs from 'querystring';\nimport crypto from \"crypto\";\nimport { Buffer as B } from 'buffer';"
 	for expression, want := range map[string]string{
 		"crypto.createHash('md5').update('').digest('hex')":                      "d41d8cd98f00b204e9800998ecf8427e",
 		"crypto.createHash('sha1').update('abc').digest('base64')":               "qZk+NkcGgWq6PiVxeFDCbJzQ2J0=",
@@ -73,6 +80,8 @@ func TestModules(t *testing.T) {
 		"qs.parse('a=1&a=2&b=x%20y+z').a.join() + qs.parse('b=x%20y+z').b":       "1,2x y z",
 		"qs.stringify({a: ['1', '2'], b: 'x y'})":                                "a=1&a=2&b=x%20y",
 		"qs.escape('a&b') + qs.unescape('%26')":                                  "a%26b&",
+		"esc(parse('a=%26').a)":                                                  "%26",
+		"new Uint8Array(1500000).length":                                         "1500000",
 		"B.from('ff00', 'hex').toString('base64')":                               "/wA=",
 		"B.from('ü').length":                                                     "2",
 		"B.from([1, 2, 3]).slice(1).toString('hex')":                             "0203",
@@ -172,6 +181,21 @@ func TestRuntime1(t *testing.T) {
 		if says == "" && err != nil && strings.Contains(err.Error(), "1.0") || says != "" && (err == nil || !strings.Contains(err.Error(), says)) {
 			t.Errorf("%s: %v, want %q", code, err, says)
 		}
+	}
+}
+
+// A digest is a string of bytes in the runtime 1.0.
+func TestDigestInRuntime1(t *testing.T) {
+	t.Parallel()
+	f, err := cffunction.Compile("Fn", "cloudfront-js-1.0", `function handler() {
+		return { statusCode: 200, statusDescription: typeof require('crypto').createHash('md5').update('').digest() };
+	}`, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := f.Run(viewerRequest, time.Unix(0, 0), func(string) {})
+	if err != nil || r.Response.Description != "string" {
+		t.Errorf("%+v, %v", r.Response, err)
 	}
 }
 

@@ -38,10 +38,11 @@ func (g *guest) call(name string, args ...uint64) uint64 {
 // write copies data into the guest's memory, followed by a zero, and returns
 // its address.
 func (g *guest) write(data string) uint64 {
-	at := g.call("wasm_malloc", uint64(len(data)+1))
+	data += "\x00"
+	at := g.call("wasm_malloc", uint64(len(data)))
 	if at == 0 {
 		g.fail(errors.New("out of memory"))
-	} else if !g.module.Memory().WriteString(uint32(at), data+"\x00") {
+	} else if !g.module.Memory().WriteString(uint32(at), data) {
 		g.fail(errors.New("out of bounds"))
 	}
 	return at

@@ -77,8 +77,8 @@ func hostCall(ctx context.Context, m api.Module, stack []uint64) {
 
 func (c *call) answer(operation string, args []string) (string, error) {
 	switch operation {
-	case "version":
-		return strconv.Itoa(c.function.version), nil
+	case "runtime":
+		return c.function.runtime, nil
 	case "random":
 		return strconv.FormatFloat(rand.Float64(), 'g', -1, 64), nil
 	case "log":

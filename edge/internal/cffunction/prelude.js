@@ -72,7 +72,7 @@
       digest(encoding) {
         const sum = toBytes(digest(text));
         if (encoding) return host.encode(sum, encoding);
-        return ask('version') === '1' ? host.encode(sum, 'latin1') : Buffer.from(sum);
+        return ask('runtime') === 'cloudfront-js-1.0' ? host.encode(sum, 'latin1') : Buffer.from(sum);
       },
     };
   };
