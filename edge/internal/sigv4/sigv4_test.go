@@ -45,6 +45,22 @@ func TestDocumentedExample(t *testing.T) {
 	}
 }
 
+// What is unreserved in RFC 3986 is kept, its neighbors are not.
+func TestEncode(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"AZaz09-._~":    "AZaz09-._~",
+		"@[`{/:,;}\x7f": "%40%5B%60%7B%2F%3A%2C%3B%7D%7F",
+	} {
+		if got := sigv4.Encode(in, false); got != want {
+			t.Errorf("Encode(%q) is %s, want %s", in, got, want)
+		}
+	}
+	if got := sigv4.Encode("/a b/", true); got != "/a%20b/" {
+		t.Errorf("with slashes: %s", got)
+	}
+}
+
 // TestSDK verifies what the SDK signs, in both places it can put a signature.
 func TestSDK(t *testing.T) {
 	t.Parallel()
