@@ -23,7 +23,7 @@ const maxPairs = 5 << 20
 // asset beside the template is that object.
 func (a assets) pairs(at cloudformation.Location, arn string) (map[string]string, error) {
 	object := arn[strings.LastIndexByte(arn, '/')+1:]
-	if a == "" || object == "" || object != filepath.Base(object) {
+	if a == "" || object != filepath.Base(object) {
 		return nil, nil
 	}
 	path := filepath.Join(string(a), "asset."+object)

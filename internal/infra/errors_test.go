@@ -204,13 +204,8 @@ func TestRefusedNestedStacks(t *testing.T) {
 		`{"files":{"abc":{"source":{"path":"../abc.json"}}}}`:     "no AWS::CloudFront::Distribution",
 		`{"files":{"abc":{"source":{"path":"S.template.json"}}}}`: "there are too many nested stacks",
 	} {
-		dir := t.TempDir()
-		for name, text := range map[string]string{"S.template.json": parent, "S.assets.json": assets} {
-			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		_, err := infra.ReadFile(filepath.Join(dir, "S.template.json"), infra.Options{})
+		path := writeFiles(t, map[string]string{"S.template.json": parent, "S.assets.json": assets})
+		_, err := infra.ReadFile(path, infra.Options{})
 		if err == nil || !strings.Contains(said(err), want) {
 			t.Errorf("%q: %v; want %s", assets, err, want)
 		}

@@ -255,22 +255,3 @@ Outputs:
 		t.Errorf("%v, %v, %v", noted, tmpl.Outputs, tmpl.Parameters)
 	}
 }
-
-// An asset that is not what a key value store imports is refused.
-func TestBadAsset(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	for name, text := range map[string]string{
-		"S.template.json": `{"Resources":{"K":{"Type":"AWS::CloudFront::KeyValueStore","Properties":{"Name":"k",
-			"ImportSource":{"SourceType":"S3","SourceArn":"arn:aws:s3:::assets/abc.json"}}}}}`,
-		"asset.abc.json": "hello",
-	} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	_, err := infra.ReadFile(filepath.Join(dir, "S.template.json"), infra.Options{})
-	if !errors.Is(err, cloudformation.ErrInvalid) || !strings.Contains(err.Error(), "asset.abc.json does not have the form") {
-		t.Error(err)
-	}
-}

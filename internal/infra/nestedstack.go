@@ -24,7 +24,7 @@ func (r *reader) addNestedStacks(s *cloudformation.Stack, dir string) error {
 			continue
 		}
 		at := s.At(res).Key("Properties.TemplateURL")
-		if depth(s) == maxNested || len(r.app.Stacks()) > maxStacks {
+		if depth(s) == maxNested || len(r.app.Stacks()) >= maxStacks {
 			return at.Unsupported("nest them less deep", "there are too many nested stacks")
 		}
 		path, err := r.nestedTemplate(s, res, at, dir)

@@ -1,0 +1,109 @@
+package infra_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"example.com/privatecdn/internal/cloudformation"
+	"example.com/privatecdn/internal/infra"
+)
+
+// writeFiles writes a directory and returns the path of its template.
+func writeFiles(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return filepath.Join(dir, "S.template.json")
+}
+
+const (
+	storeTemplate = `{"Resources":{"K":{"Type":"AWS::CloudFront::KeyValueStore","Properties":{"Name":"k",
+		"ImportSource":{"SourceType":"S3","SourceArn":"arn:aws:s3:::assets/abc.json"}}}}}`
+	onlyDistribution = "no AWS::CloudFront::Distribution" // is missing
+)
+
+// An asset that is not what a key value store imports, or larger, is refused.
+func TestBadAsset(t *testing.T) {
+	t.Parallel()
+	const empty = `{"data":[]}`
+	largest := empty + strings.Repeat(" ", 5<<20-len(empty))
+	for name, c := range map[string]struct{ asset, says string }{
+		"form":      {"hello", "asset.abc.json does not have the form"},
+		"largest":   {largest, onlyDistribution},
+		"too large": {largest + " ", "asset.abc.json is larger than a key value store can be"},
+	} {
+		path := writeFiles(t, map[string]string{"S.template.json": storeTemplate, "asset.abc.json": c.asset})
+		_, err := infra.ReadFile(path, infra.Options{})
+		if err == nil || errors.Is(err, cloudformation.ErrInvalid) == (c.says == onlyDistribution) ||
+			!strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v, want %q", name, err, c.says)
+		}
+	}
+}
+
+// A template that is not a file has no assets, whatever the directory contains.
+func TestTextHasNoAssets(t *testing.T) {
+	t.Chdir(filepath.Dir(writeFiles(t, map[string]string{"asset.abc.json": "hello"})))
+	if _, err := infra.Read([]byte(storeTemplate), infra.Options{}); !errors.Is(err, infra.ErrNoDistribution) {
+		t.Error(err)
+	}
+}
+
+// What a BucketDeployment uploads has the keys that the bucket will have.
+func TestUploadPrefix(t *testing.T) {
+	t.Parallel()
+	template, err := os.ReadFile("testdata/upload.template.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const asset = "76fc49a89ad00e8763960ecdd250c747c70ac8142c5932286682fdb58d212429.zip"
+	for given, want := range map[string]string{"": "", "/": "", "films": "films/", "/films/new/": "films/new/"} {
+		path := writeFiles(t, map[string]string{"asset." + asset: "", "S.template.json": strings.Replace(string(template),
+			`"SourceMarkers"`, `"DestinationBucketKeyPrefix": "`+given+`", "SourceMarkers"`, 1)})
+		read, err := infra.ReadFile(path, infra.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var uploads []infra.Upload
+		for _, b := range read.Buckets {
+			uploads = append(uploads, b.Uploads...)
+		}
+		upload := infra.Upload{Prefix: want, Path: filepath.Join(filepath.Dir(path), "asset."+asset)}
+		if !slices.Equal(uploads, []infra.Upload{upload}) {
+			t.Errorf("%q: the uploads are %v, want %v", given, uploads, upload)
+		}
+	}
+}
+
+// With those nested in it, an application has at most a thousand stacks.
+func TestNumberOfNestedStacks(t *testing.T) {
+	t.Parallel()
+	nests := func(templates ...string) string {
+		for i, name := range templates {
+			templates[i] = fmt.Sprintf(
+				`"N%d":{"Type":"AWS::CloudFormation::Stack","Properties":{"TemplateURL":"%s"}}`, i, name)
+		}
+		return `{"Resources":{` + strings.Join(templates, ",") + `}}`
+	}
+	files := map[string]string{
+		"child.json": nests(), "332.json": nests(slices.Repeat([]string{"child.json"}, 332)...)}
+	for says, parent := range map[string]string{
+		onlyDistribution:                   nests("332.json", "332.json", "332.json"),
+		"there are too many nested stacks": nests("332.json", "332.json", "332.json", "child.json"),
+	} {
+		files["S.template.json"] = parent
+		_, err := infra.ReadFile(writeFiles(t, files), infra.Options{})
+		if err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%v, want %q", err, says)
+		}
+	}
+}
