@@ -30,7 +30,7 @@ func dryRun(t *testing.T, tag, from string) (dir string, platforms []platform, e
 	t.Helper()
 	t.Chdir(need.Root(t))
 	program := filepath.Join(t.TempDir(), "program")
-	if out, err := exec.Command("go", "build", "-ldflags=-s -w", "-o", program, from).CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", program, from).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	r := release{tag: tag, out: filepath.Join(t.TempDir(), "dist")}
@@ -72,6 +72,9 @@ func TestRelease(t *testing.T) {
 			if !strings.Contains(got[name], part) {
 				t.Errorf("%v: %q is not in %s", p, part, name)
 			}
+		}
+		if n := len(got[p.program()]); n > 30e6 {
+			t.Errorf("the program has %d bytes", n)
 		}
 		bom, linked := new(cyclonedx.BOM), false
 		text, err := os.Open(one(t, stem+".cdx.json"))
