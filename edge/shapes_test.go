@@ -608,6 +608,15 @@ var shapes = map[string]shape{
 		bucket: "WebsiteConfiguration: {IndexDocument: a/index.html}",
 		says:   "an IndexDocument without slashes or RedirectAllRequestsTo",
 	},
+	"Fn::ForEach without its transform": {
+		resources: "\nFn::ForEach::T: [N, [a, b], {'T${N}': {Type: AWS::SNS::Topic}}]",
+		says:      "add Transform: AWS::LanguageExtensions",
+	},
+	"yes is true": {
+		enabled: "Enabled: Yes",
+		top:     "Parameters: {A: {Type: String, Default: 'no', AllowedValues: ['yes', 'no']}}",
+		config:  "Comment: !Ref A\nIPV6Enabled: off",
+	},
 	"cache tags": {config: "CacheTagConfig: {HeaderName: Cache-Tag}"},
 }
 

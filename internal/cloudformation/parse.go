@@ -1,6 +1,9 @@
 package cloudformation
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // MaxSize is the size of the largest template CloudFormation takes, in bytes.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
@@ -89,6 +92,10 @@ func each[T any](at Location, v any, read func(Location, string, map[string]any)
 	}
 	all := make(map[string]T, len(section))
 	for _, name := range sortedKeys(section) {
+		if strings.HasPrefix(name, "Fn::ForEach::") {
+			return nil, at.Key(name).Errorf(ErrInvalid, "add Transform: "+languageExtensions,
+				"Fn::ForEach needs a transform that the template does not name")
+		}
 		o, err := object(at.Key(name), section[name])
 		if err != nil {
 			return nil, err

@@ -72,6 +72,10 @@ func yamlObject(n *yaml.Node, depth int) (any, error) {
 	return o, nil
 }
 
+// yaml11 are the texts that are true or false in YAML 1.1, which CloudFormation
+// reads, unless they are quoted.
+var yaml11 = map[string]bool{"yes": true, "on": true, "no": false, "off": false}
+
 func yamlScalar(n *yaml.Node) (any, error) {
 	switch n.Tag {
 	case "!!null":
@@ -83,6 +87,11 @@ func yamlScalar(n *yaml.Node) (any, error) {
 			return json.Number(n.Value), nil
 		}
 		// 007 and 1_000 are texts to whoever wrote them.
+		return n.Value, nil
+	case "!!str":
+		if truth, ok := yaml11[strings.ToLower(n.Value)]; ok && n.Style == 0 {
+			return truth, nil
+		}
 		return n.Value, nil
 	case "!!binary":
 		return nil, fmt.Errorf("line %d: !!binary is not part of CloudFormation's YAML", n.Line)
