@@ -29,7 +29,6 @@ node_modules/.package-lock.json: package-lock.json | machine
 # Linters that are not needed to build or to test.
 lint:
 	go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run ./...
-	go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 
 # Every benchmark; BENCH=URL runs those of the signer's URLs.
 bench:

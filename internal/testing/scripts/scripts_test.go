@@ -249,17 +249,9 @@ esac
 // Actions of others are pinned by commit, with the version beside it.
 func TestActionsArePinned(t *testing.T) {
 	t.Parallel()
-	var files []string
-	for _, pattern := range []string{"workflows/*.yml", "actions/*/action.yml"} {
-		found, err := filepath.Glob("../../../.github/" + pattern)
-		if err != nil || len(found) == 0 {
-			t.Fatalf("%s: %v", pattern, err)
-		}
-		files = append(files, found...)
-	}
 	uses := regexp.MustCompile(`(?m)uses: (.*)$`)
 	pinned := regexp.MustCompile(`^(\./\S+|[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+)$`)
-	for _, file := range files {
+	for _, file := range workflows(t) {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
