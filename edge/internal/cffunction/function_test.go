@@ -18,14 +18,17 @@ func TestCompileRefuses(t *testing.T) {
 		"syntax":            {"cloudfront-js-2.0", "function handler(event { }", "SyntaxError"},
 		"module":            {"cloudfront-js-2.0", "import fs from 'fs';\n" + handler, `"fs"`},
 		"module by require": {"cloudfront-js-1.0", "var fs = require('fs');\n" + handler, `"fs"`},
-		"origin":            {"cloudfront-js-2.0", "import cf from 'cloudfront'; cf.createRequestOriginGroup({});" + handler, "cf.createRequestOriginGroup"},
-		"size":              {"cloudfront-js-2.0", handler + strings.Repeat(" ", 10241-len(handler)), "more than 10240"},
+		"origin": {"cloudfront-js-2.0", "import cf from 'cloudfront'; cf.createRequestOriginGroup({});" +
+			handler, "cf.createRequestOriginGroup"},
+		"size": {"cloudfront-js-2.0", handler + strings.Repeat(" ", 10241-len(handler)),
+			"more than 10240"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, err := cffunction.Compile("Fn", c.runtime, c.code, nil)
 			var refusal *cffunction.Error
-			if !errors.As(err, &refusal) || refusal.Kind != cffunction.Unsupported || refusal.Function != "Fn" || !strings.Contains(err.Error(), c.says) {
+			if !errors.As(err, &refusal) || refusal.Kind != cffunction.Unsupported || refusal.Function != "Fn" ||
+				!strings.Contains(err.Error(), c.says) {
 				t.Errorf("Compile: %v, want a refusal that says %s", err, c.says)
 			}
 		})
@@ -38,7 +41,8 @@ func TestLargestCode(t *testing.T) {
 	compile(t, "function handler(event) {}"+strings.Repeat(" ", 10240-26))
 }
 
-var viewerRequest = cffunction.Event{Type: cffunction.ViewerRequest, Request: cffunction.Request{Method: "GET", URI: "/a"}}
+var viewerRequest = cffunction.Event{Type: cffunction.ViewerRequest, Request: cffunction.Request{Method: "GET",
+	URI: "/a"}}
 
 func compile(t *testing.T, code string) *cffunction.Function {
 	t.Helper()
@@ -103,7 +107,8 @@ func TestModules(t *testing.T) {
 
 func TestConsole(t *testing.T) {
 	t.Parallel()
-	_, log, err := run(t, "function handler(event) { console.log('uri', event.request.uri, {a: 1}); return event.request; }")
+	_, log, err := run(t,
+		"function handler(event) { console.log('uri', event.request.uri, {a: 1}); return event.request; }")
 	if err != nil || len(log) != 1 || log[0] != `uri /a {"a":1}` {
 		t.Errorf("the log is %q, %v", log, err)
 	}
@@ -116,27 +121,62 @@ func TestRunFails(t *testing.T) {
 		kind cffunction.Kind
 		says string
 	}{
-		"function other() {}":                                                                           {cffunction.Failed, "no function handler"},
-		"throw new Error('at once'); function handler() {}":                                             {cffunction.Failed, "at once"},
-		"function handler() { return 7; }":                                                              {cffunction.Invalid, "must return"},
-		"function handler() { return handler(); }":                                                      {cffunction.Failed, "stack"},
-		"function handler() { while (true); }":                                                          {cffunction.Failed, "did not end"},
-		"async function handler() { await new Promise(() => {}); }":                                     {cffunction.Failed, "never settles"},
-		"function handler() { return { statusCode: 99 }; }":                                             {cffunction.Invalid, "99"},
-		"function handler(e) { e.request.uri = 'x'; return e.request; }":                                {cffunction.Invalid, "slash"},
-		"function handler(e) { e.request.headers.via = {value: 'x'}; return e.request; }":               {cffunction.Invalid, "read-only"},
-		"function handler(e) { e.request.headers['x-amz-cf-id'] = {value: 'x'}; return e.request; }":    {cffunction.Invalid, "must not be set"},
-		"function handler(e) { e.request.headers.a = 'x'; return e.request; }":                          {cffunction.Failed, "object with a value"},
-		"function handler(e) { return Function('return 1')(); }":                                        {cffunction.Failed, "not allowed"},
-		"function handler(e) { return (() => {}).constructor('return 1')(); }":                          {cffunction.Failed, "not allowed"},
-		"async function handler(e) { return require('cloudfront').kvs('other').get('k'); }":             {cffunction.Failed, `"other"`},
-		"function handler(e) { return require('crypto').createHash('sha512'); }":                        {cffunction.Failed, "sha512"},
-		"function handler(e) { return { statusCode: 200, body: { encoding: 'gzip', data: '' } }; }":     {cffunction.Invalid, "gzip"},
-		"function handler(e) { return { statusCode: 200, body: Buffer.from('x').toString('utf16') }; }": {cffunction.Failed, "utf16"},
+		"function other() {}": {
+			cffunction.Failed, "no function handler",
+		},
+		"throw new Error('at once'); function handler() {}": {
+			cffunction.Failed, "at once",
+		},
+		"function handler() { return 7; }": {
+			cffunction.Invalid, "must return",
+		},
+		"function handler() { return handler(); }": {
+			cffunction.Failed, "stack",
+		},
+		"function handler() { while (true); }": {
+			cffunction.Failed, "did not end",
+		},
+		"async function handler() { await new Promise(() => {}); }": {
+			cffunction.Failed, "never settles",
+		},
+		"function handler() { return { statusCode: 99 }; }": {
+			cffunction.Invalid, "99",
+		},
+		"function handler(e) { e.request.uri = 'x'; return e.request; }": {
+			cffunction.Invalid, "slash",
+		},
+		"function handler(e) { e.request.headers.via = {value: 'x'}; return e.request; }": {
+			cffunction.Invalid, "read-only",
+		},
+		"function handler(e) { e.request.headers['x-amz-cf-id'] = {value: 'x'}; return e.request; }": {
+			cffunction.Invalid, "must not be set",
+		},
+		"function handler(e) { e.request.headers.a = 'x'; return e.request; }": {
+			cffunction.Failed, "object with a value",
+		},
+		"function handler(e) { return Function('return 1')(); }": {
+			cffunction.Failed, "not allowed",
+		},
+		"function handler(e) { return (() => {}).constructor('return 1')(); }": {
+			cffunction.Failed, "not allowed",
+		},
+		"async function handler(e) { return require('cloudfront').kvs('other').get('k'); }": {
+			cffunction.Failed, `"other"`,
+		},
+		"function handler(e) { return require('crypto').createHash('sha512'); }": {
+			cffunction.Failed, "sha512",
+		},
+		"function handler(e) { return { statusCode: 200, body: { encoding: 'gzip', data: '' } }; }": {
+			cffunction.Invalid, "gzip",
+		},
+		"function handler(e) { return { statusCode: 200, body: Buffer.from('x').toString('utf16') }; }": {
+			cffunction.Failed, "utf16",
+		},
 	} {
 		_, _, err := run(t, code)
 		var failure *cffunction.Error
-		if !errors.As(err, &failure) || failure.Kind != want.kind || failure.Function != "Fn" || !strings.Contains(err.Error(), want.says) {
+		if !errors.As(err, &failure) || failure.Kind != want.kind || failure.Function != "Fn" ||
+			!strings.Contains(err.Error(), want.says) {
 			t.Errorf("%s\n gave %v, want %s that says %s", code, err, want.kind, want.says)
 		}
 	}
@@ -178,7 +218,8 @@ func TestRuntime1(t *testing.T) {
 	} {
 		code += " function handler(event) { return event.request; }"
 		_, err := cffunction.Compile("Fn", "cloudfront-js-1.0", code, nil)
-		if says == "" && err != nil && strings.Contains(err.Error(), "1.0") || says != "" && (err == nil || !strings.Contains(err.Error(), says)) {
+		if says == "" && err != nil && strings.Contains(err.Error(), "1.0") || says != "" && (err == nil ||
+			!strings.Contains(err.Error(), says)) {
 			t.Errorf("%s: %v, want %q", code, err, says)
 		}
 	}
