@@ -617,6 +617,10 @@ var shapes = map[string]shape{
 		top:     "Parameters: {A: {Type: String, Default: 'no', AllowedValues: ['yes', 'no']}}",
 		config:  "Comment: !Ref A\nIPV6Enabled: off",
 	},
+	"whitelist of nothing": {
+		config: "Restrictions: {GeoRestriction: {RestrictionType: whitelist}}",
+		says:   "GeoRestriction.Locations",
+	},
 	"cache tags": {config: "CacheTagConfig: {HeaderName: Cache-Tag}"},
 }
 

@@ -50,6 +50,9 @@ func (r *reader) distribution(s *cloudformation.Stack, res *cloudformation.Resou
 	if d.WebACL != "" {
 		r.note(s, res, "its web ACL is not evaluated")
 	}
+	if d.Geo.Type != "none" && len(d.Geo.Locations) == 0 {
+		return at.Key("Restrictions.GeoRestriction.Locations").Invalid("a %s has at least one country", d.Geo.Type)
+	}
 	origins, err := r.origins(s, at.Key("Origins"), c.Origins)
 	if err != nil {
 		return err
