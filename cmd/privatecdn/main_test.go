@@ -46,6 +46,7 @@ func TestScripts(t *testing.T) {
 			"genkey":   genkey,
 			"get":      get,
 			"publish":  publish(server),
+			"sarif":    validSARIF,
 			"set":      set,
 			"template": writeTemplate,
 		},
