@@ -66,7 +66,7 @@ func (t *Trace) logLine() []string {
 		utc.Format(time.DateOnly), utc.Format(time.TimeOnly), pop, strconv.FormatInt(t.Bytes, 10), q.viewer.String(),
 		t.Request.Method, host, q.target.path, strconv.Itoa(t.Status), h.Get("Referer"), h.Get("User-Agent"), query,
 		h.Get("Cookie"), t.Cache, q.id, q.host, q.scheme,
-		strconv.FormatInt(int64(q.bytes())+max(t.Request.ContentLength, 0), 10),
+		strconv.Itoa(q.bytes() + int(max(t.Request.ContentLength, 0))),
 		seconds(t.Duration), h.Get("X-Forwarded-For"), protocol, cipher,
 		t.Cache, t.Request.Proto, "", "", port, seconds(t.FirstByte), t.Cache, t.Response.Get("Content-Type"),
 		t.Response.Get("Content-Length"), start, end,

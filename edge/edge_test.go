@@ -269,6 +269,8 @@ func TestSeveralBuckets(t *testing.T) {
 	defer e.Close()
 	if d := e.Deployments()[0]; d.Bucket.Name != "content" {
 		t.Errorf("the deployment's bucket is %s", d.Bucket.Name)
+	} else if b := d.Behaviors[0].Bucket; b == nil || b.Name != "other" || d.Behaviors[1].Bucket != nil {
+		t.Errorf("the buckets of the behaviors are %v and %v", b, d.Behaviors[1].Bucket)
 	}
 	for _, name := range []string{"Logs", "logs", "other", "Bucket"} {
 		if e.Bucket(name) == nil {

@@ -134,3 +134,38 @@ func TestViewerAuthorizationAtBucket(t *testing.T) {
 		}
 	}
 }
+
+// Without a default behavior that has a bucket, the deployment's is another's.
+func TestBucketOfDeployment(t *testing.T) {
+	t.Parallel()
+	text := strings.Replace(templateText(t, "s3"), "DefaultCacheBehavior:\n          TargetOriginId: bucket",
+		"DefaultCacheBehavior:\n          TargetOriginId: web", 1)
+	text = strings.Replace(text, "        Origins:\n", "        Origins:\n          - {Id: web, DomainName: web.example.com,"+
+		" CustomOriginConfig: {OriginProtocolPolicy: https-only}}\n", 1)
+	e := newEdge(t, "", edge.Options{Text: []byte(text),
+		Origins: map[string]http.RoundTripper{"web.example.com": http.DefaultTransport}})
+	if d := e.Deployments()[0]; d.Bucket.Name != "content" {
+		t.Errorf("the bucket is %v", d.Bucket)
+	}
+}
+
+// A range's length is what is sent.
+func TestLengthOfRange(t *testing.T) {
+	t.Parallel()
+	e := newEdge(t, "s3", edge.Options{Buckets: map[string]fs.FS{"": fstest.MapFS{
+		"public/a.txt": {Data: []byte("more than twelve bytes")}}}})
+	r := get(t, e, "https://cdn.example.com/public/a.txt", "Range", "bytes=0-11")
+	if text := body(t, r); r.Header.Get("Content-Length") != "12" || text != "more than tw" {
+		t.Errorf("%s %v %q", r.Status, r.Header, text)
+	}
+}
+
+// What a function makes comes from CloudFront.
+func TestServerOfFunction(t *testing.T) {
+	t.Parallel()
+	s := fn("AutoPublish: true, "+runtime2, "function handler() { return { statusCode: 204 } }")
+	e := webShape(t, s, func(http.ResponseWriter, *http.Request) { t.Error("the origin is asked") })
+	if r := get(t, e, homeOf(e)); r.StatusCode != 204 || r.Header.Get("Server") != "CloudFront" {
+		t.Errorf("%s %v", r.Status, r.Header)
+	}
+}

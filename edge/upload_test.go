@@ -2,6 +2,7 @@ package edge_test
 
 import (
 	"archive/zip"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -33,6 +34,7 @@ func TestUploadedZip(t *testing.T) {
 	archive := zip.NewWriter(file)
 	for name, text := range map[string]string{
 		"a/b.txt": "from the zip", "key.pem": "-----BEGIN PRIVATE KEY-----\n",
+		"largest.pem": fmt.Sprintf("%-16384s", "-----BEGIN PRIVATE KEY-----\n"),
 	} {
 		w, err := archive.Create(name)
 		if err != nil {
@@ -55,6 +57,7 @@ func TestUploadedZip(t *testing.T) {
 	t.Cleanup(func() { _ = e.Close() })
 	for path, want := range map[string]int{
 		"/site/a/b.txt": 200, "/a/b.txt": 404, "/site/": 404, "/site/../site/a/b.txt": 404, "/site/key.pem": 404,
+		"/site/largest.pem": 404,
 	} {
 		r := get(t, e, "https://x.cloudfront.net"+path)
 		if r.StatusCode != want {
