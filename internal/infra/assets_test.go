@@ -65,10 +65,11 @@ func TestUploadPrefix(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	const beside = `"SourceMarkers"`
 	const asset = "76fc49a89ad00e8763960ecdd250c747c70ac8142c5932286682fdb58d212429.zip"
 	for given, want := range map[string]string{"": "", "/": "", "films": "films/", "/films/new/": "films/new/"} {
 		path := writeFiles(t, map[string]string{"asset." + asset: "", "S.template.json": strings.Replace(string(template),
-			`"SourceMarkers"`, `"DestinationBucketKeyPrefix": "`+given+`", "SourceMarkers"`, 1)})
+			beside, `"Extract": true, "DestinationBucketKeyPrefix": "`+given+`", `+beside, 1)})
 		read, err := infra.ReadFile(path, infra.Options{})
 		if err != nil {
 			t.Fatal(err)
@@ -80,6 +81,27 @@ func TestUploadPrefix(t *testing.T) {
 		upload := infra.Upload{Prefix: want, Path: filepath.Join(filepath.Dir(path), "asset."+asset)}
 		if !slices.Equal(uploads, []infra.Upload{upload}) {
 			t.Errorf("%q: the uploads are %v, want %v", given, uploads, upload)
+		}
+	}
+}
+
+// A zip file that stays one is not looked into.
+func TestUploadOfZip(t *testing.T) {
+	t.Parallel()
+	template, err := os.ReadFile("testdata/upload.template.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := writeFiles(t, map[string]string{
+		"asset.76fc49a89ad00e8763960ecdd250c747c70ac8142c5932286682fdb58d212429.zip": "",
+		"S.template.json": strings.Replace(string(template), `"SourceMarkers"`, `"Extract": false, "SourceMarkers"`, 1)})
+	read, err := infra.ReadFile(path, infra.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range read.Buckets {
+		if b.Uploads != nil {
+			t.Errorf("%s: the uploads are %v", b.Name, b.Uploads)
 		}
 	}
 }
