@@ -24,8 +24,8 @@ func (everything) Open(name string) (fs.File, error) {
 }
 
 // served reports whether an edge with a site's template returns the object at a
-// path to somebody without a signature.
-func served(t *testing.T, s *site, path string) bool {
+// path to somebody without a signature, or leads from plain HTTP to HTTPS.
+func served(t *testing.T, s *site, method, scheme, path string) bool {
 	t.Helper()
 	e, err := edge.New(edge.Options{Text: s.template(), NoWatch: true, Buckets: map[string]fs.FS{"": everything{}},
 		Origins: map[string]http.RoundTripper{"www.example.com": website{}}})
@@ -33,11 +33,13 @@ func served(t *testing.T, s *site, path string) bool {
 		t.Fatal(err)
 	}
 	defer e.Close()
-	request := httptest.NewRequest(http.MethodGet, "https://"+e.Deployments()[0].Hosts[0]+path, nil)
-	request.TLS = &tls.ConnectionState{HandshakeComplete: true}
+	request := httptest.NewRequest(method, scheme+"://"+e.Deployments()[0].Hosts[0]+path, nil)
+	if scheme == "https" {
+		request.TLS = &tls.ConnectionState{HandshakeComplete: true}
+	}
 	response := httptest.NewRecorder()
 	e.ServeHTTP(response, request)
-	return response.Code == http.StatusOK
+	return response.Code == http.StatusOK || scheme == "http" && response.Code == http.StatusMovedPermanently
 }
 
 // website responds to every request with its method and path. It implements http.RoundTripper.
@@ -53,7 +55,9 @@ func (website) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // Every witness of a finding about access is put to the edges of both templates:
-// a path that became public opens and did not, a path that became signed did.
+// a path that became public opens and did not, a path that became signed did, a
+// path that requires HTTPS opened over plain HTTP, and methods are refused on
+// one side alone.
 func TestWitnessesAtTheEdge(t *testing.T) {
 	t.Parallel()
 	confirmed := 0
@@ -65,24 +69,29 @@ func TestWitnessesAtTheEdge(t *testing.T) {
 		}
 		for _, f := range access.Diff(old.read(t), now.read(t)) {
 			var before, after bool
+			method, scheme := http.MethodGet, "https"
 			switch {
 			case f.Kind == access.BecamePublic && f.Severity == access.Widening && !strings.Contains(f.Sentence, "page of error"):
 				before, after = false, true
 			case f.Kind == access.BecameSigned && f.Severity == access.Narrowing:
 				before, after = true, false
+			case f.Kind == access.HTTPSRequired:
+				before, after, scheme = true, false, "http"
+			case f.Kind == access.MethodsWidened && f.Path == "web/*":
+				before, after, method = false, true, http.MethodPut
 			default:
 				continue
 			}
 			confirmed++
-			if got := served(t, old, f.Witness); got != before {
+			if got := served(t, old, method, scheme, f.Witness); got != before {
 				t.Errorf("%s: %s %s: served before: %v", name, f.Kind, f.Witness, got)
 			}
-			if got := served(t, now, f.Witness); got != after {
+			if got := served(t, now, method, scheme, f.Witness); got != after {
 				t.Errorf("%s: %s %s: served after: %v", name, f.Kind, f.Witness, got)
 			}
 		}
 	}
-	if confirmed < 30 {
+	if confirmed < 45 {
 		t.Errorf("only %d witnesses", confirmed)
 	}
 }
