@@ -83,9 +83,8 @@ func TestCompletionOnTerminal(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Cleanup(func() {
-				terminal.Close()
-				command.Process.Kill()
-				command.Wait()
+				_ = terminal.Close()
+				_ = command.Wait() // for the end of the context
 			})
 			s := screen{T: t, terminal: terminal}
 			s.send(c.setUp + "\n")
