@@ -14,6 +14,8 @@ import (
 	"example.com/privatecdn/deployment"
 )
 
+const schemaURL = "https://example.com/deployment.schema.json"
+
 // published returns docs/deployment.schema.json, compiled.
 func published(t *testing.T) *jsonschema.Schema {
 	t.Helper()
@@ -26,10 +28,10 @@ func published(t *testing.T) *jsonschema.Schema {
 		t.Fatal(err)
 	}
 	c := jsonschema.NewCompiler()
-	if err := c.AddResource("deployment.schema.json", value); err != nil {
+	if err := c.AddResource(schemaURL, value); err != nil {
 		t.Fatal(err)
 	}
-	schema, err := c.Compile("deployment.schema.json")
+	schema, err := c.Compile(schemaURL)
 	if err != nil {
 		t.Fatal(err)
 	}
