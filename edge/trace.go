@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/edge/internal/forwarding"
 	"example.com/privatecdn/signer/verify"
 )
 
@@ -24,7 +25,6 @@ type Trace struct {
 	Status       int
 	Cache        string        // Hit, RefreshHit, Miss, Error, Redirect or FunctionGeneratedResponse
 	Age          time.Duration // of the cached object, 0 on a miss
-	CacheKey     string        // what the response is cached under, "" if it is not cached
 	Origin       http.Header   // what was sent to the origin, nil if it was not asked
 	Response     http.Header   // what the viewer received
 	Refusal      *Refusal      // why the viewer was refused, nil if the object was served
@@ -34,6 +34,18 @@ type Trace struct {
 
 // URL returns the request's URL without its signature.
 func (t *Trace) URL() string { return t.request.publicURL() }
+
+// KeyPart is a part of a cache key: the query string, a header by its name, …
+type KeyPart struct{ Name, Value string }
+
+// CacheKey returns what the response is cached under, without empty parts; nil
+// if it is not cached.
+func (t *Trace) CacheKey() (parts []KeyPart) {
+	for _, p := range forwarding.Parts(t.request.cacheKey) {
+		parts = append(parts, KeyPart(p))
+	}
+	return parts
+}
 
 // Signature returns what the signature of a request was checked against, and the
 // decision. It reports false if there was no signature to check.
@@ -49,7 +61,7 @@ func (q *request) trace(r *response, start time.Time, w *countingWriter) {
 	t := Trace{
 		Time: q.now, Duration: time.Since(start), FirstByte: w.first.Sub(start), Bytes: w.bytes,
 		Request: q.http, KeyID: q.keyID, Status: r.status,
-		Cache: r.from[:len(r.from)-len(fromSuffix)], Age: q.age, CacheKey: q.cacheKey,
+		Cache: r.from[:len(r.from)-len(fromSuffix)], Age: q.age,
 		Origin: q.sent, Response: q.out, Refusal: r.refusal, request: q,
 	}
 	if q.dist != nil {

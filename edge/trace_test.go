@@ -39,8 +39,8 @@ func TestTrace(t *testing.T) {
 			r.Access != deployment.Signed || !r.Time.Equal(caseStart) || r.Response.Get("X-Amz-Cf-Id") == "" {
 			t.Errorf("%d: %s %+v", i, r.URL(), r)
 		}
-		if (r.Refusal != nil) != (r.Status == 403) || (r.Origin != nil) != (i == 0) || (r.CacheKey != "") != (i < 2) {
-			t.Errorf("%d: refusal %v, origin %v, key %q", i, r.Refusal, r.Origin, r.CacheKey)
+		if (r.Refusal != nil) != (r.Status == 403) || (r.Origin != nil) != (i == 0) || (r.CacheKey() != nil) != (i < 2) {
+			t.Errorf("%d: refusal %v, origin %v, key %q", i, r.Refusal, r.Origin, r.CacheKey())
 		}
 	}
 }

@@ -121,16 +121,21 @@ func filled(patterns []string) []string {
 // sameStart reports whether the literal starts of the patterns agree as far as
 // they go. It is a cheap way to see that most patterns share no path, however
 // it is escaped.
-func sameStart(patterns []string) bool {
+func sameStart(patterns []string) bool { return agree(patterns, literal, strings.HasPrefix) }
+
+// sameEnd is sameStart for the literal ends.
+func sameEnd(patterns []string) bool { return agree(patterns, literalEnd, strings.HasSuffix) }
+
+// agree reports whether of any two patterns the part of one has the other's.
+func agree(patterns []string, part func(string) string, has func(s, part string) bool) bool {
 	longest := ""
 	for _, p := range patterns {
-		start := literal(p)
-		n := min(len(start), len(longest))
-		if start[:n] != longest[:n] {
-			return false
+		next := part(p)
+		if len(next) > len(longest) {
+			longest, next = next, longest
 		}
-		if len(start) > len(longest) {
-			longest = start
+		if !has(longest, next) {
+			return false
 		}
 	}
 	return true
@@ -143,23 +148,6 @@ func literal(pattern string) string {
 		return pattern[:i]
 	}
 	return pattern
-}
-
-// sameEnd reports whether the literal ends of the patterns agree as far as they
-// go, however the path is escaped.
-func sameEnd(patterns []string) bool {
-	longest := ""
-	for _, p := range patterns {
-		end := literalEnd(p)
-		n := min(len(end), len(longest))
-		if end[len(end)-n:] != longest[len(longest)-n:] {
-			return false
-		}
-		if len(end) > len(longest) {
-			longest = end
-		}
-	}
-	return true
 }
 
 // literalEnd returns the part of a pattern after its last wildcard or escape,

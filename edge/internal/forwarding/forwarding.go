@@ -70,6 +70,42 @@ func (p *Policy) Key(k Key, header func(name string) []string) string {
 	return text.String()
 }
 
+// Part is a part of a cache key.
+type Part struct{ Name, Value string }
+
+// Parts returns the parts of a key's text that are not empty.
+func Parts(key string) []Part {
+	var texts []string
+	for key != "" {
+		length, rest, _ := strings.Cut(key, ":")
+		n, err := strconv.Atoi(length)
+		if err != nil || n < 0 || n > len(rest) {
+			return nil
+		}
+		texts, key = append(texts, rest[:n]), rest[n:]
+	}
+	names := []string{"distribution", "origin", "method", "path", "query string"}
+	if len(texts) < len(names)+2 {
+		return nil
+	}
+	headers, last := texts[len(names):len(texts)-2], texts[len(texts)-2:]
+	var parts []Part
+	add := func(name, value string) {
+		if value != "" {
+			parts = append(parts, Part{name, value})
+		}
+	}
+	for i, name := range names {
+		add(name, texts[i])
+	}
+	for header := range slices.Chunk(headers, 2) {
+		add(header[0], header[1])
+	}
+	add("cookies", last[0])
+	add("encoding", last[1])
+	return parts
+}
+
 // KeyQuery returns the part of a raw query that is in the cache key.
 func (p *Policy) KeyQuery(raw string) string { return filterQuery(raw, p.keyArgs.includes) }
 

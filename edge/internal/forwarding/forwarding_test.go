@@ -3,6 +3,7 @@ package forwarding_test
 import (
 	"net/http"
 	"reflect"
+	"slices"
 	"testing"
 
 	"example.com/privatecdn/edge/internal/forwarding"
@@ -172,6 +173,11 @@ func TestKey(t *testing.T) {
 		return p.Key(k, func(name string) []string { return h[name] })
 	}
 	h := http.Header{"X-A": {"1"}}
+	want := []forwarding.Part{{"distribution", "E"}, {"origin", "o"}, {"method", "GET"}, {"path", "/x"},
+		{"query string", "q=1"}, {"X-A", "1"}, {"cookies", "c=1"}, {"encoding", "br"}}
+	if got := forwarding.Parts(text(base, h)); !slices.Equal(got, want) {
+		t.Errorf("the parts are %q", got)
+	}
 	seen := map[string]string{text(base, h): "the key itself"}
 	for name, change := range map[string]func(*forwarding.Key){
 		"distribution": func(k *forwarding.Key) { k.Distribution = "F" },

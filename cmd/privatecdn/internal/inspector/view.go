@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -75,7 +74,7 @@ type field struct {
 func (i *Inspector) detail(id int, t edge.Trace) detail {
 	d := detail{
 		row: newRow(numbered{id, t}), Milliseconds: float64(t.Duration.Microseconds()) / 1000,
-		CacheKey: keyParts(t.CacheKey),
+		CacheKey: keyParts(&t),
 		Viewer:   fields(t.Request.Header), Origin: fields(t.Origin), Response: fields(t.Response),
 	}
 	if t.Refusal != nil {
@@ -135,37 +134,11 @@ func bare(url string) string {
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
-// keyParts names the parts of a cache key, each of which comes with its length:
-// five, the headers' names and values, cookies and encoding. Empty ones add
-// nothing to it.
-func keyParts(key string) []field {
-	var parts []string
-	for key != "" {
-		length, rest, _ := strings.Cut(key, ":")
-		n, err := strconv.Atoi(length)
-		if err != nil || n < 0 || n > len(rest) {
-			break
-		}
-		parts, key = append(parts, rest[:n]), rest[n:]
-	}
+// keyParts lists what a response is cached under.
+func keyParts(t *edge.Trace) []field {
 	list := []field{}
-	names := []string{"distribution", "origin", "method", "path", "query string"}
-	add := func(name, value string) {
-		if value != "" {
-			list = append(list, field{name, fault.Printable(fault.Text(value))})
-		}
-	}
-	for i, part := range parts {
-		switch headers := i - len(names); {
-		case headers < 0:
-			add(names[i], part)
-		case i == len(parts)-2:
-			add("cookies", part)
-		case i == len(parts)-1:
-			add("encoding", part)
-		case headers%2 == 1:
-			add(parts[i-1], part)
-		}
+	for _, p := range t.CacheKey() {
+		list = append(list, field{p.Name, fault.Printable(fault.Text(p.Value))})
 	}
 	return list
 }

@@ -21,12 +21,9 @@ import (
 // hostWithPath signs for a directory and requests an object outside of it, with
 // the directory as part of the host. Only HTTP/2 carries such a host to the end.
 func (p *probe) hostWithPath() (Status, string) {
-	target, there, ok := p.signedPath()
-	switch {
-	case !ok:
-		return Skipped, "no path needs a signature"
-	case p.signer == nil:
-		return Skipped, p.noKey
+	target, there, skip := p.toSign()
+	if skip != "" {
+		return Skipped, skip
 	}
 	u, err := url.Parse(target)
 	if err != nil || u.Scheme != "https" {

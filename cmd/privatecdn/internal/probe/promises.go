@@ -52,16 +52,25 @@ func (p *probe) plain() (Status, string) {
 	return p.ask(http.MethodGet, target, nil).refused("MissingKey", there)
 }
 
+// toSign returns a URL that needs a signature, or why none can be signed.
+func (p *probe) toSign() (target string, there bool, skip string) {
+	target, there, ok := p.signedPath()
+	switch {
+	case !ok:
+		skip = "no path needs a signature"
+	case p.signer == nil:
+		skip = p.noKey
+	}
+	return target, there, skip
+}
+
 // withSignature signs a path on terms, has the URL changed, and requests it.
 func (p *probe) withSignature(
 	s *signer.Signer, t signer.Terms, change func(string) string,
 ) (a answer, there bool, skip string) {
-	target, there, ok := p.signedPath()
-	switch {
-	case !ok:
-		return a, false, "no path needs a signature"
-	case p.signer == nil:
-		return a, false, p.noKey
+	target, there, skip := p.toSign()
+	if skip != "" {
+		return a, false, skip
 	}
 	signed, err := s.URL(target, t)
 	if err != nil {
@@ -83,12 +92,9 @@ func (p *probe) signedURL() (Status, string) {
 }
 
 func (p *probe) signedCookies() (Status, string) {
-	target, there, ok := p.signedPath()
-	switch {
-	case !ok:
-		return Skipped, "no path needs a signature"
-	case p.signer == nil:
-		return Skipped, p.noKey
+	target, there, skip := p.toSign()
+	if skip != "" {
+		return Skipped, skip
 	}
 	pattern := target[:strings.LastIndex(target, "/")+1] + "*"
 	cookies, err := p.signer.Cookies(pattern, hour(), signer.CookieOptions{})
@@ -116,12 +122,9 @@ func (p *probe) refusedWith(
 
 // otherPath signs for a neighbor of the object and requests the object.
 func (p *probe) otherPath() (Status, string) {
-	target, there, ok := p.signedPath()
-	switch {
-	case !ok:
-		return Skipped, "no path needs a signature"
-	case p.signer == nil:
-		return Skipped, p.noKey
+	target, there, skip := p.toSign()
+	if skip != "" {
+		return Skipped, skip
 	}
 	name := strings.LastIndex(target, "/") + 1
 	signed, err := p.signer.URL(target[:name]+"other-"+target[name:], hour())
