@@ -28,8 +28,9 @@ type config struct {
 // distribution is one distribution.
 type distribution struct {
 	*infra.Distribution
-	behaviors []*behavior
-	errors    map[int]infra.CustomError
+	rootObject string // its path, "" if there is none
+	behaviors  []*behavior
+	errors     map[int]infra.CustomError
 }
 
 // behavior is one cache behavior, with what it asks of requests worked out.
@@ -65,6 +66,9 @@ func (e *Edge) newConfig(tmpl *infra.Infrastructure) (*config, error) {
 
 func (e *Edge) newDistribution(c *config, d *infra.Distribution) (*distribution, error) {
 	s := &distribution{Distribution: d, errors: map[int]infra.CustomError{}}
+	if d.DefaultRootObject != "" {
+		s.rootObject = "/" + d.DefaultRootObject
+	}
 	for _, e := range d.CustomErrors {
 		s.errors[e.Code] = e
 	}

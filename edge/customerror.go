@@ -15,14 +15,13 @@ func (q *request) customError(r *response) *response {
 	if r.status < 400 || q.dist == nil || !q.dist.Enabled || r.from == fromFunction {
 		return r
 	}
-	c, set := q.dist.errors[r.status]
-	root := "/" + strings.TrimPrefix(q.dist.DefaultRootObject, "/")
-	if !set || c.ResponsePath == "" || c.ResponsePath == "/" && root == "/" {
-		return r // the page / without a root object would be a listing
-	}
+	c := q.dist.errors[r.status]
 	path := "/" + strings.TrimPrefix(c.ResponsePath, "/")
 	if path == "/" {
-		path = root
+		path = q.dist.rootObject
+	}
+	if c.ResponsePath == "" || path == "" {
+		return r // the page / without a root object would be a listing
 	}
 	refusal, status := r.refusal, r.status
 	r.discard()

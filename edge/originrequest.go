@@ -24,6 +24,10 @@ func (q *request) bypassCache() *response {
 				req.Header[name] = values
 			}
 		}
+		if q.behavior.forward.ForwardsCookies() { // then these are not supported
+			req.Header.Del("If-None-Match")
+			req.Header.Del("If-Modified-Since")
+		}
 	}
 	resp, err := q.askOrigin(req)
 	if err != nil {

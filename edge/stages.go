@@ -97,12 +97,14 @@ func (q *request) distribution() *response {
 	return nil
 }
 
-// matchBehavior also puts the default root object in place of "/", before the
-// match: otherwise / would open through another behavior what the object's own
-// path does not.
+// matchBehavior also puts the default root object in place of "/" and of its own
+// directory, before the match: otherwise / would open through another behavior
+// what the object's own path does not.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DefaultRootObject.html
 func (q *request) matchBehavior() *response {
-	if root := q.dist.DefaultRootObject; root != "" && q.path == "/" {
-		q.setPath("/" + strings.TrimPrefix(root, "/"))
+	root := q.dist.rootObject
+	if root != "" && (q.path == "/" || q.path == root[:strings.LastIndex(root, "/")+1]) {
+		q.setPath(root)
 	}
 	q.behavior = q.dist.match(q.matchPath)
 	return nil

@@ -12,14 +12,15 @@ type Cookie struct{ Name, Value string }
 
 // ParseCookies splits Cookie headers into pairs of name and value, without
 // validating either, because CloudFront forwards and verifies them as they are.
-// Cookies whose names begin with $ are dropped, the others sorted by name.
+// Cookies without a name, or with one that begins with $, are dropped, the
+// others sorted by name.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/Cookies.html
 func ParseCookies(headers []string) []Cookie {
 	var all []Cookie
 	for _, line := range headers {
 		for part := range strings.SplitSeq(line, ";") {
 			name, value, found := strings.Cut(strings.TrimSpace(part), "=")
-			if found && !strings.HasPrefix(name, "$") {
+			if found && name != "" && !strings.HasPrefix(name, "$") {
 				all = append(all, Cookie{name, value})
 			}
 		}

@@ -22,25 +22,26 @@ type question struct {
 // questions are the cases that a deployment of this project can settle.
 var questions = []question{
 	{"cookie-policy-star", "200", func(s *settler) (string, error) { return s.withCookies("*", "", "") }},
+	{"geo-before-signature", "403 error page", func(s *settler) (string, error) {
+		return s.beforeSignature(http.MethodGet, "needs a geo restriction that blocks this viewer")
+	}},
 	{"headers-policy-hsts-http", "absent", (*settler).hstsOverHTTP},
 	{"headers-policy-on-refusal", "present", (*settler).headersOnRefusal},
 	{"key-encoding-zero", "not compressed", (*settler).encodingZero},
 	{"key-raw-path", "Miss from cloudfront", (*settler).rawPath},
-	{"method-before-signature", "403 error page", (*settler).method},
+	{"method-before-signature", "403 error page", func(s *settler) (string, error) {
+		return s.beforeSignature(http.MethodPost, "needs a behavior that does not allow POST")
+	}},
 	{"path-encoded-slash-key", "200", (*settler).encodedSlash},
 	{"redirect-before-signature", "301", func(s *settler) (string, error) { return s.redirect(http.MethodGet) }},
 	{"redirect-post", "307", func(s *settler) (string, error) { return s.redirect(http.MethodPost) }},
 	{"redirect-raw-path", "as it was sent", (*settler).redirectPath},
-	{"resource-question-mark", "200", func(s *settler) (string, error) {
-		return s.withCustom(s.object[:len(s.object)-1]+"?", "")
-	}},
 	{"signature-cookie-twice", "200", func(s *settler) (string, error) {
 		return s.withCookies(s.object, "; CloudFront-Signature=none", "")
 	}},
 	{"signature-expires-not-a-number", "403 MalformedPolicy", changed(policy.ParamExpires, "soon")},
 	{"signature-hash-unknown", "403 AccessDenied", changed(policy.ParamHashAlgorithm, "SHA512")},
-	{"signature-ip-outside", "403 AccessDenied", withAddress("192.0.2.0/24")},
-	{"signature-ip-single", "403 AccessDenied", withAddress("192.0.2.9")},
+	{"signature-ip-single", "403 AccessDenied", (*settler).singleAddress},
 	{"signature-key-id-lower-case", "403 InvalidKey", func(s *settler) (string, error) {
 		return changed(policy.ParamKeyPairID, strings.ToLower(s.id))(s)
 	}},
@@ -50,6 +51,8 @@ var questions = []question{
 		return s.withCookies(s.object+"*", "", "?expires=1")
 	}},
 	{"signature-tilde-escaped", "403 MalformedSignature", (*settler).tilde},
+	{"ttl-negative", "Hit from cloudfront", cached("max-age=-1")},
+	{"ttl-quoted", "RefreshHit from cloudfront", cached(`max-age="0"`)},
 }
 
 // unanswerable are the cases that need what no deployment of this project has.
@@ -58,15 +61,14 @@ var unanswerable = []struct {
 	cases []string
 }{
 	{"needs an origin whose responses can be chosen", []string{
-		"forward-cookie-all", "forward-query-empty-front", "stale-x-cache", "ttl-401", "ttl-negative", "ttl-quoted",
+		"forward-cookie-all", "forward-query-empty-front", "stale-x-cache", "ttl-401",
 	}},
 	{"needs a CloudFront function",
 		[]string{"cache-behaviors-share", "cache-origins-apart", "function-header-upper-case", "function-isolated",
 			"function-query-signature"}},
-	{"needs custom error pages", []string{"custom-error-page-no-root", "custom-error-page-signed"}},
-	{"needs a geo restriction that blocks this viewer", []string{"geo-before-signature"}},
-	{"needs a policy with these CORS settings, and a bucket that answers otherwise", []string{
-		"headers-policy-cors-all-methods", "headers-policy-cors-allow-headers", "headers-policy-cors-preflight-edge",
+	{"needs the custom error page / and no default root object", []string{"custom-error-page-no-root"}},
+	{"needs a policy with these CORS settings", []string{
+		"headers-policy-cors-all-methods", "headers-policy-cors-allow-headers",
 	}},
 	{"needs a behavior for / alone", []string{"root-object-signed"}},
 	{"needs two clocks that agree to the millisecond", []string{"signature-expiry-exact"}},
@@ -83,14 +85,36 @@ func changed(name, value string) func(*settler) (string, error) {
 	}
 }
 
-func withAddress(address string) func(*settler) (string, error) {
+// cached requests an object with a Cache-Control until a cache has it, and
+// returns what its next response says of the cache.
+func cached(control string) func(*settler) (string, error) {
 	return func(s *settler) (string, error) {
-		return s.withCustom(s.object, fmt.Sprintf(`,"IpAddress":{"AWS:SourceIp":%q}`, address))
+		signed, err := s.custom("*", "")
+		if err != nil {
+			return "", err
+		}
+		for _, path := range s.Objects {
+			from := "Miss "
+			for tries := 0; tries < 3 && strings.HasPrefix(from, "Miss "); tries++ {
+				a := s.ask(http.MethodGet, s.Deployment.BaseURL()+path+"?"+signed.query(), nil)
+				if a.header.Get("Cache-Control") != control {
+					from = ""
+				} else {
+					from = a.header.Get("X-Cache")
+				}
+			}
+			if from != "" {
+				return from, nil
+			}
+		}
+		return "", errors.New("needs an --object with Cache-Control: " + control)
 	}
 }
 
-func (s *settler) withCustom(resource, condition string) (string, error) {
-	signed, err := s.custom(resource, condition)
+// singleAddress requests the object by a policy for one address of another
+// network.
+func (s *settler) singleAddress() (string, error) {
+	signed, err := s.custom(s.object, `,"IpAddress":{"AWS:SourceIp":"192.0.2.9"}`)
 	if err != nil {
 		return "", err
 	}
@@ -214,17 +238,18 @@ func respell(path string) string {
 	return b.String()
 }
 
-// method sends an unsigned POST, where a signed one is refused for its method.
-func (s *settler) method() (string, error) {
+// beforeSignature sends an unsigned request, where a signed one is refused by
+// CloudFront for another reason than its signature.
+func (s *settler) beforeSignature(method, needs string) (string, error) {
 	signed, err := s.sign("", 0)
 	if err != nil {
 		return "", err
 	}
-	if a := s.ask(http.MethodPost, s.object+"?"+signed.query(), nil); a.err != nil || a.status != http.StatusForbidden ||
+	if a := s.ask(method, s.object+"?"+signed.query(), nil); a.err != nil || a.status != http.StatusForbidden ||
 		a.refusal() != "" || a.fromS3() != "" {
-		return "", errors.New("the behavior allows POST")
+		return "", errors.New(needs)
 	}
-	return s.say(s.ask(http.MethodPost, s.object, nil))
+	return s.say(s.ask(method, s.object, nil))
 }
 
 // encodedSlash escapes the last slash of an object that its behavior has below
