@@ -24,7 +24,7 @@ var templates = map[string][]string{
 
 // texts are the elements whose text is a URI.
 var texts = map[string]kind{
-	"BaseURL": baseURL, "Location": manifest, "PatchLocation": manifest, "ContentSteering": linked,
+	"BaseURL": baseURL, "Location": document, "PatchLocation": document, "ContentSteering": linked,
 }
 
 // presentations are the elements of alternative presentations, whose attribute
@@ -54,183 +54,183 @@ const maxDepth = 32
 // scope is an element whose BaseURLs hold for what is below it.
 type scope struct {
 	id       string // of a Representation
-	bases    []site
-	sites    []site
+	uris     []uri
 	children []*scope
 }
 
-// site is one URI of a manifest.
-type site struct {
-	kind     kind
-	value    string // decoded, without the blanks at its ends
-	template bool   // holds $RepresentationID$
-	span     span
+// parser finds the URIs of a manifest and the offsets they lie at.
+type parser struct {
+	*rewrite
+	decoder *xml.Decoder
+	root    scope
+	opened  bool   // the root element was found
+	space   string // its namespace
+	first   int    // where a first BaseURL may stand
 }
 
-// span is where a URI lies.
-type span struct {
-	start, end int
-	literal    bool // in a CDATA section, where & stands for itself
-}
-
-// kind says what a URI is resolved against.
-type kind int
-
-const (
-	content  kind = iota // the BaseURLs of every Representation below
-	remote               // the BaseURLs around it: an xlink, a clock, a font
-	linked               // the BaseURLs around it: a document with URIs of its own
-	baseURL              // the BaseURLs around it
-	manifest             // the manifest's own URL: another manifest
-)
-
-// mpd finds the URIs of a manifest and the offsets they lie at.
-func mpd(src string) (*mpdParser, error) {
-	p := &mpdParser{src: src, decoder: xml.NewDecoder(strings.NewReader(src))}
+func (w *rewrite) parse() (*parser, error) {
+	p := &parser{rewrite: w, decoder: xml.NewDecoder(strings.NewReader(w.src))}
 	p.decoder.CharsetReader = func(charset string, input io.Reader) (io.Reader, error) {
 		if strings.EqualFold(charset, "us-ascii") {
 			return input, nil // which is UTF-8, too
 		}
 		return nil, fmt.Errorf("its encoding is %s, and UTF-8 is wanted", brief(charset))
 	}
-	if err := p.parse(); err != nil {
-		return nil, err
-	}
-	return p, nil
-}
-
-// mpdParser walks the tokens of a manifest.
-type mpdParser struct {
-	src     string
-	decoder *xml.Decoder
-	root    *scope
-	first   int // where a first BaseURL may stand
-	space   string
-	scopes  []*scope // of the elements that are open, the root's twice
-	names   []string // of the elements that are open
-	text    *site    // the URI of the element whose text it is
-	depth   int      // of that element
-}
-
-func (p *mpdParser) parse() error {
 	for {
-		start := int(p.decoder.InputOffset())
-		token, err := p.decoder.Token()
-		end := int(p.decoder.InputOffset())
+		token, at, err := p.next()
 		switch {
-		case errors.Is(err, io.EOF) && p.root == nil:
-			return refuse(ErrFormat, "it has no root element")
+		case errors.Is(err, io.EOF) && !p.opened:
+			return nil, refuse(ErrFormat, "it has no root element")
 		case errors.Is(err, io.EOF):
-			return nil
+			return p, nil
 		case err != nil:
-			return refuse(ErrFormat, "%s", fault.Printable(err.Error()))
+			return nil, err
+		}
+		if start, ok := token.(xml.StartElement); ok {
+			if err := p.element(start, at, &p.root, nil, 0); err != nil {
+				return nil, err
+			}
+		}
+	}
+}
+
+// next returns the next token, and where it lies.
+func (p *parser) next() (xml.Token, uri, error) {
+	at := uri{start: int(p.decoder.InputOffset())}
+	token, err := p.decoder.Token()
+	at.end = int(p.decoder.InputOffset())
+	if _, ok := token.(xml.Directive); ok { // which may declare entities and attributes for some parsers
+		return nil, at, p.wrong(at, refuse(ErrFormat, "a document type declaration"))
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = refuse(ErrFormat, "%s", fault.Printable(err.Error()))
+	}
+	return token, at, err
+}
+
+func (p *parser) wrong(at uri, err error) error { return p.fail(at.start, p.src[at.start:at.end], err) }
+
+// element reads an element to its end tag. text is the URI of the element
+// around it whose text it is part of.
+func (p *parser) element(t xml.StartElement, at uri, around *scope, text *uri, depth int) error {
+	name, inside, err := p.open(t, at, around, depth)
+	if err == nil {
+		err = p.attributes(t, name, at, around, inside)
+	}
+	if err != nil {
+		return p.wrong(at, err)
+	}
+	kind, isText := texts[name]
+	if isText = isText && text == nil; isText {
+		text = &uri{kind: kind, moves: kind != baseURL || around == &p.root}
+	}
+	for {
+		token, at, err := p.next()
+		if err != nil {
+			return err
 		}
 		switch t := token.(type) {
 		case xml.StartElement:
-			err = p.open(t, start, end)
-		case xml.EndElement:
-			p.close()
+			err = p.element(t, at, inside, text, depth+1)
 		case xml.CharData:
-			err = p.chars(string(t), start, end)
-		case xml.Directive: // which may declare entities and attributes for some parsers
-			err = refuse(ErrFormat, "a document type declaration")
+			if err = p.chars(text, string(t), at); err != nil {
+				err = p.wrong(at, err)
+			}
+		case xml.EndElement:
+			if isText && text.value != "" {
+				inside.uris = append(inside.uris, *text)
+			}
+			if name == "ProgramInformation" && depth == 1 {
+				p.first = at.end
+			}
+			return nil
 		}
 		if err != nil {
-			return failAt(p.src, start, p.src[start:end], err)
+			return err
 		}
 	}
 }
 
-// open adds an element. Some players look at no namespace, so an element that
+// open returns the name of an element, "" unless it is one of DASH's own, and
+// the scope inside it. Some players look at no namespace, so an element that
 // decides where others lead must be DASH's own.
-func (p *mpdParser) open(t xml.StartElement, start, end int) error {
+func (p *parser) open(t xml.StartElement, at uri, around *scope, depth int) (string, *scope, error) {
 	name := t.Name.Local
-	if p.root == nil {
+	if !p.opened {
 		switch name {
 		case "MPD":
 		case "Patch":
-			return &Error{
+			return "", nil, &Error{
 				Kind:   ErrFormat,
 				What:   "MPD patches cannot be signed: what their URIs are relative to is not in them",
 				Remedy: "take PatchLocation out of the manifest; players then load all of it again",
 			}
 		default:
-			return refuse(ErrFormat, "the root element is not MPD")
+			return "", nil, refuse(ErrFormat, "the root element is not MPD")
 		}
-		p.root, p.space, p.first = &scope{}, t.Name.Space, end
-		p.scopes = append(p.scopes, p.root)
+		p.opened, p.space, p.first = true, t.Name.Space, at.end
 	}
-	outer := p.scopes[len(p.scopes)-1]
-	inner := outer
+	inside := around
 	switch name {
 	case "Period", "AdaptationSet", "Representation":
-		inner = &scope{}
-		outer.children = append(outer.children, inner)
+		inside = &scope{}
+		around.children = append(around.children, inside)
 	}
 	switch {
-	case len(p.names) == maxDepth:
-		return refuse(ErrFormat, "elements deeper than %d", maxDepth)
+	case depth == maxDepth:
+		return "", nil, refuse(ErrFormat, "elements deeper than %d", maxDepth)
 	case t.Name.Space == p.space:
-	case inner != outer || name == "BaseURL":
-		return refuse(ErrFormat, "a %s in a namespace other than the manifest's", name)
-	default:
-		name = "" // not one of DASH's own
+		return name, inside, nil
+	case inside != around || name == "BaseURL":
+		return "", nil, refuse(ErrFormat, "a %s in a namespace other than the manifest's", name)
 	}
-	p.scopes, p.names = append(p.scopes, inner), append(p.names, name)
-	if kind, ok := texts[name]; ok && p.text == nil {
-		p.text, p.depth = &site{kind: kind}, len(p.names)
-	}
-	return p.attributes(t, name, outer, inner, start, end)
+	return "", inside, nil
 }
 
 // attributes adds the URIs among an element's attributes, whose values are in
 // the tag in the order in which the decoder returns them.
-func (p *mpdParser) attributes(t xml.StartElement, name string, around, inside *scope, start, end int) error {
-	if len(t.Attr) == 0 {
-		return nil
-	}
-	spans := values(p.src, start, end)
-	for i, a := range t.Attr {
-		s := site{span: spans[i]}
-		switch {
-		case a.Name.Local == "id" && name == "Representation":
+func (p *parser) attributes(t xml.StartElement, name string, at uri, around, inside *scope) error {
+	for _, a := range t.Attr {
+		u := quoted(p.src, at.start)
+		at.start = u.end + 1
+		switch local := a.Name.Local; {
+		case local == "id" && name == "Representation":
 			if inside.id != "" {
 				return refuse(ErrFormat, "an attribute twice")
 			}
 			inside.id = a.Value
 			continue
-		case slices.Contains(numbers[name], a.Name.Local) && strings.Trim(a.Value, "0123456789") != "":
+		case slices.Contains(numbers[name], local) && strings.Trim(a.Value, "0123456789") != "":
 			return ErrURI // some players put it into templates as it is
-		case name == "ContentSteering" && a.Name.Local == "proxyServerURL":
+		case name == "ContentSteering" && local == "proxyServerURL":
 			return ErrMixed // players send it the steering server's signed URL
-		case a.Name.Space == xlink && a.Name.Local == "href" && name != "",
-			a.Name.Space == fonts && a.Name.Local == "url":
-			s.kind = remote
-		case a.Name.Space == "" && a.Name.Local == "value":
-			if err := p.list(t, a.Value, spans[i], around); err != nil {
+		case a.Name.Space == xlink && local == "href" && name != "", a.Name.Space == fonts && local == "url":
+			u.kind = remote
+		case a.Name.Space == "" && local == "value":
+			if err := p.list(t, a.Value, u, around); err != nil {
 				return err
 			}
 			continue
-		case slices.Contains(presentations, name) && (a.Name.Local == "url" || a.Name.Local == "uri"):
-			s.kind = linked
-		case a.Name.Space != "" || !slices.Contains(templates[name], a.Name.Local):
+		case slices.Contains(presentations, name) && (local == "url" || local == "uri"):
+			u.kind, u.moves = linked, true
+		case a.Name.Space != "" || !slices.Contains(templates[name], local):
 			continue
 		}
-		if err := s.set(p.src, a.Value); err != nil {
+		u, err := p.locate(u, a.Value)
+		if err != nil {
 			return err
 		}
-		if s.value == "" { // players treat it as missing
-			continue
+		u.template = name == "SegmentTemplate" && strings.Contains(u.value, "$RepresentationID")
+		if u.value != "" { // players treat it as missing
+			around.uris = append(around.uris, u)
 		}
-		s.template = name == "SegmentTemplate" && strings.Contains(s.value, "$RepresentationID")
-		around.sites = append(around.sites, s)
 	}
 	return nil
 }
 
 // list adds the URIs of a descriptor's value, if its scheme says that it is a
 // list of them.
-func (p *mpdParser) list(t xml.StartElement, value string, at span, around *scope) error {
+func (p *parser) list(t xml.StartElement, value string, at uri, around *scope) error {
 	var scheme string
 	for _, a := range t.Attr {
 		if a.Name.Local == "schemeIdUri" {
@@ -241,88 +241,44 @@ func (p *mpdParser) list(t xml.StartElement, value string, at span, around *scop
 		if !strings.HasPrefix(scheme, prefix) {
 			continue
 		}
-		rest := at.start
-		for _, uri := range strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune(blanks, r) }) {
-			start, end := trim(p.src, rest, at.end)
-			if i := strings.IndexAny(p.src[start:end], blanks); i >= 0 {
-				end = start + i
+		for _, one := range strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune(blanks, r) }) {
+			u := uri{kind: kind, moves: kind == linked}
+			u.start, u.end = trim(p.src, at.start, at.end)
+			if i := strings.IndexAny(p.src[u.start:u.end], blanks); i >= 0 {
+				u.end = u.start + i
 			}
-			if start == end {
+			u, err := p.locate(u, one)
+			if err != nil || u.start == u.end {
 				return ErrURI // a blank before it is written as a character reference
 			}
-			around.sites = append(around.sites, site{kind: kind, value: uri, span: span{start: start, end: end}})
-			rest = end
+			around.uris = append(around.uris, u)
+			at.start = u.end
 		}
-		if strings.Trim(p.src[rest:at.end], blanks) != "" {
+		if strings.Trim(p.src[at.start:at.end], blanks) != "" {
 			return ErrURI
 		}
 	}
 	return nil
 }
 
-// set narrows the span to what is not a blank and sets its decoded value. A
-// blank at the end that is written as a character reference is ErrURI: it
-// would stand before the signature.
-func (s *site) set(src, decoded string) error {
-	start, end := s.span.start, s.span.end
-	s.span.start, s.span.end = trim(src, start, end)
-	s.value = strings.Trim(decoded, blanks)
-	written := strings.ReplaceAll(src[s.span.end:end], "\r\n", "\n")
-	if len(strings.TrimRight(decoded, blanks))+len(written) != len(decoded) {
-		return ErrURI
-	}
-	return nil
+// quoted returns the first quoted value in src from an offset on.
+func quoted(src string, from int) uri {
+	start := from + strings.IndexAny(src[from:], `"'`) + 1
+	return uri{start: start, end: start + strings.IndexByte(src[start:], src[start-1])}
 }
 
-// values finds the spans of a well-formed start tag's attribute values.
-func values(src string, start, end int) []span {
-	var found []span
-	for rest := src[start:end]; ; {
-		i := strings.IndexAny(rest, `"'`)
-		if i < 0 {
-			return found
-		}
-		value, after, _ := strings.Cut(rest[i+1:], rest[i:i+1])
-		closing := end - len(after) - 1
-		found = append(found, span{start: closing - len(value), end: closing})
-		rest = after
-	}
-}
-
-func (p *mpdParser) close() {
-	depth := len(p.names)
-	scope, name := p.scopes[depth], p.names[depth-1]
-	if p.text != nil && p.depth == depth {
-		scope.add(*p.text)
-		p.text = nil
-	}
-	p.scopes, p.names = p.scopes[:depth], p.names[:depth-1]
-	if name == "ProgramInformation" && depth == 2 {
-		p.first = int(p.decoder.InputOffset())
-	}
-}
-
-func (s *scope) add(text site) {
-	if text.value == "" {
-		return
-	}
-	s.sites = append(s.sites, text)
-	if text.kind == baseURL {
-		s.bases = append(s.bases, text)
-	}
-}
-
-// chars adds the text of the element that is open.
-func (p *mpdParser) chars(text string, start, end int) error {
-	if p.text == nil || strings.Trim(text, blanks) == "" {
+// chars adds a piece of an element's text.
+func (p *parser) chars(text *uri, piece string, at uri) (err error) {
+	if text == nil || strings.Trim(piece, blanks) == "" {
 		return nil
 	}
-	if p.text.value != "" { // cut in two by a comment or a CDATA section
+	if text.value != "" { // cut in two by a comment or a CDATA section
 		return ErrURI
 	}
-	p.text.span = span{start: start, end: end}
-	if opening := "<![CDATA["; strings.HasPrefix(p.src[start:end], opening) {
-		p.text.span = span{start + len(opening), end - len("]]>"), true}
+	text.start, text.end = at.start, at.end
+	if opening := "<![CDATA["; strings.HasPrefix(p.src[at.start:at.end], opening) {
+		text.start, text.end, text.literal = at.start+len(opening), at.end-len("]]>"), true
 	}
-	return p.text.set(p.src, text)
+	*text, err = p.locate(*text, piece)
+	return err
 }

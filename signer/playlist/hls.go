@@ -5,7 +5,7 @@ import "strings"
 // hls walks the lines of an HLS playlist.
 func (w *rewrite) hls() error {
 	vars := variables{}
-	variant := false // the next URI is another playlist's
+	next := content // what the next URI leads to
 	for at := len(w.src) - len(strings.TrimPrefix(w.src, bom)); at < len(w.src); {
 		end := len(w.src)
 		if i := strings.IndexByte(w.src[at:], '\n'); i >= 0 {
@@ -19,29 +19,18 @@ func (w *rewrite) hls() error {
 			if err := w.tag(from, line, vars); err != nil {
 				return err
 			}
-			variant = variant || strings.HasPrefix(line, "#EXT-X-STREAM-INF:")
+			if strings.HasPrefix(line, "#EXT-X-STREAM-INF:") {
+				next = document
+			}
 		case line[0] != '#':
-			if err := w.uri(from, line, variant, vars); err != nil {
+			if err := w.uri(from, to, next, vars); err != nil {
 				return err
 			}
-			variant = false
+			next = content
 		}
 		at = end + 1
 	}
 	return nil
-}
-
-const blanks = " \t\r\n"
-
-// trim narrows a span to what is not a blank.
-func trim(s string, from, to int) (int, int) {
-	for from < to && strings.IndexByte(blanks, s[from]) >= 0 {
-		from++
-	}
-	for from < to && strings.IndexByte(blanks, s[to-1]) >= 0 {
-		to--
-	}
-	return from, to
 }
 
 // tag rewrites the URIs among a tag's attributes. Which tag it is matters
@@ -63,9 +52,8 @@ func (w *rewrite) tag(at int, line string, vars variables) error {
 			if strings.ContainsFunc(line, separates) {
 				return w.fail(at, line, ErrURI)
 			}
-			from, to := trim(list, a.start, a.end)
-			err := w.uri(at+len(name)+1+from, list[from:to], isDocument(name, a.name), vars)
-			if err != nil {
+			start := at + len(name) + 1
+			if err := w.attribute(start+a.start, start+a.end, kindOf(name, a.name), vars); err != nil {
 				return err
 			}
 		}
@@ -73,14 +61,33 @@ func (w *rewrite) tag(at int, line string, vars variables) error {
 	return nil
 }
 
-// isDocument reports whether a tag's attribute leads to a document that has
-// URIs of its own.
-func isDocument(tag, attribute string) bool {
+// attribute rewrites the URI that is an attribute's value. One without quotes
+// gets them where it becomes absolute: its path may contain a comma.
+func (w *rewrite) attribute(start, end int, kind kind, vars variables) error {
+	quoted := w.src[start-1] == '"'
+	start, end = trim(w.src, start, end)
+	switch {
+	case quoted || !w.moved() || start == end:
+		return w.uri(start, end, kind, vars)
+	case strings.Contains(w.src[start:end], `"`):
+		return w.fail(start, w.src[start:end], ErrURI)
+	}
+	w.edit(start, start, []byte(`"`))
+	err := w.uri(start, end, kind, vars)
+	w.edit(end, end, []byte(`"`))
+	return err
+}
+
+// kindOf returns what a tag's attribute leads to.
+func kindOf(tag, attribute string) kind {
 	switch tag {
 	case "#EXT-X-MEDIA", "#EXT-X-I-FRAME-STREAM-INF", "#EXT-X-IMAGE-STREAM-INF", "#EXT-X-RENDITION-REPORT":
-		return true
+		return document
 	}
-	return attribute != "URI"
+	if attribute != "URI" {
+		return document
+	}
+	return content
 }
 
 // attribute is one attribute of a list; start and end are its value's, inside
@@ -120,60 +127,19 @@ func attributes(list string) func(yield func(attribute) bool) {
 	}
 }
 
-// uri rewrites one URI of an HLS playlist. document says that it leads to one
-// that has URIs of its own.
-func (w *rewrite) uri(at int, raw string, document bool, vars variables) error {
-	if w.homeCovered && !w.moved() && w.Note == nil && plain(raw) {
-		if err := w.spend(raw); err != nil {
-			return err
-		}
-		if w.Private != nil && !w.Private(w.base.host, w.base.dir()+raw) {
-			return nil
-		}
-		return w.sign(at+len(raw), raw)
-	}
-	ref, err := vars.expand(raw)
-	if err != nil {
-		return w.fail(at, raw, err)
-	}
-	if ref == "" { // players treat it as missing
+// uri rewrites one URI of an HLS playlist.
+func (w *rewrite) uri(start, end int, kind kind, vars variables) error {
+	raw := w.src[start:end]
+	value, err := vars.expand(raw)
+	if err == nil && value == "" { // players treat it as missing
 		return nil
 	}
-	v, err := w.judge(w.base, ref)
-	if err == nil && document && w.returns(v) {
-		w.edit(at, at+len(raw), []byte(w.comeBack(ref, v.to)))
-		return nil
-	}
+	u := uri{kind: kind, start: start, end: end, moves: true, variable: raw != value}
 	if err == nil {
-		err = w.signable(v)
+		u, err = w.locate(u, value)
 	}
 	if err != nil {
-		return w.fail(at, raw, err)
+		return w.fail(start, raw, err)
 	}
-	bare, _, fragment := strings.Cut(raw, "#")
-	if fragment != strings.Contains(ref, "#") {
-		return w.fail(at, raw, ErrURI) // the signature would be part of the fragment
-	}
-	end := at + len(bare)
-	// A variable may have another value where the manifest is relayed.
-	if w.moved() && v.to.host != "" && (!hasScheme(ref) || raw != ref) {
-		ref = v.to.String()
-		w.edit(at, end, []byte(ref))
-	}
-	if !v.sign {
-		w.unsigned(at, raw, v.to)
-		return nil
-	}
-	if document || strings.HasSuffix(v.to.path, ".vtt") {
-		w.note(at, raw, inside)
-	}
-	ref, _, _ = strings.Cut(ref, "#")
-	return w.sign(end, ref)
-}
-
-// sign adds the signature to ref, which ends at an offset.
-func (w *rewrite) sign(end int, ref string) error {
-	query, err := w.signature(ref)
-	w.edit(end, end, query)
-	return err
+	return w.put(u, place{base: &w.base})
 }

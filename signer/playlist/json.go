@@ -60,8 +60,8 @@ func (w *rewrite) json() error {
 		}
 		top.value = false
 		if isText {
-			start := before + strings.IndexByte(w.src[before:], '"')
-			if err := w.member(*top, text, start, int(decoder.InputOffset())); err != nil {
+			start := before + strings.IndexByte(w.src[before:], '"') + 1
+			if err := w.member(*top, text, start, int(decoder.InputOffset())-1); err != nil {
 				return err
 			}
 		}
@@ -85,40 +85,12 @@ func (w *rewrite) member(m frame, value string, start, end int) error {
 		m.of != "PER-VARIANT-URIS" && m.of != "PER-RENDITION-URIS":
 		return nil
 	}
-	ref := strings.Trim(value, blanks)
-	if ref == "" { // players treat it as missing
-		return nil
-	}
-	v, err := w.judge(w.base, ref)
-	if err == nil && !w.returns(v) {
-		err = w.signable(v)
-	}
+	u, err := w.locate(uri{kind: document, start: start, end: end, moves: true}, value)
 	switch {
 	case err != nil:
 		return w.fail(start, value, err)
-	case w.returns(v):
-		ref = w.comeBack(ref, v.to)
-	case !v.sign:
-		w.unsigned(start, value, v.to)
+	case u.value == "": // players treat it as missing
 		return nil
-	default:
-		w.note(start, value, inside)
-		ref, _, _ = strings.Cut(ref, "#")
-		if w.moved() && !hasScheme(ref) {
-			ref = v.to.String()
-		}
-		query, err := w.signature(ref)
-		if err != nil {
-			return err
-		}
-		ref += string(query)
 	}
-	var quoted bytes.Buffer
-	encoder := json.NewEncoder(&quoted)
-	encoder.SetEscapeHTML(false) // a URL's & stays readable
-	if err := encoder.Encode(ref); err != nil {
-		return err
-	}
-	w.edit(start, end, bytes.TrimSpace(quoted.Bytes()))
-	return nil
+	return w.put(u, place{base: &w.base})
 }

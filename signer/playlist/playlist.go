@@ -164,7 +164,7 @@ func (r *Rewriter) begin(url string, manifest []byte) (*rewrite, error) {
 		return nil, fmt.Errorf("the manifest's URL: %w", err)
 	}
 	home := base.origin() + base.dir()
-	w := &rewrite{Rewriter: r, manifest: manifest, src: string(manifest), base: base, resource: home + "*"}
+	w := &rewrite{Rewriter: r, manifest: manifest, src: string(manifest), base: base, home: home, resource: home + "*"}
 	if pattern := r.Resource; pattern != "" {
 		if strings.HasPrefix(pattern, "/") {
 			pattern = base.origin() + pattern
@@ -174,7 +174,7 @@ func (r *Rewriter) begin(url string, manifest []byte) (*rewrite, error) {
 		}
 	}
 	w.prefix, w.simple = directory(w.resource)
-	w.homeCovered = w.simple && len(w.resource) <= short && len(home) <= short && strings.HasPrefix(home, w.prefix)
+	w.quick = w.simple && strings.HasPrefix(home, w.prefix) && len(home) <= short && !w.moved() && w.Note == nil
 	return w, nil
 }
 

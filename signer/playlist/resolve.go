@@ -90,20 +90,17 @@ func separates(r rune) bool {
 
 func invisible(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) }
 
+// schemeBytes are what a scheme consists of, beginning with a letter.
+const schemeBytes = "abcdefghijklmnopqrstuvwxyz0123456789+-."
+
 // cutScheme takes the scheme, in lower case, off ref.
 func cutScheme(ref string) (scheme, rest string, found bool) {
-	for i := 0; i < len(ref); i++ {
-		c := ref[i] | 0x20
-		switch {
-		case 'a' <= c && c <= 'z':
-		case i > 0 && ref[i] == ':':
-			return strings.ToLower(ref[:i]), ref[i+1:], true
-		case i > 0 && (ref[i] == '+' || ref[i] == '-' || ref[i] == '.' || '0' <= ref[i] && ref[i] <= '9'):
-		default:
-			return "", ref, false
-		}
+	before, rest, found := strings.Cut(ref, ":")
+	scheme = strings.ToLower(before)
+	if !found || scheme == "" || scheme[0] < 'a' || strings.Trim(scheme, schemeBytes) != "" {
+		return "", ref, false
 	}
-	return "", ref, false
+	return scheme, rest, true
 }
 
 func hasScheme(ref string) bool {
@@ -136,22 +133,17 @@ func removeDots(path string) string {
 		return path
 	}
 	segments := strings.Split(path[1:], "/")
-	kept := segments[:0]
-	for i, s := range segments {
-		last := i == len(segments)-1
-		switch undotted(s) {
-		case ".":
-			if last {
-				kept = append(kept, "")
-			}
-		case "..":
-			kept = kept[:max(0, len(kept)-1)]
-			if last {
-				kept = append(kept, "")
-			}
+	kept, dots := segments[:0], false
+	for _, s := range segments {
+		switch whole := undotted(s); whole {
+		case ".", "..":
+			kept, dots = kept[:max(0, len(kept)+1-len(whole))], true
 		default:
-			kept = append(kept, s)
+			kept, dots = append(kept, s), false
 		}
+	}
+	if dots { // at the end: a directory
+		kept = append(kept, "")
 	}
 	return "/" + strings.Join(kept, "/")
 }

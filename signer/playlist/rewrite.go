@@ -4,28 +4,30 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/signer"
-	"example.com/privatecdn/signer/policy"
 )
 
 // rewrite is the work on one manifest.
 type rewrite struct {
 	*Rewriter
-	manifest    []byte
-	src         string
-	base        location
-	resource    string
-	prefix      string // of a resource that is a directory
-	simple      bool   // resource is a directory
-	homeCovered bool   // resource covers whatever lies below the manifest
-	xml         bool   // & is written &amp;
-	query       []byte // the signature after a ?, once it is made
-	further     []byte // the signature after a &
-	edits       []edit
-	uris        int // counted by spend
+	manifest []byte
+	src      string
+	base     location
+	home     string // the manifest's directory
+	resource string
+	prefix   string // of a resource that is a directory
+	simple   bool   // resource is a directory
+	quick    bool   // whatever plain URIs lead to is covered, and stays where it is
+	xml      bool   // & is written &amp;
+	query    []byte // the signature after a ?, as the manifest writes it, once it is made
+	further  []byte // the signature after a &
+	added    int    // the bytes that the signature adds to a URL
+	edits    []edit
+	uris     int // counted by spend
 }
 
 // edit is text in the place of src[start:end].
@@ -34,150 +36,148 @@ type edit struct {
 	text       []byte
 }
 
-// verdict is where a URI leads and whether it needs the signature.
-type verdict struct {
-	to   location
-	sign bool
-	sent string // the URL as viewers send it, if it needs the signature
+// kind says what a URI leads to and what it is relative to.
+type kind int
+
+const (
+	content  kind = iota // a file; in DASH, relative to the BaseURLs of every Representation below
+	document             // a document with URIs of its own, relative to the manifest's URL
+	linked               // the same, relative to the BaseURLs around it
+	remote               // relative to the BaseURLs around it: an xlink, a clock, a font
+	baseURL              // relative to the BaseURLs around its element
+)
+
+// uri is one URI of a manifest.
+type uri struct {
+	kind       kind
+	value      string // decoded, without the blanks at its ends
+	start, end int    // where it lies
+	mark       int    // where its fragment begins, or end: a signature goes there
+	moves      bool   // it is relative to where viewers get the manifest
+	variable   bool   // value depends on variables
+	template   bool   // players put a Representation's id into it
+	literal    bool   // in a CDATA section, where & stands for itself
 }
 
-// short is so many bytes that a URL which is made of short parts cannot become
-// too long for CloudFront.
-const short = 1024
+// place is what a URI is resolved with: a base URL and, in a template, the id
+// of a Representation.
+type place struct {
+	base *location
+	id   string
+}
 
-// plain reports whether ref is a relative reference below the manifest that
-// every parser reads alike: the common case, which costs one pass over it.
-func plain(ref string) bool {
-	if ref == "" || ref[0] == '/' || len(ref) > short {
-		return false
+const blanks = " \t\r\n"
+
+// trim narrows a span to what is not a blank.
+func trim(s string, from, to int) (int, int) {
+	for from < to && strings.IndexByte(blanks, s[from]) >= 0 {
+		from++
 	}
-	start := true // of a segment
-	for i := 0; i < len(ref); i++ {
-		switch c := ref[i]; {
-		case c <= ' ' || c >= 0x7f || c == '"' || c == '\\' || c == ':' || c == '#' || c == '{' || c == '?':
-			return false
-		case start && (c == '.' || c == '%'):
-			return false
-		default:
-			start = c == '/'
+	for from < to && strings.IndexByte(blanks, s[to-1]) >= 0 {
+		to--
+	}
+	return from, to
+}
+
+// locate completes a URI that lies between start and end and that players read
+// as value. A blank at the end or a # that only shows in value is ErrURI: the
+// signature would not stand where it should.
+func (w *rewrite) locate(u uri, value string) (uri, error) {
+	after := u.end
+	u.start, u.end = trim(w.src, u.start, u.end)
+	u.value = strings.Trim(value, blanks)
+	u.mark = u.start + fragment(w.src[u.start:u.end], w.xml && !u.literal)
+	written := strings.ReplaceAll(w.src[u.end:after], "\r\n", "\n")
+	if !strings.HasSuffix(value, u.value+written) || strings.Contains(u.value, "#") != (u.mark < u.end) {
+		return u, ErrURI
+	}
+	return u, nil
+}
+
+// put signs a URI that is resolved with every one of places, makes it absolute
+// or leads it back to the program that relays.
+func (w *rewrite) put(u uri, places ...place) error {
+	if err := w.putAt(u, places); err != nil {
+		return w.fail(u.start, u.value, err)
+	}
+	return nil
+}
+
+func (w *rewrite) putAt(u uri, places []place) error {
+	var v, signed verdict
+	elsewhere, returns := false, false
+	isDocument := u.kind == document || u.kind == linked
+	for _, p := range places {
+		ref, err := u.expand(p.id)
+		if err == nil {
+			v, err = w.judge(p.base, ref)
+		}
+		if err != nil {
+			return err
+		}
+		returns = returns || isDocument && w.returns(v)
+		switch {
+		case v.sign:
+			signed.sign, signed.length = true, max(signed.length, v.length)
+		case !slices.Contains(w.OtherHosts, v.to.host):
+			elsewhere = true
 		}
 	}
-	return true
-}
-
-// judge resolves ref under base.
-func (w *rewrite) judge(base location, ref string) (verdict, error) {
-	if err := w.spend(ref); err != nil {
-		return verdict{}, err
+	switch {
+	case returns && len(places) > 1:
+		return ErrRelay
+	case returns:
+		return w.comeBack(u, v.to)
+	case signed.sign && elsewhere:
+		return ErrMixed
 	}
-	to, err := base.resolve(ref)
-	if err != nil || !w.isPrivate(to) {
-		return verdict{to: to}, err
+	ref := u.value
+	if u.moves && w.moved() && v.to.host != "" && (u.variable || !hasScheme(ref)) {
+		ref = v.to.String()
+		w.write(u, u.mark, ref)
 	}
-	sent, err := policy.EncodeResource(to.String())
-	if err != nil {
-		return verdict{}, err
-	}
-	if !w.covers(sent) {
-		return verdict{}, ErrOutside
-	}
-	return verdict{to, true, sent}, nil
-}
-
-// signable makes sure that a URI that needs the signature can be signed.
-func (w *rewrite) signable(v verdict) error {
-	if !v.sign {
+	if !signed.sign {
+		w.unsigned(u, v.to)
 		return nil
 	}
+	if isDocument || strings.HasSuffix(v.to.path, ".vtt") {
+		w.note(u, "signed, but the URIs in it are not")
+	}
+	return w.sign(u, ref, signed.length)
+}
+
+// write puts ref in the place of what lies between the start of u and end. In a
+// URL a quotation mark is the same as %22, which ends no attribute.
+func (w *rewrite) write(u uri, end int, ref string) {
+	ref = strings.ReplaceAll(ref, `"`, "%22")
+	if !u.literal {
+		ref = w.encode(ref)
+	}
+	w.edit(u.start, end, []byte(ref))
+}
+
+// sign adds the one query to u, which is ref now: after ? or & as ref asks. The
+// URL without it has length bytes.
+func (w *rewrite) sign(u uri, ref string, length int) error {
 	if err := w.make(); err != nil {
 		return err
 	}
-	if length := len(v.sent) + len(w.query); length > signer.MaxURL {
+	if length += w.added; length > signer.MaxURL {
 		return &Error{
 			Kind: signer.ErrTooLong, Remedy: "shorten the URI, or use cookies",
 			What: fmt.Sprintf("the signed URL has %d bytes, and CloudFront accepts %d", length, signer.MaxURL),
 		}
 	}
-	return nil
-}
-
-// returns reports whether a document comes back to the program that relays.
-func (w *rewrite) returns(v verdict) bool {
-	return w.Relay && v.to.host != "" && (v.sign || v.to.host == w.base.host)
-}
-
-// moved reports whether relative URIs of content become absolute.
-func (w *rewrite) moved() bool { return w.Relay || w.Absolute }
-
-// comeBack returns the URI of a document that comes back to the program that
-// relays. It is relative, so that the program may be mounted anywhere.
-func (w *rewrite) comeBack(ref string, to location) string {
+	query := w.further
 	ref, _, _ = strings.Cut(ref, "#")
-	if absolute(ref) || hasScheme(ref) || strings.HasPrefix(ref, "/") {
-		ref = strings.Repeat("../", strings.Count(w.base.dir(), "/")-1) + to.path[1:]
-		if to.query != "" {
-			ref += "?" + to.query
-		}
-		if first, _, _ := strings.Cut(ref, "/"); first == "" || strings.Contains(first, ":") {
-			ref = "./" + ref
-		}
+	if after := joint(ref); after != "&" {
+		query = w.query[1-len(after):]
 	}
-	if w.Carry == "" {
-		return ref
+	if u.literal {
+		query = bytes.ReplaceAll(query, []byte("&amp;"), []byte("&"))
 	}
-	return ref + joint(ref) + w.Carry
-}
-
-// fromRelay returns an absolute URI for one that comes back.
-func (w *rewrite) fromRelay(ref string) (string, error) {
-	if w.RelayURL == "" {
-		return "", ErrRelay
-	}
-	relay, err := location{}.resolve(w.RelayURL)
-	if err != nil {
-		return "", err
-	}
-	to, err := relay.resolve(ref)
-	return to.String(), err
-}
-
-// note reports a URI that is left alone, or what it leads to.
-func (w *rewrite) note(at int, uri, what string) {
-	if w.Note != nil {
-		w.Note(1+strings.Count(w.src[:at], "\n"), uri, what)
-	}
-}
-
-// inside is the note on a signed document.
-const inside = "signed, but the URIs in it are not"
-
-// unsigned reports why a URI is not signed.
-func (w *rewrite) unsigned(at int, uri string, to location) {
-	switch to.host {
-	case "":
-		w.note(at, uri, "left alone: it is not an http or https URL")
-	case w.base.host:
-		w.note(at, uri, "left alone: it needs no signature")
-	default:
-		w.note(at, uri, "left alone: it leads to "+to.host)
-	}
-}
-
-func (w *rewrite) isPrivate(to location) bool {
-	if to.host == "" {
-		return false
-	}
-	if w.Private == nil {
-		return to.host == w.base.host
-	}
-	return w.Private(to.host, to.path)
-}
-
-func (w *rewrite) covers(url string) bool {
-	if w.simple {
-		return strings.HasPrefix(url, w.prefix)
-	}
-	return policy.Policy{Resource: w.resource}.Matches(url)
+	w.edit(u.mark, u.mark, query)
+	return nil
 }
 
 // make makes the signature when it is first needed.
@@ -189,7 +189,7 @@ func (w *rewrite) make() error {
 	if err != nil {
 		return &queryError{err}
 	}
-	w.query, w.further = []byte("?"+w.escape(query)), []byte(w.escape("&"+query))
+	w.query, w.further, w.added = []byte(w.encode("?"+query)), []byte(w.encode("&"+query)), 1+len(query)
 	return nil
 }
 
@@ -197,19 +197,12 @@ func (w *rewrite) make() error {
 // returns it as it is.
 type queryError struct{ error }
 
-// signature returns the one query, joined to ref: after ? or & as ref asks.
-func (w *rewrite) signature(ref string) ([]byte, error) {
-	if err := w.make(); err != nil {
-		return nil, err
+// encode writes part of a URI in the manifest's format.
+func (w *rewrite) encode(s string) string {
+	if !w.xml {
+		return s
 	}
-	switch joint(ref) {
-	case "?":
-		return w.query, nil
-	case "":
-		return w.query[1:], nil
-	default:
-		return w.further, nil
-	}
+	return xmlText.Replace(s)
 }
 
 // joint returns what stands between ref and a query that follows it.
@@ -224,37 +217,58 @@ func joint(ref string) string {
 	}
 }
 
-// escape makes a signature part of the manifest's text.
-func (w *rewrite) escape(s string) string {
-	if !w.xml {
-		return s
+// edit puts text in the place of src[start:end].
+func (w *rewrite) edit(start, end int, text []byte) {
+	if w.edits == nil {
+		w.edits = make([]edit, 0, 1+strings.Count(w.src, "\n")/2) // a segment takes two lines or more
 	}
-	return strings.ReplaceAll(s, "&", "&amp;")
+	w.edits = append(w.edits, edit{start, end, text})
 }
 
-// spend counts one URI, and more for a long one, against MaxURIs.
-func (w *rewrite) spend(uri string) error {
-	if w.uris += 1 + len(uri)/signer.MaxURL; w.uris > MaxURIs {
-		return refuse(ErrTooLarge, "it holds more than %d URIs", MaxURIs)
+// result returns the manifest with its edits, which are in order.
+func (w *rewrite) result() []byte {
+	pieces := make([][]byte, 0, 2*len(w.edits)+1)
+	done := 0
+	for _, e := range w.edits {
+		pieces = append(pieces, w.manifest[done:e.start], e.text)
+		done = e.end
 	}
-	return nil
+	return bytes.Join(append(pieces, w.manifest[done:]), nil)
 }
 
-// fail returns err with the line and the URI it is about.
-func (w *rewrite) fail(at int, uri string, err error) error {
-	return failAt(w.src, at, uri, err)
+// note reports a URI that is left alone, or what it leads to.
+func (w *rewrite) note(u uri, what string) {
+	if w.Note != nil {
+		w.Note(w.line(u.start), u.value, what)
+	}
 }
 
-func failAt(src string, at int, uri string, err error) error {
+// unsigned reports why a URI is not signed.
+func (w *rewrite) unsigned(u uri, to location) {
+	switch to.host {
+	case "":
+		w.note(u, "left alone: it is not an http or https URL")
+	case w.base.host:
+		w.note(u, "left alone: it needs no signature")
+	default:
+		w.note(u, "left alone: it leads to "+to.host)
+	}
+}
+
+// line returns the line of an offset, counted from 1.
+func (w *rewrite) line(at int) int { return 1 + strings.Count(w.src[:at], "\n") }
+
+// fail returns err with the line and the text it is about.
+func (w *rewrite) fail(at int, text string, err error) error {
 	if errors.Is(err, ErrTooLarge) {
 		return err
 	}
-	what, remedy := err.Error(), fault.Hint(err)
+	remedy := fault.Hint(err)
 	if fixed, ok := remedies[err]; ok {
 		remedy = fixed
 	}
-	line := 1 + strings.Count(src[:at], "\n")
-	return &Error{Kind: err, Where: fmt.Sprintf("line %d", line), What: brief(uri) + ": " + what, Remedy: remedy}
+	what := brief(text) + ": " + err.Error()
+	return &Error{Kind: err, Where: fmt.Sprintf("line %d", w.line(at)), What: what, Remedy: remedy}
 }
 
 // brief quotes the start of input for a message, without a usable signature.
@@ -264,23 +278,4 @@ func brief(s string) string {
 		return fault.Quote(fault.Text(s))
 	}
 	return fault.Quote(fault.Text(strings.ToValidUTF8(s[:most], ""))) + "…"
-}
-
-// edit puts text in the place of src[start:end].
-func (w *rewrite) edit(start, end int, text []byte) {
-	if w.edits == nil {
-		w.edits = make([]edit, 0, 1+strings.Count(w.src, "\n")/2) // a segment takes two lines or more
-	}
-	w.edits = append(w.edits, edit{start, end, text})
-}
-
-// result is the manifest with its edits, which are in order.
-func (w *rewrite) result() []byte {
-	pieces := make([][]byte, 0, 2*len(w.edits)+1)
-	done := 0
-	for _, e := range w.edits {
-		pieces = append(pieces, w.manifest[done:e.start], e.text)
-		done = e.end
-	}
-	return bytes.Join(append(pieces, w.manifest[done:]), nil)
 }

@@ -1,0 +1,80 @@
+package playlist_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"example.com/privatecdn/signer/playlist"
+)
+
+// TestMoved holds what becomes of a URI where viewers get the manifest from
+// elsewhere than the distribution. SIGNED stands for the signature.
+func TestMoved(t *testing.T) {
+	t.Parallel()
+	const host, place = "https://h.example", "https://h.example/a,b/"
+	public := func(_, path string) bool { return !strings.HasPrefix(path, "/public/") }
+	relay := playlist.Rewriter{Relay: true, RelayURL: "https://app.example/r/a,b/x", Carry: "t=1"}
+	absolute := playlist.Rewriter{Absolute: true}
+	for _, test := range []struct {
+		name, manifest, want string
+		r                    playlist.Rewriter
+	}{
+		{"no quotes, and a comma in the directory", hls("#EXT-X-MAP:URI=i.mp4,X=1"),
+			hls(`#EXT-X-MAP:URI="` + place + `i.mp4?SIGNED",X=1`), absolute},
+		{"no quotes, and it comes back", hls("#EXT-X-MEDIA:URI= a.m3u8 ,X=1"),
+			hls(`#EXT-X-MEDIA:URI= "a.m3u8?t=1" ,X=1`), relay},
+		{"no quotes and nothing in them", hls("#EXT-X-MEDIA:URI=,X=1"), hls("#EXT-X-MEDIA:URI=,X=1"), relay},
+		{"a quotation mark", hls(`/public/".ts`), hls(host + "/public/%22.ts"), absolute},
+		{"a quotation mark in JSON", `{"ASSETS": [{"URI": "/public/\"?\""}]}`,
+			`{"ASSETS": [{"URI": "https://h.example/public/%22?%22"}]}`, absolute},
+		{"escapes in JSON", `{"ASSETS": [{"URI": " \u0061?x&amp; "}]}`,
+			`{"ASSETS": [{"URI": " ` + place + `a?x&amp;&SIGNED "}]}`, absolute},
+		{"a fragment", hls("a.ts?#t=1", "https://h.example/a,b/c.ts#t"),
+			hls(place+"a.ts?SIGNED#t=1", place+"c.ts?SIGNED#t"), absolute},
+		{"an anchor of a manifest", mpd("<Location>a.mpd#t=1</Location>"),
+			mpd("<BaseURL>" + place + "</BaseURL><Location>" + place + "a.mpd?SIGNED#t=1</Location>"), absolute},
+		{"a base directory", mpd("<BaseURL>c/#x</BaseURL><Period><BaseURL>d/</BaseURL></Period>"),
+			mpd("<BaseURL>" + place + "c/#x</BaseURL><Period><BaseURL>d/</BaseURL></Period>"), absolute},
+		{"a base directory elsewhere", mpd("<BaseURL>//o.example/</BaseURL><BaseURL>data:/</BaseURL>"),
+			mpd("<BaseURL>https://o.example/</BaseURL><BaseURL>data:/</BaseURL>"), absolute},
+		{"a base file", mpd("<BaseURL>c.mp4</BaseURL>"), mpd("<BaseURL>" + place + "c.mp4?SIGNED</BaseURL>"), relay},
+		{"CDATA", mpd("<BaseURL><![CDATA[c.mp4?a&b]]></BaseURL>"),
+			mpd("<BaseURL><![CDATA[" + place + "c.mp4?a&b&SIGNED]]></BaseURL>"), relay},
+		{"a colon in the first segment", hls("#EXT-X-MEDIA:URI=\"/a,b/../c:d.m3u8\""),
+			hls(`#EXT-X-MEDIA:URI="../c:d.m3u8?t=1"`), relay},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			test.r.Query, test.r.Private = func(string) (string, error) { return "SIGNED", nil }, public
+			test.r.Resource, test.r.OtherHosts = host+"/*", []string{"o.example"}
+			got, err := test.r.Rewrite(place+"x", []byte(test.manifest))
+			if err != nil || string(got) != test.want {
+				t.Errorf("%v, got\n%s\nwant\n%s", err, got, test.want)
+			}
+		})
+	}
+	absolute.Query = stub
+	for _, manifest := range []string{hls(`#EXT-X-MAP:URI=a"b`), `{"ASSETS": [{"URI": "a\u0023b"}]}`} {
+		if _, err := absolute.Rewrite(place+"x", []byte(manifest)); !errors.Is(err, playlist.ErrURI) {
+			t.Errorf("%s: %v", manifest, err)
+		}
+	}
+}
+
+// TestManyPlaces holds that what Representations inherit is counted before it
+// takes memory.
+func TestManyPlaces(t *testing.T) {
+	t.Parallel()
+	var bases strings.Builder
+	for i := range 900 {
+		bases.WriteString("<BaseURL>a" + strings.Repeat("b", i) + "/</BaseURL>")
+	}
+	r := playlist.Rewriter{Query: stub}
+	_, err := r.Rewrite(home+"a.mpd", []byte(mpd(
+		bases.String()+"<Period>"+strings.Repeat("<Representation/>", 100_000)+"</Period>",
+	)))
+	if !errors.Is(err, playlist.ErrTooLarge) {
+		t.Errorf("%v", err)
+	}
+}
