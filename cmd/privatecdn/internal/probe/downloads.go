@@ -1,8 +1,8 @@
 package probe
 
 import (
+	"errors"
 	"mime"
-	"net/http"
 	"slices"
 
 	"example.com/privatecdn/deployment"
@@ -19,35 +19,34 @@ func namesDownloads(b deployment.Behavior) bool {
 }
 
 // download signs a name for an object and reads it back from the response.
-func (p *probe) download() (Status, string) {
+func (p *probe) download() (string, error) {
+	if !slices.ContainsFunc(p.Deployment.Behaviors, namesDownloads) {
+		return "", skipped("no signed behavior passes response-content-disposition on")
+	}
 	i := slices.IndexFunc(p.Objects, func(path string) bool {
 		b, ok := p.Deployment.Behavior(path)
 		return ok && namesDownloads(b)
 	})
-	switch {
-	case !slices.ContainsFunc(p.Deployment.Behaviors, namesDownloads):
-		return Skipped, "no signed behavior passes response-content-disposition on"
-	case p.signer == nil:
-		return Skipped, p.noKey
-	case i < 0:
-		return Skipped, "--object PATH names an object of a behavior that passes response-content-disposition on"
+	if i < 0 {
+		return "", skipped("--object PATH names an object of a behavior that passes response-content-disposition on")
 	}
+	o := object{path: p.Objects[i], url: p.Deployment.BaseURL() + p.Objects[i]}
 	terms := hour()
 	terms.Download = downloadName
-	signed, err := p.signer.URL(p.Deployment.BaseURL()+p.Objects[i], terms)
+	query, err := p.query(o.url, terms)
 	if err != nil {
-		return Broken, err.Error()
+		return "", err
 	}
-	a := p.ask(http.MethodGet, signed, nil)
+	a := p.get(o, query, nil)
 	header := a.header.Get("Content-Disposition")
 	_, parameters, err := mime.ParseMediaType(header)
 	switch {
 	case a.err != nil || a.status >= 300:
-		return Broken, a.String()
+		return a.kept(false)
 	case err == nil && parameters["filename"] == downloadName:
-		return Kept, header
+		return header, nil
 	case a.header.Get("Server") != "AmazonS3":
-		return Skipped, "the response is not S3's, which alone reads the parameter"
+		return "", skipped("the response is not S3's, which alone reads the parameter")
 	}
-	return Broken, "Content-Disposition is " + header
+	return "", errors.New("Content-Disposition is " + header)
 }

@@ -15,43 +15,41 @@ import (
 	"golang.org/x/net/http2/hpack"
 
 	"example.com/privatecdn/cmd/privatecdn/internal/viewerclient"
+	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/signer"
 )
 
 // hostWithPath signs for a directory and requests an object outside of it, with
 // the directory as part of the host. Only HTTP/2 carries such a host to the end.
-func (p *probe) hostWithPath() (Status, string) {
-	target, there, skip := p.toSign()
-	if skip != "" {
-		return Skipped, skip
+func (p *probe) hostWithPath() (string, error) {
+	o, err := p.object(deployment.Signed)
+	if err != nil {
+		return "", err
 	}
-	u, err := url.Parse(target)
+	u, err := url.Parse(o.url)
 	if err != nil || u.Scheme != "https" {
-		return Skipped, "the deployment has no HTTPS address"
+		return "", skipped("the deployment has no HTTPS address")
 	}
 	const directory = "/privatecdn-check"
 	base := "https://" + u.Host + directory
-	signed, err := p.signer.URL(base+"/x", signer.Terms{For: time.Hour, Resource: base + "/*"})
+	query, err := p.query(base+"/x", signer.Terms{For: time.Hour, Resource: base + "/*"})
 	if err != nil {
-		return Skipped, err.Error()
+		return "", skipped(err.Error())
 	}
-	s, err := url.Parse(signed)
-	if err != nil {
-		return Broken, err.Error()
-	}
-	a := p.askAs(u, u.Host+directory, u.EscapedPath()+"?"+s.RawQuery)
+	a := p.askAs(u, u.Host+directory, o.path+query)
+	a.there = o.there
 	switch {
+	case a.err == nil:
+		return a.refused("")
 	case errors.Is(a.err, errNoHTTP2):
-		return Skipped, a.err.Error()
+		return "", a.err
 	case errors.Is(a.err, os.ErrDeadlineExceeded):
-		return Broken, a.err.Error()
-	case a.err != nil:
-		return Kept, "the connection is closed"
+		return a.kept(false)
 	}
-	return a.refused("", there)
+	return "the connection is closed", nil
 }
 
-var errNoHTTP2 = errors.New("the host has no HTTP/2")
+const errNoHTTP2 = skipped("the host has no HTTP/2")
 
 // askAs sends one HTTP/2 request with this authority and path, whatever they
 // contain.

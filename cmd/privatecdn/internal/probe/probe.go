@@ -5,6 +5,7 @@ package probe
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"os"
 	"slices"
@@ -56,12 +57,19 @@ func Run(ctx context.Context, o Options, tell func(Result)) (bool, error) {
 	}
 	kept := true
 	for _, promise := range promises {
-		status, detail := promise.probe(p)
+		r := Result{Promise: promise.name, Status: Kept}
+		if r.Detail, err = promise.probe(p); err != nil {
+			r.Status, r.Detail = Broken, err.Error()
+			if _, ok := err.(skipped); ok {
+				r.Status = Skipped
+			}
+		}
 		if err := ctx.Err(); err != nil {
 			return false, err
 		}
-		kept = kept && status != Broken
-		tell(Result{promise.name, status, fault.Printable(fault.Text(detail))})
+		kept = kept && r.Status != Broken
+		r.Detail = fault.Printable(fault.Text(r.Detail))
+		tell(r)
 	}
 	return kept, nil
 }
@@ -86,14 +94,13 @@ type probe struct {
 	Options
 	ctx    context.Context
 	client *http.Client
-	past   *signer.Signer // signs as of two hours ago
 	signer *signer.Signer // nil without a private key
+	ago    time.Duration  // how far the signer's clock is behind
 	noKey  string         // why there is no signer
 }
 
-func newProbe(ctx context.Context, o Options) (*probe, error) {
-	p := &probe{Options: o, ctx: ctx}
-	var err error
+func newProbe(ctx context.Context, o Options) (p *probe, err error) {
+	p = &probe{Options: o, ctx: ctx}
 	if p.client, err = viewerclient.New(o.Deployment); err != nil {
 		return nil, err
 	}
@@ -101,30 +108,41 @@ func newProbe(ctx context.Context, o Options) (*probe, error) {
 		p.noKey = "no private key of a trusted key is on this machine"
 		return p, nil
 	}
-	for _, s := range []struct {
-		to  **signer.Signer
-		ago time.Duration
-	}{{&p.signer, 0}, {&p.past, 2 * time.Hour}} {
-		*s.to, err = signer.Open(ctx, loaded{o.Deployment}, signer.WithOpeners(o.Openers), signer.WithReload(0),
-			signer.WithClock(func() time.Time { return time.Now().Add(-s.ago) }))
-		if errors.Is(err, os.ErrNotExist) {
-			p.signer, p.noKey = nil, "the private key of the signing key is not on this machine"
-			return p, nil
-		}
-		if err != nil {
-			return nil, err
-		}
+	p.signer, err = signer.Open(ctx, o.Deployment, signer.WithOpeners(o.Openers), signer.WithReload(0),
+		signer.WithClock(func() time.Time { return time.Now().Add(-p.ago) }))
+	if errors.Is(err, os.ErrNotExist) {
+		p.noKey = "the private key of the signing key is not on this machine"
+		return p, nil
 	}
-	return p, nil
+	return p, err
 }
 
-// loaded is a deployment as the source of itself.
-type loaded struct{ d *deployment.Deployment }
+// object is what a probe requests.
+type object struct {
+	path, url string
+	access    deployment.Access
+	there     bool // an object is known to exist
+}
 
-func (l loaded) Load(context.Context) (*deployment.Deployment, error) { return l.d, nil }
+// get requests an object, with a query.
+func (p *probe) get(o object, query string, header http.Header) answer {
+	a := p.ask(http.MethodGet, o.url+query, header)
+	a.there = o.there
+	return a
+}
 
-// path is a path that a behavior with this access catches: of an object that
-// is there where one is known, and else one that only the patterns know of.
+// object returns what a behavior with one of these accesses catches, the first
+// that there is: an object that exists where one is known, and else a path that
+// only the patterns know of.
+func (p *probe) object(accesses ...deployment.Access) (object, error) {
+	for _, access := range accesses {
+		if path, there, ok := p.path(access); ok {
+			return object{path, p.Deployment.BaseURL() + path, access, there}, nil
+		}
+	}
+	return object{}, skipped(fmt.Sprintf("no path is %s", accesses[0]))
+}
+
 func (p *probe) path(access deployment.Access) (path string, there, ok bool) {
 	for _, path := range p.Objects {
 		if b, found := p.Deployment.Behavior(path); found && b.Access == access {

@@ -3,7 +3,6 @@ package probe
 import (
 	"net/http"
 	"net/netip"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -13,10 +12,11 @@ import (
 	"example.com/privatecdn/signer"
 )
 
-// promises are what is probed, in order.
+// promises are what is probed, in order. A probe returns what it found; the
+// promise is kept unless that is an error, and skipped if it is [skipped].
 var promises = []struct {
 	name  string
-	probe func(*probe) (Status, string)
+	probe func(*probe) (string, error)
 }{
 	{"a plain request is refused", (*probe).plain},
 	{"a signed URL opens", (*probe).signedURL},
@@ -38,247 +38,210 @@ var promises = []struct {
 	{"other origins may read as promised (CORS)", (*probe).cors},
 }
 
-// signedPath is a path that needs a signature, and its URL.
-func (p *probe) signedPath() (target string, there, ok bool) {
-	path, there, ok := p.path(deployment.Signed)
-	return p.Deployment.BaseURL() + path, there, ok
-}
+// skipped is why a promise is not made here, or cannot be probed from here.
+type skipped string
 
-func (p *probe) plain() (Status, string) {
-	target, there, ok := p.signedPath()
-	if !ok {
-		return Skipped, "no path needs a signature"
-	}
-	return p.ask(http.MethodGet, target, nil).refused("MissingKey", there)
-}
+func (s skipped) Error() string { return string(s) }
 
-// toSign returns a URL that needs a signature, or why none can be signed.
-func (p *probe) toSign() (target string, there bool, skip string) {
-	target, there, ok := p.signedPath()
-	switch {
-	case !ok:
-		skip = "no path needs a signature"
-	case p.signer == nil:
-		skip = p.noKey
-	}
-	return target, there, skip
-}
-
-// withSignature signs a path on terms, has the URL changed, and requests it.
-func (p *probe) withSignature(
-	s *signer.Signer, t signer.Terms, change func(string) string,
-) (a answer, there bool, skip string) {
-	target, there, skip := p.toSign()
-	if skip != "" {
-		return a, false, skip
-	}
-	signed, err := s.URL(target, t)
+func (p *probe) plain() (string, error) {
+	o, err := p.object(deployment.Signed)
 	if err != nil {
-		return answer{err: err}, there, ""
+		return "", err
 	}
-	return p.ask(http.MethodGet, change(signed), nil), there, ""
+	return p.get(o, "", nil).refused("MissingKey")
+}
+
+// query returns the query that signs a URL.
+func (p *probe) query(target string, t signer.Terms) (string, error) {
+	if p.signer == nil {
+		return "", skipped(p.noKey)
+	}
+	signed, err := p.signer.URL(target, t)
+	_, query, _ := strings.Cut(signed, "?")
+	return "?" + query, err
+}
+
+// signed requests an object with a signature on terms that is then changed.
+func (p *probe) signed(t signer.Terms, change func(query string) string) (answer, error) {
+	o, err := p.object(deployment.Signed)
+	if err != nil {
+		return answer{}, err
+	}
+	query, err := p.query(o.url, t)
+	if err != nil {
+		return answer{}, err
+	}
+	return p.get(o, change(query), nil), nil
 }
 
 func same(s string) string { return s }
 
 func hour() signer.Terms { return signer.Terms{For: time.Hour} }
 
-func (p *probe) signedURL() (Status, string) {
-	a, there, skip := p.withSignature(p.signer, hour(), same)
-	if skip != "" {
-		return Skipped, skip
+func (p *probe) signedURL() (string, error) {
+	a, err := p.signed(hour(), same)
+	if err != nil {
+		return "", err
 	}
-	return a.opened(there)
+	return a.opened()
 }
 
-func (p *probe) signedCookies() (Status, string) {
-	target, there, skip := p.toSign()
-	if skip != "" {
-		return Skipped, skip
-	}
-	pattern := target[:strings.LastIndex(target, "/")+1] + "*"
-	cookies, err := p.signer.Cookies(pattern, hour(), signer.CookieOptions{})
+func (p *probe) signedCookies() (string, error) {
+	o, err := p.object(deployment.Signed)
 	if err != nil {
-		return Broken, err.Error()
+		return "", err
 	}
-	header := http.Header{}
+	if p.signer == nil {
+		return "", skipped(p.noKey)
+	}
+	cookies, err := p.signer.Cookies(o.url[:strings.LastIndex(o.url, "/")+1]+"*", hour(), signer.CookieOptions{})
+	if err != nil {
+		return "", err
+	}
+	var pairs []string
 	for _, c := range cookies {
-		header.Add("Cookie", c.Name+"="+c.Value)
+		pairs = append(pairs, c.Name+"="+c.Value)
 	}
-	header.Set("Cookie", strings.Join(header["Cookie"], "; "))
-	return p.ask(http.MethodGet, target, header).opened(there)
+	return p.get(o, "", http.Header{"Cookie": {strings.Join(pairs, "; ")}}).opened()
 }
 
 // refusedWith is the promise that a URL signed on terms and changed is refused.
-func (p *probe) refusedWith(
-	s *signer.Signer, t signer.Terms, change func(string) string, code string,
-) (Status, string) {
-	a, there, skip := p.withSignature(s, t, change)
-	if skip != "" {
-		return Skipped, skip
+func (p *probe) refusedWith(t signer.Terms, change func(query string) string, code string) (string, error) {
+	a, err := p.signed(t, change)
+	if err != nil {
+		return "", err
 	}
-	return a.refused(code, there)
+	return a.refused(code)
 }
 
 // otherPath signs for a neighbor of the object and requests the object.
-func (p *probe) otherPath() (Status, string) {
-	target, there, skip := p.toSign()
-	if skip != "" {
-		return Skipped, skip
-	}
-	name := strings.LastIndex(target, "/") + 1
-	signed, err := p.signer.URL(target[:name]+"other-"+target[name:], hour())
+func (p *probe) otherPath() (string, error) {
+	o, err := p.object(deployment.Signed)
 	if err != nil {
-		return Skipped, err.Error()
+		return "", err
 	}
-	_, query, _ := strings.Cut(signed, "?")
-	return p.ask(http.MethodGet, target+"?"+query, nil).refused("AccessDenied", there)
+	name := strings.LastIndex(o.url, "/") + 1
+	query, err := p.query(o.url[:name]+"other-"+o.url[name:], hour())
+	if err != nil {
+		return "", skipped(err.Error())
+	}
+	return p.get(o, query, nil).refused("AccessDenied")
 }
 
-func (p *probe) changed() (Status, string) {
-	return p.refusedWith(p.signer, hour(), func(u string) string {
+func (p *probe) changed() (string, error) {
+	return p.refusedWith(hour(), func(query string) string {
 		const name = "Signature="
-		at := strings.Index(u, name) + len(name) + 20 // well inside, where every bit counts
+		at := strings.Index(query, name) + len(name) + 20 // well inside, where every bit counts
 		other := "A"
-		if u[at] == 'A' {
+		if query[at] == 'A' {
 			other = "B"
 		}
-		return u[:at] + other + u[at+1:]
+		return query[:at] + other + query[at+1:]
 	}, "AccessDenied")
 }
 
-func (p *probe) expired() (Status, string) {
-	return p.refusedWith(p.past, hour(), same, "AccessDenied")
+// expired signs as if it were two hours ago.
+func (p *probe) expired() (string, error) {
+	p.ago = 2 * time.Hour
+	defer func() { p.ago = 0 }()
+	return p.refusedWith(hour(), same, "AccessDenied")
 }
 
-func (p *probe) early() (Status, string) {
-	return p.refusedWith(p.signer, signer.Terms{From: time.Now().Add(time.Hour), For: time.Minute}, same, "AccessDenied")
+func (p *probe) early() (string, error) {
+	return p.refusedWith(signer.Terms{From: time.Now().Add(time.Hour), For: time.Minute}, same, "AccessDenied")
 }
 
 // otherAddress signs for an address of documentation, which no viewer has.
-func (p *probe) otherAddress() (Status, string) {
+func (p *probe) otherAddress() (string, error) {
 	terms := hour()
 	terms.IP = netip.MustParsePrefix("192.0.2.1/32")
-	return p.refusedWith(p.signer, terms, same, "AccessDenied")
+	return p.refusedWith(terms, same, "AccessDenied")
 }
 
-func (p *probe) untrusted() (Status, string) {
-	return p.refusedWith(p.signer, hour(), func(u string) string {
-		return strings.Replace(u, "Key-Pair-Id="+p.signer.KeyPairID(), "Key-Pair-Id=K00000000000000", 1)
+func (p *probe) untrusted() (string, error) {
+	return p.refusedWith(hour(), func(query string) string {
+		return strings.Replace(query, "Key-Pair-Id="+p.signer.KeyPairID(), "Key-Pair-Id=K00000000000000", 1)
 	}, "InvalidKey")
 }
 
-func (p *probe) public() (Status, string) {
-	path, there, ok := p.path(deployment.Public)
-	if !ok {
-		return Skipped, "no path is public"
+func (p *probe) public() (string, error) {
+	o, err := p.object(deployment.Public)
+	if err != nil {
+		return "", err
 	}
-	return p.ask(http.MethodGet, p.Deployment.BaseURL()+path, nil).opened(there)
+	return p.get(o, "", nil).opened()
 }
 
-func (p *probe) presigned() (Status, string) {
-	path, there, ok := p.path(deployment.Presigned)
+func (p *probe) presigned() (string, error) {
+	o, err := p.object(deployment.Presigned)
 	switch {
-	case !ok:
-		return Skipped, "no path is presigned"
-	case !there:
-		return Skipped, unknownObject
+	case err != nil:
+		return "", err
+	case !o.there:
+		return "", skipped(unknownObject)
 	}
-	a := p.ask(http.MethodGet, p.Deployment.BaseURL()+path, nil)
-	if a.err == nil && a.status >= 400 && a.status < 500 {
-		return Kept, a.String()
-	}
-	return Broken, a.String()
+	a := p.get(o, "", nil)
+	return a.kept(a.status >= 400 && a.status < 500)
 }
 
 // bucket asks the bucket past CloudFront.
-func (p *probe) bucket() (Status, string) {
+func (p *probe) bucket() (string, error) {
 	b := p.Deployment.Bucket
-	target, there, ok := p.signedPath()
+	o, err := p.object(deployment.Signed)
 	switch {
-	case b.Name == "" || !ok:
-		return Skipped, "no bucket is behind a signed path"
-	case !there:
-		return Skipped, unknownObject
-	}
-	u, err := url.Parse(target)
-	if err != nil {
-		return Broken, err.Error()
+	case b.Name == "" || err != nil:
+		return "", skipped("no bucket is behind a signed path")
+	case !o.there:
+		return "", skipped(unknownObject)
 	}
 	address := "https://" + awsname.BucketHost(b.Name, b.Region)
 	if b.Endpoint != "" {
 		address = b.Endpoint + "/" + b.Name
 	}
-	a := p.ask(http.MethodGet, address+u.EscapedPath(), nil)
-	if a.err == nil && a.status == http.StatusForbidden {
-		return Kept, a.String()
-	}
-	return Broken, a.String()
+	a := p.ask(http.MethodGet, address+o.path, nil)
+	return a.kept(a.status == http.StatusForbidden)
 }
 
-func (p *probe) http() (Status, string) {
-	target, _, ok := p.signedPath()
-	if !ok {
-		target, _, _ = p.publicURL()
-	}
-	u, err := url.Parse(target)
+func (p *probe) http() (string, error) {
+	o, err := p.object(deployment.Signed, deployment.Public, deployment.Presigned)
 	if err != nil {
-		return Broken, err.Error()
+		return "", err
 	}
-	if b := p.behavior(u.EscapedPath()); b != nil && b.ViewerProtocol == "allow-all" {
-		return Skipped, "the template allows plain HTTP"
+	if b := p.behavior(o.path); b != nil && b.ViewerProtocol == "allow-all" {
+		return "", skipped("the template allows plain HTTP")
 	}
-	target, reason := p.plainHTTP(target)
-	if reason != "" {
-		return Skipped, reason
+	target, err := p.plainHTTP(o.path)
+	if err != nil {
+		return "", err
 	}
 	a := p.ask(http.MethodGet, target, nil)
-	redirected := strings.HasPrefix(a.header.Get("Location"), "https://")
-	refused := a.status == http.StatusForbidden && a.refusal() == "" && a.fromS3() == ""
-	if a.err == nil && (redirected || refused) {
-		return Kept, a.String()
+	if a.err == nil && strings.HasPrefix(a.header.Get("Location"), "https://") {
+		return a.String(), nil
 	}
-	return Broken, a.String()
+	return a.refusedItself()
 }
 
-// plainHTTP returns a URL of the deployment over plain HTTP, or why there is none.
-func (p *probe) plainHTTP(target string) (plain, reason string) {
-	path := strings.TrimPrefix(target, p.Deployment.BaseURL())
+// plainHTTP returns a path's URL over plain HTTP.
+func (p *probe) plainHTTP(path string) (string, error) {
 	host := p.Deployment.Hosts[0]
 	if p.Deployment.Endpoint != "" {
 		// A local edge lists its HTTPS address and then its HTTP address, last.
 		host = p.Deployment.Hosts[len(p.Deployment.Hosts)-1]
 		if "https://"+host == p.Deployment.BaseURL() {
-			return "", "the deployment names no address for plain HTTP"
+			return "", skipped("the deployment names no address for plain HTTP")
 		}
 	}
-	return "http://" + host + path, ""
+	return "http://" + host + path, nil
 }
 
-func (p *probe) publicURL() (target string, there, ok bool) {
-	path, there, ok := p.path(deployment.Public)
-	return p.Deployment.BaseURL() + path, there, ok
-}
-
-func (p *probe) write() (Status, string) {
-	target, _, ok := p.signedPath()
-	if !ok {
-		target, _, _ = p.publicURL()
+// write sends a signed request, or the missing signature would refuse it.
+func (p *probe) write() (string, error) {
+	target, b, err := p.readable()
+	switch {
+	case err != nil:
+		return "", err
+	case b != nil && slices.Contains(b.AllowedMethods, http.MethodPut):
+		return "", skipped("the template allows PUT")
 	}
-	b := p.behavior(strings.TrimPrefix(target, p.Deployment.BaseURL()))
-	if b != nil && slices.Contains(b.AllowedMethods, http.MethodPut) {
-		return Skipped, "the template allows PUT"
-	}
-	if ok && p.signer != nil { // or the missing signature would refuse it
-		signed, err := p.signer.URL(target, hour())
-		if err != nil {
-			return Broken, err.Error()
-		}
-		target = signed
-	}
-	a := p.ask(http.MethodPut, target, nil)
-	if a.err == nil && a.fromS3() == "" && (a.status == http.StatusForbidden || a.status == http.StatusMethodNotAllowed) {
-		return Kept, a.String()
-	}
-	return Broken, a.String()
+	return p.ask(http.MethodPut, target, nil).refusedItself()
 }

@@ -37,7 +37,7 @@ var questions = []question{
 	{"redirect-post", "307", func(s *settler) (string, error) { return s.redirect(http.MethodPost) }},
 	{"redirect-raw-path", "as it was sent", (*settler).redirectPath},
 	{"signature-cookie-twice", "200", func(s *settler) (string, error) {
-		return s.withCookies(s.object, "; CloudFront-Signature=none", "")
+		return s.withCookies(s.object.url, "; CloudFront-Signature=none", "")
 	}},
 	{"signature-expires-not-a-number", "403 MalformedPolicy", changed(policy.ParamExpires, "soon")},
 	{"signature-hash-unknown", "403 AccessDenied", changed(policy.ParamHashAlgorithm, "SHA512")},
@@ -48,7 +48,7 @@ var questions = []question{
 	{"signature-no-policy", "403 MalformedPolicy", changed(policy.ParamExpires, "")},
 	{"signature-no-signature", "403 MalformedSignature", changed(policy.ParamSignature, "")},
 	{"signature-reserved-case", "200", func(s *settler) (string, error) {
-		return s.withCookies(s.object+"*", "", "?expires=1")
+		return s.withCookies(s.object.url+"*", "", "?expires=1")
 	}},
 	{"signature-tilde-escaped", "403 MalformedSignature", (*settler).tilde},
 	{"ttl-negative", "Hit from cloudfront", cached("max-age=-1")},
@@ -78,10 +78,7 @@ var unanswerable = []struct {
 func changed(name, value string) func(*settler) (string, error) {
 	return func(s *settler) (string, error) {
 		signed, err := s.sign("", 0)
-		if err != nil {
-			return "", err
-		}
-		return s.get(s.object+"?"+signed.with(name, value).query(), nil)
+		return s.reply(signed.with(name, value).query(), err)
 	}
 }
 
@@ -96,7 +93,7 @@ func cached(control string) func(*settler) (string, error) {
 		for _, path := range s.Objects {
 			from := "Miss "
 			for tries := 0; tries < 3 && strings.HasPrefix(from, "Miss "); tries++ {
-				a := s.ask(http.MethodGet, s.Deployment.BaseURL()+path+"?"+signed.query(), nil)
+				a := s.ask(http.MethodGet, s.Deployment.BaseURL()+path+signed.query(), nil)
 				if a.header.Get("Cache-Control") != control {
 					from = ""
 				} else {
@@ -114,11 +111,8 @@ func cached(control string) func(*settler) (string, error) {
 // singleAddress requests the object by a policy for one address of another
 // network.
 func (s *settler) singleAddress() (string, error) {
-	signed, err := s.custom(s.object, `,"IpAddress":{"AWS:SourceIp":"192.0.2.9"}`)
-	if err != nil {
-		return "", err
-	}
-	return s.get(s.object+"?"+signed.query(), nil)
+	signed, err := s.custom(s.object.url, `,"IpAddress":{"AWS:SourceIp":"192.0.2.9"}`)
+	return s.reply(signed.query(), err)
 }
 
 // withCookies requests the object with signed cookies for a resource, more
@@ -128,18 +122,15 @@ func (s *settler) withCookies(resource, more, query string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return s.get(s.object+query, http.Header{"Cookie": {signed.cookies() + more}})
+	return s.say(s.get(s.object, query, http.Header{"Cookie": {signed.cookies() + more}}))
 }
 
 // tilde escapes the tildes of a signature that has some.
 func (s *settler) tilde() (string, error) {
 	for seconds := range int64(100) {
 		signed, err := s.sign("", seconds)
-		if err != nil {
-			return "", err
-		}
-		if query := signed.query(); strings.Contains(query, "~") {
-			return s.get(s.object+"?"+strings.ReplaceAll(query, "~", "%7E"), nil)
+		if query := signed.query(); err != nil || strings.Contains(query, "~") {
+			return s.reply(strings.ReplaceAll(query, "~", "%7E"), err)
 		}
 	}
 	return "", errors.New("no signature has a tilde")
@@ -151,7 +142,7 @@ func (s *settler) opened(header http.Header) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return s.opens(s.object+"?"+signed.query(), header)
+	return s.opens(s.object.url+signed.query(), header)
 }
 
 // sets returns an error unless the object's responses have a header.
@@ -168,7 +159,7 @@ func (s *settler) hstsOverHTTP() (string, error) {
 	if err := s.sets(name); err != nil {
 		return "", err
 	}
-	a, err := s.overHTTP(http.MethodGet, s.object)
+	a, err := s.overHTTP(http.MethodGet, s.object.path)
 	return presence(a.header, name), err
 }
 
@@ -177,7 +168,7 @@ func (s *settler) headersOnRefusal() (string, error) {
 	if err := s.sets(name); err != nil {
 		return "", err
 	}
-	a := s.ask(http.MethodGet, s.object, nil)
+	a := s.get(s.object, "", nil)
 	return presence(a.header, name), a.err
 }
 
@@ -206,18 +197,17 @@ func (s *settler) encodingZero() (string, error) {
 
 // rawPath requests a cached object by a spelling that nobody used before.
 func (s *settler) rawPath() (string, error) {
-	path, there, ok := s.path(deployment.Public)
-	if !ok || !there {
+	o, err := s.probe.object(deployment.Public)
+	if err != nil || !o.there {
 		return "", errors.New("--object PATH names no public object")
 	}
-	target := s.Deployment.BaseURL() + path
 	for range 2 {
-		a, err := s.opens(target, nil)
+		a, err := s.opens(o.url, nil)
 		switch {
 		case err != nil:
 			return "", err
 		case strings.HasPrefix(a.header.Get("X-Cache"), "Hit "):
-			a, err := s.opens(s.Deployment.BaseURL()+respell(path), nil)
+			a, err := s.opens(s.Deployment.BaseURL()+respell(o.path), nil)
 			return a.header.Get("X-Cache"), err
 		}
 	}
@@ -245,17 +235,16 @@ func (s *settler) beforeSignature(method, needs string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if a := s.ask(method, s.object+"?"+signed.query(), nil); a.err != nil || a.status != http.StatusForbidden ||
-		a.refusal() != "" || a.fromS3() != "" {
+	if _, err := s.ask(method, s.object.url+signed.query(), nil).refusedItself(); err != nil {
 		return "", errors.New(needs)
 	}
-	return s.say(s.ask(method, s.object, nil))
+	return s.say(s.ask(method, s.object.url, nil))
 }
 
 // encodedSlash escapes the last slash of an object that its behavior has below
 // a directory.
 func (s *settler) encodedSlash() (string, error) {
-	path := strings.TrimPrefix(s.object, s.Deployment.BaseURL())
+	path := s.object.path
 	last := strings.LastIndex(path, "/")
 	spelled := path[:last] + "%2F" + path[last+1:]
 	if b, ok := s.Deployment.Behavior(spelled); last == 0 || !ok || b.Access != deployment.Signed {
@@ -265,30 +254,30 @@ func (s *settler) encodedSlash() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return s.get(s.Deployment.BaseURL()+spelled+"?"+signed.query(), nil)
+	return s.say(s.ask(http.MethodGet, s.Deployment.BaseURL()+spelled+signed.query(), nil))
 }
 
-// overHTTP sends an unsigned request for a URL over plain HTTP, which must
+// overHTTP sends an unsigned request for a path over plain HTTP, which must
 // redirect signed ones.
-func (s *settler) overHTTP(method, target string) (answer, error) {
+func (s *settler) overHTTP(method, path string) (answer, error) {
 	signed, err := s.sign("", 0)
 	if err != nil {
 		return answer{}, err
 	}
-	plain, reason := s.plainHTTP(s.object)
-	if reason != "" {
-		return answer{}, errors.New(reason)
+	plain, err := s.plainHTTP("")
+	if err != nil {
+		return answer{}, err
 	}
-	if a := s.ask(http.MethodGet, plain+"?"+signed.query(), nil); a.header.Get("Location") == "" {
+	a := s.ask(http.MethodGet, plain+s.object.path+signed.query(), nil)
+	if a.header.Get("Location") == "" {
 		return answer{}, errors.New("plain HTTP is not redirected")
 	}
-	plain, _ = s.plainHTTP(target)
-	a := s.ask(method, plain, nil)
+	a = s.ask(method, plain+path, nil)
 	return a, a.err
 }
 
 func (s *settler) redirect(method string) (string, error) {
-	a, err := s.overHTTP(method, s.object)
+	a, err := s.overHTTP(method, s.object.path)
 	if err != nil {
 		return "", err
 	}
@@ -297,10 +286,9 @@ func (s *settler) redirect(method string) (string, error) {
 
 // redirectPath requests a path over HTTP that a server could tidy up.
 func (s *settler) redirectPath() (string, error) {
-	path := strings.TrimPrefix(s.object, s.Deployment.BaseURL())
-	last := strings.LastIndex(path, "/")
-	path = path[:last] + "/%61//b/../" + path[last+1:]
-	a, err := s.overHTTP(http.MethodGet, s.Deployment.BaseURL()+path)
+	last := strings.LastIndex(s.object.path, "/")
+	path := s.object.path[:last] + "/%61//b/../" + s.object.path[last+1:]
+	a, err := s.overHTTP(http.MethodGet, path)
 	if err != nil {
 		return "", err
 	}

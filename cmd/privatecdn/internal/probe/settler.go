@@ -6,12 +6,14 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
 
 	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/keys"
 	"example.com/privatecdn/signer/policy"
 )
 
@@ -20,27 +22,29 @@ type settler struct {
 	*probe
 	key    crypto.Signer
 	id     string
-	object string // URL of an object that needs a signature
+	object object // that needs a signature
 }
 
 // newSettler returns a settler, or what it lacks.
-func (p *probe) newSettler() (s *settler, lacks string) {
-	path, there, ok := p.path(deployment.Signed)
-	switch {
-	case !ok:
-		return nil, "no path needs a signature"
-	case !there:
-		return nil, "--object PATH names no object that needs a signature"
+func (p *probe) newSettler() (*settler, error) {
+	o, err := p.object(deployment.Signed)
+	if err != nil {
+		return nil, err
+	}
+	if !o.there {
+		return nil, skipped("--object PATH names no object that needs a signature")
 	}
 	deployed, err := p.Deployment.SigningKey()
 	if err != nil {
-		return nil, p.noKey
+		return nil, skipped(p.noKey)
 	}
-	key, err := p.Openers.Open(p.ctx, deployed.PrivateKey)
+	openers := maps.Clone(p.Openers)
+	openers["file"] = keys.OpenFile(p.Deployment.Resolve("."))
+	key, err := openers.Open(p.ctx, deployed.PrivateKey)
 	if err != nil {
-		return nil, p.noKey
+		return nil, skipped(p.noKey)
 	}
-	return &settler{probe: p, key: key, id: deployed.ID, object: p.Deployment.BaseURL() + path}, ""
+	return &settler{probe: p, key: key, id: deployed.ID, object: o}, nil
 }
 
 // parts are the parts of a signature, name and value, in CloudFront's order.
@@ -52,7 +56,7 @@ func (s *settler) sign(text string, seconds int64) (parts, error) {
 	until := time.Now().Unix() + 3600 + seconds
 	first := [2]string{policy.ParamPolicy, policy.Encode([]byte(text))}
 	if text == "" {
-		text = s.statement(s.object, "", until)
+		text = s.statement(s.object.url, "", until)
 		first = [2]string{policy.ParamExpires, strconv.FormatInt(until, 10)}
 	}
 	digest := sha256.Sum256([]byte(text))
@@ -88,24 +92,25 @@ func (p parts) with(name, value string) parts {
 	return changed
 }
 
-func (p parts) query() string {
-	var all []string
+// joined returns the parts, each after what separates it from the one before.
+func (p parts) joined(separator string) string {
+	var b strings.Builder
 	for _, part := range p {
-		all = append(all, part[0]+"="+part[1])
+		b.WriteString(separator + part[0] + "=" + part[1])
 	}
-	return strings.Join(all, "&")
+	return b.String()
 }
 
-func (p parts) cookies() string {
-	return "CloudFront-" + strings.ReplaceAll(p.query(), "&", "; CloudFront-")
-}
+func (p parts) query() string { return "?" + strings.TrimPrefix(p.joined("&"), "&") }
 
-// errNotThere is an answer that is none to the question.
-var errNotThere = errors.New("the object is not there, or its signature is refused")
+func (p parts) cookies() string { return strings.TrimPrefix(p.joined("; CloudFront-"), "; ") }
 
-// get requests a URL and returns the answer in a word or two.
-func (s *settler) get(target string, header http.Header) (string, error) {
-	return s.say(s.ask(http.MethodGet, target, header))
+// reply requests the object with the query of a signature.
+func (s *settler) reply(query string, err error) (string, error) {
+	if err != nil {
+		return "", err
+	}
+	return s.say(s.get(s.object, query, nil))
 }
 
 // say is the answer in a word or two: a status, and whose error it is.
@@ -126,7 +131,7 @@ func (s *settler) say(a answer) (string, error) {
 func (s *settler) opens(target string, header http.Header) (answer, error) {
 	a := s.ask(http.MethodGet, target, header)
 	if a.err == nil && a.status != http.StatusOK {
-		a.err = errNotThere
+		a.err = errors.New("the object is missing, or its signature is refused")
 	}
 	return a, a.err
 }

@@ -52,9 +52,11 @@ func Unverified(ctx context.Context, o Options, tell func(Finding)) (Record, err
 	}
 	s, unable := p.newSettler()
 	for _, q := range questions {
-		f := Finding{Case: q.name, Verdict: Open, Why: unable}
-		if unable == "" {
+		f := Finding{Case: q.name, Verdict: Open}
+		if unable == nil {
 			f = s.settle(q, &record)
+		} else {
+			f.Why = unable.Error()
 		}
 		if err := ctx.Err(); err != nil {
 			return Record{}, err
