@@ -44,16 +44,11 @@ func AppendEncode(dst, src []byte) []byte {
 // Decode reads CloudFront's base64. It accepts exactly what Encode writes;
 // anything else is ErrEncoding.
 func Decode(s string) ([]byte, error) {
-	return AppendDecode(nil, s)
-}
-
-// AppendDecode appends the bytes that s encodes to dst, as Decode reads them.
-func AppendDecode(dst []byte, s string) ([]byte, error) {
 	// The standard decoder skips line breaks, which nobody signed.
 	if s == "" || strings.ContainsAny(s, "\r\n") {
 		return nil, refuse(ErrEncoding, "")
 	}
-	out, err := alphabet.AppendDecode(dst, []byte(s))
+	out, err := alphabet.DecodeString(s)
 	if err != nil {
 		return nil, refuse(ErrEncoding, "")
 	}

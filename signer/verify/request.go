@@ -83,14 +83,19 @@ func fromCookies(cookies map[string]string) parts {
 // Strip returns a raw query without the reserved parameters, the rest byte for
 // byte and in order: what goes into the cache key and on to the origin.
 func Strip(rawQuery string) string {
-	found := false
+	for { // in most cases they come last, and are cut off without an allocation
+		last := strings.LastIndexByte(rawQuery, '&')
+		if !reserved(rawQuery[last+1:]) {
+			break
+		}
+		rawQuery = rawQuery[:max(last, 0)]
+	}
 	for pair := range strings.SplitSeq(rawQuery, "&") {
-		found = found || reserved(pair)
+		if reserved(pair) {
+			return strings.Join(slices.DeleteFunc(strings.Split(rawQuery, "&"), reserved), "&")
+		}
 	}
-	if !found {
-		return rawQuery // in most cases, and without an allocation
-	}
-	return strings.Join(slices.DeleteFunc(strings.Split(rawQuery, "&"), reserved), "&")
+	return rawQuery
 }
 
 func reserved(pair string) bool {

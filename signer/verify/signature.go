@@ -6,6 +6,8 @@ import (
 	"crypto/rsa"
 	"crypto/sha1"
 	"crypto/sha256"
+
+	"example.com/privatecdn/signer/policy"
 )
 
 // hashNamed returns the hash that a Hash-Algorithm parameter selects. Absent
@@ -20,20 +22,17 @@ func hashNamed(name string) (crypto.Hash, bool) {
 	return 0, false
 }
 
-// signed asks the memory before it does the cryptography.
-func (v *Verifier) signed(id string, key crypto.PublicKey, hash crypto.Hash, text, signature []byte) bool {
-	if v.memory == nil {
-		return fits(key, hash, text, signature)
+// checkSignature does the cryptography.
+func (d *Decision) checkSignature(key crypto.PublicKey) Reason {
+	signature, err := policy.Decode(d.parts.signature)
+	if err != nil {
+		return MalformedSignature
 	}
-	entry := v.memory.entry(id, hash, text, signature)
-	if v.memory.has(entry) {
-		return true
+	hash, known := hashNamed(d.parts.hash)
+	if !known || !fits(key, hash, d.signedText(), signature) {
+		return SignatureMismatch
 	}
-	good := fits(key, hash, text, signature)
-	if good {
-		v.memory.add(entry)
-	}
-	return good
+	return ""
 }
 
 // fits reports whether signature is key's over text: PKCS#1 v1.5 for RSA, DER

@@ -109,39 +109,41 @@ func (v *Verifier) check(d *Decision) Reason {
 	if !ok {
 		return UnknownKey
 	}
-	var textBuffer, signatureBuffer [1024]byte
-	text, ok := d.policyText(textBuffer[:0])
-	if !ok {
+	if !d.readPolicy() {
 		return MalformedPolicy
 	}
-	signature, err := policy.AppendDecode(signatureBuffer[:0], d.parts.signature)
-	if err != nil {
-		return MalformedSignature
-	}
-	hash, ok := hashNamed(d.parts.hash)
-	if !ok || !v.signed(d.parts.keyID, key, hash, text, signature) {
-		return SignatureMismatch
+	entry := v.memory.entry(d)
+	if !v.memory.has(entry) {
+		if reason := d.checkSignature(key); reason != "" {
+			return reason
+		}
+		v.memory.add(entry)
 	}
 	return d.conditions()
 }
 
-// policyText reads the policy that came with the request, or rebuilds the
-// canned one, into d.Policy, and returns the bytes that were signed.
-func (d *Decision) policyText(b []byte) ([]byte, bool) {
-	if d.parts.policy != "" {
-		text, err := policy.AppendDecode(b, d.parts.policy)
-		if err != nil {
-			return nil, false
-		}
+// readPolicy reads the policy that came with the request, or rebuilds the
+// canned one, into d.Policy.
+func (d *Decision) readPolicy() (ok bool) {
+	if d.parts.policy == "" {
+		d.Policy.Resource = d.base
+		d.Policy.Until, ok = epoch(d.parts.expires)
+		return ok
+	}
+	text, err := policy.Decode(d.parts.policy)
+	if err == nil {
 		d.Policy, err = policy.Parse(text)
-		return text, err == nil
 	}
-	end, ok := epoch(d.parts.expires)
-	if !ok {
-		return nil, false
+	return err == nil
+}
+
+// signedText returns the bytes of the policy that were signed.
+func (d *Decision) signedText() []byte {
+	if d.parts.policy == "" {
+		return d.Policy.Append(nil)
 	}
-	d.Policy = policy.Policy{Resource: d.base, Until: end}
-	return d.Policy.Append(b), true
+	text, _ := policy.Decode(d.parts.policy) // readPolicy could
+	return text
 }
 
 // conditions checks everything that the signature cannot vouch for. Both ends
