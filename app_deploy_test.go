@@ -82,7 +82,8 @@ func (c *cloud) synthesize(step string, settings map[string]any) {
 	}
 	c.out[step] = c.t.TempDir()
 	command := exec.Command(os.Args[0])
-	command.Env = append(append(os.Environ(), c.aws.Env()...), "CDK_CONTEXT_JSON="+string(text), "CDK_OUTDIR="+c.out[step], unvalidated)
+	command.Env = append(append(os.Environ(), c.aws.Env()...),
+		"CDK_CONTEXT_JSON="+string(text), "CDK_OUTDIR="+c.out[step], unvalidated)
 	if report, err := command.CombinedOutput(); err != nil {
 		c.t.Fatalf("%s: %v\n%s", step, err, report)
 	}

@@ -93,7 +93,8 @@ func TestSynthAndDiff(t *testing.T) {
 		t.Errorf("CDK's validation: %v\n%s", err, report)
 	}
 	older := filepath.Join(t.TempDir(), "old.template.json")
-	if err := os.WriteFile(older, bytes.Replace(got, []byte(`\"signing\"`), []byte(`\"pending\"`), 1), 0o644); err != nil {
+	changed := bytes.Replace(got, []byte(`\"signing\"`), []byte(`\"pending\"`), 1)
+	if err := os.WriteFile(older, changed, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	stdout, stderr, err := cdk(t, "", "diff", "--app", out, "--template", older, "PrivateCdn")

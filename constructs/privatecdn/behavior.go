@@ -1,9 +1,12 @@
 package privatecdn
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
+	"reflect"
+	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
@@ -80,22 +83,24 @@ type Behavior struct {
 type Methods string
 
 // The sets of methods CloudFront knows.
-// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html#DownloadDistValuesAllowedHTTPMethods
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html
 const (
 	MethodsGetHeadOptions Methods = "GET, HEAD, OPTIONS"
 	MethodsGetHead        Methods = "GET, HEAD"
 	MethodsAll            Methods = "all"
 )
 
+var methods = map[Methods]func() awscloudfront.AllowedMethods{
+	MethodsGetHead:        awscloudfront.AllowedMethods_ALLOW_GET_HEAD,
+	MethodsGetHeadOptions: awscloudfront.AllowedMethods_ALLOW_GET_HEAD_OPTIONS,
+	MethodsAll:            awscloudfront.AllowedMethods_ALLOW_ALL,
+}
+
 // withDefaults returns b as it is meant in a distribution with s, whose own
 // groups are filled in.
 func (b Behavior) withDefaults(s *settled) Behavior {
-	if b.Access == "" {
-		b.Access = Signed
-	}
-	if b.AllowedMethods == "" {
-		b.AllowedMethods = MethodsGetHeadOptions
-	}
+	b.Access = cmp.Or(b.Access, Signed)
+	b.AllowedMethods = cmp.Or(b.AllowedMethods, MethodsGetHeadOptions)
 	if b.BucketOrigin == nil && b.Origin == nil {
 		b.BucketOrigin = &BucketOrigin{}
 		if b.Bucket == nil {
@@ -110,120 +115,92 @@ func (b Behavior) withDefaults(s *settled) Behavior {
 	return b
 }
 
-func property(i int) string { return fmt.Sprintf("Behaviors[%d]", i) }
+// property names the i-th of all behaviors.
+func (s *settled) property(i int) string {
+	if i == len(s.Behaviors) {
+		return "Default"
+	}
+	return fmt.Sprintf("Behaviors[%d]", i)
+}
 
 func (s *settled) checkBehaviors(m *mistakes) {
-	given := or(s.DistributionProps.Default)
-	if p := given.PathPattern; p != "" {
-		m.add("Default.PathPattern", "leave it empty: the default behavior catches every path", "it is %s",
-			fault.Quote(p))
+	rest := or(s.DistributionProps.Default)
+	m.refuse(rest.PathPattern != "", "Default.PathPattern", "leave it empty: the default behavior catches every path",
+		"it is %s", fault.Quote(rest.PathPattern))
+	m.refuse(rest.Bucket != nil, "Default.Bucket", "set the distribution's Bucket instead",
+		"the default behavior reads the distribution's bucket")
+	meant := s.all()
+	for i, given := range append(slices.Clone(s.DistributionProps.Behaviors), rest) {
+		s.checkBehavior(m, s.property(i), given, meant[i])
+		if i < len(s.Behaviors) {
+			checkPattern(m, s.property(i)+".PathPattern", given.PathPattern)
+		}
 	}
-	if given.Bucket != nil {
-		m.add("Default.Bucket", "set the distribution's Bucket instead",
-			"the default behavior reads the distribution's bucket")
-	}
-	s.checkBehavior(m, "Default", given)
-	s.checkHost(m, "Default", s.Default)
-	for i, b := range s.DistributionProps.Behaviors {
-		checkPattern(m, property(i), b.PathPattern)
-		s.checkBehavior(m, property(i), b)
-		s.checkHost(m, property(i), s.Behaviors[i])
-	}
-	limits := or(s.Limits).withDefaults()
-	checkLimit(m, "Behaviors", len(s.Behaviors)+1, limits.Behaviors, "behaviors", "join some patterns")
+	Limits{Behaviors: len(meant)}.check(m, or(s.Limits))
 }
 
-func (s *settled) checkBehavior(m *mistakes, property string, b Behavior) {
+func (s *settled) checkBehavior(m *mistakes, property string, b, meant Behavior) {
 	checkEnum(m, property+".Access", b.Access, Signed, Public, Presigned)
-	checkEnum(m, property+".AllowedMethods", b.AllowedMethods, MethodsGetHead, MethodsGetHeadOptions, MethodsAll)
-	s.checkGroups(m, property, b)
+	checkEnum(m, property+".AllowedMethods", b.AllowedMethods, slices.Sorted(maps.Keys(methods))...)
+	s.checkGroups(m, property+".TrustedKeys", b)
 	b.checkPresigned(m, property)
 	b.checkCache(m, property)
-	if b.Bucket != nil && b.Origin != nil {
-		m.add(property+".Origin", "keep one of them", "it is given together with Bucket")
-	}
-	if b.Origin == nil {
-		b.checkBucketOrigin(m, property)
-	} else if b.BucketOrigin != nil {
-		m.add(property+".BucketOrigin", "set it on the Origin itself", "it is for buckets, and Origin is given")
-	}
-}
-
-// checkHost refuses to send a bucket another Host than its own.
-func (s *settled) checkHost(m *mistakes, property string, b Behavior) {
-	if b.Access != Presigned && b.Origin == nil && s.forwardsHost(b) {
-		m.add(property+".OriginRequestPolicy", "leave the Host header out",
-			"it, or the cache key, sends the viewer's Host to a bucket, "+
-				"and S3 takes that for the name of another bucket")
-	}
+	m.refuseBoth(b.Bucket != nil && b.Origin != nil, property+".Origin", "Bucket")
+	b.checkBucketOrigin(m, property)
+	m.refuse(b.Access != Presigned && b.Origin == nil && s.forwardsHost(meant), property+".OriginRequestPolicy",
+		"leave the Host header out of it and of the cache key",
+		"the viewer's Host header is forwarded to a bucket, and S3 takes it for the name of another bucket")
 }
 
 func (s *settled) checkGroups(m *mistakes, property string, b Behavior) {
-	property += ".TrustedKeys"
-	limits := or(s.Limits).withDefaults()
-	checkLimit(m, "GroupsPerBehavior", len(b.TrustedKeys), limits.GroupsPerBehavior, "key groups in "+property,
-		"join their rings")
-	for i, t := range b.TrustedKeys {
-		if t == nil {
-			m.add(property, "make each with privatecdn.NewTrustedKeys", "one of them is nil")
-		} else if slices.Contains(b.TrustedKeys[:i], t) {
-			m.add(property, "keep one of them", "a key group is listed twice")
-		}
-	}
-	if len(b.TrustedKeys) > 0 && b.Access != "" && b.Access != Signed {
-		m.add(property, "leave it out, or make the behavior Signed", "it opens nothing, since Access is %s", b.Access)
-	}
+	Limits{GroupsPerBehavior: len(b.TrustedKeys)}.check(m, or(s.Limits))
+	checkList(m, property, b.TrustedKeys, func(t TrustedKeys) string { return *t.Node().Path() })
+	m.refuse(len(b.TrustedKeys) > 0 && b.Access != "" && b.Access != Signed, property,
+		"remove it, or make the behavior Signed", "it has no effect, since Access is %s", b.Access)
 }
 
-// checkPattern enforces what CloudFront accepts.
-// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html#DownloadDistValuesPathPattern
+// notInPattern matches what CloudFront refuses in a path pattern.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html
+var notInPattern = regexp.MustCompile(`[^A-Za-z0-9_.*?$/~"'@:+&-]`)
+
 func checkPattern(m *mistakes, property, pattern string) {
-	property += ".PathPattern"
 	switch {
 	case pattern == "":
-		m.add(property, "say which paths the behavior catches, or use Default for all others", "it is missing")
+		m.add(property, "list the paths that the behavior catches, or use Default for all others", "it is missing")
 	case isToken(pattern):
 		m.add(property, "write the pattern out",
-			"it is a token, known at deployment only, so nothing tells what it opens")
+			"it is a token, whose value is known at deployment only, so synthesis cannot tell what it opens")
 	case len(pattern) > 255:
 		m.add(property, "use up to 255 characters", "it has %d characters", len(pattern))
 	case !isPattern(pattern):
 		m.add(property, "use A-Z a-z 0-9 _ - . * ? $ / ~ \" ' @ : + &",
-			"%s is not a valid path pattern: it contains %q",
-			fault.Quote(pattern), []rune(strings.TrimFunc(pattern, isPatternRune))[0])
+			"%s is not a valid path pattern: it contains %q", fault.Quote(pattern), notInPattern.FindString(pattern))
 	}
 }
 
-func isPattern(s string) bool {
-	return s != "" && !isToken(s) && strings.IndexFunc(s, func(r rune) bool { return !isPatternRune(r) }) < 0
-}
-
-func isPatternRune(r rune) bool {
-	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' ||
-		strings.ContainsRune(`_-.*?$/~"'@:+&`, r)
-}
+func isPattern(s string) bool { return s != "" && !isToken(s) && !notInPattern.MatchString(s) }
 
 // defaultBehavior returns the behavior that CDK expects apart from the others.
 func (d *distribution) defaultBehavior() *awscloudfront.BehaviorOptions {
-	o := d.behavior(d.props.Default)
-	return &awscloudfront.BehaviorOptions{
-		Origin:                d.origin(d.props.Default),
-		AllowedMethods:        o.AllowedMethods,
-		CachedMethods:         o.CachedMethods,
-		CachePolicy:           o.CachePolicy,
-		Compress:              o.Compress,
-		FunctionAssociations:  o.FunctionAssociations,
-		OriginRequestPolicy:   o.OriginRequestPolicy,
-		ResponseHeadersPolicy: o.ResponseHeadersPolicy,
-		TrustedKeyGroups:      o.TrustedKeyGroups,
-		ViewerProtocolPolicy:  o.ViewerProtocolPolicy,
+	options := &awscloudfront.BehaviorOptions{}
+	copyFields(options, d.behavior(d.props.Default))
+	options.Origin = d.origin(d.props.Default)
+	return options
+}
+
+// copyFields sets the fields of a struct of CDK's to those of one that has
+// fewer.
+func copyFields(to, from any) {
+	source := reflect.ValueOf(from).Elem()
+	for i := range source.NumField() {
+		reflect.ValueOf(to).Elem().FieldByName(source.Type().Field(i).Name).Set(source.Field(i))
 	}
 }
 
 // behavior returns everything of b but its origin.
 func (d *distribution) behavior(b Behavior) *awscloudfront.AddBehaviorOptions {
 	o := &awscloudfront.AddBehaviorOptions{
-		AllowedMethods:        shared(d, "methods "+string(b.AllowedMethods), b.AllowedMethods.allowed),
+		AllowedMethods:        shared(d, "methods "+string(b.AllowedMethods), methods[b.AllowedMethods]),
 		CachedMethods:         shared(d, "cached methods", awscloudfront.CachedMethods_CACHE_GET_HEAD),
 		CachePolicy:           d.cachePolicyOf(b),
 		Compress:              jsii.Bool(!b.Uncompressed),
@@ -242,9 +219,7 @@ func (d *distribution) behavior(b Behavior) *awscloudfront.AddBehaviorOptions {
 	for _, t := range d.trustedBy(b) {
 		groups = append(groups, t.KeyGroup())
 	}
-	if len(groups) > 0 {
-		o.TrustedKeyGroups = &groups
-	}
+	o.TrustedKeyGroups = optionalList(groups)
 	return o
 }
 
@@ -261,28 +236,12 @@ func (d *distribution) trustedBy(b Behavior) []TrustedKeys {
 	return nil
 }
 
-func (m Methods) allowed() awscloudfront.AllowedMethods {
-	switch m {
-	case MethodsGetHead:
-		return awscloudfront.AllowedMethods_ALLOW_GET_HEAD()
-	case MethodsAll:
-		return awscloudfront.AllowedMethods_ALLOW_ALL()
-	default:
-		return awscloudfront.AllowedMethods_ALLOW_GET_HEAD_OPTIONS()
-	}
-}
-
 func (b Behavior) functions() *[]*awscloudfront.FunctionAssociation {
-	var list []*awscloudfront.FunctionAssociation
-	add := func(event awscloudfront.FunctionEventType, f awscloudfront.IFunction) {
-		if f != nil {
-			list = append(list, &awscloudfront.FunctionAssociation{EventType: event, Function: f})
-		}
+	list := []*awscloudfront.FunctionAssociation{
+		{EventType: awscloudfront.FunctionEventType_VIEWER_REQUEST, Function: b.ViewerRequest},
+		{EventType: awscloudfront.FunctionEventType_VIEWER_RESPONSE, Function: b.ViewerResponse},
 	}
-	add(awscloudfront.FunctionEventType_VIEWER_REQUEST, b.ViewerRequest)
-	add(awscloudfront.FunctionEventType_VIEWER_RESPONSE, b.ViewerResponse)
-	if list == nil {
-		return nil
-	}
-	return &list
+	return optionalList(slices.DeleteFunc(list, func(a *awscloudfront.FunctionAssociation) bool {
+		return a.Function == nil
+	}))
 }

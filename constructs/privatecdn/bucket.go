@@ -1,6 +1,7 @@
 package privatecdn
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -16,9 +17,7 @@ import (
 
 func (s *settled) checkBucket(m *mistakes) {
 	checkEnum(m, "RemovalPolicy", s.RemovalPolicy, awscdk.RemovalPolicy_RETAIN, awscdk.RemovalPolicy_DESTROY)
-	if s.Bucket != nil && s.KMS {
-		m.add("KMS", "leave it out", "it would encrypt the bucket made here, and Bucket is given")
-	}
+	m.refuse(s.Bucket != nil && s.KMS, "KMS", "remove it", "it would encrypt the bucket made here, and Bucket is set")
 }
 
 // bucketProperties are properties of a bucket as CDK has them.
@@ -52,24 +51,16 @@ func (p bucketProperties) underManagedKey() bool {
 // checkPrivate stops synthesis where everyone may read a bucket of this app at
 // its own address, where no signature is checked.
 func (d *distribution) checkPrivate() {
-	given := map[string]awss3.IBucket{"Bucket": d.props.Bucket, "BucketOrigin.Failover": d.props.BucketOrigin.Failover}
-	for i, b := range d.props.Behaviors {
-		if b.Access != Public {
-			given[property(i)+".Bucket"] = b.Bucket
-			given[property(i)+".BucketOrigin.Failover"] = or(b.BucketOrigin).Failover
-		}
-	}
-	maps.DeleteFunc(given, func(_ string, bucket awss3.IBucket) bool { return bucket == nil })
+	given := maps.Collect(d.props.givenBuckets(func(b Behavior) bool { return b.Access != Public }))
 	if len(given) == 0 {
 		return
 	}
 	atSynthesis(d, func() (found mistakes) { // others may change the policy until then
 		for _, property := range slices.Sorted(maps.Keys(given)) {
-			if isPublic(given[property]) {
-				found.add(property, "block public access, and remove the statement for everyone from its policy",
-					"its policy lets everyone read objects, such as /film.mp4, at the bucket's own address, "+
-						"where no signature is checked")
-			}
+			found.refuse(isPublic(given[property]), property,
+				"block public access, and remove the statement for everyone from its policy",
+				"its policy lets everyone read objects, such as /film.mp4, at the bucket's own address, "+
+					"where no signature is checked")
 		}
 		return found
 	})
@@ -79,7 +70,6 @@ func isPublic(bucket awss3.IBucket) bool {
 	if bucket.Policy() == nil {
 		return false
 	}
-	text, err := json.Marshal(plain(awscdk.Stack_Of(bucket).Resolve(bucket.Policy().Document())))
 	var policy struct {
 		Statement []struct {
 			Effect    string
@@ -88,7 +78,7 @@ func isPublic(bucket awss3.IBucket) bool {
 			Condition map[string]any
 		}
 	}
-	if err != nil || json.Unmarshal(text, &policy) != nil {
+	if json.Unmarshal(resolved(awscdk.Stack_Of(bucket), bucket.Policy().Document()), &policy) != nil {
 		return false
 	}
 	for _, st := range policy.Statement {
@@ -111,8 +101,7 @@ func (d *distribution) addBuckets() {
 	}
 	if d.props.KMS {
 		d.addKey()
-		props.Encryption = awss3.BucketEncryption_KMS
-		props.EncryptionKey = d.key
+		props.Encryption, props.EncryptionKey = awss3.BucketEncryption_KMS, d.key
 		props.BucketKeyEnabled = jsii.Bool(true)
 	}
 	bucket := awss3.NewBucket(d, jsii.String("Bucket"), props)
@@ -128,29 +117,22 @@ func (d *distribution) made(bucket awss3.IBucket) bool {
 }
 
 func (d *distribution) privateBucket() *awss3.BucketProps {
-	props := &awss3.BucketProps{
+	return &awss3.BucketProps{
 		BlockPublicAccess: shared(d, "blocked", awss3.BlockPublicAccess_BLOCK_ALL),
 		EnforceSSL:        jsii.Bool(true),
 		Encryption:        awss3.BucketEncryption_S3_MANAGED,
 		ObjectOwnership:   awss3.ObjectOwnership_BUCKET_OWNER_ENFORCED,
 		RemovalPolicy:     d.removal(),
+		AutoDeleteObjects: optional(d.removal() == awscdk.RemovalPolicy_DESTROY),
 	}
-	if d.removal() == awscdk.RemovalPolicy_DESTROY {
-		props.AutoDeleteObjects = jsii.Bool(true)
-	}
-	return props
 }
 
 func (d *distribution) removal() awscdk.RemovalPolicy {
-	if d.props.RemovalPolicy == awscdk.RemovalPolicy_DESTROY {
-		return awscdk.RemovalPolicy_DESTROY
-	}
-	return awscdk.RemovalPolicy_RETAIN
+	return cmp.Or(d.props.RemovalPolicy, awscdk.RemovalPolicy_RETAIN)
 }
 
 func (d *distribution) addKey() {
-	d.key = d.props.EncryptionKey
-	if d.key == nil {
+	if d.key = d.props.EncryptionKey; d.key == nil {
 		d.key = awskms.NewKey(d, jsii.String("Key"), &awskms.KeyProps{
 			Description:       &d.path,
 			EnableKeyRotation: jsii.Bool(true),

@@ -10,7 +10,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
 	"github.com/aws/jsii-runtime-go"
 
-	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/internal/pathpattern"
 )
 
@@ -27,20 +26,14 @@ type Cache struct {
 	Headers, Cookies, QueryStrings []string
 }
 
-// The cache's times where nothing else is said.
-const (
-	defaultTTL = time.Hour
-	maxTTL     = day
-)
-
 // withDefaults returns c as it is meant.
 func (c Cache) withDefaults() Cache {
 	if c.Disabled {
 		return Cache{Disabled: true}
 	}
 	c.MinTTL = orDefault(c.MinTTL, 0)
-	c.MaxTTL = orDefault(c.MaxTTL, max(maxTTL, c.DefaultTTL, c.MinTTL))
-	c.DefaultTTL = orDefault(c.DefaultTTL, min(max(defaultTTL, c.MinTTL), c.MaxTTL))
+	c.MaxTTL = orDefault(c.MaxTTL, max(day, c.DefaultTTL, c.MinTTL))
+	c.DefaultTTL = orDefault(c.DefaultTTL, min(max(time.Hour, c.MinTTL), c.MaxTTL))
 	return c
 }
 
@@ -82,102 +75,68 @@ func (b Behavior) cache(s *settled) *Cache {
 
 func (s *settled) checkCache(m *mistakes) {
 	given := s.DistributionProps.Cache
-	if given != nil {
-		given.check(m, "Cache")
-	}
-	if given != nil && s.CachePolicy != nil {
-		m.add("Cache", "keep one of them", "it is given together with CachePolicy")
-	}
-	if h := s.CacheTagHeader; h != "" && !isToken(h) && !headerName.MatchString(h) {
-		m.add("CacheTagHeader", "use a name such as x-amz-meta-cache-tag", "%q is not a valid header name", h)
-	}
+	or(given).check(m, "Cache")
+	m.refuseBoth(given != nil && s.CachePolicy != nil, "Cache", "CachePolicy")
+	m.checkText("CacheTagHeader", "header name", "use a name such as x-amz-meta-cache-tag", func(name string) bool {
+		return name == "" || headerName.MatchString(name)
+	}, s.CacheTagHeader)
 }
 
 func (b Behavior) checkCache(m *mistakes, property string) {
-	if b.Cache != nil {
-		b.Cache.check(m, property+".Cache")
-	}
-	one := func(name string, given ...bool) {
-		if slices.Contains(given, true) {
-			m.add(property+"."+name, "keep one of them", "it is given together with a Cache or CachePolicy of its own")
-		}
-	}
+	or(b.Cache).check(m, property+".Cache")
 	if b.Access == Presigned {
-		return // refused by checkPresigned
+		return // checkPresigned refuses all of these
 	}
-	one("Cache", b.Cache != nil && b.CachePolicy != nil)
-	one("Live", b.Live && b.Cache != nil, b.Live && b.CachePolicy != nil)
-	one("Downloads", b.Downloads && b.CachePolicy != nil)
-	if b.Downloads && (b.Origin != nil || b.Live || b.Cache != nil && b.Cache.Disabled) {
-		m.add(property+".Downloads", "leave it out", "it is for objects that S3 sends and CloudFront caches")
-	}
+	own := b.CachePolicy != nil
+	m.refuseBoth(b.Cache != nil && own, property+".Cache", "CachePolicy")
+	m.refuseBoth(b.Live && (b.Cache != nil || own), property+".Live", "Cache or CachePolicy")
+	m.refuseBoth(b.Downloads && own, property+".Downloads", "CachePolicy")
+	m.refuse(b.Downloads && (b.Origin != nil || b.Live || or(b.Cache).Disabled), property+".Downloads", "remove it",
+		"it is for objects that S3 sends and CloudFront caches")
 }
 
 func (c Cache) check(m *mistakes, property string) {
 	if c.Disabled {
-		rest := c
-		if rest.Disabled = false; rest.MinTTL+rest.DefaultTTL+rest.MaxTTL != 0 || rest.keyed() {
-			m.add(property, "with Disabled, leave the rest out", "it is Disabled and says how to cache")
-		}
+		m.refuse(c.MinTTL+c.DefaultTTL+c.MaxTTL != 0 || c.keyed(), property, "remove Disabled or the other properties",
+			"Disabled is set together with properties of a cache")
 		return
 	}
 	m.checkSeconds(property+".MinTTL", c.MinTTL)
 	m.checkSeconds(property+".DefaultTTL", c.DefaultTTL)
 	m.checkSeconds(property+".MaxTTL", c.MaxTTL)
 	full := c.withDefaults()
-	if full.MinTTL > full.DefaultTTL || full.DefaultTTL > full.MaxTTL {
-		m.add(property, "each must be at most the next", "MinTTL is %v, DefaultTTL %v and MaxTTL %v", full.MinTTL,
-			full.DefaultTTL, full.MaxTTL)
-	}
-	if full.MaxTTL == 0 && c.keyed() {
-		m.add(property, "use Disabled and an OriginRequestPolicy",
-			"nothing is cached, and CloudFront allows no cache key then")
-	}
-	if slices.Contains(c.Headers, "*") {
-		m.add(property+".Headers", "name the headers", `"*" is not a valid header in a cache policy`)
-	}
+	m.refuse(full.MinTTL > full.DefaultTTL || full.DefaultTTL > full.MaxTTL, property, "make each at most the next",
+		"MinTTL is %v, DefaultTTL %v and MaxTTL %v", full.MinTTL, full.DefaultTTL, full.MaxTTL)
+	m.refuse(full.MaxTTL == 0 && c.keyed(), property, "use Disabled and an OriginRequestPolicy",
+		"a MaxTTL of zero caches nothing, and CloudFront refuses a cache key then")
+	m.refuse(slices.Contains(c.Headers, "*"), property+".Headers", "name the headers",
+		`"*" is not a valid header in a cache policy`)
 	m.checkWildcard(property+".Cookies", c.Cookies)
 	m.checkWildcard(property+".QueryStrings", c.QueryStrings)
-	m.checkKeyed(property+".Headers", c.Headers, headerName)
-	m.checkKeyed(property+".Cookies", c.Cookies, headerName)
-	m.checkKeyed(property+".QueryStrings", c.QueryStrings, queryName)
+	m.checkNames(property+".Headers", headerName, c.Headers)
+	m.checkNames(property+".Cookies", headerName, c.Cookies)
+	m.checkNames(property+".QueryStrings", queryName, c.QueryStrings)
 }
 
 // queryName matches the name of a query parameter, which may be escaped.
 var queryName = regexp.MustCompile(`^[A-Za-z0-9!$%'()*+,./:;?@_~\[\]-]{1,128}$`)
 
-// mostKeyed is how many names of each kind a cache policy has room for.
-// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
-const mostKeyed = 10
-
-func (m *mistakes) checkKeyed(property string, names []string, valid *regexp.Regexp) {
-	if len(names) > mostKeyed {
-		m.add(property, `use "*", or leave some out`, "there are %d names, and a cache policy has room for %d",
-			len(names), mostKeyed)
-	}
-	for _, name := range names {
-		if !isToken(name) && !valid.MatchString(name) {
-			m.add(property, "write the name alone", "%s is not a valid name", fault.Quote(name))
-		}
-	}
-}
-
 func (c Cache) keyed() bool { return len(c.Headers)+len(c.Cookies)+len(c.QueryStrings) > 0 }
 
 func (m *mistakes) checkWildcard(property string, names []string) {
-	if len(names) > 1 && slices.Contains(names, "*") {
-		m.add(property, `use "*" alone, or names alone`, `it has "*" and names`)
+	m.refuse(len(names) > 1 && slices.Contains(names, "*"), property, `use "*" alone, or names alone`,
+		`it has "*" and names`)
+}
+
+func (d *distribution) setCacheTags() {
+	if h := d.props.CacheTagHeader; h != "" {
+		d.distribution.Node().DefaultChild().(awscloudfront.CfnDistribution).AddPropertyOverride(
+			jsii.String("DistributionConfig.CacheTagConfig.HeaderName"), h)
 	}
 }
 
-// ownCachePolicy returns the distribution's policy.
-func (d *distribution) ownCachePolicy() awscloudfront.ICachePolicy {
-	if d.props.CachePolicy != nil {
-		return d.props.CachePolicy
-	}
-	return d.cachePolicyFor("Cache", d.name, d.props.Cache)
-}
-
+// cachePolicyOf returns b's policy, or without a cache of its own the
+// distribution's.
 func (d *distribution) cachePolicyOf(b Behavior) awscloudfront.ICachePolicy {
 	switch {
 	case b.CachePolicy != nil:
@@ -200,13 +159,15 @@ func (d *distribution) cachePolicyFor(id, name string, c Cache) awscloudfront.IC
 		d.counts.made.CachePolicies++
 		encodings := jsii.Bool(c.MaxTTL > 0)
 		return awscloudfront.NewCachePolicy(d, jsii.String(id), &awscloudfront.CachePolicyProps{
-			CachePolicyName:            jsii.String(name),
-			MinTtl:                     seconds(c.MinTTL),
-			DefaultTtl:                 seconds(c.DefaultTTL),
-			MaxTtl:                     seconds(c.MaxTTL),
-			HeaderBehavior:             cacheHeaders(c.Headers),
-			CookieBehavior:             cacheCookies(c.Cookies),
-			QueryStringBehavior:        cacheQueryStrings(c.QueryStrings),
+			CachePolicyName: jsii.String(name),
+			MinTtl:          seconds(c.MinTTL),
+			DefaultTtl:      seconds(c.DefaultTTL),
+			MaxTtl:          seconds(c.MaxTTL),
+			HeaderBehavior:  keyedBy(c.Headers, nil, awscloudfront.CacheHeaderBehavior_AllowList),
+			CookieBehavior: keyedBy(c.Cookies, awscloudfront.CacheCookieBehavior_All,
+				awscloudfront.CacheCookieBehavior_AllowList),
+			QueryStringBehavior: keyedBy(c.QueryStrings, awscloudfront.CacheQueryStringBehavior_All,
+				awscloudfront.CacheQueryStringBehavior_AllowList),
 			EnableAcceptEncodingGzip:   encodings,
 			EnableAcceptEncodingBrotli: encodings,
 		})
@@ -215,37 +176,21 @@ func (d *distribution) cachePolicyFor(id, name string, c Cache) awscloudfront.IC
 
 // content is the same for two caches that do the same.
 func (c Cache) content() string {
-	c.Headers = strings.Split(strings.ToLower(strings.Join(slices.Sorted(slices.Values(c.Headers)), "\n")), "\n")
-	c.Cookies = slices.Sorted(slices.Values(c.Cookies))
-	c.QueryStrings = slices.Sorted(slices.Values(c.QueryStrings))
+	sorted := func(names []string) []string { return slices.Sorted(slices.Values(names)) }
+	lower := strings.Fields(strings.ToLower(strings.Join(c.Headers, " ")))
+	c.Headers, c.Cookies, c.QueryStrings = sorted(lower), sorted(c.Cookies), sorted(c.QueryStrings)
 	return fmt.Sprintf("%+v", c)
 }
 
-func cacheHeaders(names []string) awscloudfront.CacheHeaderBehavior {
-	if len(names) == 0 {
-		return nil
-	}
-	return awscloudfront.CacheHeaderBehavior_AllowList(*jsii.Strings(names...)...)
-}
-
-func cacheCookies(names []string) awscloudfront.CacheCookieBehavior {
+// keyedBy returns what of a request is part of the cache key; nil for nothing.
+func keyedBy[B any](names []string, all func() B, some func(...*string) B) (behavior B) {
 	switch {
-	case len(names) == 0:
-		return nil
 	case everything(names):
-		return awscloudfront.CacheCookieBehavior_All()
+		return all()
+	case len(names) > 0:
+		return some(*jsii.Strings(names...)...)
 	}
-	return awscloudfront.CacheCookieBehavior_AllowList(*jsii.Strings(names...)...)
-}
-
-func cacheQueryStrings(names []string) awscloudfront.CacheQueryStringBehavior {
-	switch {
-	case len(names) == 0:
-		return nil
-	case everything(names):
-		return awscloudfront.CacheQueryStringBehavior_All()
-	}
-	return awscloudfront.CacheQueryStringBehavior_AllowList(*jsii.Strings(names...)...)
+	return behavior
 }
 
 func everything(names []string) bool { return len(names) == 1 && names[0] == "*" }

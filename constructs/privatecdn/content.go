@@ -45,23 +45,17 @@ func (c Content) folder() string {
 
 func (s *settled) checkContent(m *mistakes) {
 	for i, c := range s.Content {
-		if info, err := os.Stat(c.Directory); err != nil || !info.IsDir() {
-			m.add("Content", "set the directory whose files to upload", "%s is not a directory here",
-				fault.Quote(c.Directory))
-		}
-		if strings.HasPrefix(c.Prefix, "/") {
-			m.add("Content", "leave the slash out",
-				"the prefix %q begins with a slash, which would be part of each key", c.Prefix)
-		}
-		if c.MemoryMiB != 0 && (c.MemoryMiB < 128 || c.MemoryMiB > 10240) {
-			m.add("Content", "use 128 to 10240", "%d MiB of memory are out of bounds", c.MemoryMiB)
-		}
+		property := fmt.Sprintf("Content[%d]", i)
+		info, err := os.Stat(c.Directory)
+		m.refuse(err != nil || !info.IsDir(), property+".Directory", "set the directory whose files to upload",
+			"%s is not a directory here", fault.Quote(c.Directory))
+		m.refuse(strings.HasPrefix(c.Prefix, "/"), property+".Prefix", "remove the slash",
+			"%q begins with a slash, which would be part of each key", c.Prefix)
+		checkBetween(m, property+".MemoryMiB", c.MemoryMiB, 128, 10240)
 		for _, other := range s.Content[:i] {
-			if strings.HasPrefix(c.folder(), other.folder()) || strings.HasPrefix(other.folder(), c.folder()) {
-				m.add("Content", "use folders apart from each other",
-					"the prefixes %q and %q overlap, so each upload would remove the other's objects", other.Prefix,
-					c.Prefix)
-			}
+			m.refuse(strings.HasPrefix(c.folder(), other.folder()) || strings.HasPrefix(other.folder(), c.folder()),
+				property+".Prefix", "use folders of which none contains another",
+				"%q and %q overlap, so each upload would remove the other's objects", other.Prefix, c.Prefix)
 		}
 	}
 }
@@ -73,29 +67,23 @@ func (d *distribution) addContent() {
 			id = fmt.Sprint("Content ", i) // a construct's ID is known before deployment
 		}
 		props := &awss3deployment.BucketDeploymentProps{
-			Sources: &[]awss3deployment.ISource{awss3deployment.Source_Asset(jsii.String(c.Directory),
-				nil)},
+			Sources:              &[]awss3deployment.ISource{awss3deployment.Source_Asset(&c.Directory, nil)},
 			DestinationBucket:    d.bucket,
 			DestinationKeyPrefix: optional(c.Prefix),
 			Distribution:         d.distribution,
 			DistributionPaths:    jsii.Strings(d.viewersPath(c)),
 			RetainOnDelete:       jsii.Bool(d.removal() == awscdk.RemovalPolicy_RETAIN),
 			Prune:                jsii.Bool(!c.Keep),
-			Exclude:              optionalStrings(c.Exclude),
+			Exclude:              optionalList(*jsii.Strings(c.Exclude...)),
+			MemoryLimit:          optional(float64(c.MemoryMiB)),
+			Metadata:             when(len(c.Metadata) > 0, map[string]*string{}),
+		}
+		for name, value := range c.Metadata {
+			(*props.Metadata)[name] = &value
 		}
 		if c.CacheControl != "" {
-			value := awss3deployment.CacheControl_FromString(jsii.String(c.CacheControl))
+			value := awss3deployment.CacheControl_FromString(&c.CacheControl)
 			props.CacheControl = &[]awss3deployment.CacheControl{value}
-		}
-		if c.MemoryMiB != 0 {
-			props.MemoryLimit = jsii.Number(float64(c.MemoryMiB))
-		}
-		if len(c.Metadata) > 0 {
-			metadata := map[string]*string{}
-			for name, value := range c.Metadata {
-				metadata[name] = jsii.String(value)
-			}
-			props.Metadata = &metadata
 		}
 		upload := awss3deployment.NewBucketDeployment(d, &id, props)
 		if d.alias != nil {

@@ -98,7 +98,9 @@ func NewDistribution(scope constructs.Construct, id *string, props *Distribution
 	d.counts.raise(or(d.props.Limits))
 	d.addBuckets()
 	d.addKeys(len(found) > 0)
-	d.cachePolicy = d.ownCachePolicy()
+	if d.cachePolicy = d.props.CachePolicy; d.cachePolicy == nil {
+		d.cachePolicy = d.cachePolicyFor("Cache", d.name, d.props.Cache)
+	}
 	d.responseHeaders = d.ownResponseHeaders()
 	d.addDistribution()
 	d.grantAccessControl()
@@ -120,41 +122,17 @@ func NewDistribution(scope constructs.Construct, id *string, props *Distribution
 }
 
 func (d *distribution) addDistribution() {
-	v := &d.props.Viewer
-	props := &awscloudfront.DistributionProps{
-		DefaultBehavior:          d.defaultBehavior(),
-		Comment:                  optional(v.Comment),
-		DefaultRootObject:        optional(v.DefaultRootObject),
-		EnableIpv6:               jsii.Bool(!v.DisableIPv6),
-		ErrorResponses:           v.errorResponses(),
-		GeoRestriction:           v.geoRestriction(),
-		HttpVersion:              v.HTTPVersion,
-		MinimumProtocolVersion:   v.MinimumProtocolVersion,
-		PriceClass:               v.PriceClass,
-		PublishAdditionalMetrics: jsii.Bool(d.props.Monitoring != nil),
-		WebAclId:                 optional(v.WebACLID),
-	}
-	if v.Certificate != nil {
-		props.Certificate = v.Certificate
-		props.DomainNames = jsii.Strings(v.DomainNames...)
-	}
-	if d.logsToBucket() {
-		props.EnableLogging = jsii.Bool(true)
-		props.LogBucket = d.logs
-		props.LogFilePrefix = &d.props.Logging.Prefix
-	}
+	props := &awscloudfront.DistributionProps{DefaultBehavior: d.defaultBehavior()}
+	d.props.Viewer.set(props)
+	d.setLogs(props)
+	d.setMetrics(props)
 	d.distribution = awscloudfront.NewDistribution(d, jsii.String("Distribution"), props)
 	// One by one: the map that CDK accepts instead loses their order in Go.
 	for _, b := range d.props.Behaviors {
 		d.distribution.AddBehavior(jsii.String(b.PathPattern), d.origin(b), d.behavior(b))
 	}
-	if h := d.props.CacheTagHeader; h != "" {
-		d.distribution.Node().DefaultChild().(awscloudfront.CfnDistribution).AddPropertyOverride(
-			jsii.String("DistributionConfig.CacheTagConfig.HeaderName"), h)
-	}
+	d.setCacheTags()
 }
-
-func (d *distribution) warn(id, text string) { warn(d, id, text) }
 
 // warn adds a warning that an app can acknowledge. The method has one more
 // parameter, which may be nil, in newer releases of CDK.
@@ -167,20 +145,16 @@ func warn(c constructs.IConstruct, id, text string) {
 	method.Call(args)
 }
 
-func (d *distribution) Distribution() awscloudfront.Distribution { return d.distribution }
-func (d *distribution) Bucket() awss3.IBucket                    { return d.bucket }
-func (d *distribution) LogBucket() awss3.IBucket                 { return d.logs }
-func (d *distribution) EncryptionKey() awskms.IKey               { return d.key }
-func (d *distribution) Alarms() []awscloudwatch.Alarm            { return d.alarms }
-func (d *distribution) Dashboard() awscloudwatch.Dashboard       { return d.dashboard }
-func (d *distribution) OriginAccessIdentity() awscloudfront.OriginAccessIdentity {
-	return d.identity
-}
-func (d *distribution) OriginAccessControl() awscloudfront.S3OriginAccessControl {
-	return d.control
-}
-func (d *distribution) TrustedKeys() TrustedKeys                { return d.keys }
-func (d *distribution) CachePolicy() awscloudfront.ICachePolicy { return d.cachePolicy }
+func (d *distribution) Distribution() awscloudfront.Distribution                 { return d.distribution }
+func (d *distribution) Bucket() awss3.IBucket                                    { return d.bucket }
+func (d *distribution) LogBucket() awss3.IBucket                                 { return d.logs }
+func (d *distribution) EncryptionKey() awskms.IKey                               { return d.key }
+func (d *distribution) Alarms() []awscloudwatch.Alarm                            { return d.alarms }
+func (d *distribution) Dashboard() awscloudwatch.Dashboard                       { return d.dashboard }
+func (d *distribution) OriginAccessIdentity() awscloudfront.OriginAccessIdentity { return d.identity }
+func (d *distribution) OriginAccessControl() awscloudfront.S3OriginAccessControl { return d.control }
+func (d *distribution) TrustedKeys() TrustedKeys                                 { return d.keys }
+func (d *distribution) CachePolicy() awscloudfront.ICachePolicy                  { return d.cachePolicy }
 func (d *distribution) ResponseHeadersPolicy() awscloudfront.IResponseHeadersPolicy {
 	return d.responseHeaders
 }

@@ -50,12 +50,10 @@ func (d *distribution) addDocument() {
 	if err != nil {
 		panic(err) // strings, numbers and slices always marshal
 	}
-	if n := len(text); n > maxDocument {
-		var found mistakes
-		found.add("Behaviors", "join some behaviors, or trust fewer keys",
-			"the deployment document has %d bytes, and a parameter has room for %d", n, maxDocument)
-		found.report(d)
-	}
+	var found mistakes
+	found.refuse(len(text) > maxDocument, "Behaviors", "join some behaviors, or trust fewer keys",
+		"the deployment document has %d bytes, and a parameter has room for %d", len(text), maxDocument)
+	found.report(d)
 	d.parameter = awsssm.NewStringParameter(d, jsii.String("Deployment"), &awsssm.StringParameterProps{
 		ParameterName: jsii.String(parameterName(d)),
 		SimpleName:    jsii.Bool(false), // it begins with a slash, also where the stack's name is a token

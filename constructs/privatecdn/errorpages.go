@@ -1,6 +1,7 @@
 package privatecdn
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -34,12 +35,10 @@ func (v *Viewer) errorResponses() *[]*awscloudfront.ErrorResponse {
 	list := make([]*awscloudfront.ErrorResponse, len(v.ErrorResponses))
 	for i, e := range v.ErrorResponses {
 		list[i] = &awscloudfront.ErrorResponse{
-			HttpStatus:       jsii.Number(float64(e.Status)),
-			ResponsePagePath: optional(e.Page),
-			Ttl:              optionalSeconds(e.TTL),
-		}
-		if e.ResponseStatus != 0 {
-			list[i].ResponseHttpStatus = jsii.Number(float64(e.ResponseStatus))
+			HttpStatus:         jsii.Number(float64(e.Status)),
+			ResponsePagePath:   optional(e.Page),
+			Ttl:                optionalSeconds(e.TTL),
+			ResponseHttpStatus: optional(float64(e.ResponseStatus)),
 		}
 	}
 	return &list
@@ -49,53 +48,44 @@ func (v *Viewer) errorResponses() *[]*awscloudfront.ErrorResponse {
 // place of something else, as an error page or as the default root object:
 // CloudFront checks no signature before it serves those.
 func (s *settled) checkErrorPages(m *mistakes) {
+	const property = "Viewer.ErrorResponses"
 	routes := s.routes()
-	for i, e := range s.Viewer.ErrorResponses {
-		property := "Viewer.ErrorResponses"
-		if slices.ContainsFunc(s.Viewer.ErrorResponses[:i],
-			func(other ErrorResponse) bool { return other.Status == e.Status }) {
-			m.add(property, "keep one of them", "status %d is listed twice", e.Status)
-		}
+	checkList(m, property, s.Viewer.ErrorResponses, func(e ErrorResponse) string {
+		return fmt.Sprint("status ", e.Status)
+	})
+	for _, e := range s.Viewer.ErrorResponses {
 		m.checkSeconds(property+" TTL", e.TTL)
-		if !slices.Contains(errorStatuses, e.Status) {
-			m.add(property, "use 400, 403, 404, 405, 414, 416 or 500 to 504",
-				"%d is not an error that CloudFront replaces", e.Status)
-		}
-		if e.Page == "" && e.ResponseStatus == 0 && e.TTL == 0 {
-			m.add(property, "set Page and ResponseStatus, or TTL", "the one for %d changes nothing", e.Status)
-		}
+		m.refuse(!slices.Contains(errorStatuses, e.Status), property, "use 400, 403, 404, 405, 414, 416 or 500 to 504",
+			"%d is not an error that CloudFront replaces", e.Status)
+		m.refuse(e == ErrorResponse{Status: e.Status}, property, "set Page and ResponseStatus, or TTL",
+			"the response for %d changes nothing", e.Status)
 		e.checkPage(m, property, routes)
 	}
 	root := s.Viewer.DefaultRootObject
 	if root == "" || strings.HasPrefix(root, "/") || routeOf(routes, "/").Access != Public {
 		return
 	}
-	const property = "Viewer.DefaultRootObject"
-	if r, known := m.routeOfObject(property, "/"+root, routes); known && r.Access != Public {
-		m.add(property, "make its path public too, or / private",
-			"/%s is private, and %s makes / public, which shows it",
-			root, routeOf(routes, "/").property)
-	}
+	const rootProperty = "Viewer.DefaultRootObject"
+	r, known := m.routeOfObject(rootProperty, "/"+root, routes)
+	m.refuse(known && r.Access != Public, rootProperty, "make its path public too, or / private",
+		"/%s is private, and %s makes / public, which shows it", root, routeOf(routes, "/").property)
 }
 
 func (e ErrorResponse) checkPage(m *mistakes, property string, routes []route) {
 	switch {
 	case e.Page == "" && e.ResponseStatus == 0:
 	case e.Page == "" || e.ResponseStatus == 0:
-		m.add(property, "set both or neither", "the one for %d has one of Page and ResponseStatus", e.Status)
+		m.add(property, "set both or neither", "the response for %d has one of Page and ResponseStatus", e.Status)
 	case e.ResponseStatus != 200 && !slices.Contains(errorStatuses, e.ResponseStatus):
 		m.add(property, "use 200, 400, 403, 404, 405, 414, 416 or 500 to 504",
-			"the one for %d has the response status %d",
-			e.Status, e.ResponseStatus)
+			"the response for %d has the response status %d, which CloudFront refuses", e.Status, e.ResponseStatus)
 	case !strings.HasPrefix(e.Page, "/"):
-		m.add(property, "write it as a path", "the page %q for %d does not begin with a slash", e.Page, e.Status)
+		m.add(property, "begin it with a slash", "the page %q for %d does not begin with a slash", e.Page, e.Status)
 	default:
-		if r, known := m.routeOfObject(property, e.Page, routes); known && r.Access != Public {
-			m.add(property, "move the page below a public pattern",
-				"the page %s for status %d is private, and CloudFront serves it without a signature, "+
-					"so it would be open to everyone",
-				e.Page, e.Status)
-		}
+		r, known := m.routeOfObject(property, e.Page, routes)
+		m.refuse(known && r.Access != Public, property, "move the page below a public pattern",
+			"the page %s for status %d is private, and CloudFront serves it without a signature, "+
+				"so it would be open to everyone", e.Page, e.Status)
 	}
 }
 
@@ -104,7 +94,7 @@ func (e ErrorResponse) checkPage(m *mistakes, property string, routes []route) {
 func (m *mistakes) routeOfObject(property, path string, routes []route) (route, bool) {
 	if isToken(path) || strings.ContainsAny(path, "%?#") || pathpattern.Normalize(path) != path {
 		m.add(property, "write the path out, without escapes, // and dot segments",
-			"%q can be read in more than one way, so nothing tells what it opens", path)
+			"%q can be read in more than one way, so synthesis cannot tell what it opens", path)
 		return route{}, false
 	}
 	return routeOf(routes, path), true
@@ -115,9 +105,10 @@ func (m *mistakes) routeOfObject(property, path string, routes []route) (route, 
 func (d *distribution) warnOfErrorPages() {
 	for _, e := range d.props.Viewer.ErrorResponses {
 		if e.Status == 403 && e.ResponseStatus == 200 && !d.props.open() {
-			d.warn("refusalIs200",
+			warn(d, "refusalIs200",
 				"Viewer.ErrorResponses: every refused signature, and every missing object, becomes 200 with "+e.Page+
-					"; keep 403, and let a ViewerRequest function serve a single-page app's page for paths without an extension")
+					"; keep 403, and let a ViewerRequest function choose a single-page app's page "+
+					"for paths without an extension")
 		}
 	}
 }

@@ -1,14 +1,8 @@
 package privatecdn
 
 import (
-	"encoding/json"
-	"slices"
 	"strings"
 	"time"
-
-	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/constructs-go/constructs/v10"
-	"github.com/aws/jsii-runtime-go/runtime"
 
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/internal/infra"
@@ -29,13 +23,18 @@ func (s *settled) cacheOf(b Behavior) *infra.CachePolicy {
 	if managed := infra.ManagedCachePolicies()[id]; managed != nil {
 		return managed
 	}
-	var made struct{ CachePolicyConfig policyConfig }
+	var made struct {
+		CachePolicyConfig struct {
+			MaxTTL                                   float64
+			ParametersInCacheKeyAndForwardedToOrigin forwardedConfig
+		}
+	}
 	if !isToken(id) || !readProperties(policy, &made) {
 		return &infra.CachePolicy{MaxTTL: year}
 	}
 	key := made.CachePolicyConfig.ParametersInCacheKeyAndForwardedToOrigin
 	return &infra.CachePolicy{MaxTTL: time.Duration(made.CachePolicyConfig.MaxTTL) * time.Second,
-		Headers: key.headers(), QueryStrings: key.queryStrings()}
+		Headers: infra.Selection(key.HeadersConfig), QueryStrings: infra.Selection(key.QueryStringsConfig)}
 }
 
 // requestOf returns b's origin request policy as far as it is known.
@@ -51,34 +50,22 @@ func requestOf(b Behavior) *infra.OriginRequestPolicy {
 	if isToken(id) {
 		readProperties(b.OriginRequestPolicy, &made)
 	}
-	return &infra.OriginRequestPolicy{Headers: made.OriginRequestPolicyConfig.headers(),
-		QueryStrings: made.OriginRequestPolicyConfig.queryStrings()}
-}
-
-// policyConfig is a cache policy as CDK has it.
-type policyConfig struct {
-	MaxTTL                                   float64
-	ParametersInCacheKeyAndForwardedToOrigin forwardedConfig
+	config := made.OriginRequestPolicyConfig
+	return &infra.OriginRequestPolicy{
+		Headers: infra.Selection(config.HeadersConfig), QueryStrings: infra.Selection(config.QueryStringsConfig),
+	}
 }
 
 // forwardedConfig is what a policy forwards, as CDK has it.
 type forwardedConfig struct {
 	HeadersConfig struct {
-		HeaderBehavior string
-		Headers        []string
+		Kind  string   `json:"headerBehavior"`
+		Names []string `json:"headers"`
 	}
 	QueryStringsConfig struct {
-		QueryStringBehavior string
-		QueryStrings        []string
+		Kind  string   `json:"queryStringBehavior"`
+		Names []string `json:"queryStrings"`
 	}
-}
-
-func (c forwardedConfig) headers() infra.Selection {
-	return infra.Selection{Kind: c.HeadersConfig.HeaderBehavior, Names: c.HeadersConfig.Headers}
-}
-
-func (c forwardedConfig) queryStrings() infra.Selection {
-	return infra.Selection{Kind: c.QueryStringsConfig.QueryStringBehavior, Names: c.QueryStringsConfig.QueryStrings}
 }
 
 func selected(names []string) infra.Selection {
@@ -92,17 +79,9 @@ func selected(names []string) infra.Selection {
 // can be known.
 func (s *settled) forwardsHost(b Behavior) bool {
 	for _, headers := range []infra.Selection{s.cacheOf(b).Headers, requestOf(b).Headers} {
-		listed := slices.ContainsFunc(headers.Names, func(name string) bool { return strings.EqualFold(name, "Host") })
-		switch headers.Kind {
-		case "whitelist":
-			if listed {
-				return true
-			}
-		case "allExcept":
-			if !listed {
-				return true
-			}
-		case "allViewer", "allViewerAndWhitelistCloudFront":
+		listed := containsFold(headers.Names, "Host")
+		if strings.HasPrefix(headers.Kind, "allViewer") || headers.Kind == "whitelist" && listed ||
+			headers.Kind == "allExcept" && !listed {
 			return true
 		}
 	}
@@ -117,29 +96,12 @@ func (s *settled) queryParameters(b Behavior) deployment.QueryParameters {
 	if from.MaxTTL == 0 {
 		query = requestOf(b).QueryStrings // a policy that caches nothing has no key
 	}
-	switch query.Kind {
-	case "all":
-		return deployment.QueryParameters{"*"}
-	case "allExcept":
-		all := deployment.QueryParameters{"*"}
-		for _, name := range query.Names {
-			all = append(all, "!"+name)
-		}
-		return all
+	if query.Kind != "all" && query.Kind != "allExcept" {
+		return query.Names
 	}
-	return query.Names
-}
-
-// readProperties reads the properties of a resource of this app, by CDK's names,
-// and returns false for one of another. It reads what CDK keeps of them all,
-// since releases differ in the properties that their own getters can return.
-func readProperties(c constructs.IConstruct, into any) bool {
-	resource, ok := c.Node().DefaultChild().(awscdk.CfnResource)
-	if !ok {
-		return false
+	all := deployment.QueryParameters{"*"}
+	for _, name := range query.Names {
+		all = append(all, "!"+name)
 	}
-	var all any
-	runtime.Get(resource, "cfnProperties", &all)
-	text, err := json.Marshal(plain(resource.Stack().Resolve(all)))
-	return err == nil && json.Unmarshal(text, into) == nil
+	return all
 }

@@ -62,8 +62,8 @@ func (d *distribution) warnOfFunctions() {
 			continue
 		}
 		private, _ := pathpattern.Witness([]string{routes[i].PathPattern}, routes[i].before)
-		d.warn("functionOnPublic", r.property+".ViewerRequest: the function can turn a public path into a private one, "+
-			"such as "+private+", which everyone could then read; "+
+		warn(d, "functionOnPublic", r.property+".ViewerRequest: the function can turn a public path into a private "+
+			"one, such as "+private+", which everyone could then read; "+
 			"check its code, or give the public content a Bucket of its own")
 	}
 }

@@ -53,14 +53,18 @@ type SecurityHeaders struct {
 	Omit []string
 }
 
-// securityHeaderNames are the headers that SecurityHeaders sets by default.
-var securityHeaderNames = []string{
+// securityHeaders are the headers that SecurityHeaders sets by default.
+var securityHeaders = []string{
 	"Strict-Transport-Security", "X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy", "X-XSS-Protection",
 }
 
+func isSecurityHeader(name string) bool { return containsFold(securityHeaders, name) }
+
 // sets reports whether a header is set.
-func (s SecurityHeaders) sets(name string) bool {
-	return !slices.ContainsFunc(s.Omit, func(omitted string) bool { return strings.EqualFold(omitted, name) })
+func (s SecurityHeaders) sets(name string) bool { return !containsFold(s.Omit, name) }
+
+func containsFold(names []string, name string) bool {
+	return slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, name) })
 }
 
 // ownResponseHeaders returns the distribution's policy: the given one, one made
@@ -87,63 +91,42 @@ func (d *distribution) ownResponseHeaders() awscloudfront.IResponseHeadersPolicy
 				},
 				SecurityHeadersBehavior: p.SecurityHeaders.behavior(),
 				CustomHeadersBehavior:   customHeaders(p.CustomHeaders),
-				RemoveHeaders:           optionalStrings(p.RemoveHeaders),
+				RemoveHeaders:           optionalList(*jsii.Strings(p.RemoveHeaders...)),
 			})
 	})
 }
 
 func (s SecurityHeaders) behavior() *awscloudfront.ResponseSecurityHeadersBehavior {
-	override := jsii.Bool(true)
-	b := &awscloudfront.ResponseSecurityHeadersBehavior{}
-	if s.sets("X-Content-Type-Options") {
-		b.ContentTypeOptions = &awscloudfront.ResponseHeadersContentTypeOptions{Override: override}
+	yes := jsii.Bool(true)
+	b := awscloudfront.ResponseSecurityHeadersBehavior{
+		ContentTypeOptions: when(s.sets("X-Content-Type-Options"),
+			awscloudfront.ResponseHeadersContentTypeOptions{Override: yes}),
+		FrameOptions: when(s.sets("X-Frame-Options"),
+			awscloudfront.ResponseHeadersFrameOptions{FrameOption: s.FrameOptions, Override: yes}),
+		ReferrerPolicy: when(s.sets("Referrer-Policy"),
+			awscloudfront.ResponseHeadersReferrerPolicy{ReferrerPolicy: s.ReferrerPolicy, Override: yes}),
+		StrictTransportSecurity: when(s.sets("Strict-Transport-Security"),
+			awscloudfront.ResponseHeadersStrictTransportSecurity{
+				AccessControlMaxAge: seconds(s.HSTS), IncludeSubdomains: &s.IncludeSubdomains, Preload: &s.Preload,
+				Override: yes,
+			}),
+		XssProtection: when(s.sets("X-XSS-Protection"),
+			awscloudfront.ResponseHeadersXSSProtection{Protection: yes, ModeBlock: yes, Override: yes}),
+		ContentSecurityPolicy: when(s.ContentSecurityPolicy != "", awscloudfront.ResponseHeadersContentSecurityPolicy{
+			ContentSecurityPolicy: &s.ContentSecurityPolicy, Override: yes,
+		}),
 	}
-	if s.sets("X-Frame-Options") {
-		b.FrameOptions = &awscloudfront.ResponseHeadersFrameOptions{FrameOption: s.FrameOptions, Override: override}
-	}
-	if s.sets("Referrer-Policy") {
-		b.ReferrerPolicy = &awscloudfront.ResponseHeadersReferrerPolicy{ReferrerPolicy: s.ReferrerPolicy,
-			Override: override}
-	}
-	if s.sets("Strict-Transport-Security") {
-		b.StrictTransportSecurity = &awscloudfront.ResponseHeadersStrictTransportSecurity{
-			AccessControlMaxAge: seconds(s.HSTS), IncludeSubdomains: jsii.Bool(s.IncludeSubdomains),
-			Preload: jsii.Bool(s.Preload), Override: override,
-		}
-	}
-	if s.sets("X-XSS-Protection") {
-		b.XssProtection = &awscloudfront.ResponseHeadersXSSProtection{Protection: jsii.Bool(true),
-			ModeBlock: jsii.Bool(true), Override: override}
-	}
-	if s.ContentSecurityPolicy != "" {
-		b.ContentSecurityPolicy = &awscloudfront.ResponseHeadersContentSecurityPolicy{
-			ContentSecurityPolicy: jsii.String(s.ContentSecurityPolicy), Override: override,
-		}
-	}
-	if *b == (awscloudfront.ResponseSecurityHeadersBehavior{}) {
-		return nil
-	}
-	return b
+	return optional(b)
 }
 
 func customHeaders(headers map[string]string) *awscloudfront.ResponseCustomHeadersBehavior {
-	if len(headers) == 0 {
-		return nil
-	}
 	var list []*awscloudfront.ResponseCustomHeader
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
 		list = append(list, &awscloudfront.ResponseCustomHeader{
-			Header: jsii.String(name), Value: jsii.String(headers[name]), Override: jsii.Bool(true),
+			Header: &name, Value: jsii.String(headers[name]), Override: jsii.Bool(true),
 		})
 	}
-	return &awscloudfront.ResponseCustomHeadersBehavior{CustomHeaders: &list}
-}
-
-func optionalStrings(list []string) *[]*string {
-	if len(list) == 0 {
-		return nil
-	}
-	return jsii.Strings(list...)
+	return when(len(list) > 0, awscloudfront.ResponseCustomHeadersBehavior{CustomHeaders: &list})
 }
 
 func (c CORS) withDefaults() CORS {
@@ -174,59 +157,40 @@ func (s SecurityHeaders) withDefaults() SecurityHeaders {
 
 func (s *settled) checkHeaders(m *mistakes) {
 	given := s.DistributionProps
-	if given.CORS != nil {
-		given.CORS.check(m)
-	}
-	if given.SecurityHeaders != nil {
-		given.SecurityHeaders.check(m)
-	}
+	or(given.CORS).check(m)
+	or(given.SecurityHeaders).check(m)
 	s.checkCustomHeaders(m)
-	if len(s.CookieOrigins) > 0 && given.CORS != nil {
-		m.add("CORS", "keep one of them", "it is given together with CookieOrigins")
-	}
-	for _, o := range s.CookieOrigins {
-		if !isToken(o) && (!isOrigin(o) || hasWildcard(o)) {
-			m.add("CookieOrigins", useOrigin, "%q is not a valid origin", o)
-		}
-	}
-	if s.ResponseHeadersPolicy != nil && (given.CORS != nil || given.SecurityHeaders != nil ||
-		len(s.CookieOrigins)+len(s.CustomHeaders)+len(s.RemoveHeaders) > 0) {
-		m.add("ResponseHeadersPolicy", "keep one of them",
-			"it is given together with CORS, CookieOrigins, SecurityHeaders, CustomHeaders or RemoveHeaders, "+
-				"which would be part of it")
-	}
+	m.refuseBoth(len(s.CookieOrigins) > 0 && given.CORS != nil, "CORS", "CookieOrigins")
+	m.checkText("CookieOrigins", "origin", useOrigin, func(o string) bool { return isOrigin(o) && !hasWildcard(o) },
+		s.CookieOrigins...)
+	m.refuseBoth(s.ResponseHeadersPolicy != nil && (given.CORS != nil || given.SecurityHeaders != nil ||
+		len(s.CookieOrigins)+len(s.CustomHeaders)+len(s.RemoveHeaders) > 0), "ResponseHeadersPolicy",
+		"CORS, CookieOrigins, SecurityHeaders, CustomHeaders or RemoveHeaders, which would be part of it")
 }
 
 // headerName matches a field name of HTTP.
 var headerName = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$")
 
-// mostHeaders is how many headers a policy may set, and remove.
+// mostNames is how many names each list of a policy has room for.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
-const mostHeaders = 10
+const mostNames = 10
+
+// checkNames refuses names that a list of a policy cannot have.
+func (m *mistakes) checkNames(property string, valid *regexp.Regexp, names []string) {
+	m.refuse(len(names) > mostNames, property, "remove some of them",
+		"there are %d names, and a policy has room for %d", len(names), mostNames)
+	m.checkText(property, "name", "write the name alone", valid.MatchString, names...)
+}
 
 func (s *settled) checkCustomHeaders(m *mistakes) {
 	names := slices.Sorted(maps.Keys(s.CustomHeaders))
-	for _, list := range []struct {
-		property string
-		names    []string
-	}{{"CustomHeaders", names}, {"RemoveHeaders", s.RemoveHeaders}} {
-		if len(list.names) > mostHeaders {
-			m.add(list.property, fmt.Sprintf("use up to %d", mostHeaders), "there are %d headers", len(list.names))
-		}
-		for _, name := range list.names {
-			if !headerName.MatchString(name) {
-				m.add(list.property, "use letters, digits and hyphens", "%q is not a valid header name", name)
-			}
-		}
-	}
+	m.checkNames("CustomHeaders", headerName, names)
+	m.checkNames("RemoveHeaders", headerName, s.RemoveHeaders)
 	for _, name := range names {
-		if strings.HasPrefix(strings.ToLower(name), "access-control-") {
-			m.add("CustomHeaders", "use CORS", "%s is part of CORS", name)
-		}
-		if slices.ContainsFunc(securityHeaderNames, func(n string) bool { return strings.EqualFold(n, name) }) ||
-			strings.EqualFold(name, "Content-Security-Policy") {
-			m.add("CustomHeaders", "use SecurityHeaders", "%s is part of SecurityHeaders", name)
-		}
+		m.refuse(strings.HasPrefix(strings.ToLower(name), "access-control-"), "CustomHeaders", "use CORS",
+			"%s is part of CORS", name)
+		m.refuse(isSecurityHeader(name) || strings.EqualFold(name, "Content-Security-Policy"), "CustomHeaders",
+			"use SecurityHeaders", "%s is part of SecurityHeaders", name)
 	}
 }
 
@@ -236,20 +200,12 @@ func (c CORS) check(m *mistakes) {
 	m.checkSeconds("CORS.MaxAge", c.MaxAge)
 	m.checkWildcard("CORS.Origins", c.Origins)
 	m.checkWildcard("CORS.Headers", c.Headers)
-	for _, o := range c.Origins {
-		if o != "*" && !isToken(o) && !isOrigin(o) {
-			m.add("CORS.Origins", useOrigin, "%q is not a valid origin", o)
-		}
-	}
-	if !c.Credentials {
-		return
-	}
-	if len(c.Origins) == 0 || slices.ContainsFunc(c.Origins, hasWildcard) {
-		m.add("CORS.Origins", "name each origin", `Credentials is set, and browsers refuse "*" with cookies`)
-	}
-	if slices.ContainsFunc(c.Headers, hasWildcard) {
-		m.add("CORS.Headers", "name each header", `Credentials is set, and browsers refuse "*" with cookies`)
-	}
+	m.checkText("CORS.Origins", "origin", useOrigin, func(o string) bool { return o == "*" || isOrigin(o) },
+		c.Origins...)
+	m.refuse(c.Credentials && (len(c.Origins) == 0 || slices.ContainsFunc(c.Origins, hasWildcard)), "CORS.Origins",
+		"name each origin", `Credentials is set, and browsers refuse "*" with cookies`)
+	m.refuse(c.Credentials && slices.ContainsFunc(c.Headers, hasWildcard), "CORS.Headers",
+		"name each header", `Credentials is set, and browsers refuse "*" with cookies`)
 }
 
 func hasWildcard(s string) bool { return strings.Contains(s, "*") }
@@ -266,16 +222,10 @@ func isOrigin(s string) bool {
 
 func (s SecurityHeaders) check(m *mistakes) {
 	m.checkSeconds("SecurityHeaders.HSTS", s.HSTS)
-	if full := s.withDefaults(); s.Preload && (!s.IncludeSubdomains || full.HSTS < year) {
-		m.add("SecurityHeaders.Preload", "set IncludeSubdomains and an HSTS of a year or more",
-			"browsers' lists require both")
-	}
-	for _, name := range s.Omit {
-		if !slices.ContainsFunc(securityHeaderNames, func(n string) bool { return strings.EqualFold(n, name) }) {
-			m.add("SecurityHeaders.Omit", fmt.Sprintf("use some of %q", securityHeaderNames),
-				"%q is not one of these headers", name)
-		}
-	}
+	m.refuse(s.Preload && (!s.IncludeSubdomains || s.withDefaults().HSTS < year), "SecurityHeaders.Preload",
+		"set IncludeSubdomains and an HSTS of a year or more", "the preload lists of browsers require both")
+	m.checkText("SecurityHeaders.Omit", "security header", fmt.Sprintf("use some of %q", securityHeaders),
+		isSecurityHeader, s.Omit...)
 	checkEnum(m, "SecurityHeaders.FrameOptions", s.FrameOptions,
 		awscloudfront.HeadersFrameOption_DENY, awscloudfront.HeadersFrameOption_SAMEORIGIN)
 	checkEnum(m, "SecurityHeaders.ReferrerPolicy", s.ReferrerPolicy, awscloudfront.HeadersReferrerPolicy_NO_REFERRER,

@@ -1,6 +1,9 @@
 package privatecdn
 
 import (
+	"cmp"
+	"reflect"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -23,24 +26,34 @@ type Limits struct {
 	ResponseHeadersPolicies int // of an account; 20
 }
 
-func (l Limits) withDefaults() Limits {
-	for _, f := range []struct {
-		limit *int
-		quota int
-	}{
-		{&l.Behaviors, 75},
-		{&l.KeysPerGroup, 5},
-		{&l.GroupsPerBehavior, 4},
-		{&l.PublicKeys, 10},
-		{&l.KeyGroups, 10},
-		{&l.CachePolicies, 20},
-		{&l.ResponseHeadersPolicies, 20},
-	} {
-		if *f.limit == 0 {
-			*f.limit = f.quota
-		}
+// quotas are those of a new account, and what helps where they are exceeded.
+var quotas = []struct {
+	field        string // of Limits
+	quota        int
+	what, remedy string
+}{
+	{"Behaviors", 75, "behaviors", "join some patterns"},
+	{"KeysPerGroup", 5, "public keys in one key group", "retire and drop some"},
+	{"GroupsPerBehavior", 4, "key groups in one behavior", "join their rings"},
+	{"PublicKeys", 10, "public keys", "share TrustedKeys between distributions"},
+	{"KeyGroups", 10, "key groups", "share TrustedKeys between distributions"},
+	{"CachePolicies", 20, "cache policies",
+		"use the same Cache in several behaviors, or pass one distribution's CachePolicy() to those in other stacks"},
+	{"ResponseHeadersPolicies", 20, "response headers policies",
+		"pass one distribution's ResponseHeadersPolicy() to those in other stacks"},
+}
+
+func (l *Limits) of(field string) *int {
+	return reflect.ValueOf(l).Elem().FieldByName(field).Addr().Interface().(*int)
+}
+
+// check refuses what was made over the limits.
+func (made Limits) check(m *mistakes, limits Limits) {
+	for _, q := range quotas {
+		n, most := *made.of(q.field), cmp.Or(*limits.of(q.field), q.quota)
+		m.refuse(n > most, "Limits."+q.field, q.remedy+", or state the raised quota",
+			"there are %d %s, and the quota is %d", n, q.what, most)
 	}
-	return l
 }
 
 // account counts what the app's constructs make of what an account has few of,
@@ -76,6 +89,13 @@ func accountOf(in place) *account {
 	return a
 }
 
+// Validate implements constructs.IValidation.
+func (a *account) Validate() *[]*string {
+	var found mistakes
+	a.made.check(&found, a.limits)
+	return jsii.Strings(found...)
+}
+
 // shared returns what a distribution before d made in the same stack with the
 // same content, or makes it: an account has room for few of it, or it costs a
 // round trip to CDK's process.
@@ -89,33 +109,10 @@ func shared[T any](d *distribution, text string, build func() T) T {
 	return made
 }
 
-// raise notes that someone states higher limits.
-func (a *account) raise(l Limits) {
-	a.limits.KeysPerGroup = max(a.limits.KeysPerGroup, l.KeysPerGroup)
-	a.limits.PublicKeys = max(a.limits.PublicKeys, l.PublicKeys)
-	a.limits.KeyGroups = max(a.limits.KeyGroups, l.KeyGroups)
-	a.limits.CachePolicies = max(a.limits.CachePolicies, l.CachePolicies)
-	a.limits.ResponseHeadersPolicies = max(a.limits.ResponseHeadersPolicies, l.ResponseHeadersPolicies)
-}
-
-// Validate implements constructs.IValidation.
-func (a *account) Validate() *[]*string {
-	var found mistakes
-	limits := a.limits.withDefaults()
-	checkLimit(&found, "PublicKeys", a.made.PublicKeys, limits.PublicKeys, "public keys",
-		"share TrustedKeys between distributions")
-	checkLimit(&found, "KeyGroups", a.made.KeyGroups, limits.KeyGroups, "key groups",
-		"share TrustedKeys between distributions")
-	checkLimit(&found, "CachePolicies", a.made.CachePolicies, limits.CachePolicies, "cache policies",
-		"use the same Cache in several behaviors, or pass one distribution's CachePolicy() to those in other stacks")
-	checkLimit(&found, "ResponseHeadersPolicies", a.made.ResponseHeadersPolicies, limits.ResponseHeadersPolicies,
-		"response headers policies", "pass one distribution's ResponseHeadersPolicy() to those in other stacks")
-	return jsii.Strings(found...)
-}
-
-func checkLimit(m *mistakes, limit string, made, most int, what, remedy string) {
-	if made > most {
-		m.add("Limits."+limit, remedy+", or state the raised quota", "there are %d %s, and the quota is %d", made,
-			what, most)
+// raise notes that a distribution states limits.
+func (a *account) raise(stated Limits) {
+	for _, q := range quotas {
+		limit := a.limits.of(q.field)
+		*limit = max(*limit, *stated.of(q.field))
 	}
 }

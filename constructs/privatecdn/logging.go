@@ -1,11 +1,13 @@
 package privatecdn
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
@@ -47,71 +49,54 @@ type Logging struct {
 // https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html
 var regionsWithoutLogs = []string{
 	"af-south-1", "ap-east-1", "ap-east-2", "ap-south-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5",
-	"ap-southeast-6",
-	"ap-southeast-7", "ca-west-1", "eu-central-2", "eu-south-1", "eu-south-2", "il-central-1", "me-central-1",
-	"me-south-1", "mx-central-1",
+	"ap-southeast-6", "ap-southeast-7", "ca-west-1", "eu-central-2", "eu-south-1", "eu-south-2",
+	"il-central-1", "me-central-1", "me-south-1", "mx-central-1",
 }
+
+var logFormats = []string{"w3c", "json", "plain", "raw", "parquet"}
 
 func (l Logging) withDefaults(in place) Logging {
 	l.V2 = l.V2 || l.LogGroup != nil || l.DeliveryStreamARN != ""
 	l.serverOnly = !l.Disabled && !l.V2 && l.Bucket == nil && slices.Contains(regionsWithoutLogs, in.region)
 	l.Retention = orDefault(l.Retention, year)
-	if l.Format == "" {
-		l.Format = "w3c"
-	}
-	if l.Prefix == "" && !l.V2 {
-		l.Prefix = "cloudfront/"
+	l.Format = cmp.Or(l.Format, logFormats[0])
+	if !l.V2 {
+		l.Prefix = cmp.Or(l.Prefix, "cloudfront/")
 	}
 	return l
 }
 
 func (s *settled) checkLogging(m *mistakes, in place) {
 	l := or(s.DistributionProps.Logging)
-	if l.Retention < 0 || l.Retention%day != 0 {
-		m.add("Logging.Retention", "use whole days", "%v is not a valid retention", l.Retention)
-	}
-	if rest := l; l.Disabled {
-		if rest.Disabled = false; rest != (Logging{}) {
-			m.add("Logging", "with Disabled, leave the rest out", "it is Disabled and says how to log")
-		}
+	m.refuse(l.Retention < 0 || l.Retention%day != 0, "Logging.Retention", "use whole days",
+		"%v is not a valid retention", l.Retention)
+	if l.Disabled {
+		m.refuse(l != Logging{Disabled: true}, "Logging", "remove Disabled or the other properties",
+			"Disabled is set together with properties of logs")
 		return
 	}
-	switch {
-	case l.Format == "":
-	case !s.Logging.V2:
-		m.add("Logging.Format", "set V2, or leave Format out", "it is for standard logs v2")
-	case !slices.Contains([]string{"json", "plain", "w3c", "raw", "parquet"}, l.Format):
-		m.add("Logging.Format", "use json, plain, w3c, raw or parquet", "%q is not a valid format", l.Format)
+	checkEnum(m, "Logging.Format", l.Format, logFormats...)
+	m.refuse(l.Format != "" && !s.Logging.V2, "Logging.Format", "set V2, or remove it",
+		"it is for standard logs v2")
+	m.refuseBoth(l.LogGroup != nil && l.DeliveryStreamARN != "", "Logging.DeliveryStreamARN", "LogGroup")
+	m.refuse(s.Logging.V2 && !isToken(in.region) && in.region != "us-east-1", "Logging.V2",
+		"remove it for the older standard logs, which may go to a Bucket in another Region, or move the stack",
+		"the stack is in %s, and CloudFormation makes CloudFront's log deliveries in us-east-1 only", in.region)
+	if l.Bucket == nil {
+		return
 	}
-	if l.LogGroup != nil && l.DeliveryStreamARN != "" {
-		m.add("Logging.DeliveryStreamARN", "keep one of them", "it is given together with LogGroup")
-	}
-	if s.Logging.V2 && !isToken(in.region) && in.region != "us-east-1" {
-		m.add("Logging.V2",
-			"leave it out for the older standard logs, which may go to a Bucket in another Region, or move the stack",
-			"the stack is in %s, and CloudFormation makes CloudFront's log deliveries in us-east-1 only", in.region)
-	}
-	if l.Bucket != nil {
-		s.checkLogBucket(m, l)
-	}
-}
-
-func (s *settled) checkLogBucket(m *mistakes, l Logging) {
-	if l.Retention != 0 {
-		m.add("Logging.Retention", "leave it out", "the lifecycle rules of Logging.Bucket say how long it stores logs")
-	}
+	m.refuse(l.Retention != 0, "Logging.Retention", "remove it",
+		"the lifecycle rules of Logging.Bucket set how long it stores logs")
 	if s.Logging.V2 {
 		return
 	}
-	if region := *l.Bucket.Env().Region; slices.Contains(regionsWithoutLogs, region) {
-		m.add("Logging.Bucket", "use a bucket in another Region, or V2",
-			"it is in %s, which CloudFront's older standard logs do not reach", region)
-	}
+	region := *l.Bucket.Env().Region
+	m.refuse(slices.Contains(regionsWithoutLogs, region), "Logging.Bucket", "use a bucket in another Region, or V2",
+		"it is in %s, which CloudFront's older standard logs do not reach", region)
 	var made bucketProperties
-	if readProperties(l.Bucket, &made) && !made.hasACLs() {
-		m.add("Logging.Bucket", "set its ObjectOwnership to OBJECT_WRITER or BUCKET_OWNER_PREFERRED, or use V2",
-			"it has no ACLs, through which CloudFront's older standard logs arrive")
-	}
+	m.refuse(readProperties(l.Bucket, &made) && !made.hasACLs(), "Logging.Bucket",
+		"set its ObjectOwnership to OBJECT_WRITER or BUCKET_OWNER_PREFERRED, or use V2",
+		"its ACLs are disabled, and CloudFront's older standard logs arrive through an ACL")
 }
 
 // addLogBucket makes the bucket for the logs, unless one is given.
@@ -121,9 +106,8 @@ func (d *distribution) addLogBucket(props awss3.BucketProps) {
 		return
 	}
 	if l.serverOnly {
-		d.warn("logging",
-			"Logging: CloudFront's older standard logs do not reach "+d.in.region+", so only S3's own are stored; "+
-				"set Logging.Bucket to a bucket in another Region")
+		warn(d, "logging", "Logging: CloudFront's older standard logs do not reach "+d.in.region+
+			", so only S3's own are stored; set Logging.Bucket to a bucket in another Region")
 	}
 	if l.Bucket != nil {
 		d.logs = l.Bucket
@@ -145,6 +129,12 @@ func (d *distribution) logsToBucket() bool {
 	return d.logs != nil && !d.props.Logging.V2 && !d.props.Logging.serverOnly
 }
 
+func (d *distribution) setLogs(props *awscloudfront.DistributionProps) {
+	if d.logsToBucket() {
+		props.EnableLogging, props.LogBucket, props.LogFilePrefix = jsii.Bool(true), d.logs, &d.props.Logging.Prefix
+	}
+}
+
 // logAccess stores S3's own logs of the content bucket, which the log bucket's
 // policy allows: CDK does that under a feature flag only. They stay in one
 // Region.
@@ -163,12 +153,9 @@ func (d *distribution) logAccess(bucket awss3.Bucket) {
 	if given == nil || awscdk.Stack_Of(given) == d.in.stack {
 		conditions["ArnLike"] = map[string]any{"aws:SourceArn": *bucket.BucketArn()}
 	}
-	d.grant(d.logs, &awsiam.PolicyStatementProps{
-		Principals: service("logging.s3.amazonaws.com"),
-		Actions:    jsii.Strings("s3:PutObject"),
-		Resources:  jsii.Strings(*d.logs.ArnForObjects(jsii.String("s3/*"))),
-		Conditions: &conditions,
-	})
+	statement := allow(*d.logs.ArnForObjects(jsii.String("s3/*")), "s3:PutObject")
+	statement.Principals, statement.Conditions = service("logging.s3.amazonaws.com"), &conditions
+	d.grant(d.logs, statement)
 }
 
 // addLogDelivery makes the three parts of a v2 delivery, and lets them write.
@@ -197,12 +184,12 @@ func (d *distribution) addLogDelivery() {
 	})
 	switch {
 	case l.LogGroup != nil:
-		l.LogGroup.AddToResourcePolicy(awsiam.NewPolicyStatement(d.deliveryStatement("logs:CreateLogStream",
-			*l.LogGroup.LogGroupArn()+":log-stream:*")))
+		l.LogGroup.AddToResourcePolicy(awsiam.NewPolicyStatement(deliveryStatement(
+			*l.LogGroup.LogGroupArn()+":log-stream:*", "logs:CreateLogStream", "logs:PutLogEvents")))
 	case l.DeliveryStreamARN == "":
 		delivery.SetS3SuffixPath(optional(l.Prefix))
-		d.grant(d.logs, d.deliveryStatement("s3:PutObject",
-			*d.logs.ArnForObjects(jsii.String("AWSLogs/" + *awscdk.Aws_ACCOUNT_ID() + "/CloudFront/*"))))
+		objects := jsii.String("AWSLogs/" + *awscdk.Aws_ACCOUNT_ID() + "/CloudFront/*")
+		d.grant(d.logs, deliveryStatement(*d.logs.ArnForObjects(objects), "s3:PutObject"))
 		delivery.Node().AddDependency(d.logs)
 	}
 }
@@ -210,22 +197,14 @@ func (d *distribution) addLogDelivery() {
 // deliveryStatement is what the delivery service needs on its destination.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-CloudWatchLogs.html
-func (d *distribution) deliveryStatement(action, resource string) *awsiam.PolicyStatementProps {
+func deliveryStatement(resource string, actions ...string) *awsiam.PolicyStatementProps {
 	account := *awscdk.Aws_ACCOUNT_ID()
-	actions := []string{action}
-	if action == "logs:CreateLogStream" {
-		actions = append(actions, "logs:PutLogEvents")
+	source := fmt.Sprintf("arn:%s:logs:us-east-1:%s:delivery-source:*", *awscdk.Aws_PARTITION(), account)
+	statement := allow(resource, actions...)
+	statement.Principals = service("delivery.logs.amazonaws.com")
+	statement.Conditions = &map[string]any{
+		"StringEquals": map[string]any{"aws:SourceAccount": account},
+		"ArnLike":      map[string]any{"aws:SourceArn": source},
 	}
-	return &awsiam.PolicyStatementProps{
-		Principals: service("delivery.logs.amazonaws.com"),
-		Actions:    jsii.Strings(actions...),
-		Resources:  jsii.Strings(resource),
-		Conditions: &map[string]any{
-			"StringEquals": map[string]any{"aws:SourceAccount": account},
-			"ArnLike": map[string]any{
-				"aws:SourceArn": fmt.Sprintf("arn:%s:logs:us-east-1:%s:delivery-source:*", *awscdk.Aws_PARTITION(),
-					account),
-			},
-		},
-	}
+	return statement
 }

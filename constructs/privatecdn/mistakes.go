@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"slices"
 	"strings"
@@ -17,7 +16,7 @@ import (
 	"example.com/privatecdn/internal/fault"
 )
 
-// Error is a mistake: Where has the construct's path and the property, Hint
+// Error is a mistake: What has the construct's path and the property, Hint
 // returns what to do.
 type Error = fault.Error
 
@@ -29,72 +28,62 @@ var ErrSynth = errors.New("synthesis failed")
 // plain lines, error: and hint:, where CDK alone panics.
 func Run(build func(awscdk.App) error) (code int) {
 	defer jsii.Close()
-	if err := run(build); err != nil {
-		printErrors(os.Stderr, err)
-		return 2
-	}
-	return 0
-}
-
-func run(build func(awscdk.App) error) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = panicked(r)
+	err := recovered(func() error {
+		app := awscdk.NewApp(nil)
+		if err := build(app); err != nil {
+			return err
 		}
-	}()
-	app := awscdk.NewApp(nil)
-	if err := build(app); err != nil {
-		return err
+		return Synth(app)
+	})
+	if err == nil {
+		return 0
 	}
-	return Synth(app)
+	for _, e := range fault.All(err) {
+		text := "error: " + e.Error()
+		if hint := fault.Hint(e); hint != "" {
+			text += "\n" + hintMark + hint
+		}
+		_, _ = fmt.Fprintln(os.Stderr, fault.Printable(fault.Text(text)))
+	}
+	return 2
 }
 
 // Synth synthesizes app. Mistakes, of any construct in it, are joined into the
 // error, each an *[Error] of kind [ErrSynth].
-func Synth(app awscdk.App) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = panicked(r)
-		}
-	}()
-	app.Synth(nil)
-	return nil
+func Synth(app awscdk.App) error {
+	return recovered(func() error {
+		app.Synth(nil)
+		return nil
+	})
 }
 
 const hintMark = "hint: "
 
-// panicked returns what CDK says in a panic, without the trace behind it. Lines
-// that begin with a construct's path, in brackets, are mistakes.
-func panicked(r any) error {
-	var mistakes, other []error
-	for line := range strings.Lines(fmt.Sprint(r)) {
-		line = strings.TrimSpace(line)
-		hint, isHint := strings.CutPrefix(line, hintMark)
-		switch {
-		case isHint && len(mistakes) > 0:
-			mistakes[len(mistakes)-1].(*Error).Remedy = hint
-		case strings.HasPrefix(line, "["):
-			mistakes = append(mistakes, &Error{Kind: ErrSynth, What: line})
-		case line != "" && !strings.HasPrefix(line, "at "):
-			other = append(other, &Error{Kind: ErrSynth, What: line})
+// recovered calls f. If CDK panics in it, recovered returns what CDK says,
+// without the trace behind it. Lines that begin with a construct's path, in
+// brackets, are mistakes.
+func recovered(f func() error) (err error) {
+	defer func() {
+		r := recover()
+		if r == nil {
+			return
 		}
-	}
-	if len(mistakes) > 0 {
-		return errors.Join(mistakes...)
-	}
-	return errors.Join(other...)
-}
-
-func printErrors(w io.Writer, err error) {
-	line := func(mark, text string) {
-		if text != "" {
-			_, _ = fmt.Fprintln(w, mark+fault.Printable(fault.Text(text)))
+		var mistakes, other []error
+		for line := range strings.Lines(fmt.Sprint(r)) {
+			line = strings.TrimSpace(line)
+			hint, isHint := strings.CutPrefix(line, hintMark)
+			switch {
+			case isHint && len(mistakes) > 0:
+				mistakes[len(mistakes)-1].(*Error).Remedy = hint
+			case strings.HasPrefix(line, "["):
+				mistakes = append(mistakes, &Error{Kind: ErrSynth, What: line})
+			case line != "" && !strings.HasPrefix(line, "at "):
+				other = append(other, &Error{Kind: ErrSynth, What: line})
+			}
 		}
-	}
-	for _, e := range fault.All(err) {
-		line("error: ", e.Error())
-		line(hintMark, fault.Hint(e))
-	}
+		err = cmp.Or(errors.Join(mistakes...), errors.Join(other...))
+	}()
+	return f()
 }
 
 // mistakes are those found in a construct's properties. Added to the construct's
@@ -107,6 +96,19 @@ func (m *mistakes) add(property, remedy, what string, args ...any) {
 	*m = append(*m, property+": "+fmt.Sprintf(what, args...)+"\n    "+hintMark+remedy)
 }
 
+// refuse adds a mistake if wrong.
+func (m *mistakes) refuse(wrong bool, property, remedy, what string, args ...any) {
+	if wrong {
+		m.add(property, remedy, what, args...)
+	}
+}
+
+// refuseBoth adds a mistake if a property is set together with another that
+// excludes it.
+func (m *mistakes) refuseBoth(both bool, property, other string) {
+	m.refuse(both, property, "remove one of them", "it is set together with %s", other)
+}
+
 // addError reports an error of another package, with its hint.
 func (m *mistakes) addError(property string, err error) {
 	for _, e := range fault.All(err) {
@@ -114,18 +116,15 @@ func (m *mistakes) addError(property string, err error) {
 	}
 }
 
-// validation implements constructs.IValidation. What it validates is known at
-// synthesis only.
-type validation func() mistakes
-
-// validator is what a construct's node accepts.
-type validator struct{ validate validation }
+// validator implements constructs.IValidation.
+type validator struct{ validate func() mistakes }
 
 // Validate implements constructs.IValidation.
 func (v *validator) Validate() *[]*string { return jsii.Strings(v.validate()...) }
 
-// atSynthesis stops synthesis if validate finds a mistake then.
-func atSynthesis(c constructs.Construct, validate validation) {
+// atSynthesis stops synthesis if validate finds a mistake then: what it checks
+// is known at synthesis only.
+func atSynthesis(c constructs.Construct, validate func() mistakes) {
 	var v constructs.IValidation = &validator{validate}
 	c.Node().AddValidation(v)
 }
@@ -137,12 +136,46 @@ func (m mistakes) report(c constructs.Construct) {
 	}
 }
 
-// checkEnum refuses what is none of an enum's values, for which jsii would
-// panic.
+// checkEnum refuses a value that an enum lacks, for which jsii would panic.
 func checkEnum[E ~string](m *mistakes, property string, v E, known ...E) {
-	if v != "" && !slices.Contains(known, v) {
-		m.add(property, fmt.Sprintf("use one of %q", known), "%s is not a valid value", fault.Quote(string(v)))
+	m.refuse(v != "" && !slices.Contains(known, v), property, fmt.Sprintf("use one of %q", known),
+		"%s is not a valid value", fault.Quote(string(v)))
+}
+
+// checkText refuses values that are not valid; a token's value is known at
+// deployment only.
+func (m *mistakes) checkText(property, what, remedy string, valid func(string) bool, values ...string) {
+	for _, v := range values {
+		m.refuse(!isToken(v) && !valid(v), property, remedy, "%s is not a valid %s", fault.Quote(v), what)
 	}
+}
+
+// checkList refuses nil, or the zero value, in a list, and two items of one name.
+func checkList[T comparable](m *mistakes, property string, list []T, name func(T) string) {
+	var names []string
+	for _, v := range list {
+		if v == *new(T) {
+			m.add(property, "remove it", "one of them is nil")
+			continue
+		}
+		n := name(v)
+		m.refuse(slices.Contains(names, n), property, "remove one of them", "%s is listed twice", n)
+		names = append(names, n)
+	}
+}
+
+// checkBetween refuses a number or time out of bounds; 0 stands for the default.
+func checkBetween[N cmp.Ordered](m *mistakes, property string, v, least, most N) {
+	m.refuse(v != *new(N) && (v < least || v > most), property, fmt.Sprintf("use %v to %v", least, most),
+		"%v is out of bounds", v)
+}
+
+// checkSeconds refuses a time that is not whole seconds, and returns whether it
+// is valid.
+func (m *mistakes) checkSeconds(property string, d time.Duration) bool {
+	valid := d == Zero || d >= 0 && d%time.Second == 0
+	m.refuse(!valid, property, "use whole seconds, or privatecdn.Zero for none", "%v is not a valid time", d)
+	return valid
 }
 
 // isToken reports whether s is known at deployment only.
@@ -164,18 +197,6 @@ func orDefault(d, fallback time.Duration) time.Duration {
 	return cmp.Or(d, fallback)
 }
 
-func (m *mistakes) checkSeconds(property string, d time.Duration) {
-	if d != Zero && (d < 0 || d%time.Second != 0) {
-		m.add(property, "use whole seconds, or privatecdn.Zero for none", "%v is not a valid time", d)
-	}
-}
-
-func (m *mistakes) checkBetween(property string, d, least, most time.Duration) {
-	if m.checkSeconds(property, d); d != 0 && (d < least || d > most) && d%time.Second == 0 {
-		m.add(property, fmt.Sprintf("use %v to %v", least, most), "%v is out of bounds", d)
-	}
-}
-
 func seconds(d time.Duration) awscdk.Duration {
 	return awscdk.Duration_Seconds(jsii.Number(d.Seconds()))
 }
@@ -188,12 +209,18 @@ func optionalSeconds(d time.Duration) awscdk.Duration {
 	return seconds(max(d, 0))
 }
 
-// optional returns nil, CDK's default, for "".
-func optional(s string) *string {
-	if s == "" {
+// optional returns nil, CDK's default, for the zero value.
+func optional[T comparable](v T) *T { return when(v != *new(T), v) }
+
+// optionalList returns nil, CDK's default, for an empty list.
+func optionalList[T any](list []T) *[]T { return when(len(list) > 0, list) }
+
+// when returns nil, CDK's default, unless given.
+func when[T any](given bool, v T) *T {
+	if !given {
 		return nil
 	}
-	return &s
+	return &v
 }
 
 // or returns what p points to, or the zero value: the default of a group of

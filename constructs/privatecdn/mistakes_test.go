@@ -49,7 +49,7 @@ func TestMistakes(t *testing.T) {
 	}{
 		{"no keys", "", func(p *props) { p.Keys = nil }, []string{"Keys: it is missing", "keys.Open"}},
 		{"keys for nothing", "", func(p *props) { p.Default = &privatecdn.Behavior{Access: privatecdn.Public} },
-			[]string{"Keys: it opens nothing"}},
+			[]string{"Keys: it has no effect"}},
 		{"unknown access", "", func(p *props) { p.Default = &privatecdn.Behavior{Access: "secret"} },
 			[]string{`Default.Access: "secret" is not a valid`, "signed"}},
 		{"default pattern", "", func(p *props) { p.Default = &privatecdn.Behavior{PathPattern: "*"} },
@@ -88,7 +88,7 @@ func TestMistakes(t *testing.T) {
 		{"key group twice", "", func(p *props) {
 			k := privatecdn.NewTrustedKeys(other(""), jsii.String("T"), &privatecdn.TrustedKeysProps{Keys: oneKey(t)})
 			p.Behaviors = []privatecdn.Behavior{{PathPattern: "a", TrustedKeys: []privatecdn.TrustedKeys{k, k}}}
-		}, []string{"Behaviors[0].TrustedKeys: a key group is listed twice"}},
+		}, []string{"Behaviors[0].TrustedKeys: ", "is listed twice"}},
 		{"ring not opened", "", func(p *props) { p.Keys = &keys.Ring{} },
 			[]string{"Keys: it is missing", "keys.Open"}},
 		{"token as pattern", "", behaviors(privatecdn.Behavior{PathPattern: *awscdk.Aws_STACK_NAME()}),
@@ -100,21 +100,21 @@ func TestMistakes(t *testing.T) {
 		{"key groups for nothing", "", behaviors(privatecdn.Behavior{PathPattern: "a", Access: privatecdn.Public,
 			TrustedKeys: []privatecdn.TrustedKeys{
 				privatecdn.NewTrustedKeys(other(""), jsii.String("T"), &privatecdn.TrustedKeysProps{Keys: oneKey(t)}),
-			}}), []string{"Behaviors[0].TrustedKeys: it opens nothing"}},
+			}}), []string{"Behaviors[0].TrustedKeys: it has no effect"}},
 
 		{"cache order", "", cache(privatecdn.Cache{MinTTL: time.Hour, MaxTTL: time.Minute}),
 			[]string{"Cache: MinTTL is 1h0m0s"}},
 		{"cache fraction", "", cache(privatecdn.Cache{MaxTTL: 1500 * time.Millisecond, DefaultTTL: time.Second}),
 			[]string{"Cache.MaxTTL: 1.5s is not", "whole seconds"}},
 		{"cache off and on", "", cache(privatecdn.Cache{Disabled: true, MaxTTL: time.Hour}),
-			[]string{"Cache: it is Disabled"}},
+			[]string{"Cache: Disabled is set together"}},
 		{"cache all headers", "", cache(privatecdn.Cache{Headers: []string{"*"}}), []string{"Cache.Headers"}},
 		{"cache all and one", "", cache(privatecdn.Cache{QueryStrings: []string{"*", "w"}}),
 			[]string{"Cache.QueryStrings", "alone"}},
 		{"cache twice", "", func(p *props) {
 			p.Cache = &privatecdn.Cache{MaxTTL: 24 * time.Hour}
 			p.CachePolicy = awscloudfront.CachePolicy_CACHING_OPTIMIZED()
-		}, []string{"Cache: it is given together with CachePolicy"}},
+		}, []string{"Cache: it is set together with CachePolicy"}},
 
 		{"credentials for all", "", func(p *props) {
 			p.CORS = &privatecdn.CORS{Credentials: true,
@@ -133,11 +133,11 @@ func TestMistakes(t *testing.T) {
 			[]string{"CookieOrigins", "not a valid origin"}},
 		{"cors twice", "", func(p *props) {
 			p.CORS, p.CookieOrigins = &privatecdn.CORS{MaxAge: time.Hour}, []string{"https://a.example"}
-		}, []string{"CORS: it is given together with CookieOrigins"}},
+		}, []string{"CORS: it is set together with CookieOrigins"}},
 		{"headers twice", "", func(p *props) {
 			p.CORS = &privatecdn.CORS{MaxAge: time.Hour}
 			p.ResponseHeadersPolicy = awscloudfront.ResponseHeadersPolicy_SECURITY_HEADERS()
-		}, []string{"ResponseHeadersPolicy: it is given together with CORS"}},
+		}, []string{"ResponseHeadersPolicy: it is set together with CORS"}},
 		{"preload", "", func(p *props) { p.SecurityHeaders = &privatecdn.SecurityHeaders{Preload: true} },
 			[]string{"SecurityHeaders.Preload", "IncludeSubdomains"}},
 		{"cookie origin in capitals", "", func(p *props) { p.CookieOrigins = []string{"https://App.example.com"} },
@@ -155,7 +155,7 @@ func TestMistakes(t *testing.T) {
 			TTL: time.Minute}, {Status: 404, TTL: time.Hour}}}),
 			[]string{"Viewer.ErrorResponses: status 404 is listed twice"}},
 		{"error as it was", "", viewer(privatecdn.Viewer{ErrorResponses: []privatecdn.ErrorResponse{{Status: 404}}}),
-			[]string{"Viewer.ErrorResponses: the one for 404 changes nothing"}},
+			[]string{"Viewer.ErrorResponses: the response for 404 changes nothing"}},
 		{"error with no status", "", func(p *props) {
 			p.Behaviors = []privatecdn.Behavior{{PathPattern: "a", Access: privatecdn.Public}}
 			p.Viewer = &privatecdn.Viewer{ErrorResponses: []privatecdn.ErrorResponse{{Status: 404, Page: "/a",
@@ -242,9 +242,9 @@ func TestMistakes(t *testing.T) {
 		{"log days", "", func(p *props) { p.Logging = &privatecdn.Logging{Retention: time.Hour} },
 			[]string{"Logging.Retention", "whole days"}},
 		{"logs off and on", "", func(p *props) { p.Logging = &privatecdn.Logging{Disabled: true, V2: true} },
-			[]string{"Logging: it is Disabled"}},
+			[]string{"Logging: Disabled is set together"}},
 		{"watch threshold", "us-east-1", func(p *props) { p.Monitoring = &privatecdn.Monitoring{ServerErrors: -1} },
-			[]string{"Monitoring: -1 is not a valid threshold"}},
+			[]string{"Monitoring.ServerErrors: -1 is out of bounds"}},
 		{"watch nothing", "us-east-1",
 			func(p *props) { p.Monitoring = &privatecdn.Monitoring{Actions: []awscloudwatch.IAlarmAction{nil}} },
 			[]string{"Monitoring.Actions: one of them is nil"}},
@@ -257,7 +257,7 @@ func TestMistakes(t *testing.T) {
 		{"presigned exposure", "", presigned(privatecdn.Behavior{Presign: &privatecdn.Presign{Lifetime: time.Hour,
 			Exposure: time.Hour}}), []string{"Presign.Exposure", "no time"}},
 		{"presigned cache", "", presigned(privatecdn.Behavior{Cache: &privatecdn.Cache{}}),
-			[]string{"Behaviors[0].Cache", "leave it out"}},
+			[]string{"Behaviors[0].Cache", "remove it"}},
 		{"presigned cache policy", "",
 			presigned(privatecdn.Behavior{CachePolicy: awscloudfront.CachePolicy_CACHING_OPTIMIZED()}),
 			[]string{"Behaviors[0].CachePolicy"}},
@@ -303,19 +303,19 @@ func TestMistakes(t *testing.T) {
 		}, []string{"Default.Bucket", "set the distribution's Bucket"}},
 		{"live and cached", "", behaviors(privatecdn.Behavior{PathPattern: "*.m3u8", Live: true,
 			Cache: &privatecdn.Cache{}}),
-			[]string{"Behaviors[0].Live", "keep one of them"}},
+			[]string{"Behaviors[0].Live", "remove one of them"}},
 		{"live and a policy", "", behaviors(privatecdn.Behavior{PathPattern: "*.m3u8", Live: true,
 			CachePolicy: awscloudfront.CachePolicy_CACHING_OPTIMIZED()}),
-			[]string{"Behaviors[0].Live", "keep one of them"}},
+			[]string{"Behaviors[0].Live", "remove one of them"}},
 		{"downloads and a policy", "", behaviors(privatecdn.Behavior{PathPattern: "a", Downloads: true,
 			CachePolicy: awscloudfront.CachePolicy_CACHING_OPTIMIZED()}),
-			[]string{"Behaviors[0].Downloads", "keep one of them"}},
+			[]string{"Behaviors[0].Downloads", "remove one of them"}},
 		{"downloads from an API", "", behaviors(privatecdn.Behavior{
 			PathPattern: "a", Downloads: true,
 			Origin: awscloudfrontorigins.NewHttpOrigin(jsii.String("example.com"), nil),
 		}), []string{"Behaviors[0].Downloads", "S3"}},
 		{"nothing cached by a key", "", cache(privatecdn.Cache{MaxTTL: privatecdn.Zero, QueryStrings: []string{"v"}}),
-			[]string{"Cache: nothing is cached", "Disabled"}},
+			[]string{"Cache: a MaxTTL of zero caches nothing", "Disabled"}},
 		{"origin path", "", func(p *props) { p.BucketOrigin = &privatecdn.BucketOrigin{Path: "films"} },
 			[]string{"BucketOrigin.Path", "/films"}},
 		{"origin path with dots", "", func(p *props) { p.BucketOrigin = &privatecdn.BucketOrigin{Path: "/a/../b"} },
@@ -331,7 +331,7 @@ func TestMistakes(t *testing.T) {
 			func(p *props) { p.BucketOrigin = &privatecdn.BucketOrigin{ConnectionTimeout: time.Minute} },
 			[]string{"BucketOrigin.ConnectionTimeout", "10s"}},
 		{"presigned path", "", presigned(privatecdn.Behavior{BucketOrigin: &privatecdn.BucketOrigin{Path: "/a"}}),
-			[]string{"Behaviors[0].BucketOrigin", "signed for"}},
+			[]string{"Behaviors[0].BucketOrigin", "the signature is for"}},
 		{"cache tag header", "", func(p *props) { p.CacheTagHeader = "a b" },
 			[]string{"CacheTagHeader", "x-amz-meta-cache-tag"}},
 		{"custom header of CORS", "",
@@ -372,7 +372,7 @@ func TestMistakes(t *testing.T) {
 			}
 		}, []string{"Tags: there are 51", "50"}},
 		{"a tag's value", "", func(p *props) { p.Tags = map[string]string{"owner": "a,b"} },
-			[]string{`Tags: the value of "owner" is "a,b"`}},
+			[]string{`Tags: "a,b" is not a valid value of the tag "owner"`}},
 		{"log bucket without ACLs", "", func(p *props) {
 			p.Logging = &privatecdn.Logging{Bucket: awss3.NewBucket(other(""), jsii.String("B"), nil)}
 		}, []string{"Logging.Bucket", "OBJECT_WRITER"}},
@@ -397,7 +397,7 @@ func TestMistakes(t *testing.T) {
 			p.Viewer = &privatecdn.Viewer{DomainNames: []string{"a.example.com"},
 				Certificate: certificate(other, certificateARN),
 				HostedZones: []awsroute53.IHostedZone{zone("Z1"), zone("Z2")}}
-		}, []string{"Viewer.HostedZones", "two zones have the name example.com"}},
+		}, []string{"Viewer.HostedZones", "example.com is listed twice"}},
 		{"zone without the name", "", func(p *props) {
 			other := other("")
 			p.Viewer = &privatecdn.Viewer{DomainNames: []string{"a.example.com"},
@@ -490,7 +490,7 @@ func TestMistakesAllAtOnce(t *testing.T) {
 func TestEmptyRing(t *testing.T) {
 	app := newApp(t)
 	media(newStack(app, "Stack", ""), &props{Keys: ring(t)})
-	expectOne(t, mistakes(t, app), "[Stack/Media/Keys] Keys: the ring in ", []string{"has no key", "keys new"})
+	expectOne(t, mistakes(t, app), "[Stack/Media/Keys] Keys: the ring in ", []string{"has no keys", "keys new"})
 }
 
 func TestKeysPerGroup(t *testing.T) {
@@ -518,5 +518,5 @@ func TestKeyGroupID(t *testing.T) {
 	app := newApp(t)
 	privatecdn.NewTrustedKeys(newStack(app, "Stack", ""), jsii.String("Keys"),
 		&privatecdn.TrustedKeysProps{KeyGroupID: "my group"})
-	expectOne(t, mistakes(t, app), "[Stack/Keys] KeyGroupID: ", []string{`"my group" is not a valid ID`})
+	expectOne(t, mistakes(t, app), "[Stack/Keys] KeyGroupID: ", []string{`"my group" is not a valid key group ID`})
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/jsii-runtime-go"
 )
@@ -34,18 +35,16 @@ func (o *Monitoring) check(m *mistakes, in place) {
 	if o == nil {
 		return
 	}
-	for _, rate := range []float64{o.ClientErrors, o.ServerErrors, o.OriginErrors} {
-		if rate < 0 || rate > 100 {
-			m.add("Monitoring", "use percentages, 0 to 100", "%v is not a valid threshold", rate)
-		}
-	}
-	if slices.Contains(o.Actions, nil) {
-		m.add("Monitoring.Actions", "leave it out", "one of them is nil")
-	}
-	if !isToken(in.region) && in.region != "us-east-1" {
-		m.add("Monitoring", "leave it out, or move the stack",
-			"the stack is in %s, and CloudFront's metrics are in us-east-1 only", in.region)
-	}
+	checkBetween(m, "Monitoring.ClientErrors", o.ClientErrors, 0, 100)
+	checkBetween(m, "Monitoring.ServerErrors", o.ServerErrors, 0, 100)
+	checkBetween(m, "Monitoring.OriginErrors", o.OriginErrors, 0, 100)
+	m.refuse(slices.Contains(o.Actions, nil), "Monitoring.Actions", "remove it", "one of them is nil")
+	m.refuse(!isToken(in.region) && in.region != "us-east-1", "Monitoring", "remove it, or move the stack",
+		"the stack is in %s, and CloudFront's metrics are in us-east-1 only", in.region)
+}
+
+func (d *distribution) setMetrics(props *awscloudfront.DistributionProps) {
+	props.PublishAdditionalMetrics = jsii.Bool(d.props.Monitoring != nil)
 }
 
 func (d *distribution) addMonitoring() {
@@ -65,15 +64,14 @@ func (d *distribution) addMonitoring() {
 		},
 		Period: seconds(metricPeriod),
 	})
-	d.addAlarm("ClientErrors", "Viewers are refused or ask for what is not there", client, o.ClientErrors, 3,
-		o.Actions)
-	d.addAlarm("ServerErrors", "Viewers get server errors", server, o.ServerErrors, 3, o.Actions)
-	d.addAlarm("OriginErrors", "CloudFront cannot reach the origin", origin, o.OriginErrors, 3, o.Actions)
-	widgets := []awscloudwatch.IMetric{client, server, origin}
-	if age, limit := d.keyAge(); age != nil {
-		d.addAlarm("KeyAge", "The signing key is due for rotation", age, limit.Hours()/24, 1, o.Actions)
+	d.addAlarm("ClientErrors", "Viewers are refused or ask for what is not there", client, o.ClientErrors, 3)
+	d.addAlarm("ServerErrors", "Viewers get server errors", server, o.ServerErrors, 3)
+	d.addAlarm("OriginErrors", "CloudFront cannot reach the origin", origin, o.OriginErrors, 3)
+	age, limit := d.keyAge()
+	if age != nil {
+		d.addAlarm("KeyAge", "The signing key is due for rotation", age, limit.Hours()/24, 1)
 	}
-	d.addDashboard(widgets)
+	d.addDashboard(age, client, server, origin)
 }
 
 const metricPeriod = 5 * time.Minute
@@ -94,7 +92,6 @@ func (d *distribution) metric(name, statistic string) awscloudwatch.IMetric {
 
 func (d *distribution) addAlarm(
 	id, description string, metric awscloudwatch.IMetric, threshold float64, periods int,
-	actions []awscloudwatch.IAlarmAction,
 ) {
 	alarm := awscloudwatch.NewAlarm(d, jsii.String(id), &awscloudwatch.AlarmProps{
 		AlarmDescription:   jsii.String(fmt.Sprintf("%s (%s)", description, d.path)),
@@ -104,7 +101,7 @@ func (d *distribution) addAlarm(
 		ComparisonOperator: awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
 		TreatMissingData:   awscloudwatch.TreatMissingData_NOT_BREACHING,
 	})
-	alarm.AddAlarmAction(actions...)
+	alarm.AddAlarmAction(d.props.Monitoring.Actions...)
 	d.alarms = append(d.alarms, alarm)
 }
 
@@ -127,26 +124,19 @@ func (d *distribution) keyAge() (awscloudwatch.IMetric, time.Duration) {
 	}), d.keys.Ring().RotateAfter()
 }
 
-func (d *distribution) addDashboard(errors []awscloudwatch.IMetric) {
-	graph := func(title string, metrics ...awscloudwatch.IMetric) awscloudwatch.IWidget {
-		return awscloudwatch.NewGraphWidget(&awscloudwatch.GraphWidgetProps{
-			Title: jsii.String(title), Left: &metrics, Width: jsii.Number(12), Region: jsii.String("us-east-1"),
-		})
-	}
-	rows := [][]awscloudwatch.IWidget{
-		{graph("Requests", d.metric("Requests", "Sum")), graph("Error rates", errors...)},
-		{graph("Bytes", d.metric("BytesDownloaded", "Sum")),
-			graph("Cache hit rate", d.metric("CacheHitRate", "Average"))},
-	}
-	if age, _ := d.keyAge(); age != nil {
-		rows = append(rows, []awscloudwatch.IWidget{
-			graph("Origin latency", d.metric("OriginLatency", "Average")), graph("Signing key", age),
-		})
-	}
+func (d *distribution) addDashboard(age awscloudwatch.IMetric, errors ...awscloudwatch.IMetric) {
 	d.dashboard = awscloudwatch.NewDashboard(d, jsii.String("Dashboard"), &awscloudwatch.DashboardProps{
 		DashboardName: jsii.String(stackwideName(d, longestName)),
 	})
-	for _, row := range rows {
-		d.dashboard.AddWidgets(row...)
+	graph := func(title string, metrics ...awscloudwatch.IMetric) awscloudwatch.IWidget {
+		return awscloudwatch.NewGraphWidget(&awscloudwatch.GraphWidgetProps{
+			Title: &title, Left: &metrics, Width: jsii.Number(12), Region: jsii.String("us-east-1"),
+		})
+	}
+	d.dashboard.AddWidgets(graph("Requests", d.metric("Requests", "Sum")), graph("Error rates", errors...))
+	d.dashboard.AddWidgets(graph("Bytes", d.metric("BytesDownloaded", "Sum")),
+		graph("Cache hit rate", d.metric("CacheHitRate", "Average")))
+	if age != nil {
+		d.dashboard.AddWidgets(graph("Origin latency", d.metric("OriginLatency", "Average")), graph("Signing key", age))
 	}
 }

@@ -27,15 +27,16 @@ func (r route) paths() pathpattern.Paths {
 func (s *settled) routes() []route {
 	var all []route
 	var before []string
-	for i, b := range s.Behaviors {
+	for i, b := range s.all() {
+		if i == len(s.Behaviors) {
+			b.PathPattern = "*"
+		}
 		if isPattern(b.PathPattern) {
-			all = append(all, route{b, property(i), slices.Clone(before)})
+			all = append(all, route{b, s.property(i), slices.Clone(before)})
 			before = append(before, b.PathPattern)
 		}
 	}
-	rest := s.Default
-	rest.PathPattern = "*"
-	return append(all, route{rest, "Default", before})
+	return all
 }
 
 // routeOf returns the behavior that serves a path a viewer can send.
@@ -59,7 +60,7 @@ func (s *settled) checkOrder(m *mistakes) {
 	for _, r := range o.routes {
 		if err := o.checkRoute(r); err != nil {
 			m.add(r.property, "use fewer * and ? in them",
-				"%q and the other patterns are too entangled to compare, so nothing tells what they open",
+				"%q and the other patterns are too complex to compare, so synthesis cannot tell what they open",
 				r.PathPattern)
 			return
 		}
@@ -113,7 +114,7 @@ func (o *order) checkReached(r route) (bool, error) {
 		o.add(r.property, "make the pattern of "+routeOf(o.routes, path).property+" narrower",
 			"it is never reached: the behaviors before it catch all its paths, and %s would be open to everyone", path)
 	default:
-		o.add(r.property, "move it up, or leave it out",
+		o.add(r.property, "move it up, or remove it",
 			"%q is never reached: the behaviors before it catch all its paths", r.PathPattern)
 	}
 	return false, nil

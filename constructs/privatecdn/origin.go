@@ -1,6 +1,7 @@
 package privatecdn
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -38,27 +39,25 @@ func (o BucketOrigin) path() string { return strings.TrimSuffix(o.Path, "/") }
 
 func (b Behavior) checkBucketOrigin(m *mistakes, property string) {
 	o := or(b.BucketOrigin)
+	m.refuse(b.Origin != nil && b.BucketOrigin != nil, property+".BucketOrigin", "set it on the Origin itself",
+		"it is for buckets, and Origin is set")
 	o.check(m, property+".BucketOrigin")
-	if o.Failover != nil && b.AllowedMethods == MethodsAll {
-		m.add(property+".AllowedMethods", "leave it out", "an origin that fails over is only read")
-	}
-	if o.Failover != nil && o.Failover == b.Bucket {
-		m.add(property+".BucketOrigin.Failover", "use another bucket", "it is the bucket itself")
-	}
+	m.refuse(o.Failover != nil && b.AllowedMethods == MethodsAll, property+".AllowedMethods", "remove it",
+		"an origin that fails over is read-only")
+	m.refuse(o.Failover != nil && o.Failover == b.Bucket, property+".BucketOrigin.Failover", "use another bucket",
+		"it is the bucket itself")
 }
 
 func (o BucketOrigin) check(m *mistakes, property string) {
-	if p := o.Path; p != "" && (isToken(p) || !strings.HasPrefix(p, "/") ||
-		pathpattern.Normalize(o.path()) != o.path() ||
-		strings.ContainsAny(p, "%*?")) {
-		m.add(property+".Path", "write it out, such as /films, without escapes, // and dot segments",
-			"%q is not a valid origin path", p)
-	}
-	if o.ConnectionAttempts < 0 || o.ConnectionAttempts > 3 {
-		m.add(property+".ConnectionAttempts", "use 1 to 3", "%d is out of bounds", o.ConnectionAttempts)
-	}
-	m.checkBetween(property+".ConnectionTimeout", o.ConnectionTimeout, time.Second, 10*time.Second)
-	m.checkBetween(property+".ResponseCompletionTimeout", o.ResponseCompletionTimeout, 30*time.Second, time.Hour)
+	p := o.path()
+	m.refuse(p != "" && (isToken(p) || !strings.HasPrefix(p, "/") || pathpattern.Normalize(p) != p ||
+		strings.ContainsAny(p, "%*?")), property+".Path",
+		"write it out, such as /films, without escapes, // and dot segments", "%q is not a valid origin path", o.Path)
+	checkBetween(m, property+".ConnectionAttempts", o.ConnectionAttempts, 1, 3)
+	checkBetween(m, property+".ConnectionTimeout", o.ConnectionTimeout, time.Second, 10*time.Second)
+	checkBetween(m, property+".ResponseCompletionTimeout", o.ResponseCompletionTimeout, 30*time.Second, time.Hour)
+	m.checkSeconds(property+".ConnectionTimeout", o.ConnectionTimeout)
+	m.checkSeconds(property+".ResponseCompletionTimeout", o.ResponseCompletionTimeout)
 }
 
 // source is a bucket as an origin: the distribution reads it in its own name
@@ -74,15 +73,11 @@ func (d *distribution) origin(b Behavior) awscloudfront.IOrigin {
 	if b.Origin != nil {
 		return b.Origin
 	}
-	s := source{b.Bucket, b.Access == Presigned, *b.BucketOrigin}
-	if s.bucket == nil {
-		s.bucket = d.bucket
-	}
-	origin, ok := d.origins[s]
-	if ok {
+	s := source{cmp.Or(b.Bucket, d.bucket), b.Access == Presigned, *b.BucketOrigin}
+	if origin, ok := d.origins[s]; ok {
 		return origin
 	}
-	origin = d.newOrigin(s, s.bucket)
+	origin := d.newOrigin(s, s.bucket)
 	if s.Failover != nil {
 		origin = awscloudfrontorigins.NewOriginGroup(&awscloudfrontorigins.OriginGroupProps{
 			PrimaryOrigin: origin, FallbackOrigin: d.newOrigin(s, s.Failover),
@@ -103,9 +98,7 @@ func (d *distribution) newOrigin(s source, bucket awss3.IBucket) awscloudfront.I
 		OriginShieldRegion:        optional(s.ShieldRegion),
 		ConnectionTimeout:         optionalSeconds(s.ConnectionTimeout),
 		ResponseCompletionTimeout: optionalSeconds(s.ResponseCompletionTimeout),
-	}
-	if s.ConnectionAttempts > 0 {
-		props.ConnectionAttempts = jsii.Number(float64(s.ConnectionAttempts))
+		ConnectionAttempts:        optional(float64(s.ConnectionAttempts)),
 	}
 	if s.anonymous {
 		d.anonymous = true
@@ -115,13 +108,7 @@ func (d *distribution) newOrigin(s source, bucket awss3.IBucket) awscloudfront.I
 		props.OriginAccessControlId = d.accessControl().OriginAccessControlId()
 		return awscloudfrontorigins.S3BucketOrigin_WithBucketDefaults(bucket, &props)
 	}
-	return awscloudfrontorigins.S3BucketOrigin_WithOriginAccessIdentity(bucket,
-		&awscloudfrontorigins.S3BucketOriginWithOAIProps{
-			OriginAccessIdentity:      d.identityFor(bucket),
-			OriginPath:                props.OriginPath,
-			OriginShieldRegion:        props.OriginShieldRegion,
-			ConnectionAttempts:        props.ConnectionAttempts,
-			ConnectionTimeout:         props.ConnectionTimeout,
-			ResponseCompletionTimeout: props.ResponseCompletionTimeout,
-		})
+	identified := &awscloudfrontorigins.S3BucketOriginWithOAIProps{OriginAccessIdentity: d.identityFor(bucket)}
+	copyFields(identified, &props)
+	return awscloudfrontorigins.S3BucketOrigin_WithOriginAccessIdentity(bucket, identified)
 }

@@ -35,44 +35,40 @@ func (b Behavior) presign() *Presign {
 // apart.
 func (p Presign) cache() *Cache {
 	longest := p.Exposure - p.Lifetime
-	return &Cache{DefaultTTL: min(defaultTTL, longest), MaxTTL: longest, QueryStrings: []string{"*"}}
+	return &Cache{DefaultTTL: min(time.Hour, longest), MaxTTL: longest, QueryStrings: []string{"*"}}
 }
 
 // checkPresigned refuses what would break a presigned behavior: S3 has to see
 // the signature, and only one, and the host and path it was made for.
 func (b Behavior) checkPresigned(m *mistakes, property string) {
 	if b.Access != Presigned {
-		if b.Presign != nil {
-			m.add(property+".Presign", "leave it out, or set Access", "it is for a Presigned behavior")
-		}
+		m.refuse(b.Presign != nil, property+".Presign", "remove it, or set Access", "it is for a Presigned behavior")
 		return
 	}
-	refuse := func(given bool, name, why string) {
-		if given {
-			m.add(property+"."+name, "leave it out", "%s", why)
-		}
+	const follows = "Presign sets it: the query string is in the key, and Exposure bounds the time"
+	for _, of := range []struct {
+		given     bool
+		name, why string
+	}{
+		{b.Origin != nil, "Origin", "S3 signs requests for buckets only"},
+		{b.Cache != nil, "Cache", follows},
+		{b.CachePolicy != nil, "CachePolicy", follows},
+		{b.Live, "Live", follows},
+		{b.Downloads, "Downloads", follows},
+		{b.OriginRequestPolicy != nil, "OriginRequestPolicy",
+			"it could forward the viewer's Host header, for which nothing was signed"},
+		{b.AllowedMethods == MethodsAll, "AllowedMethods",
+			"it would let a presigned PUT or DELETE through the cache"},
+		{or(b.BucketOrigin) != BucketOrigin{}, "BucketOrigin", "the signature is for the bucket and path without it"},
+	} {
+		m.refuse(of.given, property+"."+of.name, "remove it", "%s", of.why)
 	}
-	const follows = "it follows from Presign: the query string is in the key, and Exposure bounds the time"
-	refuse(b.Origin != nil, "Origin", "S3 presigns for buckets alone")
-	refuse(b.Cache != nil, "Cache", follows)
-	refuse(b.CachePolicy != nil, "CachePolicy", follows)
-	refuse(b.Live, "Live", follows)
-	refuse(b.Downloads, "Downloads", follows)
-	refuse(b.OriginRequestPolicy != nil, "OriginRequestPolicy",
-		"it could forward the viewer's Host, for which nothing was signed")
-	refuse(b.AllowedMethods == MethodsAll, "AllowedMethods",
-		"they would let a presigned PUT or DELETE through the cache")
-	refuse(or(b.BucketOrigin) != BucketOrigin{}, "BucketOrigin",
-		"another path or bucket is not the one that was signed for")
 	p := *b.presign()
 	m.checkSeconds(property+".Presign.Lifetime", p.Lifetime)
 	m.checkSeconds(property+".Presign.Exposure", p.Exposure)
-	if p.Lifetime > awsname.MaxPresigned {
-		m.add(property+".Presign.Lifetime", fmt.Sprintf("use %v or less", awsname.MaxPresigned),
-			"it is %v, which S3 does not sign for", p.Lifetime)
-	}
-	if p.Exposure-p.Lifetime < time.Second {
-		m.add(property+".Presign.Exposure", "make it longer", "%v leaves the cache no time after a Lifetime of %v",
-			p.Exposure, p.Lifetime)
-	}
+	m.refuse(p.Lifetime > awsname.MaxPresigned, property+".Presign.Lifetime",
+		fmt.Sprintf("use %v or less", awsname.MaxPresigned), "it is %v, and S3 accepts a signature for a week at most",
+		p.Lifetime)
+	m.refuse(p.Exposure-p.Lifetime < time.Second, property+".Presign.Exposure", "make it longer",
+		"%v leaves the cache no time after a Lifetime of %v", p.Exposure, p.Lifetime)
 }

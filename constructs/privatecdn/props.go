@@ -20,6 +20,7 @@
 package privatecdn
 
 import (
+	"cmp"
 	"maps"
 	"regexp"
 	"slices"
@@ -136,17 +137,11 @@ func settle(given *DistributionProps, in place) (*settled, mistakes) {
 	}
 	standIn := DistributionProps{
 		Keys: s.Keys, TrustedKeys: s.TrustedKeys, OriginAccess: s.OriginAccess,
-		KMS: s.KMS, EncryptionKey: s.EncryptionKey, Monitoring: s.Monitoring,
-		Logging: &Logging{Disabled: s.Logging.Disabled},
-	}
-	if s.TrustedKeys != nil {
-		standIn.Keys = nil
+		KMS: s.KMS, EncryptionKey: s.EncryptionKey, Logging: &Logging{Disabled: s.Logging.Disabled},
+		Monitoring: when(s.Monitoring != nil, Monitoring{}),
 	}
 	if !slices.Contains(originAccesses, s.OriginAccess) {
 		standIn.OriginAccess = OAI
-	}
-	if s.Monitoring != nil {
-		standIn.Monitoring = &Monitoring{}
 	}
 	return fill(standIn, in), found
 }
@@ -164,9 +159,7 @@ func fill(p DistributionProps, in place) *settled {
 	}
 	s.Keys = opened(p.Keys)
 	s.KMS = p.KMS || p.EncryptionKey != nil
-	if s.OriginAccess == "" {
-		s.OriginAccess = OAI
-	}
+	s.OriginAccess = cmp.Or(p.OriginAccess, OAI)
 	if len(p.CookieOrigins) > 0 {
 		s.CORS = CORS{Origins: p.CookieOrigins, Credentials: true}
 	}
@@ -209,21 +202,16 @@ var tagText = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
 // checkTags enforces the limits that all AWS services share.
 // https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html
 func checkTags(m *mistakes, tags map[string]string) {
-	if len(tags) > mostTags {
-		m.add("Tags", "leave some out", "there are %d tags, and a resource has room for %d", len(tags), mostTags)
-	}
+	m.refuse(len(tags) > mostTags, "Tags", "remove some of them", "there are %d tags, and a resource has room for %d",
+		len(tags), mostTags)
 	for _, name := range slices.Sorted(maps.Keys(tags)) {
-		if name == "" || utf8.RuneCountInString(name) > 128 || strings.HasPrefix(strings.ToLower(name), "aws:") ||
-			!tagText.MatchString(name) {
-			m.add("Tags", "use up to 128 letters, digits, blanks and _.:/=+@-, not beginning with aws:",
-				"%s is not a valid tag name", fault.Quote(name))
-		}
-		if v := tags[name]; !isToken(v) && !tagText.MatchString(v) {
-			m.add("Tags", "use letters, digits, blanks and _.:/=+@-", "the value of %s is %s, which is not valid",
-				fault.Quote(name), fault.Quote(v))
-		}
-		if utf8.RuneCountInString(tags[name]) > 256 {
-			m.add("Tags", "shorten it", "the value of %s has more than 256 characters", fault.Quote(name))
-		}
+		m.refuse(name == "" || utf8.RuneCountInString(name) > 128 || !tagText.MatchString(name) ||
+			strings.HasPrefix(strings.ToLower(name), "aws:"), "Tags",
+			"use up to 128 letters, digits, spaces and _.:/=+@-, not beginning with aws:",
+			"%s is not a valid tag name", fault.Quote(name))
+		m.refuse(utf8.RuneCountInString(tags[name]) > 256, "Tags", "shorten it",
+			"the value of %s has more than 256 characters", fault.Quote(name))
+		m.checkText("Tags", "value of the tag "+fault.Quote(name), "use letters, digits, spaces and _.:/=+@-",
+			tagText.MatchString, tags[name])
 	}
 }

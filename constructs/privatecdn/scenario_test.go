@@ -179,13 +179,14 @@ var scenarios = []scenario{
 		cache := awscloudfront.NewCachePolicy(s, jsii.String("Cache"), &awscloudfront.CachePolicyProps{
 			MaxTtl: awscdk.Duration_Hours(jsii.Number(2)), QueryStringBehavior: query,
 		})
-		request := awscloudfront.NewOriginRequestPolicy(s, jsii.String("Request"), &awscloudfront.OriginRequestPolicyProps{
-			QueryStringBehavior: awscloudfront.OriginRequestQueryStringBehavior_AllowList(jsii.String("versionId")),
-		})
+		version := awscloudfront.OriginRequestQueryStringBehavior_AllowList(jsii.String("versionId"))
+		request := awscloudfront.NewOriginRequestPolicy(s, jsii.String("Request"),
+			&awscloudfront.OriginRequestPolicyProps{QueryStringBehavior: version})
 		media(s, &privatecdn.DistributionProps{Keys: oneKey(t), CachePolicy: cache, Behaviors: []privatecdn.Behavior{
 			{PathPattern: "uncached/*", Cache: &privatecdn.Cache{Disabled: true}, OriginRequestPolicy: request},
 			{PathPattern: "managed/*", CachePolicy: awscloudfront.CachePolicy_ELEMENTAL_MEDIA_PACKAGE()},
-			{PathPattern: "cached/*", Cache: &privatecdn.Cache{QueryStrings: []string{"v"}}, OriginRequestPolicy: request},
+			{PathPattern: "cached/*", OriginRequestPolicy: request,
+				Cache: &privatecdn.Cache{QueryStrings: []string{"v"}}},
 		}})
 	}},
 	{name: "bucket-origin", build: func(t testing.TB, s awscdk.Stack) {

@@ -32,20 +32,20 @@ func (d *distribution) GrantSign(grantee awsiam.IGrantable) {
 	var texts []string
 	for _, props := range statements {
 		statement := awsiam.NewPolicyStatement(props)
-		texts = append(texts, d.text(statement.ToStatementJson()))
+		texts = append(texts, string(resolved(d.in.stack, statement.ToStatementJson())))
 		added = *principal.AddToPrincipalPolicy(statement).StatementAdded && added
 	}
 	if !added || !isMutable(grantee) {
-		d.warn("grantSign",
+		warn(d, "grantSign",
 			"GrantSign: CDK cannot change what this grantee may do; add these statements to the role that signs: "+
 				strings.Join(texts, ", "))
 		return
 	}
 	if account := principal.PrincipalAccount(); account != nil && !isToken(*account) && !isToken(d.in.account) &&
 		*account != d.in.account {
-		d.warn("grantSignAccount", "GrantSign: the grantee is in account "+*account+", which may neither read the parameter "+
-			"of account "+d.in.account+" nor use its keys by that alone; give the signer the output Deployment as a file, "+
-			"and the KMS key's policy a statement for the role")
+		warn(d, "grantSignAccount", "GrantSign: the grantee is in account "+*account+
+			", whose policies alone cannot allow it to read the parameter or to use the keys of account "+d.in.account+
+			"; give the signer the output Deployment as a file, and add a statement for the role to the KMS key's policy")
 	}
 }
 
@@ -67,7 +67,7 @@ func (d *distribution) useOfKeys() (statements []*awsiam.PolicyStatementProps) {
 		}
 		statement := d.useOf(key.Private)
 		if statement == nil {
-			d.warn("keyFile", "GrantSign: the private key "+key.Short()+" is a file, which no policy reaches; "+
+			warn(d, "keyFile", "GrantSign: the private key "+key.Short()+" is a file, which no policy reaches; "+
 				"give it to the signer yourself, "+
 				"or make the next key with `privatecdn keys new --store kms:alias/NAME`")
 			continue

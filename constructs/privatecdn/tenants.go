@@ -29,9 +29,9 @@ func (d *distribution) warnOfTenants() {
 		me := reader{d.path, name, or(r.BucketOrigin).path(), d.trustedBy(r.Behavior)}
 		for _, other := range d.counts.readers {
 			if other.opens(me) {
-				d.warn("tenants", fmt.Sprintf("%s and %s read the bucket %s with different keys, "+
-					"so signatures for one open objects of the other; give each a Bucket of its own, "+
-					"or a BucketOrigin.Path that does not begin with the other's", other.path, me.path, *bucket.Node().Path()))
+				warn(d, "tenants", fmt.Sprintf("%s and %s read the bucket %s with different keys, "+
+					"so signatures for one open objects of the other; give each a Bucket of its own, or a "+
+					"BucketOrigin.Path that does not begin with the other's", other.path, me.path, *bucket.Node().Path()))
 				return
 			}
 		}
@@ -55,12 +55,12 @@ func (d *distribution) warnOfTenantPaths() {
 				continue
 			}
 			if key := sharedKey(a.TrustedKeys, b.TrustedKeys); key != "" && a.property < b.property {
-				d.warn("tenantKeys", a.property+" and "+b.property+" both trust the key "+key+
+				warn(d, "tenantKeys", a.property+" and "+b.property+" both trust the key "+key+
 					", so its signatures open the paths of both; give each keys of its own")
 			}
 			spelled, plain, found, _ := finder.Respell(b.paths(), a.paths())
 			if found && d.props.sameContent(a.Behavior, b.Behavior) {
-				d.warn("tenantPaths", "a signature for "+b.property+" opens "+plain+" of "+a.property+", as "+spelled+
+				warn(d, "tenantPaths", "a signature for "+b.property+" opens "+plain+" of "+a.property+", as "+spelled+
 					"; give each a Bucket of its own, or use a pattern without a slash after its start")
 			}
 		}
@@ -72,7 +72,8 @@ func sharedKey(a, b []TrustedKeys) string {
 	for _, t := range a {
 		for _, key := range t.document() {
 			for _, other := range b {
-				if slices.ContainsFunc(other.document(), func(k deployment.Key) bool { return k.Fingerprint == key.Fingerprint }) {
+				same := func(k deployment.Key) bool { return k.Fingerprint == key.Fingerprint }
+				if slices.ContainsFunc(other.document(), same) {
 					return key.Fingerprint
 				}
 			}

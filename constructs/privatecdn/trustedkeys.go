@@ -14,7 +14,6 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"example.com/privatecdn/deployment"
-	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/keys"
 )
 
@@ -54,7 +53,7 @@ type TrustedKeys interface {
 
 type trustedKeys struct {
 	constructs.Construct
-	props   *TrustedKeysProps
+	props   TrustedKeysProps
 	name    string // the beginning of its parts' names
 	group   awscloudfront.IKeyGroup
 	public  []awscloudfront.IPublicKey
@@ -67,44 +66,32 @@ type trustedKeys struct {
 // NewTrustedKeys puts the ring's keys that are to be accepted, those pending,
 // signing and retiring, into a key group.
 func NewTrustedKeys(scope constructs.Construct, id *string, props *TrustedKeysProps) TrustedKeys {
-	if props == nil {
-		props = &TrustedKeysProps{}
-	}
 	in := placeOf(scope)
-	t := newTrustedKeys(scope, id, props, in.region)
+	t := newTrustedKeys(scope, id, or(props), in, accountOf(in))
 	var found mistakes
-	if t.ring == nil && props.KeyGroupID == "" {
-		found.add("Keys", "open the ring with keys.Open and pass it", "it is missing")
-	}
-	t.fill(&found, accountOf(in))
+	found.refuse(t.ring == nil && t.props.KeyGroupID == "", "Keys", "open the ring with keys.Open and pass it",
+		"it is missing")
+	found.report(t)
 	return t
 }
 
-func newTrustedKeys(scope constructs.Construct, id *string, props *TrustedKeysProps, region string) *trustedKeys {
+func newTrustedKeys(
+	scope constructs.Construct, id *string, props TrustedKeysProps, in place, counts *account,
+) *trustedKeys {
 	t := &trustedKeys{props: props, ring: opened(props.Keys), signing: jsii.String("")}
 	constructs.NewConstruct_Override(t, scope, id)
-	t.name = physicalName(t, region)
-	return t
-}
-
-// fill adds keys and group, and reports the mistakes found.
-func (t *trustedKeys) fill(found *mistakes, a *account) {
-	t.checkID(found)
+	t.name = physicalName(t, in.region)
+	var found mistakes
+	found.checkText("KeyGroupID", "key group ID", "use the ID that CloudFront shows", keyGroupID.MatchString,
+		props.KeyGroupID)
 	if t.ring != nil {
-		t.addKeys(found)
-		t.checkRotation(found)
+		t.addKeys(&found)
+		t.checkRotation(&found)
 	}
-	t.addGroup(a)
-	a.made.PublicKeys += t.made
+	t.addGroup(counts)
+	counts.made.PublicKeys += t.made
 	found.report(t)
-	if t.props.KeyGroupID == "" {
-		n := len(t.public)
-		atSynthesis(t, func() (found mistakes) {
-			checkLimit(&found, "KeysPerGroup", n, a.limits.withDefaults().KeysPerGroup,
-				"public keys in one key group", "retire and drop some")
-			return found
-		})
-	}
+	return t
 }
 
 // addKeys makes the distribution's own key group, or finds the one that a
@@ -112,34 +99,22 @@ func (t *trustedKeys) fill(found *mistakes, a *account) {
 // mistake there is always one.
 func (d *distribution) addKeys(mistaken bool) {
 	ring := d.props.Keys
-	switch {
-	case d.props.TrustedKeys != nil:
-		d.keys = d.props.TrustedKeys
-	case ring != nil:
+	if d.keys = d.props.TrustedKeys; d.keys == nil && (ring != nil || mistaken) {
 		d.keys = shared(d, fmt.Sprintf("keys %p", ring), func() TrustedKeys {
-			t := newTrustedKeys(d, jsii.String("Keys"), &TrustedKeysProps{Keys: ring, Deployed: d.props.Deployed},
-				d.in.region)
-			t.fill(&mistakes{}, d.counts)
-			return t
+			props := TrustedKeysProps{Keys: ring, Deployed: d.props.Deployed}
+			return newTrustedKeys(d, jsii.String("Keys"), props, d.in, d.counts)
 		})
-	case mistaken:
-		t := newTrustedKeys(d, jsii.String("Keys"), &TrustedKeysProps{}, d.in.region)
-		t.addGroup(d.counts)
-		d.keys = t
 	}
 }
 
 func (s *settled) checkKeys(m *mistakes) {
 	given := s.Keys != nil || s.TrustedKeys != nil
-	switch {
-	case s.Keys != nil && s.TrustedKeys != nil:
-		m.add("Keys", "keep one of them", "it is given together with TrustedKeys")
-	case !given && slices.ContainsFunc(s.all(),
-		func(b Behavior) bool { return b.Access == Signed && len(b.TrustedKeys) == 0 }):
-		m.add("Keys", "open the ring with keys.Open and pass it (`privatecdn keys new` makes one)", "it is missing")
-	case given && s.open():
-		m.add("Keys", "leave it out, or make a behavior Signed", "it opens nothing, since no behavior is Signed")
-	}
+	m.refuseBoth(s.Keys != nil && s.TrustedKeys != nil, "Keys", "TrustedKeys")
+	m.refuse(!given && slices.ContainsFunc(s.all(),
+		func(b Behavior) bool { return b.Access == Signed && len(b.TrustedKeys) == 0 }), "Keys",
+		"open the ring with keys.Open and pass it (`privatecdn keys new` makes one)", "it is missing")
+	m.refuse(given && s.open(), "Keys", "remove it, or make a behavior Signed",
+		"it has no effect, since no behavior is Signed")
 }
 
 // open reports whether no behavior is Signed, as far as can be known.
@@ -155,14 +130,8 @@ func opened(r *keys.Ring) *keys.Ring {
 	return r
 }
 
-// keyGroupID matches the ID of a key group.
-var keyGroupID = regexp.MustCompile(`^[A-Za-z0-9-]{10,40}$`)
-
-func (t *trustedKeys) checkID(m *mistakes) {
-	if id := t.props.KeyGroupID; id != "" && !isToken(id) && !keyGroupID.MatchString(id) {
-		m.add("KeyGroupID", "use the ID that CloudFront shows", "%s is not a valid ID of a key group", fault.Quote(id))
-	}
-}
+// keyGroupID matches the ID of a key group, or none.
+var keyGroupID = regexp.MustCompile(`^([A-Za-z0-9-]{10,40}|)$`)
 
 // addKeys makes a public key of each of the ring's trusted keys. Its construct
 // ID is the fingerprint: CloudFront never changes a public key in place, so
@@ -192,9 +161,8 @@ func (t *trustedKeys) addKeys(found *mistakes) {
 			t.signing = keyID
 		}
 	}
-	if len(trusted) == 0 {
-		found.add("Keys", "add one with `privatecdn keys new`", "the ring in %s has no key", t.ring.Dir())
-	}
+	found.refuse(len(trusted) == 0, "Keys", "add one with `privatecdn keys new`", "the ring in %s has no keys",
+		t.ring.Dir())
 }
 
 // publicKey returns a key as CloudFront has it: the one that the ring names, or a
@@ -250,9 +218,11 @@ func (t *trustedKeys) addGroup(a *account) {
 	for i, k := range t.public {
 		items[i] = k
 	}
-	t.group = awscloudfront.NewKeyGroup(t, jsii.String("KeyGroup"), &awscloudfront.KeyGroupProps{
-		Items:        &items,
-		KeyGroupName: &t.name,
+	t.group = awscloudfront.NewKeyGroup(t, jsii.String("KeyGroup"),
+		&awscloudfront.KeyGroupProps{Items: &items, KeyGroupName: &t.name})
+	atSynthesis(t, func() (found mistakes) {
+		Limits{KeysPerGroup: len(items)}.check(&found, a.limits)
+		return found
 	})
 }
 

@@ -12,6 +12,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53targets"
 	"github.com/aws/jsii-runtime-go"
+
+	"example.com/privatecdn/internal/awsname"
 )
 
 // Viewer is the distribution as viewers see it.
@@ -65,38 +67,44 @@ func (v *Viewer) check(m *mistakes) {
 	checkEnum(m, "Viewer.PriceClass", v.PriceClass, awscloudfront.PriceClass_PRICE_CLASS_100,
 		awscloudfront.PriceClass_PRICE_CLASS_200, awscloudfront.PriceClass_PRICE_CLASS_ALL)
 	checkEnum(m, "Viewer.HTTPVersion", v.HTTPVersion, awscloudfront.HttpVersion_HTTP1_1,
-		awscloudfront.HttpVersion_HTTP2,
-		awscloudfront.HttpVersion_HTTP2_AND_3, awscloudfront.HttpVersion_HTTP3)
-	if strings.HasPrefix(v.DefaultRootObject, "/") {
-		m.add("Viewer.DefaultRootObject", "write the name alone, such as index.html", "%q begins with a slash",
-			v.DefaultRootObject)
-	}
-	if v.WebACLID != "" && !isToken(v.WebACLID) && !strings.Contains(v.WebACLID, ":us-east-1:") {
-		m.add("Viewer.WebACLID", "make one of scope CLOUDFRONT in us-east-1",
-			"%q is not the ARN of a web ACL for CloudFront", v.WebACLID)
+		awscloudfront.HttpVersion_HTTP2, awscloudfront.HttpVersion_HTTP2_AND_3, awscloudfront.HttpVersion_HTTP3)
+	m.refuse(strings.HasPrefix(v.DefaultRootObject, "/"), "Viewer.DefaultRootObject",
+		"write the name alone, such as index.html", "%q begins with a slash", v.DefaultRootObject)
+	m.checkText("Viewer.WebACLID", "web ACL ARN for CloudFront", "make one of scope CLOUDFRONT in us-east-1",
+		func(arn string) bool { return arn == "" || strings.Contains(arn, ":us-east-1:") }, v.WebACLID)
+}
+
+// set sets what CDK's distribution has of v.
+func (v *Viewer) set(props *awscloudfront.DistributionProps) {
+	props.Comment = optional(v.Comment)
+	props.DefaultRootObject = optional(v.DefaultRootObject)
+	props.EnableIpv6 = jsii.Bool(!v.DisableIPv6)
+	props.ErrorResponses = v.errorResponses()
+	props.GeoRestriction = v.geoRestriction()
+	props.HttpVersion = v.HTTPVersion
+	props.MinimumProtocolVersion = v.MinimumProtocolVersion
+	props.PriceClass = v.PriceClass
+	props.WebAclId = optional(v.WebACLID)
+	if v.Certificate != nil {
+		props.Certificate = v.Certificate
+		props.DomainNames = jsii.Strings(v.DomainNames...)
 	}
 }
+
+var countryCode = regexp.MustCompile("^[A-Z]{2}$")
 
 // hostName matches the names a distribution can have; the first label may be *.
 var hostName = regexp.MustCompile(`^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$`)
 
 func (v *Viewer) checkNames(m *mistakes) {
-	for i, name := range v.DomainNames {
-		if slices.Contains(v.DomainNames[:i], name) {
-			m.add("Viewer.DomainNames", "keep one of them", "%s is listed twice", name)
-		}
-		if !isToken(name) && !hostName.MatchString(name) {
-			m.add("Viewer.DomainNames", "write it in lower case, without scheme and port, such as media.example.com",
-				"%q is not a valid host name", name)
-		}
-	}
-	switch {
-	case len(v.DomainNames) > 0 && v.Certificate == nil:
-		m.add("Viewer.Certificate", "pass a certificate for the names, made in us-east-1",
-			"it is missing; %s requires one", v.DomainNames[0])
-	case len(v.DomainNames) == 0 && v.Certificate != nil:
-		m.add("Viewer.DomainNames", "list the hosts the Certificate is for", "it is missing")
-	}
+	const property = "Viewer.DomainNames"
+	checkList(m, property, v.DomainNames, func(name string) string { return name })
+	m.checkText(property, "host name", "write it in lower case, without scheme and port, such as media.example.com",
+		hostName.MatchString, v.DomainNames...)
+	m.refuse(len(v.DomainNames) > 0 && v.Certificate == nil, "Viewer.Certificate",
+		"pass a certificate for the names, made in us-east-1", "it is missing; DomainNames require one")
+	m.refuse(len(v.DomainNames) == 0 && v.Certificate != nil, property, "list the hosts the Certificate is for",
+		"it is missing")
 	if v.Certificate != nil {
 		checkCertificate(m, v.Certificate)
 	}
@@ -107,43 +115,34 @@ func (v *Viewer) checkNames(m *mistakes) {
 func checkCertificate(m *mistakes, c awscertificatemanager.ICertificate) {
 	region := ""
 	if arn := *c.CertificateArn(); !isToken(arn) {
-		region = strings.Join(slices.Concat(strings.Split(arn, ":"), make([]string, 4))[3:4], "")
+		region = awsname.ARNRegion(arn)
 	} else if c.Node().DefaultChild() == nil || isToken(*c.Env().Region) {
 		return // known at deployment only
 	} else {
 		region = *c.Env().Region
 	}
-	if region != "us-east-1" {
-		m.add("Viewer.Certificate", "make it in a stack in us-east-1",
-			"it is in %q, and CloudFront uses certificates of us-east-1 only", region)
-	}
+	m.refuse(region != "us-east-1", "Viewer.Certificate", "make it in a stack in us-east-1",
+		"it is in %q, and CloudFront uses certificates of us-east-1 only", region)
 }
 
 func (v *Viewer) checkTLS(m *mistakes) {
+	const property = "Viewer.MinimumProtocolVersion"
 	switch v.MinimumProtocolVersion {
 	case "":
 	case awscloudfront.SecurityPolicyProtocol_SSL_V3, awscloudfront.SecurityPolicyProtocol_TLS_V1,
 		awscloudfront.SecurityPolicyProtocol_TLS_V1_2016, awscloudfront.SecurityPolicyProtocol_TLS_V1_1_2016:
-		m.add("Viewer.MinimumProtocolVersion", "use TLS_V1_2_2021 or newer", "%s allows TLS before 1.2",
-			v.MinimumProtocolVersion)
+		m.add(property, "use TLS_V1_2_2021 or newer", "%s allows TLS before 1.2", v.MinimumProtocolVersion)
 	default:
-		if v.Certificate == nil {
-			m.add("Viewer.MinimumProtocolVersion", "pass a Certificate, or leave it out",
-				"it has no effect without a Certificate: on its own host CloudFront decides")
-		}
+		m.refuse(v.Certificate == nil, property, "pass a Certificate, or remove it",
+			"it has no effect without a Certificate: CloudFront decides for its own host")
 	}
 }
 
 func (v *Viewer) checkCountries(m *mistakes) {
-	if len(v.AllowCountries) > 0 && len(v.DenyCountries) > 0 {
-		m.add("Viewer.DenyCountries", "keep one of them", "it is given together with AllowCountries")
-	}
-	for _, c := range slices.Concat(v.AllowCountries, v.DenyCountries) {
-		if len(c) != 2 || strings.Trim(c, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
-			m.add("Viewer.AllowCountries", "use two capital letters as in ISO 3166-1, such as DE",
-				"%q is not a valid country code", c)
-		}
-	}
+	m.refuseBoth(len(v.AllowCountries) > 0 && len(v.DenyCountries) > 0, "Viewer.DenyCountries", "AllowCountries")
+	const remedy = "use two capital letters as in ISO 3166-1, such as DE"
+	m.checkText("Viewer.AllowCountries", "country code", remedy, countryCode.MatchString, v.AllowCountries...)
+	m.checkText("Viewer.DenyCountries", "country code", remedy, countryCode.MatchString, v.DenyCountries...)
 }
 
 func (v *Viewer) geoRestriction() awscloudfront.GeoRestriction {
@@ -177,32 +176,21 @@ func (v *Viewer) zoneFor(name string) (zone awsroute53.IHostedZone) {
 }
 
 func (v *Viewer) checkZones(m *mistakes) {
-	if len(v.HostedZones) == 0 {
-		return
-	}
-	if slices.Contains(v.HostedZones, nil) {
-		m.add("Viewer.HostedZones", "leave it out", "one of them is nil")
-		return
-	}
-	if len(v.DomainNames) == 0 {
-		m.add("Viewer.HostedZones", "set DomainNames, or leave it out", "there is no name to record")
-	}
-	var names []string
-	for _, z := range v.HostedZones {
+	const property = "Viewer.HostedZones"
+	checkList(m, property, v.HostedZones, func(z awsroute53.IHostedZone) string {
 		name := zoneName(z)
-		if len(v.HostedZones) > 1 && (name == "" || isToken(name)) {
-			m.add("Viewer.HostedZones", "import the zone with HostedZone_FromHostedZoneAttributes",
-				"the name of one of several zones is not known, so nothing tells which records it gets")
-		} else if slices.Contains(names, name) {
-			m.add("Viewer.HostedZones", "keep one of them", "two zones have the name %s", name)
-		}
-		names = append(names, name)
+		m.refuse(len(v.HostedZones) > 1 && (name == "" || isToken(name)), property,
+			"import the zone with HostedZone_FromHostedZoneAttributes",
+			"the name of one of several zones is unknown at synthesis, so the records cannot be assigned")
+		return name
+	})
+	if len(v.HostedZones) == 0 || slices.Contains(v.HostedZones, nil) {
+		return
 	}
+	m.refuse(len(v.DomainNames) == 0, property, "set DomainNames, or remove it", "DomainNames is empty")
 	for _, name := range v.DomainNames {
-		if v.zoneFor(name) == nil {
-			m.add("Viewer.HostedZones", "add the zone the name belongs to, or make the record there",
-				"none of them can have a record for %s", name)
-		}
+		m.refuse(v.zoneFor(name) == nil, property, "add the zone the name belongs to, or make the record there",
+			"none of the zones matches %s", name)
 	}
 }
 
