@@ -12,20 +12,17 @@ import (
 
 // wrongAlgorithm returns ErrAlgorithm for an algorithm by name.
 func wrongAlgorithm(name string) error {
-	return &Error{
-		Kind:   ErrAlgorithm,
-		What:   "this is " + name + ", which CloudFront does not accept for signing",
-		Remedy: "give an RSA-2048 or ECDSA P-256 key; `privatecdn keys new` generates one",
-	}
+	return wrong(ErrAlgorithm, "this is "+name+", which CloudFront does not accept for signing",
+		"give an RSA-2048 or ECDSA P-256 key; `privatecdn keys new` generates one")
 }
 
 func malformed(what string) error {
-	return &Error{
-		Kind:   ErrMalformed,
-		What:   "the " + what + " is malformed",
-		Remedy: "copy the key again from where it was generated",
-	}
+	return wrong(ErrMalformed, "the "+what+" is malformed", "copy the key again from where it was generated")
 }
+
+// accepted are the algorithms that CloudFront accepts, by the names that nameOf
+// gives them.
+var accepted = map[string]Algorithm{"RSA-2048": RSA2048, "ECDSA P-256": ECDSAP256}
 
 // nameOf returns the name of the algorithm of a key.
 func nameOf(key any) string {
@@ -48,7 +45,8 @@ func nameOf(key any) string {
 
 var oidEC = asn1.ObjectIdentifier{1, 2, 840, 10045, 2, 1}
 
-// algorithmNames are algorithms in use that Go does not read.
+// algorithmNames are algorithms and curves in use that CloudFront does not
+// accept, by their OIDs.
 var algorithmNames = map[string]string{
 	"1.2.840.113549.1.1.10":   "RSA-PSS",
 	"1.2.840.10040.4.1":       "DSA",
@@ -59,36 +57,26 @@ var algorithmNames = map[string]string{
 	"2.16.840.1.101.3.4.3.17": "ML-DSA-44",
 	"2.16.840.1.101.3.4.3.18": "ML-DSA-65",
 	"2.16.840.1.101.3.4.3.19": "ML-DSA-87",
+	"1.2.840.10045.3.1.1":     "ECDSA P-192",
+	"1.3.132.0.33":            "ECDSA P-224",
+	"1.3.132.0.34":            "ECDSA P-384",
+	"1.3.132.0.35":            "ECDSA P-521",
+	"1.3.132.0.10":            "ECDSA secp256k1",
+	"1.3.36.3.3.2.8.1.1.7":    "ECDSA brainpoolP256r1",
+	"1.3.36.3.3.2.8.1.1.11":   "ECDSA brainpoolP384r1",
 }
 
-// curveNames are curves in use that are not P-256.
-var curveNames = map[string]string{
-	"1.2.840.10045.3.1.1":   "P-192",
-	"1.3.132.0.33":          "P-224",
-	"1.3.132.0.34":          "P-384",
-	"1.3.132.0.35":          "P-521",
-	"1.3.132.0.10":          "secp256k1",
-	"1.3.36.3.3.2.8.1.1.7":  "brainpoolP256r1",
-	"1.3.36.3.3.2.8.1.1.11": "brainpoolP384r1",
-}
-
-func unknownAlgorithm(id pkix.AlgorithmIdentifier, what string) error {
-	if name, ok := algorithmNames[id.Algorithm.String()]; ok {
+// unread returns why a key could not be read: its algorithm or its curve, or
+// else the key itself, which is what names.
+func unread(id pkix.AlgorithmIdentifier, what string) error {
+	oid := id.Algorithm
+	if oid.Equal(oidEC) {
+		if _, err := asn1.Unmarshal(id.Parameters.FullBytes, &oid); err != nil {
+			return wrongAlgorithm("ECDSA on a curve of its own")
+		}
+	}
+	if name, ok := algorithmNames[oid.String()]; ok {
 		return wrongAlgorithm(name)
-	}
-	if !id.Algorithm.Equal(oidEC) {
-		return malformed(what)
-	}
-	return unknownCurve(id.Parameters, what)
-}
-
-func unknownCurve(parameters asn1.RawValue, what string) error {
-	var curve asn1.ObjectIdentifier
-	if _, err := asn1.Unmarshal(parameters.FullBytes, &curve); err != nil {
-		return wrongAlgorithm("ECDSA on a curve of its own")
-	}
-	if name, ok := curveNames[curve.String()]; ok {
-		return wrongAlgorithm("ECDSA " + name)
 	}
 	return malformed(what)
 }

@@ -53,7 +53,7 @@ func parsePublicDER(der []byte) (crypto.PublicKey, error) {
 	if bytes.Equal(k.Algorithm.Parameters.FullBytes, namedP256.FullBytes) {
 		return compressedP256(k.Key.Bytes)
 	}
-	return nil, unknownAlgorithm(k.Algorithm, "public key")
+	return nil, unread(k.Algorithm, "public key")
 }
 
 // compressedP256 reads a point in compressed form, which crypto/x509 does not.
@@ -87,7 +87,7 @@ func parsePrivateDER(der []byte) (crypto.PrivateKey, error) {
 			p.Algorithm.Parameters = namedP256
 			return parsePrivateDER(marshal(p))
 		}
-		return nil, unknownAlgorithm(p.Algorithm, "private key")
+		return nil, unread(p.Algorithm, "private key")
 	}
 	var s sec1
 	if unmarshal(der, &s) && len(s.Parameters.Bytes) > 0 {
@@ -96,7 +96,7 @@ func parsePrivateDER(der []byte) (crypto.PrivateKey, error) {
 			s.Parameters.Bytes, s.Parameters.FullBytes = namedP256.FullBytes, nil
 			return parsePrivateDER(marshal(s))
 		}
-		return nil, unknownCurve(parameters, "private key")
+		return nil, unread(pkix.AlgorithmIdentifier{Algorithm: oidEC, Parameters: parameters}, "private key")
 	}
 	return nil, malformed("private key")
 }

@@ -38,6 +38,10 @@ var (
 // to do. Its kind is one of this package's Err… values, or fs.ErrNotExist.
 type Error = fault.Error
 
+func wrong(kind error, what, remedy string) *Error {
+	return &Error{Kind: kind, What: what, Remedy: remedy}
+}
+
 // StrandError is a step that would break URLs that are still valid. It is
 // ErrStrands.
 type StrandError struct {

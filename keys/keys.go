@@ -48,9 +48,6 @@ func (a Algorithm) check() error {
 	if a == ECDSAP256 || a == RSA2048 {
 		return nil
 	}
-	return &Error{
-		Kind:   ErrAlgorithm,
-		What:   fault.Quote(string(a)) + " is not a supported algorithm",
-		Remedy: "CloudFront accepts ecdsa-p256 and rsa-2048",
-	}
+	return wrong(ErrAlgorithm, fault.Quote(string(a))+" is not a supported algorithm",
+		"CloudFront accepts ecdsa-p256 and rsa-2048")
 }

@@ -33,11 +33,9 @@ const maxPEM = 16 << 10
 // count: keys are pasted into YAML, scripts and source code.
 func oneBlock(data []byte, want string) (*pem.Block, error) {
 	if len(data) > maxPEM {
-		return nil, &Error{
-			Kind:   ErrTooLarge,
-			What:   "the key has " + strconv.Itoa(len(data)) + " bytes, more than any key CloudFront accepts",
-			Remedy: "give a file with one key in PEM",
-		}
+		return nil, wrong(ErrTooLarge,
+			"the key has "+strconv.Itoa(len(data))+" bytes, more than any key CloudFront accepts",
+			"give a file with one key in PEM")
 	}
 	lines := bytes.Split(bytes.TrimPrefix(data, bom), []byte("\n"))
 	for i, line := range lines {
@@ -52,11 +50,7 @@ func oneBlock(data []byte, want string) (*pem.Block, error) {
 		return nil, noPEM(data, want)
 	}
 	if n > 1 {
-		return nil, &Error{
-			Kind:   ErrManyBlocks,
-			What:   "there are " + strconv.Itoa(n) + " PEM blocks",
-			Remedy: "give a file with exactly one key",
-		}
+		return nil, wrong(ErrManyBlocks, "there are "+strconv.Itoa(n)+" PEM blocks", "give a file with exactly one key")
 	}
 	block, _ := pem.Decode(data)
 	if block == nil {
@@ -75,7 +69,7 @@ func noPEM(data []byte, want string) error {
 	text := string(bytes.TrimSpace(data))
 	has := func(s string) bool { return strings.Contains(text, s) }
 	starts := func(s string) bool { return strings.HasPrefix(text, s) }
-	form := func(what, remedy string) error { return &Error{Kind: ErrForm, What: what, Remedy: remedy} }
+	form := func(what, remedy string) error { return wrong(ErrForm, what, remedy) }
 	switch {
 	case text == "":
 		return notPEM("the key is empty", "give a key in PEM, which begins with a line BEGIN "+want)
@@ -110,24 +104,22 @@ func noPEM(data []byte, want string) error {
 
 const base64Lines = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\r\n"
 
-func notPEM(what, remedy string) error { return &Error{Kind: ErrNoPEM, What: what, Remedy: remedy} }
+func notPEM(what, remedy string) error { return wrong(ErrNoPEM, what, remedy) }
 
 // publicForm returns what is wrong with a public key, or what holds one, in a
 // form that CloudFront does not accept: converting it does not make a private key.
 func publicForm(what, convert, want string) error {
 	if want == labelPKCS8 {
-		return &Error{Kind: ErrPublicKey, What: "this is " + what + ", which holds no private key", Remedy: givePrivate}
+		return wrong(ErrPublicKey, "this is "+what+", which holds no private key", givePrivate)
 	}
-	return &Error{Kind: ErrForm, What: "this is " + what, Remedy: convert}
+	return wrong(ErrForm, "this is "+what, convert)
 }
 
 const givePrivate = "give the private key's file"
 
 // brokenPEM returns why a block that begins cannot be decoded.
 func brokenPEM(data []byte) error {
-	e := &Error{
-		Kind: ErrMalformed, What: "the PEM block is damaged", Remedy: "copy the key again from where it was generated",
-	}
+	e := wrong(ErrMalformed, "the PEM block is damaged", "copy the key again from where it was generated")
 	var before byte = '\n'
 	if i := bytes.Index(data, begin); i > 0 {
 		before = data[i-1]
@@ -150,20 +142,10 @@ func brokenPEM(data []byte) error {
 	return e
 }
 
-// isPrivate reports whether a PEM label announces a private key of any form.
-func isPrivate(label string) bool { return strings.HasSuffix(label, "PRIVATE KEY") }
-
-// isEncrypted reports whether a block is a private key encrypted with a password.
-func isEncrypted(b *pem.Block) bool {
-	return b.Type == "ENCRYPTED PRIVATE KEY" || strings.Contains(b.Headers["Proc-Type"], "ENCRYPTED")
-}
-
 // otherForm returns what a block is that is not a key in a supported form.
 func otherForm(label, want string) error {
-	e := &Error{
-		Kind: ErrForm, What: "not a key: its PEM block is a " + fault.Quote(label),
-		Remedy: "give a key in PEM, as openssl writes it",
-	}
+	e := wrong(ErrForm, "not a key: its PEM block is a "+fault.Quote(label),
+		"give a key in PEM, as openssl writes it")
 	switch label {
 	case "CERTIFICATE", "TRUSTED CERTIFICATE", "X509 CERTIFICATE":
 		return publicForm("a certificate", "extract its public key with `openssl x509 -in FILE -noout -pubkey`", want)

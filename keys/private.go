@@ -7,6 +7,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
+	"strings"
 )
 
 // ParsePrivate reads a private key from PEM: PKCS#8, PKCS#1 or SEC1, whatever
@@ -23,18 +24,11 @@ func ParsePrivate(data []byte) (crypto.Signer, error) {
 		return nil, err
 	}
 	switch {
-	case isEncrypted(block):
-		return nil, &Error{
-			Kind:   ErrEncrypted,
-			What:   "the private key is encrypted with a password",
-			Remedy: "decrypt it with `openssl pkey -in FILE -out KEY.pem`, or store it in Secrets Manager, SSM or KMS",
-		}
+	case block.Type == "ENCRYPTED PRIVATE KEY" || strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED"):
+		return nil, wrong(ErrEncrypted, "the private key is encrypted with a password",
+			"decrypt it with `openssl pkey -in FILE -out KEY.pem`, or store it in Secrets Manager, SSM or KMS")
 	case block.Type == labelPublic || block.Type == "RSA PUBLIC KEY":
-		return nil, &Error{
-			Kind:   ErrPublicKey,
-			What:   "a public key, want the private key",
-			Remedy: givePrivate,
-		}
+		return nil, wrong(ErrPublicKey, "a public key, want the private key", givePrivate)
 	case block.Type != labelPKCS8 && block.Type != labelPKCS1 && block.Type != labelSEC1:
 		return nil, otherForm(block.Type, labelPKCS8)
 	}
@@ -62,6 +56,21 @@ func withoutParameters(data []byte) []byte {
 	return data
 }
 
+// GeneratePEM generates a key pair for a Store: it returns the public key, and
+// the private key as PKCS#8 PEM. Another algorithm is ErrAlgorithm.
+func GeneratePEM(a Algorithm) (*Public, []byte, error) {
+	key, err := Generate(a)
+	if err != nil {
+		return nil, nil, err
+	}
+	public, err := NewPublic(key.Public())
+	if err != nil {
+		return nil, nil, err
+	}
+	text, err := MarshalPrivate(key)
+	return public, text, err
+}
+
 // MarshalPrivate writes a key made by Generate or read by ParsePrivate as
 // PKCS#8 PEM. A key that never leaves its store, and one of an algorithm
 // CloudFront does not accept, is ErrAlgorithm.
@@ -69,11 +78,7 @@ func MarshalPrivate(key crypto.Signer) ([]byte, error) {
 	switch key.(type) {
 	case *rsa.PrivateKey, *ecdsa.PrivateKey:
 	default:
-		return nil, &Error{
-			Kind:   ErrAlgorithm,
-			What:   "the key cannot be written as PEM",
-			Remedy: "give an RSA-2048 or P-256 key in memory",
-		}
+		return nil, wrong(ErrAlgorithm, "the key cannot be written as PEM", "give an RSA-2048 or P-256 key in memory")
 	}
 	if _, err := NewPublic(key.Public()); err != nil {
 		return nil, err

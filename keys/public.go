@@ -2,14 +2,13 @@ package keys
 
 import (
 	"crypto"
-	"crypto/ecdsa"
-	"crypto/elliptic"
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base32"
 	"encoding/hex"
 	"encoding/pem"
+	"strings"
 )
 
 // Public is a valid public key: RSA of 2048 bits or ECDSA
@@ -32,10 +31,10 @@ func ParsePublic(data []byte) (*Public, error) {
 	if err != nil {
 		return nil, err
 	}
-	if isPrivate(block.Type) {
+	switch {
+	case strings.HasSuffix(block.Type, labelPKCS8): // of any form
 		return nil, privateInPlaceOfPublic(block.Type)
-	}
-	if block.Type != labelPublic {
+	case block.Type != labelPublic:
 		return nil, otherForm(block.Type, labelPublic)
 	}
 	key, err := parsePublicDER(block.Bytes)
@@ -50,11 +49,8 @@ func privateInPlaceOfPublic(label string) error {
 	if label == labelOpenSSH {
 		extract = "ssh-keygen -e -m PKCS8 -f FILE > PUBLIC.pem"
 	}
-	return &Error{
-		Kind:   ErrPrivateKey,
-		What:   "a private key, want the public key",
-		Remedy: "extract the public key with `" + extract + "`, and keep the private key out of the repository",
-	}
+	return wrong(ErrPrivateKey, "a private key, want the public key",
+		"extract the public key with `"+extract+"`, and keep the private key out of the repository")
 }
 
 // NewPublic checks a public key: *rsa.PublicKey of 2048 bits or
@@ -64,25 +60,16 @@ func NewPublic(key crypto.PublicKey) (*Public, error) {
 	if _, ok := key.(crypto.Signer); ok {
 		return nil, privateInPlaceOfPublic(labelPKCS8)
 	}
-	algorithm, ok := algorithmOf(key)
+	name := nameOf(key)
+	algorithm, ok := accepted[name]
 	if !ok {
-		return nil, wrongAlgorithm(nameOf(key))
+		return nil, wrongAlgorithm(name)
 	}
 	der, err := marshalSPKI(key)
 	if err != nil {
 		return nil, err
 	}
 	return &Public{key: key, algorithm: algorithm, der: der, digest: sha256.Sum256(der)}, nil
-}
-
-func algorithmOf(key crypto.PublicKey) (Algorithm, bool) {
-	switch k := key.(type) {
-	case *rsa.PublicKey:
-		return RSA2048, k != nil && k.N != nil && k.N.BitLen() == 2048
-	case *ecdsa.PublicKey:
-		return ECDSAP256, k != nil && k.Curve == elliptic.P256()
-	}
-	return "", false
 }
 
 // marshalSPKI returns a key's SPKI. crypto/x509 takes for granted that a key has

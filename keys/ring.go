@@ -46,11 +46,11 @@ func WithDeployed(deployed []Key) Option {
 // one that was changed by hand ErrRing, or ErrStrands if a key with valid URLs
 // was removed.
 func Open(dir string, opts ...Option) (*Ring, error) {
-	return load(unread(dir, opts))
+	return load(withOptions(dir, opts))
 }
 
-// unread returns a ring of which only the options are known.
-func unread(dir string, opts []Option) *Ring {
+// withOptions returns a ring of which only the options are known.
+func withOptions(dir string, opts []Option) *Ring {
 	r := &Ring{dir: dir, now: time.Now}
 	for _, o := range opts {
 		o(r)
@@ -70,11 +70,7 @@ func Create(dir string, opts ...Option) (*Ring, error) {
 	}
 	defer unlock()
 	if _, err := os.Lstat(filepath.Join(dir, ringFile)); err == nil {
-		return nil, &Error{
-			Kind:   ErrRingExists,
-			What:   "there is a key ring in " + dir,
-			Remedy: "add a key with `privatecdn keys new`",
-		}
+		return nil, wrong(ErrRingExists, "there is a key ring in "+dir, "add a key with `privatecdn keys new`")
 	}
 	ignore := filepath.Join(dir, ".gitignore")
 	if _, err := os.Lstat(ignore); errors.Is(err, os.ErrNotExist) {
@@ -82,16 +78,15 @@ func Create(dir string, opts ...Option) (*Ring, error) {
 			return nil, err
 		}
 	}
-	r := unread(dir, opts)
+	r := withOptions(dir, opts)
 	r.doc = document{
 		Version:        version,
 		MaxLifetime:    int64(defaultLifetime / time.Second),
 		ClockAllowance: int64(defaultAllowance / time.Second),
 		RotateAfter:    int64(defaultRotation / time.Second),
+		Steps:          []step{},
 	}
-	if r.past, err = replay(nil, r.ClockAllowance()); err != nil {
-		return nil, err
-	}
+	r.past = &history{}
 	if err := r.save(); err != nil {
 		return nil, err
 	}
@@ -101,9 +96,6 @@ func Create(dir string, opts ...Option) (*Ring, error) {
 // save writes the ring whole or not at all.
 func (r *Ring) save() error {
 	r.doc.Keys = append([]Key{}, r.past.keys...)
-	if r.doc.Steps == nil {
-		r.doc.Steps = []step{}
-	}
 	data, err := json.MarshalIndent(r.doc, "", "  ")
 	if err != nil {
 		return err
@@ -153,38 +145,20 @@ func (r *Ring) Public(fingerprint string) (*Public, error) {
 func (r *Ring) Find(name string) (Key, error) {
 	digits := strings.ToLower(name)
 	digits = strings.TrimPrefix(digits, strings.ToLower(fingerprintPrefix))
-	if digits == "" {
-		return Key{}, &Error{
-			Kind:   ErrNoKey,
-			What:   "the name of the key is empty",
-			Remedy: "give the first digits of a fingerprint, as `privatecdn keys list` prints it",
-		}
-	}
-	var found []Key
-	for _, k := range r.past.keys {
-		if strings.HasPrefix(k.Fingerprint, fingerprintPrefix+digits) {
-			found = append(found, k)
-		}
-	}
-	switch len(found) {
-	case 0:
+	found := slices.DeleteFunc(r.Keys(), func(k Key) bool {
+		return !strings.HasPrefix(k.Fingerprint, fingerprintPrefix+digits)
+	})
+	switch {
+	case digits == "" || len(found) == 0:
 		return Key{}, noKey(name)
-	case 1:
-		return found[0], nil
+	case len(found) > 1:
+		return Key{}, wrong(ErrAmbiguous, fault.Quote(name)+" begins several fingerprints", "give more digits")
 	}
-	return Key{}, &Error{
-		Kind:   ErrAmbiguous,
-		What:   fault.Quote(name) + " begins several fingerprints",
-		Remedy: "give more digits",
-	}
+	return found[0], nil
 }
 
 func noKey(name string) error {
-	return &Error{
-		Kind:   ErrNoKey,
-		What:   "the ring does not contain the key " + fault.Quote(name),
-		Remedy: "see `privatecdn keys list`",
-	}
+	return wrong(ErrNoKey, "the ring does not contain the key "+fault.Quote(name), "see `privatecdn keys list`")
 }
 
 // MaxLifetime returns the longest lifetime a signer may grant.

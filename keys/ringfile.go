@@ -62,11 +62,8 @@ func load(as *Ring) (*Ring, error) {
 func readRing(dir string) ([]byte, error) {
 	data, err := wholefile.Read(filepath.Join(dir, ringFile), maxRing)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, &Error{
-			Kind:   ErrNoRing,
-			What:   "there is no key ring in " + dir,
-			Remedy: "name its directory, or run this where cdk.json is; `privatecdn keys new --ring " + dir + "` creates a new ring",
-		}
+		return nil, wrong(ErrNoRing, "there is no key ring in "+dir,
+			"name its directory, or run this where cdk.json is; `privatecdn keys new --ring "+dir+"` creates a new ring")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the key ring: %w", err)
@@ -104,11 +101,8 @@ func inconsistent(path string, err error) error {
 	if errors.As(err, &strands) {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	return &Error{
-		Kind:   ErrRing,
-		What:   path + ": " + err.Error(),
-		Remedy: "restore it with `git checkout`, and change it with `privatecdn keys` only",
-	}
+	return wrong(ErrRing, path+": "+err.Error(),
+		"restore it with `git checkout`, and change it with `privatecdn keys` only")
 }
 
 func decode(data []byte, doc *document) error {
@@ -219,10 +213,8 @@ func same(listed, made Key) error {
 func (r *Ring) loadPublic(k Key) error {
 	data, err := wholefile.Read(filepath.Join(r.dir, filepath.FromSlash(k.Public)), maxPEM)
 	if errors.Is(err, fs.ErrNotExist) {
-		return &Error{
-			Kind: fs.ErrNotExist, What: "the public key " + fault.Quote(k.Public) + " does not exist",
-			Remedy: "restore the file with `git checkout`",
-		}
+		return wrong(fs.ErrNotExist, "the public key "+fault.Quote(k.Public)+" does not exist",
+			"restore the file with `git checkout`")
 	}
 	if err != nil {
 		return fmt.Errorf("reading the public key: %w", err)
@@ -232,12 +224,9 @@ func (r *Ring) loadPublic(k Key) error {
 		return fmt.Errorf("%s: %w", fault.Quote(k.Public), err)
 	}
 	if p.Fingerprint() != k.Fingerprint || p.Algorithm() != k.Algorithm {
-		return &Error{
-			Kind: ErrRing,
-			What: fault.Quote(k.Public) + " is not the key of the ring: " +
-				string(p.Algorithm()) + " " + short(p.Fingerprint()),
-			Remedy: "restore the file with `git checkout`; add another key with `privatecdn keys new`",
-		}
+		what := string(p.Algorithm()) + " " + short(p.Fingerprint())
+		return wrong(ErrRing, fault.Quote(k.Public)+" is not the key of the ring: "+what,
+			"restore the file with `git checkout`; add another key with `privatecdn keys new`")
 	}
 	r.publics[k.Fingerprint] = p
 	return nil

@@ -66,11 +66,7 @@ func (h *history) take(s step) error {
 	}
 	i := h.index(s.Key)
 	if i < 0 {
-		return &Error{
-			Kind:   ErrNoKey,
-			What:   "the ring does not contain the key " + fault.Quote(s.Key),
-			Remedy: "see `privatecdn keys list`",
-		}
+		return noKey(s.Key)
 	}
 	k := &h.keys[i]
 	switch s.Step {
@@ -120,11 +116,8 @@ func (h *history) setLimit(seconds int64) error {
 
 func (h *history) add(s step) error {
 	if h.lookup(s.Key).Fingerprint != "" {
-		return &Error{
-			Kind:   ErrState,
-			What:   "key " + short(s.Key) + " is or was in the ring",
-			Remedy: "use a new key pair: a key is never added twice",
-		}
+		return wrong(ErrState, "key "+short(s.Key)+" is or was in the ring",
+			"use a new key pair: a key is never added twice")
 	}
 	if h.limit == 0 {
 		return fmt.Errorf("the limit step before it is missing")

@@ -31,7 +31,7 @@ func (k *Key) mayStillSign() bool {
 
 // refuse returns ErrState: what cannot be done to the key, and why.
 func (k *Key) refuse(done, why, todo string) error {
-	return &Error{Kind: ErrState, What: "key " + k.Short() + " cannot be " + done + ": it " + why, Remedy: todo}
+	return wrong(ErrState, "key "+k.Short()+" cannot be "+done+": it "+why, todo)
 }
 
 // Short returns the first hex digits of the fingerprint, which name the key in

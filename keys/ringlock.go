@@ -27,11 +27,7 @@ func lock(dir string) (unlock func(), err error) {
 			return nil, err
 		}
 		if time.Now().After(end) {
-			return nil, &Error{
-				Kind:   ErrLocked,
-				What:   "another process is changing the key ring in " + dir,
-				Remedy: "try again in a moment",
-			}
+			return nil, wrong(ErrLocked, "another process is changing the key ring in "+dir, "try again in a moment")
 		}
 	}
 }

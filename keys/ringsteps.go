@@ -35,7 +35,7 @@ func (r *Ring) Adopt(p *Public, uri, id string) (Key, error) {
 // that is not in the key group. A retiring key can be promoted back until its
 // end.
 func (r *Ring) Promote(name string) (Key, error) {
-	return r.change(func(w *Ring) (string, error) { return w.named(name, ActPromote) })
+	return r.step(name, ActPromote)
 }
 
 // Retire sets when the previous signing key expires: now, plus the longest
@@ -43,14 +43,14 @@ func (r *Ring) Promote(name string) (Key, error) {
 // promotion is deployed and the signers have loaded it; if that took longer,
 // retire it again for a later end.
 func (r *Ring) Retire(name string) (Key, error) {
-	return r.change(func(w *Ring) (string, error) { return w.named(name, ActRetire) })
+	return r.step(name, ActRetire)
 }
 
 // Drop removes a key from the ring: a retired one after its end (ErrStrands
 // before), a pending or revoked one at any time. Its private key stays in its
 // store, for the owner to delete. The key is returned as it was.
 func (r *Ring) Drop(name string) (Key, error) {
-	k, err := r.change(func(w *Ring) (string, error) { return w.named(name, ActDrop) })
+	k, err := r.step(name, ActDrop)
 	if err != nil {
 		return Key{}, err
 	}
@@ -92,11 +92,11 @@ func (r *Ring) change(do func(*Ring) (string, error)) (Key, error) {
 	if err == nil {
 		err = w.save()
 	}
-	if err != nil && w.made != "" {
-		err = fmt.Errorf("%w (a private key was stored as %s: delete it, unless `privatecdn keys list --json` names it)",
+	switch {
+	case err != nil && w.made != "":
+		return Key{}, fmt.Errorf("%w (a private key was stored as %s: delete it, unless `privatecdn keys list --json` names it)",
 			err, w.made)
-	}
-	if err != nil {
+	case err != nil:
 		return Key{}, err
 	}
 	w.made = ""
@@ -111,11 +111,9 @@ func (r *Ring) take(s step) error {
 	s.At = r.today()
 	if last := r.past.last; s.At.Before(last) {
 		if last.Sub(s.At) > r.ClockAllowance() {
-			return &Error{
-				Kind:   ErrClock,
-				What:   "the last step of the ring is dated " + stamp(last) + ", and this machine's clock says " + stamp(s.At),
-				Remedy: "set the clock; if it is right, undo that step with `git checkout`",
-			}
+			return wrong(ErrClock,
+				"the last step of the ring is dated "+stamp(last)+", and this machine's clock says "+stamp(s.At),
+				"set the clock; if it is right, undo that step with `git checkout`")
 		}
 		s.At = last
 	}
@@ -129,16 +127,18 @@ func (r *Ring) take(s step) error {
 	return nil
 }
 
-// named takes a step on the key with this name.
-func (r *Ring) named(name string, a Action) (string, error) {
-	k, err := r.Find(name)
-	if err != nil {
-		return "", err
-	}
-	if err := r.take(step{Step: a, Key: k.Fingerprint}); err != nil {
-		return "", err
-	}
-	return k.Fingerprint, r.Check(r.deployed)
+// step takes a step on the key with this name.
+func (r *Ring) step(name string, a Action) (Key, error) {
+	return r.change(func(w *Ring) (string, error) {
+		k, err := w.Find(name)
+		if err == nil {
+			err = w.take(step{Step: a, Key: k.Fingerprint})
+		}
+		if err == nil {
+			err = w.Check(w.deployed)
+		}
+		return k.Fingerprint, err
+	})
 }
 
 func (r *Ring) add(ctx context.Context, a Algorithm, s Store) (string, error) {

@@ -38,11 +38,8 @@ func (o Openers) Open(ctx context.Context, uri string) (crypto.Signer, error) {
 	open := o[scheme]
 	if !ok || open == nil {
 		known := slices.Sorted(maps.Keys(o))
-		return nil, &Error{
-			Kind:   ErrScheme,
-			What:   "no store for the private key " + fault.Quote(uri),
-			Remedy: "give a URI that begins with " + strings.Join(known, ":, ") + ":",
-		}
+		return nil, wrong(ErrScheme, "no store for the private key "+fault.Quote(uri),
+			"give a URI that begins with "+strings.Join(known, ":, ")+":")
 	}
 	return open(ctx, uri)
 }
@@ -63,21 +60,19 @@ func OpenFile(dir string) OpenFunc {
 	return func(_ context.Context, uri string) (crypto.Signer, error) {
 		name, ok := fileuri.Path(uri)
 		if !ok {
-			return nil, &Error{Kind: ErrScheme, What: fault.Quote(uri) + " does not name a file", Remedy: "give file:PATH"}
+			return nil, wrong(ErrScheme, fault.Quote(uri)+" does not name a file", "give file:PATH")
 		}
 		if !filepath.IsAbs(name) {
 			name = filepath.Join(dir, name)
 		}
 		data, err := wholefile.Read(name, maxPEM)
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil, &Error{
-				Kind: fs.ErrNotExist, What: "no private key in " + fault.Text(name),
-				Remedy: "check the path, or sign on the machine with the key, " +
-					"or store the key where all signers reach it: Secrets Manager, SSM or KMS",
-			}
+			return nil, wrong(fs.ErrNotExist, "no private key in "+fault.Text(name),
+				"check the path, or sign on the machine with the key, or store the key where all signers reach it: "+
+					"Secrets Manager, SSM or KMS")
 		}
 		if err != nil {
-			return nil, &Error{Kind: err, What: "reading the private key: " + fault.Text(err.Error()), Remedy: fault.Hint(err)}
+			return nil, wrong(err, "reading the private key: "+fault.Text(err.Error()), fault.Hint(err))
 		}
 		key, err := ParsePrivate(data)
 		if err != nil {
@@ -110,15 +105,7 @@ func (s FileStore) New(ctx context.Context, a Algorithm) (*Public, string, error
 	if !filepath.IsAbs(dir) {
 		full = filepath.Join(s.Ring, dir)
 	}
-	key, err := Generate(a)
-	if err != nil {
-		return nil, "", err
-	}
-	public, err := NewPublic(key.Public())
-	if err != nil {
-		return nil, "", err
-	}
-	data, err := MarshalPrivate(key)
+	public, data, err := GeneratePEM(a)
 	if err != nil {
 		return nil, "", err
 	}

@@ -42,83 +42,73 @@ func Open(ctx context.Context, ref string) (deployment.Source, error) {
 	return Stack(cloudformation.NewFromConfig(cfg), name), nil
 }
 
+// source is a document in AWS.
+type source struct {
+	name string
+	text func(context.Context) (string, error)
+}
+
+// String names the source in messages.
+func (s source) String() string { return s.name }
+
+// Load implements deployment.Source.
+func (s source) Load(ctx context.Context) (*deployment.Deployment, error) {
+	text, err := s.text(ctx)
+	if err != nil {
+		return nil, err
+	}
+	d, err := deployment.Parse([]byte(text))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", s.name, err)
+	}
+	return d, nil
+}
+
 // ParameterClient is what Parameter needs; *ssm.Client is one.
 type ParameterClient interface {
 	GetParameter(context.Context, *ssm.GetParameterInput, ...func(*ssm.Options)) (*ssm.GetParameterOutput, error)
 }
 
-// Parameter is the document in a Systems Manager parameter, named by its name
-// or ARN. It takes ssm:GetParameter on it. A parameter that is not there is
-// deployment.ErrNotFound.
+// Parameter returns the source of the document in a Systems Manager parameter,
+// named by its name or ARN. It needs ssm:GetParameter on it. A missing parameter
+// is deployment.ErrNotFound.
 func Parameter(client ParameterClient, name string) deployment.Source {
-	return parameter{client, name}
-}
-
-type parameter struct {
-	client ParameterClient
-	name   string
-}
-
-// String names the source in messages.
-func (p parameter) String() string { return "ssm:" + p.name }
-
-// Load implements deployment.Source.
-func (p parameter) Load(ctx context.Context) (*deployment.Deployment, error) {
-	out, err := p.client.GetParameter(ctx, &ssm.GetParameterInput{Name: &p.name, WithDecryption: aws.Bool(true)})
-	var missing *ssmtypes.ParameterNotFound
-	if errors.As(err, &missing) {
-		return nil, &deployment.Error{
-			Kind: errors.Join(deployment.ErrNotFound, err), What: "there is no parameter " + p.name,
-			Remedy: "give the stack's output DeploymentParameter, and the account and region it is in",
+	return source{"ssm:" + name, func(ctx context.Context) (string, error) {
+		out, err := client.GetParameter(ctx, &ssm.GetParameterInput{Name: &name, WithDecryption: aws.Bool(true)})
+		var missing *ssmtypes.ParameterNotFound
+		if errors.As(err, &missing) {
+			return "", notFound(err, "there is no parameter "+name,
+				"give the stack's output DeploymentParameter, and the account and region it is in")
 		}
-	}
-	if err != nil {
-		return nil, awsfault.Explain(err, p.String(), "ssm:GetParameter")
-	}
-	return parse(p, aws.ToString(out.Parameter.Value))
+		if err != nil {
+			return "", awsfault.Explain(err, "ssm:"+name, "ssm:GetParameter")
+		}
+		return aws.ToString(out.Parameter.Value), nil
+	}}
 }
 
 // StackClient is what Stack needs; *cloudformation.Client is one.
 type StackClient interface {
-	DescribeStacks(context.Context, *cloudformation.DescribeStacksInput, ...func(*cloudformation.Options)) (*cloudformation.DescribeStacksOutput, error)
+	DescribeStacks(context.Context, *cloudformation.DescribeStacksInput,
+		...func(*cloudformation.Options)) (*cloudformation.DescribeStacksOutput, error)
 }
 
-// Stack is the document in the outputs of a CloudFormation stack, named by its
-// name or ARN: the output Deployment or, where there is none, the only one
-// whose name ends so. It takes cloudformation:DescribeStacks. A stack or an
-// output that is not there is deployment.ErrNotFound.
+// Stack returns the source of the document in the outputs of a CloudFormation
+// stack, named by its name or ARN: the output Deployment or, where there is none,
+// the only one whose name ends so. It needs cloudformation:DescribeStacks. A
+// missing stack or output is deployment.ErrNotFound.
 func Stack(client StackClient, name string) deployment.Source {
-	return stack{client, name}
-}
-
-type stack struct {
-	client StackClient
-	name   string
-}
-
-// String names the source in messages.
-func (s stack) String() string { return "stack:" + s.name }
-
-// Load implements deployment.Source.
-func (s stack) Load(ctx context.Context) (*deployment.Deployment, error) {
-	out, err := s.client.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &s.name})
-	var api smithy.APIError
-	switch {
-	case errors.As(err, &api) && api.ErrorCode() == "ValidationError": // CloudFormation has no type of its own for it
-		return nil, noStack(s.name, err)
-	case err != nil:
-		return nil, awsfault.Explain(err, s.String(), "cloudformation:DescribeStacks")
-	case len(out.Stacks) == 0:
-		return nil, s.noOutput(0)
-	}
-	return s.fromOutputs(out.Stacks[0].Outputs)
-}
-
-func noStack(name string, err error) error {
-	return &deployment.Error{
-		Kind: errors.Join(deployment.ErrNotFound, err), What: "there is no stack " + name,
-		Remedy: "give the stack's name as `cdk list` shows it, and the account and region it is in",
-	}
+	return source{"stack:" + name, func(ctx context.Context) (string, error) {
+		out, err := client.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &name})
+		if err != nil {
+			return "", explain(err, name, "cloudformation:DescribeStacks")
+		}
+		var outputs []cfntypes.Output
+		if len(out.Stacks) > 0 {
+			outputs = out.Stacks[0].Outputs
+		}
+		return fromOutputs(name, outputs)
+	}}
 }
 
 // TemplateClient is what Template needs; *cloudformation.Client is one.
@@ -128,51 +118,46 @@ type TemplateClient interface {
 }
 
 // Template returns the template of a deployed stack, named by its name or ARN.
-// It needs cloudformation:GetTemplate. If there is no such stack, the error is
-// deployment.ErrNotFound.
+// It needs cloudformation:GetTemplate. A missing stack is deployment.ErrNotFound.
 func Template(ctx context.Context, client TemplateClient, name string) ([]byte, error) {
 	out, err := client.GetTemplate(ctx, &cloudformation.GetTemplateInput{StackName: &name})
-	var api smithy.APIError
-	if errors.As(err, &api) && api.ErrorCode() == "ValidationError" {
-		return nil, noStack(name, err)
-	}
 	if err != nil {
-		return nil, awsfault.Explain(err, "stack:"+name, "cloudformation:GetTemplate")
+		return nil, explain(err, name, "cloudformation:GetTemplate")
 	}
 	return []byte(aws.ToString(out.TemplateBody)), nil
 }
 
+// explain returns CloudFormation's error about a stack: it has no type of its own
+// for one that does not exist.
+func explain(err error, name, action string) error {
+	var api smithy.APIError
+	if errors.As(err, &api) && api.ErrorCode() == "ValidationError" {
+		return notFound(err, "there is no stack "+name,
+			"give the stack's name as `cdk list` shows it, and the account and region it is in")
+	}
+	return awsfault.Explain(err, "stack:"+name, action)
+}
+
+func notFound(err error, what, remedy string) error {
+	return &deployment.Error{Kind: errors.Join(deployment.ErrNotFound, err), What: what, Remedy: remedy}
+}
+
 const outputName = "Deployment"
 
-func (s stack) fromOutputs(outputs []cfntypes.Output) (*deployment.Deployment, error) {
+func fromOutputs(stack string, outputs []cfntypes.Output) (string, error) {
 	var candidates []string
 	for _, o := range outputs {
-		key := aws.ToString(o.OutputKey)
+		key, value := aws.ToString(o.OutputKey), aws.ToString(o.OutputValue)
 		if key == outputName {
-			return parse(s, aws.ToString(o.OutputValue))
+			return value, nil
 		}
 		if strings.HasSuffix(key, outputName) {
-			candidates = append(candidates, aws.ToString(o.OutputValue))
+			candidates = append(candidates, value)
 		}
 	}
-	if len(candidates) != 1 {
-		return nil, s.noOutput(len(candidates))
+	if len(candidates) == 1 {
+		return candidates[0], nil
 	}
-	return parse(s, candidates[0])
-}
-
-func (s stack) noOutput(found int) error {
-	return &deployment.Error{
-		Kind:   deployment.ErrNotFound,
-		What:   fmt.Sprintf("the stack %s has %d outputs whose names end in %s, and one is needed", s.name, found, outputName),
-		Remedy: "give the SSM parameter of the distribution that is meant, as ssm:NAME",
-	}
-}
-
-func parse(source fmt.Stringer, text string) (*deployment.Deployment, error) {
-	d, err := deployment.Parse([]byte(text))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", source, err)
-	}
-	return d, nil
+	return "", notFound(nil, fmt.Sprintf("the stack %s has %d outputs whose names end in %s, and one is needed",
+		stack, len(candidates), outputName), "give the SSM parameter of the distribution that is meant, as ssm:NAME")
 }

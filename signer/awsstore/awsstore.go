@@ -68,15 +68,7 @@ func generate(
 	if name == "" {
 		return nil, "", errName
 	}
-	key, err := keys.Generate(a)
-	if err != nil {
-		return nil, "", err
-	}
-	public, err := keys.NewPublic(key.Public())
-	if err != nil {
-		return nil, "", err
-	}
-	text, err := keys.MarshalPrivate(key)
+	public, text, err := keys.GeneratePEM(a)
 	if err != nil {
 		return nil, "", err
 	}
