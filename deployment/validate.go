@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"example.com/privatecdn/internal/fault"
@@ -33,12 +34,13 @@ func (d *Deployment) Validate() error {
 	}
 	v := &validation{known: map[string]bool{}}
 	v.keys(d.Keys)
-	v.hosts(d)
+	v.hosts(d.Hosts)
+	if d.Endpoint != "" {
+		v.endpoint(d)
+	}
 	v.behaviors(d.Behaviors)
 	v.bucket("bucket", d.Bucket)
-	if d.MaxLifetime < 0 {
-		v.wrong("maxLifetime", "the number is negative", "give seconds, or 0 for no limit")
-	}
+	v.check(d.MaxLifetime >= 0, "maxLifetime", "the number is negative", "give seconds, or 0 for no limit")
 	return errors.Join(v.errs...)
 }
 
@@ -47,55 +49,46 @@ type validation struct {
 	known map[string]bool // the IDs of keys
 }
 
-func (v *validation) wrong(field, what, remedy string) {
-	v.errs = append(v.errs, &Error{Kind: ErrInvalid, Where: field, What: what, Remedy: remedy})
+// check adds an error about a field unless ok.
+func (v *validation) check(ok bool, field, what, remedy string) {
+	if !ok {
+		v.errs = append(v.errs, &Error{Kind: ErrInvalid, Where: field, What: what, Remedy: remedy})
+	}
 }
 
 func (v *validation) bucket(field string, b Bucket) {
-	if (b.Name == "") != (b.Region == "") {
-		v.wrong(field, "a name without a region, or the reverse", "give both")
+	v.check((b.Name == "") == (b.Region == ""), field, "a name without a region, or the reverse", "give both")
+}
+
+func (v *validation) hosts(hosts []string) {
+	v.check(len(hosts) > 0, "hosts", "the list is empty", "give the distribution's domain name")
+	for i, h := range hosts {
+		v.check(len(h) <= maxHost && validHost.MatchString(h), fmt.Sprintf("hosts[%d]", i),
+			fault.Quote(h)+" is not a valid host in lower case", "give a name, and a port if it is not 443")
 	}
 }
 
-func (v *validation) hosts(d *Deployment) {
-	if len(d.Hosts) == 0 {
-		v.wrong("hosts", "the list is empty", "give the distribution's domain name")
-	}
-	for i, h := range d.Hosts {
-		if len(h) > maxHost || !validHost.MatchString(h) {
-			v.wrong(fmt.Sprintf("hosts[%d]", i), fault.Quote(h)+" is not a valid host in lower case",
-				"give a name, and a port if it is not 443")
-		}
-	}
-	if d.Endpoint == "" {
+func (v *validation) endpoint(d *Deployment) {
+	u, err := url.Parse(d.Endpoint)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil ||
+		strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
+		v.check(false, "endpoint", fault.Quote(d.Endpoint)+" is not a valid address", "give https://HOST:PORT")
 		return
 	}
-	u, err := url.Parse(d.Endpoint)
-	switch {
-	case err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil ||
-		strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "":
-		v.wrong("endpoint", fault.Quote(d.Endpoint)+" is not a valid address", "give https://HOST:PORT")
-	case !d.HasHost(u.Host):
-		v.wrong("endpoint", fault.Quote(u.Host)+" is not one of the hosts", "add it to hosts")
-	}
+	v.check(d.HasHost(u.Host), "endpoint", fault.Quote(u.Host)+" is not one of the hosts", "add it to hosts")
 }
 
 func (v *validation) behaviors(all []Behavior) {
-	if n := len(all); n == 0 || all[n-1].PathPattern != "*" {
-		v.wrong("behaviors", `the last one is not the default behavior, "*"`, "add it: it catches all other paths")
-	}
+	n := len(all)
+	v.check(n > 0 && all[n-1].PathPattern == "*", "behaviors",
+		`the last one is not the default behavior, "*"`, "add it: it catches all other paths")
 	for i, b := range all {
 		field := fmt.Sprintf("behaviors[%d]", i)
-		if b.PathPattern == "" || len(b.PathPattern) > maxPattern {
-			v.wrong(field+".pathPattern", fmt.Sprintf("the pattern has %d bytes", len(b.PathPattern)),
-				`give 1 to 255 bytes, "*" for the default behavior`)
-		}
-		if b.MaxTTL < 0 {
-			v.wrong(field+".maxTtl", "the number is negative", "give seconds")
-		}
-		if b.Exposure < 0 {
-			v.wrong(field+".exposure", "the number is negative", "give seconds, or 0 for no limit")
-		}
+		length := len(b.PathPattern)
+		v.check(0 < length && length <= maxPattern, field+".pathPattern",
+			fmt.Sprintf("the pattern has %d bytes", length), `give 1 to 255 bytes, "*" for the default behavior`)
+		v.check(b.MaxTTL >= 0, field+".maxTtl", "the number is negative", "give seconds")
+		v.check(b.Exposure >= 0, field+".exposure", "the number is negative", "give seconds, or 0 for no limit")
 		if b.Bucket != nil {
 			v.bucket(field+".bucket", *b.Bucket)
 		}
@@ -105,21 +98,13 @@ func (v *validation) behaviors(all []Behavior) {
 }
 
 func (v *validation) access(field string, b Behavior) {
-	switch b.Access {
-	case Signed:
-	case Public, Presigned:
-		if len(b.Keys) > 0 {
-			v.wrong(field+".keys", "a behavior with the access "+string(b.Access)+" has keys",
-				"remove them, or make the access signed")
-		}
-	default:
-		v.wrong(field+".access", fault.Quote(string(b.Access))+" is not a valid access", "give signed, public or presigned")
-	}
+	v.check(oneOf(b.Access, Signed, Public, Presigned), field+".access",
+		fault.Quote(string(b.Access))+" is not a valid access", "give signed, public or presigned")
+	v.check(len(b.Keys) == 0 || !oneOf(b.Access, Public, Presigned), field+".keys",
+		"a behavior with the access "+string(b.Access)+" has keys", "remove them, or make the access signed")
 	for j, id := range b.Keys {
-		if !v.known[id] {
-			v.wrong(fmt.Sprintf("%s.keys[%d]", field, j), fault.Quote(id)+" is not the ID of one of the keys",
-				"add the key, or remove its ID")
-		}
+		v.check(v.known[id], fmt.Sprintf("%s.keys[%d]", field, j),
+			fault.Quote(id)+" is not the ID of one of the keys", "add the key, or remove its ID")
 	}
 }
 
@@ -128,12 +113,9 @@ func (v *validation) query(field string, q QueryParameters) {
 	all := len(q) > 0 && q[0] == allParameters
 	for i, name := range q {
 		excepted, isException := strings.CutPrefix(name, exceptParameter)
-		switch {
-		case i == 0 && all:
-		case name == "", isException != all, isException && excepted == "", name == allParameters:
-			v.wrong(fmt.Sprintf("%s[%d]", field, i), fault.Quote(name)+" is not valid here",
-				`give the names of parameters, or "*", or "*" and then "!NAME" for each exception`)
-		}
+		v.check(i == 0 && all || excepted != "" && isException == all && name != allParameters,
+			fmt.Sprintf("%s[%d]", field, i), fault.Quote(name)+" is not valid here",
+			`give the names of parameters, or "*", or "*" and then "!NAME" for each exception`)
 	}
 }
 
@@ -141,38 +123,26 @@ func (v *validation) keys(all []Key) {
 	signing := 0
 	for i, k := range all {
 		field := fmt.Sprintf("keys[%d]", i)
-		switch {
-		case !validID.MatchString(k.ID):
-			v.wrong(field+".id", fault.Quote(k.ID)+" is not a valid key pair ID",
-				"give the ID of the public key, K and 13 characters, not its key group's")
-		case v.known[k.ID]:
-			v.wrong(field+".id", fault.Quote(k.ID)+" is given twice", "list each key once")
-		}
+		v.check(validID.MatchString(k.ID), field+".id", fault.Quote(k.ID)+" is not a valid key pair ID",
+			"give the ID of the public key, K and 13 characters, not its key group's")
+		v.check(!v.known[k.ID], field+".id", fault.Quote(k.ID)+" is given twice", "list each key once")
 		v.known[k.ID] = true
-		if !validFingerprint.MatchString(k.Fingerprint) {
-			v.wrong(field+".fingerprint", "the fingerprint is not valid", "give SHA256: and 64 hex digits in lower case")
-		}
-		if k.Algorithm != keys.ECDSAP256 && k.Algorithm != keys.RSA2048 {
-			v.wrong(field+".algorithm", fault.Quote(string(k.Algorithm))+" is not a valid algorithm",
-				"give ecdsa-p256 or rsa-2048")
-		}
-		switch k.State {
-		case keys.Signing:
+		v.check(validFingerprint.MatchString(k.Fingerprint), field+".fingerprint",
+			"the fingerprint is not valid", "give SHA256: and 64 hex digits in lower case")
+		v.check(oneOf(k.Algorithm, keys.ECDSAP256, keys.RSA2048), field+".algorithm",
+			fault.Quote(string(k.Algorithm))+" is not a valid algorithm", "give ecdsa-p256 or rsa-2048")
+		v.check(oneOf(k.State, "", keys.Pending, keys.Signing, keys.Retiring, keys.Revoked), field+".state",
+			fault.Quote(string(k.State))+" is not a valid state", "give pending, signing, retiring or revoked")
+		v.check(k.PrivateKey == "" || keys.IsURI(k.PrivateKey), field+".privateKey",
+			"the value is not a URI", "give file:PATH, kms:…, secretsmanager:… or ssm:…")
+		v.check(!strings.Contains(k.PublicKey, "PRIVATE KEY"), field+".publicKey",
+			"a private key where the public key belongs", "replace the key pair: the document is not secret")
+		if k.State == keys.Signing {
 			signing++
-		case "", keys.Pending, keys.Retiring, keys.Revoked:
-		default:
-			v.wrong(field+".state", fault.Quote(string(k.State))+" is not a valid state",
-				"give pending, signing, retiring or revoked")
-		}
-		if k.PrivateKey != "" && !keys.IsURI(k.PrivateKey) {
-			v.wrong(field+".privateKey", "the value is not a URI", "give file:PATH, kms:…, secretsmanager:… or ssm:…")
-		}
-		if strings.Contains(k.PublicKey, "PRIVATE KEY") {
-			v.wrong(field+".publicKey", "a private key where the public key belongs",
-				"replace the key pair: the document is not secret")
 		}
 	}
-	if signing > 1 {
-		v.wrong("keys", fmt.Sprintf("%d keys are signing", signing), "leave one: the others are pending or retiring")
-	}
+	v.check(signing <= 1, "keys", fmt.Sprintf("%d keys are signing", signing),
+		"leave one: the others are pending or retiring")
 }
+
+func oneOf[T comparable](value T, valid ...T) bool { return slices.Contains(valid, value) }

@@ -94,8 +94,8 @@ func (r *Ring) change(do func(*Ring) (string, error)) (Key, error) {
 	}
 	switch {
 	case err != nil && w.made != "":
-		return Key{}, fmt.Errorf("%w (a private key was stored as %s: delete it, unless `privatecdn keys list --json` names it)",
-			err, w.made)
+		return Key{}, fmt.Errorf("%w (a private key was stored as %s: "+
+			"delete it, unless `privatecdn keys list --json` names it)", err, w.made)
 	case err != nil:
 		return Key{}, err
 	}

@@ -139,6 +139,9 @@ func TestHandlerToken(t *testing.T) {
 			t.Errorf("%s: Allow reads %q, and the manifest is %s", query, read, body)
 		}
 	}
+	if body := do(r, "GET", "/films/7/a?x=1").Body.String(); !strings.Contains(body, `URI="b.m3u8"`) {
+		t.Errorf("without a token, the manifest is %s", body)
+	}
 }
 
 // What is not a manifest, not allowed or not right is refused, with no word of

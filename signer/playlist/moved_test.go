@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/privatecdn/signer"
 	"example.com/privatecdn/signer/playlist"
 )
 
@@ -32,6 +33,11 @@ func TestMoved(t *testing.T) {
 			`{"ASSETS": [{"URI": " ` + place + `a?x&amp;&SIGNED "}]}`, absolute},
 		{"a fragment", hls("a.ts?#t=1", "https://h.example/a,b/c.ts#t"),
 			hls(place+"a.ts?SIGNED#t=1", place+"c.ts?SIGNED#t"), absolute},
+		{"no path", hls("?x=1", `#EXT-X-MAP:URI="#t"`), hls(place+"x?x=1&SIGNED",
+			`#EXT-X-MAP:URI="`+place+`x?q=1&SIGNED#t"`), absolute},
+		{"a fragment behind a reference", mpd("<BaseURL>a&#38;b&#35;t</BaseURL><Location>c&amp;d&#x23;t</Location>"),
+			mpd("<BaseURL>" + place + "a&amp;b?SIGNED&#35;t</BaseURL><Location>" + place + "c&amp;d?SIGNED&#x23;t</Location>"),
+			absolute},
 		{"an anchor of a manifest", mpd("<Location>a.mpd#t=1</Location>"),
 			mpd("<BaseURL>" + place + "</BaseURL><Location>" + place + "a.mpd?SIGNED#t=1</Location>"), absolute},
 		{"a base directory", mpd("<BaseURL>c/#x</BaseURL><Period><BaseURL>d/</BaseURL></Period>"),
@@ -48,7 +54,7 @@ func TestMoved(t *testing.T) {
 			t.Parallel()
 			test.r.Query, test.r.Private = func(string) (string, error) { return "SIGNED", nil }, public
 			test.r.Resource, test.r.OtherHosts = host+"/*", []string{"o.example"}
-			got, err := test.r.Rewrite(place+"x", []byte(test.manifest))
+			got, err := test.r.Rewrite(place+"x?q=1", []byte(test.manifest))
 			if err != nil || string(got) != test.want {
 				t.Errorf("%v, got\n%s\nwant\n%s", err, got, test.want)
 			}
@@ -58,6 +64,22 @@ func TestMoved(t *testing.T) {
 	for _, manifest := range []string{hls(`#EXT-X-MAP:URI=a"b`), `{"ASSETS": [{"URI": "a\u0023b"}]}`} {
 		if _, err := absolute.Rewrite(place+"x", []byte(manifest)); !errors.Is(err, playlist.ErrURI) {
 			t.Errorf("%s: %v", manifest, err)
+		}
+	}
+}
+
+// TestLongest holds that a URL may have as many bytes as CloudFront accepts, in
+// whatever way the manifest writes it.
+func TestLongest(t *testing.T) {
+	t.Parallel()
+	r := playlist.Rewriter{Query: stub}
+	room := signer.MaxURL - len(home) - len("?") - len(signature)
+	for more, want := range map[int]error{0: nil, 1: signer.ErrTooLong} {
+		name := strings.Repeat("x", room+more)
+		for _, manifest := range []string{hls(name), mpd("<BaseURL>" + name + "</BaseURL>")} {
+			if _, err := r.Rewrite(home+"a", []byte(manifest)); !errors.Is(err, want) {
+				t.Errorf("%d bytes more than there is room for: %v", more, err)
+			}
 		}
 	}
 }

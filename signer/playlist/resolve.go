@@ -108,12 +108,6 @@ func hasScheme(ref string) bool {
 	return found
 }
 
-// absolute reports whether ref names a host.
-func absolute(ref string) bool {
-	_, rest, _ := cutScheme(ref)
-	return strings.HasPrefix(rest, "//")
-}
-
 // host returns an authority's host as viewers send it, with a port unless it
 // is the scheme's own; "" where it is not a valid one.
 func host(scheme, authority string) string {

@@ -98,7 +98,7 @@ func (w *rewrite) returns(v verdict) bool {
 // player would resolve it with a BaseURL.
 func (w *rewrite) comeBack(u uri, to location) error {
 	ref, _, _ := strings.Cut(u.value, "#")
-	if absolute(ref) || hasScheme(ref) || strings.HasPrefix(ref, "/") {
+	if hasScheme(ref) || strings.HasPrefix(ref, "/") {
 		ref = strings.Repeat("../", strings.Count(w.base.dir(), "/")-1) + to.path[1:]
 		if to.query != "" {
 			ref += "?" + to.query
