@@ -9,6 +9,7 @@ import (
 
 	"example.com/privatecdn/edge/internal/cffunction"
 	"example.com/privatecdn/internal/awsname"
+	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/internal/infra"
 )
 
@@ -20,8 +21,8 @@ func (q *request) chooseOrigin(change *cffunction.Origin) error {
 	base := q.behavior.Origin
 	if change.ID != "" {
 		if base = q.dist.Origins[change.ID]; base == nil {
-			return &cffunction.Error{Kind: cffunction.Invalid,
-				Problem: fmt.Sprintf("there is no origin %q to select", change.ID)}
+			return &fault.Error{Kind: cffunction.ErrInvalid,
+				What: fmt.Sprintf("there is no origin %q to select", change.ID)}
 		}
 	}
 	o := *base

@@ -52,7 +52,7 @@ func TestNewErrors(t *testing.T) {
 		"no content":        {edge.Options{Template: good}, is(edge.ErrNoContent), "Bucket"},
 		"no distribution":   {edge.Options{Text: []byte("Resources: {}")}, is(edge.ErrNoDistribution), "Distribution"},
 		"unknown property":  {edge.Options{Template: odd, Bucket: dir}, as[*cloudformation.Error], "Compres"},
-		"function's module": {edge.Options{Template: function}, as[*cffunction.Error], `"fs"`},
+		"function's module": {edge.Options{Template: function}, is(cffunction.ErrUnsupported), `"fs"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

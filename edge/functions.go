@@ -165,8 +165,7 @@ func (q *request) generated(f *cffunction.Response) *response {
 // for one that fails, 502 for one that returns what it must not.
 func (q *request) functionFailed(err error) *response {
 	status := http.StatusServiceUnavailable
-	var failure *cffunction.Error
-	if errors.As(err, &failure) && failure.Kind == cffunction.Invalid {
+	if errors.Is(err, cffunction.ErrInvalid) {
 		status = http.StatusBadGateway
 	}
 	q.edge.options.Log.Error("function", "error", q.printable(err.Error()))

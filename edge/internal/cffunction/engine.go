@@ -93,10 +93,8 @@ func (e *engine) use(ctx context.Context, i *image, do func(*guest) error) error
 	select {
 	case g.module = <-e.idle:
 	default:
-		var err error
-		config := wazero.NewModuleConfig().WithName("").WithStartFunctions("_initialize")
-		if g.module, err = e.runtime.InstantiateModule(ctx, e.module, config); err != nil {
-			return err
+		if g.module, g.err = e.instantiate(ctx); g.err != nil {
+			return g.err
 		}
 	}
 	err := i.restore(g.module.Memory())
@@ -114,32 +112,50 @@ func (e *engine) use(ctx context.Context, i *image, do func(*guest) error) error
 	return err
 }
 
+func (e *engine) instantiate(ctx context.Context) (api.Module, error) {
+	config := wazero.NewModuleConfig().WithName("").WithStartFunctions("_initialize")
+	return e.runtime.InstantiateModule(ctx, e.module, config)
+}
+
 // image is the memory of an instance that has run the prelude, in which every
 // call of a function begins.
 type image struct {
 	memory []byte
-	run    uint64 // the prelude's function
+	handle uint64 // the prelude's function
 }
 
-var prepared = sync.OnceValue(func() *image {
-	i := &image{}
-	ctx := context.WithValue(context.Background(), callKey{}, &call{now: time.Unix(0, 0)})
-	err := interpreted().use(ctx, i, func(g *guest) error {
-		g.start()
-		i.run = g.eval(preludeSource, "prelude.js")
-		g.call("qjs_set_max_stack_size", stackLimit)
-		g.call("qjs_set_memory_limit", g.call("qjs_get_allocated_size")+memoryLimit)
-		g.call("wasm_free", g.call("wasm_malloc", heap))
-		m := g.module.Memory()
-		memory, _ := m.Read(0, m.Size())
-		i.memory = bytes.Clone(memory)
-		return g.thrown(i.run)
-	})
-	if err != nil {
-		panic(err) // the prelude is part of the program
+var (
+	image1 = sync.OnceValue(func() *image { return newImage(runtime1) })
+	image2 = sync.OnceValue(func() *image { return newImage("cloudfront-js-2.0") })
+)
+
+// prepared returns the image of a runtime.
+func prepared(runtime string) *image {
+	if runtime == runtime1 {
+		return image1()
 	}
-	return i
-})
+	return image2()
+}
+
+// newImage panics only when the prelude, a part of the program, is broken.
+func newImage(runtime string) *image {
+	c := &call{function: &Function{runtime: runtime}, now: time.Unix(0, 0)}
+	g := &guest{ctx: context.WithValue(context.Background(), callKey{}, c)}
+	if g.module, g.err = interpreted().instantiate(g.ctx); g.err != nil {
+		panic(g.err)
+	}
+	defer g.module.Close(g.ctx)
+	g.start()
+	handle := g.eval(preludeSource, "prelude.js")
+	g.call("qjs_set_max_stack_size", stackLimit)
+	g.call("qjs_set_memory_limit", g.call("qjs_get_allocated_size")+memoryLimit)
+	g.call("wasm_free", g.call("wasm_malloc", heap))
+	if err := g.thrown(handle); err != nil {
+		panic(err)
+	}
+	memory, _ := g.module.Memory().Read(0, g.module.Memory().Size())
+	return &image{bytes.Clone(memory), handle}
+}
 
 func (i *image) fits(m api.Memory) bool { return int(m.Size()) == len(i.memory) }
 

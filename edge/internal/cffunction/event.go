@@ -2,6 +2,9 @@ package cffunction
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
 )
 
 // The event types.
@@ -55,8 +58,8 @@ type Origin struct {
 
 // Response is a response as a function sees, changes or makes it.
 type Response struct {
-	Status      int
-	Description string
+	Status      int    `json:"statusCode"`
+	Description string `json:"statusDescription"`
 	Headers     []Pair
 	Cookies     []Pair
 	Body        *Body // nil: as it is
@@ -131,30 +134,22 @@ func (e *Event) json() ([]byte, error) {
 	return json.Marshal(event)
 }
 
+// parseResult parses what the prelude makes of a handler's result.
 func parseResult(text string) (Result, error) {
-	var wire struct {
-		Request *struct {
-			Method, URI             string
-			Query, Headers, Cookies []Pair
-			Origin                  *Origin
-		}
-		Response *struct {
-			StatusCode        int
-			StatusDescription string
-			Headers, Cookies  []Pair
-			Body              *Body
-		}
+	var r struct {
+		Result
+		Invalid string
 	}
-	if err := json.Unmarshal([]byte(text), &wire); err != nil {
-		return Result{}, &Error{Kind: Invalid,
-			Problem: "what the handler returned is not a request or response: " + err.Error()}
+	err := json.Unmarshal([]byte(text), &r)
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &wrong):
+		name := wrong.Field[strings.LastIndexByte(wrong.Field, '.')+1:]
+		return Result{}, fmt.Errorf("the origin's %s must not be a %s", strings.ToLower(name[:1])+name[1:], wrong.Value)
+	case err != nil:
+		return Result{}, err
+	case r.Invalid != "":
+		return Result{}, errors.New(r.Invalid)
 	}
-	if r := wire.Response; r != nil {
-		return Result{Response: &Response{r.StatusCode, r.StatusDescription, r.Headers, r.Cookies, r.Body}}, nil
-	}
-	r := wire.Request
-	if r == nil {
-		return Result{}, &Error{Kind: Invalid, Problem: "the handler must return the request or a response"}
-	}
-	return Result{Request: &Request{r.Method, r.URI, r.Query, r.Headers, r.Cookies, r.Origin}}, nil
+	return r.Result, nil
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/sys"
@@ -24,10 +23,11 @@ func (g *guest) call(name string, args ...uint64) uint64 {
 		return 0
 	}
 	results, err := g.module.ExportedFunction(name).Call(g.ctx, args...)
-	var exit *sys.ExitError
-	if g.err = err; err != nil && !errors.As(err, &exit) {
-		line, _, _ := strings.Cut(err.Error(), "\n") // a trap's stack follows
-		g.err = errors.New(line)
+	switch {
+	case errors.As(err, new(*sys.ExitError)):
+		g.err = errors.New("it did not end within its budget of time")
+	case err != nil:
+		g.err = errors.New(firstLine(err)) // a trap's stack follows
 	}
 	if err != nil || len(results) == 0 {
 		return 0
@@ -69,9 +69,11 @@ func (g *guest) fail(err error) {
 	}
 }
 
-// start creates the engine's runtime, with the host as its only function.
+// start creates the engine's runtime, with the host as its only function and its
+// source of modules.
 func (g *guest) start() {
 	g.call("qjs_init")
+	g.call("qjs_set_module_loader", 1)
 	host := g.call("qjs_new_host_function", g.write("host"), uint64(len("host")), 0)
 	g.call("qjs_set_prop_string", g.call("qjs_get_global"), g.write("host"), host)
 }
@@ -81,10 +83,11 @@ func (g *guest) eval(code, name string) uint64 {
 	return g.call("qjs_eval", g.write(code), uint64(len(code)), g.write(name), 0)
 }
 
-// compile returns a script's bytecode.
+// compile returns a module's bytecode.
 func (g *guest) compile(code, name string) ([]byte, error) {
+	const isModule = 1
 	size := g.write("0000")
-	at := g.call("qjs_compile", g.write(code), uint64(len(code)), g.write(name), 0, 0, size)
+	at := g.call("qjs_compile", g.write(code), uint64(len(code)), g.write(name), isModule, 0, size)
 	if g.err != nil {
 		return nil, g.err
 	}
@@ -94,34 +97,42 @@ func (g *guest) compile(code, name string) ([]byte, error) {
 	return []byte(g.read(at, g.word(size))), g.err
 }
 
-// load runs bytecode from compile.
-func (g *guest) load(bytecode []byte) error {
-	return g.thrown(g.call("qjs_eval_bytecode", g.write(string(bytecode)), uint64(len(bytecode))))
-}
-
-// await calls a function with one string and returns the result of its promise.
-func (g *guest) await(function uint64, arg string) (string, error) {
+// run runs a module's bytecode, calls a function with one string, and returns
+// the result of the function's promise.
+func (g *guest) run(bytecode []byte, function uint64, arg string) (string, error) {
+	module := g.call("qjs_eval_bytecode", g.write(string(bytecode)), uint64(len(bytecode)))
+	if _, err := g.await(module); err != nil {
+		return "", err
+	}
 	argv := g.write("0000")
 	g.module.Memory().WriteUint32Le(uint32(argv), uint32(g.newString(arg)))
-	promise := g.call("qjs_call", function, g.call("qjs_get_undefined"), 1, argv)
-	if err := g.thrown(promise); err != nil {
+	result, err := g.await(g.call("qjs_call", function, g.call("qjs_get_undefined"), 1, argv))
+	if err != nil {
 		return "", err
+	}
+	return g.text(result), g.err
+}
+
+// await returns the value of a promise.
+func (g *guest) await(promise uint64) (uint64, error) {
+	if err := g.thrown(promise); err != nil {
+		return 0, err
 	}
 	for g.err == nil && g.call("qjs_is_job_pending") != 0 {
 		if int32(g.call("qjs_execute_pending_job")) < 0 {
-			return "", errors.New(g.exception())
+			return 0, errors.New(g.exception())
 		}
 	}
 	state, result := g.call("qjs_promise_state", promise), g.call("qjs_promise_result", promise)
 	switch {
 	case g.err != nil:
-		return "", g.err
+		return 0, g.err
 	case state == 0:
-		return "", errors.New("its promise never settles")
+		return 0, errors.New("its promise never settles")
 	case state == 2:
-		return "", errors.New(g.text(result))
+		return 0, errors.New(g.text(result))
 	}
-	return g.text(result), g.err
+	return result, nil
 }
 
 func (g *guest) newString(s string) uint64 {
@@ -137,13 +148,11 @@ func (g *guest) text(value uint64) string {
 	return g.read(at, g.word(size))
 }
 
-func (g *guest) isException(value uint64) bool { return g.call("qjs_is_exception", value) != 0 }
-
 func (g *guest) exception() string { return g.text(g.call("qjs_get_exception")) }
 
 // thrown returns the guest's error, or the exception in value.
 func (g *guest) thrown(value uint64) error {
-	if g.isException(value) {
+	if g.call("qjs_is_exception", value) != 0 {
 		return errors.New(g.exception())
 	}
 	return g.err
@@ -152,4 +161,16 @@ func (g *guest) thrown(value uint64) error {
 // throw returns the value with which a host function throws an error.
 func (g *guest) throw(problem error) uint64 {
 	return g.call("qjs_throw", g.newString(fmt.Sprint(problem)))
+}
+
+// cString returns the text at an address, which ends with a zero.
+func (g *guest) cString(at uint64) string {
+	var text []byte
+	for {
+		c, ok := g.module.Memory().ReadByte(uint32(at))
+		if !ok || c == 0 {
+			return string(text)
+		}
+		text, at = append(text, c), at+1
+	}
 }

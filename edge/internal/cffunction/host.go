@@ -31,13 +31,25 @@ type callKey struct{}
 // maxLog limits what one call may write to the console, in bytes.
 const maxLog = 10 << 10
 
-// hostFunction returns the engine's import of a given name: the time, and one
-// function for everything that the prelude requests from Go. There are no
-// files.
+// hostFunction returns the engine's import of a given name: the time, modules,
+// and one function for everything that the prelude requests from Go. There are
+// no files.
 func hostFunction(name string) api.GoModuleFunc {
 	switch name {
 	case "host_call":
 		return hostCall
+	case "host_module_normalize":
+		return func(ctx context.Context, m api.Module, stack []uint64) {
+			g := &guest{ctx: ctx, module: m}
+			stack[0] = g.write(g.cString(stack[1]))
+		}
+	case "host_module_load":
+		return func(ctx context.Context, m api.Module, stack []uint64) {
+			g := &guest{ctx: ctx, module: m}
+			source := moduleSource(g.cString(stack[0]))
+			m.Memory().WriteUint32Le(uint32(stack[1]), uint32(len(source)))
+			stack[0] = g.write(source)
+		}
 	case "clock_time_get":
 		return func(ctx context.Context, m api.Module, stack []uint64) {
 			now := ctx.Value(callKey{}).(*call).now
@@ -52,6 +64,12 @@ func hostFunction(name string) api.GoModuleFunc {
 			stack[0] = 0
 		}
 	}
+}
+
+// moduleSource returns a module that exports what require returns.
+func moduleSource(name string) string {
+	return fmt.Sprintf("const m = require(%q); export default m; export const {%s} = m;",
+		name, strings.Join(modules[name], ", "))
 }
 
 // hostCall implements host(operation, …) of the prelude. All arguments are

@@ -19,6 +19,7 @@
     for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
     return bytes;
   };
+  const old = ask('runtime') === 'cloudfront-js-1.0';
   const host = {
     encode: (bytes, encoding) => ask('encode', toText(bytes), String(encoding)),
     decode: (text, encoding) => toBytes(ask('decode', text, String(encoding))),
@@ -72,7 +73,7 @@
       digest(encoding) {
         const sum = toBytes(digest(text));
         if (encoding) return host.encode(sum, encoding);
-        return ask('runtime') === 'cloudfront-js-1.0' ? host.encode(sum, 'latin1') : Buffer.from(sum);
+        return old ? host.encode(sum, 'latin1') : Buffer.from(sum);
       },
     };
   };
@@ -139,51 +140,94 @@
     selectRequestOriginById(id, parameters) { origin = Object.assign({}, parameters, { id: String(id) }); },
   };
 
-  const modules = { crypto, querystring, buffer: { Buffer }, cloudfront: cf };
-  const require = (name) => {
+  const modules = old ? { crypto, querystring } : { crypto, querystring, buffer: { Buffer }, cloudfront: cf };
+  globalThis.require = (name) => {
     if (!Object.prototype.hasOwnProperty.call(modules, name)) throw new Error('the module ' + JSON.stringify(name) + ' is not supported');
     return modules[name];
   };
 
-  globalThis.require = require;
-  globalThis.Buffer = Buffer;
-  globalThis.atob = (s) => host.encode(host.decode(String(s), 'base64'), 'latin1');
-  globalThis.btoa = (s) => host.encode(host.decode(String(s), 'latin1'), 'base64');
-  globalThis.TextEncoder = class { encode(s) { return new Uint8Array(host.decode(String(s), 'utf8')); } };
-  globalThis.TextDecoder = class { decode(b) { return host.encode(bytesOf(b), 'utf8'); } };
-  String.bytesFrom = (data, encoding) => host.encode(bytesOf(data, encoding), 'latin1');
+  if (old) {
+    // What the engine has of later versions of the language, and the runtime has not.
+    const later = (object, names) => names.split(' ').forEach((name) => delete object[name]);
+    later(globalThis, 'AggregateError Atomics BigInt BigInt64Array BigUint64Array DOMException FinalizationRegistry Iterator Map ' +
+      'Proxy Reflect Set SharedArrayBuffer Symbol WeakMap WeakRef WeakSet atob btoa performance queueMicrotask structuredClone');
+    later(String.prototype, 'at isWellFormed matchAll normalize replaceAll toWellFormed');
+    later(Array, 'from fromAsync');
+    later(Array.prototype, 'at entries findLast findLastIndex flat flatMap keys toReversed toSorted toSpliced values with');
+    later(Object, 'fromEntries getOwnPropertyDescriptors getOwnPropertySymbols groupBy hasOwn');
+    later(Promise, 'all allSettled any race try withResolvers');
+    // Byte strings are strings of characters up to U+00FF.
+    const recode = (from, to) => function (start, end) {
+      try { return host.encode(host.decode(this.slice(start, end), from), to); } catch (e) { return null; }
+    };
+    Object.assign(String.prototype, {
+      toUTF8: recode('utf8', 'latin1'), fromUTF8: recode('latin1', 'utf8'),
+      toBytes(start, end) { return /^[\0-\xff]*$/.test(this) ? this.slice(start, end) : null; },
+      fromBytes(start, end) { return this.slice(start, end); },
+    });
+    String.bytesFrom = String.prototype.bytesFrom = (data, encoding) => host.encode(bytesOf(data, encoding), 'latin1');
+  } else {
+    globalThis.Buffer = Buffer;
+    globalThis.TextEncoder = class { encode(s) { return new Uint8Array(host.decode(String(s), 'utf8')); } };
+    globalThis.TextDecoder = class { decode(b) { return host.encode(bytesOf(b), 'utf8'); } };
+  }
   const log = (...args) => ask('log', args.map((a) => (typeof a === 'string' ? a : String(JSON.stringify(a)))).join(' '));
-  globalThis.console = { log, error: log, warn: log, info: log, debug: log };
+  globalThis.console = { log };
   const banned = (name) => function () { throw new Error(name + ' is not allowed in a CloudFront function'); };
   globalThis.eval = banned('eval');
   Object.defineProperty(Function.prototype, 'constructor', { value: banned('Function'), writable: false });
   globalThis.Function = banned('Function');
 
+  // The result is checked as it is put into the form that Go reads. What has
+  // another type than the event structure says is invalid.
+  const check = (holds, otherwise) => {
+    if (!holds) throw { invalid: otherwise };
+  };
+  const object = (v, what) => {
+    check(v !== null && typeof v === 'object', what + ' must be an object');
+    return v;
+  };
+  const string = (v, what) => {
+    check(typeof v === 'string', what + ' must be a string');
+    return v;
+  };
   // flat makes lists of the maps of headers, cookies and query strings, in
   // which a name may stand for several values.
-  const flat = (map) => {
+  const flat = (map, where) => {
     const out = [];
-    for (const name of Object.keys(map || {})) {
-      const entry = map[name];
-      if (entry === null || typeof entry !== 'object') throw new Error('the value of ' + JSON.stringify(name) + ' must be an object with a value');
-      const values = Array.isArray(entry.multiValue) && entry.multiValue.length ? entry.multiValue : [entry];
-      for (const v of values) out.push({ name, value: v.value === undefined ? '' : String(v.value), attributes: v.attributes || '' });
+    if (map === undefined) return out;
+    for (const name of Object.keys(object(map, where))) {
+      const what = where + '[' + JSON.stringify(name) + ']';
+      const entry = object(map[name], what);
+      if (entry.multiValue !== undefined) check(Array.isArray(entry.multiValue), what + '.multiValue must be an array');
+      const several = entry.multiValue && entry.multiValue.length > 0;
+      for (const v of several ? entry.multiValue : [entry]) {
+        const { value, attributes } = object(v, what + '.multiValue[]');
+        out.push({ name, value: string(value, what + '.value'), attributes: attributes === undefined ? '' : string(attributes, what + '.attributes') });
+      }
     }
     return out;
   };
-  const result = (r) => {
-    if (r === null || typeof r !== 'object') return '{}';
-    if (r.statusCode !== undefined) {
-      return JSON.stringify({
-        response: {
-          statusCode: Number(r.statusCode), statusDescription: r.statusDescription || '', headers: flat(r.headers), cookies: flat(r.cookies),
-          body: r.body === undefined ? null : typeof r.body === 'string' ? { encoding: 'text', data: r.body } : r.body,
-        },
-      });
+  const response = (r) => {
+    check(Number.isInteger(r.statusCode), 'response.statusCode must be an integer');
+    const { body = null, statusDescription = '' } = r;
+    if (body !== null && typeof body !== 'string') {
+      string(object(body, 'response.body').data, 'response.body.data');
+      if (body.encoding !== undefined) string(body.encoding, 'response.body.encoding');
     }
-    return JSON.stringify({
-      request: { method: r.method, uri: r.uri, query: flat(r.querystring), headers: flat(r.headers), cookies: flat(r.cookies), origin },
-    });
+    return {
+      statusCode: r.statusCode, statusDescription: string(statusDescription, 'response.statusDescription'),
+      headers: flat(r.headers, 'response.headers'), cookies: flat(r.cookies, 'response.cookies'),
+      body: typeof body === 'string' ? { encoding: 'text', data: body } : body,
+    };
+  };
+  const request = (r) => ({
+    method: string(r.method, 'request.method'), uri: string(r.uri, 'request.uri'), query: flat(r.querystring, 'request.querystring'),
+    headers: flat(r.headers, 'request.headers'), cookies: flat(r.cookies, 'request.cookies'), origin,
+  });
+  const result = (r) => {
+    check(r !== null && typeof r === 'object', 'the handler must return the request or a response');
+    return r.statusCode === undefined ? { request: request(r) } : { response: response(r) };
   };
   return async (event) => {
     if (typeof handler !== 'function') throw new Error('it has no function handler(event)');
@@ -191,6 +235,10 @@
     const { rawQuery } = parsed;
     delete parsed.rawQuery;
     Object.defineProperty(parsed.request, 'rawQueryString', { value: () => rawQuery });
-    return result(await handler(parsed));
+    const returned = await handler(parsed);
+    try { return JSON.stringify(result(returned)); } catch (e) {
+      if (e && typeof e.invalid === 'string') return JSON.stringify({ invalid: e.invalid });
+      throw e;
+    }
   };
 })()

@@ -10,9 +10,9 @@ import (
 // may change.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-function-restrictions-all.html
 var (
-	disallowed = []string{"connection", "expect", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection",
-		"trailer", "upgrade", "x-accel-buffering", "x-accel-charset", "x-accel-limit-rate", "x-accel-redirect", "x-cache",
-		"x-forwarded-proto", "x-real-ip"}
+	disallowed = []string{"connection", "expect", "keep-alive", "proxy-authenticate", "proxy-authorization",
+		"proxy-connection", "trailer", "upgrade", "x-accel-buffering", "x-accel-charset", "x-accel-limit-rate",
+		"x-accel-redirect", "x-cache", "x-forwarded-proto", "x-real-ip"}
 	disallowedPrefixes = []string{"x-amz-cf-", "x-edge-"}
 	readOnly           = map[string][]string{
 		ViewerRequest:  {"content-length", "host", "transfer-encoding", "via"},
@@ -27,11 +27,11 @@ func (e *Event) validate(r Result) error {
 		after = q.Headers
 		switch {
 		case e.Type == ViewerResponse:
-			return invalid("a viewer-response function must return a response")
+			return fmt.Errorf("a viewer-response function must return a response")
 		case q.Method != e.Request.Method:
-			return invalid("the method must not be changed")
+			return fmt.Errorf("the method must not be changed")
 		case !strings.HasPrefix(q.URI, "/"):
-			return invalid("the uri %q must start with a slash", q.URI)
+			return fmt.Errorf("the uri %q must start with a slash", q.URI)
 		}
 	} else {
 		after = r.Response.Headers
@@ -41,10 +41,10 @@ func (e *Event) validate(r Result) error {
 			before = nil
 		}
 		if s := r.Response.Status; s < 200 || s > 599 {
-			return invalid("the statusCode %d is not a status of HTTP", s)
+			return fmt.Errorf("the statusCode %d is not a status of HTTP", s)
 		}
 		if b := r.Response.Body; b != nil && b.Encoding != "" && b.Encoding != "text" && b.Encoding != "base64" {
-			return invalid("the body's encoding %q is neither text nor base64", b.Encoding)
+			return fmt.Errorf("the body's encoding %q is neither text nor base64", b.Encoding)
 		}
 	}
 	return e.validateHeaders(before, after, r.Request != nil || e.Response != nil)
@@ -53,12 +53,12 @@ func (e *Event) validate(r Result) error {
 func (e *Event) validateHeaders(before, after []Pair, changed bool) error {
 	for _, h := range after {
 		if h.Name != strings.ToLower(h.Name) {
-			return invalid("the header name %q must be in lower case", h.Name)
+			return fmt.Errorf("the header name %q must be in lower case", h.Name)
 		}
 		banned := slices.Contains(disallowed, h.Name) ||
 			slices.ContainsFunc(disallowedPrefixes, func(p string) bool { return strings.HasPrefix(h.Name, p) })
 		if banned && !slices.Contains(before, h) {
-			return invalid("the header %q must not be set by a function", h.Name)
+			return fmt.Errorf("the header %q must not be set by a function", h.Name)
 		}
 	}
 	if !changed {
@@ -66,7 +66,7 @@ func (e *Event) validateHeaders(before, after []Pair, changed bool) error {
 	}
 	for _, name := range readOnly[e.Type] {
 		if !slices.Equal(valuesOf(before, name), valuesOf(after, name)) {
-			return invalid("the header %q is read-only in a %s function", name, e.Type)
+			return fmt.Errorf("the header %q is read-only in a %s function", name, e.Type)
 		}
 	}
 	return nil
@@ -80,8 +80,4 @@ func valuesOf(pairs []Pair, name string) []string {
 		}
 	}
 	return all
-}
-
-func invalid(format string, args ...any) error {
-	return &Error{Kind: Invalid, Problem: fmt.Sprintf(format, args...)}
 }
