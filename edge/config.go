@@ -3,7 +3,6 @@ package edge
 import (
 	"crypto"
 	"fmt"
-	"net"
 	"net/netip"
 	"slices"
 	"strings"
@@ -125,34 +124,30 @@ func (s *distribution) match(path string) *behavior {
 	return s.behaviors[pathpattern.First(s.behaviors, func(b *behavior) string { return b.PathPattern }, path)]
 }
 
-// distributionFor routes by host: a domain name, an alias, an alias with a wildcard in
-// its first label; a distribution that is alone answers for every host. At the
-// edge's own address, which is no name in a template, the main one answers.
-func (c *config) distributionFor(host string) *distribution {
-	host = hostname(host)
+// named returns the distribution with a domain name or an alias, whose first
+// label may be a wildcard.
+func (c *config) named(host string) *distribution {
 	if s := c.byHost[host]; s != nil {
 		return s
 	}
-	if _, parent, found := strings.Cut(host, "."); found {
-		if s := c.byHost["*."+parent]; s != nil {
-			return s
-		}
-	}
-	if len(c.distributions) == 1 || isAddress(host) {
+	_, parent, _ := strings.Cut(host, ".")
+	return c.byHost["*."+parent]
+}
+
+// unnamed returns the distribution for any other host: the one that is alone or,
+// at the edge's own address, which is no name in a template, the main one.
+func (c *config) unnamed(host string) *distribution {
+	_, err := netip.ParseAddr(host)
+	if len(c.distributions) == 1 || err == nil || host == "localhost" {
 		return c.main
 	}
 	return nil
 }
 
+// hostname returns the name or address in a valid Host.
 func hostname(host string) string {
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		host = h
+	if port := strings.LastIndexByte(host, ':'); port > strings.IndexByte(host, ']') {
+		host = host[:port]
 	}
-	return strings.ToLower(strings.TrimSuffix(host, "."))
-}
-
-// isAddress holds for what reaches a server without the help of the DNS.
-func isAddress(host string) bool {
-	_, err := netip.ParseAddr(strings.Trim(host, "[]"))
-	return err == nil || host == "localhost"
+	return strings.ToLower(strings.TrimSuffix(strings.Trim(host, "[]"), "."))
 }

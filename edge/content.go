@@ -170,11 +170,12 @@ func (emptyFS) Open(name string) (fs.File, error) {
 type contentOrigin struct {
 	*infra.Origin
 	http.RoundTripper
+	key  string         // its part of a cache key
 	next *contentOrigin // the second of an origin group, nil
 }
 
 func (e *Edge) newContentOrigin(c *config, d *infra.Distribution, o *infra.Origin) *contentOrigin {
-	content := &contentOrigin{Origin: o, RoundTripper: e.originOf(c, d, o)}
+	content := &contentOrigin{Origin: o, RoundTripper: e.originOf(c, d, o), key: o.ID + " " + o.DomainName + o.Path}
 	if o.Failover != nil {
 		content.next = e.newContentOrigin(c, d, o.Failover.Origin)
 	}

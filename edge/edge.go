@@ -167,11 +167,13 @@ func (e *Edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	q := e.newRequest(w, r)
 	if q.invalid == nil {
 		host := hostname(r.Host)
-		if bucket := c.bucketFor(host, q.target.path); bucket != nil {
-			bucket.ServeHTTP(w, r)
-			return
+		if q.dist = c.named(host); q.dist == nil {
+			if bucket := c.bucketFor(host, q.target.path); bucket != nil {
+				bucket.ServeHTTP(w, r)
+				return
+			}
+			q.dist = c.unnamed(host)
 		}
-		q.dist = c.distributionFor(host)
 	}
 	response := q.finish(q.answer())
 	if e.options.OnRequest != nil {

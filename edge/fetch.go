@@ -54,9 +54,8 @@ func (q *request) fetch() *response {
 func (q *request) revalidate(f *cache.Flight, stale *cache.Entry) { q.lead(f, stale).discard() }
 
 func (q *request) keyFor(method string) string {
-	o := q.origin().Origin
 	return q.behavior.forward.Key(forwarding.Key{
-		Distribution: q.dist.ID, Origin: o.ID + " " + o.DomainName + o.Path, Method: method,
+		Distribution: q.dist.ID, Origin: q.origin().key, Method: method,
 		Path: q.path, Query: q.query, Cookies: q.cookies, Encoding: q.acceptEncoding(),
 	}, q.headerValues)
 }

@@ -53,11 +53,10 @@ func (t *target) url() string {
 }
 
 func (t *target) withQuery(query string) string {
-	u := t.scheme + "://" + t.host + t.path
-	if query != "" {
-		u += "?" + query
+	if query == "" {
+		return t.scheme + "://" + t.host + t.path
 	}
-	return u
+	return t.scheme + "://" + t.host + t.path + "?" + query
 }
 
 // length returns the length of url.

@@ -54,9 +54,10 @@ type Key struct {
 // Each part comes with its length, so that no path can look like another path
 // and a query.
 func (p *Policy) Key(k Key, header func(name string) []string) string {
-	var text strings.Builder
+	var buffer [512]byte
+	text := buffer[:0]
 	part := func(s string) {
-		text.WriteString(strconv.Itoa(len(s)) + ":" + s)
+		text = append(append(strconv.AppendInt(text, int64(len(s)), 10), ':'), s...)
 	}
 	for _, s := range []string{k.Distribution, k.Origin, k.Method, k.Path, p.KeyQuery(k.Query)} {
 		part(s)
@@ -67,7 +68,7 @@ func (p *Policy) Key(k Key, header func(name string) []string) string {
 	}
 	part(joinCookies(k.Cookies, p.keyCookies.includes))
 	part(k.Encoding)
-	return text.String()
+	return string(text)
 }
 
 // Part is a part of a cache key.
