@@ -44,12 +44,12 @@ Outputs:
 
 func resolve(t *testing.T, expression string, values map[string]string) (string, error) {
 	t.Helper()
-	template, err := cloudformation.Parse("S", fmt.Appendf(nil, language, expression))
+	app := cloudformation.NewApp(cloudformation.Options{Region: "eu-west-1", Values: values}, attributes)
+	s, err := app.Add("S", "", "", fmt.Appendf(nil, language, expression))
 	if err != nil {
 		return "", err
 	}
-	app := cloudformation.NewApp(cloudformation.Options{Region: "eu-west-1", Values: values}, attributes)
-	v, _, err := app.Add("S", "", "", template).Output("V")
+	v, _, err := s.Output("V")
 	return v, err
 }
 
@@ -167,17 +167,14 @@ func TestFunctionsAreSorted(t *testing.T) {
 
 func TestResourceAttributes(t *testing.T) {
 	t.Parallel()
-	template, err := cloudformation.Parse("S", []byte(`
+	s := add(t, `
 Resources:
   Kept: {Type: X, DependsOn: [Gone], DeletionPolicy: Retain, Metadata: {a: b}}
   Later: {Type: X, DeletionPolicy: RetainExceptOnCreate, UpdateReplacePolicy: Delete, Description: d}
   Gone: {Type: X, DeletionPolicy: Delete}
-`))
-	if err != nil {
-		t.Fatal(err)
-	}
+`)
 	for id, want := range map[string]bool{"Kept": true, "Later": true, "Gone": false} {
-		if template.Resources[id].Retained != want {
+		if s.Resources[id].Retained != want {
 			t.Errorf("%s is retained: %v", id, !want)
 		}
 	}
@@ -218,7 +215,7 @@ func TestParseRefuses(t *testing.T) {
 		`{"Resources":{},"Parameters":{"A":{"Type":"String","Default":{"Ref":"A"}}}}`: {cloudformation.ErrInvalid, "a default is plain text"},
 		strings.Repeat(" ", cloudformation.MaxSize+1):                                 {cloudformation.ErrTooLarge, "CloudFormation accepts 1048576"},
 	} {
-		_, err := cloudformation.Parse("S", []byte(text))
+		_, err := parse(text)
 		if !errors.Is(err, want.kind) || !strings.Contains(said(err), want.text) {
 			t.Errorf("%.60q: %v; want %v: %s", text, err, want.kind, want.text)
 		}
@@ -233,15 +230,24 @@ func TestCycles(t *testing.T) {
 		`{"Resources":{},"Conditions":{"C":{"Fn::Not":[{"Condition":"C"}]}},"Outputs":{"V":{"Value":{"Fn::If":["C","a","b"]}}}}`,
 		`{"Resources":{},"Outputs":{"V":{"Value":{"Fn::ImportValue":"e"},"Export":{"Name":"e"}}}}`,
 	} {
-		template, err := cloudformation.Parse("S", []byte(text))
-		if err != nil {
-			t.Fatal(err)
-		}
-		app := cloudformation.NewApp(cloudformation.Options{}, attributes)
-		if _, _, err := app.Add("S", "", "", template).Output("V"); !errors.Is(err, cloudformation.ErrCycle) {
+		if _, _, err := add(t, text).Output("V"); !errors.Is(err, cloudformation.ErrCycle) {
 			t.Errorf("%s: %v", text, err)
 		}
 	}
+}
+
+// parse adds a stack S to an app of its own.
+func parse(text string) (*cloudformation.Stack, error) {
+	return cloudformation.NewApp(cloudformation.Options{}, attributes).Add("S", "", "", []byte(text))
+}
+
+func add(t *testing.T, text string) *cloudformation.Stack {
+	t.Helper()
+	s, err := parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 // said is an error's text with its hint.

@@ -38,7 +38,7 @@ func TestConditions(t *testing.T) {
 		"!Contains [a, b]":                         {false, cloudformation.ErrUnsupported},
 		"yes":                                      {false, cloudformation.ErrInvalid},
 	} {
-		template, err := cloudformation.Parse("S", fmt.Appendf(nil, `
+		s, err := parse(fmt.Sprintf(`
 Conditions: {Yes: !Equals [a, a], No: !Equals [a, b], C: %s}
 Resources: {}
 Outputs:
@@ -49,7 +49,6 @@ Outputs:
 			t.Errorf("%s: %v", condition, err)
 			continue
 		}
-		s := cloudformation.NewApp(cloudformation.Options{}, nil).Add("S", "", "", template)
 		chosen, _, err := s.Output("If")
 		if !errors.Is(err, want.err) || err == nil && chosen != fmt.Sprint(want.holds) {
 			t.Errorf("Fn::If of %s: %s, %v", condition, chosen, err)

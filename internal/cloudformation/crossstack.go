@@ -7,7 +7,7 @@ func (s *Stack) importValue(at Location, arg any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if v, ok := s.given(name); ok {
+	if v, ok := s.Given(name); ok {
 		return v, nil
 	}
 	for _, other := range s.app.stacks {
@@ -59,7 +59,7 @@ func (s *Stack) getStackOutput(at Location, arg any) (any, error) {
 		return nil, err
 	}
 	name := of.StackName + "." + of.OutputName
-	if v, ok := s.given(name); ok {
+	if v, ok := s.Given(name); ok {
 		return v, nil
 	}
 	for _, other := range s.app.stacks {

@@ -2,6 +2,7 @@ package cloudformation_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"example.com/privatecdn/internal/cloudformation"
@@ -9,26 +10,26 @@ import (
 
 func TestCrossStack(t *testing.T) {
 	t.Parallel()
-	one, err := cloudformation.Parse("One", []byte(`{"Resources":{},"Outputs":{
+	app := cloudformation.NewApp(cloudformation.Options{}, attributes)
+	add := func(name, region, text string) *cloudformation.Stack {
+		s, err := app.Add(name, "", region, []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	add("One", "", `{"Resources":{},"Outputs":{
 		"O":{"Value":"exported","Export":{"Name":{"Fn::Sub":"${AWS::StackName}-name"}}},
 		"Not":{"Value":"x","Condition":"Never"}},
-		"Conditions":{"Never":{"Fn::Equals":["a","b"]}}}`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	two, err := cloudformation.Parse("Two", []byte(`{"Resources":{},"Outputs":{
+		"Conditions":{"Never":{"Fn::Equals":["a","b"]}}}`)
+	const two = `{"Resources":{},"Outputs":{
 		"A":{"Value":{"Fn::ImportValue":"One-name"}},
 		"B":{"Value":{"Fn::GetStackOutput":{"StackName":"One","OutputName":"O"}}},
 		"C":{"Value":{"Fn::GetStackOutput":{"StackName":"One","OutputName":"Not"}}},
 		"InAny":{"Value":{"Fn::GetStackOutput":{"StackName":"One","OutputName":"O"}}},
 		"InThis":{"Value":{"Fn::GetStackOutput":{"StackName":"One","OutputName":"O","Region":"us-east-1"}}},
-		"InRegion":{"Value":{"Fn::GetStackOutput":{"StackName":"One","OutputName":"O","Region":"ap-south-1"}}}}}`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	app := cloudformation.NewApp(cloudformation.Options{}, attributes)
-	app.Add("One", "", "", one)
-	s := app.Add("Two", "", "", two)
+		"InRegion":{"Value":{"Fn::GetStackOutput":{"StackName":"One","OutputName":"O","Region":"ap-south-1"}}}}}`
+	s := add("Two", "", two)
 	for _, name := range []string{"A", "B"} {
 		if v, ok, err := s.Output(name); v != "exported" || !ok || err != nil {
 			t.Errorf("%s = %q, %v, %v", name, v, ok, err)
@@ -37,17 +38,13 @@ func TestCrossStack(t *testing.T) {
 	if _, _, err := s.Output("C"); !errors.Is(err, cloudformation.ErrInvalid) {
 		t.Errorf("an output whose condition is false: %v", err)
 	}
-	namesake, err := cloudformation.Parse("One", []byte(`{"Resources":{},"Outputs":{"O":{"Value":"the namesake's"}}}`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	app.Add("One", "", "ap-south-1", namesake)
+	add("One", "ap-south-1", `{"Resources":{},"Outputs":{"O":{"Value":"the namesake's"}}}`)
 	for name, want := range map[string]string{"InRegion": "the namesake's", "InThis": "exported", "InAny": "exported"} {
 		if v, _, err := s.Output(name); v != want || err != nil {
 			t.Errorf("%s = %q, %v", name, v, err)
 		}
 	}
-	elsewhere := app.Add("Three", "", "ap-south-1", two)
+	elsewhere := add("Three", "ap-south-1", two)
 	if _, _, err := elsewhere.Output("A"); !errors.Is(err, cloudformation.ErrUnresolved) {
 		t.Errorf("an import from another Region: %v", err)
 	}
@@ -57,28 +54,28 @@ func TestCrossStack(t *testing.T) {
 // which is a resource like any other beside.
 func TestNestedStack(t *testing.T) {
 	t.Parallel()
-	parent, err := cloudformation.Parse("S", []byte(`
+	s := add(t, `
 Resources:
-  Child: {Type: "AWS::CloudFormation::Stack", Properties: {Ref: child-id, Parameters: {Name: !Ref Thing}}}
+  Child: {Type: "AWS::CloudFormation::Stack", Properties: {Ref: child-id, Parameters: {Name: !Ref Thing, Names: "a,b"}}}
   Thing: {Type: X, Properties: {Ref: thing, Outputs.Own: own}}
 Outputs:
   Nested: {Value: !GetAtt Child.Outputs.Greeting}
   Ref: {Value: !Ref Child}
   Own: {Value: !GetAtt Thing.Outputs.Own}
-`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	child, err := cloudformation.Parse("Child", []byte(`
-Parameters: {Name: {Type: String}}
-Resources: {}
+`)
+	const child = `
+Transform: AWS::LanguageExtensions
+Parameters: {Name: {Type: String}, Names: {Type: CommaDelimitedList, Default: "x, y"}}
+Resources: {"Fn::ForEach::L": [N, !Ref Names, {"R${N}": {Type: X}}]}
 Outputs: {Greeting: {Value: !Sub "hello ${Name}"}}
-`))
+`
+	nested, err := s.Nest(s.Resources["Child"], []byte(child))
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := cloudformation.NewApp(cloudformation.Options{}, attributes).Add("S", "", "", parent)
-	s.Nest(s.Resources["Child"], child)
+	if got := nested.LogicalIDs(); !slices.Equal(got, []string{"Ra", "Rb"}) {
+		t.Errorf("the loop runs over %q, not over what the parent passes", got)
+	}
 	for name, want := range map[string]string{"Nested": "hello thing", "Ref": "child-id", "Own": "own"} {
 		if got, _, err := s.Output(name); got != want || err != nil {
 			t.Errorf("%s is %q, %v; want %q", name, got, err, want)

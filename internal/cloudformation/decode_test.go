@@ -32,11 +32,7 @@ func TestDecode(t *testing.T) {
 		Refused cloudformation.Refused `cfn:"do without"`
 	}
 	decode := func(text string) (outer, error) {
-		template, err := cloudformation.Parse("S", []byte(`{"Resources":{"R":{"Type":"X","Properties":`+text+`}}}`))
-		if err != nil {
-			t.Fatal(err)
-		}
-		s := cloudformation.NewApp(cloudformation.Options{}, attributes).Add("S", "", "", template)
+		s := add(t, `{"Resources":{"R":{"Type":"X","Properties":`+text+`}}}`)
 		var o outer
 		return o, s.Properties(s.Resources["R"], &o)
 	}

@@ -3,16 +3,20 @@ package cloudformation
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strings"
 )
 
 // expansion writes out the loops of a template, and counts what it writes.
-type expansion struct{ nodes int }
+type expansion struct {
+	stack *Stack // whose parameters and mappings are known
+	nodes int
+}
 
 // expand returns a template's tree with every Fn::ForEach written out.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html
-func expand(at Location, root map[string]any) (map[string]any, error) {
-	v, err := new(expansion).expand(at, root, nil)
+func (s *Stack) expand(at Location, root map[string]any) (map[string]any, error) {
+	v, err := (&expansion{stack: s}).expand(at, root, nil)
 	o, _ := v.(map[string]any)
 	return o, err
 }
@@ -86,25 +90,21 @@ func (x *expansion) loop(at Location, v any, variables map[string]string, out ma
 		return err
 	}
 	name, ok := args[0].(string)
-	collection, isList := args[1].([]any)
-	if !isList {
-		return at.Unsupported(Processed, "Fn::ForEach over what is not a list of texts")
-	}
 	body, isObject := args[2].(map[string]any)
 	if !ok || !isObject {
 		return at.Invalid("Fn::ForEach needs a name, a list and an object")
 	}
-	for i, e := range collection {
-		value := fmt.Sprint(e)
-		switch e.(type) {
-		case string, json.Number, bool:
-		default:
-			return at.Index(i).Unsupported(Processed, "Fn::ForEach over what is not a list of texts")
-		}
+	collection, err := x.expand(at, args[1], variables)
+	if err != nil {
+		return err
+	}
+	values, err := x.stack.texts(at.Index(1), collection)
+	if err != nil {
+		return err
+	}
+	for _, value := range values {
 		inner := map[string]string{name: value}
-		for n, v := range variables {
-			inner[n] = v
-		}
+		maps.Copy(inner, variables)
 		written, err := x.object(at, body, inner)
 		if err != nil {
 			return err
@@ -119,7 +119,13 @@ func (x *expansion) loop(at Location, v any, variables map[string]string, out ma
 	return nil
 }
 
-// length and toJSONString are functions of AWS::LanguageExtensions.
+// notExtended returns the error for a function of AWS::LanguageExtensions in a
+// template without it.
+func notExtended(at Location, function string) error {
+	return at.Errorf(ErrInvalid, "add Transform: "+languageExtensions,
+		"%s needs a transform that the template does not name", function)
+}
+
 func (s *Stack) length(at Location, arg any) (any, error) {
 	list, err := s.list(at, arg)
 	return json.Number(fmt.Sprint(len(list))), err

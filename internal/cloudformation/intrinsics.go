@@ -112,7 +112,7 @@ func (s *Stack) getAtt(at Location, arg any) (any, error) {
 
 // made returns the value given for what SAM makes.
 func (s *Stack) made(at Location, name string) (any, error) {
-	if v, ok := s.given(name); ok {
+	if v, ok := s.Given(name); ok {
 		return v, nil
 	}
 	return nil, at.Unresolved(name, "%s is made by %s, which is not run", name, serverless)

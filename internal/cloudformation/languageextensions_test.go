@@ -13,7 +13,7 @@ import (
 // What AWS::LanguageExtensions adds to the language.
 func TestLanguageExtensions(t *testing.T) {
 	t.Parallel()
-	template, err := cloudformation.Parse("S", []byte(`
+	s := add(t, `
 Transform: [AWS::LanguageExtensions]
 Mappings: {Sizes: {dev: {small: "1"}}}
 Resources:
@@ -33,15 +33,11 @@ Outputs:
   JSON: {Value: {Fn::ToJsonString: {a: [!Ref "AWS::Region", 12, 007, 1_000]}}}
   Default: {Value: !FindInMap [Sizes, prod, small, {DefaultValue: "7"}]}
   Found: {Value: !FindInMap [Sizes, dev, small, {DefaultValue: "7"}]}
-`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := template.LogicalIDs(); !slices.Equal(got, []string{"Topicab", "Topicc"}) {
+`)
+	if got := s.LogicalIDs(); !slices.Equal(got, []string{"Topicab", "Topicc"}) {
 		t.Errorf("%q", got)
 	}
-	s := cloudformation.NewApp(cloudformation.Options{}, nil).Add("S", "", "", template)
-	props, err := s.Resolve(cloudformation.Location{}, template.Resources["Topicab"].Properties)
+	props, err := s.Resolve(cloudformation.Location{}, s.Resources["Topicab"].Properties)
 	if err != nil || fmt.Sprint(props) != "map[Kept:map[And:more Ref:Name] Name:t-a-b Ref:a-b]" {
 		t.Errorf("%v, %v", props, err)
 	}
@@ -73,11 +69,12 @@ func TestLanguageExtensionsRefuse(t *testing.T) {
 		"{" + loop("A", "[x, x]", `{"T${A}": {Type: X}}`) + "}": cloudformation.ErrInvalid,
 		"{" + loop("[A]", "[x]", `{"T": {Type: X}}`) + "}":      cloudformation.ErrInvalid,
 		"{" + loop("A", "[x]", "text") + "}":                    cloudformation.ErrInvalid,
-		"{" + loop("A", "text", `{"T": {Type: X}}`) + "}":       cloudformation.ErrUnsupported,
+		"{" + loop("A", "text", `{"T": {Type: X}}`) + "}":       cloudformation.ErrInvalid,
+		"{" + loop("A", "[[x]]", `{"T": {Type: X}}`) + "}":      cloudformation.ErrInvalid,
 		"{Fn::ForEach::L: [A]}":                                 cloudformation.ErrInvalid,
 		body:                                                    cloudformation.ErrTooLarge, // 90 million characters
 	} {
-		_, err := cloudformation.Parse("S", []byte("Transform: AWS::LanguageExtensions\nResources: "+resources))
+		_, err := parse("Transform: AWS::LanguageExtensions\nResources: " + resources)
 		if !errors.Is(err, want) {
 			t.Errorf("%.60s: %v, want %v", resources, err, want)
 		}
@@ -88,12 +85,7 @@ func TestLanguageExtensionsRefuse(t *testing.T) {
 		"{Fn::ToJsonString: {a: !Ref Nobody}}":          cloudformation.ErrInvalid,
 		"!FindInMap [No, such, name, {Default: Value}]": cloudformation.ErrInvalid,
 	} {
-		template, err := cloudformation.Parse("S", []byte(
-			"Transform: AWS::LanguageExtensions\nResources: {}\nOutputs: {V: {Value: "+expression+"}}"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		s := cloudformation.NewApp(cloudformation.Options{}, nil).Add("S", "", "", template)
+		s := add(t, "Transform: AWS::LanguageExtensions\nResources: {}\nOutputs: {V: {Value: "+expression+"}}")
 		if _, _, err := s.Output("V"); !errors.Is(err, want) {
 			t.Errorf("%s: %v, want %v", expression, err, want)
 		}

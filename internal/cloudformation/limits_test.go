@@ -34,12 +34,7 @@ func TestBombs(t *testing.T) {
 		{joined("", strings.Repeat("x", 500_000), 20_000, ""), cloudformation.ErrTooLarge},
 		{joined(strings.Repeat("x", 500_000), "", 20_000, ""), cloudformation.ErrTooLarge},
 	} {
-		template, err := cloudformation.Parse("S", []byte(c.template))
-		if err != nil {
-			t.Fatal(err)
-		}
-		app := cloudformation.NewApp(cloudformation.Options{}, attributes)
-		if _, _, err := app.Add("S", "", "", template).Output("V"); !errors.Is(err, c.want) {
+		if _, _, err := add(t, c.template).Output("V"); !errors.Is(err, c.want) {
 			t.Errorf("got %v, want %v", err, c.want)
 		}
 	}
@@ -65,14 +60,14 @@ func TestDepth(t *testing.T) {
 		{"Resources: {}\nMetadata: %s\n", `[`, "]", 99},
 		{"Resources: {}\nMetadata: %s\n", `!Not [`, "]", 49}, // a function and its list
 	} {
-		template := func(n int) []byte {
-			return fmt.Appendf(nil, c.format, strings.Repeat(c.opening, n)+"1"+strings.Repeat(c.close, n))
+		template := func(n int) string {
+			return fmt.Sprintf(c.format, strings.Repeat(c.opening, n)+"1"+strings.Repeat(c.close, n))
 		}
-		if _, err := cloudformation.Parse("S", template(c.most)); err != nil {
+		if _, err := parse(template(c.most)); err != nil {
 			t.Errorf("%d times %s: %v", c.most, c.opening, err)
 		}
 		for _, more := range []int{c.most + 1, 300} {
-			_, err := cloudformation.Parse("S", template(more))
+			_, err := parse(template(more))
 			if !errors.Is(err, cloudformation.ErrSyntax) || !strings.Contains(said(err), "nested deeper") {
 				t.Errorf("%d times %s: %v", more, c.opening, err)
 			}
@@ -100,7 +95,7 @@ func TestQuotas(t *testing.T) {
 		"1 MiB":           {empty + strings.Repeat(" ", 1<<20-len(empty)), nil},
 		"1 MiB and a bit": {empty + strings.Repeat(" ", 1<<20-len(empty)+1), cloudformation.ErrTooLarge},
 	} {
-		if _, err := cloudformation.Parse("S", []byte(c.template)); !errors.Is(err, c.want) {
+		if _, err := parse(c.template); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
 	}

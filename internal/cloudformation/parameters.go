@@ -32,7 +32,7 @@ func (s *Stack) parameter(at Location, name string, p Parameter) (any, error) {
 
 // parameterValue finds the value given, passed to a nested stack, or default.
 func (s *Stack) parameterValue(at Location, name string, p Parameter) (any, error) {
-	if v, ok := s.given(name); ok {
+	if v, ok := s.Given(name); ok {
 		return v, nil
 	}
 	if v, ok, err := s.passed(name); ok {

@@ -18,23 +18,45 @@ const maxDepth = 100
 
 const wantTemplate = "give a CloudFormation template in JSON or YAML"
 
-// Parse reads a template in JSON or YAML. Its error is an [*Error] located in
-// name, the name of the stack or of the file.
-func Parse(name string, data []byte) (*Template, error) {
-	at := Location{Stack: name}
+// parse reads the stack's template, in JSON or YAML.
+func (s *Stack) parse(data []byte) error {
+	at := Location{Stack: s.Name}
 	if len(data) > MaxSize {
-		return nil, at.Errorf(ErrTooLarge, "split it into several stacks",
+		return at.Errorf(ErrTooLarge, "split it into several stacks",
 			"the template has %d bytes, CloudFormation accepts %d", len(data), MaxSize)
 	}
 	tree, err := parseTree(data)
 	if err != nil {
-		return nil, at.Errorf(ErrSyntax, wantTemplate, "%v", err)
+		return at.Errorf(ErrSyntax, wantTemplate, "%v", err)
 	}
 	root, ok := tree.(map[string]any)
 	if !ok || root["Resources"] == nil {
-		return nil, at.Errorf(ErrSyntax, wantTemplate, "it has no Resources section")
+		return at.Errorf(ErrSyntax, wantTemplate, "it has no Resources section")
 	}
-	return newTemplate(at, root)
+	s.Template = &Template{}
+	if s.Transforms, err = transforms(at.Key("Transform"), root["Transform"]); err != nil {
+		return err
+	}
+	// Parameters and mappings come first: loops run over them.
+	for _, section := range []string{"Parameters", "Mappings"} {
+		if v, ok := root[section]; ok {
+			if err := s.section(at.Key(section), section, v); err != nil {
+				return err
+			}
+			delete(root, section)
+		}
+	}
+	if s.extended() {
+		if root, err = s.expand(at, root); err != nil {
+			return err
+		}
+	}
+	for _, section := range sortedKeys(root) {
+		if err := s.section(at.Key(section), section, root[section]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func parseTree(data []byte) (any, error) {
@@ -45,44 +67,28 @@ func parseTree(data []byte) (any, error) {
 	return parseYAML(data)
 }
 
-func newTemplate(at Location, root map[string]any) (*Template, error) {
-	t := &Template{}
-	var err error
-	if t.Transforms, err = transforms(at.Key("Transform"), root["Transform"]); err != nil {
-		return nil, err
+func (t *Template) section(at Location, name string, v any) (err error) {
+	if entries, _ := v.(map[string]any); quotas[name] > 0 && len(entries) > quotas[name] {
+		return at.Errorf(ErrTooLarge, "split the template into several stacks",
+			"it has %d entries, CloudFormation accepts %d", len(entries), quotas[name])
 	}
-	if t.extended() {
-		if root, err = expand(at, root); err != nil {
-			return nil, err
-		}
+	switch name {
+	case "Parameters":
+		t.Parameters, err = each(at, v, newParameter)
+	case "Resources":
+		t.Resources, err = each(at, v, newResource)
+	case "Outputs":
+		t.Outputs, err = each(at, v, newOutput)
+	case "Mappings":
+		t.Mappings, err = object(at, v)
+	case "Conditions":
+		t.Conditions, err = object(at, v)
+	case "AWSTemplateFormatVersion", "Description", "Globals", "Hooks", "Metadata", "Rules", "Transform":
+		// They say nothing of what the stack's resources are; Globals only to SAM.
+	default:
+		err = at.Unsupported("remove it", "unknown section")
 	}
-	for _, section := range sortedKeys(root) {
-		here := at.Key(section)
-		if entries, _ := root[section].(map[string]any); quotas[section] > 0 && len(entries) > quotas[section] {
-			return nil, here.Errorf(ErrTooLarge, "split the template into several stacks",
-				"it has %d entries, CloudFormation accepts %d", len(entries), quotas[section])
-		}
-		switch section {
-		case "Parameters":
-			t.Parameters, err = each(here, root[section], newParameter)
-		case "Resources":
-			t.Resources, err = each(here, root[section], newResource)
-		case "Outputs":
-			t.Outputs, err = each(here, root[section], newOutput)
-		case "Mappings":
-			t.Mappings, err = object(here, root[section])
-		case "Conditions":
-			t.Conditions, err = object(here, root[section])
-		case "AWSTemplateFormatVersion", "Description", "Globals", "Hooks", "Metadata", "Rules", "Transform":
-			// They say nothing of what the stack's resources are; Globals only to SAM.
-		default:
-			err = here.Unsupported("remove it", "unknown section")
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	return t, nil
+	return err
 }
 
 func each[T any](at Location, v any, read func(Location, string, map[string]any) (T, error)) (map[string]T, error) {
@@ -93,8 +99,7 @@ func each[T any](at Location, v any, read func(Location, string, map[string]any)
 	all := make(map[string]T, len(section))
 	for _, name := range sortedKeys(section) {
 		if strings.HasPrefix(name, "Fn::ForEach::") {
-			return nil, at.Key(name).Errorf(ErrInvalid, "add Transform: "+languageExtensions,
-				"Fn::ForEach needs a transform that the template does not name")
+			return nil, notExtended(at.Key(name), "Fn::ForEach")
 		}
 		o, err := object(at.Key(name), section[name])
 		if err != nil {

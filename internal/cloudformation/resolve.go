@@ -96,6 +96,9 @@ func (s *Stack) shallow(at Location, v any) (any, error) {
 			return nil, at.Unsupported("put its value in its place, or use one of "+strings.Join(Functions(), ", "),
 				"%s is not a supported intrinsic function", name)
 		}
+		if (name == "Fn::Length" || name == "Fn::ToJsonString") && !s.extended() {
+			return nil, notExtended(at, name)
+		}
 		var err error
 		if v, err = f(s, at, arg); err != nil {
 			return nil, err
@@ -132,7 +135,7 @@ func (s *Stack) dynamic(at Location, v any) (any, error) {
 		if reference, rest, found = strings.Cut(rest, "}}"); !found {
 			return b.String() + "{{resolve:" + reference, nil // a part that Fn::Join completes
 		}
-		value, ok := s.given("resolve:" + reference)
+		value, ok := s.Given("resolve:" + reference)
 		if !ok {
 			return nil, at.Unresolved("resolve:"+reference, "the dynamic reference is looked up in AWS")
 		}

@@ -2,6 +2,7 @@ package cloudformation
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 )
 
@@ -34,7 +35,8 @@ type App struct {
 	options    Options
 	attributes Attributes
 	stacks     []*Stack
-	work       int // spent so far, see maxWork
+	work       int             // spent so far, see maxWork
+	wanted     map[string]bool // the names that were looked up in Values
 }
 
 // Stack is one template together with the values of one deployment of it.
@@ -63,31 +65,48 @@ type memo struct {
 func NewApp(options Options, attributes Attributes) *App {
 	options.Account = cmp.Or(options.Account, DefaultAccount)
 	options.Region = cmp.Or(options.Region, DefaultRegion)
-	return &App{options: options, attributes: attributes}
+	return &App{options: options, attributes: attributes, wanted: map[string]bool{}}
 }
 
-// Add adds a stack. An empty account or region is the options'.
-func (a *App) Add(name, account, region string, t *Template) *Stack {
-	s := &Stack{
-		Template: t,
-		Name:     name,
-		Account:  cmp.Or(account, a.options.Account),
-		Region:   cmp.Or(region, a.options.Region),
-		app:      a,
-		memo:     map[string]*memo{},
-		nested:   map[string]*Stack{},
+// Add adds the stack that a template in JSON or YAML describes. An empty account
+// or region is the options'. Its error is an [*Error] located in the stack.
+func (a *App) Add(name, account, region string, text []byte) (*Stack, error) {
+	return a.add(&Stack{Name: name, Account: account, Region: region}, text)
+}
+
+func (a *App) add(s *Stack, text []byte) (*Stack, error) {
+	s.Account, s.Region = cmp.Or(s.Account, a.options.Account), cmp.Or(s.Region, a.options.Region)
+	s.app, s.memo, s.nested = a, map[string]*memo{}, map[string]*Stack{}
+	if err := s.parse(text); err != nil {
+		return nil, err
 	}
 	a.stacks = append(a.stacks, s)
-	return s
+	return s, nil
 }
 
-// Nest adds the stack that r, an AWS::CloudFormation::Stack of s, makes of t:
-// its parameters are r's, and r has its outputs as attributes.
-func (s *Stack) Nest(r *Resource, t *Template) *Stack {
-	n := s.app.Add(s.Name+"-"+r.LogicalID, s.Account, s.Region, t)
-	n.parent, n.maker = s, r
-	s.nested[r.LogicalID] = n
-	return n
+// Nest adds the stack that r, an AWS::CloudFormation::Stack of s, makes of a
+// template: its parameters are r's, and r has its outputs as attributes.
+func (s *Stack) Nest(r *Resource, text []byte) (*Stack, error) {
+	n, err := s.app.add(&Stack{Name: s.Name + "-" + r.LogicalID, Account: s.Account, Region: s.Region,
+		parent: s, maker: r}, text)
+	if err == nil {
+		s.nested[r.LogicalID] = n
+	}
+	return n, err
+}
+
+// Unused returns the names of the values that are none of a parameter, and that
+// nothing asked for.
+func (a *App) Unused() []string {
+	isParameter := func(value string) bool {
+		return slices.ContainsFunc(a.stacks, func(s *Stack) bool {
+			_, ok := s.Parameters[strings.TrimPrefix(value, s.Name+"/")]
+			return ok
+		})
+	}
+	return slices.DeleteFunc(sortedKeys(a.options.Values), func(name string) bool {
+		return a.wanted[name] || isParameter(name)
+	})
 }
 
 // Nested returns the stack that a resource of s makes, nil for any other
@@ -142,7 +161,7 @@ func (s *Stack) Exists(r *Resource) (bool, error) {
 // Attribute returns an attribute of a resource, or what a Ref of it gives.
 func (s *Stack) Attribute(r *Resource, name string) (any, error) {
 	full := r.AttributeName(name)
-	if v, ok := s.given(full); ok {
+	if v, ok := s.Given(full); ok {
 		return v, nil
 	}
 	return s.once("attribute "+full, s.At(r), func() (any, error) {
@@ -189,9 +208,6 @@ func (s *Stack) Output(name string) (value string, ok bool, err error) {
 	return v.(string), true, nil
 }
 
-// Given returns the value that [Options.Values] gives for a name.
-func (s *Stack) Given(name string) (string, bool) { return s.given(name) }
-
 // DecodeJSON decodes the properties that a text contains, see [Stack.Decode].
 func (s *Stack) DecodeJSON(at Location, text string, into any) error {
 	v, err := parseTree([]byte(text))
@@ -201,13 +217,15 @@ func (s *Stack) DecodeJSON(at Location, text string, into any) error {
 	return s.Decode(at, v, into)
 }
 
-// given looks a name up in Options.Values, the stack's own first.
-func (s *Stack) given(name string) (string, bool) {
-	if v, ok := s.app.options.Values[s.Name+"/"+name]; ok {
-		return v, true
+// Given looks a name up in [Options.Values], the stack's own first.
+func (s *Stack) Given(name string) (value string, ok bool) {
+	for _, name := range []string{s.Name + "/" + name, name} {
+		s.app.wanted[name] = true
+		if v, ok := s.app.options.Values[name]; ok {
+			return v, true
+		}
 	}
-	v, ok := s.app.options.Values[name]
-	return v, ok
+	return "", false
 }
 
 func (s *Stack) once(what string, at Location, work func() (any, error)) (any, error) {

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"example.com/privatecdn/internal/assembly"
-	"example.com/privatecdn/internal/cloudformation"
 )
 
 // addAssembly adds the stacks of an assembly and of those nested in it.
@@ -34,11 +33,3 @@ func known(value string) string {
 	return value
 }
 
-// parseFile reads a template.
-func parseFile(path, stack string) (*cloudformation.Template, error) {
-	data, err := assembly.ReadFile(path, cloudformation.MaxSize)
-	if err != nil {
-		return nil, err
-	}
-	return cloudformation.Parse(stack, data)
-}

@@ -34,11 +34,15 @@ func (r *reader) addNestedStacks(s *cloudformation.Stack, dir string) error {
 		if path == "" {
 			continue // left out; its outputs are asked for
 		}
-		t, err := parseFile(path, s.Name+"-"+id)
+		text, err := assembly.ReadFile(path, cloudformation.MaxSize)
 		if err != nil {
 			return err
 		}
-		if err := r.addNestedStacks(s.Nest(res, t), dir); err != nil {
+		nested, err := s.Nest(res, text)
+		if err != nil {
+			return err
+		}
+		if err := r.addNestedStacks(nested, dir); err != nil {
 			return err
 		}
 	}

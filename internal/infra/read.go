@@ -67,12 +67,10 @@ func Read(data []byte, o Options) (*Infrastructure, error) {
 	if o.Stack == "" {
 		o.Stack = "Stack"
 	}
-	t, err := cloudformation.Parse(o.Stack, data)
-	if err != nil {
+	r := newReader(o)
+	if _, err := r.app.Add(o.Stack, "", "", data); err != nil {
 		return nil, err
 	}
-	r := newReader(o)
-	r.app.Add(o.Stack, "", "", t)
 	return r.read()
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"example.com/privatecdn/internal/assembly"
+	"example.com/privatecdn/internal/cloudformation"
 )
 
 // ReadFile reads a template, an assembly's directory (cdk.out) or an
@@ -54,9 +55,13 @@ func stackName(path string) string {
 }
 
 func (r *reader) addTemplate(path, stack, account, region string) error {
-	t, err := parseFile(path, stack)
+	text, err := assembly.ReadFile(path, cloudformation.MaxSize)
 	if err != nil {
 		return err
 	}
-	return r.addNestedStacks(r.app.Add(stack, account, region, t), filepath.Dir(path))
+	s, err := r.app.Add(stack, account, region, text)
+	if err != nil {
+		return err
+	}
+	return r.addNestedStacks(s, filepath.Dir(path))
 }

@@ -51,24 +51,22 @@ var replaced = map[string][]string{
 
 // plan resolves a change set's template and finds what it changes.
 func (s *Server) plan(k *stack, c *changeSet) *Failure {
-	t, err := cloudformation.Parse(k.name, []byte(c.template))
+	values := maps.Clone(c.parameters)
+	options := cloudformation.Options{Account: Account, Region: Region, Values: values}
+	cs, err := cloudformation.NewApp(options, attribute).Add(k.name, Account, Region, []byte(c.template))
 	if err != nil {
 		return failed("ValidationError", "Template format error: "+err.Error())
 	}
-	values := maps.Clone(c.parameters)
-	for name, p := range t.Parameters {
+	for name, p := range cs.Parameters { // values are looked up when they are needed
 		if value, ok := values[name]; ok && strings.HasPrefix(p.Type, "AWS::SSM::Parameter::Value") {
 			values[name] = s.parameters[value].Value
 		} else if text, ok := p.Default.(string); ok && strings.HasPrefix(p.Type, "AWS::SSM::Parameter::Value") {
 			values[name] = s.parameters[text].Value
 		}
 	}
-	options := cloudformation.Options{Account: Account, Region: Region, Values: values}
-	app := cloudformation.NewApp(options, attribute)
-	cs := app.Add(k.name, Account, Region, t)
 	c.wanted = map[string]*resource{}
 	for _, id := range cs.LogicalIDs() {
-		r := t.Resources[id]
+		r := cs.Resources[id]
 		if exists, err := cs.Exists(r); err != nil || !exists {
 			if err != nil {
 				return failed("ValidationError", err.Error())
@@ -80,7 +78,7 @@ func (s *Server) plan(k *stack, c *changeSet) *Failure {
 			return failed("ValidationError", err.Error())
 		}
 		properties, _ := resolved.(map[string]any)
-		c.wanted[id] = &resource{logicalID: id, typ: r.Type, retained: r.Retained, properties: properties, needs: referred(t, r.Properties)}
+		c.wanted[id] = &resource{logicalID: id, typ: r.Type, retained: r.Retained, properties: properties, needs: referred(cs.Template, r.Properties)}
 		c.wanted[id].physicalID = physicalID(k.name, id, r.Type, properties)
 	}
 	if err := c.derive(cs, options); err != nil {
