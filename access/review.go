@@ -90,5 +90,8 @@ func (t *Template) LeftOut() []string {
 	for _, n := range t.infra.Notes {
 		all = append(all, printable(n.LogicalID+" ("+n.Type+"): "+n.Why))
 	}
+	for _, name := range t.infra.UnusedValues {
+		all = append(all, printable(name+" (value): nothing in the template needs it"))
+	}
 	return all
 }

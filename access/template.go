@@ -39,5 +39,5 @@ func Parse(text []byte, values map[string]string) (*Template, error) {
 }
 
 func options(values map[string]string) infra.Options {
-	return infra.Options{Stack: sole, Options: cloudformation.Options{Values: values}}
+	return infra.Options{Stack: sole, StubLambdaEdge: true, Options: cloudformation.Options{Values: values}}
 }

@@ -9,9 +9,9 @@ import (
 	"example.com/privatecdn/internal/infra"
 )
 
-// CheckNames returns an error, [ErrUnknownName], if Buckets, Endpoints, Origins or
-// KeyValueStores name what the template does not have. New ignores such names,
-// so that one set of options serves several templates.
+// CheckNames returns an error, [ErrUnknownName], if Buckets, Endpoints, Origins,
+// KeyValueStores or Values name what the template does not have. New ignores such
+// names, so that one set of options serves several templates.
 func (e *Edge) CheckNames() error {
 	c := e.config.Load()
 	var buckets, origins, stores []string
@@ -29,6 +29,10 @@ func (e *Edge) CheckNames() error {
 		anyOrigin = anyOrigin || slices.ContainsFunc(d.Behaviors, addressesOrigins)
 	}
 	given := &e.options
+	if unused := c.infrastructure.UnusedValues; len(unused) > 0 {
+		return &Error{Kind: ErrUnknownName, Where: "Values", Remedy: "correct its name, or leave it out",
+			What: "nothing in the template needs the value " + fault.Quote(unused[0])}
+	}
 	for _, err := range []error{
 		unknownName("Buckets", "bucket", given.Buckets, buckets),
 		unknownName("Endpoints", "bucket", given.Endpoints, buckets),

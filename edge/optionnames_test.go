@@ -31,6 +31,8 @@ func TestNamesOfOptions(t *testing.T) {
 	origin := func(name string) edge.Options {
 		return edge.Options{Origins: map[string]http.RoundTripper{name: down{}}}
 	}
+	value := func(name string) edge.Options { return edge.Options{Values: map[string]string{name: "v"}} }
+	parameter := shape{top: "Parameters: {Used: {Type: String, Default: d}}", config: "Comment: !Ref Used"}
 	store := func(name string) edge.Options {
 		return edge.Options{KeyValueStores: map[string]string{name: "testdata/store.json"}}
 	}
@@ -39,18 +41,23 @@ func TestNamesOfOptions(t *testing.T) {
 		edge.Options
 		says string // the error, "" for none
 	}{
-		"bucket":           {shape{}, bucket("B"), ""},
-		"any bucket":       {shape{}, bucket(""), ""},
-		"another bucket":   {shape{}, bucket("C"), `no bucket "C"`},
-		"endpoint":         {shape{}, endpoint("B"), ""},
-		"another endpoint": {shape{}, endpoint("C"), "use one of B, "},
-		"origin":           {shape{}, origin("o"), ""},
-		"another origin":   {shape{}, origin("p"), `no origin "p"`},
-		"chosen origin":    {chosen, origin("b.example.com"), ""},
-		"store":            {stored, store("store"), ""},
-		"store by ID":      {stored, store("K"), ""},
-		"another store":    {stored, store("shop"), "use one of K, store"},
-		"no store":         {shape{}, store("shop"), "leave it out"},
+		"bucket":               {shape{}, bucket("B"), ""},
+		"any bucket":           {shape{}, bucket(""), ""},
+		"another bucket":       {shape{}, bucket("C"), `no bucket "C"`},
+		"endpoint":             {shape{}, endpoint("B"), ""},
+		"another endpoint":     {shape{}, endpoint("C"), "use one of B, "},
+		"origin":               {shape{}, origin("o"), ""},
+		"another origin":       {shape{}, origin("p"), `no origin "p"`},
+		"chosen origin":        {chosen, origin("b.example.com"), ""},
+		"store":                {stored, store("store"), ""},
+		"store by ID":          {stored, store("K"), ""},
+		"another store":        {stored, store("shop"), "use one of K, store"},
+		"parameter":            {parameter, value("Used"), ""},
+		"parameter of a stack": {parameter, value("Stack/Used"), ""},
+		"attribute":            {shape{}, value("B"), ""},
+		"another value":        {parameter, value("Use"), `nothing in the template needs the value "Use"`},
+		"another stack's":      {parameter, value("Other/Used"), "correct its name"},
+		"no store":             {shape{}, store("shop"), "leave it out"},
 	} {
 		o := c.Options
 		o.Text, o.Bucket, o.NoWatch = c.text(), t.TempDir(), true

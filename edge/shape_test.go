@@ -54,14 +54,19 @@ func (s shape) text() []byte {
 	return []byte(fmt.Sprintf(`%s
 Resources:
   B: {Type: AWS::S3::Bucket, Properties: {%s}}
-  O: {Type: AWS::CloudFront::CloudFrontOriginAccessIdentity, Properties: {CloudFrontOriginAccessIdentityConfig: {Comment: c}}}
+  O:
+    Type: AWS::CloudFront::CloudFrontOriginAccessIdentity
+    Properties: {CloudFrontOriginAccessIdentityConfig: {Comment: c}}
   P:
     Type: AWS::S3::BucketPolicy
     Properties:
       Bucket: !Ref B
       PolicyDocument:
         Statement:
-          - {Effect: Allow, Principal: {CanonicalUser: !GetAtt O.S3CanonicalUserId}, Action: s3:GetObject, Resource: !Sub "${B.Arn}/*"}
+          - Effect: Allow
+            Principal: {CanonicalUser: !GetAtt O.S3CanonicalUserId}
+            Action: s3:GetObject
+            Resource: !Sub "${B.Arn}/*"
   D:
     Type: AWS::CloudFront::Distribution
     Properties:
@@ -77,7 +82,8 @@ Resources:
         %s
   %s
 `, s.top, s.bucket, or(s.enabled, "Enabled: true"), indent(10, or(s.origins, plainOrigin)), cache,
-		or(s.protocol, "ViewerProtocolPolicy: redirect-to-https"), indent(10, s.behavior), indent(8, s.config), indent(2, s.resources)))
+		or(s.protocol, "ViewerProtocolPolicy: redirect-to-https"), indent(10, s.behavior), indent(8, s.config),
+		indent(2, s.resources)))
 }
 
 // respond makes an edge of the template and returns what it says at path.
@@ -92,9 +98,13 @@ func (s shape) respond(t *testing.T, path string) string {
 	web := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "web ", r.Host, r.URL.Path) })
 	server := httptest.NewServer(web)
 	t.Cleanup(server.Close)
-	e, err := edge.New(edge.Options{Text: s.text(), Values: s.values, StubLambdaEdge: s.stub, Buckets: map[string]fs.FS{"": content},
-		Origins: map[string]http.RoundTripper{"web.example.com": to(server.URL), "abc.lambda-url.eu-west-1.on.aws": to(server.URL),
-			"down.example.com": down{}}})
+	e, err := edge.New(edge.Options{
+		Text: s.text(), Values: s.values, StubLambdaEdge: s.stub, Buckets: map[string]fs.FS{"": content},
+		Origins: map[string]http.RoundTripper{
+			"web.example.com": to(server.URL), "abc.lambda-url.eu-west-1.on.aws": to(server.URL),
+			"down.example.com": down{},
+		},
+	})
 	if err != nil {
 		return "refused: " + err.Error() + "; " + fault.Hint(err)
 	}
@@ -122,12 +132,25 @@ func (down) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func webWith(properties string) string {
-	return "\n- {Id: o, DomainName: web.example.com, CustomOriginConfig: {OriginProtocolPolicy: https-only}, " + properties + "}"
+	return strings.TrimSuffix(custom("o", "web.example.com"), "}") + ", " + properties + "}"
+}
+
+// custom returns an origin that is reached over HTTPS.
+func custom(id, domain string) string {
+	return "\n- {Id: " + id + ", DomainName: " + domain + ", CustomOriginConfig: {OriginProtocolPolicy: https-only}}"
+}
+
+// keyGroup returns values for the key group kg-1 with a key.
+func keyGroup(id, key string) map[string]string {
+	return map[string]string{"kg-1": `{"KeyGroupConfig": {"Items": ["` + id + `"]}}`,
+		id: `{"PublicKeyConfig": {"EncodedKey": ` + key + `}}`}
 }
 
 func headersPolicy(config string) shape {
 	return shape{behavior: "ResponseHeadersPolicyId: !Ref R", resources: `
-R: {Type: AWS::CloudFront::ResponseHeadersPolicy, Properties: {ResponseHeadersPolicyConfig: {Name: r, ` + config + `}}}`}
+R:
+  Type: AWS::CloudFront::ResponseHeadersPolicy
+  Properties: {ResponseHeadersPolicyConfig: {Name: r, ` + config + `}}`}
 }
 
 const cacheKey = "ParametersInCacheKeyAndForwardedToOrigin: {EnableAcceptEncodingGzip: true, " +
@@ -140,7 +163,8 @@ R: {Type: AWS::CloudFront::CachePolicy, Properties: {CachePolicyConfig: {Name: r
 }
 
 func fn(properties, code string) shape {
-	return shape{behavior: "FunctionAssociations: [{EventType: viewer-request, FunctionARN: !GetAtt F.FunctionARN}]", resources: `
+	associated := "FunctionAssociations: [{EventType: viewer-request, FunctionARN: !GetAtt F.FunctionARN}]"
+	return shape{behavior: associated, resources: `
 F: {Type: AWS::CloudFront::Function, Properties: {Name: f, ` + properties + `, FunctionCode: "` + code + `"}}`}
 }
 
@@ -148,11 +172,14 @@ func (s shape) saying(says string) shape { s.says = says; return s }
 
 func (s shape) with(origin string) shape { s.origins = plainOrigin + origin; return s }
 
+const extended = "Transform: AWS::LanguageExtensions\n"
+
 const runtime2 = "FunctionConfig: {Comment: c, Runtime: cloudfront-js-2.0}"
 
 func oac(config string) shape {
 	return shape{
-		origins: "\n- {Id: o, DomainName: !GetAtt B.RegionalDomainName, S3OriginConfig: {}, OriginAccessControlId: !Ref A}",
+		origins: "\n- {Id: o, DomainName: !GetAtt B.RegionalDomainName, S3OriginConfig: {}, " +
+			"OriginAccessControlId: !Ref A}",
 		resources: `
 A: {Type: AWS::CloudFront::OriginAccessControl, Properties: {OriginAccessControlConfig: {Name: n, ` + config + `}}}
 Q: {Type: AWS::S3::BucketPolicy, Properties: {Bucket: !Ref B, PolicyDocument: {Statement: [{Effect: Allow,
@@ -163,8 +190,9 @@ const somePEM = `"-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQg
 	`6zOg9KE5RdiYwpZP40Li/hp/m47n60p8D54WK84zV2sxXs7LtkBoN79R9Q==\n-----END PUBLIC KEY-----\n"`
 
 const (
-	websiteOrigin = "\n- {Id: o, DomainName: !Select [2, !Split ['/', !GetAtt B.WebsiteURL]], CustomOriginConfig: {OriginProtocolPolicy: http-only}}"
-	public        = `
+	websiteOrigin = "\n- {Id: o, DomainName: !Select [2, !Split ['/', !GetAtt B.WebsiteURL]], " +
+		"CustomOriginConfig: {OriginProtocolPolicy: http-only}}"
+	public = `
 Q: {Type: AWS::S3::BucketPolicy, Properties: {Bucket: !Ref B, PolicyDocument: {Statement: [{Effect: Allow,
   Principal: "*", Action: "s3:GetObject", Resource: !Sub "${B.Arn}/*"}]}}}`
 )
@@ -181,8 +209,9 @@ var failing = strings.Replace(plainOrigin, "Id: o", "Id: second", 1) +
 	"\n- {Id: first, DomainName: down.example.com, CustomOriginConfig: {OriginProtocolPolicy: https-only}}"
 
 func group(code int) string {
-	return fmt.Sprintf("OriginGroups: {Quantity: 1, Items: [{Id: o, FailoverCriteria: {StatusCodes: {Quantity: 1, Items: [%d]}},"+
-		" Members: {Quantity: 2, Items: [{OriginId: first}, {OriginId: second}]}}]}", code)
+	return fmt.Sprintf("OriginGroups: {Quantity: 1, Items: [{Id: o, "+
+		"FailoverCriteria: {StatusCodes: {Quantity: 1, Items: [%d]}}, "+
+		"Members: {Quantity: 2, Items: [{OriginId: first}, {OriginId: second}]}}]}", code)
 }
 
 func behaviorAt(pattern string) string {
@@ -194,5 +223,9 @@ func functionNamed(id, name string) string {
 	return fmt.Sprintf(`
 %s:
   Type: AWS::CloudFront::Function
-  Properties: {Name: %s, AutoPublish: true, FunctionConfig: {Comment: c, Runtime: cloudfront-js-2.0}, FunctionCode: x}`, id, name)
+  Properties:
+    Name: %s
+    AutoPublish: true
+    FunctionConfig: {Comment: c, Runtime: cloudfront-js-2.0}
+    FunctionCode: "function handler(e) { return e.request }"`, id, name)
 }

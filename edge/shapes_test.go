@@ -84,15 +84,17 @@ var shapes = map[string]shape{
 		values: map[string]string{"A": "a.example.com"},
 	},
 	"secret joined": {
-		origins:   webWith(`OriginCustomHeaders: [{HeaderName: X, HeaderValue: !Join ["", ["{{resolve:secretsmanager:", !Ref S, ":SecretString:::}}"]]}]`),
+		origins: webWith(`OriginCustomHeaders: [{HeaderName: X, HeaderValue: !Join ["", ` +
+			`["{{resolve:secretsmanager:", !Ref S, ":SecretString:::}}"]]}]`),
 		resources: "\nS: {Type: AWS::SecretsManager::Secret}",
 		says:      "SecretString:::",
 	},
 	"secret in Sub": {
-		origins: webWith(`OriginCustomHeaders: [{HeaderName: X, HeaderValue: !Sub "{{resolve:ssm:/${AWS::Region}/x}}"}]`),
-		values:  map[string]string{"resolve:ssm:/us-east-1/x": "v"},
-		path:    "/x",
-		says:    "200 web web.example.com/x",
+		origins: webWith(`OriginCustomHeaders: ` +
+			`[{HeaderName: X, HeaderValue: !Sub "{{resolve:ssm:/${AWS::Region}/x}}"}]`),
+		values: map[string]string{"resolve:ssm:/us-east-1/x": "v"},
+		path:   "/x",
+		says:   "200 web web.example.com/x",
 	},
 	"website": {
 		bucket:    "WebsiteConfiguration: {IndexDocument: index.html, ErrorDocument: 404.html}",
@@ -211,8 +213,9 @@ var shapes = map[string]shape{
 	"access control given": {
 		origins: "\n- {Id: o, DomainName: !GetAtt B.RegionalDomainName, S3OriginConfig: {}, " +
 			"OriginAccessControlId: E9}",
-		values: map[string]string{"E9": `{"OriginAccessControlConfig":{"OriginAccessControlOriginType":"s3","SigningBehavior":"always","SigningProtocol":"sigv4"}}`},
-		says:   "403 ",
+		values: map[string]string{"E9": `{"OriginAccessControlConfig": {"OriginAccessControlOriginType": "s3", ` +
+			`"SigningBehavior": "always", "SigningProtocol": "sigv4"}}`},
+		says: "403 ",
 	},
 	"key group elsewhere": {behavior: "TrustedKeyGroups: [kg-1]", says: "403 "},
 	"key elsewhere": {
@@ -223,12 +226,12 @@ var shapes = map[string]shape{
 	},
 	"key group and key given": {
 		behavior: "TrustedKeyGroups: [kg-1]",
-		values:   map[string]string{"kg-1": `{"KeyGroupConfig": {"Items": ["K2JCJMDEHXQW5F"]}}`, "K2JCJMDEHXQW5F": `{"PublicKeyConfig": {"EncodedKey": ` + somePEM + `}}`},
+		values:   keyGroup("K2JCJMDEHXQW5F", somePEM),
 		says:     "403 ",
 	},
 	"key given is none": {
 		behavior: "TrustedKeyGroups: [kg-1]",
-		values:   map[string]string{"kg-1": `{"KeyGroupConfig": {"Items": ["K2"]}}`, "K2": `{"PublicKeyConfig": {"EncodedKey": "x"}}`},
+		values:   keyGroup("K2", `"x"`),
 		says:     "EncodedKey",
 	},
 	"policy elsewhere": {
@@ -259,8 +262,10 @@ var shapes = map[string]shape{
 	},
 	"function given": {
 		behavior: "FunctionAssociations: [{EventType: viewer-request, FunctionARN: arn-f}]",
-		values:   map[string]string{"arn-f": `{"Name": "f", "AutoPublish": true, "FunctionCode": "function handler(e) { return {statusCode: 200, body: 'made'} }", "FunctionConfig": {"Runtime": "cloudfront-js-2.0"}}`},
-		says:     "200 made",
+		values: map[string]string{"arn-f": `{"Name": "f", "AutoPublish": true, "FunctionCode": ` +
+			`"function handler(e) { return {statusCode: 200, body: 'made'} }", ` +
+			`"FunctionConfig": {"Runtime": "cloudfront-js-2.0"}}`},
+		says: "200 made",
 	},
 	"function unpublished": fn(
 		"FunctionConfig: {Comment: c, Runtime: cloudfront-js-2.0}",
@@ -270,7 +275,10 @@ var shapes = map[string]shape{
 		"AutoPublish: true, FunctionConfig: {Comment: c, Runtime: cloudfront-js-1.0}",
 		"async function handler(e) { return e.request }",
 	).saying("has no async"),
-	"runtime 1.0": fn("AutoPublish: true, FunctionConfig: {Comment: c, Runtime: cloudfront-js-1.0}", "function handler(e) { var r = e.request; return r }"),
+	"runtime 1.0": fn(
+		"AutoPublish: true, FunctionConfig: {Comment: c, Runtime: cloudfront-js-1.0}",
+		"function handler(e) { var r = e.request; return r }",
+	),
 	"runtime of Lambda": fn(
 		"AutoPublish: true, FunctionConfig: {Comment: c, Runtime: nodejs22.x}",
 		"function handler(e) { return e.request }",
@@ -284,7 +292,8 @@ var shapes = map[string]shape{
 	"function selects an origin": fn(
 		"AutoPublish: true, "+runtime2,
 		"import cf from 'cloudfront'; function handler(e) { cf.selectRequestOriginById('web'); "+
-			"return e.request }").with("\n- {Id: web, DomainName: web.example.com, CustomOriginConfig: {OriginProtocolPolicy: https-only}}").saying("200 web web.example.com/home.html"),
+			"return e.request }",
+	).with(custom("web", "web.example.com")).saying("200 web web.example.com/home.html"),
 	"function selects nobody": fn(
 		"AutoPublish: true, "+runtime2,
 		"import cf from 'cloudfront'; function handler(e) { cf.selectRequestOriginById('x'); return e.request }",
@@ -312,7 +321,7 @@ var shapes = map[string]shape{
 		says:     "EventType: the property is missing",
 	},
 	"no origin for the behavior": {
-		origins: "\n- {Id: p, DomainName: web.example.com, CustomOriginConfig: {OriginProtocolPolicy: https-only}}",
+		origins: custom("p", "web.example.com"),
 		says:    `no origin "o"`,
 	},
 	"frame option": headersPolicy(
@@ -367,7 +376,8 @@ var shapes = map[string]shape{
 	},
 	"forwarded values": {behavior: "ForwardedValues: {QueryString: false, Cookies: {Forward: none}}"},
 	"origin shield and more": {
-		origins: plainOrigin + "\n  OriginShield: {Enabled: true, OriginShieldRegion: eu-west-1}\n  ConnectionTimeout: 5\n  ResponseCompletionTimeout: 30",
+		origins: plainOrigin + "\n  OriginShield: {Enabled: true, OriginShieldRegion: eu-west-1}" +
+			"\n  ConnectionTimeout: 5\n  ResponseCompletionTimeout: 30",
 	},
 	"two functions of one name": {
 		resources: functionNamed("One", "same") + functionNamed("Two", "same"),
@@ -386,7 +396,9 @@ var shapes = map[string]shape{
 	"custom header without Override": headersPolicy(
 		"CustomHeadersConfig: {Items: [{Header: X, Value: y}]}",
 	).saying("Override: the property is missing"),
-	"custom header without value": headersPolicy("CustomHeadersConfig: {Items: [{Header: X, Value: '', Override: true}]}"),
+	"custom header without value": headersPolicy(
+		"CustomHeadersConfig: {Items: [{Header: X, Value: '', Override: true}]}",
+	),
 	"cache policy without a key": cachePolicy("MinTTL: 0, DefaultTTL: 3, MaxTTL: 4").saying(
 		"ParametersInCacheKeyAndForwardedToOrigin: the property is missing"),
 	"cache policy without a TTL": cachePolicy("MinTTL: 0, MaxTTL: 4, " + cacheKey).saying(
@@ -399,9 +411,9 @@ var shapes = map[string]shape{
 	},
 	"two distributions of one alias": {
 		config: "Aliases: [a.example.com]",
-		resources: "\nE: {Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: {Aliases: [A.example.com], " +
-			"Enabled: true, Origins: [{Id: o, DomainName: web.example.com, CustomOriginConfig: " +
-			"{OriginProtocolPolicy: https-only}}], DefaultCacheBehavior: {TargetOriginId: o, " +
+		resources: "\nE: {Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: " +
+			"{Aliases: [A.example.com], Enabled: true, Origins: [{Id: o, DomainName: web.example.com, " +
+			"CustomOriginConfig: {OriginProtocolPolicy: https-only}}], DefaultCacheBehavior: {TargetOriginId: o, " +
 			"ViewerProtocolPolicy: allow-all, ForwardedValues: {QueryString: false}}}}}",
 		says: `has the alias "A.example.com" too`,
 	},
@@ -420,11 +432,11 @@ var shapes = map[string]shape{
 		says:     "CachedMethods",
 	},
 	"origin as a URL": {
-		origins: "\n- {Id: o, DomainName: 'https://web.example.com', CustomOriginConfig: {OriginProtocolPolicy: https-only}}",
+		origins: custom("o", "'https://web.example.com'"),
 		says:    "is not a valid domain name",
 	},
 	"origin with a port": {
-		origins: "\n- {Id: o, DomainName: 'web.example.com:81', CustomOriginConfig: {OriginProtocolPolicy: https-only}}",
+		origins: custom("o", "'web.example.com:81'"),
 		says:    "is not a valid domain name",
 	},
 	"origin path without a slash": {origins: webWith("OriginPath: v1"), says: "does not begin with a slash"},
@@ -460,6 +472,112 @@ var shapes = map[string]shape{
 		top:     "Parameters: {A: {Type: String, Default: 'no', AllowedValues: ['yes', 'no']}}",
 		config:  "Comment: !Ref A\nIPV6Enabled: off",
 	},
+	"LanguageExtensions over a parameter": {
+		top:       extended + "Parameters: {Names: {Type: CommaDelimitedList, Default: 'a, b'}}",
+		config:    "Comment: !Ref Ta",
+		resources: "\nFn::ForEach::T: [N, !Ref Names, {'T${N}': {Type: AWS::SNS::Topic}}]",
+	},
+	"LanguageExtensions over a value": {
+		top:       extended + "Parameters: {Names: {Type: CommaDelimitedList, Default: 'a, b'}}",
+		config:    "Aliases: [!Ref Tz]",
+		resources: "\nFn::ForEach::T: [N, !Ref Names, {'T${N}': {Type: AWS::SNS::Topic}}]",
+		values:    map[string]string{"Names": "y,z"},
+	},
+	"LanguageExtensions over a mapping": {
+		top:       extended + "Mappings: {M: {a: {b: [x, y]}}}",
+		config:    "Aliases: [!Ref Ty]",
+		resources: "\nFn::ForEach::T: [N, !FindInMap [M, a, b], {'T${N}': {Type: AWS::SNS::Topic}}]",
+	},
+	"LanguageExtensions over nobody": {
+		top:       extended + "Parameters: {Names: {Type: CommaDelimitedList}}",
+		resources: "\nFn::ForEach::T: [N, !Ref Names, {'T${N}': {Type: AWS::SNS::Topic}}]",
+		says:      `give "Names" a value`,
+	},
+	"Fn::Length without its transform": {
+		origins: webWith("ConnectionAttempts: {Fn::Length: [a]}"),
+		says:    "Fn::Length needs a transform that the template does not name; add Transform: AWS::Lang",
+	},
+	"Fn::ToJsonString without its transform": {
+		config: "Aliases: [{Fn::ToJsonString: [a]}]",
+		says:   "Fn::ToJsonString needs a transform that the template does not name",
+	},
+	"output of a function that is not known": {top: "Outputs: {O: {Value: !Select [0, !GetAZs '']}}"},
+	"methods in lower case": {
+		behavior: "AllowedMethods: [get, head]",
+		says:     `AllowedMethods[0]: "get" is not a supported value; use one of GET, HEAD`,
+	},
+	"cached method in lower case": {behavior: "CachedMethods: [GET, head]", says: `CachedMethods[1]: "head"`},
+	"error code 410":              {config: "CustomErrorResponses: [{ErrorCode: 410}]", says: `ErrorCode: "410"`},
+	"response code 410": {
+		config: "CustomErrorResponses: [{ErrorCode: 404, ResponseCode: 410, ResponsePagePath: /x}]",
+		says:   `ResponseCode: "410"`,
+	},
+	"error code twice": {
+		config: "CustomErrorResponses: [{ErrorCode: 404}, {ErrorCode: 403}, {ErrorCode: 404, ErrorCachingMinTTL: 0}]",
+		says:   "CustomErrorResponses[2].ErrorCode: there are two responses for 404",
+	},
+	"response code without a page": {
+		config: "CustomErrorResponses: [{ErrorCode: 404, ResponseCode: 200}]",
+		says:   "CustomErrorResponses[0]: CloudFront needs ResponseCode and ResponsePagePath together",
+	},
+	"page without a response code": {
+		config: "CustomErrorResponses: [{ErrorCode: 404, ResponsePagePath: /x}]",
+		says:   "set both, or neither",
+	},
+	"origin header Host": {
+		origins: webWith("OriginCustomHeaders: [{HeaderName: host, HeaderValue: x}]"),
+		says:    "OriginCustomHeaders[0].HeaderName: CloudFront does not add host to requests; use a header",
+	},
+	"origin header of a reserved prefix": {
+		origins: webWith("OriginCustomHeaders: [{HeaderName: X-Amz-Thing, HeaderValue: x}]"),
+		says:    "does not add X-Amz-Thing",
+	},
+	"origin headers that may be": {
+		origins: webWith("OriginCustomHeaders: [{HeaderName: Origin, HeaderValue: a}, " +
+			"{HeaderName: TEN, HeaderValue: b}]"),
+		path: "/x",
+		says: "200 web web.example.com/x",
+	},
+	"origin header twice": {
+		origins: webWith("OriginCustomHeaders: [{HeaderName: X-A, HeaderValue: a}, " +
+			"{HeaderName: x-a, HeaderValue: b}]"),
+		says: `OriginCustomHeaders[1].HeaderName: the origin has two headers "x-a"`,
+	},
+	"origin header in two lines": {
+		origins: webWith(`OriginCustomHeaders: [{HeaderName: X-A, HeaderValue: "a\r\nB: c"}]`),
+		says:    `OriginCustomHeaders[0]: "X-A" is not a valid header`,
+	},
+	"Lambda@Edge, two of one event": {
+		behavior: "LambdaFunctionAssociations: [{EventType: origin-request, LambdaFunctionARN: x}, " +
+			"{EventType: origin-request, LambdaFunctionARN: y}]",
+		stub: true,
+		says: "LambdaFunctionAssociations[1].EventType: the behavior has another origin-request function",
+	},
+	"Lambda@Edge beside a CloudFront function": {
+		behavior: "LambdaFunctionAssociations: [{EventType: viewer-response, LambdaFunctionARN: x}]\n" +
+			"FunctionAssociations: [{EventType: viewer-request, FunctionARN: !GetAtt One.FunctionARN}]",
+		resources: functionNamed("One", "one"),
+		stub:      true,
+		says:      "use CloudFront functions for both viewer events",
+	},
+	"Lambda@Edge of the origin beside a CloudFront function": {
+		behavior: "LambdaFunctionAssociations: [{EventType: origin-response, LambdaFunctionARN: x}]\n" +
+			"FunctionAssociations: [{EventType: viewer-request, FunctionARN: !GetAtt One.FunctionARN}]",
+		resources: functionNamed("One", "one"),
+		stub:      true,
+	},
+	"access control of a website": {
+		bucket:    "WebsiteConfiguration: {IndexDocument: index.html}",
+		origins:   strings.TrimSuffix(websiteOrigin, "}") + ", OriginAccessControlId: !Ref A}",
+		resources: oac("OriginAccessControlOriginType: s3, SigningBehavior: always, SigningProtocol: sigv4").resources,
+		says:      "OriginAccessControlId: CloudFront does not sign requests to a website endpoint; name the bucket's",
+	},
+	"access control beside an identity": {
+		origins:   plainOrigin + "\n  OriginAccessControlId: !Ref A",
+		resources: oac("OriginAccessControlOriginType: s3, SigningBehavior: always, SigningProtocol: sigv4").resources,
+		says:      "OriginAccessControlId: an origin has an origin access identity or an origin access control",
+	},
+	"trusted signers": {behavior: "TrustedSigners: [self]", says: "403 "},
 	"whitelist of nothing": {
 		config: "Restrictions: {GeoRestriction: {RestrictionType: whitelist}}",
 		says:   "GeoRestriction.Locations",

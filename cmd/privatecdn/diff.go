@@ -47,7 +47,13 @@ func (c diffCommand) Run(e *env) error {
 	}
 	findings := access.Diff(before, after, options...)
 	access.Accept(findings, allowances)
-	if err := c.write(e, findings, after.LeftOut()); err != nil {
+	leftOut := after.LeftOut()
+	for _, what := range before.LeftOut() {
+		if !slices.Contains(leftOut, what) {
+			leftOut = append(leftOut, what)
+		}
+	}
+	if err := c.write(e, findings, leftOut); err != nil {
 		return err
 	}
 	if slices.ContainsFunc(findings, access.Finding.Fails) {
@@ -57,6 +63,11 @@ func (c diffCommand) Run(e *env) error {
 }
 
 func (c diffCommand) write(e *env, findings []access.Finding, leftOut []string) error {
+	if c.Format != "markdown" || e.json {
+		for _, what := range leftOut {
+			e.note("Not compared: %s", what)
+		}
+	}
 	switch {
 	case e.json || c.Format == "json":
 		return e.printJSON(findings)

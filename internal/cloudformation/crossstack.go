@@ -53,7 +53,7 @@ func (s *Stack) getStackOutput(at Location, arg any) (any, error) {
 		StackName  string `cfn:"required"`
 		OutputName string `cfn:"required"`
 		Region     string
-		RoleArn    Ignored
+		_          Ignored `cfn:"RoleArn"`
 	}
 	if err := s.Decode(at, arg, &of); err != nil {
 		return nil, err

@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// Ignored is the type of a field whose property is known and changes nothing
-// for whoever decodes it. The property is not even resolved.
+// Ignored is the type of a blank field whose tag lists properties that are known
+// and change nothing for whoever decodes them. They are not even resolved.
 type Ignored struct{}
 
 // Refused is the type of a field whose property is known and cannot be
@@ -55,6 +55,9 @@ func (s *Stack) decodeStruct(at Location, v any, into reflect.Value) error {
 	}
 	present := map[string]bool{}
 	for _, name := range sortedKeys(o) {
+		if ignores(into.Type(), name) {
+			continue
+		}
 		field, known := into.Type().FieldByName(name)
 		if !known {
 			return at.Key(name).Unsupported("remove it, or ask for its support", "unknown property")
@@ -77,6 +80,17 @@ func (s *Stack) decodeStruct(at Location, v any, into reflect.Value) error {
 	return nil
 }
 
+// ignores reports whether an [Ignored] field of a struct lists the property.
+func ignores(t reflect.Type, name string) bool {
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if f.Type == ignored && slices.Contains(strings.Fields(f.Tag.Get("cfn")), name) {
+			return true
+		}
+	}
+	return false
+}
+
 // rules takes the tag of a field apart.
 func rules(field reflect.StructField) (required bool, values string) {
 	tag := field.Tag.Get("cfn")
@@ -90,10 +104,7 @@ func rules(field reflect.StructField) (required bool, values string) {
 func (s *Stack) decodeField(at Location, v any, field reflect.StructField, into reflect.Value) (
 	present bool, err error) {
 	_, values := rules(field)
-	switch field.Type {
-	case ignored:
-		return true, nil
-	case refused:
+	if field.Type == refused {
 		v, err := s.Resolve(at, v)
 		if err == nil && !isEmpty(v) {
 			err = at.Unsupported(values, "the property is not supported")

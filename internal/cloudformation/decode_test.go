@@ -28,7 +28,7 @@ func TestDecode(t *testing.T) {
 		Needed *struct {
 			Items []string `cfn:"required"`
 		}
-		Known   cloudformation.Ignored
+		_       cloudformation.Ignored `cfn:"Known KnownToo"`
 		Refused cloudformation.Refused `cfn:"do without"`
 	}
 	decode := func(text string) (outer, error) {
@@ -38,7 +38,7 @@ func TestDecode(t *testing.T) {
 	}
 	got, err := decode(`{"Text":1,"Yes":"true","Number":"12","Float":1.5,"List":["a",{"Ref":"AWS::NoValue"}],
 		"Inner":{"Name":"n","Kind":"b"},"Many":[{"Name":"m"}],"Map":{"k":{"Ref":"AWS::Region"}},
-		"Any":{"a":[{"Ref":"AWS::Region"},true,null]},"Known":{"Ref":"Nobody"},"Refused":{"Enabled":false,"Items":[],"Quantity":0}}`)
+		"Any":{"a":[{"Ref":"AWS::Region"},true,null]},"Known":{"Ref":"Nobody"},"KnownToo":1,"Refused":{"Enabled":false,"Items":[],"Quantity":0}}`)
 	half := 1.5
 	want := outer{Text: "1", Yes: true, Number: 12, Float: &half, List: []string{"a"},
 		Inner: &inner{Name: "n", Kind: "b"}, Many: []inner{{Name: "m"}}, Map: map[string]string{"k": cloudformation.DefaultRegion},

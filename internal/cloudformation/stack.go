@@ -96,7 +96,8 @@ func (s *Stack) Nest(r *Resource, text []byte) (*Stack, error) {
 }
 
 // Unused returns the names of the values that are none of a parameter, and that
-// nothing asked for.
+// nothing asked for: they may be misspelled. Properties of what exists outside
+// are no part of it, since one set of them serves several apps.
 func (a *App) Unused() []string {
 	isParameter := func(value string) bool {
 		return slices.ContainsFunc(a.stacks, func(s *Stack) bool {
@@ -105,7 +106,7 @@ func (a *App) Unused() []string {
 		})
 	}
 	return slices.DeleteFunc(sortedKeys(a.options.Values), func(name string) bool {
-		return a.wanted[name] || isParameter(name)
+		return a.wanted[name] || isParameter(name) || strings.HasPrefix(a.options.Values[name], "{")
 	})
 }
 

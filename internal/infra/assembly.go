@@ -32,4 +32,3 @@ func known(value string) string {
 	}
 	return value
 }
-

@@ -109,14 +109,18 @@ func bucketAttribute(s *cloudformation.Stack, r *cloudformation.Resource, name s
 }
 
 func publicKeyAttribute(s *cloudformation.Stack, r *cloudformation.Resource, name string) (any, error) {
-	key, err := readPublicKey(s, r)
-	if err != nil {
-		return nil, err
-	}
 	if name != "Ref" && name != "Id" {
 		return nil, s.UnknownAttribute(r, name)
 	}
-	return key.ID, nil
+	var p publicKeyProperties
+	if err := s.Properties(r, &p); err != nil {
+		return nil, err
+	}
+	key, err := parseKey(s.At(r).Key("Properties"), &p)
+	if err != nil {
+		return nil, err
+	}
+	return key.LocalID(), nil
 }
 
 func parameterAttribute(s *cloudformation.Stack, r *cloudformation.Resource, name string) (any, error) {

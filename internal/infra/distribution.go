@@ -35,7 +35,6 @@ func (r *reader) distribution(s *cloudformation.Stack, res *cloudformation.Resou
 		Enabled:           c.Enabled,
 		DefaultRootObject: strings.TrimPrefix(c.DefaultRootObject, "/"),
 		CacheTagHeader:    c.CacheTagConfig.HeaderName,
-		CustomErrors:      customErrors(c.CustomErrorResponses),
 		Geo: Geo{
 			Type:      cmp.Or(c.Restrictions.GeoRestriction.RestrictionType, "none"),
 			Locations: upper(c.Restrictions.GeoRestriction.Locations),
@@ -52,6 +51,10 @@ func (r *reader) distribution(s *cloudformation.Stack, res *cloudformation.Resou
 	}
 	if d.Geo.Type != "none" && len(d.Geo.Locations) == 0 {
 		return at.Key("Restrictions.GeoRestriction.Locations").Invalid("a %s has at least one country", d.Geo.Type)
+	}
+	var err error
+	if d.CustomErrors, err = customErrors(at.Key("CustomErrorResponses"), c.CustomErrorResponses); err != nil {
+		return err
 	}
 	origins, err := r.origins(s, at.Key("Origins"), c.Origins)
 	if err != nil {
@@ -121,12 +124,13 @@ func (r *reader) behavior(s *cloudformation.Stack, at cloudformation.Location, p
 		return nil, at.Key("TargetOriginId").Invalid("there is no origin %q", p.TargetOriginId)
 	}
 	for i, id := range p.TrustedKeyGroups {
-		group, ok := r.groups[id]
-		if !ok {
-			var err error
-			if group, err = r.outsideGroup(s, at.Key("TrustedKeyGroups").Index(i), id); err != nil {
-				return nil, err
-			}
+		at := at.Key("TrustedKeyGroups").Index(i)
+		group, err := find(r, s, at, "key group", id, (*reader).keyGroup)
+		if r.opensNothing(at, typeDistribution, err) {
+			group, err = &KeyGroup{ID: id}, nil
+		}
+		if err != nil {
+			return nil, err
 		}
 		b.KeyGroups = append(b.KeyGroups, group)
 	}
@@ -137,18 +141,41 @@ func (r *reader) behavior(s *cloudformation.Stack, at cloudformation.Location, p
 	if !isMethodSet(b.CachedMethods, 2, 3) || len(b.CachedMethods) > len(b.AllowedMethods) {
 		return nil, at.Key("CachedMethods").Invalid("CloudFront caches GET and HEAD, or these and OPTIONS if it is allowed")
 	}
+	for _, signer := range p.TrustedSigners {
+		r.noteAt(at, typeDistribution, "the keys of the trusted signer "+signer+
+			" are not in the template, as those of TrustedKeyGroups are; until then it opens nothing")
+		b.KeyGroups = append(b.KeyGroups, &KeyGroup{ID: signer})
+	}
 	if err := r.policies(s, at, p, b); err != nil {
 		return nil, err
 	}
-	for i, a := range p.LambdaFunctionAssociations {
-		at := at.Key("LambdaFunctionAssociations").Index(i)
-		if !r.stubLambdaEdge {
-			return nil, at.Unsupported("use a CloudFront function, or leave it out with --stub-lambda-edge",
-				"Lambda@Edge is not run")
-		}
-		r.noteAt(at, typeDistribution, "the "+a.EventType+" Lambda@Edge function of "+p.PathPattern+" is not run")
+	if err := r.lambdaFunctions(at, p); err != nil {
+		return nil, err
 	}
 	return b, r.functions(s, at.Key("FunctionAssociations"), p.FunctionAssociations, b)
+}
+
+// lambdaFunctions leaves a behavior's Lambda@Edge functions out, if it may.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-function-restrictions-all.html
+func (r *reader) lambdaFunctions(at cloudformation.Location, p *behaviorProperties) error {
+	seen := map[string]bool{}
+	for i, a := range p.LambdaFunctionAssociations {
+		at := at.Key("LambdaFunctionAssociations").Index(i)
+		switch {
+		case seen[a.EventType]:
+			return at.Key("EventType").Errorf(cloudformation.ErrInvalid, "leave one of them out",
+				"the behavior has another %s function", a.EventType)
+		case strings.HasPrefix(a.EventType, "viewer-") && len(p.FunctionAssociations) > 0:
+			return at.Key("EventType").Errorf(cloudformation.ErrInvalid, "use CloudFront functions for both viewer events",
+				"CloudFront does not combine a %s function of Lambda@Edge with CloudFront functions", a.EventType)
+		case !r.stubLambdaEdge:
+			return at.Unsupported("use a CloudFront function, or leave it out with --stub-lambda-edge",
+				"Lambda@Edge is not run")
+		}
+		seen[a.EventType] = true
+		r.noteAt(at, typeDistribution, "the "+a.EventType+" Lambda@Edge function of "+p.PathPattern+" is not run")
+	}
+	return nil
 }
 
 // policies finds the behavior's three policies.
@@ -164,7 +191,7 @@ func (r *reader) policies(s *cloudformation.Stack, at cloudformation.Location, p
 	case p.CachePolicyId == "":
 		b.CachePolicy, b.OriginRequestPolicy = legacyPolicies(p)
 	default:
-		cache, err := policy(s, at.Key("CachePolicyId"), p.CachePolicyId, r.caches, (*cachePolicyProperties).read)
+		cache, err := find(r, s, at.Key("CachePolicyId"), "policy", p.CachePolicyId, (*reader).cachePolicy)
 		if err != nil {
 			return err
 		}
@@ -173,28 +200,15 @@ func (r *reader) policies(s *cloudformation.Stack, at cloudformation.Location, p
 	var err error
 	if id := p.OriginRequestPolicyId; id != "" {
 		at := at.Key("OriginRequestPolicyId")
-		if b.OriginRequestPolicy, err = policy(s, at, id, r.requests, (*originRequestProperties).read); err != nil {
+		if b.OriginRequestPolicy, err = find(r, s, at, "policy", id, (*reader).originRequestPolicy); err != nil {
 			return err
 		}
 	}
 	if id := p.ResponseHeadersPolicyId; id != "" {
 		at := at.Key("ResponseHeadersPolicyId")
-		b.ResponseHeaderPolicy, err = policy(s, at, id, r.headers, (*responseHeadersProperties).read)
+		b.ResponseHeaderPolicy, err = find(r, s, at, "policy", id, (*reader).responseHeadersPolicy)
 	}
 	return err
-}
-
-// policy returns the policy with an ID: of the templates, AWS's, or outside.
-func policy[Policy, Properties any](s *cloudformation.Stack, at cloudformation.Location, id string,
-	known map[string]*Policy, read func(*Properties, cloudformation.Location, string) (*Policy, error)) (*Policy, error) {
-	if p, ok := known[id]; ok {
-		return p, nil
-	}
-	var p Properties
-	if err := outside(s, at, "policy", id, &p); err != nil {
-		return nil, err
-	}
-	return read(&p, at, "")
 }
 
 // functions finds the behavior's functions.
@@ -202,16 +216,9 @@ func (r *reader) functions(s *cloudformation.Stack, at cloudformation.Location,
 	associations []functionAssociationProperties, b *Behavior) error {
 	for i, a := range associations {
 		at := at.Index(i).Key("FunctionARN")
-		f, ok := r.funcs[a.FunctionARN]
-		if !ok {
-			var p functionProperties
-			if err := outside(s, at, "function", a.FunctionARN, &p); err != nil {
-				return err
-			}
-			var err error
-			if f, err = r.newFunction(at, "", &p); err != nil {
-				return err
-			}
+		f, err := find(r, s, at, "function", a.FunctionARN, (*reader).function)
+		if err != nil {
+			return err
 		}
 		if f.Unpublished {
 			return at.Errorf(cloudformation.ErrInvalid, "set its AutoPublish to true",
@@ -233,7 +240,7 @@ func methods(names []string) []string {
 	if len(names) == 0 {
 		return []string{"GET", "HEAD"}
 	}
-	return upper(names)
+	return names
 }
 
 // isMethodSet reports whether names are, in any order, one of CloudFront's sets
@@ -254,9 +261,17 @@ func upper(names []string) []string {
 	return names
 }
 
-func customErrors(responses []customErrorProperties) []CustomError {
+func customErrors(at cloudformation.Location, responses []customErrorProperties) ([]CustomError, error) {
 	var all []CustomError
-	for _, p := range responses {
+	for i, p := range responses {
+		if slices.ContainsFunc(all, func(e CustomError) bool { return e.Code == p.ErrorCode }) {
+			return nil, at.Index(i).Key("ErrorCode").Errorf(cloudformation.ErrInvalid, "leave one of them out",
+				"there are two responses for %d", p.ErrorCode)
+		}
+		if (p.ResponseCode == 0) != (p.ResponsePagePath == "") {
+			return nil, at.Index(i).Errorf(cloudformation.ErrInvalid, "set both, or neither",
+				"CloudFront needs ResponseCode and ResponsePagePath together")
+		}
 		e := CustomError{Code: p.ErrorCode, ResponseCode: p.ResponseCode, ResponsePath: p.ResponsePagePath,
 			MinTTL: defaultErrorTTL}
 		if p.ErrorCachingMinTTL != nil {
@@ -264,7 +279,7 @@ func customErrors(responses []customErrorProperties) []CustomError {
 		}
 		all = append(all, e)
 	}
-	return all
+	return all, nil
 }
 
 // seconds makes a duration of a template's number of seconds, of at most a

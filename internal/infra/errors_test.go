@@ -71,8 +71,8 @@ func TestRefusedProperties(t *testing.T) {
 	}{
 		{dist, 1, []any{config, "Typo"}, cloudformation.ErrUnsupported, "S/" + dist +
 			": Properties.DistributionConfig.Typo: unknown property"},
-		{dist, []any{"x"}, []any{config, "DefaultCacheBehavior", "TrustedSigners"}, cloudformation.ErrUnsupported,
-			"DefaultCacheBehavior.TrustedSigners: the property is not supported; use TrustedKeyGroups"},
+		{dist, true, []any{config, "DefaultCacheBehavior", "SmoothStreaming"}, cloudformation.ErrUnsupported,
+			"DefaultCacheBehavior.SmoothStreaming: the property is not supported; switch Smooth Streaming off"},
 		{dist, []any{map[string]any{"EventType": "origin-request"}}, []any{config, "CacheBehaviors", 0, lambda},
 			cloudformation.ErrUnsupported, "CacheBehaviors[0]." + lambda +
 				"[0]: Lambda@Edge is not run; use a CloudFront function"},

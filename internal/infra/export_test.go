@@ -58,6 +58,7 @@ func describeKind(b *strings.Builder, k kind) {
 	if len(read) > 0 {
 		b.WriteString("\n" + strings.Join(read, ""))
 	}
+	slices.Sort(without)
 	if len(without) > 0 {
 		fmt.Fprintf(b, "\nWithout effect here: %s.\n", strings.Join(without, ", "))
 	}
@@ -104,7 +105,10 @@ func schema(path string, t reflect.Type) []property {
 		inner, suffix := element(field.Type)
 		switch {
 		case field.Type == reflect.TypeFor[cloudformation.Ignored]():
-			p.Ignored = true
+			for _, name := range strings.Fields(tag) {
+				all = append(all, property{Path: strings.TrimPrefix(path+"."+name, "."), Ignored: true})
+			}
+			continue
 		case field.Type == reflect.TypeFor[cloudformation.Refused]():
 			p.Refused, p.Remedy = true, tag
 		case inner.Kind() == reflect.Struct:

@@ -4,62 +4,40 @@ import (
 	"cmp"
 	"encoding/json"
 	"strings"
-
-	"example.com/privatecdn/internal/cloudformation"
 )
 
-func (r *reader) keyValueStore(s *cloudformation.Stack, res *cloudformation.Resource) error {
-	var p keyValueStoreProperties
-	if err := s.Properties(res, &p); err != nil {
-		return err
-	}
-	store := &KeyValueStore{LogicalID: res.LogicalID, ID: uuid(s, res), Name: p.Name}
+func (r *reader) keyValueStore(from source, p *keyValueStoreProperties) (*KeyValueStore, error) {
+	store := &KeyValueStore{LogicalID: from.logicalID, ID: lastSegment(from.id), Name: p.Name}
 	if p.ImportSource != nil {
 		var err error
 		if store.Import, err = json.Marshal(p.ImportSource); err != nil {
-			return err
+			return nil, err
 		}
-		if store.Data, err = r.assets.pairs(s.At(res).Key("Properties.ImportSource"), p.ImportSource.SourceArn); err != nil {
-			return err
+		if store.Data, err = r.assets.pairs(from.at.Key("ImportSource"), p.ImportSource.SourceArn); err != nil {
+			return nil, err
 		}
 		if store.Data == nil {
-			r.note(s, res, "its import "+p.ImportSource.SourceArn+" is not beside the template: "+
+			r.noteAt(from.at, typeKeyValueStore, "its import "+p.ImportSource.SourceArn+" is not beside the template: "+
 				"it is empty unless its data is given")
 		}
 	}
 	r.tmpl.KeyValueStores = append(r.tmpl.KeyValueStores, store)
-	r.stores[fill(attributes[typeKeyValueStore]["Arn"], s, res)] = store
-	return nil
+	return store, nil
 }
 
-func (r *reader) function(s *cloudformation.Stack, res *cloudformation.Resource) error {
-	var p functionProperties
-	if err := s.Properties(res, &p); err != nil {
-		return err
-	}
-	f, err := r.newFunction(s.At(res).Key("Properties"), res.LogicalID, &p)
-	if err != nil {
-		return err
-	}
-	arn, err := functionAttribute(s, res, "FunctionARN")
-	if err != nil {
-		return err
-	}
-	if other := r.funcs[arn.(string)]; other != nil {
-		return s.At(res).Key("Properties.Name").Invalid("%s has the name %q too", other.LogicalID, p.Name)
-	}
-	r.funcs[arn.(string)] = f
-	return nil
-}
+func lastSegment(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }
 
-func (r *reader) newFunction(at cloudformation.Location, logicalID string, p *functionProperties) (*Function, error) {
-	f := &Function{LogicalID: cmp.Or(logicalID, p.Name), Name: p.Name, Runtime: p.FunctionConfig.Runtime,
+func (r *reader) function(from source, p *functionProperties) (*Function, error) {
+	if other, twice := r.made[from.id].(*Function); twice {
+		return nil, from.at.Key("Name").Invalid("%s has the name %q too", other.LogicalID, p.Name)
+	}
+	f := &Function{LogicalID: cmp.Or(from.logicalID, p.Name), Name: p.Name, Runtime: p.FunctionConfig.Runtime,
 		Code: p.FunctionCode, Unpublished: !p.AutoPublish}
-	at = at.Key("FunctionConfig.KeyValueStoreAssociations")
+	at := from.at.Key("FunctionConfig.KeyValueStoreAssociations")
 	for i, a := range p.FunctionConfig.KeyValueStoreAssociations {
-		store, ok := r.stores[a.KeyValueStoreARN]
+		store, ok := r.made[a.KeyValueStoreARN].(*KeyValueStore)
 		if !ok {
-			id := a.KeyValueStoreARN[strings.LastIndexByte(a.KeyValueStoreARN, '/')+1:]
+			id := lastSegment(a.KeyValueStoreARN)
 			store = &KeyValueStore{ID: id, Name: id}
 			r.tmpl.KeyValueStores = append(r.tmpl.KeyValueStores, store)
 			r.noteAt(at.Index(i), typeFunction,

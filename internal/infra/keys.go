@@ -1,30 +1,16 @@
 package infra
 
 import (
+	"errors"
+
 	"example.com/privatecdn/internal/cloudformation"
 	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/keys"
 )
 
-func (r *reader) publicKey(s *cloudformation.Stack, res *cloudformation.Resource) error {
-	key, err := readPublicKey(s, res)
-	if err != nil {
-		return err
-	}
-	r.keys[key.ID] = key
-	return nil
-}
-
-func readPublicKey(s *cloudformation.Stack, res *cloudformation.Resource) (*PublicKey, error) {
-	var p publicKeyProperties
-	if err := s.Properties(res, &p); err != nil {
-		return nil, err
-	}
-	key, err := parseKey(s.At(res).Key("Properties"), &p)
-	if err != nil {
-		return nil, err
-	}
-	return &PublicKey{LogicalID: res.LogicalID, ID: key.LocalID(), Key: key}, nil
+func (r *reader) publicKey(from source, p *publicKeyProperties) (*PublicKey, error) {
+	key, err := parseKey(from.at, p)
+	return &PublicKey{LogicalID: from.logicalID, ID: from.id, Key: key}, err
 }
 
 func parseKey(at cloudformation.Location, p *publicKeyProperties) (*keys.Public, error) {
@@ -36,57 +22,39 @@ func parseKey(at cloudformation.Location, p *publicKeyProperties) (*keys.Public,
 	return key, nil
 }
 
-func (r *reader) keyGroup(s *cloudformation.Stack, res *cloudformation.Resource) error {
-	var p keyGroupProperties
-	if err := s.Properties(res, &p); err != nil {
-		return err
-	}
-	id := uuid(s, res)
-	group, err := r.newKeyGroup(s, s.At(res).Key("Properties"), res.LogicalID, id, &p)
-	r.groups[id] = group
-	return err
-}
-
-func (r *reader) newKeyGroup(s *cloudformation.Stack, at cloudformation.Location, logicalID, id string,
-	p *keyGroupProperties) (*KeyGroup, error) {
-	group := &KeyGroup{LogicalID: logicalID, ID: id}
-	at = at.Key("KeyGroupConfig.Items")
+func (r *reader) keyGroup(from source, p *keyGroupProperties) (*KeyGroup, error) {
+	group := &KeyGroup{LogicalID: from.logicalID, ID: from.id}
+	at := from.at.Key("KeyGroupConfig.Items")
 	for i, id := range p.KeyGroupConfig.Items {
-		key, ok := r.keys[id]
-		if !ok {
-			var err error
-			if key, err = r.outsideKey(s, at.Index(i), id); err != nil {
-				return nil, err
-			}
+		key, err := find(r, from.stack, at.Index(i), "public key", id, (*reader).publicKey)
+		if r.opensNothing(at, typeKeyGroup, err) {
+			continue
 		}
-		if key != nil {
-			group.Keys = append(group.Keys, key)
+		if err != nil {
+			return nil, err
 		}
+		group.Keys = append(group.Keys, key)
 	}
 	return group, nil
 }
 
-func (r *reader) oai(s *cloudformation.Stack, res *cloudformation.Resource) error {
-	var p oaiProperties
-	if err := s.Properties(res, &p); err != nil {
-		return err
+// opensNothing reports, with a note, whether an error says that a key or a key
+// group is not known: until it is given, no signature is good for it.
+func (r *reader) opensNothing(at cloudformation.Location, typ string, err error) bool {
+	if !errors.Is(err, cloudformation.ErrUnresolved) {
+		return false
 	}
-	oai := &OAI{LogicalID: res.LogicalID, ID: fill("{id}", s, res), CanonicalUserID: canonicalUserID(s, res)}
-	r.oais[oai.ID] = oai
-	return nil
+	r.noteAt(at, typ, reason(err)+"; until then it opens nothing")
+	return true
 }
 
-func (r *reader) oac(s *cloudformation.Stack, res *cloudformation.Resource) error {
-	var p oacProperties
-	if err := s.Properties(res, &p); err != nil {
-		return err
-	}
-	oac := p.read(res.LogicalID, fill("{id}", s, res))
-	r.oacs[oac.ID] = oac
-	return nil
+func (r *reader) oai(from source, _ *oaiProperties) (*OAI, error) {
+	res := from.stack.Resources[from.logicalID]
+	return &OAI{LogicalID: from.logicalID, ID: from.id, CanonicalUserID: canonicalUserID(from.stack, res)}, nil
 }
 
-func (p *oacProperties) read(logicalID, id string) *OAC {
+func (r *reader) oac(from source, p *oacProperties) (*OAC, error) {
 	c := &p.OriginAccessControlConfig
-	return &OAC{LogicalID: logicalID, ID: id, Type: c.OriginAccessControlOriginType, Behavior: c.SigningBehavior}
+	return &OAC{LogicalID: from.logicalID, ID: from.id, Type: c.OriginAccessControlOriginType,
+		Behavior: c.SigningBehavior}, nil
 }

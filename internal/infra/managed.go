@@ -2,6 +2,21 @@ package infra
 
 import "time"
 
+// managed returns AWS's managed policies by ID.
+func managed() map[string]any {
+	all := map[string]any{}
+	for id, p := range ManagedCachePolicies() {
+		all[id] = p
+	}
+	for id, p := range ManagedOriginRequestPolicies() {
+		all[id] = p
+	}
+	for id, p := range managedResponseHeadersPolicies() {
+		all[id] = p
+	}
+	return all
+}
+
 // ManagedCachePolicies returns AWS's managed cache policies, by ID.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
 func ManagedCachePolicies() map[string]*CachePolicy {

@@ -20,6 +20,7 @@ type Infrastructure struct {
 	Outputs        map[string]string // by name; with several stacks by STACK/NAME
 	Parameters     map[string]string // values of the AWS::SSM::Parameter resources, by parameter name
 	Notes          []Note            // what is known and not acted upon
+	UnusedValues   []string          `json:"-"` // names of [cloudformation.Options.Values] that nothing needs
 }
 
 // Note is a part of the template that is known and changes nothing of what a

@@ -2,8 +2,12 @@ package infra
 
 import (
 	"cmp"
+	"net/http"
+	"regexp"
 	"strings"
 	"time"
+
+	"golang.org/x/net/http/httpguts"
 
 	"example.com/privatecdn/internal/awsname"
 	"example.com/privatecdn/internal/cloudformation"
@@ -44,8 +48,8 @@ func (r *reader) origin(s *cloudformation.Stack, at cloudformation.Location, p *
 	if p.OriginPath != "" && p.OriginPath[0] != '/' {
 		return nil, at.Key("OriginPath").Invalid("the path does not begin with a slash")
 	}
-	for _, h := range p.OriginCustomHeaders {
-		o.Headers[h.HeaderName] = h.HeaderValue
+	if err := customHeaders(at.Key("OriginCustomHeaders"), p.OriginCustomHeaders, o); err != nil {
+		return nil, err
 	}
 	o.Bucket = r.bucketByHost(s, p.DomainName, awsname.S3)
 	switch {
@@ -58,6 +62,33 @@ func (r *reader) origin(s *cloudformation.Stack, at cloudformation.Location, p *
 	default:
 		return o, r.bucketOrigin(s, at, p, o)
 	}
+}
+
+// notAdded matches the headers that CloudFront does not add to requests.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/add-origin-custom-headers.html#add-origin-custom-headers-denylist
+var notAdded = regexp.MustCompile(`^(?i)(Cache-Control|Connection|Content-Length|Cookie|Host|If-Match|` +
+	`If-Modified-Since|If-None-Match|If-Range|If-Unmodified-Since|Max-Forwards|Pragma|Proxy-Authenticate|` +
+	`Proxy-Authorization|Proxy-Connection|Range|Request-Range|TE|Trailer|Transfer-Encoding|Upgrade|Via|X-Amz-.*|` +
+	`X-Edge-.*|X-Real-Ip)$`)
+
+// customHeaders sets the headers that CloudFront adds to requests to an origin.
+func customHeaders(at cloudformation.Location, headers []headerProperties, o *Origin) error {
+	for i, h := range headers {
+		at := at.Index(i)
+		name := http.CanonicalHeaderKey(h.HeaderName)
+		switch _, twice := o.Headers[name]; {
+		case twice:
+			return at.Key("HeaderName").Errorf(cloudformation.ErrInvalid, "leave one of them out",
+				"the origin has two headers %q", h.HeaderName)
+		case notAdded.MatchString(name):
+			return at.Key("HeaderName").Errorf(cloudformation.ErrInvalid, "use a header of another name",
+				"CloudFront does not add %s to requests", h.HeaderName)
+		case !httpguts.ValidHeaderFieldName(name) || !httpguts.ValidHeaderFieldValue(h.HeaderValue):
+			return at.Invalid("%q is not a valid header", h.HeaderName)
+		}
+		o.Headers[name] = h.HeaderValue
+	}
+	return nil
 }
 
 // originGroups adds a distribution's origin groups to its origins. A group is
@@ -130,7 +161,7 @@ func (r *reader) bucketOrigin(s *cloudformation.Stack, at cloudformation.Locatio
 		if !ok {
 			return at.Invalid("expected origin-access-identity/cloudfront/ID")
 		}
-		if o.OAI, ok = r.oais[id]; !ok {
+		if o.OAI, ok = r.made[id].(*OAI); !ok {
 			canonical, given := s.Given(id + ".S3CanonicalUserId")
 			o.OAI = &OAI{ID: id, CanonicalUserID: canonical}
 			if !given {
@@ -151,15 +182,14 @@ func (r *reader) findOAC(s *cloudformation.Stack, at cloudformation.Location, p 
 	if o.OAI != nil {
 		return at.Invalid("an origin has an origin access identity or an origin access control, not both")
 	}
-	oac, ok := r.oacs[id]
-	if !ok {
-		var p oacProperties
-		if err := outside(s, at, "origin access control", id, &p); err != nil {
-			return err
-		}
-		oac = p.read("", id)
+	oac, err := find(r, s, at, "origin access control", id, (*reader).oac)
+	if err != nil {
+		return err
 	}
 	switch {
+	case o.Website != nil:
+		return at.Errorf(cloudformation.ErrInvalid, "name the bucket's regional domain as the origin",
+			"CloudFront does not sign requests to a website endpoint")
 	case (oac.Type == "s3") != (o.Bucket != nil):
 		return at.Invalid("an origin access control of type %s does not sign requests to %s", oac.Type, o.DomainName)
 	case oac.Type != "s3":

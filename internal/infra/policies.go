@@ -5,25 +5,13 @@ import (
 	"strings"
 
 	"golang.org/x/net/http/httpguts"
-
-	"example.com/privatecdn/internal/cloudformation"
 )
 
-func (r *reader) cachePolicy(s *cloudformation.Stack, res *cloudformation.Resource) error {
-	var p cachePolicyProperties
-	if err := s.Properties(res, &p); err != nil {
-		return err
-	}
-	policy, err := p.read(s.At(res).Key("Properties"), res.LogicalID)
-	r.caches[uuid(s, res)] = policy
-	return err
-}
-
-func (p *cachePolicyProperties) read(_ cloudformation.Location, logicalID string) (*CachePolicy, error) {
+func (r *reader) cachePolicy(from source, p *cachePolicyProperties) (*CachePolicy, error) {
 	c := &p.CachePolicyConfig
 	in := &c.ParametersInCacheKeyAndForwardedToOrigin
 	return &CachePolicy{
-		LogicalID:    logicalID,
+		LogicalID:    from.logicalID,
 		Name:         c.Name,
 		MinTTL:       seconds(c.MinTTL),
 		DefaultTTL:   seconds(c.DefaultTTL),
@@ -40,20 +28,10 @@ func selection(kind string, names []string) Selection {
 	return Selection{Kind: cmp.Or(kind, "none"), Names: names}
 }
 
-func (r *reader) originRequestPolicy(s *cloudformation.Stack, res *cloudformation.Resource) error {
-	var p originRequestProperties
-	if err := s.Properties(res, &p); err != nil {
-		return err
-	}
-	policy, err := p.read(s.At(res).Key("Properties"), res.LogicalID)
-	r.requests[uuid(s, res)] = policy
-	return err
-}
-
-func (p *originRequestProperties) read(_ cloudformation.Location, logicalID string) (*OriginRequestPolicy, error) {
+func (r *reader) originRequestPolicy(from source, p *originRequestProperties) (*OriginRequestPolicy, error) {
 	c := &p.OriginRequestPolicyConfig
 	return &OriginRequestPolicy{
-		LogicalID:    logicalID,
+		LogicalID:    from.logicalID,
 		Name:         c.Name,
 		Headers:      selection(c.HeadersConfig.HeaderBehavior, c.HeadersConfig.Headers),
 		Cookies:      selection(c.CookiesConfig.CookieBehavior, c.CookiesConfig.Cookies),
@@ -61,33 +39,22 @@ func (p *originRequestProperties) read(_ cloudformation.Location, logicalID stri
 	}, nil
 }
 
-func (r *reader) responseHeadersPolicy(s *cloudformation.Stack, res *cloudformation.Resource) error {
-	var p responseHeadersProperties
-	if err := s.Properties(res, &p); err != nil {
-		return err
-	}
-	policy, err := p.read(s.At(res).Key("Properties"), res.LogicalID)
-	r.headers[uuid(s, res)] = policy
-	return err
-}
-
-func (p *responseHeadersProperties) read(at cloudformation.Location, logicalID string) (
-	*ResponseHeadersPolicy, error) {
+func (r *reader) responseHeadersPolicy(from source, p *responseHeadersProperties) (*ResponseHeadersPolicy, error) {
 	c := &p.ResponseHeadersPolicyConfig
 	policy := &ResponseHeadersPolicy{
-		LogicalID: logicalID,
+		LogicalID: from.logicalID,
 		Name:      c.Name,
 		CORS:      c.CorsConfig.read(),
 		Security:  c.SecurityHeadersConfig.read(),
 	}
 	for i, h := range c.CustomHeadersConfig.Items {
+		at := from.at.Key("ResponseHeadersPolicyConfig.CustomHeadersConfig.Items").Index(i)
 		if strings.HasPrefix(strings.ToLower(h.Header), "access-control-") {
-			return nil, at.Key("ResponseHeadersPolicyConfig.CustomHeadersConfig.Items").Index(i).Key("Header").Invalid(
+			return nil, at.Key("Header").Invalid(
 				"CloudFront refuses %s as a custom header: it belongs into CorsConfig", h.Header)
 		}
 		if !httpguts.ValidHeaderFieldName(h.Header) || !httpguts.ValidHeaderFieldValue(*h.Value) {
-			return nil, at.Key("ResponseHeadersPolicyConfig.CustomHeadersConfig.Items").Index(i).Invalid(
-				"%q is not a valid header", h.Header+": "+*h.Value)
+			return nil, at.Invalid("%q is not a valid header", h.Header+": "+*h.Value)
 		}
 		policy.Custom = append(policy.Custom, Header{Name: h.Header, Value: *h.Value, Override: h.Override})
 	}

@@ -8,13 +8,15 @@ import "example.com/privatecdn/internal/cloudformation"
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_CloudFront.html
 
 type distributionProperties struct {
+	_ cloudformation.Ignored `cfn:"Tags"`
+
 	DistributionConfig struct {
+		_ cloudformation.Ignored `cfn:"AnycastIpListId Comment IPV6Enabled"`
+
 		Aliases                       []string
-		AnycastIpListId               cloudformation.Ignored
 		CacheBehaviors                []behaviorProperties
 		CacheTagConfig                struct{ HeaderName string }
 		CNAMEs                        cloudformation.Refused `cfn:"use Aliases"`
-		Comment                       cloudformation.Ignored
 		ConnectionFunctionAssociation cloudformation.Refused `cfn:"take the connection function off"`
 		ConnectionMode                string                 `cfn:"direct"`
 		ContinuousDeploymentPolicyId  cloudformation.Refused `cfn:"take the continuous deployment policy off"`
@@ -24,11 +26,11 @@ type distributionProperties struct {
 		DefaultRootObject             string
 		Enabled                       bool   `cfn:"required"`
 		HttpVersion                   string `cfn:"http1.1|http2|http3|http2and3|HTTP1.1|HTTP2|HTTP3|HTTP2AND3"`
-		IPV6Enabled                   cloudformation.Ignored
 		Logging                       loggingProperties
 		OriginGroups                  struct {
-			Items    []originGroupProperties
-			Quantity cloudformation.Ignored
+			_ cloudformation.Ignored `cfn:"Quantity"`
+
+			Items []originGroupProperties
 		}
 		Origins           []originProperties
 		PriceClass        string `cfn:"PriceClass_100|PriceClass_200|PriceClass_All|None"`
@@ -40,18 +42,19 @@ type distributionProperties struct {
 		ViewerMtlsConfig  cloudformation.Refused `cfn:"take the client certificates off"`
 		WebACLId          string
 	} `cfn:"required"`
-	Tags cloudformation.Ignored
 }
 
 type loggingProperties struct {
-	Bucket         string
-	IncludeCookies cloudformation.Ignored
-	Prefix         cloudformation.Ignored
+	_ cloudformation.Ignored `cfn:"IncludeCookies Prefix"`
+
+	Bucket string
 }
 
 type behaviorProperties struct {
-	AllowedMethods             []string
-	CachedMethods              []string
+	_ cloudformation.Ignored `cfn:"RealtimeLogConfigArn"`
+
+	AllowedMethods             []string `cfn:"GET|HEAD|OPTIONS|PUT|POST|PATCH|DELETE"`
+	CachedMethods              []string `cfn:"GET|HEAD|OPTIONS"`
 	CachePolicyId              string
 	Compress                   bool
 	DefaultTTL                 *float64               `cfn:"0.."`
@@ -64,13 +67,12 @@ type behaviorProperties struct {
 	MinTTL                     *float64 `cfn:"0.."`
 	OriginRequestPolicyId      string
 	PathPattern                string
-	RealtimeLogConfigArn       cloudformation.Ignored
 	ResponseHeadersPolicyId    string
 	SmoothStreaming            cloudformation.Refused `cfn:"switch Smooth Streaming off"`
 	TargetOriginId             string                 `cfn:"required"`
 	TrustedKeyGroups           []string
-	TrustedSigners             cloudformation.Refused `cfn:"use TrustedKeyGroups"`
-	ViewerProtocolPolicy       string                 `cfn:"required,allow-all|redirect-to-https|https-only"`
+	TrustedSigners             []string
+	ViewerProtocolPolicy       string `cfn:"required,allow-all|redirect-to-https|https-only"`
 }
 
 type forwardedProperties struct {
@@ -89,15 +91,15 @@ type functionAssociationProperties struct {
 }
 
 type lambdaAssociationProperties struct {
-	EventType         string `cfn:"required,viewer-request|viewer-response|origin-request|origin-response"`
-	IncludeBody       cloudformation.Ignored
-	LambdaFunctionARN cloudformation.Ignored
+	_ cloudformation.Ignored `cfn:"IncludeBody LambdaFunctionARN"`
+
+	EventType string `cfn:"required,viewer-request|viewer-response|origin-request|origin-response"`
 }
 
 type customErrorProperties struct {
 	ErrorCachingMinTTL *float64 `cfn:"0.."`
-	ErrorCode          int      `cfn:"required,400|403|404|405|410|414|416|500|501|502|503|504"`
-	ResponseCode       int      `cfn:"200|400|403|404|405|410|414|416|500|501|502|503|504"`
+	ErrorCode          int      `cfn:"required,400|403|404|405|414|416|500|501|502|503|504"`
+	ResponseCode       int      `cfn:"200|400|403|404|405|414|416|500|501|502|503|504"`
 	ResponsePagePath   string
 }
 
@@ -112,67 +114,71 @@ type certificateProperties struct {
 	AcmCertificateArn            string
 	CloudFrontDefaultCertificate bool
 	IamCertificateId             string
-	MinimumProtocolVersion       string `cfn:"SSLv3|TLSv1|TLSv1_2016|TLSv1.1_2016|TLSv1.2_2018|TLSv1.2_2019|TLSv1.2_2021|TLSv1.2_2025|TLSv1.3_2025"`
 	SslSupportMethod             string `cfn:"sni-only|vip|static-ip"`
+
+	MinimumProtocolVersion string `cfn:"SSLv3|TLSv1|TLSv1_2016|TLSv1.1_2016|TLSv1.2_2018|TLSv1.2_2019|TLSv1.2_2021|TLSv1.2_2025|TLSv1.3_2025"`
 }
 
 type originProperties struct {
+	_ cloudformation.Ignored `cfn:"OriginShield ResponseCompletionTimeout"`
+
 	ConnectionAttempts    *int `cfn:"1..3"`
 	ConnectionTimeout     *int `cfn:"1..10"`
 	CustomOriginConfig    *customOriginProperties
 	DomainName            string `cfn:"required"`
 	Id                    string `cfn:"required"`
 	OriginAccessControlId string
-	OriginCustomHeaders   []struct {
-		HeaderName  string `cfn:"required"`
-		HeaderValue string `cfn:"required"`
-	}
-	OriginPath                string
-	OriginShield              cloudformation.Ignored
-	ResponseCompletionTimeout cloudformation.Ignored
-	S3OriginConfig            *struct {
+	OriginCustomHeaders   []headerProperties
+	OriginPath            string
+	S3OriginConfig        *struct {
 		OriginAccessIdentity string
 		OriginReadTimeout    *int
 	}
 	VpcOriginConfig cloudformation.Refused `cfn:"use an origin that can be reached"`
 }
 
+type headerProperties struct {
+	HeaderName  string `cfn:"required"`
+	HeaderValue string `cfn:"required"`
+}
+
 type originGroupProperties struct {
 	FailoverCriteria struct {
 		StatusCodes struct {
-			Items    []int `cfn:"required,403|404|416|429|500|502|503|504"`
-			Quantity cloudformation.Ignored
+			_ cloudformation.Ignored `cfn:"Quantity"`
+
+			Items []int `cfn:"required,403|404|416|429|500|502|503|504"`
 		} `cfn:"required"`
 	} `cfn:"required"`
 	Id      string `cfn:"required"`
 	Members struct {
+		_ cloudformation.Ignored `cfn:"Quantity"`
+
 		Items []struct {
 			OriginId string `cfn:"required"`
 		}
-		Quantity cloudformation.Ignored
 	} `cfn:"required"`
 	SelectionCriteria string `cfn:"default"`
 }
 
 type customOriginProperties struct {
-	HTTPPort               *int `cfn:"80..65535"`
-	HTTPSPort              *int `cfn:"80..65535"`
-	IpAddressType          cloudformation.Ignored
-	OriginKeepaliveTimeout cloudformation.Ignored
-	OriginMtlsConfig       cloudformation.Refused `cfn:"take the client certificate off"`
-	OriginProtocolPolicy   string                 `cfn:"required,http-only|https-only|match-viewer"`
-	OriginReadTimeout      *int                   `cfn:"1..180"`
-	OriginSSLProtocols     cloudformation.Ignored
+	_ cloudformation.Ignored `cfn:"IpAddressType OriginKeepaliveTimeout OriginSSLProtocols"`
+
+	HTTPPort             *int                   `cfn:"80..65535"`
+	HTTPSPort            *int                   `cfn:"80..65535"`
+	OriginMtlsConfig     cloudformation.Refused `cfn:"take the client certificate off"`
+	OriginProtocolPolicy string                 `cfn:"required,http-only|https-only|match-viewer"`
+	OriginReadTimeout    *int                   `cfn:"1..180"`
 }
 
 type oaiProperties struct {
-	CloudFrontOriginAccessIdentityConfig cloudformation.Ignored
+	_ cloudformation.Ignored `cfn:"CloudFrontOriginAccessIdentityConfig"`
 }
 
 type oacProperties struct {
 	OriginAccessControlConfig struct {
-		Description                   cloudformation.Ignored
-		Name                          cloudformation.Ignored
+		_ cloudformation.Ignored `cfn:"Description Name"`
+
 		OriginAccessControlOriginType string `cfn:"required,s3|lambda|mediapackagev2|mediastore"`
 		SigningBehavior               string `cfn:"required,always|never|no-override"`
 		SigningProtocol               string `cfn:"required,sigv4"`
@@ -181,42 +187,42 @@ type oacProperties struct {
 
 type publicKeyProperties struct {
 	PublicKeyConfig struct {
-		CallerReference cloudformation.Ignored
-		Comment         cloudformation.Ignored
-		EncodedKey      string `cfn:"required"`
-		Name            cloudformation.Ignored
+		_ cloudformation.Ignored `cfn:"CallerReference Comment Name"`
+
+		EncodedKey string `cfn:"required"`
 	} `cfn:"required"`
 }
 
 type keyGroupProperties struct {
 	KeyGroupConfig struct {
-		Comment cloudformation.Ignored
-		Items   []string `cfn:"required"`
-		Name    cloudformation.Ignored
+		_ cloudformation.Ignored `cfn:"Comment Name"`
+
+		Items []string `cfn:"required"`
 	} `cfn:"required"`
 }
 
 type functionProperties struct {
+	_ cloudformation.Ignored `cfn:"FunctionMetadata Tags"`
+
 	AutoPublish    bool
 	FunctionCode   string `cfn:"required"`
 	FunctionConfig struct {
-		Comment                   cloudformation.Ignored
+		_ cloudformation.Ignored `cfn:"Comment"`
+
 		KeyValueStoreAssociations []struct {
 			KeyValueStoreARN string `cfn:"required"`
 		}
 		Runtime string `cfn:"required,cloudfront-js-1.0|cloudfront-js-2.0"`
 	} `cfn:"required"`
-	FunctionMetadata cloudformation.Ignored
-	Name             string `cfn:"required"`
-	Tags             cloudformation.Ignored
+	Name string `cfn:"required"`
 }
 
 type keyValueStoreProperties struct {
-	Comment      cloudformation.Ignored
+	_ cloudformation.Ignored `cfn:"Comment Tags"`
+
 	ImportSource *struct {
 		SourceArn  string
 		SourceType string `cfn:"S3"`
 	}
 	Name string `cfn:"required"`
-	Tags cloudformation.Ignored
 }

@@ -5,31 +5,20 @@ import "example.com/privatecdn/internal/cloudformation"
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_S3.html
 
 type bucketProperties struct {
-	AbacStatus                       cloudformation.Ignored
-	AccelerateConfiguration          cloudformation.Ignored
-	AccessControl                    cloudformation.Ignored
-	AnalyticsConfigurations          cloudformation.Ignored
-	BucketEncryption                 encryptionProperties
-	BucketName                       string
-	BucketNamePrefix                 cloudformation.Refused `cfn:"use BucketName"`
-	BucketNamespace                  cloudformation.Refused `cfn:"use BucketName"`
-	CorsConfiguration                struct{ CorsRules []corsRuleProperties }
-	IntelligentTieringConfigurations cloudformation.Ignored
-	InventoryConfigurations          cloudformation.Ignored
-	LifecycleConfiguration           cloudformation.Ignored
-	LoggingConfiguration             cloudformation.Ignored
-	MetadataConfiguration            cloudformation.Ignored
-	MetadataTableConfiguration       cloudformation.Ignored
-	MetricsConfigurations            cloudformation.Ignored
-	NotificationConfiguration        cloudformation.Ignored
-	ObjectLockConfiguration          cloudformation.Ignored
-	ObjectLockEnabled                cloudformation.Ignored
-	OwnershipControls                cloudformation.Ignored
-	PublicAccessBlockConfiguration   PublicAccessBlock
-	ReplicationConfiguration         cloudformation.Ignored
-	Tags                             cloudformation.Ignored
-	VersioningConfiguration          cloudformation.Ignored
-	WebsiteConfiguration             *struct {
+	_ cloudformation.Ignored `cfn:"AbacStatus AccelerateConfiguration AccessControl AnalyticsConfigurations"`
+	_ cloudformation.Ignored `cfn:"IntelligentTieringConfigurations InventoryConfigurations"`
+	_ cloudformation.Ignored `cfn:"LifecycleConfiguration LoggingConfiguration MetadataConfiguration"`
+	_ cloudformation.Ignored `cfn:"MetadataTableConfiguration MetricsConfigurations NotificationConfiguration"`
+	_ cloudformation.Ignored `cfn:"ObjectLockConfiguration ObjectLockEnabled OwnershipControls"`
+	_ cloudformation.Ignored `cfn:"ReplicationConfiguration Tags VersioningConfiguration"`
+
+	BucketEncryption               encryptionProperties
+	BucketName                     string
+	BucketNamePrefix               cloudformation.Refused `cfn:"use BucketName"`
+	BucketNamespace                cloudformation.Refused `cfn:"use BucketName"`
+	CorsConfiguration              struct{ CorsRules []corsRuleProperties }
+	PublicAccessBlockConfiguration PublicAccessBlock
+	WebsiteConfiguration           *struct {
 		ErrorDocument         string
 		IndexDocument         string
 		RedirectAllRequestsTo *struct {
@@ -42,21 +31,23 @@ type bucketProperties struct {
 
 type encryptionProperties struct {
 	ServerSideEncryptionConfiguration []struct {
-		BlockedEncryptionTypes        cloudformation.Ignored
-		BucketKeyEnabled              cloudformation.Ignored
+		_ cloudformation.Ignored `cfn:"BlockedEncryptionTypes BucketKeyEnabled"`
+
 		ServerSideEncryptionByDefault struct {
-			KMSMasterKeyID cloudformation.Ignored
-			SSEAlgorithm   string
+			_ cloudformation.Ignored `cfn:"KMSMasterKeyID"`
+
+			SSEAlgorithm string
 		}
 	}
 }
 
 type corsRuleProperties struct {
+	_ cloudformation.Ignored `cfn:"Id"`
+
 	AllowedHeaders []string
 	AllowedMethods []string
 	AllowedOrigins []string
 	ExposedHeaders []string
-	Id             cloudformation.Ignored
 	MaxAge         int
 }
 
@@ -68,13 +59,9 @@ type bucketPolicyProperties struct {
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-parameter.html
 
 type parameterProperties struct {
-	AllowedPattern cloudformation.Ignored
-	DataType       cloudformation.Ignored
-	Description    cloudformation.Ignored
-	Name           string
-	Policies       cloudformation.Ignored
-	Tags           cloudformation.Ignored
-	Tier           cloudformation.Ignored
-	Type           string
-	Value          string
+	_ cloudformation.Ignored `cfn:"AllowedPattern DataType Description Policies Tags Tier"`
+
+	Name  string
+	Type  string
+	Value string
 }

@@ -14,7 +14,8 @@ type queryStringsProperties struct {
 
 type cachePolicyProperties struct {
 	CachePolicyConfig struct {
-		Comment                                  cloudformation.Ignored
+		_ cloudformation.Ignored `cfn:"Comment"`
+
 		DefaultTTL, MaxTTL, MinTTL               float64 `cfn:"required,0.."`
 		Name                                     string  `cfn:"required"`
 		ParametersInCacheKeyAndForwardedToOrigin struct {
@@ -32,7 +33,8 @@ type cachePolicyProperties struct {
 
 type originRequestProperties struct {
 	OriginRequestPolicyConfig struct {
-		Comment       cloudformation.Ignored
+		_ cloudformation.Ignored `cfn:"Comment"`
+
 		CookiesConfig cookiesProperties `cfn:"required"`
 		HeadersConfig struct {
 			HeaderBehavior string `cfn:"required,none|whitelist|allViewer|allViewerAndWhitelistCloudFront|allExcept"`
@@ -49,7 +51,8 @@ type itemsProperties struct {
 
 type responseHeadersProperties struct {
 	ResponseHeadersPolicyConfig struct {
-		Comment             cloudformation.Ignored
+		_ cloudformation.Ignored `cfn:"Comment"`
+
 		CorsConfig          *corsProperties
 		CustomHeadersConfig struct {
 			Items []struct {

@@ -32,30 +32,14 @@ type reader struct {
 	assets         assets
 	stubLambdaEdge bool
 	tmpl           *Infrastructure
-	keys           map[string]*PublicKey // by ID, as are the others
-	groups         map[string]*KeyGroup
-	oais           map[string]*OAI
-	oacs           map[string]*OAC
-	caches         map[string]*CachePolicy
-	requests       map[string]*OriginRequestPolicy
-	headers        map[string]*ResponseHeadersPolicy
-	stores         map[string]*KeyValueStore // by ARN
-	funcs          map[string]*Function      // by ARN
+	made           map[string]any // by the ID or ARN that others refer to it by
 }
 
 func newReader(o Options) *reader {
 	r := &reader{
 		stubLambdaEdge: o.StubLambdaEdge,
 		tmpl:           &Infrastructure{Outputs: map[string]string{}, Parameters: map[string]string{}},
-		keys:           map[string]*PublicKey{},
-		groups:         map[string]*KeyGroup{},
-		oais:           map[string]*OAI{},
-		oacs:           map[string]*OAC{},
-		caches:         ManagedCachePolicies(),
-		requests:       ManagedOriginRequestPolicies(),
-		headers:        managedResponseHeadersPolicies(),
-		stores:         map[string]*KeyValueStore{},
-		funcs:          map[string]*Function{},
+		made:           managed(),
 	}
 	r.app = cloudformation.NewApp(o.Options, r.attribute)
 	return r
@@ -88,6 +72,7 @@ func (r *reader) read() (*Infrastructure, error) {
 	if err := r.allOutputs(); err != nil {
 		return nil, err
 	}
+	r.tmpl.UnusedValues = r.app.Unused()
 	if len(r.tmpl.Distributions) == 0 {
 		return nil, cloudformation.Location{Stack: r.tmpl.Stack}.Errorf(ErrNoDistribution,
 			"give the template of the stack that has the distribution", "it has no "+typeDistribution)
@@ -169,7 +154,7 @@ func (r *reader) outputs(s *cloudformation.Stack, prefix string) error {
 	for _, name := range slices.Sorted(maps.Keys(s.Outputs)) {
 		value, ok, err := s.Output(name)
 		switch {
-		case errors.Is(err, cloudformation.ErrUnresolved):
+		case errors.Is(err, cloudformation.ErrUnresolved), errors.Is(err, cloudformation.ErrUnsupported):
 			r.tmpl.Notes = append(r.tmpl.Notes, Note{Stack: s.Name, LogicalID: name, Type: "Output", Why: reason(err)})
 		case err != nil:
 			return err

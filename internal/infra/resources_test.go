@@ -94,8 +94,9 @@ func TestMethods(t *testing.T) {
 	}{
 		{two, two, nil}, {three, three, nil}, {all, two, nil}, {all, three, nil},
 		{"GET, HEAD, OPTIONS, PUT", two, cloudformation.ErrInvalid},
-		{all, "GET, HEAD, OPTIONS, PUT", cloudformation.ErrInvalid},
-		{all, all, cloudformation.ErrInvalid},
+		{all, "GET, HEAD, OPTIONS, PUT", cloudformation.ErrUnsupported},
+		{"get, head", two, cloudformation.ErrUnsupported},
+		{all, "GET, GET", cloudformation.ErrInvalid},
 	} {
 		behavior := fmt.Sprintf("%s, AllowedMethods: [%s], CachedMethods: [%s]", cached, c.allowed, c.cached)
 		if _, err := readYAML(t, webOrigin, behavior, "", infra.Options{}); !errors.Is(err, c.want) {

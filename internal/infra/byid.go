@@ -1,0 +1,58 @@
+package infra
+
+import "example.com/privatecdn/internal/cloudformation"
+
+// byID is a kind of resource that others refer to by one of its attributes, an
+// ID or an ARN. read makes what it describes of its properties.
+func byID[P, T any](typ, attribute string, read reading[P, T]) kind {
+	return kind{typ, *new(P), func(r *reader, s *cloudformation.Stack, res *cloudformation.Resource) error {
+		var p P
+		if err := s.Properties(res, &p); err != nil {
+			return err
+		}
+		id, err := s.Attribute(res, attribute)
+		if err != nil {
+			return err
+		}
+		made, err := read(r, source{s, s.At(res).Key("Properties"), res.LogicalID, id.(string)}, &p)
+		r.made[id.(string)] = made
+		return err
+	}}
+}
+
+// reading makes a T of a resource's properties.
+type reading[P, T any] func(*reader, source, *P) (*T, error)
+
+// source says where the properties of a resource come from.
+type source struct {
+	stack     *cloudformation.Stack
+	at        cloudformation.Location // of the properties, or of the reference to what is given
+	logicalID string                  // "" for what exists outside of the templates
+	id        string
+}
+
+// find returns the resource with an ID: of the templates, AWS's own, or one that
+// exists outside, whose properties the values give by its ID. Where they do not,
+// the error asks for them.
+func find[P, T any](r *reader, s *cloudformation.Stack, at cloudformation.Location, what, id string,
+	read reading[P, T]) (*T, error) {
+	if made, ok := r.made[id].(*T); ok {
+		return made, nil
+	}
+	text, ok := s.Given(id)
+	if !ok {
+		err := at.Unresolved(id, "the %s %q is in none of the templates given", what, id)
+		err.Remedy += ": its Properties in JSON, or give the template that has it, too"
+		return nil, err
+	}
+	var p P
+	if err := s.DecodeJSON(at, text, &p); err != nil {
+		return nil, err
+	}
+	return read(r, source{s, at, "", id}, &p)
+}
+
+// noteAt notes something about the resource at a place.
+func (r *reader) noteAt(at cloudformation.Location, typ, why string) {
+	r.tmpl.Notes = append(r.tmpl.Notes, Note{Stack: at.Stack, LogicalID: at.Resource, Type: typ, Why: why})
+}
