@@ -31,7 +31,7 @@ func (p *probe) download() (string, error) {
 		return "", skipped("--object PATH names an object of a behavior that passes response-content-disposition on")
 	}
 	o := object{path: p.Objects[i], url: p.Deployment.BaseURL() + p.Objects[i]}
-	terms := hour()
+	terms := hour
 	terms.Download = downloadName
 	query, err := p.query(o.url, terms)
 	if err != nil {

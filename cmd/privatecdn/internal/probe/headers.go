@@ -18,7 +18,7 @@ func (p *probe) readable() (target string, b *infra.Behavior, err error) {
 	}
 	query := ""
 	if o.access == deployment.Signed {
-		query, err = p.query(o.url, hour())
+		query, err = p.query(o.url, hour)
 	}
 	return o.url + query, p.behavior(o.path), err
 }

@@ -40,7 +40,7 @@ func (p *probe) hostWithPath() (string, error) {
 	a.there = o.there
 	switch {
 	case a.err == nil:
-		return a.refused("")
+		return refused("")(a)
 	case errors.Is(a.err, errNoHTTP2):
 		return "", a.err
 	case errors.Is(a.err, os.ErrDeadlineExceeded):

@@ -18,19 +18,19 @@ var promises = []struct {
 	name  string
 	probe func(*probe) (string, error)
 }{
-	{"a plain request is refused", (*probe).plain},
-	{"a signed URL opens", (*probe).signedURL},
-	{"signed cookies open", (*probe).signedCookies},
+	{"a plain request is refused", viewer(deployment.Signed, unsigned, refused("MissingKey"))},
+	{"a signed URL opens", viewer(deployment.Signed, signed(hour, same), answer.opened)},
+	{"signed cookies open", viewer(deployment.Signed, cookies, answer.opened)},
 	{"a signed download name arrives", (*probe).download},
-	{"a signature for another path is refused", (*probe).otherPath},
+	{"a signature for another path is refused", viewer(deployment.Signed, neighbor, refused("AccessDenied"))},
 	{"a host that contains a path is refused", (*probe).hostWithPath},
-	{"a changed signature is refused", (*probe).changed},
-	{"an expired URL is refused", (*probe).expired},
-	{"a URL from the future is refused", (*probe).early},
-	{"a URL for another address is refused", (*probe).otherAddress},
-	{"a key that is not trusted is refused", (*probe).untrusted},
-	{"a public path opens", (*probe).public},
-	{"a presigned path is refused without a signature", (*probe).presigned},
+	{"a changed signature is refused", viewer(deployment.Signed, signed(hour, changed), refused("AccessDenied"))},
+	{"an expired URL is refused", viewer(deployment.Signed, expired, refused("AccessDenied"))},
+	{"a URL from the future is refused", viewer(deployment.Signed, early, refused("AccessDenied"))},
+	{"a URL for another address is refused", viewer(deployment.Signed, signed(elsewhere, same), refused("AccessDenied"))},
+	{"a key that is not trusted is refused", viewer(deployment.Signed, signed(hour, otherKey), refused("InvalidKey"))},
+	{"a public path opens", viewer(deployment.Public, unsigned, answer.opened)},
+	{"a presigned path is refused without a signature", viewer(deployment.Presigned, unsigned, presigned)},
 	{"the bucket's own address refuses", (*probe).bucket},
 	{"plain HTTP leads to HTTPS", (*probe).http},
 	{"writing is refused", (*probe).write},
@@ -43,13 +43,25 @@ type skipped string
 
 func (s skipped) Error() string { return string(s) }
 
-func (p *probe) plain() (string, error) {
-	o, err := p.object(deployment.Signed)
-	if err != nil {
-		return "", err
+// A signing returns what of a request for an object signs it.
+type signing func(p *probe, o object) (query string, header http.Header, err error)
+
+// viewer returns the probe that requests an object and judges the answer.
+func viewer(access deployment.Access, sign signing, judge func(answer) (string, error)) func(*probe) (string, error) {
+	return func(p *probe) (string, error) {
+		o, err := p.object(access)
+		if err != nil {
+			return "", err
+		}
+		query, header, err := sign(p, o)
+		if err != nil {
+			return "", err
+		}
+		return judge(p.get(o, query, header))
 	}
-	return p.get(o, "", nil).refused("MissingKey")
 }
+
+func unsigned(*probe, object) (string, http.Header, error) { return "", nil, nil }
 
 // query returns the query that signs a URL.
 func (p *probe) query(target string, t signer.Terms) (string, error) {
@@ -61,126 +73,80 @@ func (p *probe) query(target string, t signer.Terms) (string, error) {
 	return "?" + query, err
 }
 
-// signed requests an object with a signature on terms that is then changed.
-func (p *probe) signed(t signer.Terms, change func(query string) string) (answer, error) {
-	o, err := p.object(deployment.Signed)
-	if err != nil {
-		return answer{}, err
+// signed signs the object on terms and has the query changed.
+func signed(t signer.Terms, change func(p *probe, query string) string) signing {
+	return func(p *probe, o object) (string, http.Header, error) {
+		query, err := p.query(o.url, t)
+		return change(p, query), nil, err
 	}
-	query, err := p.query(o.url, t)
-	if err != nil {
-		return answer{}, err
-	}
-	return p.get(o, change(query), nil), nil
 }
 
-func same(s string) string { return s }
+func same(_ *probe, query string) string { return query }
 
-func hour() signer.Terms { return signer.Terms{For: time.Hour} }
+var hour = signer.Terms{For: time.Hour}
 
-func (p *probe) signedURL() (string, error) {
-	a, err := p.signed(hour(), same)
-	if err != nil {
-		return "", err
-	}
-	return a.opened()
-}
-
-func (p *probe) signedCookies() (string, error) {
-	o, err := p.object(deployment.Signed)
-	if err != nil {
-		return "", err
-	}
+func cookies(p *probe, o object) (string, http.Header, error) {
 	if p.signer == nil {
-		return "", skipped(p.noKey)
+		return "", nil, skipped(p.noKey)
 	}
-	cookies, err := p.signer.Cookies(o.url[:strings.LastIndex(o.url, "/")+1]+"*", hour(), signer.CookieOptions{})
-	if err != nil {
-		return "", err
-	}
+	list, err := p.signer.Cookies(o.url[:strings.LastIndex(o.url, "/")+1]+"*", hour, signer.CookieOptions{})
 	var pairs []string
-	for _, c := range cookies {
+	for _, c := range list {
 		pairs = append(pairs, c.Name+"="+c.Value)
 	}
-	return p.get(o, "", http.Header{"Cookie": {strings.Join(pairs, "; ")}}).opened()
+	return "", http.Header{"Cookie": {strings.Join(pairs, "; ")}}, err
 }
 
-// refusedWith is the promise that a URL signed on terms and changed is refused.
-func (p *probe) refusedWith(t signer.Terms, change func(query string) string, code string) (string, error) {
-	a, err := p.signed(t, change)
-	if err != nil {
-		return "", err
-	}
-	return a.refused(code)
-}
-
-// otherPath signs for a neighbor of the object and requests the object.
-func (p *probe) otherPath() (string, error) {
-	o, err := p.object(deployment.Signed)
-	if err != nil {
-		return "", err
-	}
+// neighbor signs the URL of another object beside the one that is requested.
+func neighbor(p *probe, o object) (string, http.Header, error) {
 	name := strings.LastIndex(o.url, "/") + 1
-	query, err := p.query(o.url[:name]+"other-"+o.url[name:], hour())
+	query, err := p.query(o.url[:name]+"other-"+o.url[name:], hour)
 	if err != nil {
-		return "", skipped(err.Error())
+		err = skipped(err.Error())
 	}
-	return p.get(o, query, nil).refused("AccessDenied")
+	return query, nil, err
 }
 
-func (p *probe) changed() (string, error) {
-	return p.refusedWith(hour(), func(query string) string {
-		const name = "Signature="
-		at := strings.Index(query, name) + len(name) + 20 // well inside, where every bit counts
-		other := "A"
-		if query[at] == 'A' {
-			other = "B"
-		}
-		return query[:at] + other + query[at+1:]
-	}, "AccessDenied")
+// changed replaces a letter well inside of the signature, where every bit counts.
+func changed(_ *probe, query string) string {
+	before, signature, _ := strings.Cut(query, "Signature=")
+	if len(signature) <= 20 {
+		return query
+	}
+	other := "A"
+	if signature[20] == 'A' {
+		other = "B"
+	}
+	return before + "Signature=" + signature[:20] + other + signature[21:]
 }
 
 // expired signs as if it were two hours ago.
-func (p *probe) expired() (string, error) {
+func expired(p *probe, o object) (string, http.Header, error) {
 	p.ago = 2 * time.Hour
 	defer func() { p.ago = 0 }()
-	return p.refusedWith(hour(), same, "AccessDenied")
+	return signed(hour, same)(p, o)
 }
 
-func (p *probe) early() (string, error) {
-	return p.refusedWith(signer.Terms{From: time.Now().Add(time.Hour), For: time.Minute}, same, "AccessDenied")
+// early signs from an hour from now on.
+func early(p *probe, o object) (string, http.Header, error) {
+	return signed(signer.Terms{From: time.Now().Add(time.Hour), For: time.Minute}, same)(p, o)
 }
 
-// otherAddress signs for an address of documentation, which no viewer has.
-func (p *probe) otherAddress() (string, error) {
-	terms := hour()
-	terms.IP = netip.MustParsePrefix("192.0.2.1/32")
-	return p.refusedWith(terms, same, "AccessDenied")
-}
+// elsewhere is an address of documentation, which no viewer has.
+var elsewhere = signer.Terms{For: time.Hour, IP: netip.MustParsePrefix("192.0.2.1/32")}
 
-func (p *probe) untrusted() (string, error) {
-	return p.refusedWith(hour(), func(query string) string {
-		return strings.Replace(query, "Key-Pair-Id="+p.signer.KeyPairID(), "Key-Pair-Id=K00000000000000", 1)
-	}, "InvalidKey")
-}
-
-func (p *probe) public() (string, error) {
-	o, err := p.object(deployment.Public)
-	if err != nil {
-		return "", err
+func otherKey(p *probe, query string) string {
+	if p.signer == nil {
+		return query
 	}
-	return p.get(o, "", nil).opened()
+	return strings.Replace(query, "Key-Pair-Id="+p.signer.KeyPairID(), "Key-Pair-Id=K00000000000000", 1)
 }
 
-func (p *probe) presigned() (string, error) {
-	o, err := p.object(deployment.Presigned)
-	switch {
-	case err != nil:
-		return "", err
-	case !o.there:
+// presigned is the promise that a request without a signature is refused.
+func presigned(a answer) (string, error) {
+	if !a.there {
 		return "", skipped(unknownObject)
 	}
-	a := p.get(o, "", nil)
 	return a.kept(a.status >= 400 && a.status < 500)
 }
 

@@ -39,14 +39,14 @@ var questions = []question{
 	{"signature-cookie-twice", "200", func(s *settler) (string, error) {
 		return s.withCookies(s.object.url, "; CloudFront-Signature=none", "")
 	}},
-	{"signature-expires-not-a-number", "403 MalformedPolicy", changed(policy.ParamExpires, "soon")},
-	{"signature-hash-unknown", "403 AccessDenied", changed(policy.ParamHashAlgorithm, "SHA512")},
+	{"signature-expires-not-a-number", "403 MalformedPolicy", altered(policy.ParamExpires, "soon")},
+	{"signature-hash-unknown", "403 AccessDenied", altered(policy.ParamHashAlgorithm, "SHA512")},
 	{"signature-ip-single", "403 AccessDenied", (*settler).singleAddress},
 	{"signature-key-id-lower-case", "403 InvalidKey", func(s *settler) (string, error) {
-		return changed(policy.ParamKeyPairID, strings.ToLower(s.id))(s)
+		return altered(policy.ParamKeyPairID, strings.ToLower(s.id))(s)
 	}},
-	{"signature-no-policy", "403 MalformedPolicy", changed(policy.ParamExpires, "")},
-	{"signature-no-signature", "403 MalformedSignature", changed(policy.ParamSignature, "")},
+	{"signature-no-policy", "403 MalformedPolicy", altered(policy.ParamExpires, "")},
+	{"signature-no-signature", "403 MalformedSignature", altered(policy.ParamSignature, "")},
 	{"signature-reserved-case", "200", func(s *settler) (string, error) {
 		return s.withCookies(s.object.url+"*", "", "?expires=1")
 	}},
@@ -74,8 +74,8 @@ var unanswerable = []struct {
 	{"needs two clocks that agree to the millisecond", []string{"signature-expiry-exact"}},
 }
 
-// changed requests the object with one part of its signature changed.
-func changed(name, value string) func(*settler) (string, error) {
+// altered requests the object with one part of its signature changed.
+func altered(name, value string) func(*settler) (string, error) {
 	return func(s *settler) (string, error) {
 		signed, err := s.sign("", 0)
 		return s.reply(signed.with(name, value).query(), err)
