@@ -16,11 +16,10 @@ import (
 
 type checkCommand struct {
 	deploymentFlag
-	Object   []string          `help:"Path of an object that exists; repeatable." sep:"none" placeholder:"PATH"`
-	Template string            `help:"The deployed template, to probe its headers too." placeholder:"FILE"`
-	Value    map[string]string `help:"Value of a parameter or an import of the template; repeatable." placeholder:"NAME=VALUE" mapsep:"none"`
-
-	Unverified bool   `help:"Settle the conformance cases that nobody could verify instead, and write a dated record."`
+	Object   []string `help:"Path of an object that exists; repeatable." sep:"none" placeholder:"PATH"`
+	Template string   `help:"The deployed template, to probe its headers too." placeholder:"FILE"`
+	valueFlag
+	Unverified bool   `help:"Settle the unverified conformance cases instead, and write a dated record."`
 	Record     string `help:"File for the record of --unverified." default:"unverified.json" placeholder:"FILE"`
 }
 
@@ -29,7 +28,7 @@ func (c checkCommand) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	o := probe.Options{Deployment: d, Openers: awsuri.Openers(d.Resolve(".")), Objects: c.Object}
+	o := probe.Options{Deployment: d, Openers: awsuri.Openers, Objects: c.Object}
 	if c.Unverified {
 		return c.settle(e, o)
 	}

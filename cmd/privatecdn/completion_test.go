@@ -20,7 +20,7 @@ var completions = []struct{ typed, want string }{
 	{"privatecdn sign coo", "privatecdn sign cookies "},
 	{"privatecdn --json sign cook", "privatecdn --json sign cookies "},
 	{"privatecdn sign url --dep", "privatecdn sign url --deployment "},
-	{"privatecdn sign url /a --until 2030-01-02T15:04:05Z --key-p", "privatecdn sign url /a --until 2030-01-02T15:04:05Z --key-pair-id "},
+	{"privatecdn sign url /a --until 1893596645 --key-p", "privatecdn sign url /a --until 1893596645 --key-pair-id "},
 	{"privatecdn sign url --hash sha2", "privatecdn sign url --hash sha256 "},
 	{"privatecdn sign url --hash=sha2", "privatecdn sign url --hash=sha256 "},
 	{"privatecdn completion fi", "privatecdn completion fish "},
@@ -54,7 +54,8 @@ func completing(t *testing.T) (dir string, env []string) {
 	if err := os.Symlink(self, filepath.Join(dir, "privatecdn")); err != nil {
 		t.Fatal(err)
 	}
-	return dir, append(os.Environ(), "HOME="+dir, "ZDOTDIR="+dir, "TERM=dumb", "INPUTRC=/dev/null", "PATH="+dir+":"+os.Getenv("PATH"))
+	return dir, append(os.Environ(), "HOME="+dir, "ZDOTDIR="+dir, "TERM=dumb", "INPUTRC=/dev/null",
+		"PATH="+dir+":"+os.Getenv("PATH"))
 }
 
 // Bash and zsh are typed to on a terminal, and print what they then have.
@@ -65,7 +66,8 @@ func TestCompletionOnTerminal(t *testing.T) {
 	}{
 		"bash": {
 			[]string{"--noprofile", "--norc", "-i"},
-			`bind 'set enable-bracketed-paste off'; bind -x '"\C-t": echo "<$READLINE_LINE>"'; source <(privatecdn completion bash); PS1=ready'> '`,
+			`bind 'set enable-bracketed-paste off'; bind -x '"\C-t": echo "<$READLINE_LINE>"'; ` +
+				`source <(privatecdn completion bash); PS1=ready'> '`,
 		},
 		"zsh": {
 			[]string{"-f", "-i"},

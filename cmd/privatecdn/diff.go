@@ -15,13 +15,13 @@ import (
 )
 
 type diffCommand struct {
-	Old       string            `arg:"" help:"What is deployed: a template, a cloud assembly, or stack:NAME." complete:"FILE"`
-	New       string            `arg:"" help:"What will be deployed." complete:"FILE"`
-	Value     map[string]string `help:"Value of a parameter or an import of the templates; repeatable." placeholder:"NAME=VALUE" mapsep:"none"`
-	Format    string            `help:"Output format: ${enum}." enum:"text,markdown,json,sarif" default:"text"`
-	Allow     []string          `help:"Accept findings of a kind, or of a kind about one path pattern, key or bucket: 'KIND WHAT'." placeholder:"KIND" sep:"none"`
-	AllowFile string            `help:"A file with one accepted KIND or 'KIND WHAT' per line." placeholder:"FILE"`
-	Ring      string            `help:"The key ring, whose history explains the steps of a rotation." placeholder:"DIR"`
+	Old string `arg:"" help:"What is deployed: a template, a cloud assembly, or stack:NAME." complete:"FILE"`
+	New string `arg:"" help:"What will be deployed." complete:"FILE"`
+	valueFlag
+	Format    string   `help:"Output format: ${enum}." enum:"text,markdown,json,sarif" default:"text"`
+	Allow     []string `help:"${allow}" placeholder:"KIND" sep:"none"`
+	AllowFile string   `help:"A file with one accepted KIND or 'KIND WHAT' per line." placeholder:"FILE"`
+	Ring      string   `help:"The key ring, whose history explains the steps of a rotation." placeholder:"DIR"`
 }
 
 func (c diffCommand) Run(e *env) error {
@@ -140,7 +140,7 @@ func findingLine(t cli.Terminal, f access.Finding, severity, kind, text string) 
 	return t.Paint(cli.Red, severity) + strings.TrimPrefix(line, severity)
 }
 
-// sections are the parts of a comment on a pull request.
+// sections are the parts of a comment on a pull request, by severity.
 var sections = []struct {
 	severity access.Severity
 	title    string
@@ -155,10 +155,18 @@ var sections = []struct {
 // in code spans or escaped, so that it cannot be taken for the comment's own.
 func markdown(w io.Writer, findings []access.Finding, leftOut []string) {
 	failing := 0
+	parts := map[access.Severity][2][]string{} // the findings and their witnesses
 	for _, f := range findings {
+		mark := "`" + string(f.Kind) + "` "
+		witness := mark + plain(f.Witness)
+		if f.Accepted {
+			mark += "*(accepted)* "
+		}
 		if f.Fails() {
 			failing++
 		}
+		part := parts[f.Severity]
+		parts[f.Severity] = [2][]string{append(part[0], mark+plain(f.Sentence)), append(part[1], witness)}
 	}
 	switch {
 	case len(findings) == 0:
@@ -169,36 +177,24 @@ func markdown(w io.Writer, findings []access.Finding, leftOut []string) {
 		fmt.Fprintf(w, "### Access: %d of %d findings need consent\n", failing, len(findings))
 	}
 	for _, section := range sections {
-		markdownSection(w, section.title, slices.DeleteFunc(slices.Clone(findings), func(f access.Finding) bool {
-			return f.Severity != section.severity
-		}))
+		if part, ok := parts[section.severity]; ok {
+			fmt.Fprintf(w, "\n**%s**\n\n%s", section.title, bullets(part[0]))
+			folded(w, "Witnesses", part[1])
+		}
 	}
 	if len(leftOut) > 0 {
-		fmt.Fprintf(w, "\n<details><summary>Not compared: %d resources</summary>\n\n", len(leftOut))
+		var lines []string
 		for _, what := range leftOut {
-			fmt.Fprintf(w, "- %s\n", plain(what))
+			lines = append(lines, plain(what))
 		}
-		fmt.Fprint(w, "\n</details>\n")
+		folded(w, fmt.Sprintf("Not compared: %d resources", len(lines)), lines)
 	}
 }
 
-func markdownSection(w io.Writer, title string, findings []access.Finding) {
-	if len(findings) == 0 {
-		return
-	}
-	fmt.Fprintf(w, "\n**%s**\n\n", title)
-	for _, f := range findings {
-		mark := ""
-		if f.Accepted {
-			mark = " *(accepted)*"
-		}
-		fmt.Fprintf(w, "- `%s`%s %s\n", f.Kind, mark, plain(f.Sentence))
-	}
-	fmt.Fprint(w, "\n<details><summary>Witnesses</summary>\n\n")
-	for _, f := range findings {
-		fmt.Fprintf(w, "- `%s` %s\n", f.Kind, plain(f.Witness))
-	}
-	fmt.Fprint(w, "\n</details>\n")
+func bullets(lines []string) string { return "- " + strings.Join(lines, "\n- ") + "\n" }
+
+func folded(w io.Writer, title string, lines []string) {
+	fmt.Fprintf(w, "\n<details><summary>%s</summary>\n\n%s\n</details>\n", title, bullets(lines))
 }
 
 // plain escapes what Markdown, HTML or a hosting service act on: tags, links,
@@ -222,12 +218,14 @@ type object = map[string]any
 func sarif(findings []access.Finding) object {
 	results := []object{}
 	for _, f := range findings {
-		level := "note"
-		if f.Severity == access.Breaking || f.Severity == access.Widening {
-			level = "error"
+		result := object{
+			"ruleId": f.Kind, "level": "note",
+			"message":   object{"text": f.Sentence + " (witness: " + f.Witness + ")"},
+			"locations": []object{{"logicalLocations": []object{{"name": f.Distribution + f.Bucket, "kind": "resource"}}}},
 		}
-		result := object{"ruleId": f.Kind, "level": level, "message": object{"text": f.Sentence + " (witness: " + f.Witness + ")"},
-			"locations": []object{{"logicalLocations": []object{{"name": f.Distribution + f.Bucket, "kind": "resource"}}}}}
+		if f.Severity == access.Breaking || f.Severity == access.Widening {
+			result["level"] = "error"
+		}
 		if f.Accepted {
 			result["suppressions"] = []object{{"kind": "external"}}
 		}

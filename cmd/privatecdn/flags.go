@@ -12,6 +12,7 @@ import (
 	"example.com/privatecdn/cmd/privatecdn/internal/cdkapp"
 	"example.com/privatecdn/cmd/privatecdn/internal/cli"
 	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/internal/wholefile"
 	"example.com/privatecdn/keys"
 	"example.com/privatecdn/signer"
@@ -21,7 +22,7 @@ import (
 
 // deploymentFlag names what is deployed.
 type deploymentFlag struct {
-	Deployment string `help:"The deployment document: a file, ssm:NAME or stack:NAME." placeholder:"FILE|ssm:NAME|stack:NAME"`
+	Deployment string `help:"The deployment document: a file, ssm:NAME or stack:NAME." placeholder:"${document}"`
 }
 
 func (f deploymentFlag) load(e *env) (*deployment.Deployment, error) {
@@ -38,15 +39,18 @@ func (f deploymentFlag) openDeployed(e *env) (*verify.Deployed, error) {
 	if err != nil {
 		return nil, err
 	}
-	openers := awsuri.Openers(".")
-	delete(openers, "file") // relative to the document, which Open sees to
-	options := []verify.Option{verify.WithOpeners(openers)}
+	options := []verify.Option{verify.WithOpeners(awsuri.Openers)}
 	if dir, err := cdkapp.RingDir("."); err == nil {
 		if ring, err := keys.Open(dir); err == nil {
 			options = append(options, verify.WithRing(ring))
 		}
 	}
 	return verify.Open(e, source, options...)
+}
+
+// valueFlag gives what a template leaves open.
+type valueFlag struct {
+	Value map[string]string `help:"${value}" placeholder:"NAME=VALUE" mapsep:"none"`
 }
 
 // ringFlag is the ring that the commands on keys work on.
@@ -72,7 +76,7 @@ func (f ringFlag) open(opts ...keys.Option) (*keys.Ring, error) {
 // stepFlags are the ring that a step is taken on, and what is deployed of it.
 type stepFlags struct {
 	ringFlag
-	Deployment string `help:"The deployment document: a file, ssm:NAME or stack:NAME. With it, refuse a step until the previous one is deployed." placeholder:"FILE|ssm:NAME|stack:NAME"`
+	Deployment string `help:"${steps}" placeholder:"${document}"`
 }
 
 func (f stepFlags) open(e *env) (*keys.Ring, error) {
@@ -88,11 +92,11 @@ func (f stepFlags) open(e *env) (*keys.Ring, error) {
 
 // storeFlag is where private keys of new keys go.
 type storeFlag struct {
-	Store string `help:"Store for the new private key: file:DIR, kms:alias/NAME, secretsmanager:NAME or ssm:NAME; by default a file beside the ring." placeholder:"URI"`
+	Store string `help:"${store}" placeholder:"URI"`
 }
 
 type algorithmFlag struct {
-	Algorithm keys.Algorithm `help:"ecdsa-p256 or rsa-2048." enum:"ecdsa-p256,rsa-2048" default:"ecdsa-p256"`
+	Algorithm keys.Algorithm `help:"${enum}." enum:"ecdsa-p256,rsa-2048" default:"ecdsa-p256"`
 }
 
 // signFlags are what every way of signing takes.
@@ -101,14 +105,14 @@ type signFlags struct {
 	Until    cli.Time     `help:"End of validity: RFC 3339 or epoch seconds." xor:"end" placeholder:"TIME"`
 	Window   cli.Duration `help:"Round the end up to a multiple, so that viewers share one URL." placeholder:"D"`
 	From     cli.Time     `help:"Start of validity; by default immediately." placeholder:"TIME"`
-	IP       string       `name:"ip" help:"The viewers' IPv4 address or range." placeholder:"CIDR"`
+	IP       string       `help:"The viewers' IPv4 address or range." placeholder:"CIDR"`
 	Policy   string       `help:"File with a policy to sign unchanged." type:"path" placeholder:"FILE"`
 	Hash     string       `help:"sha256 or sha1." enum:"sha256,sha1" default:"sha256"`
 	Resource string       `help:"Pattern of URLs to sign instead of the URL itself." placeholder:"PATTERN"`
 
 	deploymentFlag
-	Key       string `help:"The private key, instead of a deployment: a PEM file, kms:…, secretsmanager:… or ssm:…." placeholder:"FILE|URI"`
-	KeyPairID string `name:"key-pair-id" help:"ID of its public key in CloudFront (K…)." placeholder:"ID"`
+	Key       string `help:"${key}" placeholder:"FILE|URI"`
+	KeyPairID string `help:"ID of its public key in CloudFront (K…)." placeholder:"ID"`
 }
 
 // open returns the signer and the terms that the flags describe.
@@ -122,7 +126,10 @@ func (f signFlags) open(e *env) (*signer.Signer, signer.Terms, error) {
 }
 
 func (f signFlags) signer(e *env) (*signer.Signer, error) {
-	hash := signer.WithHash(map[string]crypto.Hash{"sha256": crypto.SHA256, "sha1": crypto.SHA1}[f.Hash])
+	options := []signer.Option{
+		signer.WithHash(map[string]crypto.Hash{"sha256": crypto.SHA256, "sha1": crypto.SHA1}[f.Hash]),
+		signer.WithPublicSuffixes(publicsuffix.List),
+	}
 	switch {
 	case f.Deployment != "" && (f.Key != "" || f.KeyPairID != ""):
 		return nil, errors.New("give --deployment, or --key and --key-pair-id, not both")
@@ -131,23 +138,22 @@ func (f signFlags) signer(e *env) (*signer.Signer, error) {
 		if err != nil {
 			return nil, err
 		}
-		openers := awsuri.Openers(".")
-		delete(openers, "file") // relative to the document, which the signer sees to
-		return signer.Open(e, source, hash, signer.WithReload(0),
-			signer.WithOpeners(openers), signer.WithPublicSuffixes(publicsuffix.List))
+		return signer.Open(e, source, append(options, signer.WithReload(0), signer.WithOpeners(awsuri.Openers))...)
 	case f.Key == "" || f.KeyPairID == "":
-		return nil, cli.Hint(errors.New("no signing key is given"),
-			"give --deployment FILE|ssm:NAME|stack:NAME, or --key FILE|URI --key-pair-id ID")
+		return nil, &fault.Error{
+			What:   "no signing key is given",
+			Remedy: "give --deployment FILE|ssm:NAME|stack:NAME, or --key FILE|URI --key-pair-id ID",
+		}
 	}
-	key, err := awsuri.PrivateKey(e, f.Key)
+	key, err := awsuri.PrivateKey(e, ".", f.Key)
 	if err != nil {
 		return nil, err
 	}
-	return signer.New(f.KeyPairID, key, hash, signer.WithPublicSuffixes(publicsuffix.List))
+	return signer.New(f.KeyPairID, key, options...)
 }
 
-func (f signFlags) terms() (signer.Terms, error) {
-	t := signer.Terms{
+func (f signFlags) terms() (t signer.Terms, err error) {
+	t = signer.Terms{
 		For: f.For.Std(), Until: f.Until.Time, Window: f.Window.Std(), From: f.From.Time, Resource: f.Resource,
 	}
 	if f.Policy != "" {
@@ -158,13 +164,12 @@ func (f signFlags) terms() (signer.Terms, error) {
 		t.Policy = strings.TrimPrefix(string(text), "\ufeff")
 	}
 	if f.IP != "" {
-		var err error
 		if t.IP, err = policy.ParseIP(f.IP); err != nil {
 			return t, fmt.Errorf("--ip: %w", err)
 		}
 	}
 	if t.For == 0 && t.Until.IsZero() && t.Policy == "" {
-		return t, cli.Hint(errors.New("no lifetime is given"), "give --for 1h or --until 2030-01-02T15:04:05Z")
+		err = &fault.Error{What: "no lifetime is given", Remedy: "give --for 1h or --until 2030-01-02T15:04:05Z"}
 	}
-	return t, nil
+	return t, err
 }

@@ -1,27 +1,29 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"time"
 
+	"github.com/alecthomas/kong"
+
 	"example.com/privatecdn/cmd/privatecdn/internal/awsuri"
+	"example.com/privatecdn/cmd/privatecdn/internal/cdkapp"
 	"example.com/privatecdn/cmd/privatecdn/internal/cli"
 	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/keys"
 )
 
 type keysCommand struct {
-	New     keysNew     `cmd:"" help:"Create a key pair and add it to the ring. The first key signs immediately; later ones are pending."`
-	Add     keysAdd     `cmd:"" help:"Add an existing key pair to the ring. The first key signs immediately; later ones are pending."`
-	List    keysList    `cmd:"" help:"List the keys: state, age and next step."`
-	Promote keysPromote `cmd:"" help:"Sign with a pending key, once it is deployed. The previous signing key starts retiring."`
-	Retire  keysRetire  `cmd:"" help:"Set when the previous signing key expires: after the last URL it signed."`
-	Drop    keysDrop    `cmd:"" help:"Remove a key from the ring: a retiring one after it expires, a pending or revoked one at any time."`
-	Revoke  keysRevoke  `cmd:"" help:"Remove a key from the key group immediately. URLs it signed stop working."`
-	Rotate  keysRotate  `cmd:"" help:"Take the next step of the rotation."`
-	Limit   keysLimit   `cmd:"" help:"Change the longest lifetime that a signer may grant."`
+	New     keysNew    `cmd:"" help:"Create a key pair and add it to the ring. ${later}"`
+	Add     keysAdd    `cmd:"" help:"Add an existing key pair to the ring. ${later}"`
+	List    keysList   `cmd:"" help:"List the keys: state, age and next step."`
+	Promote keysStep   `cmd:"" help:"Sign with a pending key, once it is deployed. ${starts}"`
+	Retire  keysStep   `cmd:"" help:"Set when the previous signing key expires: after the last URL it signed."`
+	Drop    keysStep   `cmd:"" help:"${drop}"`
+	Revoke  keysRevoke `cmd:"" help:"Remove a key from the key group immediately. URLs it signed stop working."`
+	Rotate  keysRotate `cmd:"" help:"Take the next step of the rotation."`
+	Limit   keysLimit  `cmd:"" help:"Change the longest lifetime that a signer may grant."`
 }
 
 type keysNew struct {
@@ -39,30 +41,28 @@ func (c keysNew) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	ring, err := openOrCreate(dir)
+	ring, err := cdkapp.OpenRing(dir)
 	if err != nil {
 		return err
 	}
 	key, err := ring.Add(e, c.Algorithm, store)
+	return e.taken(keys.ActNew, key, ring, err)
+}
+
+// taken says what comes after a step, unless err is why it was not taken, and
+// prints the key.
+func (e *env) taken(action keys.Action, key keys.Key, ring *keys.Ring, err error) error {
 	if err != nil {
 		return err
 	}
-	e.note("%s", afterwards(keys.ActNew, key, dir))
+	e.note("%s", afterwards(action, key, ring.Dir()))
 	return e.print(key, func(w io.Writer) { fmt.Fprintln(w, key.Fingerprint) })
-}
-
-func openOrCreate(dir string) (*keys.Ring, error) {
-	ring, err := keys.Open(dir)
-	if errors.Is(err, keys.ErrNoRing) {
-		return keys.Create(dir)
-	}
-	return ring, err
 }
 
 type keysAdd struct {
 	Public    string `required:"" help:"File with the public key in PEM." placeholder:"FILE"`
-	Private   string `help:"Where the private key is: file:PATH (relative to the ring), kms:…, secretsmanager:… or ssm:…." placeholder:"URI"`
-	KeyPairID string `name:"key-pair-id" help:"ID of the public key, if CloudFront already has it." placeholder:"K…"`
+	Private   string `help:"${private}" placeholder:"URI"`
+	KeyPairID string `help:"ID of the public key, if CloudFront already has it." placeholder:"K…"`
 	ringFlag
 }
 
@@ -78,16 +78,12 @@ func (c keysAdd) Run(e *env) error {
 	if err := c.checkPrivate(e, dir, public); err != nil {
 		return err
 	}
-	ring, err := openOrCreate(dir)
+	ring, err := cdkapp.OpenRing(dir)
 	if err != nil {
 		return err
 	}
 	key, err := ring.Adopt(public, c.Private, c.KeyPairID)
-	if err != nil {
-		return err
-	}
-	e.note("%s", afterwards(keys.ActNew, key, dir))
-	return e.print(key, func(w io.Writer) { fmt.Fprintln(w, key.Fingerprint) })
+	return e.taken(keys.ActNew, key, ring, err)
 }
 
 // checkPrivate refuses a private key that does not belong to the public key.
@@ -95,20 +91,18 @@ func (c keysAdd) checkPrivate(e *env, dir string, public *keys.Public) error {
 	if c.Private == "" {
 		return nil
 	}
-	private, err := awsuri.Openers(dir).Open(e, c.Private)
+	private, err := awsuri.PrivateKey(e, dir, c.Private)
 	if err != nil {
 		return err
 	}
 	own, err := keys.NewPublic(private.Public())
-	if err != nil {
-		return err
+	if err == nil && own.Fingerprint() != public.Fingerprint() {
+		err = &fault.Error{
+			What:   fmt.Sprintf("%s is not the private key of %s", fault.Quote(c.Private), c.Public),
+			Remedy: "give the two keys of one pair",
+		}
 	}
-	if own.Fingerprint() != public.Fingerprint() {
-		return cli.Hint(
-			fmt.Errorf("%s is not the private key of %s", fault.Quote(c.Private), c.Public), "give the two keys of one pair",
-		)
-	}
-	return nil
+	return err
 }
 
 type keysList struct{ ringFlag }
@@ -127,52 +121,27 @@ func (c keysList) Run(e *env) error {
 	return e.print(list, func(w io.Writer) { table(w, e.stdout, list.Keys, time.Now()) })
 }
 
-type keysPromote struct {
-	keyArg
-	stepFlags
-}
-
-func (c keysPromote) Run(e *env) error {
-	return c.step(e, c.stepFlags, keys.ActPromote, (*keys.Ring).Promote)
-}
-
-type keysRetire struct {
-	keyArg
-	stepFlags
-}
-
-func (c keysRetire) Run(e *env) error {
-	return c.step(e, c.stepFlags, keys.ActRetire, (*keys.Ring).Retire)
-}
-
-type keysDrop struct {
-	keyArg
-	stepFlags
-}
-
-func (c keysDrop) Run(e *env) error {
-	return c.step(e, c.stepFlags, keys.ActDrop, (*keys.Ring).Drop)
-}
-
 // keyArg names a key.
 type keyArg struct {
 	ID string `arg:"" help:"The key's fingerprint, or a unique prefix of it."`
 }
 
-// step takes a step on the key and says what comes after it.
-func (c keyArg) step(
-	e *env, flags stepFlags, action keys.Action, take func(*keys.Ring, string) (keys.Key, error),
-) error {
-	ring, err := flags.open(e)
+// keysStep is each command that takes a step on a key: the action of its name.
+type keysStep struct {
+	keyArg
+	stepFlags
+}
+
+func (c keysStep) Run(e *env, k *kong.Context) error {
+	ring, err := c.open(e)
 	if err != nil {
 		return err
 	}
-	key, err := take(ring, c.ID)
-	if err != nil {
-		return err
-	}
-	e.note("%s", afterwards(action, key, ring.Dir()))
-	return e.print(key, func(w io.Writer) { fmt.Fprintln(w, key.Fingerprint) })
+	action := keys.Action(k.Selected().Name)
+	key, err := map[keys.Action]func(*keys.Ring, string) (keys.Key, error){
+		keys.ActPromote: (*keys.Ring).Promote, keys.ActRetire: (*keys.Ring).Retire, keys.ActDrop: (*keys.Ring).Drop,
+	}[action](ring, c.ID)
+	return e.taken(action, key, ring, err)
 }
 
 type keysRevoke struct {
@@ -249,11 +218,8 @@ func (c keysLimit) Run(e *env) error {
 	if err := ring.Limit(c.Longest.Std()); err != nil {
 		return err
 	}
-	e.note(
-		"Next: commit %s and deploy. "+
-			"A key expires after the longest lifetime it has signed for, even if the limit is shorter now.",
-		ring.Dir(),
-	)
+	e.note("Next: commit %s and deploy. %s", ring.Dir(),
+		"A key expires after the longest lifetime it has signed for, even if the limit is shorter now.")
 	result := struct {
 		MaxLifetime int64 `json:"maxLifetime"` // seconds
 	}{int64(ring.MaxLifetime() / time.Second)}

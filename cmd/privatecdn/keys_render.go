@@ -18,30 +18,28 @@ func table(w io.Writer, t cli.Terminal, entries []keys.Entry, now time.Time) {
 	}
 }
 
-// next is the step that comes next for a key, and when.
+// next returns the step that comes next for a key, and when.
 func next(k keys.Entry, now time.Time) string {
+	step := map[keys.Action]string{
+		keys.ActPromote: "promote, once deployed", keys.ActRetire: "retire, once its successor is deployed",
+		keys.ActNew: "replace", keys.ActDrop: "drop",
+	}[k.Next]
 	switch {
-	case k.Next == keys.ActPromote:
-		return "promote, once deployed"
-	case k.Next == keys.ActRetire:
-		return "retire, once its successor is deployed"
+	case k.Next == keys.ActPromote || k.Next == keys.ActRetire:
+		return step
 	case now.Before(k.From):
-		return fmt.Sprintf("%s on %s", steps[k.Next], k.From.Format(time.DateOnly))
+		return step + " on " + k.From.Format(time.DateOnly)
 	}
-	return steps[k.Next] + " now"
+	return step + " now"
 }
-
-// steps are the steps as the table words them.
-var steps = map[keys.Action]string{keys.ActNew: "replace", keys.ActDrop: "drop"}
 
 // afterwards says what a step has done and what comes next.
 func afterwards(action keys.Action, k keys.Key, ring string) string {
 	id := k.Short()
 	switch {
 	case action == keys.ActNew && k.State == keys.Signing:
-		return fmt.Sprintf(
-			"%s signs. Next: commit %s and deploy. Its private key is not in the ring: %s.", id, ring, k.Private,
-		)
+		return fmt.Sprintf("%s signs. Next: commit %s and deploy. Its private key is not in the ring: %s.",
+			id, ring, k.Private)
 	case action == keys.ActNew:
 		return fmt.Sprintf("%s is pending. Next: commit %s, deploy, then `privatecdn keys promote %s`.", id, ring, id)
 	case action == keys.ActPromote:
@@ -50,12 +48,11 @@ func afterwards(action keys.Action, k keys.Key, ring string) string {
 		return fmt.Sprintf("%s is accepted until %s. Next: commit %s; after that, `privatecdn keys drop %s`.",
 			id, k.Until.Format(time.RFC3339), ring, id)
 	}
-	return fmt.Sprintf(
-		"%s is removed from the ring. Next: commit %s, deploy, and delete its private key: %s.", id, ring, k.Private,
-	)
+	return fmt.Sprintf("%s is removed from the ring. Next: commit %s, deploy, and delete its private key: %s.",
+		id, ring, k.Private)
 }
 
-// span is a length of time in the largest unit that says enough.
+// span returns a length of time in the largest unit that says enough.
 func span(d time.Duration) string {
 	switch {
 	case d >= 48*time.Hour:

@@ -30,10 +30,10 @@ type tool struct {
 	Up          upCommand         `cmd:"" help:"Serve the app or a template on this machine, as CloudFront would."`
 	Keys        keysCommand       `cmd:"" help:"Create key pairs and rotate them."`
 	Sign        signCommand       `cmd:"" help:"Sign URLs, cookies and playlists."`
-	Presign     presignCommand    `cmd:"" help:"Create an S3 presigned URL on the distribution's host, rounded so that it can be cached."`
+	Presign     presignCommand    `cmd:"" help:"Create a cacheable S3 presigned URL on the distribution's host."`
 	Verify      verifyCommand     `cmd:"" help:"Explain how CloudFront responds to a signed request."`
 	Check       checkCommand      `cmd:"" help:"Probe a deployment, local or real, with one line for each promise."`
-	Doctor      doctorCommand     `cmd:"" help:"Explain which requests in a browser's recording failed, and what to change."`
+	Doctor      doctorCommand     `cmd:"" help:"Explain why requests in a browser's recording failed."`
 	Diff        diffCommand       `cmd:"" help:"Compare two templates: who gains or loses access."`
 	Completion  completionCommand `cmd:"" help:"Print the completion script of a shell."`
 	Complete    completeCommand   `cmd:"" hidden:"" help:"Complete a command line."`
@@ -92,15 +92,14 @@ func parse(t *tool, args []string, e *env) (*kong.Context, error) {
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: e.stdout.Width}),
 		kong.Help(e.help),
 		kong.Writers(e.out, e.err),
-		kong.Vars{"version": build().String()},
+		texts, kong.Vars{"version": build().String()},
 	)
 	if err != nil {
 		return nil, err
 	}
 	command, err := parser.Parse(args)
-	var wrong *kong.ParseError
-	if errors.As(err, &wrong) {
-		return nil, cli.Hint(errors.New(wrong.Error()), "%s --help", commandOf(wrong.Context))
+	if wrong := (*kong.ParseError)(nil); errors.As(err, &wrong) {
+		return nil, fault.New(errors.New(wrong.Error()), commandOf(wrong.Context)+" --help")
 	}
 	if err != nil {
 		return nil, err
@@ -113,13 +112,13 @@ func parse(t *tool, args []string, e *env) (*kong.Context, error) {
 func refuseEmpty(command *kong.Context) error {
 	for _, p := range command.Path {
 		if p.Flag != nil && p.Flag.Target.Kind() == reflect.String && p.Flag.Target.Len() == 0 {
-			return cli.Hint(fmt.Errorf("--%s is empty", p.Flag.Name), "give a value, or leave the flag out")
+			return &fault.Error{What: "--" + p.Flag.Name + " is empty", Remedy: "give a value, or leave the flag out"}
 		}
 	}
 	return nil
 }
 
-// commandOf is as much of the command as was understood.
+// commandOf returns as much of the command as was understood.
 func commandOf(c *kong.Context) string {
 	if c != nil && c.Selected() != nil {
 		return "privatecdn " + c.Selected().Path()
@@ -136,6 +135,7 @@ func (e *env) print(value any, text func(w io.Writer)) error {
 	return nil
 }
 
+// printJSON writes a result as JSON.
 func (e *env) printJSON(value any) error {
 	enc := json.NewEncoder(e.out)
 	enc.SetEscapeHTML(false)

@@ -31,7 +31,7 @@ func TestMan(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := regexp.MustCompile(".\x08").ReplaceAllString(string(out), "") // bold letters are struck twice
-	for _, want := range []string{"sign url", "completion", "--deployment", "Create an S3 presigned URL on the distribution's host"} {
+	for _, want := range []string{"sign url", "completion", "--deployment", "Create a cacheable S3 presigned URL"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in the manual page", want)
 		}

@@ -18,32 +18,33 @@ import (
 type presignCommand struct {
 	Object string       `arg:"" help:"s3://BUCKET/KEY"`
 	For    cli.Lifetime `help:"Lifetime of the URL, from the start of its window." required:"" placeholder:"D"`
-	Window cli.Duration `help:"Requests within a window get the same URL; it is valid for at least --for minus this." required:"" placeholder:"D"`
-	Host   string       `help:"The distribution's host; by default the deployment's first, else the bucket's own." placeholder:"HOST"`
+	Window cli.Duration `help:"${window}" required:"" placeholder:"D"`
+	Host   string       `help:"${host}" placeholder:"HOST"`
 	Method string       `help:"GET or HEAD." enum:"GET,HEAD" default:"GET"`
-	Region string       `help:"The bucket's region; by default the deployment's, else that of your AWS settings." placeholder:"REGION"`
+	Region string       `help:"${region}" placeholder:"REGION"`
 	Cache  cli.Duration `help:"The longest time that the cache stores an object, without a deployment." placeholder:"D"`
 
-	Download  string   `help:"Name under which a browser saves the object." placeholder:"NAME"`
-	VersionID string   `name:"version-id" help:"Version of the object; the current one by default." placeholder:"ID"`
-	Response  []string `name:"response-header" help:"Header that S3 returns instead of the object's own; repeatable." sep:"none" placeholder:"'NAME: VALUE'"`
+	Download       string   `help:"Name under which a browser saves the object." placeholder:"NAME"`
+	VersionID      string   `help:"Version of the object; the current one by default." placeholder:"ID"`
+	ResponseHeader []string `help:"${response}" sep:"none" placeholder:"'NAME: VALUE'"`
 	deploymentFlag
 }
 
 func (c presignCommand) Run(e *env) error {
 	bucket, key, ok := strings.Cut(strings.TrimPrefix(c.Object, "s3://"), "/")
 	if !ok || bucket == "" || key == "" || !strings.HasPrefix(c.Object, "s3://") {
-		return cli.Hint(fmt.Errorf("%s is not a valid object", fault.Quote(c.Object)), "s3://BUCKET/KEY")
+		return &fault.Error{What: fault.Quote(c.Object) + " is not a valid object", Remedy: "give s3://BUCKET/KEY"}
 	}
 	if strings.Contains(key, "?versionId=") || strings.Contains(key, "?response-") {
-		return cli.Hint(
-			fmt.Errorf("the key %s contains a query", fault.Quote(key)), "give --version-id, --download or --response-header",
-		)
+		return &fault.Error{
+			What:   "the key " + fault.Quote(key) + " contains a query",
+			Remedy: "give --version-id, --download or --response-header",
+		}
 	}
 	request := presign.Request{
 		Method: c.Method, Key: key, VersionID: c.VersionID, Download: c.Download, Response: http.Header{},
 	}
-	for _, header := range c.Response {
+	for _, header := range c.ResponseHeader {
 		name, value, _ := strings.Cut(header, ":")
 		request.Response.Add(name, strings.TrimSpace(value))
 	}

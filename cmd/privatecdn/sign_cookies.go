@@ -4,15 +4,15 @@ import (
 	"fmt"
 	"strings"
 
-	"example.com/privatecdn/cmd/privatecdn/internal/cli"
+	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/signer"
 	"example.com/privatecdn/signer/policy"
 )
 
 type signCookies struct {
-	Patterns []string `arg:"" name:"pattern" help:"URLs to open: https://HOST/PATH with wildcards, or a path pattern of the deployment; cookies of several patterns differ in their paths."`
+	Patterns []string `arg:"" name:"pattern" help:"${patterns}"`
 	signFlags
-	Format      string `help:"header (Cookie: …), json (names and values), curl (arguments), netscape (a cookie file) or set-cookie (Set-Cookie: …)." enum:"header,json,curl,netscape,set-cookie" default:"header"`
+	Format      string `help:"${formats}" enum:"header,json,curl,netscape,set-cookie" default:"header"`
 	Domain      string `help:"Domain of the cookies; by default the pattern's host alone." placeholder:"DOMAIN"`
 	Path        string `help:"Path of the cookies; by default the pattern's directory." placeholder:"PATH"`
 	Partitioned bool   `help:"For pages of another site: SameSite=None; Partitioned."`
@@ -27,7 +27,7 @@ func (c signCookies) Run(e *env) error {
 		if c.Deployment != "" && pattern != "" && pattern != "*" && pattern[0] != '/' && !strings.Contains(pattern, "://") {
 			c.Patterns[i] = "/" + pattern // as in a behavior's path pattern
 			if host, _, _ := strings.Cut(pattern, "/"); s.Deployment().HasHost(host) {
-				return cli.Hint(fmt.Errorf("%s is a host, and the pattern lacks its scheme", host), "give https://%s", pattern)
+				return &fault.Error{What: host + " is a host, and the pattern lacks its scheme", Remedy: "give https://" + pattern}
 			}
 		}
 	}
@@ -80,9 +80,10 @@ func hostOf(s *signer.Signer, pattern string) (string, error) {
 	host, _, _ := strings.Cut(rest, "/")
 	host, _, _ = strings.Cut(host, ":")
 	if host == "" || strings.ContainsAny(host, "*?") {
-		return "", cli.Hint(
-			fmt.Errorf("the pattern %s is not limited to one host, which a cookie file needs", pattern), "give --domain DOMAIN",
-		)
+		return "", &fault.Error{
+			What:   "the pattern " + pattern + " is not limited to one host, which a cookie file needs",
+			Remedy: "give --domain DOMAIN",
+		}
 	}
 	return host, nil
 }

@@ -1,31 +1,30 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"strings"
 
-	"example.com/privatecdn/cmd/privatecdn/internal/cli"
 	"example.com/privatecdn/cmd/privatecdn/internal/viewerclient"
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/internal/fault"
+	"example.com/privatecdn/internal/wholefile"
 	"example.com/privatecdn/signer"
 	"example.com/privatecdn/signer/playlist"
 )
 
 type signPlaylist struct {
-	Src string `arg:"" help:"An HLS or DASH manifest: a file, - for standard input, or the URL or path that serves it." complete:"FILE"`
-	URL string `name:"url" help:"URL or path of the manifest for viewers, unless it is SRC." placeholder:"URL|PATH"`
+	Src string `arg:"" help:"${manifest}" complete:"FILE"`
+	URL string `help:"URL or path of the manifest for viewers, unless it is SRC." placeholder:"URL|PATH"`
 	signFlags
 
-	Relay    bool              `help:"For a program that serves manifests instead of the distribution: URIs of playlists stay relative." xor:"place"`
-	Absolute bool              `help:"Make all URIs absolute, so that it plays from anywhere." xor:"place"`
-	Variable map[string]string `help:"Value of a variable that the playlist imports; repeatable." placeholder:"NAME=VALUE" mapsep:"none"`
-	Others   []string          `name:"other-host" help:"Host of another CDN that may receive the signature." placeholder:"HOST"`
-	Verbose  bool              `help:"List the URIs left unsigned on standard error."`
+	Relay     bool              `help:"${relay}" xor:"place"`
+	Absolute  bool              `help:"Make all URIs absolute, so that it plays from anywhere." xor:"place"`
+	Variable  map[string]string `help:"${variable}" placeholder:"NAME=VALUE" mapsep:"none"`
+	OtherHost []string          `help:"Host of another CDN that may receive the signature." placeholder:"HOST"`
+	Verbose   bool              `help:"List the URIs left unsigned on standard error."`
 }
 
 func (c signPlaylist) Run(e *env) error {
@@ -39,19 +38,18 @@ func (c signPlaylist) Run(e *env) error {
 	}
 	rewriter := playlist.For(s, terms)
 	rewriter.Relay, rewriter.Absolute = c.Relay, c.Absolute
-	rewriter.Variables, rewriter.OtherHosts = c.Variable, c.Others
+	rewriter.Variables, rewriter.OtherHosts = c.Variable, c.OtherHost
 	if c.Verbose {
 		rewriter.Note = func(line int, uri, what string) {
-			e.note("line %d: %s: %s", line, fault.Printable(fault.Text(uri)), fault.Printable(what))
+			e.note("line %d: %s: %s", line, uri, what)
 		}
 	}
 	query := rewriter.Query
 	rewriter.Query = func(resource string) (string, error) {
 		signature, err := query(resource)
 		if strings.Contains(signature, "~") {
-			e.note(
-				"warning: the signature contains ~, which players that add parameters (CMCD) re-encode; P-256 keys avoid it",
-			)
+			e.note("warning: the signature contains ~, which players that add parameters (CMCD) re-encode; " +
+				"P-256 keys avoid it")
 		}
 		return signature, err
 	}
@@ -78,7 +76,7 @@ func (c signPlaylist) read(e *env, s *signer.Signer) (manifest []byte, at string
 	case c.Src == "-":
 		manifest, err = bounded(e.in)
 	case statErr == nil:
-		manifest, err = readFile(c.Src)
+		manifest, err = wholefile.Read(c.Src, playlist.MaxSize)
 	case strings.Contains(c.Src, "://") || d != nil && strings.HasPrefix(c.Src, "/"):
 		if at == "" {
 			at = absolute(d, c.Src)
@@ -101,10 +99,10 @@ func (c signPlaylist) guess(e *env, d *deployment.Deployment) (string, error) {
 		return head[:strings.LastIndex(head, "/")+1] + "manifest", nil
 	}
 	if d == nil {
-		return "", cli.Hint(
-			errors.New("the URL of the manifest is not known, and its URIs are relative to it"),
-			"give --url https://HOST/PATH",
-		)
+		return "", &fault.Error{
+			What:   "the URL of the manifest is not known, and its URIs are relative to it",
+			Remedy: "give --url https://HOST/PATH",
+		}
 	}
 	e.note("warning: the signature opens all of %s/; --url PATH, the manifest's own, narrows it", d.BaseURL())
 	return d.BaseURL() + "/manifest", nil
@@ -137,15 +135,6 @@ func fetch(e *env, s *signer.Signer, url string) ([]byte, error) {
 		return nil, fmt.Errorf("%s responds %s", url, fault.Printable(resp.Status))
 	}
 	return bounded(resp.Body)
-}
-
-func readFile(name string) ([]byte, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return bounded(f)
 }
 
 // bounded reads a manifest up to one byte more than Rewrite accepts.

@@ -11,20 +11,22 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/config"
 
-	"example.com/privatecdn/cmd/privatecdn/internal/cli"
 	"example.com/privatecdn/edge"
 	"example.com/privatecdn/internal/awsname"
+	"example.com/privatecdn/internal/fault"
 )
 
 // edgeFlags say what the local edge serves and how, beside the template.
 type edgeFlags struct {
-	Bucket         []string          `help:"The objects of the buckets: a directory, NAME=DIR for one bucket, s3://BUCKET or NAME=s3://BUCKET; repeatable." default:"examples/content" env:"PRIVATECDN_BUCKET" sep:"none" placeholder:"DIR"`
-	KVS            map[string]string `name:"kvs" help:"Seed a key value store from a JSON file." placeholder:"NAME=FILE" mapsep:"none"`
-	Origin         map[string]string `help:"Fetch from a URL instead of an origin, by the origin's ID or domain name." placeholder:"ID=URL" mapsep:"none"`
-	Country        string            `help:"The viewers' country, or - if it is unknown." default:"US" placeholder:"CODE"`
-	AccessLog      string            `help:"Append a line for each request, in the format of CloudFront's standard logs and without signatures." placeholder:"FILE"`
-	StubLambdaEdge bool              `help:"Leave out Lambda@Edge functions, with a note for each."`
-	NoWatch        bool              `help:"Ignore changes: serve a changed file when it expires in the cache, and the template as it was."`
+	Bucket []string `help:"${bucket}" default:"examples/content" env:"PRIVATECDN_BUCKET" sep:"none" placeholder:"DIR"`
+
+	KVS    map[string]string `help:"Seed a key value store from a JSON file." placeholder:"NAME=FILE" mapsep:"none"`
+	Origin map[string]string `help:"${origin}" placeholder:"ID=URL" mapsep:"none"`
+
+	Country        string `help:"The viewers' country, or - if it is unknown." default:"US" placeholder:"CODE"`
+	AccessLog      string `help:"${log}" placeholder:"FILE"`
+	StubLambdaEdge bool   `help:"Leave out Lambda@Edge functions, with a note for each."`
+	NoWatch        bool   `help:"${watch}"`
 }
 
 // defaultBucket is the default of --bucket.
@@ -46,10 +48,11 @@ func (f *edgeFlags) directory() string {
 }
 
 // options returns what the flags say, and what to close at the end.
-func (f *edgeFlags) options(e *env) (o edge.Options, stop func(), err error) {
+func (f *edgeFlags) options(e *env, onRequest func(edge.Trace)) (o edge.Options, stop func(), err error) {
 	o = edge.Options{
-		KeyValueStores: f.KVS, ViewerCountry: f.Country, NoWatch: f.NoWatch, StubLambdaEdge: f.StubLambdaEdge,
-		Buckets: map[string]fs.FS{}, Endpoints: map[string]edge.Endpoint{}, Origins: map[string]http.RoundTripper{},
+		Bucket: f.directory(), Buckets: map[string]fs.FS{}, Endpoints: map[string]edge.Endpoint{},
+		Origins: map[string]http.RoundTripper{}, KeyValueStores: f.KVS, ViewerCountry: f.Country,
+		NoWatch: f.NoWatch, StubLambdaEdge: f.StubLambdaEdge, OnRequest: onRequest,
 	}
 	for _, b := range f.Bucket {
 		if err := addBucket(e, &o, b); err != nil {
@@ -68,7 +71,11 @@ func (f *edgeFlags) options(e *env) (o edge.Options, stop func(), err error) {
 	if err != nil {
 		return o, nil, err
 	}
-	o.OnRequest = edge.AccessLog(file, func(err error) { e.note("--access-log: %v", err) })
+	write := edge.AccessLog(file, func(err error) { e.note("--access-log: %v", err) })
+	o.OnRequest = func(t edge.Trace) {
+		onRequest(t)
+		write(t)
+	}
 	return o, func() { file.Close() }, nil
 }
 
@@ -87,7 +94,8 @@ func addBucket(e *env, o *edge.Options, value string) error {
 	}
 	content, err := edge.Directory(source)
 	if err != nil {
-		return cli.Hint(fmt.Errorf("--bucket %s: %w", value, err), "--bucket NAME=DIR names a directory whose files are the objects")
+		return fault.New(fmt.Errorf("--bucket %s: %w", value, err),
+			"--bucket NAME=DIR names a directory whose files are the objects")
 	}
 	o.Buckets[name] = content
 	return nil
@@ -97,7 +105,9 @@ func addBucket(e *env, o *edge.Options, value string) error {
 // names, with the environment's credentials.
 func s3Endpoint(e *env, bucket string) (edge.Endpoint, error) {
 	if !awsname.IsBucket(bucket) {
-		return edge.Endpoint{}, cli.Hint(fmt.Errorf("%q is not a valid bucket name", bucket), "--bucket s3://NAME names a bucket")
+		return edge.Endpoint{}, &fault.Error{
+			What: fault.Quote(bucket) + " is not a valid bucket name", Remedy: "--bucket s3://NAME names a bucket",
+		}
 	}
 	c, err := config.LoadDefaultConfig(e)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"example.com/privatecdn/cmd/privatecdn/internal/cli"
 	"example.com/privatecdn/cmd/privatecdn/internal/curl"
+	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/internal/wholefile"
 	"example.com/privatecdn/keys"
 	"example.com/privatecdn/signer/policy"
@@ -18,11 +19,11 @@ import (
 )
 
 type verifyCommand struct {
-	URL    string   `arg:"" optional:"" help:"The URL that the viewer requests; - reads it, or a curl command line, from standard input."`
+	URL    string   `arg:"" optional:"" help:"${requested}"`
 	Curl   string   `help:"Read the URL and cookies from a curl command line." placeholder:"COMMAND"`
 	Cookie []string `help:"A cookie NAME=VALUE or a whole Cookie header; repeatable." sep:"none" placeholder:"C"`
 	At     cli.Time `help:"Time of the request; by default now." placeholder:"TIME"`
-	IP     string   `name:"ip" help:"The viewer's IPv4 address." placeholder:"ADDR"`
+	IP     string   `help:"The viewer's IPv4 address." placeholder:"ADDR"`
 
 	trustFlags
 }
@@ -82,7 +83,7 @@ func (c verifyCommand) request(e *env) (verify.Request, error) {
 		input, cookies = request.URL, append(cookies, request.Cookies...)
 	}
 	if input == "" {
-		return r, cli.Hint(errors.New("no URL is given"), "give a URL or --curl COMMAND")
+		return r, &fault.Error{What: "no URL is given", Remedy: "give a URL or --curl COMMAND"}
 	}
 	// HTTP/2 tools show a header a cookie, one a line.
 	r.URL, r.Cookies = input, verify.ParseCookies(strings.Split(strings.Join(cookies, "\n"), "\n"))
@@ -93,7 +94,7 @@ func (c verifyCommand) request(e *env) (verify.Request, error) {
 type trustFlags struct {
 	deploymentFlag
 	PublicKey string `help:"PEM file of the public key, instead of a deployment." placeholder:"FILE"`
-	KeyPairID string `name:"key-pair-id" help:"ID of the public key." placeholder:"ID"`
+	KeyPairID string `help:"ID of the public key." placeholder:"ID"`
 }
 
 // judge returns what decides on requests: the one key that is given, or what is
@@ -109,12 +110,14 @@ func (f trustFlags) judge(e *env) (func(verify.Request) (verify.Decision, error)
 		}
 		return deployed.Check, nil
 	case f.PublicKey == "":
-		return nil, cli.Hint(errors.New("no trusted key is given"),
-			"give --deployment FILE, or --public-key FILE --key-pair-id ID")
+		return nil, &fault.Error{
+			What: "no trusted key is given", Remedy: "give --deployment FILE, or --public-key FILE --key-pair-id ID",
+		}
 	case f.KeyPairID == "":
-		return nil, cli.Hint(
-			errors.New("--public-key needs --key-pair-id"), "give the ID that CloudFront shows for the key: --key-pair-id K…",
-		)
+		return nil, &fault.Error{
+			What:   "--public-key needs --key-pair-id",
+			Remedy: "give the ID that CloudFront shows for the key: --key-pair-id K…",
+		}
 	}
 	key, err := readPublic(f.PublicKey)
 	if err != nil {

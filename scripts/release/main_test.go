@@ -30,7 +30,8 @@ func dryRun(t *testing.T, tag, from string) (dir string, platforms []platform, e
 	t.Helper()
 	t.Chdir(need.Root(t))
 	program := filepath.Join(t.TempDir(), "program")
-	if out, err := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", program, from).CombinedOutput(); err != nil {
+	build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", program, from)
+	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	r := release{tag: tag, out: filepath.Join(t.TempDir(), "dist")}

@@ -6,6 +6,7 @@ package awsuri
 import (
 	"context"
 	"crypto"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -45,7 +46,7 @@ func AWS(ctx context.Context, region string) (aws.Config, error) {
 	return cfg, nil
 }
 
-// Deployment is the source of a deployment document: a file, ssm:NAME for a
+// Deployment returns the source of a deployment document: a file, ssm:NAME for a
 // parameter or stack:NAME for the outputs of a stack.
 func Deployment(ctx context.Context, ref string) (deployment.Source, error) {
 	kind, name, _ := strings.Cut(ref, ":")
@@ -102,20 +103,15 @@ func fileExists(path string) bool {
 	return err == nil
 }
 
-// Openers open private keys of every kind; file: is relative to dir.
-func Openers(dir string) keys.Openers {
-	return keys.Openers{
-		"file": keys.OpenFile(dir),
-		awskms.Scheme: lazily(func(cfg aws.Config) keys.OpenFunc {
-			return awskms.Open(kms.NewFromConfig(cfg))
-		}),
-		awsstore.SchemeSecret: lazily(func(cfg aws.Config) keys.OpenFunc {
-			return awsstore.OpenSecret(secretsmanager.NewFromConfig(cfg))
-		}),
-		awsstore.SchemeParameter: lazily(func(cfg aws.Config) keys.OpenFunc {
-			return awsstore.OpenParameter(getParameter(ssm.NewFromConfig(cfg).GetParameter))
-		}),
-	}
+// Openers open private keys in AWS.
+var Openers = keys.Openers{
+	awskms.Scheme: lazily(func(c aws.Config) keys.OpenFunc { return awskms.Open(kms.NewFromConfig(c)) }),
+	awsstore.SchemeSecret: lazily(func(c aws.Config) keys.OpenFunc {
+		return awsstore.OpenSecret(secretsmanager.NewFromConfig(c))
+	}),
+	awsstore.SchemeParameter: lazily(func(c aws.Config) keys.OpenFunc {
+		return awsstore.OpenParameter(getParameter(ssm.NewFromConfig(c).GetParameter))
+	}),
 }
 
 func lazily(open func(aws.Config) keys.OpenFunc) keys.OpenFunc {
@@ -129,15 +125,17 @@ func lazily(open func(aws.Config) keys.OpenFunc) keys.OpenFunc {
 	}
 }
 
-// PrivateKey opens a private key named by a file or a URI.
-func PrivateKey(ctx context.Context, ref string) (crypto.Signer, error) {
+// PrivateKey opens a private key named by a file, relative to dir, or a URI.
+func PrivateKey(ctx context.Context, dir, ref string) (crypto.Signer, error) {
 	if fileExists(ref) || !fileuri.IsURI(ref) {
 		ref = "file:" + ref
 	}
-	return Openers(".").Open(ctx, ref)
+	openers := maps.Clone(Openers)
+	openers["file"] = keys.OpenFile(dir)
+	return openers.Open(ctx, ref)
 }
 
-// Store is the store that keeps a new private key under a URI: file:DIR,
+// Store returns the store for a new private key under a URI: file:DIR,
 // kms:alias/NAME, secretsmanager:NAME or ssm:NAME; a directory beside the ring
 // when it is empty.
 func Store(ctx context.Context, uri, ring string) (keys.Store, error) {

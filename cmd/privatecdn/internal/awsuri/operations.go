@@ -13,9 +13,11 @@ import (
 type (
 	operation[I, O, P any] func(context.Context, *I, ...func(*P)) (*O, error)
 
-	describeStacks operation[cloudformation.DescribeStacksInput, cloudformation.DescribeStacksOutput, cloudformation.Options]
-	getParameter   operation[ssm.GetParameterInput, ssm.GetParameterOutput, ssm.Options]
-	putParameter   operation[ssm.PutParameterInput, ssm.PutParameterOutput, ssm.Options]
+	getParameter operation[ssm.GetParameterInput, ssm.GetParameterOutput, ssm.Options]
+	putParameter operation[ssm.PutParameterInput, ssm.PutParameterOutput, ssm.Options]
+
+	describeStacks operation[
+		cloudformation.DescribeStacksInput, cloudformation.DescribeStacksOutput, cloudformation.Options]
 )
 
 // DescribeStacks implements awssource.StackClient.

@@ -17,8 +17,8 @@ import (
 	"strings"
 	"time"
 
-	"example.com/privatecdn/cmd/privatecdn/internal/cli"
 	"example.com/privatecdn/internal/fault"
+	"example.com/privatecdn/keys"
 )
 
 // App is a CDK app as its cdk.json describes it.
@@ -40,7 +40,7 @@ func Open(dir string) (*App, error) {
 	path := filepath.Join(dir, "cdk.json")
 	err := readJSON(path, app)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, cli.Hint(fmt.Errorf("%w: %s is missing", ErrNoApp, path),
+		return nil, fault.New(fmt.Errorf("%w: %s is missing", ErrNoApp, path),
 			"run this in the app's directory, or give a template: --template FILE")
 	}
 	if err != nil {
@@ -59,7 +59,7 @@ func Open(dir string) (*App, error) {
 	return app, nil
 }
 
-// RingDir is the directory of the key ring of the app in dir, keys/ring where
+// RingDir returns the directory of the key ring of the app in dir, keys/ring where
 // there is no app.
 func RingDir(dir string) (string, error) {
 	app, err := Open(dir)
@@ -70,6 +70,15 @@ func RingDir(dir string) (string, error) {
 		return "", err
 	}
 	return app.Ring(), nil
+}
+
+// OpenRing opens the key ring in dir, or creates one.
+func OpenRing(dir string) (*keys.Ring, error) {
+	ring, err := keys.Open(dir)
+	if errors.Is(err, keys.ErrNoRing) {
+		return keys.Create(dir)
+	}
+	return ring, err
 }
 
 func readJSON(path string, into any) error {
@@ -83,7 +92,7 @@ func readJSON(path string, into any) error {
 	return nil
 }
 
-// Ring is the directory of the app's key ring: its setting `ring`, keys/ring
+// Ring returns the directory of the app's key ring: its setting `ring`, keys/ring
 // by default.
 func (a *App) Ring() string {
 	dir, ok := a.Context["ring"].(string)
@@ -96,7 +105,7 @@ func (a *App) Ring() string {
 	return filepath.Join(a.Dir, dir)
 }
 
-// settings is the context as the CDK's command line hands it to an app: its
+// settings returns the context as the CDK's command line hands it to an app: its
 // own switches and, over them, the app's. With them the template is, byte for
 // byte, the one that `cdk deploy` deploys.
 func (a *App) settings() map[string]any {
@@ -158,25 +167,31 @@ const (
 // checkNode looks for the Node.js that every CDK app runs in, before the app,
 // which says little when it is missing or too old.
 func checkNode(ctx context.Context) error {
-	remedy := fmt.Sprintf("install Node.js %d or newer: https://nodejs.org/", recommendedNode)
 	out, err := exec.CommandContext(ctx, "node", "--version").Output()
+	version := strings.TrimSpace(string(out))
+	major := oldestNode
+	if err == nil {
+		_, _ = fmt.Sscanf(version, "v%d", &major) // a version that is written otherwise is not refused
+	}
+	what := ""
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case errors.Is(err, exec.ErrNotFound):
-		return cli.Hint(errors.New("Node.js is not installed, and the AWS CDK needs it"), "%s", remedy)
+		what = "Node.js is not installed, and the AWS CDK needs it"
 	case err != nil:
-		return cli.Hint(fmt.Errorf("Node.js does not run: node --version: %w", err), "%s", remedy)
+		what = "Node.js does not run: node --version: " + err.Error()
+	case major < oldestNode:
+		what = "Node.js " + fault.Quote(version) + " is too old for the AWS CDK"
+	default:
+		return nil
 	}
-	var major int
-	version := strings.TrimSpace(string(out))
-	if _, err := fmt.Sscanf(version, "v%d", &major); err == nil && major < oldestNode {
-		return cli.Hint(fmt.Errorf("Node.js %s is too old for the AWS CDK", fault.Quote(version)), "%s", remedy)
+	return &fault.Error{
+		What: what, Remedy: fmt.Sprintf("install Node.js %d or newer: https://nodejs.org/", recommendedNode),
 	}
-	return nil
 }
 
-// defaultRegion is the region of a stack that names none.
+// defaultRegion returns the region of a stack that names none.
 func defaultRegion() string {
 	return cmp.Or(os.Getenv("CDK_DEFAULT_REGION"), os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION"), "us-east-1")
 }

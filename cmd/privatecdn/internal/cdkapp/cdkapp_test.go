@@ -46,7 +46,8 @@ func TestOpenRefuses(t *testing.T) {
 		t.Errorf("no cdk.json: %v", err)
 	}
 	for name, text := range map[string]string{"no JSON": "{", "no app": "{}", "a list": `{"app": ["true"]}`} {
-		if _, err := cdkapp.Open(write(t, map[string]string{"cdk.json": text})); err == nil || errors.Is(err, cdkapp.ErrNoApp) {
+		_, err := cdkapp.Open(write(t, map[string]string{"cdk.json": text}))
+		if err == nil || errors.Is(err, cdkapp.ErrNoApp) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -65,7 +66,8 @@ func TestSynthesizeRunsTheApp(t *testing.T) {
 	t.Parallel()
 	dir := write(t, map[string]string{
 		"cdk.json": `{"app": "./app", "versionReporting": false, "context": {"ring": "keys/ring"}}`,
-		"app":      "#!/bin/sh\nprintf %s \"$CDK_CONTEXT_JSON\" >context; mkdir -p \"$CDK_OUTDIR\"; echo '{\"artifacts\":{}}' >\"$CDK_OUTDIR/manifest.json\"\n",
+		"app": "#!/bin/sh\nprintf %s \"$CDK_CONTEXT_JSON\" >context; mkdir -p \"$CDK_OUTDIR\"\n" +
+			"echo '{\"artifacts\":{}}' >\"$CDK_OUTDIR/manifest.json\"\n",
 	})
 	app, err := cdkapp.Open(dir)
 	if err != nil {
@@ -78,7 +80,9 @@ func TestSynthesizeRunsTheApp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{`"ring":"keys/ring"`, `"aws:cdk:enable-path-metadata":true`, `"aws:cdk:enable-asset-metadata":true`} {
+	for _, want := range []string{
+		`"ring":"keys/ring"`, `"aws:cdk:enable-path-metadata":true`, `"aws:cdk:enable-asset-metadata":true`,
+	} {
 		if !strings.Contains(string(context), want) {
 			t.Errorf("context lacks %s: %s", want, context)
 		}
@@ -93,7 +97,8 @@ func TestSynthesizeRunsTheApp(t *testing.T) {
 func TestSynthesizeFails(t *testing.T) {
 	t.Parallel()
 	manifest := `{"artifacts": {
-		"Stack": {"type": "aws:cloudformation:stack", "metadata": {"/Stack/Media": [{"type": "aws:cdk:error", "data": "Behaviors is wrong"}, {"type": "aws:cdk:info", "data": "all is well"}]}},
+		"Stack": {"type": "aws:cloudformation:stack", "metadata": {"/Stack/Media": [
+			{"type": "aws:cdk:error", "data": "Behaviors is wrong"}, {"type": "aws:cdk:info", "data": "all is well"}]}},
 		"Nested": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "nested"}}}}`
 	nested := `{"artifacts": {"Other": {"type": "aws:cloudformation:stack", "additionalMetadataFile": "more.json"}}}`
 	more := `{"/Nested/Other": [{"type": "aws:cdk:error", "data": "Keys is missing"}]}`
@@ -104,7 +109,8 @@ func TestSynthesizeFails(t *testing.T) {
 		"exit code":   {`echo "error: no ring" >&2; exit 2`, []string{"error: no ring", "synthesis failed"}},
 		"no assembly": {`true`, []string{"did not write a cloud assembly"}},
 		"annotations": {
-			`mkdir -p "$CDK_OUTDIR/nested"; cp manifest "$CDK_OUTDIR/manifest.json"; cp nested "$CDK_OUTDIR/nested/manifest.json"; cp more "$CDK_OUTDIR/nested/more.json"`,
+			`mkdir -p "$CDK_OUTDIR/nested"; cp manifest "$CDK_OUTDIR/manifest.json"; ` +
+				`cp nested "$CDK_OUTDIR/nested/manifest.json"; cp more "$CDK_OUTDIR/nested/more.json"`,
 			[]string{"[/Nested/Other] Keys is missing\n[/Stack/Media] Behaviors is wrong"},
 		},
 	} {

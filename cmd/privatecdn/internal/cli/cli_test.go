@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"example.com/privatecdn/cmd/privatecdn/internal/cli"
+	"example.com/privatecdn/internal/fault"
 )
 
 func TestParseDuration(t *testing.T) {
@@ -61,12 +62,11 @@ func TestReport(t *testing.T) {
 		{context.Canceled, cli.Failed, "error: interrupted\n"},
 		{plain, cli.Failed, "error: it broke\n  in two places\n"},
 		{
-			fmt.Errorf("up: %w", cli.Hint(plain, "mend %s", "it")), cli.Failed,
+			fmt.Errorf("up: %w", fault.New(plain, "mend it")), cli.Failed,
 			"error: up: it broke\n  in two places\nhint: mend it\n",
 		},
-		{errors.Join(plain, cli.Hint(errors.New("that too"), "mend that")), cli.Failed,
+		{errors.Join(plain, fault.New(errors.New("that too"), "mend that")), cli.Failed,
 			"error: it broke\n  in two places\nerror: that too\nhint: mend that\n"},
-		{cli.Hint(nil, "nothing"), cli.Done, ""},
 	} {
 		var out bytes.Buffer
 		if code := cli.Report(&out, c.err); code != c.code || out.String() != c.out {

@@ -21,23 +21,6 @@ const (
 // answer is no.
 var ErrNo = errors.New("no")
 
-// hinted is an error that carries what to do about it.
-type hinted struct {
-	error
-	hint string
-}
-
-func (h hinted) Unwrap() error { return h.error }
-func (h hinted) Hint() string  { return h.hint }
-
-// Hint adds to err what to do about it.
-func Hint(err error, format string, args ...any) error {
-	if err == nil {
-		return nil
-	}
-	return hinted{err, fmt.Sprintf(format, args...)}
-}
-
 // Report writes err to w as the tool does, `error: …` and `hint: …` where
 // there is one, and returns the exit code. Errors that were joined are written
 // one by one. No message repeats a private key, a signature or a control

@@ -23,7 +23,7 @@ import (
 func BenchmarkUnwatched(b *testing.B) {
 	content := fstest.MapFS{"a.bin": {Data: bytes.Repeat([]byte("x"), 16<<10)}}
 	var ask [2]func()
-	for i, onRequest := range []func(edge.Trace){nil, inspector.New(inspector.Options{}).Add} {
+	for i, onRequest := range []func(edge.Trace){nil, inspector.New().Add} {
 		s := edgetest.NewServer(b, template, content, edgetest.WithEdge(func(o *edge.Options) { o.OnRequest = onRequest }))
 		client, url := &http.Client{Transport: s.Client().Transport}, s.Signed("/a.bin")
 		ask[i] = func() {

@@ -1,7 +1,6 @@
 package inspector
 
 import (
-	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/keys"
+	"example.com/privatecdn/signer"
 	"example.com/privatecdn/signer/verify"
 )
 
@@ -62,9 +62,9 @@ func opens(b deployment.Behavior) string {
 }
 
 func (i *Inspector) distribution(w http.ResponseWriter, _ *http.Request) {
-	d := i.options.Deployment()
+	d := i.Source.Deployment()
 	view := deployed{
-		Stack: d.Stack, Endpoint: d.Endpoint, Hosts: d.Hosts, Bucket: d.Bucket.Name, LeftOut: i.options.LeftOut(),
+		Stack: d.Stack, Endpoint: d.Endpoint, Hosts: d.Hosts, Bucket: d.Bucket.Name, LeftOut: i.Source.LeftOut(),
 	}
 	for _, b := range d.Behaviors {
 		view.Behaviors = append(view.Behaviors, newCaught(b))
@@ -79,7 +79,7 @@ func (i *Inspector) distribution(w http.ResponseWriter, _ *http.Request) {
 // created returns when a key was added to the ring, the zero time if it is not
 // in it.
 func (i *Inspector) created(k deployment.Key) time.Time {
-	if ring := i.options.Ring(); ring != nil {
+	if ring := i.Source.Ring(); ring != nil {
 		if known, err := ring.Find(k.Fingerprint); err == nil {
 			return known.Created
 		}
@@ -90,7 +90,7 @@ func (i *Inspector) created(k deployment.Key) time.Time {
 // path says which behavior catches a path.
 func (i *Inspector) path(w http.ResponseWriter, r *http.Request) {
 	path, _, _ := strings.Cut("/"+strings.TrimPrefix(r.FormValue("path"), "/"), "?")
-	b, ok := i.options.Deployment().Behavior(path)
+	b, ok := i.Source.Deployment().Behavior(path)
 	if !ok {
 		http.Error(w, "No behavior catches this path.", http.StatusNotFound)
 		return
@@ -107,28 +107,32 @@ func (i *Inspector) open(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "The lifetime is not a duration such as 10m or 8h.", http.StatusBadRequest)
 		return
 	}
-	signed, err := i.options.Sign(r.Context(), SignRequest{
-		Path: "/" + strings.TrimPrefix(r.PostFormValue("path"), "/"), For: lifetime,
-		Cookies: r.PostFormValue("with") == "cookies",
-	})
+	s, err := i.Source.Signer(r.Context())
 	if err != nil {
 		refuse(w, err)
 		return
 	}
-	for _, c := range signed.Cookies {
+	path, terms := "/"+strings.TrimPrefix(r.PostFormValue("path"), "/"), signer.Terms{For: lifetime}
+	target := i.Source.Deployment().BaseURL() + path
+	var cookies []*http.Cookie
+	if r.PostFormValue("with") == "cookies" {
+		cookies, err = s.Cookies(path, terms, signer.CookieOptions{})
+	} else {
+		target, err = s.URL(path, terms)
+	}
+	if err != nil {
+		refuse(w, err)
+		return
+	}
+	for _, c := range cookies {
 		http.SetCookie(w, c)
 	}
-	http.Redirect(w, r, signed.URL, http.StatusSeeOther)
+	http.Redirect(w, r, target, http.StatusSeeOther)
 }
-
-// source is a deployment that is loaded already.
-type source struct{ *deployment.Deployment }
-
-func (s source) Load(context.Context) (*deployment.Deployment, error) { return s.Deployment, nil }
 
 // har diagnoses a browser's recording.
 func (i *Inspector) har(w http.ResponseWriter, r *http.Request) {
-	v, err := verify.Open(r.Context(), source{i.options.Deployment()})
+	v, err := verify.Open(r.Context(), i.Source.Deployment())
 	if err != nil {
 		refuse(w, err)
 		return

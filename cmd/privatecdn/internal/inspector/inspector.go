@@ -15,44 +15,29 @@ import (
 	"html/template"
 	"io"
 	"io/fs"
+	"log"
 	"net"
 	"net/http"
 	"strconv"
-	"time"
 
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/edge"
+	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/keys"
+	"example.com/privatecdn/signer"
 )
 
-// Options says what to inspect.
-type Options struct {
-	// Deployment returns what is deployed now.
-	Deployment func() *deployment.Deployment
-	// LeftOut lists what of the template changes nothing here, a line each.
-	LeftOut func() []string
-	// Ring returns the ring of the deployment's keys, nil if there is none.
-	Ring func() *keys.Ring
-	// Sign signs a path of the deployment, or a pattern for cookies.
-	Sign func(context.Context, SignRequest) (Signed, error)
-}
-
-// SignRequest is what the form asks for.
-type SignRequest struct {
-	Path    string
-	For     time.Duration
-	Cookies bool
-}
-
-// Signed is what opens: a URL, and cookies to set before it is opened.
-type Signed struct {
-	URL     string
-	Cookies []*http.Cookie
+// Source is the deployment to inspect, as it is now.
+type Source interface {
+	Deployment() *deployment.Deployment
+	LeftOut() []string // what of the template changes nothing here, a line each
+	Ring() *keys.Ring  // the ring of the deployment's keys, nil if there is none
+	Signer(context.Context) (*signer.Signer, error)
 }
 
 // Inspector serves the page. It is an http.Handler.
 type Inspector struct {
-	options Options
+	Source  Source // must be set before the first request
 	feed    feed
 	handler http.Handler
 }
@@ -63,8 +48,8 @@ var files embed.FS
 var index = template.Must(template.ParseFS(files, "page/index.html"))
 
 // New returns an inspector. Give its Add to edge.Options.OnRequest.
-func New(o Options) *Inspector {
-	i := &Inspector{options: o}
+func New() *Inspector {
+	i := &Inspector{}
 	assets, err := fs.Sub(files, "page")
 	if err != nil {
 		panic(err) // the files are compiled in
@@ -80,6 +65,26 @@ func New(o Options) *Inspector {
 	mux.HandleFunc("POST /har", i.har)
 	i.handler = mux
 	return i
+}
+
+// Listen serves the page at a loopback address until the Closer is closed, and
+// returns its URL.
+func (i *Inspector) Listen(addr string) (string, io.Closer, error) {
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		return "", nil, fault.New(fmt.Errorf("--inspector %s: %w", addr, err),
+			"an address is HOST:PORT, such as 127.0.0.1:0 for any free port")
+	}
+	if !listener.Addr().(*net.TCPAddr).IP.IsLoopback() {
+		listener.Close()
+		return "", nil, &fault.Error{
+			What:   "--inspector " + addr + " is not a loopback address",
+			Remedy: "use 127.0.0.1:0: whoever reaches the inspector may sign",
+		}
+	}
+	server := &http.Server{Handler: i, ErrorLog: log.New(io.Discard, "", 0)}
+	go server.Serve(listener)
+	return "http://" + listener.Addr().String(), server, nil
 }
 
 // Add shows a request to whoever watches and remembers it.
@@ -130,7 +135,7 @@ func isForeign(r *http.Request) bool {
 
 func (i *Inspector) index(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	if err := index.Execute(w, i.options.Deployment()); err != nil {
+	if err := index.Execute(w, i.Source.Deployment()); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 	}
 }

@@ -21,6 +21,7 @@ import (
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/edge"
 	"example.com/privatecdn/edge/edgetest"
+	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/internal/testing/browser"
 	"example.com/privatecdn/keys"
 	"example.com/privatecdn/signer"
@@ -33,15 +34,29 @@ const (
 	template  = construct + "golden/public.template.json"
 )
 
-// watched is an edge and its inspector.
+// watched is an edge and its inspector, whose source it is.
 type watched struct {
 	*edgetest.Server
-	url string // the inspector's
+	url    string // the inspector's
+	ring   *keys.Ring
+	failed *error // of signing
 }
+
+func (w watched) Deployment() *deployment.Deployment {
+	d := w.Edge.Deployments()[0]
+	d.Endpoint, d.Hosts = w.URL, append(d.Hosts, strings.TrimPrefix(w.URL, "https://"))
+	return d
+}
+
+func (w watched) LeftOut() []string { return []string{"Alarm (AWS::CloudWatch::Alarm)"} }
+
+func (w watched) Ring() *keys.Ring { return w.ring }
+
+func (w watched) Signer(context.Context) (*signer.Signer, error) { return w.Server.Signer, *w.failed }
 
 func watch(t *testing.T) watched {
 	t.Helper()
-	var w watched
+	w := watched{failed: new(error)}
 	ring, err := keys.Create(filepath.Join(t.TempDir(), "ring"))
 	if err != nil {
 		t.Fatal(err)
@@ -59,27 +74,7 @@ func watch(t *testing.T) watched {
 			t.Fatal(err)
 		}
 	}
-	i := inspector.New(inspector.Options{
-		Deployment: func() *deployment.Deployment {
-			d := w.Edge.Deployments()[0]
-			d.Endpoint, d.Hosts = w.URL, append(d.Hosts, strings.TrimPrefix(w.URL, "https://"))
-			return d
-		},
-		LeftOut: func() []string { return []string{"Alarm (AWS::CloudWatch::Alarm)"} },
-		Ring:    func() *keys.Ring { return ring },
-		Sign: func(_ context.Context, r inspector.SignRequest) (inspector.Signed, error) {
-			if r.Path == "/public/1.txt" {
-				return inspector.Signed{}, errors.New("the path is public: Signature=c2lnbmF0dXJl")
-			}
-			terms := signer.Terms{For: r.For}
-			if !r.Cookies {
-				url, err := w.Signer.URL(r.Path, terms)
-				return inspector.Signed{URL: url}, err
-			}
-			cookies, err := w.Signer.Cookies(r.Path, terms, signer.CookieOptions{})
-			return inspector.Signed{URL: w.URL + r.Path, Cookies: cookies}, err
-		},
-	})
+	i := inspector.New()
 	content := fstest.MapFS{
 		"films/1.txt": {Data: []byte("first film")}, "films/2.txt": {Data: []byte("second film")},
 		"public/1.txt": {Data: []byte("public")},
@@ -90,7 +85,8 @@ func watch(t *testing.T) watched {
 		s.CloseClientConnections() // the streams of events
 		s.Close()
 	})
-	w.url = s.URL
+	w.url, w.ring = s.URL, ring
+	i.Source = w
 	return w
 }
 
@@ -225,7 +221,7 @@ func TestRequest(t *testing.T) {
 func TestConditions(t *testing.T) {
 	t.Parallel()
 	w := watch(t)
-	limited, err := w.Signer.URL("/films/1.txt", signer.Terms{
+	limited, err := w.Server.Signer.URL("/films/1.txt", signer.Terms{
 		From: w.Clock.Now().Add(time.Hour), For: 2 * time.Hour, IP: netip.MustParsePrefix("192.0.2.0/24")})
 	if err != nil {
 		t.Fatal(err)
@@ -327,9 +323,10 @@ func TestOpen(t *testing.T) {
 		t.Errorf("%v", r.Header)
 	}
 	for body, want := range map[string]string{
-		"path=x&for=soon":           "The lifetime is not a duration such as 10m or 8h.\n",
-		"path=/public/1.txt&for=1h": "the path is public: Signature=…\n",
+		"path=x&for=soon":         "The lifetime is not a duration such as 10m or 8h.\n",
+		"path=films/1.txt&for=1h": "the key is gone: Signature=…\nfind it\n",
 	} {
+		*w.failed = fault.New(errors.New("the key is gone: Signature=c2lnbmF0dXJl"), "find it")
 		if r, text := do(t, "POST", w.url+"/open", body, "Content-Type", form); r.StatusCode != 400 || text != want {
 			t.Errorf("%s: %d %q", body, r.StatusCode, text)
 		}

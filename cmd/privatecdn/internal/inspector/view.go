@@ -91,7 +91,7 @@ func (i *Inspector) detail(id int, t edge.Trace) detail {
 
 // trusted lists the keys of the behavior with a path pattern.
 func (i *Inspector) trusted(pattern string) []string {
-	for _, b := range i.options.Deployment().Behaviors {
+	for _, b := range i.Source.Deployment().Behaviors {
 		if b.PathPattern == pattern {
 			return b.Keys
 		}

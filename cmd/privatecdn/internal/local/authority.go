@@ -9,9 +9,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"errors"
-	"fmt"
 	"io/fs"
-	"math/big"
 	"net"
 	"os"
 	"path/filepath"
@@ -21,7 +19,6 @@ import (
 
 	"golang.org/x/net/publicsuffix"
 
-	"example.com/privatecdn/cmd/privatecdn/internal/cli"
 	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/internal/wholefile"
 	"example.com/privatecdn/keys"
@@ -40,46 +37,47 @@ const caLife = 365 * 24 * time.Hour
 // loopback and the hosts and addresses it was made for, and nothing else. A
 // browser that trusts it risks no more than that.
 type authority struct {
-	dir     string
-	cert    *x509.Certificate
-	key     crypto.Signer
-	changed bool // not yet as it is stored in dir
-	newKey  bool // the stored key, if any, is another one
-	wide    bool // the stored authority was good for more than hosts, and is replaced
+	dir  string
+	cert *x509.Certificate
+	key  crypto.Signer
+	wide bool // it replaces one that was good for more than hosts
 }
 
 // openAuthority returns the authority stored in dir, so that what trusts it once
-// trusts it the next time, or a new one. One that does not cover all hosts, which
-// are names or addresses, gets a new certificate with its own key, so that what
-// it has signed stays good. One that is good for more than single hosts is
-// replaced, key and all. Nothing is written before save.
+// trusts it the next time, or stores a new one. One that does not cover all hosts,
+// which are names or addresses, gets a new certificate with its own key, so that
+// what it has signed stays good. One that is good for more than single hosts is
+// replaced, key and all.
 func openAuthority(dir string, hosts []string, now time.Time) (*authority, error) {
 	if err := checkNames(hosts); err != nil {
 		return nil, err
 	}
 	a, err := loadAuthority(dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		a = &authority{dir: dir}
+	case err != nil:
 		return nil, err
-	}
-	if a != nil && a.covers(hosts, now) {
+	case isWide(a.cert):
+		a = &authority{dir: dir, wide: true}
+	case a.covers(hosts, now):
 		return a, nil
-	}
-	if a == nil || a.wide {
-		wide := a != nil
-		key, err := keys.Generate(keys.ECDSAP256)
-		if err != nil {
-			return nil, err
-		}
-		a = &authority{dir: dir, key: key, newKey: true, wide: wide}
-	} else {
+	default:
 		hosts = append(hosts, a.cert.PermittedDNSDomains...)
 		for _, r := range a.cert.PermittedIPRanges {
 			hosts = append(hosts, r.IP.String())
 		}
 	}
-	a.changed = true
-	a.cert, err = certifyAuthority(a.key, hosts, now)
-	return a, err
+	isNew := a.key == nil
+	if isNew {
+		if a.key, err = keys.Generate(keys.ECDSAP256); err != nil {
+			return nil, err
+		}
+	}
+	if a.cert, err = certifyAuthority(a.key, hosts, now); err != nil {
+		return nil, err
+	}
+	return a, a.save(isNew)
 }
 
 // checkNames refuses a host whose constraint would be wider than a domain that
@@ -88,9 +86,11 @@ func checkNames(hosts []string) error {
 	names, _ := split(hosts)
 	for _, n := range names {
 		if !isDomain(constraint(n)) {
-			return cli.Hint(
-				fmt.Errorf("a certificate authority for %s would be good for other owners' names too", fault.Quote(n)),
-				"remove it from the distribution's Aliases: CloudFront accepts domain names and *.DOMAIN, with your own DOMAIN")
+			return &fault.Error{
+				What: "a certificate authority for " + fault.Quote(n) + " would be good for other owners' names too",
+				Remedy: "remove it from the distribution's Aliases: " +
+					"CloudFront accepts domain names and *.DOMAIN, with your own DOMAIN",
+			}
 		}
 	}
 	return nil
@@ -123,12 +123,11 @@ func loadAuthority(dir string) (*authority, error) {
 	pair, err := tls.X509KeyPair(cert, private)
 	key, ok := pair.PrivateKey.(crypto.Signer)
 	if err != nil || !ok {
-		err := fmt.Errorf("%s and %s are not a certificate and its private key", path, caKeyFile)
-		return nil, cli.Hint(err, "remove both")
+		return nil, &fault.Error{
+			What: path + " and " + caKeyFile + " are not a certificate and its private key", Remedy: "remove both",
+		}
 	}
-	a := &authority{dir: dir, cert: pair.Leaf, key: key}
-	a.wide = isWide(pair.Leaf)
-	return a, nil
+	return &authority{dir: dir, cert: pair.Leaf, key: key}, nil
 }
 
 // isWide reports whether a certificate is good for more than single hosts.
@@ -141,10 +140,10 @@ func isWide(c *x509.Certificate) bool {
 		})
 }
 
-// covers reports whether the authority is as it should be, with a certificate
-// for hosts that would be accepted.
+// covers reports whether the authority's certificate is good for hosts, and for
+// long enough.
 func (a *authority) covers(hosts []string, now time.Time) bool {
-	if a.wide || now.After(a.cert.NotAfter.Add(-caLife/10)) {
+	if now.After(a.cert.NotAfter.Add(-caLife / 10)) {
 		return false
 	}
 	names, addresses := split(hosts)
@@ -158,26 +157,18 @@ func (a *authority) covers(hosts []string, now time.Time) bool {
 // path is the file to trust.
 func (a *authority) path() string { return filepath.Join(a.dir, caFile) }
 
-// save stores the authority. A process killed on the way leaves none or a whole
-// one.
-func (a *authority) save() error {
-	if !a.changed {
-		return nil
+// save stores the authority, with its key if that is new. A process killed on
+// the way leaves none or a whole one.
+func (a *authority) save(isNew bool) error {
+	err := makeState(a.dir)
+	if err == nil && isNew {
+		err = a.saveKey()
 	}
-	if err := makeState(a.dir); err != nil {
+	if err != nil {
 		return err
-	}
-	if a.newKey {
-		if err := a.saveKey(); err != nil {
-			return err
-		}
 	}
 	public := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.cert.Raw})
-	if err := wholefile.Write(a.path(), public, 0o644); err != nil {
-		return err
-	}
-	a.changed, a.newKey = false, false
-	return nil
+	return wholefile.Write(a.path(), public, 0o644)
 }
 
 func (a *authority) saveKey() error {
@@ -221,7 +212,7 @@ func certifyAuthority(key crypto.Signer, hosts []string, now time.Time) (*x509.C
 	for _, ip := range addresses {
 		ranges = append(ranges, &net.IPNet{IP: ip, Mask: net.CIDRMask(len(ip)*8, len(ip)*8)})
 	}
-	return certify(&x509.Certificate{
+	cert := &x509.Certificate{
 		Subject:                     pkix.Name{CommonName: "privatecdn on this machine"},
 		NotBefore:                   now.Add(-time.Hour),
 		NotAfter:                    now.Add(caLife),
@@ -232,14 +223,15 @@ func certifyAuthority(key crypto.Signer, hosts []string, now time.Time) (*x509.C
 		PermittedDNSDomainsCritical: true,
 		PermittedDNSDomains:         names,
 		PermittedIPRanges:           ranges,
-	}, nil, key.Public(), key)
+	}
+	return certify(cert, cert, key.Public(), key)
 }
 
 // issue makes a certificate for loopback and hosts. It lives in memory only.
-func (a *authority) issue(hosts []string, now time.Time) (tls.Certificate, error) {
+func (a *authority) issue(hosts []string, now time.Time) (*tls.Certificate, error) {
 	key, err := keys.Generate(keys.ECDSAP256)
 	if err != nil {
-		return tls.Certificate{}, err
+		return nil, err
 	}
 	names, addresses := split(hosts)
 	cert, err := certify(&x509.Certificate{
@@ -252,22 +244,13 @@ func (a *authority) issue(hosts []string, now time.Time) (tls.Certificate, error
 		IPAddresses: addresses,
 	}, a.cert, key.Public(), a.key)
 	if err != nil {
-		return tls.Certificate{}, err
-	}
-	return tls.Certificate{Certificate: [][]byte{cert.Raw}, PrivateKey: key, Leaf: cert}, nil
-}
-
-// certify signs a certificate with a serial number of its own; a nil parent
-// makes it sign itself.
-func certify(t, parent *x509.Certificate, public crypto.PublicKey, by crypto.Signer) (*x509.Certificate, error) {
-	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 120))
-	if err != nil {
 		return nil, err
 	}
-	t.SerialNumber = serial
-	if parent == nil {
-		parent = t
-	}
+	return &tls.Certificate{Certificate: [][]byte{cert.Raw}, PrivateKey: key, Leaf: cert}, nil
+}
+
+// certify signs a certificate, with a serial number at random.
+func certify(t, parent *x509.Certificate, public crypto.PublicKey, by crypto.Signer) (*x509.Certificate, error) {
 	der, err := x509.CreateCertificate(rand.Reader, t, parent, public, by)
 	if err != nil {
 		return nil, err

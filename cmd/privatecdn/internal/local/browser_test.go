@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"example.com/privatecdn/cmd/privatecdn/internal/local"
+	"example.com/privatecdn/edge"
 	"example.com/privatecdn/internal/testing/browser"
 )
 
@@ -19,7 +20,10 @@ func TestMain(m *testing.M) { os.Exit(browser.Main(m)) }
 func TestLocalAuthority(t *testing.T) {
 	dir := t.TempDir()
 	running, err := local.Start(t.Context(), local.Options{
-		Template: "../../../../constructs/privatecdn/testdata/golden/public.template.json", Bucket: "../../../../examples/content",
+		Edge: edge.Options{
+			Template: "../../../../constructs/privatecdn/testdata/golden/public.template.json",
+			Bucket:   "../../../../examples/content",
+		},
 		HTTPS: "127.0.0.1:0", HTTP: "127.0.0.1:0", S3: "127.0.0.1:0",
 		Document: filepath.Join(dir, "deployment.json"), State: dir, Progress: t.Logf,
 	})
@@ -36,7 +40,8 @@ func TestLocalAuthority(t *testing.T) {
 		"https://localhost:" + port + "/public/logo.svg": "https://localhost:" + port + "/public/logo.svg",
 	} {
 		page.Go(url)
-		if got := browser.Eval[string](page, `() => location.href + " " + document.documentElement.tagName`); got != want+" svg" {
+		got := browser.Eval[string](page, `() => location.href + " " + document.documentElement.tagName`)
+		if got != want+" svg" {
 			t.Errorf("%s leads to %s, want the picture at %s", url, got, want)
 		}
 	}

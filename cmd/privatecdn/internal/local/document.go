@@ -12,20 +12,15 @@ import (
 	"example.com/privatecdn/keys"
 )
 
-// describe says what the edge serves at its own address. Paths are made
-// relative to dir; ring may be nil.
+// describe returns what the edge serves at its own address, with what the ring,
+// which may be nil, knows of the keys: their states and private keys, and its
+// order. Paths are made relative to dir.
 func describe(e *edge.Edge, ring *keys.Ring, dir string) (*deployment.Deployment, error) {
 	d := e.Deployments()[0]
 	if ring == nil {
 		return d, nil
 	}
 	d.MaxLifetime = int64(ring.MaxLifetime() / time.Second)
-	return d, join(d, ring, dir)
-}
-
-// join gives the deployment's keys what the ring knows of them, and its order.
-// A key that is not in the ring has no state and no private key.
-func join(d *deployment.Deployment, ring *keys.Ring, dir string) error {
 	order := ring.Keys()
 	place := func(k deployment.Key) int {
 		i := slices.IndexFunc(order, func(r keys.Key) bool { return r.Fingerprint == k.Fingerprint })
@@ -35,22 +30,21 @@ func join(d *deployment.Deployment, ring *keys.Ring, dir string) error {
 		return i
 	}
 	slices.SortStableFunc(d.Keys, func(a, b deployment.Key) int { return cmp.Compare(place(a), place(b)) })
-	for i := range d.Keys {
-		k := &d.Keys[i]
-		at := place(*k)
+	for i, k := range d.Keys {
+		at := place(k)
 		if at == len(order) {
 			break
 		}
 		uri, err := relativeURI(order[at].Private, ring.Dir(), dir)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		k.State, k.PrivateKey = order[at].State, uri
+		d.Keys[i].State, d.Keys[i].PrivateKey = order[at].State, uri
 	}
-	return nil
+	return d, nil
 }
 
-// relativeURI is a file: URI relative to one directory made relative to
+// relativeURI returns a file: URI relative to one directory as one relative to
 // another; URIs of other stores mean the same everywhere.
 func relativeURI(uri, from, to string) (string, error) {
 	path, isFile := fileuri.Path(uri)

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"example.com/privatecdn/deployment"
-	"example.com/privatecdn/keys"
 	"example.com/privatecdn/signer"
 )
 
@@ -30,21 +29,21 @@ type Example struct {
 const exampleLife = time.Hour
 
 // Example signs an object of the bucket, nil when none is behind a signature.
-// A private key that is not here is an error.
-func (l *Local) Example(ctx context.Context, openers keys.Openers) (*Example, error) {
+func (l *Local) Example(ctx context.Context) (*Example, error) {
 	d := l.Deployment()
 	objects := l.Objects(deployment.Signed)
 	if len(objects) == 0 {
 		return nil, nil
 	}
-	s, err := signer.Open(ctx, deployment.File(l.options.Document), signer.WithOpeners(openers), signer.WithReload(0))
+	s, err := l.Signer(ctx)
 	if err != nil {
 		return nil, err
 	}
-	terms := signer.Terms{Until: time.Now().Add(exampleLife).Truncate(time.Second)}
-	if longest := time.Duration(d.MaxLifetime) * time.Second; longest > 0 && longest < exampleLife {
-		terms = signer.Terms{Until: time.Now().Add(longest).Truncate(time.Second)}
+	life := exampleLife
+	if longest := time.Duration(d.MaxLifetime) * time.Second; longest > 0 {
+		life = min(life, longest)
 	}
+	terms := signer.Terms{Until: time.Now().Add(life).Truncate(time.Second)}
 	e := &Example{Plain: d.BaseURL() + objects[0], Until: terms.Until}
 	e.Pattern = e.Plain[:strings.LastIndex(e.Plain, "/")+1] + "*"
 	if e.Signed, err = s.URL(e.Plain, terms); err != nil {
@@ -54,10 +53,10 @@ func (l *Local) Example(ctx context.Context, openers keys.Openers) (*Example, er
 	return e, err
 }
 
-// Objects are paths of the bucket's objects as viewers request them, of one
+// Objects returns paths of the bucket's objects as viewers request them, of one
 // access: those a person would look at first, others after them.
 func (l *Local) Objects(access deployment.Access) []string {
-	d, content := l.Deployment(), os.DirFS(l.options.Bucket)
+	d, content := l.Deployment(), os.DirFS(l.options.Edge.Bucket)
 	var found []string
 	// What cannot be read is no object to show.
 	_ = fs.WalkDir(content, ".", func(name string, e fs.DirEntry, err error) error {
@@ -83,7 +82,7 @@ func (l *Local) Objects(access deployment.Access) []string {
 	return found
 }
 
-// distance is how far an object is from what a person would look at first: a
+// distance returns how far an object is from what a person would look at first: a
 // picture, a document or a film at the top.
 func distance(object string) int {
 	d := strings.Count(object, "/")

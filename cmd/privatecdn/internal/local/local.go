@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -16,21 +17,21 @@ import (
 	"github.com/fsnotify/fsnotify"
 
 	"example.com/privatecdn/cmd/privatecdn/internal/cdkapp"
-	"example.com/privatecdn/cmd/privatecdn/internal/cli"
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/edge"
 	"example.com/privatecdn/internal/cloudformation"
+	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/internal/fileuri"
 	"example.com/privatecdn/internal/infra"
 	"example.com/privatecdn/keys"
+	"example.com/privatecdn/signer"
 )
 
 // Options says what to run and where.
 type Options struct {
-	Template string            // a template or a cloud assembly; empty for the app here
-	Values   map[string]string // what the template leaves open: parameters and imports by name
-	Bucket   string            // the directory that is the bucket
-	Ring     string            // the ring's directory; empty for the app's own
+	Edge    edge.Options // the template, "" for the app here, its values, the content and what else is served
+	Ring    string       // the ring's directory; empty for the app's own
+	Openers keys.Openers // of private keys; file: is always there
 
 	HTTPS, HTTP, S3 string // addresses to listen on; port 0 is any free one
 
@@ -39,10 +40,8 @@ type Options struct {
 	Assembly string // where the app's cloud assembly goes
 	Aside    bool   // where another run has the State, put all three into a temporary directory
 
-	Progress  func(format string, args ...any) // is told what is going on
-	Step      func(what string) (done func())  // is told of what may take long
-	OnRefusal func(edge.Refusal)               // is told of every request that is refused
-	Edge      edge.Options                     // what else the edge is given; the other options come first
+	Progress func(format string, args ...any) // is told what is going on
+	Step     func(what string) (done func())  // is told of what may take long
 }
 
 // Local is a deployment that runs on this machine.
@@ -78,7 +77,7 @@ func Start(ctx context.Context, o Options) (*Local, error) {
 func (l *Local) start(ctx context.Context) (err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if err := checkInputs(l.options); err != nil {
+	if err := checkInputs(l.options.Edge); err != nil {
 		return err
 	}
 	l.place, err = claim(l.options.State)
@@ -94,13 +93,12 @@ func (l *Local) start(ctx context.Context) (err error) {
 	if err := l.source(ctx); err != nil {
 		return err
 	}
-	l.options.Values = l.values()
-	o := l.options.Edge
-	o.Template, o.Values, o.Bucket = l.options.Template, l.options.Values, l.options.Bucket
-	o.HTTPSPort, o.OnRefusal, o.OnReload = l.sockets.port(), l.options.OnRefusal, l.templateChanged
-	l.edge, err = edge.New(o)
+	o := &l.options.Edge
+	o.Values = l.values()
+	o.HTTPSPort, o.OnReload = l.sockets.https.Addr().(*net.TCPAddr).Port, l.templateChanged
+	l.edge, err = edge.New(*o)
 	if errors.Is(err, edge.ErrNoContent) {
-		return cli.Hint(err, bucketHint)
+		return fault.New(err, bucketHint)
 	}
 	if err != nil {
 		return err
@@ -118,27 +116,29 @@ func (l *Local) start(ctx context.Context) (err error) {
 
 const bucketHint = "name a directory with the objects: --bucket DIR"
 
-// checkInputs finds what is not there before anything is made.
-func checkInputs(o Options) error {
+// checkInputs finds what is missing before anything is made.
+func checkInputs(o edge.Options) error {
 	if o.Template == "" {
 		if _, err := cdkapp.Open("."); err != nil {
 			return err
+		}
+	} else if _, err := os.Stat(o.Template); errors.Is(err, os.ErrNotExist) {
+		return &fault.Error{
+			What:   "the template " + o.Template + " does not exist",
+			Remedy: "give a template: --template FILE; `npx cdk synth` writes the app's to cdk.out",
 		}
 	}
 	info, err := os.Stat(o.Bucket)
 	switch {
 	case o.Bucket == "": // each bucket is named
-		err = nil
+		return nil
 	case errors.Is(err, os.ErrNotExist):
 		err = fmt.Errorf("the bucket directory %s does not exist", o.Bucket)
 	case err == nil && !info.IsDir():
 		err = fmt.Errorf("the bucket %s is not a directory", o.Bucket)
 	}
 	if err != nil {
-		return cli.Hint(err, bucketHint)
-	}
-	if _, err := os.Stat(o.Template); o.Template != "" && errors.Is(err, os.ErrNotExist) {
-		return cli.Hint(fmt.Errorf("the template %s does not exist", o.Template), "give a template: --template FILE; `npx cdk synth` writes the app's to cdk.out")
+		return fault.New(err, bucketHint)
 	}
 	return nil
 }
@@ -151,11 +151,10 @@ func (l *Local) describe() error {
 	if err != nil {
 		return err
 	}
-	hosts := d.Hosts
-	d.Endpoint = "https://" + reachable(l.sockets.https)
-	d.Hosts = append(d.Hosts, reachable(l.sockets.https), reachable(l.sockets.http))
+	hosts, address := d.Hosts, reachable(l.sockets.https).String()
+	d.Endpoint, d.Hosts = "https://"+address, append(d.Hosts, address, reachable(l.sockets.http).String())
 	if d.Bucket.Name != "" {
-		d.Bucket.Endpoint = "https://" + reachable(l.sockets.s3)
+		d.Bucket.Endpoint = "https://" + reachable(l.sockets.s3).String()
 	}
 	if err := d.Validate(); err != nil {
 		return err
@@ -181,7 +180,7 @@ func (l *Local) describe() error {
 	return nil
 }
 
-// Deployment is what is deployed now.
+// Deployment returns what is deployed now.
 func (l *Local) Deployment() *deployment.Deployment {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -195,8 +194,8 @@ func (l *Local) Ring() *keys.Ring {
 	return l.ring
 }
 
-// HTTP is the address that answers without TLS.
-func (l *Local) HTTP() string { return "http://" + reachable(l.sockets.http) }
+// HTTP returns the address that answers without TLS.
+func (l *Local) HTTP() string { return "http://" + reachable(l.sockets.http).String() }
 
 // Close ends it: connections are closed and the addresses free again.
 func (l *Local) Close() {
@@ -220,8 +219,15 @@ func (l *Local) Close() {
 
 // Infrastructure returns what the template describes.
 func (l *Local) Infrastructure() (*infra.Infrastructure, error) {
-	return infra.ReadFile(l.options.Template, infra.Options{
-		StubLambdaEdge: l.options.Edge.StubLambdaEdge, Options: cloudformation.Options{Values: l.options.Values}})
+	o := l.options.Edge
+	return infra.ReadFile(o.Template, infra.Options{
+		StubLambdaEdge: o.StubLambdaEdge, Options: cloudformation.Options{Values: o.Values}})
+}
+
+// Signer returns a signer of the deployment. A private key that is not here is
+// an error.
+func (l *Local) Signer(ctx context.Context) (*signer.Signer, error) {
+	return signer.Open(ctx, l.Deployment(), signer.WithOpeners(l.options.Openers), signer.WithReload(0))
 }
 
 // LeftOut returns a line for each part of the template that changes nothing of

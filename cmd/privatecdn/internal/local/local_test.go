@@ -15,6 +15,7 @@ import (
 
 	"example.com/privatecdn/cmd/privatecdn/internal/local"
 	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/edge"
 	"example.com/privatecdn/keys"
 )
 
@@ -54,7 +55,7 @@ func options(t *testing.T) local.Options {
 		write(filepath.Join("content", name), []byte(name))
 	}
 	return local.Options{
-		Template: filepath.Join(dir, "stack.json"), Bucket: filepath.Join(dir, "content"),
+		Edge:  edge.Options{Template: filepath.Join(dir, "stack.json"), Bucket: filepath.Join(dir, "content")},
 		HTTPS: "127.0.0.1:0", HTTP: "127.0.0.1:0", S3: "127.0.0.1:0",
 		Document: filepath.Join(dir, "state", "deployment.json"), State: filepath.Join(dir, "state"),
 		Progress: t.Logf, Step: func(string) func() { return func() {} },
@@ -93,7 +94,9 @@ func TestCertificate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, good := range map[string]bool{"127.0.0.1": true, "localhost": true, "::1": true, d.Hosts[0]: true, "example.com": false} {
+	for name, good := range map[string]bool{
+		"127.0.0.1": true, "localhost": true, "::1": true, d.Hosts[0]: true, "example.com": false,
+	} {
 		conn, err := tls.Dial("tcp", u.Host, &tls.Config{RootCAs: roots(t, d), ServerName: name})
 		if (err == nil) != good {
 			t.Errorf("%s: %v", name, err)
@@ -107,7 +110,8 @@ func TestCertificate(t *testing.T) {
 // dial connects to a deployment and returns the certificate that name gets.
 func dial(t *testing.T, d *deployment.Deployment, trusted *x509.CertPool, name string) *x509.Certificate {
 	t.Helper()
-	conn, err := tls.Dial("tcp", strings.TrimPrefix(d.Endpoint, "https://"), &tls.Config{RootCAs: trusted, ServerName: name})
+	address := strings.TrimPrefix(d.Endpoint, "https://")
+	conn, err := tls.Dial("tcp", address, &tls.Config{RootCAs: trusted, ServerName: name})
 	if err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}
@@ -122,15 +126,15 @@ func TestAuthorityIsKept(t *testing.T) {
 	o := options(t)
 	first := start(t, o)
 	certificate := dial(t, first.Deployment(), roots(t, first.Deployment()), "127.0.0.1")
-	text, err := os.ReadFile(o.Template)
+	text, err := os.ReadFile(o.Edge.Template)
 	if err != nil {
 		t.Fatal(err)
 	}
 	text = bytes.Replace(text, []byte(`"Enabled": true`), []byte(`"Enabled": true, "Aliases": ["*.media.example.com"]`), 1)
-	if err := os.WriteFile(o.Template+".other.json", text, 0o600); err != nil {
+	if err := os.WriteFile(o.Edge.Template+".other.json", text, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	o.Template, o.Document = o.Template+".other.json", filepath.Join(o.State, "other.json")
+	o.Edge.Template, o.Document = o.Edge.Template+".other.json", filepath.Join(o.State, "other.json")
 	if _, err := local.Start(t.Context(), o); !errors.Is(err, local.ErrRunning) {
 		t.Errorf("a second run: %v", err)
 	}
@@ -147,7 +151,8 @@ func TestAuthorityIsKept(t *testing.T) {
 func TestObjects(t *testing.T) {
 	t.Parallel()
 	l := start(t, options(t))
-	if got, want := l.Objects(deployment.Signed), []string{"/picture.png", "/films/film.mp4", "/notes.txt"}; !slices.Equal(got, want) {
+	want := []string{"/picture.png", "/films/film.mp4", "/notes.txt"}
+	if got := l.Objects(deployment.Signed); !slices.Equal(got, want) {
 		t.Errorf("signed: %v, want %v", got, want)
 	}
 	if got, want := l.Objects(deployment.Public), []string{"/public/free.png"}; !slices.Equal(got, want) {
@@ -177,12 +182,12 @@ func TestNothingIsWrittenForWrongHosts(t *testing.T) {
 	t.Parallel()
 	for _, alias := range []string{"", "*.com", "co.uk", "https://media.example.com"} {
 		o := options(t)
-		text, err := os.ReadFile(o.Template)
+		text, err := os.ReadFile(o.Edge.Template)
 		if err != nil {
 			t.Fatal(err)
 		}
 		text = bytes.Replace(text, []byte(`"Enabled": true`), []byte(`"Enabled": true, "Aliases": ["`+alias+`"]`), 1)
-		if err := os.WriteFile(o.Template, text, 0o600); err != nil {
+		if err := os.WriteFile(o.Edge.Template, text, 0o600); err != nil {
 			t.Fatal(err)
 		}
 		if l, err := local.Start(t.Context(), o); err == nil {

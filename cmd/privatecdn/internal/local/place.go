@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"example.com/privatecdn/cmd/privatecdn/internal/cli"
 	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/internal/filelock"
 	"example.com/privatecdn/internal/wholefile"
@@ -47,7 +46,7 @@ func claim(dir string) (*place, error) {
 	}
 	if err != nil {
 		p.release(false)
-		return nil, cli.Hint(fmt.Errorf("cannot write to the directory %s: %w", dir, err),
+		return nil, fault.New(fmt.Errorf("cannot write to the directory %s: %w", dir, err),
 			"run this in a directory that you may write to")
 	}
 	os.Remove(filepath.Join(dir, whereFile)) // of one that was killed

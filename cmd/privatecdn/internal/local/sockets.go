@@ -14,7 +14,7 @@ import (
 	"syscall"
 	"time"
 
-	"example.com/privatecdn/cmd/privatecdn/internal/cli"
+	"example.com/privatecdn/internal/fault"
 )
 
 // sockets are the three addresses that answer.
@@ -44,10 +44,11 @@ func listen(https, http, s3 string) (*sockets, error) {
 func listenError(flag, addr string, err error) error {
 	const inUseOnWindows = syscall.Errno(10048) // WSAEADDRINUSE
 	if errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, inUseOnWindows) {
-		return cli.Hint(fmt.Errorf("%s %s is in use", flag, addr),
-			"stop what listens there, or use other ports: %s", otherPorts())
+		return &fault.Error{
+			What: flag + " " + addr + " is in use", Remedy: "stop what listens there, or use other ports: " + otherPorts(),
+		}
 	}
-	return cli.Hint(fmt.Errorf("%s %s: %w", flag, addr, err), "an address is HOST:PORT, such as 127.0.0.1:8443")
+	return fault.New(fmt.Errorf("%s %s: %w", flag, addr, err), "an address is HOST:PORT, such as 127.0.0.1:8443")
 }
 
 // otherPorts returns what to type for any free ports, as it is typed here.
@@ -67,37 +68,29 @@ func (s *sockets) close() {
 	}
 }
 
-// port is the HTTPS port.
-func (s *sockets) port() int { return s.https.Addr().(*net.TCPAddr).Port }
-
 // certify stores the authority in dir and has it issue a certificate for hosts
 // and for loopback.
 func (s *sockets) certify(dir string, hosts []string, now time.Time) (*authority, error) {
-	own, _, err := net.SplitHostPort(reachable(s.https))
-	if err != nil {
-		return nil, err
-	}
-	hosts = append([]string{own}, hosts...)
+	hosts = append([]string{reachable(s.https).IP.String()}, hosts...)
 	ca, err := openAuthority(dir, hosts, now)
 	if err != nil {
 		return nil, err
 	}
 	certificate, err := ca.issue(hosts, now)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		s.certificate.Store(certificate)
 	}
-	s.certificate.Store(&certificate)
-	return ca, ca.save()
+	return ca, err
 }
 
-// reachable is the address to reach a listener at: loopback where it listens
-// on every address.
-func reachable(l net.Listener) string {
+// reachable returns the address to reach a listener at: loopback where it
+// listens on every address.
+func reachable(l net.Listener) *net.TCPAddr {
 	addr := *l.Addr().(*net.TCPAddr)
 	if addr.IP.IsUnspecified() {
 		addr.IP = net.IPv4(127, 0, 0, 1)
 	}
-	return addr.String()
+	return &addr
 }
 
 // serve serves the edge over HTTPS and HTTP, and the bucket at its own address,
@@ -137,19 +130,17 @@ func newServer(h http.Handler) *http.Server {
 // for the deployed one otherwise.
 func (l *Local) bucket(w http.ResponseWriter, r *http.Request) {
 	name, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
-	if b := l.edge.Bucket(name); b != nil {
-		b.ServeHTTP(w, r)
-		return
+	b := l.edge.Bucket(name)
+	if b == nil {
+		host, _, _ := strings.Cut(r.Host, ".")
+		b = l.edge.Bucket(host)
 	}
-	name = l.Deployment().Bucket.Name
-	if host, _, _ := strings.Cut(r.Host, "."); l.edge.Bucket(host) != nil {
-		name = host
-	} else {
-		r.Host = name + ".s3.localhost"
+	if b == nil {
+		name := l.Deployment().Bucket.Name
+		b, r.Host = l.edge.Bucket(name), name+".s3.localhost"
 	}
-	if b := l.edge.Bucket(name); b != nil {
-		b.ServeHTTP(w, r)
-		return
+	if b == nil {
+		b = http.NotFoundHandler()
 	}
-	http.NotFound(w, r)
+	b.ServeHTTP(w, r)
 }

@@ -22,7 +22,7 @@ const settleTime = 100 * time.Millisecond
 // source finds the template and the ring. An app without a ring gets one; a
 // template has keys of its own, and the ring is looked at for those it knows.
 func (l *Local) source(ctx context.Context) error {
-	if l.options.Template != "" {
+	if l.options.Edge.Template != "" {
 		return l.ownRing()
 	}
 	app, err := cdkapp.Open(".")
@@ -34,12 +34,14 @@ func (l *Local) source(ctx context.Context) error {
 			return err
 		}
 	}
-	l.app, l.ringDir, l.options.Template = app, app.Ring(), l.options.Assembly
-	var made bool
-	if l.ring, made, err = ensureRing(ctx, l.ringDir); err != nil {
+	l.app, l.ringDir, l.options.Edge.Template = app, app.Ring(), l.options.Assembly
+	if l.ring, err = cdkapp.OpenRing(l.ringDir); err != nil {
 		return err
 	}
-	if made {
+	if len(l.ring.Keys()) == 0 {
+		if _, err := l.ring.Add(ctx, keys.ECDSAP256, keys.FileStore{Ring: l.ringDir}); err != nil {
+			return err
+		}
 		l.options.Progress("Created a key ring in %s: commit it. It does not contain the private key.", l.ringDir)
 	}
 	return l.synthesize(ctx)
@@ -57,20 +59,6 @@ func (l *Local) ownRing() (err error) {
 		l.ring, l.ringDir, err = nil, "", nil
 	}
 	return err
-}
-
-// ensureRing opens the ring in dir. Where there is none, or one without a key,
-// it makes it with a key whose private key is a file beside it; made says so.
-func ensureRing(ctx context.Context, dir string) (ring *keys.Ring, made bool, err error) {
-	ring, err = keys.Open(dir)
-	if errors.Is(err, keys.ErrNoRing) {
-		ring, err = keys.Create(dir)
-	}
-	if err != nil || len(ring.Keys()) > 0 {
-		return ring, false, err
-	}
-	_, err = ring.Add(ctx, keys.ECDSAP256, keys.FileStore{Ring: dir})
-	return ring, true, err
 }
 
 // synthesize writes the app's cloud assembly. When the first one fails nothing
@@ -139,29 +127,29 @@ func (l *Local) ringChanged(ctx context.Context) {
 		l.ring = ring
 		err = l.edge.Reload()
 	}
-	if err == nil {
-		err = l.describe()
-	}
-	if err != nil {
-		l.options.Progress("Reloading the key ring failed; still serving the previous one: %v", err)
-		return
-	}
-	l.options.Progress("Reloaded the key ring.")
+	l.reloaded("key ring", err)
 }
 
 // templateChanged is called when the edge has read a changed template, or failed to.
 func (l *Local) templateChanged(err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.reloaded("template", err) {
+		l.tellLeftOut()
+	}
+}
+
+// reloaded describes what a change led to, and says so.
+func (l *Local) reloaded(what string, err error) bool {
 	if err == nil {
 		err = l.describe()
 	}
 	if err != nil {
-		l.options.Progress("Reloading the template failed; still serving the previous one: %v", err)
-		return
+		l.options.Progress("Reloading the %s failed; still serving the previous one: %v", what, err)
+		return false
 	}
-	l.options.Progress("Reloaded the template.")
-	l.tellLeftOut()
+	l.options.Progress("Reloaded the %s.", what)
+	return true
 }
 
 // values returns the values that the template leaves open, with the public keys
@@ -175,6 +163,6 @@ func (l *Local) values() map[string]string {
 			}
 		}
 	}
-	maps.Copy(values, l.options.Values)
+	maps.Copy(values, l.options.Edge.Values)
 	return values
 }

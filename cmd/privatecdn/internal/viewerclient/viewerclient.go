@@ -18,30 +18,21 @@ const Timeout = 20 * time.Second
 // New returns a client that trusts a local edge's own certificate, takes
 // content as it is stored and follows no redirect.
 func New(d *deployment.Deployment) (*http.Client, error) {
-	roots, err := trusted(d)
-	if err != nil {
-		return nil, err
+	var roots *x509.CertPool // the system's own, for the real thing
+	if d.CA != "" {
+		pem, err := os.ReadFile(d.Resolve(d.CA))
+		if err != nil {
+			return nil, err
+		}
+		if roots = x509.NewCertPool(); !roots.AppendCertsFromPEM(pem) {
+			return nil, fmt.Errorf("%s has no certificate", d.Resolve(d.CA))
+		}
 	}
 	return &http.Client{
-		Timeout:       Timeout,
-		Transport:     &http.Transport{Proxy: http.ProxyFromEnvironment, TLSClientConfig: &tls.Config{RootCAs: roots}, DisableCompression: true},
+		Timeout: Timeout,
+		Transport: &http.Transport{
+			Proxy: http.ProxyFromEnvironment, TLSClientConfig: &tls.Config{RootCAs: roots}, DisableCompression: true,
+		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}, nil
-}
-
-// trusted is what the certificate is checked against: nil, the system's own,
-// for the real thing.
-func trusted(d *deployment.Deployment) (*x509.CertPool, error) {
-	if d.CA == "" {
-		return nil, nil
-	}
-	pem, err := os.ReadFile(d.Resolve(d.CA))
-	if err != nil {
-		return nil, err
-	}
-	roots := x509.NewCertPool()
-	if !roots.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("%s holds no certificate", d.Resolve(d.CA))
-	}
-	return roots, nil
 }
