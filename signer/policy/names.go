@@ -36,5 +36,4 @@ func IsReserved(name string) bool {
 // Exact returns the resource of a custom policy for one encoded URL alone: a ?
 // that begins its query is written \?, because an unescaped one is a wildcard
 // too.
-// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-creating-signed-url-custom-policy.html
 func Exact(url string) string { return strings.Replace(url, "?", `\?`, 1) }

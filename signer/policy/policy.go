@@ -6,7 +6,7 @@
 // request, so it never travels. A custom policy may also have wildcards in its
 // resource, a start and a range of IPv4 addresses, and travels with the request.
 //
-// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-creating-signed-url-custom-policy.html
+// docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-creating-signed-url-custom-policy.html
 package policy
 
 import (

@@ -39,22 +39,13 @@ type Decision struct {
 	base      string // the URL without the signature's parameters
 }
 
-// answer is CloudFront's code and message for a reason, as public reports of
-// real deployments show them.
-func answer(r Reason) (code, message string) {
-	switch r {
-	case "", PublicPath:
-		return "", ""
-	case MissingKey:
-		return "MissingKey", "Missing Key-Pair-Id query parameter or cookie value"
-	case UnknownKey:
-		return "InvalidKey", "Unknown Key"
-	case MalformedPolicy:
-		return "MalformedPolicy", "Malformed Policy"
-	case MalformedSignature:
-		return "MalformedSignature", "Could not unencode Signature"
-	}
-	return "AccessDenied", "Access denied"
+// answers are CloudFront's codes and messages, as public reports of real
+// deployments show them. Every other refusal is AccessDenied.
+var answers = map[Reason][2]string{
+	MissingKey:         {"MissingKey", "Missing Key-Pair-Id query parameter or cookie value"},
+	UnknownKey:         {"InvalidKey", "Unknown Key"},
+	MalformedPolicy:    {"MalformedPolicy", "Malformed Policy"},
+	MalformedSignature: {"MalformedSignature", "Could not unencode Signature"},
 }
 
 // Body returns the body CloudFront refuses with, byte for byte; it goes out as

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"iter"
+	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
@@ -74,35 +75,51 @@ func unhex(s string) (byte, bool) {
 	return byte(n), err == nil
 }
 
-func escape(c byte, lower bool) string {
+func appendEscape(b []byte, c byte, lower bool) []byte {
 	digits := "0123456789ABCDEF"
 	if lower {
 		digits = "0123456789abcdef"
 	}
-	return string([]byte{'%', digits[c>>4], digits[c&15]})
+	return append(b, '%', digits[c>>4], digits[c&15])
+}
+
+// spell writes each token in its own way.
+func spell(all []token, how func(b []byte, t token) []byte) string {
+	b := make([]byte, 0, len(all)+len(all)/2)
+	for _, t := range all {
+		b = how(b, t)
+	}
+	return string(b)
 }
 
 // recode returns the tokens as a coding writes them; a + is read as a space
 // where plusIsSpace.
 func (c coding) recode(all []token, plusIsSpace bool) string {
-	var b strings.Builder
-	for _, t := range all {
-		value := t.value
-		if plusIsSpace && value == '+' && !t.escaped {
-			value = ' '
+	return spell(all, func(b []byte, t token) []byte {
+		if plusIsSpace && t.text == "+" {
+			t.value = ' '
 		}
 		switch {
-		case t.separator || isAlnum(value):
-			b.WriteByte(value)
-		case value == ' ' && c.plus:
-			b.WriteByte('+')
-		case strings.IndexByte(c.literal, value) >= 0:
-			b.WriteByte(value)
-		default:
-			b.WriteString(escape(value, c.lower))
+		case t.separator || isAlnum(t.value) || strings.IndexByte(c.literal, t.value) >= 0:
+			return append(b, t.value)
+		case t.value == ' ' && c.plus:
+			return append(b, '+')
 		}
-	}
-	return b.String()
+		return appendEscape(b, t.value, c.lower)
+	})
+}
+
+// flip writes some bytes in their other spelling.
+func flip(all []token, flipped *[256]bool) string {
+	return spell(all, func(b []byte, t token) []byte {
+		switch {
+		case !flipped[t.value]:
+			return append(b, t.text...)
+		case t.escaped:
+			return append(b, t.value)
+		}
+		return appendEscape(b, t.value, false)
+	})
 }
 
 func isAlnum(c byte) bool {
@@ -112,12 +129,16 @@ func isAlnum(c byte) bool {
 // recoded returns a path or query as every coding writes it, itself first, each
 // once.
 func recoded(s string, all []token) []string {
+	recased := func(lower bool) string {
+		return spell(all, func(b []byte, t token) []byte {
+			if t.escaped {
+				return appendEscape(b, t.value, lower)
+			}
+			return append(b, t.value)
+		})
+	}
 	found := []string{
-		s,
-		strings.ReplaceAll(s, "+", "%20"),
-		strings.ReplaceAll(s, "%20", "+"),
-		recase(all, true),
-		recase(all, false),
+		s, strings.ReplaceAll(s, "+", "%20"), strings.ReplaceAll(s, "%20", "+"), recased(true), recased(false),
 	}
 	for _, plusIsSpace := range []bool{false, true} {
 		for _, c := range codings {
@@ -154,8 +175,7 @@ func (d Decision) encodings() iter.Seq[variant] {
 				return true
 			}
 			seen[text] = true
-			return yield(variant{text, "signed in another encoding: " + spelled(text, d.base),
-				"encode the URL once, sign it, and request exactly what was signed"})
+			return yield(variant{text, "signed in another encoding:", encodeOnce})
 		}
 		path, query := pathTokens(t.path), queryTokens(t.query)
 		paths, queries := recoded(t.path, path), recoded(t.query, query)
@@ -169,28 +189,17 @@ func (d Decision) encodings() iter.Seq[variant] {
 		for _, spaced := range slices.Compact([]string{t.query, strings.ReplaceAll(t.query, "+", "%20")}) {
 			query := queryTokens(spaced)
 			contested := contestedBytes(slices.Concat(path, query))
-			for size := 1; size <= len(contested); size++ {
-				if !choose(contested, size, nil, func(chosen []byte) bool {
-					return try(flip(path, chosen...), flip(query, chosen...))
-				}) {
+			for set := range sets(len(contested)) {
+				var flipped [256]bool
+				for i, c := range contested {
+					flipped[c] = set>>i&1 == 1
+				}
+				if !try(flip(path, &flipped), flip(query, &flipped)) {
 					return
 				}
 			}
 		}
 	}
-}
-
-// recase writes the escapes in lower or in upper case.
-func recase(all []token, lower bool) string {
-	var b strings.Builder
-	for _, t := range all {
-		if t.escaped {
-			b.WriteString(escape(t.value, lower))
-		} else {
-			b.WriteByte(t.value)
-		}
-	}
-	return b.String()
 }
 
 // contestedBytes returns the bytes that one side may escape and the other not,
@@ -208,33 +217,17 @@ func contestedBytes(all []token) (found []byte) {
 	return found
 }
 
-// choose yields every choice of size values, until one is refused.
-func choose(values []byte, size int, chosen []byte, yield func([]byte) bool) bool {
-	if size == 0 {
-		return yield(chosen)
-	}
-	for i := range len(values) - size + 1 {
-		if !choose(values[i+1:], size-1, append(chosen[:len(chosen):len(chosen)], values[i]), yield) {
-			return false
+// sets yields the sets of n things as bits, those of fewer things first.
+func sets(n int) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for size := range n + 1 {
+			for set := range 1 << n {
+				if bits.OnesCount(uint(set)) == size && !yield(set) {
+					return
+				}
+			}
 		}
 	}
-	return true
-}
-
-// flip writes the given bytes in their other spelling.
-func flip(all []token, values ...byte) string {
-	var b strings.Builder
-	for _, t := range all {
-		switch {
-		case strings.IndexByte(string(values), t.value) < 0:
-			b.WriteString(t.text)
-		case t.escaped:
-			b.WriteByte(t.value)
-		default:
-			b.WriteString(escape(t.value, false))
-		}
-	}
-	return b.String()
 }
 
 // spelled shows the first place where a signed text and the requested one
@@ -250,7 +243,7 @@ func spelled(signed, requested string) string {
 			break
 		}
 	}
-	return "signed " + quote(piece(signed[i:])) + ", requested " + quote(piece(requested[i:]))
+	return "signed " + fault.Quote(piece(signed[i:])) + ", requested " + fault.Quote(piece(requested[i:]))
 }
 
 // piece returns a string's first character: of non-ASCII ones all in a row.
@@ -272,5 +265,3 @@ func piece(s string) string {
 	}
 	return s
 }
-
-func quote(s string) string { return fault.Quote(s) }

@@ -22,7 +22,7 @@ func ExampleVerifier_Check() {
 	// Output:
 	// 403 InvalidKey unknown-key
 	// the behavior trusts no key with the ID "K0"
-	// sign with a key that is in the behavior's trusted key group, or deploy the key group with this key first
+	// sign with a key of the behavior's trusted key groups, or add this key to one and deploy it first
 }
 
 func ExampleDecision_Body() {

@@ -10,9 +10,12 @@ import (
 	"crypto/sha512"
 	"encoding/base64"
 	"encoding/hex"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
+
+	"golang.org/x/text/unicode/norm"
 
 	"example.com/privatecdn/signer/policy"
 	"example.com/privatecdn/signer/verify"
@@ -67,7 +70,7 @@ func TestExplainRSA(t *testing.T) {
 		"damaged":      {policy.Encode(damaged), "did not make this signature", "changed on the way"},
 		"too large":    {policy.Encode([]byte(strings.Repeat("\xff", 256))), "did not make this signature", ""},
 		"zero":         {policy.Encode(make([]byte, 256)), "did not make this signature", ""},
-		"cut":          {policy.Encode(good[:255]), "has 255 bytes, the RSA key makes 256", "whole"},
+		"cut":          {policy.Encode(good[:255]), "has 255 bytes, and the RSA key makes 256", "whole"},
 		"hexadecimal":  {hex.EncodeToString(good), "in hexadecimal", "base64"},
 		"base64 twice": {twice, "in base64 twice", "once"},
 	} {
@@ -97,7 +100,7 @@ func TestExplainLost(t *testing.T) {
 	for _, c := range []struct{ signed, requested string }{
 		{"/a?x=2", "/a"}, {"/a?x=2&y=3", "/a?x=2"}, {
 			"/a?x=2&y=3", "/a?y=3",
-		}, {"/a?x=1", "/a?x=2"}, {"/A", "/a"}, {"/b/a", "/a"},
+		}, {"/a?x=1", "/a?x=2"}, {"/xA", "/a"}, {"/b/a", "/a"},
 	} {
 		u := signedBy(t, "KRSA", host+c.signed, host+c.requested)
 		what, todo := verify.New(trusted()).Check(verify.Request{URL: u, Time: now}).Explain()
@@ -140,17 +143,17 @@ func TestExplainECDSA(t *testing.T) {
 		t.Fatal(err)
 	}
 	for signature, want := range map[string]string{
-		policy.Encode(der[:len(der)-3]):                       "not a DER-encoded one",
-		policy.Encode(append(der[:len(der):len(der)], 0)):     "not a DER-encoded one",
-		policy.Encode(bytes.Repeat([]byte{0xff}, 63)):         "not a DER-encoded one",
-		policy.Encode(bytes.Repeat([]byte{0xff}, 96)):         "not a DER-encoded one",
+		policy.Encode(der[:len(der)-3]):                       "not a DER-encoded ECDSA signature",
+		policy.Encode(append(der[:len(der):len(der)], 0)):     "not a DER-encoded ECDSA signature",
+		policy.Encode(bytes.Repeat([]byte{0xff}, 63)):         "not a DER-encoded ECDSA signature",
+		policy.Encode(bytes.Repeat([]byte{0xff}, 96)):         "not a DER-encoded ECDSA signature",
 		policy.Encode(bytes.Repeat([]byte{0xff}, 64)):         "r||s form",
 		policy.Encode(bytes.Repeat([]byte{0xff}, 256)):        "an RSA signature",
 		hex.EncodeToString(der):                               "in hexadecimal",
 		hex.EncodeToString(make([]byte, 64)):                  "in hexadecimal",
 		strings.Repeat("ab", 32):                              "in hexadecimal",
 		strings.Repeat("ab", 33):                              "in hexadecimal", // no length of base64
-		strings.Repeat("ab", 30):                              "not a DER-encoded one",
+		strings.Repeat("ab", 30):                              "not a DER-encoded ECDSA signature",
 		policy.Encode([]byte("+/-_~=")):                       "in base64 twice",
 		strings.ToUpper(hex.EncodeToString(make([]byte, 64))): "in hexadecimal",
 		policy.Encode(der):                                    "is not KEC's over",
@@ -169,8 +172,8 @@ func TestExplainResources(t *testing.T) {
 	const host = "https://d111111abcdef8.cloudfront.net"
 	for _, c := range []struct{ resource, requested, what, todo string }{
 		{host + "/v/*.jpg", "/v/a.jpg?x=1", "does not reach into the query", "end the pattern with *"},
-		{host + "/v/a.jpg?*", "/v/a.jpg", "covers the path with a query alone", "end the path with *"},
-		{host + `/v/*.jpg\?x=*`, "/v/a.jpg", "covers the path with a query alone", "end the path with *"},
+		{host + "/v/a.jpg?*", "/v/a.jpg", "covers the path only with a query", "end the path with *"},
+		{host + `/v/*.jpg\?x=*`, "/v/a.jpg", "covers the path only with a query", "end the path with *"},
 		{host + "/v/a.jpg?x=*", "/v/a.jpg?y=1", "signed for " + host + "/v/a.jpg?x=*", "covers the request"},
 		{"/v/*", "/v/a.jpg", "has no scheme and host", "sign whole URLs"},
 		{"d111111abcdef8.cloudfront.net/v/*", "/v/a.jpg", "has no scheme and host", "sign whole URLs"},
@@ -178,6 +181,9 @@ func TestExplainResources(t *testing.T) {
 		{host + "/v", "/v/a.jpg", "covers one URL alone", "end it with *"},
 		{"http://d111111abcdef8.cloudfront.net/v/*", "/v/a.jpg", "signed for http, requested with https", "redirect"},
 		{host + "/w/*", "/v/a.jpg", "signed for " + host + "/w/*, requested", "covers the request"},
+		{host + "/V/*", "/v/a.jpg", "letters in another case: signed for " + host + "/V/*", "what was signed"},
+		{"https://b.example/v/*", "/v/a.jpg", "signed for b.example, requested from d111111abcdef8", "with the host"},
+		{"https://*.b.example/v/*", "/v/a.jpg", "signed for *.b.example, requested from d111111abcdef8", "with the host"},
 	} {
 		text := policy.Policy{Resource: c.resource, Until: end}.String()
 		u := strings.Replace(custom(t, "KEC", crypto.SHA256, host+c.requested, text), "?Policy", "&Policy", 1)
@@ -207,7 +213,7 @@ func TestExplainURLs(t *testing.T) {
 		{"/a?b", host + "/a?b", "signed without scheme and host"},
 		{"a?b", host + "/a?b", "signed without scheme and host"},
 		{"d111.cloudfront.net/a?b", host + "/a?b", "signed without a scheme"},
-		{host + "/a", host + ":8443/a", "signed without the port"},
+		{host + "/a", host + ":8443/a", "signed for d111.cloudfront.net, requested from d111.cloudfront.net:8443"},
 		{host + ":443/a", host + "/a", "signed for d111.cloudfront.net:443, requested from d111.cloudfront.net"},
 		{host + ":443/a", host + ":8443/a", "signed for d111.cloudfront.net:443"},
 		{"http://d111.cloudfront.net:80/a", "http://d111.cloudfront.net/a", "signed for d111.cloudfront.net:80"},
@@ -233,5 +239,61 @@ func TestExplainURLs(t *testing.T) {
 				t.Errorf("%s signed %s, requested %s: %s; %s", id, c.signed, c.requested, what, todo)
 			}
 		}
+	}
+}
+
+// Letters in another case are named, whatever the key.
+func TestExplainLetterCases(t *testing.T) {
+	t.Parallel()
+	const host = "https://d111.cloudfront.net"
+	for _, c := range []struct{ signed, requested, what string }{
+		{"/films/a.mp4", "/Films/A.mp4", `case: signed "f", requested "F"`},
+		{"/Films/A.mp4", "/FILMS/A.mp4", `case: signed "i", requested "I"`},
+		{"/a.JPG", "/a.jpg", `case: signed "J", requested "j"`},
+		{"/Films/a", "/films/a", `case: signed "F", requested "f"`},
+		{"/A%c3%a9/BC", "/a%c3%a9/bc", `case: signed "A", requested "a"`},
+		{"/1/2/3/4/5/a/b/c/d/e/f/g/h/I", "/1/2/3/4/5/a/b/c/d/e/f/g/h/i", `case: signed "I", requested "i"`},
+		{"/fILMS/a", "/films/a", "is not K"},
+	} {
+		for _, id := range []string{"KEC", "KRSA"} {
+			u := signedBy(t, id, host+c.signed, host+c.requested)
+			what, todo := verify.New(trusted()).Check(verify.Request{URL: u, Time: now}).Explain()
+			if !strings.Contains(what, c.what) || todo == "" {
+				t.Errorf("%s signed %s, requested %s: %s; %s", id, c.signed, c.requested, what, todo)
+			}
+		}
+	}
+}
+
+// Names in another Unicode form are named; golang.org/x/text knows the forms.
+func TestExplainUnicodeForms(t *testing.T) {
+	t.Parallel()
+	const host = "https://d111.cloudfront.net"
+	signed := func(id, signed, requested string) string {
+		escape := func(path string) string { return host + (&url.URL{Path: path}).EscapedPath() }
+		u := signedBy(t, id, escape(signed), escape(requested))
+		what, _ := verify.New(trusted()).Check(verify.Request{URL: u, Time: now}).Explain()
+		return what
+	}
+	for _, name := range []string{
+		"/Bücher/Ångström.mp4", "/Việt Nam ẾỘ", "/ガイド/ぱぴぷ", "/Čeština ďž", "/Ёлки, йод", "/Ελλάδα ΰ", "/한국어 각",
+		"/Åse ș", "/ÀÕÿŸ",
+	} {
+		composed, decomposed := norm.NFC.String(name), norm.NFD.String(name)
+		if what := signed("KRSA", composed, decomposed); !strings.Contains(what, "requested with decomposed ones (NFD)") {
+			t.Errorf("%s: %s", name, what)
+		}
+		if what := signed("KEC", decomposed, composed); !strings.Contains(what, "requested with composed ones (NFC)") {
+			t.Errorf("%s: %s", name, what)
+		}
+	}
+	if what := signed("KRSA", "/ab", "/é"); !strings.Contains(what, "is not KRSA's") {
+		t.Error(what)
+	}
+	text := policy.Policy{Resource: host + "/B%C3%BCcher/*", Until: end}.String()
+	u := custom(t, "KEC", crypto.SHA256, host+"/Bu%CC%88cher/a", text)
+	what, _ := verify.New(trusted()).Check(verify.Request{URL: u, Time: now}).Explain()
+	if !strings.Contains(what, "requested with decomposed ones (NFD)") {
+		t.Error(what)
 	}
 }

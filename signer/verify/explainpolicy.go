@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -10,34 +9,24 @@ import (
 	"example.com/privatecdn/signer/policy"
 )
 
-const takeAll = "take all parameters, or all cookies, of one signature"
+const sendAll = "send all parameters, or all cookies, of one signature"
 
 func (d Decision) explainPolicy() (what, todo string) {
+	expires := d.parts.expires
 	switch {
 	case d.parts.policy != "":
-		return d.explainPolicyText()
-	case d.parts.expires == "":
-		return "there is a key ID but neither a policy nor an end (Expires)", takeAll
-	case len(d.parts.expires) == 13 && strings.Trim(d.parts.expires, "0123456789") == "":
-		return fmt.Sprintf("Expires=%s is in milliseconds", d.parts.expires), "sign with seconds since 1970"
+		text, err := policy.Decode(d.parts.policy)
+		if err != nil {
+			return explainEncoding("policy", d.parts.policy)
+		}
+		_, err = policy.Parse(text)
+		return err.Error(), fault.Hint(err)
+	case expires == "":
+		return "there is a key ID but neither a policy nor an end (Expires)", sendAll
+	case len(expires) == 13 && strings.Trim(expires, "0123456789") == "":
+		return "Expires=" + expires + " is in milliseconds", "sign with seconds since 1970"
 	}
-	return fmt.Sprintf(
-		"Expires=%s is not a time in whole seconds since 1970, up to 2038",
-		d.parts.expires,
-	), "sign again with such a time"
-}
-
-func (d Decision) explainPolicyText() (what, todo string) {
-	text, err := policy.Decode(d.parts.policy)
-	if err != nil {
-		return explainEncoding("policy", d.parts.policy)
-	}
-	_, err = policy.Parse(text)
-	var refused *policy.Error
-	if errors.As(err, &refused) {
-		return refused.What, refused.Remedy
-	}
-	return fmt.Sprint(err), "sign again"
+	return "Expires=" + expires + " is not a time in whole seconds since 1970, up to 2038", "sign again with such a time"
 }
 
 // explainEncoding is about a value that is not base64 in CloudFront's alphabet.
@@ -49,7 +38,7 @@ func explainEncoding(name, value string) (what, todo string) {
 	_, err := policy.Decode(value)
 	switch {
 	case value == "":
-		return "there is no " + name, takeAll
+		return "there is no " + name, sendAll
 	case isHexText(value):
 		return "the " + name + " is in hexadecimal", inBase64
 	case escaped != "" && err == nil:
@@ -67,15 +56,13 @@ func explainEncoding(name, value string) (what, todo string) {
 }
 
 func (d Decision) explainIP() (what, todo string) {
-	if !d.request.IP.IsValid() {
-		return fmt.Sprintf(
-			"signed for viewers from %s, and the viewer's address is not known",
-			d.Policy.IP,
-		), "say from which address to check"
-	}
 	viewer := d.request.IP.Unmap()
 	what = fmt.Sprintf("signed for viewers from %s, requested from %s", d.Policy.IP, viewer)
-	if viewer.Is6() {
+	switch {
+	case !viewer.IsValid():
+		return fmt.Sprintf("signed for viewers from %s, and the viewer's address is not known", d.Policy.IP),
+			"give the address to check"
+	case viewer.Is6():
 		return what, "a policy can name IPv4 addresses only: turn IPv6 off for the distribution, or sign without an address"
 	}
 	return what, "sign for the address the viewer has now, or for its network; a proxy or a change of network changes it"
@@ -88,33 +75,28 @@ func demandsQuery(resource, base string) bool {
 	return found && policy.Policy{Resource: strings.TrimSuffix(path, `\`)}.Matches(base)
 }
 
-// maxMatches bounds the URLs that a resource is compared with.
-const maxMatches = 60
-
 func (d Decision) explainResource() (what, todo string) {
-	what = "signed for " + fault.Printable(d.Policy.Resource) + ", requested " + fault.Printable(d.base)
 	resource := d.Policy.Resource
+	what = "signed for " + fault.Printable(resource) + ", requested " + fault.Printable(d.base)
 	base, _, hasQuery := strings.Cut(d.base, "?")
 	switch {
 	case hasQuery && strings.Contains(resource, "*") && d.Policy.Matches(base):
 		return "the resource does not reach into the query: " + what,
 			"end the pattern with *, which covers any query after the path"
 	case !hasQuery && demandsQuery(resource, base):
-		return "the resource covers the path with a query alone: " + what,
+		return "the resource covers the path only with a query: " + what,
 			"end the path with *, which covers any query and none"
 	case !strings.Contains(resource, "://") && !strings.HasPrefix(resource, "*"):
 		return "the resource has no scheme and host, so that it covers no URL: " + what,
 			"sign whole URLs, or begin the pattern with *"
 	case strings.HasPrefix(d.base, resource):
 		return "the resource covers one URL alone: " + what, "end it with * to cover what begins with it"
+	case policy.Policy{Resource: strings.ToLower(resource)}.Matches(strings.ToLower(d.base)):
+		return "the resource has letters in another case: " + what, asSigned
 	}
-	tries := 0
-	for v := range d.urls() {
-		if tries++; tries > maxMatches {
-			break
-		}
+	for _, v := range d.urls() {
 		if d.Policy.Matches(v.text) {
-			return v.what + ": " + what, v.todo
+			return v.spelled(d.base) + ": " + what, v.todo
 		}
 	}
 	return what, "sign for a resource that covers the request; " +

@@ -8,7 +8,9 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"strings"
 
+	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/signer/policy"
 )
 
@@ -25,30 +27,38 @@ const (
 // that was requested.
 type variant struct{ text, what, todo string }
 
-// search looks for the text that was signed, as long as texts may be tried.
-type search struct {
-	fits func(text string) bool
-	cost int // of a try, in bytes, beside the text
-	left int
+// spelled returns what was signed instead of a requested URL, with both spellings
+// where it ends in a colon.
+func (v variant) spelled(requested string) string {
+	if !strings.HasSuffix(v.what, ":") {
+		return v.what
+	}
+	return v.what + " " + spelled(v.text, requested)
 }
 
-func (s *search) find(texts iter.Seq[variant]) (variant, bool) {
+// find returns the text that was signed, as long as texts may be tried. A try
+// costs some bytes beside its text. What is known of the key is for the case that
+// none was signed.
+func (d Decision) find(
+	texts iter.Seq[variant], cost int, signed func(text string) bool, key string,
+) (what, todo string) {
+	left := maxText
 	for v := range texts {
-		if s.left -= s.cost + len(v.text); s.left < 0 {
+		if left -= cost + len(v.text); left < 0 {
 			break
 		}
-		if s.fits(v.text) {
-			return v, true
+		if signed(v.text) {
+			return v.what, v.todo
 		}
 	}
-	return variant{}, false
+	return d.explainUnfound(key)
 }
 
 // explainMismatch looks for what was signed instead, with what, and how.
 func (d Decision) explainMismatch() (what, todo string) {
 	signature, _ := policy.Decode(d.parts.signature) // decoded once already
 	key := d.verifier.keys[d.KeyID]
-	if what, todo, ok := explainForm(key, d.parts.signature, signature); ok {
+	if what, todo := explainForm(key, d.parts.signature, signature); what != "" {
 		return what, todo
 	}
 	sent, texts := d.cannedTexts()
@@ -64,19 +74,17 @@ func (d Decision) explainMismatch() (what, todo string) {
 			return d.explainHash(hash)
 		}
 	}
-	if what, todo, ok := d.explainOtherKey(sent, signature); ok {
+	if what, todo := d.explainOtherKey(sent, signature); what != "" {
 		return what, todo
 	}
 	if named, known := hashNamed(d.parts.hash); known {
 		hashes = []crypto.Hash{named}
 	}
-	s := &search{left: maxText, cost: maxText / maxTries * len(hashes), fits: func(text string) bool {
+	signed := func(text string) bool {
 		return slices.ContainsFunc(hashes, func(hash crypto.Hash) bool { return fits(key, hash, []byte(text), signature) })
-	}}
-	if v, ok := s.find(texts); ok {
-		return v.what, v.todo
 	}
-	return d.explainUnfound("or the key pair ID and the private key do not belong together")
+	return d.find(texts, maxText/maxTries*len(hashes), signed,
+		"or the key pair ID and the private key do not belong together")
 }
 
 // explainRSA explains a signature that shows what was signed.
@@ -84,43 +92,38 @@ func (d Decision) explainRSA(
 	key *rsa.PublicKey, sent string, texts iter.Seq[variant], signature []byte,
 ) (what, todo string) {
 	r := recoverRSA(key, signature)
-	hash, known := map[string]crypto.Hash{"SHA-1": crypto.SHA1, "SHA-256": crypto.SHA256}[r.hash]
-	same := func(text string) bool { return bytes.Equal(digestOf(hash, []byte(text)), r.digest) }
+	same := func(text string) bool { return bytes.Equal(digestOf(r.hash, []byte(text)), r.digest) }
 	switch {
 	case !r.signed && isPSS(key, sent, signature):
 		return "signed with RSA-PSS, which CloudFront does not accept", "sign with RSA PKCS#1 v1.5"
 	case !r.signed:
-		if what, todo, ok := d.explainOtherKey(sent, signature); ok {
+		if what, todo := d.explainOtherKey(sent, signature); what != "" {
 			return what, todo
 		}
 		return "the private key of " + d.KeyID + " did not make this signature",
 			"send the ID of the key that signs, or deploy its public key; " +
 				"if it is deployed, the signature was changed on the way"
-	case r.hash == "":
+	case r.hash == 0:
 		return "the signature does not name the hash that was signed",
 			"sign the policy's text with RSA PKCS#1 v1.5 and SHA-256, not its digest alone"
-	case !known:
-		return "signed with " + r.hash + ", which CloudFront does not accept", "sign with SHA-256 or SHA-1"
+	case r.hash != crypto.SHA1 && r.hash != crypto.SHA256:
+		return "signed with " + r.hash.String() + ", which CloudFront does not accept", "sign with SHA-256 or SHA-1"
 	case same(sent):
-		return d.explainHash(hash)
+		return d.explainHash(r.hash)
 	}
-	s := &search{left: maxText, cost: maxText / maxDigests, fits: same}
-	if v, ok := s.find(texts); ok {
-		return v.what, v.todo
-	}
-	return d.explainUnfound("but the private key is the right one")
+	return d.find(texts, maxText/maxDigests, same, "but the private key is the right one")
 }
 
-// explainOtherKey recognizes a signature of another key.
-func (d Decision) explainOtherKey(text string, signature []byte) (what, todo string, ok bool) {
+// explainOtherKey recognizes a signature of another key; otherwise it returns "".
+func (d Decision) explainOtherKey(text string, signature []byte) (what, todo string) {
 	others := slices.DeleteFunc(slices.Sorted(maps.Keys(d.verifier.keys)), func(id string) bool { return id == d.KeyID })
 	for _, id := range others[:min(len(others), maxOtherKeys)] {
 		if madeBy(d.verifier.keys[id], text, signature) {
 			return fmt.Sprintf("signed with the private key of %s, sent with the ID %s", id, d.KeyID),
-				"send the ID of the key that signs", true
+				"send the ID of the key that signs"
 		}
 	}
-	return "", "", false
+	return "", ""
 }
 
 // madeBy reports whether a key made a signature: an RSA key over anything, an
@@ -134,7 +137,7 @@ func madeBy(key crypto.PublicKey, text string, signature []byte) bool {
 
 func (d Decision) explainHash(signed crypto.Hash) (what, todo string) {
 	if _, known := hashNamed(d.parts.hash); !known {
-		return fmt.Sprintf("Hash-Algorithm is %s, which CloudFront does not know", quote(d.parts.hash)),
+		return fmt.Sprintf("Hash-Algorithm is %s, which CloudFront does not know", fault.Quote(d.parts.hash)),
 			"send Hash-Algorithm=SHA256, or none for SHA-1"
 	}
 	if signed == crypto.SHA1 {

@@ -1,13 +1,16 @@
 package verify
 
 import (
+	"cmp"
 	"context"
 	"crypto"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 
 	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/internal/awsname"
 	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/keys"
 	"example.com/privatecdn/signer/policy"
@@ -27,8 +30,7 @@ type Error = fault.Error
 // concurrent use.
 type Deployed struct {
 	deployment *deployment.Deployment
-	keys       map[string]crypto.PublicKey
-	options    []Option
+	verifier   *Verifier // trusts all keys of the deployment
 }
 
 // Open loads a deployment and finds its public keys: in the document, in the
@@ -38,22 +40,24 @@ func Open(ctx context.Context, source deployment.Source, opts ...Option) (*Deplo
 	if err != nil {
 		return nil, err
 	}
-	v := New(nil, opts...)
-	o := &Deployed{d, map[string]crypto.PublicKey{}, append(opts, WithHosts(d.Hosts...))}
+	hosts := append(slices.Clip(d.Hosts), awsname.BucketHost(d.Bucket.Name, d.Bucket.Region)) // signed for by mistake
+	v := New(map[string]crypto.PublicKey{}, append(opts, WithHosts(hosts...))...)
+	openers := keys.Openers{"file": keys.OpenFile(d.Resolve("."))}
+	maps.Copy(openers, v.openers)
 	for _, k := range d.Keys {
-		public, err := v.publicKey(ctx, d, k)
+		public, err := v.publicKey(ctx, openers, k)
 		if err != nil {
 			return nil, err
 		}
 		if public != nil {
-			o.keys[k.ID] = public.Key()
+			v.keys[k.ID] = public.Key()
 		}
 	}
-	return o, nil
+	return &Deployed{d, v}, nil
 }
 
 // publicKey returns a deployed key's public key, or nil if it is nowhere to be found.
-func (v *Verifier) publicKey(ctx context.Context, d *deployment.Deployment, k deployment.Key) (*keys.Public, error) {
+func (v *Verifier) publicKey(ctx context.Context, openers keys.Openers, k deployment.Key) (*keys.Public, error) {
 	if k.PublicKey != "" {
 		return keys.ParsePublic([]byte(k.PublicKey))
 	}
@@ -61,10 +65,6 @@ func (v *Verifier) publicKey(ctx context.Context, d *deployment.Deployment, k de
 		if public, err := v.ring.Public(k.Fingerprint); err == nil {
 			return public, nil
 		}
-	}
-	openers := keys.Openers{"file": keys.OpenFile(d.Resolve("."))}
-	for scheme, open := range v.openers {
-		openers[scheme] = open
 	}
 	private, err := openers.Open(ctx, k.PrivateKey)
 	if err != nil {
@@ -99,13 +99,10 @@ func (o *Deployed) Check(r Request) (Decision, error) {
 	if b.Access != deployment.Signed {
 		return Decision{Allowed: true, Status: 200, Reason: PublicPath, presigned: b.Access == deployment.Presigned}, nil
 	}
-	trusted := map[string]crypto.PublicKey{}
-	for _, id := range b.Keys {
-		if key := o.keys[id]; key != nil {
-			trusted[id] = key
-		}
-	}
-	d := New(trusted, o.options...).Check(r)
+	v := *o.verifier
+	v.keys = maps.Clone(v.keys)
+	maps.DeleteFunc(v.keys, func(id string, _ crypto.PublicKey) bool { return !slices.Contains(b.Keys, id) })
+	d := v.Check(r)
 	if d.Reason == UnknownKey && slices.Contains(b.Keys, d.KeyID) {
 		return Decision{}, &Error{
 			Kind: ErrNoPublicKey, What: "the public key of " + d.KeyID + " is neither in the deployment nor in a ring here",
@@ -122,8 +119,7 @@ func (o *Deployed) Check(r Request) (Decision, error) {
 // host.
 func AsSent(raw string) (string, error) {
 	raw, _, _ = strings.Cut(strings.TrimSpace(raw), "#")
-	t := cutURL(raw)
-	origin := raw
+	origin, t := raw, cutURL(raw)
 	if strings.Contains(raw, "://") {
 		origin = t.scheme + "://" + t.host
 	}
@@ -131,23 +127,19 @@ func AsSent(raw string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if t.path == "" {
-		t.path = "/"
-	}
-	sent := cutURL(origin)
-	sent.path, sent.query, sent.hasQuery = escapeText(t.path), escapeText(t.query), t.hasQuery
-	return sent.String(), nil
+	t.path, t.query = escapeText(cmp.Or(t.path, "/")), escapeText(t.query)
+	return strings.TrimSuffix(origin, "/") + t.relative(), nil
 }
 
 // escapeText escapes the characters that no client sends raw.
 func escapeText(s string) string {
-	var b strings.Builder
+	b := make([]byte, 0, len(s))
 	for i := range len(s) {
 		if c := s[i]; c <= ' ' || c >= 0x7f {
-			b.WriteString(escape(c, false))
+			b = appendEscape(b, c, false)
 		} else {
-			b.WriteByte(c)
+			b = append(b, c)
 		}
 	}
-	return b.String()
+	return string(b)
 }

@@ -30,6 +30,7 @@ func deployed(t *testing.T) *deployment.Deployment {
 	}
 	return &deployment.Deployment{
 		Version: 1, Stack: "S", Hosts: []string{"d111111abcdef8.cloudfront.net", "127.0.0.1:8443"},
+		Bucket: deployment.Bucket{Name: "media", Region: "eu-west-1"},
 		Behaviors: []deployment.Behavior{
 			{PathPattern: "public/*", Access: deployment.Public},
 			{PathPattern: "s3/*", Access: deployment.Presigned},
@@ -94,13 +95,15 @@ func TestDeployedCheck(t *testing.T) {
 		}
 	}
 	d, err := open(t).Check(verify.Request{URL: "/s3/a", Time: now})
-	if what, todo := d.Explain(); err != nil || !strings.Contains(what, "S3 checks the signature") || todo != "" {
+	if what, todo := d.Explain(); err != nil || !strings.Contains(what, "S3, not CloudFront, checks") || todo != "" {
 		t.Errorf("%s, %s, %v", what, todo, err)
 	}
-	_, query, _ = strings.Cut(canned(t, "KEC", crypto.SHA256, "https://127.0.0.1:8443/a", end), "?")
-	d, err = open(t).Check(verify.Request{URL: "/a?" + query, Time: now})
-	if what, _ := d.Explain(); err != nil || !strings.Contains(what, "signed for 127.0.0.1:8443") {
-		t.Errorf("%s, %v", what, err)
+	for _, host := range []string{"127.0.0.1:8443", "media.s3.eu-west-1.amazonaws.com"} {
+		_, query, _ = strings.Cut(canned(t, "KEC", crypto.SHA256, "https://"+host+"/a", end), "?")
+		d, err = open(t).Check(verify.Request{URL: "/a?" + query, Time: now})
+		if what, _ := d.Explain(); err != nil || !strings.Contains(what, "signed for "+host) {
+			t.Errorf("%s, %v", what, err)
+		}
 	}
 }
 

@@ -15,27 +15,21 @@ type parts struct {
 	fromCookies                             bool
 }
 
-// take finds the signature parameters and the URL they were put on.
-func take(r Request) (parts, string) {
-	base, query, hasQuery := strings.Cut(r.URL, "?")
-	if !hasQuery {
-		return fromCookies(r.Cookies), r.URL
-	}
-	p, signedURL := fromQuery(query)
-	if !signedURL {
-		p = fromCookies(r.Cookies)
-	}
-	own := query
-	if signedURL {
-		own = Strip(query)
+// take finds the signature's parameters and the URL they were put on.
+func (d *Decision) take() {
+	path, query, _ := strings.Cut(d.request.URL, "?")
+	own, signed := d.parts.cut(query)
+	if !signed {
+		d.parts = fromCookies(d.request.Cookies)
 	}
 	switch {
 	case own == "":
-		return p, base
+		d.base = path
 	case strings.HasPrefix(query, own):
-		return p, r.URL[:len(base)+1+len(own)]
+		d.base = d.request.URL[:len(path)+1+len(own)]
+	default:
+		d.base = path + "?" + own
 	}
-	return p, base + "?" + own
 }
 
 // field returns the part that a parameter carries; nil for an own parameter.
@@ -55,21 +49,31 @@ func (p *parts) field(name string) *string {
 	return nil
 }
 
-func fromQuery(query string) (p parts, signedURL bool) {
-	for query != "" {
-		var pair string
-		pair, query, _ = strings.Cut(query, "&")
+// cut reads the signature's parameters from a query, and returns what is left
+// of it and whether there were any.
+func (p *parts) cut(query string) (own string, signed bool) {
+	at, first, between := 0, -1, false
+	for pair := range strings.SplitSeq(query, "&") {
 		name, value, _ := strings.Cut(pair, "=")
-		field := p.field(name)
-		if field == nil {
-			continue
-		}
-		signedURL = true
-		if *field == "" {
+		switch field := p.field(name); {
+		case field == nil:
+			between = between || first >= 0
+		case first < 0:
+			first = at
+			fallthrough
+		case *field == "":
 			*field = value
 		}
+		at += len(pair) + 1
 	}
-	return p, signedURL
+	switch {
+	case first < 0:
+		return query, false
+	case between:
+		reserved := func(pair string) bool { name, _, _ := strings.Cut(pair, "="); return p.field(name) != nil }
+		return strings.Join(slices.DeleteFunc(strings.Split(query, "&"), reserved), "&"), true
+	}
+	return query[:max(first-1, 0)], true // in most cases, and without an allocation
 }
 
 func fromCookies(cookies map[string]string) parts {
@@ -83,24 +87,8 @@ func fromCookies(cookies map[string]string) parts {
 // Strip returns a raw query without the reserved parameters, the rest byte for
 // byte and in order: what goes into the cache key and on to the origin.
 func Strip(rawQuery string) string {
-	for { // in most cases they come last, and are cut off without an allocation
-		last := strings.LastIndexByte(rawQuery, '&')
-		if !reserved(rawQuery[last+1:]) {
-			break
-		}
-		rawQuery = rawQuery[:max(last, 0)]
-	}
-	for pair := range strings.SplitSeq(rawQuery, "&") {
-		if reserved(pair) {
-			return strings.Join(slices.DeleteFunc(strings.Split(rawQuery, "&"), reserved), "&")
-		}
-	}
-	return rawQuery
-}
-
-func reserved(pair string) bool {
-	name, _, _ := strings.Cut(pair, "=")
-	return policy.IsReserved(name)
+	own, _ := new(parts).cut(rawQuery)
+	return own
 }
 
 // ParseCookies finds CloudFront's cookies in the values of a request's Cookie

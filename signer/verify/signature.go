@@ -6,8 +6,6 @@ import (
 	"crypto/rsa"
 	"crypto/sha1"
 	"crypto/sha256"
-
-	"example.com/privatecdn/signer/policy"
 )
 
 // hashNamed returns the hash that a Hash-Algorithm parameter selects. Absent
@@ -20,19 +18,6 @@ func hashNamed(name string) (crypto.Hash, bool) {
 		return crypto.SHA256, true
 	}
 	return 0, false
-}
-
-// checkSignature does the cryptography.
-func (d *Decision) checkSignature(key crypto.PublicKey) Reason {
-	signature, err := policy.Decode(d.parts.signature)
-	if err != nil {
-		return MalformedSignature
-	}
-	hash, known := hashNamed(d.parts.hash)
-	if !known || !fits(key, hash, d.signedText(), signature) {
-		return SignatureMismatch
-	}
-	return ""
 }
 
 // fits reports whether signature is key's over text: PKCS#1 v1.5 for RSA, DER

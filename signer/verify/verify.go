@@ -8,6 +8,7 @@ package verify
 import (
 	"crypto"
 	"net/netip"
+	"strconv"
 	"time"
 
 	"example.com/privatecdn/keys"
@@ -46,9 +47,9 @@ type Verifier struct {
 type Option func(*Verifier)
 
 // WithMemory lets the verifier remember the last signatures it found good, up
-// to n of them, so that a viewer's next request costs no cryptography. Only a
-// signature over a policy's bytes is remembered: the time, the address and the
-// resource are checked every time.
+// to n of them, so that a viewer's next request costs no cryptography. Only that
+// a signature is good is remembered: the time, the address and the resource are
+// checked every time.
 func WithMemory(n int) Option {
 	return func(v *Verifier) { v.memory = newMemory(n) }
 }
@@ -91,59 +92,75 @@ func (v *Verifier) Check(r Request) Decision {
 		r.Time = time.Now()
 	}
 	d := Decision{Status: 403, verifier: v, request: r}
-	d.parts, d.base = take(r)
+	d.take()
 	d.KeyID = d.parts.keyID
 	d.Reason = v.check(&d)
-	d.Code, d.Message = answer(d.Reason)
 	if d.Reason == "" {
 		d.Allowed, d.Status = true, 200
+		return d
 	}
+	answer, ok := answers[d.Reason]
+	if !ok {
+		answer = [2]string{"AccessDenied", "Access denied"}
+	}
+	d.Code, d.Message = answer[0], answer[1]
 	return d
 }
 
 func (v *Verifier) check(d *Decision) Reason {
-	if d.parts.keyID == "" {
+	if d.KeyID == "" {
 		return MissingKey
 	}
-	key, ok := v.keys[d.parts.keyID]
+	key, ok := v.keys[d.KeyID]
 	if !ok {
 		return UnknownKey
 	}
-	if !d.readPolicy() {
+	var name [32]byte
+	if v.memory != nil {
+		name = d.name()
+		if d.Policy, ok = v.memory.get(name); ok {
+			if d.parts.policy == "" {
+				d.Policy.Resource = d.base
+			}
+			return d.conditions()
+		}
+	}
+	text, ok := d.policyText()
+	if !ok {
 		return MalformedPolicy
 	}
-	entry := v.memory.entry(d)
-	if !v.memory.has(entry) {
-		if reason := d.checkSignature(key); reason != "" {
-			return reason
+	signature, err := policy.Decode(d.parts.signature)
+	if err != nil {
+		return MalformedSignature
+	}
+	hash, ok := hashNamed(d.parts.hash)
+	if !ok || !fits(key, hash, text, signature) {
+		return SignatureMismatch
+	}
+	if v.memory != nil {
+		remembered := d.Policy
+		if d.parts.policy == "" {
+			remembered.Resource = "" // the URL at hand, which would be kept whole
 		}
-		v.memory.add(entry)
+		v.memory.add(name, remembered)
 	}
 	return d.conditions()
 }
 
-// readPolicy reads the policy that came with the request, or rebuilds the
-// canned one, into d.Policy.
-func (d *Decision) readPolicy() (ok bool) {
-	if d.parts.policy == "" {
-		d.Policy.Resource = d.base
-		d.Policy.Until, ok = epoch(d.parts.expires)
-		return ok
-	}
-	text, err := policy.Decode(d.parts.policy)
-	if err == nil {
+// policyText reads the policy that came with the request, or rebuilds the
+// canned one, into d.Policy, and returns the bytes that were signed.
+func (d *Decision) policyText() ([]byte, bool) {
+	if d.parts.policy != "" {
+		text, err := policy.Decode(d.parts.policy)
+		if err != nil {
+			return nil, false
+		}
 		d.Policy, err = policy.Parse(text)
+		return text, err == nil
 	}
-	return err == nil
-}
-
-// signedText returns the bytes of the policy that were signed.
-func (d *Decision) signedText() []byte {
-	if d.parts.policy == "" {
-		return d.Policy.Append(nil)
-	}
-	text, _ := policy.Decode(d.parts.policy) // readPolicy could
-	return text
+	end, ok := epoch(d.parts.expires)
+	d.Policy = policy.Policy{Resource: d.base, Until: end}
+	return d.Policy.Append(nil), ok
 }
 
 // conditions checks everything that the signature cannot vouch for. Both ends
@@ -165,15 +182,9 @@ func (d *Decision) conditions() Reason {
 
 // epoch reads the Expires parameter: whole seconds, written one way only.
 func epoch(s string) (time.Time, bool) {
-	if s == "" || len(s) > 10 || s[0] == '0' {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n <= 0 || n > policy.MaxEpoch || s[0] == '0' || s[0] == '+' {
 		return time.Time{}, false
 	}
-	n := int64(0)
-	for i := range len(s) {
-		if s[i] < '0' || s[i] > '9' {
-			return time.Time{}, false
-		}
-		n = n*10 + int64(s[i]-'0')
-	}
-	return time.Unix(n, 0).UTC(), n <= policy.MaxEpoch
+	return time.Unix(n, 0).UTC(), true
 }
