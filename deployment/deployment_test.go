@@ -29,8 +29,14 @@ func example() *deployment.Deployment {
 			{PathPattern: "*", Access: deployment.Signed, Keys: []string{"K1", "K2"}, MaxTTL: 86400},
 		},
 		Keys: []deployment.Key{
-			{ID: "K1", Fingerprint: fingerprint, Algorithm: keys.RSA2048, State: keys.Signing, PrivateKey: "file:k1.pem", PublicKey: "-----BEGIN PUBLIC KEY-----"},
-			{ID: "K2", Fingerprint: fingerprint, Algorithm: keys.ECDSAP256, State: keys.Pending, PrivateKey: "file:k2.pem"},
+			{
+				ID: "K1", Fingerprint: fingerprint, Algorithm: keys.RSA2048, State: keys.Signing,
+				PrivateKey: "file:k1.pem", PublicKey: "-----BEGIN PUBLIC KEY-----",
+			},
+			{
+				ID: "K2", Fingerprint: fingerprint, Algorithm: keys.ECDSAP256, State: keys.Pending,
+				PrivateKey: "file:k2.pem",
+			},
 		},
 		MaxLifetime: 604800,
 	}
@@ -158,6 +164,7 @@ var invalid = map[string]func(d *deployment.Deployment){
 	"bucket":                   func(d *deployment.Deployment) { d.Bucket.Region = "" },
 	"behaviors[1].exposure":    func(d *deployment.Deployment) { d.Behaviors[1].Exposure = -1 },
 	"maxLifetime":              func(d *deployment.Deployment) { d.MaxLifetime = -1 },
+	"keys[1].id": func(d *deployment.Deployment) { d.Keys[1].ID, d.Behaviors[1].Keys = "K1", []string{"K1"} },
 	"keys[0].id": func(d *deployment.Deployment) {
 		d.Keys[0].ID, d.Behaviors[1].Keys[0] = "1f2b4f0a-8f3c-4f6f-a6e8-7dbb5bf4a1f0", "K2"
 	},
@@ -177,8 +184,40 @@ func TestValidate(t *testing.T) {
 			}
 		})
 	}
-	if err := example().Validate(); err != nil {
-		t.Error(err)
+	least := example()
+	least.MaxLifetime = 0
+	for _, d := range []*deployment.Deployment{example(), least} {
+		if err := d.Validate(); err != nil {
+			t.Error(err)
+		}
+	}
+	least.Behaviors = nil
+	if err := least.Validate(); !errors.Is(err, deployment.ErrInvalid) {
+		t.Errorf("without behaviors: %v", err)
+	}
+}
+
+func TestEndpoint(t *testing.T) {
+	t.Parallel()
+	for endpoint, want := range map[string]string{
+		"":                         "",
+		"https://127.0.0.1:8443":   "",
+		"https://127.0.0.1:8443/":  "",
+		"http://127.0.0.1:8443":    "",
+		"ftp://127.0.0.1:8443":     "is not a valid address",
+		"https://127.0.0.1:8443/a": "is not a valid address",
+		"https://127.0.0.1:8443?a": "is not a valid address",
+		"https://127.0.0.1:8443#a": "is not a valid address",
+		"https://a@127.0.0.1:8443": "is not a valid address",
+		"https://%zz":              "is not a valid address",
+		"https://":                 "is not a valid address",
+		"https://127.0.0.1:8444":   "is not one of the hosts",
+	} {
+		d := example()
+		d.Endpoint = endpoint
+		if err := d.Validate(); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %q", endpoint, err, want)
+		}
 	}
 }
 
@@ -270,7 +309,8 @@ func TestQueryParameters(t *testing.T) {
 		}
 		d := example()
 		d.Behaviors[1].QueryParameters = c.list
-		if err := d.Validate(); (err == nil) != c.valid || err != nil && !strings.Contains(err.Error(), "behaviors[1].queryParameters[") {
+		err := d.Validate()
+		if (err == nil) != c.valid || err != nil && !strings.Contains(err.Error(), "behaviors[1].queryParameters[") {
 			t.Errorf("%q: %v", c.list, err)
 		}
 	}

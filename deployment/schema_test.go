@@ -59,7 +59,7 @@ func TestSchema(t *testing.T) {
 	if err := valid(t, s, example()); err != nil {
 		t.Error(err)
 	}
-	across := []string{"endpoint", "behaviors", "behaviors[1].keys[1]", "keys"}
+	across := []string{"endpoint", "behaviors", "behaviors[1].keys[1]", "keys", "keys[1].id"}
 	for field, change := range invalid {
 		d := example()
 		change(d)

@@ -104,8 +104,8 @@ func Stack(client StackClient, name string) deployment.Source {
 			return "", explain(err, name, "cloudformation:DescribeStacks")
 		}
 		var outputs []cfntypes.Output
-		if len(out.Stacks) > 0 {
-			outputs = out.Stacks[0].Outputs
+		for _, stack := range out.Stacks {
+			outputs = append(outputs, stack.Outputs...)
 		}
 		return fromOutputs(name, outputs)
 	}}
