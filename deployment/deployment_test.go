@@ -160,11 +160,13 @@ var invalid = map[string]func(d *deployment.Deployment){
 	"keys[0].algorithm":        func(d *deployment.Deployment) { d.Keys[0].Algorithm = "rsa" },
 	"keys[0].state":            func(d *deployment.Deployment) { d.Keys[0].State = "signed" },
 	"keys[0].privateKey":       func(d *deployment.Deployment) { d.Keys[0].PrivateKey = "k1.pem" },
-	"keys[0].publicKey":        func(d *deployment.Deployment) { d.Keys[0].PublicKey = "-----BEGIN PRIVATE KEY-----\nMC4=" },
-	"bucket":                   func(d *deployment.Deployment) { d.Bucket.Region = "" },
-	"behaviors[1].exposure":    func(d *deployment.Deployment) { d.Behaviors[1].Exposure = -1 },
-	"maxLifetime":              func(d *deployment.Deployment) { d.MaxLifetime = -1 },
-	"keys[1].id": func(d *deployment.Deployment) { d.Keys[1].ID, d.Behaviors[1].Keys = "K1", []string{"K1"} },
+	"keys[0].publicKey": func(d *deployment.Deployment) {
+		d.Keys[0].PublicKey = "-----BEGIN PRIVATE KEY-----\nMC4="
+	},
+	"bucket":                func(d *deployment.Deployment) { d.Bucket.Region = "" },
+	"behaviors[1].exposure": func(d *deployment.Deployment) { d.Behaviors[1].Exposure = -1 },
+	"maxLifetime":           func(d *deployment.Deployment) { d.MaxLifetime = -1 },
+	"keys[1].id":            func(d *deployment.Deployment) { d.Keys[1].ID, d.Behaviors[1].Keys = "K1", []string{"K1"} },
 	"keys[0].id": func(d *deployment.Deployment) {
 		d.Keys[0].ID, d.Behaviors[1].Keys[0] = "1f2b4f0a-8f3c-4f6f-a6e8-7dbb5bf4a1f0", "K2"
 	},

@@ -16,7 +16,8 @@ const document = `{
   "bucket": {"name": "content", "region": "eu-west-1"},
   "behaviors": [{"pathPattern": "public/*", "access": "public", "maxTtl": 86400},
                 {"pathPattern": "*", "access": "signed", "keys": ["K2JCJMDEHXQW5F"], "maxTtl": 86400}],
-  "keys": [{"id": "K2JCJMDEHXQW5F", "fingerprint": "SHA256:0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a",
+  "keys": [{"id": "K2JCJMDEHXQW5F",
+            "fingerprint": "SHA256:0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a",
             "algorithm": "ecdsa-p256", "state": "signing", "privateKey": "kms:alias/media"}],
   "maxLifetime": 604800
 }`

@@ -75,7 +75,8 @@ func TestRefused(t *testing.T) {
 		server.Fail(operation, fakeaws.Failure{Status: http.StatusForbidden, Code: "AccessDeniedException", Message: "no"})
 		_, err := source.Load(t.Context())
 		var api smithy.APIError
-		if !errors.As(err, &api) || api.ErrorCode() != "AccessDeniedException" || !strings.Contains(err.Error(), fmt.Sprint(source)) {
+		if !errors.As(err, &api) || api.ErrorCode() != "AccessDeniedException" ||
+			!strings.Contains(err.Error(), fmt.Sprint(source)) {
 			t.Errorf("%s: %v", operation, err)
 		}
 	}

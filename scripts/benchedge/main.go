@@ -22,7 +22,8 @@ import (
 
 func main() {
 	addr := flag.String("addr", "127.0.0.1:8091", "address to serve at")
-	template := flag.String("template", "edge/testdata/templates/s3.yaml", "template with @rsa@, @p256@ and @other@ for keys")
+	template := flag.String("template", "edge/testdata/templates/s3.yaml",
+		"template with @rsa@, @p256@ and @other@ for keys")
 	bucket := flag.String("bucket", ".", "directory of the bucket")
 	anew := flag.Bool("anew", false, "verify every signature anew")
 	algorithm := flag.String("algorithm", string(keys.RSA2048), "of the key")
@@ -78,7 +79,8 @@ func withKey(template string, public *keys.Public) (string, error) {
 		return "", err
 	}
 	quoted := strconv.Quote(string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})))
-	text := strings.NewReplacer(`"@rsa@"`, quoted, `"@p256@"`, quoted, `"@other@"`, quoted, "redirect-to-https", "allow-all").Replace(string(data))
+	text := strings.NewReplacer(`"@rsa@"`, quoted, `"@p256@"`, quoted, `"@other@"`, quoted, "redirect-to-https",
+		"allow-all").Replace(string(data))
 	file, err := os.CreateTemp("", "benchedge-*.yaml")
 	if err != nil {
 		return "", err

@@ -51,7 +51,8 @@ func main() {
 		})
 	}
 	wg.Wait()
-	fmt.Printf("%d connections open, %d viewers read %.1f GiB in ranges, %d failed\n", len(idle), *viewers, float64(read.Load())/(1<<30), failed.Load())
+	fmt.Printf("%d connections open, %d viewers read %.1f GiB in ranges, %d failed\n", len(idle), *viewers,
+		float64(read.Load())/(1<<30), failed.Load())
 	for _, c := range idle {
 		c.Close()
 	}
@@ -63,7 +64,8 @@ func ask(u *url.URL) (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: %s\r\nRange: bytes=0-99\r\n\r\n", u.RequestURI(), u.Host); err != nil {
+	if _, err := fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: %s\r\nRange: bytes=0-99\r\n\r\n", u.RequestURI(),
+		u.Host); err != nil {
 		return nil, err
 	}
 	resp, err := http.ReadResponse(bufio.NewReaderSize(c, 2048), nil)

@@ -60,7 +60,7 @@ func (w *rewrite) scope(s *scope, around []place) (leaves []place, err error) {
 	for _, u := range s.uris {
 		places := bases
 		switch {
-		case u.kind == content && u.template:
+		case u.template:
 			places = leaves
 		case u.kind == content:
 			if nameless == nil {

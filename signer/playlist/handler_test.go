@@ -228,7 +228,8 @@ func TestHandlerHTTP(t *testing.T) {
 		t.Errorf("another origin: %v", w.Header())
 	}
 	if w := do(r, "OPTIONS", "/films/7/low.m3u8", "Origin", "https://app.example.com"); w.Code != 204 ||
-		w.Header().Get("Access-Control-Allow-Methods") != "GET, HEAD" {
+		w.Header().Get("Access-Control-Allow-Methods") != "GET, HEAD" ||
+		!strings.Contains(w.Header().Get("Access-Control-Allow-Headers"), "If-None-Match, Range, CMCD-Object") {
 		t.Errorf("preflight: %d, %v", w.Code, w.Header())
 	}
 	r.Origins = []string{"*"}

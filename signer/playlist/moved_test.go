@@ -45,6 +45,11 @@ func TestMoved(t *testing.T) {
 		{"a base directory elsewhere", mpd("<BaseURL>//o.example/</BaseURL><BaseURL>data:/</BaseURL>"),
 			mpd("<BaseURL>https://o.example/</BaseURL><BaseURL>data:/</BaseURL>"), absolute},
 		{"a base file", mpd("<BaseURL>c.mp4</BaseURL>"), mpd("<BaseURL>" + place + "c.mp4?SIGNED</BaseURL>"), relay},
+		{"an identifier outside a template",
+			mpd(`<BaseURL>./</BaseURL><Representation id="//o.example/"><SegmentURL ` +
+				`media="$RepresentationID$a"/></Representation>`),
+			mpd(`<BaseURL>` + place + `</BaseURL><Representation id="//o.example/">` +
+				`<SegmentURL media="$RepresentationID$a?SIGNED"/></Representation>`), relay},
 		{"CDATA", mpd("<BaseURL><![CDATA[c.mp4?a&b]]></BaseURL>"),
 			mpd("<BaseURL><![CDATA[" + place + "c.mp4?a&b&SIGNED]]></BaseURL>"), relay},
 		{"a colon in the first segment", hls("#EXT-X-MEDIA:URI=\"/a,b/../c:d.m3u8\""),

@@ -228,6 +228,7 @@ func TestRefused(t *testing.T) {
 		{"attribute", home, "", hls(`#EXT-X-MAP:BYTERANGE="1@0",URI="/1.mp4"`), playlist.ErrOutside, 2},
 		{"dash outside", home, "", mpd("\n<BaseURL>../8/film.mp4</BaseURL>"), playlist.ErrOutside, 2},
 		{"dash in pieces", home, "", mpd("<BaseURL>film<!-- -->.mp4</BaseURL>"), playlist.ErrURI, 1},
+		{"dash long BaseURL", home, "", mpd("<BaseURL>" + strings.Repeat("x", 8192) + "/</BaseURL>"), playlist.ErrURI, 1},
 		{"dash BaseURL", home, "", mpd(`<BaseURL>\film\</BaseURL>`), playlist.ErrURI, 1},
 		{"dash on two CDNs", home, "",
 			mpd("<BaseURL>https://other.example/</BaseURL><BaseURL>./</BaseURL>" +

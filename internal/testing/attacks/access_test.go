@@ -39,7 +39,8 @@ func (c cdn) String() string {
 	lines[last] = strings.Replace(lines[last], fmt.Sprintf("PathPattern: %q, ", "*"), "", 1)
 	extra := ""
 	if c.errorPage != "" {
-		extra = fmt.Sprintf("\n        CustomErrorResponses: [{ErrorCode: 403, ResponseCode: 200, ResponsePagePath: %q}]", c.errorPage)
+		extra = fmt.Sprintf("\n        CustomErrorResponses: [{ErrorCode: 403, ResponseCode: 200, ResponsePagePath: %q}]",
+			c.errorPage)
 	}
 	code := c.code
 	if code == "" {
@@ -53,24 +54,42 @@ func (c cdn) String() string {
       Bucket: !Ref Media
       PolicyDocument:
         Statement:
-          - {Effect: Allow, Principal: {CanonicalUser: !GetAtt Identity.S3CanonicalUserId}, Action: "s3:GetObject", Resource: !Sub "${Media.Arn}/*"}
+          - Effect: Allow
+            Principal: {CanonicalUser: !GetAtt Identity.S3CanonicalUserId}
+            Action: "s3:GetObject"
+            Resource: !Sub "${Media.Arn}/*"
           %s
-  Identity: {Type: AWS::CloudFront::CloudFrontOriginAccessIdentity, Properties: {CloudFrontOriginAccessIdentityConfig: {Comment: x}}}
+  Identity:
+    Type: AWS::CloudFront::CloudFrontOriginAccessIdentity
+    Properties: {CloudFrontOriginAccessIdentityConfig: {Comment: x}}
   Key:
     Type: AWS::CloudFront::PublicKey
     Properties:
       PublicKeyConfig:
-        {CallerReference: one, Name: one, EncodedKey: "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAElYkfRnerJNhfGKNeex74hISdy6HO\nEFbHxd+2kn4Lf4iQx3wy3wOCPla5MDfcVvQ/14rdoruismmDfFapT1soOA==\n-----END PUBLIC KEY-----\n"}
+        CallerReference: one
+        Name: one
+        EncodedKey: "-----BEGIN PUBLIC KEY-----\n\
+          MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAElYkfRnerJNhfGKNeex74hISdy6HO\n\
+          EFbHxd+2kn4Lf4iQx3wy3wOCPla5MDfcVvQ/14rdoruismmDfFapT1soOA==\n\
+          -----END PUBLIC KEY-----\n"
   Keys: {Type: AWS::CloudFront::KeyGroup, Properties: {KeyGroupConfig: {Name: x, Items: [!Ref Key]}}}
-  Fn: {Type: AWS::CloudFront::Function, Properties: {Name: f, AutoPublish: true, FunctionConfig: {Comment: x, Runtime: cloudfront-js-2.0}, FunctionCode: %q}}
+  Fn:
+    Type: AWS::CloudFront::Function
+    Properties:
+      {Name: f, AutoPublish: true, FunctionConfig: {Comment: x, Runtime: cloudfront-js-2.0}, FunctionCode: %q}
   Cdn:
     Type: AWS::CloudFront::Distribution
     Properties:
       DistributionConfig:
         Enabled: true
         Origins:
-          - {Id: media, DomainName: !GetAtt Media.RegionalDomainName, S3OriginConfig: {OriginAccessIdentity: !Sub "origin-access-identity/cloudfront/${Identity}"}}
-          - {Id: deep, OriginPath: /private, DomainName: !GetAtt Media.RegionalDomainName, S3OriginConfig: {OriginAccessIdentity: !Sub "origin-access-identity/cloudfront/${Identity}"}}
+          - Id: media
+            DomainName: !GetAtt Media.RegionalDomainName
+            S3OriginConfig: {OriginAccessIdentity: !Sub "origin-access-identity/cloudfront/${Identity}"}
+          - Id: deep
+            OriginPath: /private
+            DomainName: !GetAtt Media.RegionalDomainName
+            S3OriginConfig: {OriginAccessIdentity: !Sub "origin-access-identity/cloudfront/${Identity}"}
         CacheBehaviors: [%s]
         DefaultCacheBehavior: %s%s
 `, c.statement, code, strings.Join(lines[:last], ",\n          "), lines[last], extra)
@@ -100,7 +119,8 @@ func review(t *testing.T, old, changed cdn, want ...string) {
 
 var allSigned = cdn{behaviors: []string{"* signed"}}
 
-// A change opens everything but one directory, whose signature an escaped slash walks around. diff names the escaped path.
+// A change opens everything but one directory, whose signature an escaped slash walks around. diff names the escaped
+// path.
 func TestReviewOfEscapedSlash(t *testing.T) {
 	review(t, allSigned, cdn{behaviors: []string{"private/* signed", "*"}}, "became-public", "/private%2Fx")
 }
@@ -129,21 +149,24 @@ func TestReviewOfHexadecimalDigits(t *testing.T) {
 // A public behavior reads from below the directory that is signed. diff names both paths of the object.
 func TestReviewOfOriginPath(t *testing.T) {
 	review(t, cdn{behaviors: []string{"open/*", "private/* signed", "* signed"}},
-		cdn{behaviors: []string{"open/* deep", "private/* signed", "* signed"}}, "became-public", "/private/open/x", "/open/x")
+		cdn{behaviors: []string{"open/* deep", "private/* signed", "* signed"}}, "became-public", "/private/open/x",
+		"/open/x")
 }
 
 // A pattern that catches everything stands before the signed default. diff says that the default is never reached.
 func TestReviewOfUnreachableDefault(t *testing.T) {
 	for _, all := range [][]string{{"/*"}, {"**"}, {"?*", "/"}} {
 		t.Run(all[0], func(t *testing.T) {
-			review(t, allSigned, cdn{behaviors: append(all, "* signed")}, "became-public", "the default behavior is never reached")
+			review(t, allSigned, cdn{behaviors: append(all, "* signed")}, "became-public",
+				"the default behavior is never reached")
 		})
 	}
 }
 
 // The page of error 403 is a private object, which everyone without a signature then gets. diff reports its path.
 func TestReviewOfErrorPage(t *testing.T) {
-	review(t, allSigned, cdn{behaviors: allSigned.behaviors, errorPage: "/private/film.mp4"}, "became-public", "/private/film.mp4")
+	review(t, allSigned, cdn{behaviors: allSigned.behaviors, errorPage: "/private/film.mp4"}, "became-public",
+		"/private/film.mp4")
 }
 
 // The error page stays, and its path stops being public. diff reports it.
@@ -155,14 +178,16 @@ func TestReviewOfErrorPageThatWasPublic(t *testing.T) {
 // A function on a public behavior rewrites paths into signed ones. diff says that it may, and fails.
 func TestReviewOfRewritingFunction(t *testing.T) {
 	behaviors := []string{"public/* rewrites", "* signed"}
-	review(t, cdn{behaviors: []string{"public/*", "* signed"}}, cdn{behaviors: behaviors}, "function-changed", `"public/*"`)
+	review(t, cdn{behaviors: []string{"public/*", "* signed"}}, cdn{behaviors: behaviors}, "function-changed",
+		`"public/*"`)
 }
 
 // The code of a function on a public behavior changes and no setting does. diff says so, and fails.
 func TestReviewOfChangedFunction(t *testing.T) {
 	behaviors := []string{"public/* rewrites", "* signed"}
 	review(t, cdn{behaviors: behaviors},
-		cdn{behaviors: behaviors, code: `function handler(event) { event.request.uri = "/x"; return event.request }`}, "function-changed", `"public/*"`)
+		cdn{behaviors: behaviors, code: `function handler(event) { event.request.uri = "/x"; return event.request }`},
+		"function-changed", `"public/*"`)
 }
 
 // The function that refused requests is taken off a public behavior. diff says so, and fails.
@@ -175,12 +200,14 @@ func TestReviewOfRemovedFunction(t *testing.T) {
 func TestReviewOfEntangledPatterns(t *testing.T) {
 	var behaviors []string
 	for i := range 74 {
-		behaviors = append(behaviors, fmt.Sprintf("*%c%s%c*a*%s", 'a'+i%25, strings.Repeat("?", 20), 'b'+i%24, []string{"", " signed"}[i%2]))
+		behaviors = append(behaviors, fmt.Sprintf("*%c%s%c*a*%s", 'a'+i%25, strings.Repeat("?", 20), 'b'+i%24,
+			[]string{"", " signed"}[i%2]))
 	}
 	review(t, allSigned, cdn{behaviors: append(behaviors, "* signed")}, "widening", "too entangled")
 }
 
-// A template has thousands of behaviors, so that comparing them all takes hours. diff says that nothing is known, at once.
+// A template has thousands of behaviors, so that comparing them all takes hours. diff says that nothing is known, at
+// once.
 func TestReviewOfTooManyBehaviors(t *testing.T) {
 	var behaviors []string
 	for i := range 3000 {
@@ -192,13 +219,15 @@ func TestReviewOfTooManyBehaviors(t *testing.T) {
 // A template's words move the cursor and hide the lines above. Findings print them escaped.
 func TestReviewOfControlCharacters(t *testing.T) {
 	review(t, allSigned, cdn{behaviors: allSigned.behaviors,
-		statement: `- {Effect: Allow, Principal: "*", Action: "s3:GetObject", Resource: !Sub "${Media.Arn}/\u009b2J\e[31m\u202e"}`},
+		statement: `- {Effect: Allow, Principal: "*", Action: "s3:GetObject", Resource: !Sub ` +
+			`"${Media.Arn}/\u009b2J\e[31m\u202e"}`},
 		"origin-grant-widened", `\u009b2J\x1b[31m\u202e`)
 }
 
 // A bucket policy's resource has a line break, to make up a finding of its own. It is one line.
 func TestReviewOfLineBreaks(t *testing.T) {
 	review(t, allSigned, cdn{behaviors: allSigned.behaviors,
-		statement: `- {Effect: Allow, Principal: "*", Action: "s3:GetObject", Resource: !Sub "${Media.Arn}/x\nnote  all is well"}`},
+		statement: `- {Effect: Allow, Principal: "*", Action: "s3:GetObject", Resource: !Sub "${Media.Arn}/x\nnote  all is ` +
+			`well"}`},
 		`x\nnote`)
 }

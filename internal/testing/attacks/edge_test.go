@@ -412,7 +412,8 @@ func TestDebugHeaders(t *testing.T) {
 	r := get(t, s, "/report.pdf?"+query(t, s, "/film")+"&x=\u009b31m")
 	closed(t, r)
 	for name, values := range r.Header {
-		if text := strings.Join(values, " "); strings.Contains(text, signature) || strings.ContainsRune(text, 0x9b) || strings.Contains(text, "\x9b") {
+		if text := strings.Join(values, " "); strings.Contains(text, signature) || strings.ContainsRune(text, 0x9b) ||
+			strings.Contains(text, "\x9b") {
 			t.Errorf("%s: %q", name, text)
 		}
 	}

@@ -76,7 +76,8 @@ func TestFunctionRemembers(t *testing.T) {
 // A function looks for the network, files and its host. It has none of them.
 func TestFunctionLooksAround(t *testing.T) {
 	s := serve(t, twoOrigins(t, `function handler(e) {
-		const names = ['fetch', 'process', 'host', 'std', 'os', 'XMLHttpRequest', 'WebAssembly', 'setTimeout', 'print', 'scriptArgs'];
+		const names = ['fetch', 'process', 'host', 'std', 'os', 'XMLHttpRequest', 'WebAssembly',
+			'setTimeout', 'print', 'scriptArgs'];
 		return {statusCode: 200, body: names.filter((n) => typeof globalThis[n] !== 'undefined').join()};
 	}`), edgetest.WithEdge(withWeb))
 	if r := get(t, s, "/public/x"); r.StatusCode != 200 || r.Text != "" {
@@ -108,7 +109,8 @@ func resources(n int, value func(i int) string) []byte {
 	return []byte(b.String())
 }
 
-// A YAML template has aliases of aliases, a thousand million nodes in all. CloudFormation has no aliases, nor has the edge.
+// A YAML template has aliases of aliases, a thousand million nodes in all. CloudFormation has no aliases, nor has the
+// edge.
 func TestTemplateAliases(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("a0: &a0 [x]\n")
@@ -202,7 +204,8 @@ func TestAssemblyContainsItself(t *testing.T) {
 	t.Parallel()
 	for _, directory := range []string{".", "inner/..", "self"} {
 		dir := t.TempDir()
-		manifest := fmt.Sprintf(`{"artifacts":{"a":{"type":"cdk:cloud-assembly","properties":{"directoryName":%q}}}}`, directory)
+		manifest := fmt.Sprintf(`{"artifacts":{"a":{"type":"cdk:cloud-assembly","properties":{"directoryName":%q}}}}`,
+			directory)
 		if err := os.Symlink(dir, filepath.Join(dir, "self")); err != nil {
 			t.Fatal(err)
 		}

@@ -118,7 +118,8 @@ func TestTwoKeysInFile(t *testing.T) {
 // A key on P-256 names its curve by numbers of its own, for which anyone can find a private key. It is refused.
 func TestOwnCurve(t *testing.T) {
 	t.Parallel()
-	out, err := exec.Command("openssl", "ecparam", "-name", "secp256k1", "-param_enc", "explicit", "-genkey", "-noout").Output()
+	out, err := exec.Command("openssl", "ecparam", "-name", "secp256k1", "-param_enc", "explicit", "-genkey",
+		"-noout").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +170,8 @@ func TestKeyInChangedRing(t *testing.T) {
 	if r := run(t, dir, "", "keys", "new", "--ring", "ring"); r.code != 0 {
 		t.Fatal(r.stderr)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "ring", ".gitignore"), []byte("private/\n!private/*.pem\n!private/\n"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "ring", ".gitignore"), []byte("private/\n!private/*.pem\n!private/\n"),
+		0o644); err != nil {
 		t.Fatal(err)
 	}
 	failed(t, run(t, dir, "", "keys", "new", "--ring", "ring"), "git work tree")
@@ -267,7 +269,8 @@ func TestRingPathClimbs(t *testing.T) {
 	refusedRing(t, dir, strings.Replace(text, `"public": "`, `"public": "../../`, 1))
 }
 
-// A private key is pasted into the ring, from where it would go into the template. The ring is refused, and the key not repeated.
+// A private key is pasted into the ring, from where it would go into the template. The ring is refused, and the key not
+// repeated.
 func TestKeyPastedIntoRing(t *testing.T) {
 	dir, text := newRing(t)
 	key, part := privatePEM(t)
@@ -297,7 +300,8 @@ func TestLargeRing(t *testing.T) {
 // A ring's document moves the cursor of whoever reads the error. It is printed escaped.
 func TestRingControlCharacters(t *testing.T) {
 	dir, text := newRing(t)
-	if err := os.WriteFile(filepath.Join(dir, "ring.json"), []byte(strings.Replace(text, `"public": "`, `"public": "\u009b31m\u001b[2J`, 1)), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "ring.json"), []byte(strings.Replace(text, `"public": "`,
+		`"public": "\u009b31m\u001b[2J`, 1)), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	r := run(t, t.TempDir(), "", "keys", "list", "--ring", dir)
@@ -306,7 +310,8 @@ func TestRingControlCharacters(t *testing.T) {
 	}
 }
 
-// A directory that is served as the bucket contains a ring and an authority, and a signature opens everything. No private key is served.
+// A directory that is served as the bucket contains a ring and an authority, and a signature opens everything. No
+// private key is served.
 func TestBucketWithKeys(t *testing.T) {
 	key, part := privatePEM(t)
 	dir := place(t, map[string]string{
@@ -356,20 +361,23 @@ func upFails(t *testing.T, aliases string) {
 		t.Fatal(err)
 	}
 	failed(t,
-		run(t, dir, "", "up", "--check", "--template", "t.json", "--bucket", "content", "--https", "127.0.0.1:0", "--http", "127.0.0.1:0"),
+		run(t, dir, "", "up", "--check", "--template", "t.json", "--bucket", "content", "--https", "127.0.0.1:0",
+			"--http", "127.0.0.1:0"),
 		"error: ")
 	if entries, _ := filepath.Glob(filepath.Join(dir, ".privatecdn*", "*")); len(entries) > 0 {
 		t.Errorf("up left %v", entries)
 	}
 }
 
-// An empty alias, as an unset parameter makes it, has the local authority permit every name. up fails before it writes one.
+// An empty alias, as an unset parameter makes it, has the local authority permit every name. up fails before it writes
+// one.
 func TestEmptyAlias(t *testing.T) { upFails(t, `""`) }
 
 // An alias is a wildcard for a top-level domain. up fails before it writes an authority.
 func TestTopLevelAlias(t *testing.T) { upFails(t, `"*.com"`) }
 
-// An alias is a wildcard for a public suffix, under which others have their names. up fails before it writes an authority.
+// An alias is a wildcard for a public suffix, under which others have their names. up fails before it writes an
+// authority.
 func TestPublicSuffixAlias(t *testing.T) { upFails(t, `"media.example.com", "*.co.uk"`) }
 
 // The authority's directory has a .gitignore that ignores nothing. up fails before it writes the authority's key.
@@ -379,7 +387,8 @@ func TestAuthorityWhereGitTakesIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	failed(t,
-		run(t, dir, "", "up", "--check", "--template", "t.json", "--bucket", "content", "--https", "127.0.0.1:0", "--http", "127.0.0.1:0"),
+		run(t, dir, "", "up", "--check", "--template", "t.json", "--bucket", "content", "--https", "127.0.0.1:0",
+			"--http", "127.0.0.1:0"),
 		"git work tree")
 	if _, err := os.Lstat(filepath.Join(dir, ".privatecdn", "ca-key.pem")); err == nil {
 		t.Error("the key was written")

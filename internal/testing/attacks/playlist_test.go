@@ -458,5 +458,6 @@ func TestRelayRefuses(t *testing.T) {
 func TestSteeringOtherHost(t *testing.T) {
 	refused(t, playlist.ErrMixed,
 		`{"PATHWAY-PRIORITY": [], "PATHWAY-CLONES": [{"URI-REPLACEMENT": {"HOST": "other.example.org"}}]}`,
-		`{"PATHWAY-PRIORITY": [], "PATHWAY-CLONES": [{"URI-REPLACEMENT": {"HOST": "d111111abcdef8.cloudfront.net@other.example.org"}}]}`)
+		`{"PATHWAY-PRIORITY": [], "PATHWAY-CLONES": [{"URI-REPLACEMENT": {"HOST": `+
+			`"d111111abcdef8.cloudfront.net@other.example.org"}}]}`)
 }

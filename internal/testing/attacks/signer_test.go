@@ -100,7 +100,8 @@ func refusedToSign(t *testing.T, raw string, kind error) {
 	}
 }
 
-// The signature of one URL with a query is used for a path that has another character where the ? is. The custom policies of single URLs write \?, which is no wildcard.
+// The signature of one URL with a query is used for a path that has another character where the ? is. The custom
+// policies of single URLs write \?, which is no wildcard.
 func TestQuestionMarkOfExactURL(t *testing.T) {
 	s := serve(t, app)
 	signed, err := s.Signer.URL(s.URL+"/film?v=1", signer.Terms{For: time.Hour, IP: netip.MustParsePrefix("0.0.0.0/0")})
@@ -112,7 +113,8 @@ func TestQuestionMarkOfExactURL(t *testing.T) {
 	status(t, get(t, s, "/filmXv=1?"+q), http.StatusForbidden)
 }
 
-// A viewer adds thousands of parameters to a signed URL. 403: the search for an explanation stops after a fixed number of tries.
+// A viewer adds thousands of parameters to a signed URL. 403: the search for an explanation stops after a fixed number
+// of tries.
 func TestThousandsOfParameters(t *testing.T) {
 	s := serve(t, app)
 	status(t, get(t, s, "/report.pdf?"+query(t, s, "/film")+strings.Repeat("&a", 3700)), http.StatusForbidden)
@@ -127,7 +129,8 @@ func TestThousandsOfParameters(t *testing.T) {
 	}
 }
 
-// A viewer sends thousands of characters that may be escaped or not. 403: the search for an explanation stops after a fixed number of tries.
+// A viewer sends thousands of characters that may be escaped or not. 403: the search for an explanation stops after a
+// fixed number of tries.
 func TestThousandsOfEscapes(t *testing.T) {
 	s := serve(t, app)
 	status(t, get(t, s, "/"+strings.Repeat("%2C,;", 1400)+"?"+query(t, s, "/film")), http.StatusForbidden)
@@ -179,7 +182,8 @@ func TestUnknownCondition(t *testing.T) {
 // A policy's end is a fraction, negative, in exponents, too large for an integer or a string. MalformedPolicy
 func TestStrangeEnds(t *testing.T) {
 	t.Parallel()
-	for _, end := range []string{"1767229200.5", "-1767229200", "1e10", "9223372036854775808", "18446744073709551616", `"1767229200"`, "0", "null", "017672292"} {
+	for _, end := range []string{"1767229200.5", "-1767229200", "1e10", "9223372036854775808", "18446744073709551616",
+		`"1767229200"`, "0", "null", "017672292"} {
 		text := strings.Replace(grant("*"), fmt.Sprint(ends.Unix()), end, 1)
 		refusedFor(t, site+"/a?"+forge(t, text), verify.MalformedPolicy)
 		refusedFor(t, site+"/a?Expires="+end+"&Signature=AAAA&Key-Pair-Id="+trustedID, verify.MalformedPolicy)
@@ -216,7 +220,8 @@ func TestPolicyOfAnother(t *testing.T) {
 	refusedFor(t, site+"/b?Policy="+policy.Encode([]byte(grant("*")))+"&"+signature, verify.SignatureMismatch)
 }
 
-// A wide policy comes first and the signed one after it, in the hope that one is checked and the other used. AccessDenied: one value is read, for both
+// A wide policy comes first and the signed one after it, in the hope that one is checked and the other used.
+// AccessDenied: one value is read, for both
 func TestPolicyTwice(t *testing.T) {
 	t.Parallel()
 	narrow := forge(t, grant(site+"/a"))
@@ -306,7 +311,8 @@ func TestCookiesBesideQuery(t *testing.T) {
 	}
 }
 
-// A reserved parameter comes with its name escaped or in another case, for it to be checked here and dropped there. 403: it is an own parameter, and nobody signed it
+// A reserved parameter comes with its name escaped or in another case, for it to be checked here and dropped there.
+// 403: it is an own parameter, and nobody signed it
 func TestEscapedParameterNames(t *testing.T) {
 	s := serve(t, app)
 	q := query(t, s, "/report.pdf")
@@ -315,13 +321,15 @@ func TestEscapedParameterNames(t *testing.T) {
 	}
 }
 
-// A viewer with an address mapped into IPv6 claims to be in the policy's range of IPv4, or outside it. Mapped addresses are the IPv4 ones
+// A viewer with an address mapped into IPv6 claims to be in the policy's range of IPv4, or outside it. Mapped addresses
+// are the IPv4 ones
 func TestMappedAddress(t *testing.T) {
 	t.Parallel()
 	text := policy.Policy{Resource: "*", Until: ends, IP: netip.MustParsePrefix("192.0.2.0/24")}.String()
 	v := verify.New(map[string]crypto.PublicKey{trustedID: trusted().Public()})
 	for address, allowed := range map[string]bool{
-		"192.0.2.1": true, "::ffff:192.0.2.1": true, "::192.0.2.1": false, "64:ff9b::192.0.2.1": false, "::ffff:198.51.100.1": false,
+		"192.0.2.1": true, "::ffff:192.0.2.1": true, "::192.0.2.1": false, "64:ff9b::192.0.2.1": false,
+		"::ffff:198.51.100.1": false,
 	} {
 		d := v.Check(verify.Request{URL: site + "/a?" + forge(t, text), Time: signedAt, IP: netip.MustParseAddr(address)})
 		if d.Allowed != allowed {
@@ -386,10 +394,8 @@ func TestConfusedHost(t *testing.T) {
 func TestLongURLToSign(t *testing.T) {
 	t.Parallel()
 	refusedToSign(t, site+"/"+strings.Repeat("a", 1<<20), policy.ErrTooLong)
-	if _, err := local(t).Cookies(site+"/"+strings.Repeat("*", 1<<20), signer.Terms{Until: ends}, signer.CookieOptions{}); !errors.Is(
-		err,
-		policy.ErrTooLong,
-	) {
+	if _, err := local(t).Cookies(site+"/"+strings.Repeat("*", 1<<20), signer.Terms{Until: ends},
+		signer.CookieOptions{}); !errors.Is(err, policy.ErrTooLong) {
 		t.Errorf("%v", err)
 	}
 }
@@ -408,7 +414,8 @@ func TestKeyIDWithParameters(t *testing.T) {
 func TestCookieAttributes(t *testing.T) {
 	t.Parallel()
 	for _, o := range []signer.CookieOptions{
-		{Path: "/; Domain=evil.example"}, {Domain: "cloudfront.net; Path=/"}, {Domain: "d111111abcdef8.cloudfront.net, evil.example"},
+		{Path: "/; Domain=evil.example"}, {Domain: "cloudfront.net; Path=/"},
+		{Domain: "d111111abcdef8.cloudfront.net, evil.example"},
 	} {
 		if c, err := local(t).Cookies(site+"/*", signer.Terms{Until: ends}, o); err == nil {
 			t.Errorf("%+v: %v", o, c)
@@ -461,10 +468,8 @@ func TestPresignKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, key := range []string{"users/7/../8/a", "..", "./a", strings.Repeat("a", 1025), ""} {
-		if _, err := p.Presign(t.Context(), presign.Request{Method: http.MethodGet, Key: key}); !errors.Is(
-			err,
-			presign.ErrKey,
-		) {
+		if _, err := p.Presign(t.Context(), presign.Request{Method: http.MethodGet, Key: key}); !errors.Is(err,
+			presign.ErrKey) {
 			t.Errorf("%q: %v", key, err)
 		}
 	}
@@ -477,7 +482,8 @@ func TestCurlLine(t *testing.T) {
 	if err := os.WriteFile(dir+"/secret", []byte("CloudFront-Policy=SECRET"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, line := range []string{"curl https://h.example/ -b secret", "curl 'https://h.example/" + strings.Repeat("a", 1<<19) + "'"} {
+	for _, line := range []string{"curl https://h.example/ -b secret", "curl 'https://h.example/" +
+		strings.Repeat("a", 1<<19) + "'"} {
 		r := run(t, dir, line, "verify", "-", "--public-key", "secret", "--key-pair-id", trustedID)
 		if r.code != 2 || strings.Contains(r.stdout+r.stderr, "SECRET") {
 			t.Errorf("%d %s%s", r.code, r.stdout, r.stderr)

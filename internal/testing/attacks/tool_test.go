@@ -148,7 +148,8 @@ func TestLargeDocument(t *testing.T) {
 	}
 }
 
-// A member of the deployment document is given twice, or misspelled, so that a limit counts for one reader alone. It is refused.
+// A member of the deployment document is given twice, or misspelled, so that a limit counts for one reader alone. It is
+// refused.
 func TestDocumentMemberTwice(t *testing.T) {
 	dir := deploymentAt(t, serverFor(t, nil))
 	path := filepath.Join(dir, "deployment.json")

@@ -51,7 +51,8 @@ func TestCookiesOfAnotherSite(t *testing.T) {
 	}{
 		{"partitioned, by default", signer.CookieOptions{Domain: "example.com", Partitioned: true}, false, true, false},
 		{"partitioned, blocked", signer.CookieOptions{Domain: "example.com", Partitioned: true}, true, true, false},
-		{"others, by default", signer.CookieOptions{Domain: "example.com", SameSite: http.SameSiteNoneMode}, false, true, true},
+		{"others, by default", signer.CookieOptions{Domain: "example.com", SameSite: http.SameSiteNoneMode}, false, true,
+			true},
 		{"others, blocked", signer.CookieOptions{Domain: "example.com", SameSite: http.SameSiteNoneMode}, true, false, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -24,7 +24,8 @@ func (p *Page) Screenshot(width, height int64, dark bool) []byte {
 		scheme = "dark"
 	}
 	take(p, chromedp.EmulateViewport(width, height))
-	colors := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}
+	colors := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme",
+		Value: scheme}}}
 	take(p, func(ctx context.Context, t *chromedp.Target) (cdp.Empty, error) {
 		return cdp.Call(ctx, t, emulation.SetEmulatedMedia, colors)
 	})

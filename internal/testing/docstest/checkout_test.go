@@ -69,10 +69,11 @@ func shell(t *testing.T, dir, script string, args ...string) string {
 func TestCheckout(t *testing.T) {
 	t.Parallel()
 	from := t.TempDir()
-	shell(t, from, `git init -q . && mkdir -p keys/ring 'a b' && touch keys/ring/ring.json keys/key.go gone 'a b/ä' && git add . &&
-		rm gone && echo edited >keys/key.go && touch untracked`)
+	shell(t, from, `git init -q . && mkdir -p keys/ring 'a b' && touch keys/ring/ring.json keys/key.go gone 'a b/ä' &&
+		git add . && rm gone && echo edited >keys/key.go && touch untracked`)
 	dir := checkout(t, from)
-	if got, want := shell(t, dir, `find . -name .git -prune -o -type f -print | sort`), "./a b/ä\n./keys/key.go\n"; got != want {
+	if got, want := shell(t, dir, `find . -name .git -prune -o -type f -print | sort`),
+		"./a b/ä\n./keys/key.go\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	if got := shell(t, dir, `cat keys/key.go`); got != "edited\n" {
@@ -102,7 +103,8 @@ func TestMakeModule(t *testing.T) {
 
 func TestMakeModuleRefuses(t *testing.T) {
 	t.Parallel()
-	for _, path := range []string{"", "privatecdn", "github.com/you/private cdn", "github.com/you/x; rm -rf ~", "GitHub.com/you/x"} {
+	for _, path := range []string{"", "privatecdn", "github.com/you/private cdn", "github.com/you/x; rm -rf ~",
+		"GitHub.com/you/x"} {
 		cmd := exec.Command("scripts/module", path)
 		cmd.Dir = root
 		out, err := cmd.CombinedOutput()

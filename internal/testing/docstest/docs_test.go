@@ -38,7 +38,8 @@ func TestDocumentation(t *testing.T) {
 	shell(t, original, `sed -i.before 's|"app": ".*"|"app": "bin/app"|' cdk.json && rm cdk.json.before && `+commit)
 	fresh := func(t *testing.T) string {
 		dir := filepath.Join(t.TempDir(), "checkout")
-		shell(t, original, `cp -a . "$1" && mkdir "$1/bin" && ln "$2"/* "$1/bin" && ln -s "$3" "$1/node_modules"`, dir, bin, modules)
+		shell(t, original, `cp -a . "$1" && mkdir "$1/bin" && ln "$2"/* "$1/bin" && ln -s "$3" "$1/node_modules"`, dir,
+			bin, modules)
 		return dir
 	}
 	t.Run("template", func(t *testing.T) {

@@ -15,7 +15,8 @@ const root = "../../.."
 // dependencies lists what packages link, themselves included.
 func dependencies(t *testing.T, packages ...string) []string {
 	t.Helper()
-	list := exec.Command("go", append([]string{"list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}"}, packages...)...)
+	list := exec.Command("go", append([]string{"list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}"},
+		packages...)...)
 	list.Dir = root
 	out, err := list.CombinedOutput()
 	if err != nil {

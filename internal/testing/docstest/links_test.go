@@ -42,7 +42,8 @@ func TestLinks(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, m := range append(link.FindAllStringSubmatch(string(text), -1), image.FindAllStringSubmatch(string(text), -1)...) {
+		for _, m := range append(link.FindAllStringSubmatch(string(text), -1),
+			image.FindAllStringSubmatch(string(text), -1)...) {
 			if strings.Contains(m[1], "://") {
 				continue
 			}

@@ -80,7 +80,8 @@ func TestSessionEndsWhatHangs(t *testing.T) {
 	defer s.Close()
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
-	if err := s.Run(ctx, docstest.Command{Text: "echo so far; sleep 600"}); err == nil || !strings.Contains(err.Error(), "so far") {
+	if err := s.Run(ctx, docstest.Command{Text: "echo so far; sleep 600"}); err == nil ||
+		!strings.Contains(err.Error(), "so far") {
 		t.Error(err)
 	}
 }

@@ -40,7 +40,8 @@ func (w *world) deploy(documentFirst bool) {
 		w.t.Fatal(err)
 	}
 	w.put(documentFirst)
-	ring, err := keys.Open(w.ring.Dir(), keys.WithClock(w.clock(w.ringSkew)), keys.WithDeployed(w.document.Load().RingKeys()))
+	ring, err := keys.Open(w.ring.Dir(), keys.WithClock(w.clock(w.ringSkew)),
+		keys.WithDeployed(w.document.Load().RingKeys()))
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -166,17 +167,19 @@ func templateOf(t *testing.T, ring *keys.Ring) []byte {
 	resources["Group"] = object{"Type": "AWS::CloudFront::KeyGroup", "Properties": object{
 		"KeyGroupConfig": object{"Name": "group", "Items": items},
 	}}
-	resources["Distribution"] = object{"Type": "AWS::CloudFront::Distribution", "Properties": object{"DistributionConfig": object{
-		"Enabled": true,
-		"Origins": []any{object{
-			"Id": "bucket", "DomainName": object{"Fn::GetAtt": []any{"Bucket", "RegionalDomainName"}},
-			"S3OriginConfig": object{"OriginAccessIdentity": object{"Fn::Join": []any{"", []any{"origin-access-identity/cloudfront/", object{"Ref": "OAI"}}}}},
-		}},
-		"DefaultCacheBehavior": object{
-			"TargetOriginId": "bucket", "ViewerProtocolPolicy": "https-only", "TrustedKeyGroups": []any{object{"Ref": "Group"}},
-			"CachePolicyId": "658327ea-f89d-4fab-a63d-7e88639e58f6", // AWS's CachingOptimized
-		},
-	}}}
+	resources["Distribution"] = object{"Type": "AWS::CloudFront::Distribution",
+		"Properties": object{"DistributionConfig": object{
+			"Enabled": true,
+			"Origins": []any{object{
+				"Id": "bucket", "DomainName": object{"Fn::GetAtt": []any{"Bucket", "RegionalDomainName"}},
+				"S3OriginConfig": object{"OriginAccessIdentity": object{"Fn::Join": []any{"",
+					[]any{"origin-access-identity/cloudfront/", object{"Ref": "OAI"}}}}},
+			}},
+			"DefaultCacheBehavior": object{
+				"TargetOriginId": "bucket", "ViewerProtocolPolicy": "https-only", "TrustedKeyGroups": []any{object{"Ref": "Group"}},
+				"CachePolicyId": "658327ea-f89d-4fab-a63d-7e88639e58f6", // AWS's CachingOptimized
+			},
+		}}}
 	text, err := json.Marshal(object{"Resources": resources})
 	if err != nil {
 		t.Fatal(err)

@@ -45,12 +45,14 @@ func privateDoors(aws *fakeaws.Server) map[string]func(t *testing.T, text []byte
 		"signer": func(t *testing.T, text []byte, public *keys.Public) error {
 			dir := t.TempDir()
 			write(t, text, dir, "key.pem")
-			key := deployment.Key{ID: "K1", Fingerprint: "SHA256:" + strings.Repeat("0", 64), Algorithm: keys.RSA2048, State: keys.Signing, PrivateKey: "file:key.pem"}
+			key := deployment.Key{ID: "K1", Fingerprint: "SHA256:" + strings.Repeat("0", 64), Algorithm: keys.RSA2048,
+				State: keys.Signing, PrivateKey: "file:key.pem"}
 			if public != nil {
 				key.Fingerprint, key.Algorithm = public.Fingerprint(), public.Algorithm()
 			}
 			d := &deployment.Deployment{
-				Version: deployment.Version, Stack: "Media", Hosts: []string{"d111111abcdef8.cloudfront.net"}, Keys: []deployment.Key{key},
+				Version: deployment.Version, Stack: "Media", Hosts: []string{"d111111abcdef8.cloudfront.net"},
+				Keys:      []deployment.Key{key},
 				Behaviors: []deployment.Behavior{{PathPattern: "*", Access: deployment.Signed, Keys: []string{"K1"}}},
 			}
 			if err := d.Write(filepath.Join(dir, "deployment.json")); err != nil {

@@ -63,9 +63,10 @@ func TestPresignedExposure(t *testing.T) {
 		t.Fatal(err)
 	}
 	p, err := presign.New(presign.Config{
-		Deployment:  e.Deployments()[0],
-		Credentials: credentials.NewStaticCredentialsProvider(edge.LocalCredentials.AccessKeyID, edge.LocalCredentials.SecretAccessKey, ""),
-		Lifetime:    time.Hour, Window: 30 * time.Minute, Exposure: 90 * time.Minute, Clock: now,
+		Deployment: e.Deployments()[0],
+		Credentials: credentials.NewStaticCredentialsProvider(edge.LocalCredentials.AccessKeyID,
+			edge.LocalCredentials.SecretAccessKey, ""),
+		Lifetime: time.Hour, Window: 30 * time.Minute, Exposure: 90 * time.Minute, Clock: now,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -88,7 +89,8 @@ func TestPresignedExposure(t *testing.T) {
 		answer := httptest.NewRecorder()
 		e.ServeHTTP(answer, request)
 		if got := answer.Header().Get("X-Cache"); answer.Code != want || !strings.HasPrefix(got, cached) {
-			t.Errorf("%s after %s: %d, %s; want %d, %s\n%s", method, time.Duration(passed.Load()), answer.Code, got, want, cached, answer.Body)
+			t.Errorf("%s after %s: %d, %s; want %d, %s\n%s", method, time.Duration(passed.Load()), answer.Code, got, want,
+				cached, answer.Body)
 		}
 	}
 	at := func(d time.Duration) { passed.Store(int64(d)) }

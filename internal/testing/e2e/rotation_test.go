@@ -12,12 +12,14 @@ import (
 // sent for that to mean something.
 func (w *world) check(keysUsed int) {
 	w.t.Helper()
-	w.t.Logf("%d requests, %d opened, %d refused; URLs by key: %v", w.requests.Load(), w.opened.Load(), w.refused.Load(), w.usedBy)
+	w.t.Logf("%d requests, %d opened, %d refused; URLs by key: %v", w.requests.Load(), w.opened.Load(),
+		w.refused.Load(), w.usedBy)
 	if n := len(w.wrong); n > 0 {
 		w.t.Errorf("%d wrong answers, such as\n%s", n, strings.Join(w.wrong[:min(n, 5)], "\n"))
 	}
 	if w.requests.Load() < 4000 || w.opened.Load() < 1000 || w.refused.Load() < 100 || len(w.usedBy) != keysUsed {
-		w.t.Errorf("too little happened: %d requests, %d opened, %d refused, %d keys", w.requests.Load(), w.opened.Load(), w.refused.Load(), len(w.usedBy))
+		w.t.Errorf("too little happened: %d requests, %d opened, %d refused, %d keys", w.requests.Load(), w.opened.Load(),
+			w.refused.Load(), len(w.usedBy))
 	}
 }
 

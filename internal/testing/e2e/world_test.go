@@ -86,8 +86,9 @@ func newWorld(t *testing.T, ringSkew time.Duration, skews ...time.Duration) *wor
 // newRing returns a world with an empty ring whose keys are created in a store.
 func newRing(t *testing.T, ringSkew time.Duration, store func(ring string) keys.Store) *world {
 	t.Helper()
-	w := &world{t: t, ringSkew: ringSkew, store: store, content: content(), template: filepath.Join(t.TempDir(), "Media.template.json"),
-		views: make(chan struct{}, 32), dying: map[string]bool{}, dead: map[string]bool{}, usedBy: map[string]int{}}
+	w := &world{t: t, ringSkew: ringSkew, store: store, content: content(),
+		template: filepath.Join(t.TempDir(), "Media.template.json"),
+		views:    make(chan struct{}, 32), dying: map[string]bool{}, dead: map[string]bool{}, usedBy: map[string]int{}}
 	w.now.Store(time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC).Unix())
 	var err error
 	if w.ring, err = keys.Create(filepath.Join(t.TempDir(), "ring"), keys.WithClock(w.clock(ringSkew))); err != nil {
@@ -113,7 +114,8 @@ func (w *world) start(a keys.Algorithm, openers keys.Openers, skews ...time.Dura
 	w.writeDocument()
 	for i, skew := range skews {
 		s := &signing{random: rand.New(rand.NewPCG(uint64(i), 1)), turns: make(chan struct{}, 4)}
-		if s.Signer, err = signer.Open(t.Context(), source{w, s}, signer.WithReload(0), signer.WithClock(w.clock(skew)), signer.WithOpeners(openers)); err != nil {
+		if s.Signer, err = signer.Open(t.Context(), source{w, s}, signer.WithReload(0), signer.WithClock(w.clock(skew)),
+			signer.WithOpeners(openers)); err != nil {
 			t.Fatal(err)
 		}
 		w.signers = append(w.signers, s)
@@ -248,7 +250,8 @@ func (w *world) request(u signedURL) {
 	w.mu.Unlock()
 	switch {
 	case answer.Code != http.StatusOK && u.end > after && !dying:
-		w.note("refused, with %s left: %s: %s", time.Duration(u.end-after)*time.Second, u.url, answer.Header().Get("X-Privatecdn-Reason"))
+		w.note("refused, with %s left: %s: %s", time.Duration(u.end-after)*time.Second, u.url,
+			answer.Header().Get("X-Privatecdn-Reason"))
 	case answer.Code == http.StatusOK && dead:
 		w.note("served, signed by a revoked key: %s", u.url)
 	case answer.Code == http.StatusOK && u.end <= before:

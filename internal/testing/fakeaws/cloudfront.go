@@ -43,10 +43,12 @@ func (s *Server) allow(k *stack, old, w *resource) error {
 	case "AWS::CloudFront::KeyGroup":
 		items, _ := w.at("KeyGroupConfig", "Items").([]any)
 		if len(items) > maxKeysPerGroup {
-			return fmt.Errorf("Invalid request: The maximum number of public keys in a key group is %d (TooManyPublicKeysInKeyGroup)", maxKeysPerGroup)
+			return fmt.Errorf("Invalid request: The maximum number of public keys in a key group is %d "+
+				"(TooManyPublicKeysInKeyGroup)", maxKeysPerGroup)
 		}
 		for _, item := range items {
-			if !slices.ContainsFunc(slices.Collect(s.all("AWS::CloudFront::PublicKey")), func(r *resource) bool { return r.physicalID == item }) {
+			if !slices.ContainsFunc(slices.Collect(s.all("AWS::CloudFront::PublicKey")),
+				func(r *resource) bool { return r.physicalID == item }) {
 				return fmt.Errorf("Invalid request: The public key %v does not exist (InvalidArgument)", item)
 			}
 		}
@@ -75,8 +77,10 @@ func (s *Server) allowPublicKey(old, w *resource) error {
 // CloudFront does not delete it, or "".
 func (s *Server) usedBy(r *resource) string {
 	users := map[string]string{
-		"AWS::CloudFront::PublicKey": "AWS::CloudFront::KeyGroup", "AWS::CloudFront::KeyGroup": "AWS::CloudFront::Distribution",
-		"AWS::CloudFront::CachePolicy": "AWS::CloudFront::Distribution", "AWS::CloudFront::Function": "AWS::CloudFront::Distribution",
+		"AWS::CloudFront::PublicKey":             "AWS::CloudFront::KeyGroup",
+		"AWS::CloudFront::KeyGroup":              "AWS::CloudFront::Distribution",
+		"AWS::CloudFront::CachePolicy":           "AWS::CloudFront::Distribution",
+		"AWS::CloudFront::Function":              "AWS::CloudFront::Distribution",
 		"AWS::CloudFront::ResponseHeadersPolicy": "AWS::CloudFront::Distribution",
 		"AWS::CloudFront::OriginAccessControl":   "AWS::CloudFront::Distribution",
 	}

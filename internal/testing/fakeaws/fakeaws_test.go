@@ -29,7 +29,8 @@ func TestChecksSignatures(t *testing.T) {
 			return err
 		},
 		"Secrets Manager": func(cfg aws.Config) error {
-			_, err := secretsmanager.NewFromConfig(cfg).GetSecretValue(t.Context(), &secretsmanager.GetSecretValueInput{SecretId: name})
+			_, err := secretsmanager.NewFromConfig(cfg).GetSecretValue(t.Context(),
+				&secretsmanager.GetSecretValueInput{SecretId: name})
 			return err
 		},
 		"Systems Manager": func(cfg aws.Config) error {
@@ -37,7 +38,8 @@ func TestChecksSignatures(t *testing.T) {
 			return err
 		},
 		"CloudFormation": func(cfg aws.Config) error {
-			_, err := cloudformation.NewFromConfig(cfg).DescribeStacks(t.Context(), &cloudformation.DescribeStacksInput{StackName: name})
+			_, err := cloudformation.NewFromConfig(cfg).DescribeStacks(t.Context(),
+				&cloudformation.DescribeStacksInput{StackName: name})
 			return err
 		},
 	} {

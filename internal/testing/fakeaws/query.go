@@ -70,7 +70,8 @@ func (s *Server) assumeRole(form url.Values) (any, *Failure) {
 	type credentials struct{ AccessKeyId, SecretAccessKey, SessionToken, Expiration string }
 	arn := form.Get("RoleArn")
 	if !s.exists("AWS::IAM::Role", arn) {
-		return nil, &Failure{http.StatusForbidden, "AccessDenied", "User is not authorized to perform: sts:AssumeRole on resource: " + arn}
+		return nil, &Failure{http.StatusForbidden, "AccessDenied",
+			"User is not authorized to perform: sts:AssumeRole on resource: " + arn}
 	}
 	return struct {
 		Credentials credentials

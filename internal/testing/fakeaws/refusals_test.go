@@ -25,7 +25,8 @@ func keyGroup(name string, keys ...string) object {
 	for _, key := range keys {
 		items = append(items, object{"Ref": key})
 	}
-	return object{"Type": "AWS::CloudFront::KeyGroup", "Properties": object{"KeyGroupConfig": object{"Name": name, "Items": items}}}
+	return object{"Type": "AWS::CloudFront::KeyGroup", "Properties": object{"KeyGroupConfig": object{"Name": name,
+		"Items": items}}}
 }
 
 func bucket(name string) object {
@@ -54,11 +55,14 @@ func TestRefuses(t *testing.T) {
 		before, after object
 		want          string // "" if CloudFront accepts it
 	}{
-		"a key changed in place":   {one, object{"Key": publicKey("a", "y"), "Group": keyGroup("group", "Key")}, "CannotChangeImmutablePublicKeyFields"},
-		"a key renamed in place":   {one, object{"Key": publicKey("b", "x"), "Group": keyGroup("group", "Key")}, "CannotChangeImmutablePublicKeyFields"},
-		"a key moved":              {one, object{"Other": publicKey("b", "x"), "Group": keyGroup("group", "Other")}, ""},
-		"a name twice":             {nil, object{"A": publicKey("a", "x"), "B": publicKey("a", "y")}, "already exists"},
-		"a group's name twice":     {one, object{"Key": one["Key"], "Group": one["Group"], "B": keyGroup("group", "Key")}, "already exists"},
+		"a key changed in place": {one, object{"Key": publicKey("a", "y"), "Group": keyGroup("group", "Key")},
+			"CannotChangeImmutablePublicKeyFields"},
+		"a key renamed in place": {one, object{"Key": publicKey("b", "x"), "Group": keyGroup("group", "Key")},
+			"CannotChangeImmutablePublicKeyFields"},
+		"a key moved":  {one, object{"Other": publicKey("b", "x"), "Group": keyGroup("group", "Other")}, ""},
+		"a name twice": {nil, object{"A": publicKey("a", "x"), "B": publicKey("a", "y")}, "already exists"},
+		"a group's name twice": {one, object{"Key": one["Key"], "Group": one["Group"], "B": keyGroup("group", "Key")},
+			"already exists"},
 		"too many keys":            {nil, quota, "TooManyPublicKeys"},
 		"too many keys in a group": {nil, grouped, "TooManyPublicKeysInKeyGroup"},
 	} {
@@ -86,7 +90,8 @@ func TestKeepsWhatIsUsed(t *testing.T) {
 	server := fakeaws.Start(t)
 	deploy(t, server, "Keys", object{"Key": publicKey("a", "x"), "Other": publicKey("b", "y")})
 	client := cloudformation.NewFromConfig(server.Config())
-	there, err := client.DescribeStackResources(t.Context(), &cloudformation.DescribeStackResourcesInput{StackName: aws.String("Keys")})
+	there, err := client.DescribeStackResources(t.Context(),
+		&cloudformation.DescribeStackResourcesInput{StackName: aws.String("Keys")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +122,8 @@ func TestReplaces(t *testing.T) {
 	if len(set.Changes) != 1 || set.Changes[0].ResourceChange.Replacement != types.ReplacementTrue {
 		t.Errorf("%+v", set.Changes)
 	}
-	changed["Bucket"].(object)["Properties"] = object{"BucketName": "first", "VersioningConfiguration": object{"Status": "Enabled"}}
+	changed["Bucket"].(object)["Properties"] = object{"BucketName": "first",
+		"VersioningConfiguration": object{"Status": "Enabled"}}
 	set = changeSet(t, server, "Stack", changed)
 	if len(set.Changes) != 1 || set.Changes[0].ResourceChange.Replacement != types.ReplacementFalse {
 		t.Errorf("%+v", set.Changes)
@@ -125,14 +131,16 @@ func TestReplaces(t *testing.T) {
 }
 
 // changeSet creates a change set of a stack, which may be new.
-func changeSet(t *testing.T, server *fakeaws.Server, stack string, resources object) *cloudformation.DescribeChangeSetOutput {
+func changeSet(t *testing.T, server *fakeaws.Server, stack string,
+	resources object) *cloudformation.DescribeChangeSetOutput {
 	t.Helper()
 	client := cloudformation.NewFromConfig(server.Config())
 	text, err := json.Marshal(object{"Resources": resources})
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := cloudformation.CreateChangeSetInput{StackName: &stack, ChangeSetName: aws.String("set"), TemplateBody: aws.String(string(text)),
+	in := cloudformation.CreateChangeSetInput{StackName: &stack, ChangeSetName: aws.String("set"),
+		TemplateBody:  aws.String(string(text)),
 		ChangeSetType: types.ChangeSetTypeUpdate}
 	known, err := client.DescribeStacks(t.Context(), &cloudformation.DescribeStacksInput{StackName: &stack})
 	if err != nil || len(known.Stacks) == 0 {
@@ -141,7 +149,8 @@ func changeSet(t *testing.T, server *fakeaws.Server, stack string, resources obj
 	if _, err := client.CreateChangeSet(t.Context(), &in); err != nil {
 		t.Fatal(err)
 	}
-	set, err := client.DescribeChangeSet(t.Context(), &cloudformation.DescribeChangeSetInput{StackName: &stack, ChangeSetName: in.ChangeSetName})
+	set, err := client.DescribeChangeSet(t.Context(), &cloudformation.DescribeChangeSetInput{StackName: &stack,
+		ChangeSetName: in.ChangeSetName})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +162,8 @@ func deploy(t *testing.T, server *fakeaws.Server, stack string, resources object
 	t.Helper()
 	client := cloudformation.NewFromConfig(server.Config())
 	set := changeSet(t, server, stack, resources)
-	_, err := client.ExecuteChangeSet(t.Context(), &cloudformation.ExecuteChangeSetInput{StackName: &stack, ChangeSetName: set.ChangeSetName})
+	_, err := client.ExecuteChangeSet(t.Context(), &cloudformation.ExecuteChangeSetInput{StackName: &stack,
+		ChangeSetName: set.ChangeSetName})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -78,7 +78,8 @@ func (s *Server) plan(k *stack, c *changeSet) *Failure {
 			return failed("ValidationError", err.Error())
 		}
 		properties, _ := resolved.(map[string]any)
-		c.wanted[id] = &resource{logicalID: id, typ: r.Type, retained: r.Retained, properties: properties, needs: referred(cs.Template, r.Properties)}
+		c.wanted[id] = &resource{logicalID: id, typ: r.Type, retained: r.Retained, properties: properties,
+			needs: referred(cs.Template, r.Properties)}
 		c.wanted[id].physicalID = physicalID(k.name, id, r.Type, properties)
 	}
 	if err := c.derive(cs, options); err != nil {
@@ -143,7 +144,8 @@ func physicalID(stack, id, typ string, properties map[string]any) string {
 	if text, ok := properties[name].(string); ok && name != "" {
 		return text
 	}
-	return strings.ToLower(fmt.Sprintf("%s-%s-%x", stack, id, sha256.Sum256([]byte(stack+id)))[:min(60, len(stack)+len(id)+12)])
+	return strings.ToLower(fmt.Sprintf("%s-%s-%x", stack, id, sha256.Sum256([]byte(stack+id)))[:min(60,
+		len(stack)+len(id)+12)])
 }
 
 // referred returns the resources of a template that a value refers to.
@@ -154,7 +156,8 @@ func referred(t *cloudformation.Template, v any) []string {
 	}
 	var all []string
 	for id := range t.Resources {
-		if strings.Contains(string(text), `"`+id+`"`) || strings.Contains(string(text), "${"+id) || strings.Contains(string(text), `"`+id+".") {
+		if strings.Contains(string(text), `"`+id+`"`) || strings.Contains(string(text), "${"+id) ||
+			strings.Contains(string(text), `"`+id+".") {
 			all = append(all, id)
 		}
 	}

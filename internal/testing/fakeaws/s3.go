@@ -17,9 +17,9 @@ func (s *Server) s3(w http.ResponseWriter, r *http.Request, body []byte) {
 		return
 	}
 	if r.URL.Query().Has("encryption") {
-		_, _ = io.WriteString(w, `<ServerSideEncryptionConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Rule>`+
-			`<ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault></Rule>`+
-			`</ServerSideEncryptionConfiguration>`)
+		_, _ = io.WriteString(w, `<ServerSideEncryptionConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/">`+
+			`<Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm>`+
+			`</ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>`)
 		return
 	}
 	gofakes3.New(s.buckets).Server().ServeHTTP(w, r)

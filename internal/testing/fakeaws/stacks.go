@@ -86,7 +86,8 @@ func (s *Server) describeStacks(form url.Values) (any, *Failure) {
 	if failure != nil {
 		return nil, failure
 	}
-	d := described{StackName: k.name, StackId: k.id, StackStatus: k.status, CreationTime: stamp(time.Unix(0, 0)), EnableTerminationProtection: k.protected}
+	d := described{StackName: k.name, StackId: k.id, StackStatus: k.status, CreationTime: stamp(time.Unix(0, 0)),
+		EnableTerminationProtection: k.protected}
 	for _, name := range slices.Sorted(maps.Keys(k.outputs)) {
 		d.Outputs = append(d.Outputs, pair{name, k.outputs[name]})
 	}
@@ -151,15 +152,18 @@ func (s *Server) createChangeSet(form url.Values) (any, *Failure) {
 	case !creates && k == nil:
 		return nil, failed("ValidationError", "Stack ["+name+"] does not exist")
 	case k == nil:
-		k = &stack{name: name, id: stackID(name, len(s.stacks)+1), status: "REVIEW_IN_PROGRESS", changeSets: map[string]*changeSet{}}
+		k = &stack{name: name, id: stackID(name, len(s.stacks)+1), status: "REVIEW_IN_PROGRESS",
+			changeSets: map[string]*changeSet{}}
 		s.stacks = append(s.stacks, k)
 	}
 	template, failure := s.body(form, k)
 	if failure != nil {
 		return nil, failure
 	}
-	c := &changeSet{name: form.Get("ChangeSetName"), template: template, parameters: parameters(form, k), status: "CREATE_COMPLETE"}
-	c.id = "arn:aws:cloudformation:" + Region + ":" + Account + ":changeSet/" + c.name + "/" + fmt.Sprint(len(k.changeSets))
+	c := &changeSet{name: form.Get("ChangeSetName"), template: template, parameters: parameters(form, k),
+		status: "CREATE_COMPLETE"}
+	c.id = "arn:aws:cloudformation:" + Region + ":" + Account + ":changeSet/" + c.name + "/" +
+		fmt.Sprint(len(k.changeSets))
 	if failure := s.plan(k, c); failure != nil {
 		return nil, failure
 	}
@@ -211,8 +215,10 @@ func (s *Server) describeChangeSet(form url.Values) (any, *Failure) {
 		members = append(members, member{"Resource", one})
 	}
 	return struct {
-		ChangeSetName, ChangeSetId, StackName, StackId, Status, StatusReason, ExecutionStatus, CreationTime string
-		Changes                                                                                             []member `xml:"Changes>member"`
+		ChangeSetName, ChangeSetId, StackName, StackId      string
+		Status, StatusReason, ExecutionStatus, CreationTime string
+
+		Changes []member `xml:"Changes>member"`
 	}{c.name, c.id, k.name, k.id, c.status, c.reason, "AVAILABLE", stamp(time.Unix(0, 0)), members}, nil
 }
 
@@ -256,7 +262,10 @@ func (s *Server) describeStackEvents(form url.Values) (any, *Failure) {
 }
 
 func (s *Server) describeStackResources(form url.Values) (any, *Failure) {
-	type member struct{ StackName, StackId, LogicalResourceId, PhysicalResourceId, ResourceType, ResourceStatus, Timestamp string }
+	type member struct {
+		StackName, StackId, LogicalResourceId, PhysicalResourceId, ResourceType, ResourceStatus,
+		Timestamp string
+	}
 	k, failure := s.found(form)
 	if failure != nil {
 		return nil, failure

@@ -13,7 +13,8 @@ func (s *Server) secretsManager() map[string]func([]byte) (any, *Failure) {
 				return nil, failed("ResourceExistsException", "The operation failed because the secret "+in.Name+" already exists.")
 			}
 			s.secrets[in.Name] = in.SecretString
-			return map[string]any{"Name": in.Name, "ARN": "arn:aws:secretsmanager:" + Region + ":" + Account + ":secret:" + in.Name}, nil
+			return map[string]any{"Name": in.Name, "ARN": "arn:aws:secretsmanager:" + Region + ":" + Account + ":secret:" +
+				in.Name}, nil
 		}),
 		"GetSecretValue": operation(func(in secret) (any, *Failure) {
 			value, ok := s.secrets[in.SecretId]

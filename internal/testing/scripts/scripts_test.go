@@ -43,7 +43,8 @@ func newStage(t *testing.T) *stage {
 		t.Fatal(err)
 	}
 	s := &stage{t: t, dir: t.TempDir()}
-	s.env = append(os.Environ(), "PATH="+filepath.Join(s.dir, "programs")+":"+os.Getenv("PATH"), "TOOL="+path, "LOG="+s.dir+"/log",
+	s.env = append(os.Environ(), "PATH="+filepath.Join(s.dir, "programs")+":"+os.Getenv("PATH"), "TOOL="+path,
+		"LOG="+s.dir+"/log",
 		"GIT_CONFIG_GLOBAL=/dev/null", "GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@example.com", "GIT_COMMITTER_NAME=a",
 		"GIT_COMMITTER_EMAIL=a@example.com", "AWS_EC2_METADATA_DISABLED=true", "AWS_REGION=")
 	// go build -o TARGET ./cmd/privatecdn
@@ -100,7 +101,8 @@ func (s *stage) run(name string, args ...string) (int, string) {
 const cdk = `case $2 in
 synth) for last; do :; done; [ ! -f broken ] || { echo "it does not compile"; exit 1; }
   mkdir -p "$last"; cp template.json "$last/PrivateCdn.template.json"
-  echo '{"artifacts": {"PrivateCdn": {"type": "aws:cloudformation:stack", "properties": {"templateFile": "PrivateCdn.template.json"}}}}' >"$last/manifest.json";;
+  echo '{"artifacts": {"PrivateCdn": {"type": "aws:cloudformation:stack",
+    "properties": {"templateFile": "PrivateCdn.template.json"}}}}' >"$last/manifest.json";;
 diff) printf 'Stack PrivateCdn\n~~~~~~~~\n[~] a change\033[31m\n';;
 esac`
 
@@ -113,7 +115,8 @@ func (s *stage) checkouts() {
 		s.t.Fatal(err)
 	}
 	s.write("base/template.json", string(text), 0o644)
-	s.write("head/template.json", strings.ReplaceAll(string(text), `"PathPattern": "public/*"`, `"PathPattern": "p*"`), 0o644)
+	s.write("head/template.json", strings.ReplaceAll(string(text), `"PathPattern": "public/*"`, `"PathPattern": "p*"`),
+		0o644)
 }
 
 func TestReview(t *testing.T) {
@@ -128,7 +131,8 @@ func TestReview(t *testing.T) {
 func TestReviewNothing(t *testing.T) {
 	s := newStage(t)
 	s.checkouts()
-	if code, out := s.run("scripts/review", "base", "base", "out"); code != 0 || !strings.Contains(s.read("out/comment.md"), "nothing changes") {
+	if code, out := s.run("scripts/review", "base", "base", "out"); code != 0 ||
+		!strings.Contains(s.read("out/comment.md"), "nothing changes") {
 		t.Errorf("exit %d: %s", code, out)
 	}
 }
@@ -188,7 +192,8 @@ func TestComment(t *testing.T) {
 		}
 	}
 	log := s.read("log")
-	for _, want := range []string{"--method POST repos/o/r/issues/5/comments --field body=@comment.md", "--method PATCH repos/o/r/issues/comments/17 "} {
+	for _, want := range []string{"--method POST repos/o/r/issues/5/comments --field body=@comment.md",
+		"--method PATCH repos/o/r/issues/comments/17 "} {
 		if !strings.Contains(log, want) {
 			t.Errorf("gh was not called with %q:\n%s", want, log)
 		}
@@ -203,7 +208,8 @@ func TestDeployScript(t *testing.T) {
 			s.env = append(s.env, "TOOL="+s.dir+"/tool")
 			s.program("npx", `echo "$*" >>"$LOG"`)
 			got, out := s.run("scripts/deploy", "PrivateCdn", "summary.md")
-			if (got == 0) != (code == "0") || !strings.Contains(s.read("summary.md"), "checked check --deployment stack:PrivateCdn") ||
+			if (got == 0) != (code == "0") || !strings.Contains(s.read("summary.md"),
+				"checked check --deployment stack:PrivateCdn") ||
 				!strings.Contains(s.read("log"), "cdk deploy PrivateCdn --require-approval never") {
 				t.Errorf("exit %d: %s", got, out)
 			}
@@ -238,7 +244,8 @@ esac
 				return
 			}
 			log := s.read("log")
-			if !strings.Contains(branches, "rotation/promote-") || !strings.Contains(log, "pr create --head rotation/promote-") ||
+			if !strings.Contains(branches, "rotation/promote-") || !strings.Contains(log,
+				"pr create --head rotation/promote-") ||
 				!strings.Contains(log, "keys rotate --deployment stack:PrivateCdn --store kms:alias/media") {
 				t.Errorf("branches %s, calls:\n%s", branches, log)
 			}
