@@ -43,6 +43,7 @@ const (
 	MethodsNarrowed           Kind = "methods-narrowed"             // viewers may write no longer
 	MethodsWidened            Kind = "methods-widened"              // viewers may write
 	RootObjectChanged         Kind = "root-object-changed"          // the distribution's own URL, /, gets another object
+	ErrorPageChanged          Kind = "error-page-changed"           // requests that end in an error get another page
 	GeoChanged                Kind = "geo-restriction-changed"      // other countries may read
 	WebACLChanged             Kind = "web-acl-changed"              // another firewall, or none, filters requests
 	LoggingChanged            Kind = "logging-changed"              // requests are logged elsewhere, or no longer
@@ -84,6 +85,15 @@ const thePaths = "{paths}"
 // finding returns a finding of a formatted sentence.
 func finding(kind Kind, severity Severity, sentence string, args ...any) Finding {
 	return Finding{Kind: kind, Severity: severity, Sentence: fmt.Sprintf(sentence, args...)}
+}
+
+// list collects findings.
+type list []Finding
+
+// say adds a finding and returns it.
+func (l *list) say(kind Kind, severity Severity, sentence string, args ...any) *Finding {
+	*l = append(*l, finding(kind, severity, sentence, args...))
+	return &(*l)[len(*l)-1]
 }
 
 // complete returns a finding in which nothing of a template is longer than a

@@ -16,12 +16,20 @@ func (d *diff) compareBuckets() {
 	d.old, d.new = nil, nil
 	for _, n := range d.is.Buckets {
 		o := d.bucketBefore(n)
+		d.bucket = bucketLabel(n)
 		d.compareGrants(o, n)
-		if o != nil {
-			for _, f := range slices.Concat(comparePublicAccess(o, n), compareBucketHTTPS(o, n), compareBucketCORS(o, n)) {
-				f.Bucket = bucketLabel(n)
-				d.add(f)
-			}
+		if o == nil {
+			continue
+		}
+		d.comparePublicAccess(o, n)
+		if refusesHTTP(o) && !refusesHTTP(n) && !n.External {
+			d.say(HTTPSWeakened, Widening, "aws:SecureTransport", "the policy of the bucket %s no longer refuses plain HTTP", d.bucket)
+		}
+		var found list
+		changedCORS(&found, fmt.Sprintf("from the bucket %s itself", d.bucket), bucketCORS(o), bucketCORS(n))
+		for _, f := range found {
+			f.Bucket, f.Witness = d.bucket, d.bucket
+			d.add(f)
 		}
 	}
 }
@@ -45,7 +53,7 @@ func sameResource(o, n *infra.Bucket) bool {
 	return !o.External && o.Stack == n.Stack && o.LogicalID == n.LogicalID
 }
 
-func comparePublicAccess(o, n *infra.Bucket) []Finding {
+func (d *diff) comparePublicAccess(o, n *infra.Bucket) {
 	before, after := o.PublicAccessBlock, n.PublicAccessBlock
 	var off []string
 	for _, setting := range []struct {
@@ -61,22 +69,9 @@ func comparePublicAccess(o, n *infra.Bucket) []Finding {
 			off = append(off, setting.name)
 		}
 	}
-	if len(off) == 0 || n.External {
-		return nil
+	if settings := strings.Join(off, ", "); settings != "" && !n.External {
+		d.say(PublicAccessBlockWeakened, Widening, settings, "the bucket %s can be made public: %s is off", d.bucket, settings)
 	}
-	settings := strings.Join(off, ", ")
-	f := finding(PublicAccessBlockWeakened, Widening, "the bucket %s can be made public: %s is off", bucketLabel(n), settings)
-	f.Witness = settings
-	return []Finding{f}
-}
-
-func compareBucketHTTPS(o, n *infra.Bucket) []Finding {
-	if !refusesHTTP(o) || refusesHTTP(n) || n.External {
-		return nil
-	}
-	f := finding(HTTPSWeakened, Widening, "the policy of the bucket %s no longer refuses plain HTTP", bucketLabel(n))
-	f.Witness = "aws:SecureTransport"
-	return []Finding{f}
 }
 
 func refusesHTTP(b *infra.Bucket) bool {
@@ -92,14 +87,6 @@ func isTLSDeny(b *infra.Bucket, s bucketpolicy.Statement) bool {
 		slices.Equal(s.Conditions[0].Values, []string{"false"}) &&
 		slices.ContainsFunc(s.Actions, func(a string) bool { return covers(a, "s3:GetObject*") }) &&
 		slices.ContainsFunc(s.Resources, func(r string) bool { return pathpattern.Glob(r, b.ARN+"/*") })
-}
-
-func compareBucketCORS(o, n *infra.Bucket) []Finding {
-	findings := changedCORS(fmt.Sprintf("from the bucket %s itself", bucketLabel(n)), bucketCORS(o), bucketCORS(n))
-	for i := range findings {
-		findings[i].Witness = bucketLabel(n)
-	}
-	return findings
 }
 
 // bucketCORS puts the rules of a bucket together, which is enough to see

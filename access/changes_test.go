@@ -36,7 +36,7 @@ var changes = map[string]change{
 	"public instead of presigned, without the signature": {nil, both(from("presigned/*", "media"), keyIn("none")),
 		[]string{"widening became-public presigned/* /presigned/x"}},
 	"public instead of presigned, which CloudFront may not read": {cut, both(cut, from("presigned/*", "media"), keyIn("none")),
-		[]string{"breaking became-public presigned/* /presigned/x", "widening became-public presigned/* /presigned/x"}},
+		[]string{"breaking became-public presigned/* /presigned/x", "note became-public presigned/* /presigned/x"}},
 	"presigned instead of public": {nil, from("public/*", "nobody"),
 		[]string{"narrowing became-signed public/* /public/x", "note cache-outlives-signature public/* /public/x"}},
 
@@ -111,12 +111,35 @@ var changes = map[string]change{
 			"narrowing became-signed private/* /private/x"}},
 
 	"an error page below a signed pattern": {nil, errorPage("/private/film.mp4"),
-		[]string{"widening became-public /private/film.mp4 /private/film.mp4"}},
+		[]string{"widening became-public /private/film.mp4 /private/film.mp4", "note error-page-changed Cdn 403"}},
 	"an error page that was there":         {errorPage("/private/film.mp4"), errorPage("/private/film.mp4"), nil},
-	"an error page below a public pattern": {nil, errorPage("/public/403.html"), nil},
+	"an error page below a public pattern": {nil, errorPage("/public/403.html"), []string{"note error-page-changed Cdn 403"}},
+	"an error page taken off":              {errorPage("/public/403.html"), nil, []string{"breaking error-page-changed Cdn 403"}},
+	"an error page of a failure taken off": {errorPages(404, 404, "/public/404.html"), nil,
+		[]string{"note error-page-changed Cdn 404"}},
+	"an error page with another status": {errorPages(404, 0, "/public/404.html"), errorPages(404, 200, "/public/404.html"),
+		[]string{"note error-page-changed Cdn 404"}},
+	"a signed error page for another error": {errorPages(404, 0, "/private/x"), errorPages(500, 0, "/private/x"),
+		[]string{"widening became-public /private/x /private/x",
+			"note error-page-changed Cdn 404",
+			"note error-page-changed Cdn 500"}},
+	"a signed error page that everyone got before": {errorPages(403, 0, "/private/x"),
+		both(errorPages(403, 0, "/private/x"), errorPages(404, 0, "/private/x")),
+		[]string{"note error-page-changed Cdn 404"}},
+	"an error page without an object": {nil, errorPage("/"), nil},
+	"the root object as an error page": {configure("DefaultRootObject", "private/x"),
+		both(configure("DefaultRootObject", "private/x"), errorPage("/")),
+		[]string{"widening became-public / /", "note error-page-changed Cdn 403"}},
+	"a root object that becomes signed as an error page": {configure("DefaultRootObject", "public/x"),
+		both(configure("DefaultRootObject", "private/x"), errorPage("/")),
+		[]string{"breaking root-object-changed / /",
+			"widening became-public / /",
+			"note error-page-changed Cdn 403"}},
+	"an error caching time": {nil, configure("CustomErrorResponses", []props{{"ErrorCode": 404, "ErrorCachingMinTTL": 5}}), nil},
 	"an error page whose path is signed now": {errorPage("/public/403.html"), both(errorPage("/public/403.html"), sign("public/*")),
 		[]string{"widening became-public /public/403.html /public/403.html", "narrowing became-signed public/* /public/x"}},
-	"an error page below a presigned pattern": {nil, errorPage("/presigned/film.mp4"), nil},
+	"an error page below a presigned pattern": {nil, errorPage("/presigned/film.mp4"),
+		[]string{"note error-page-changed Cdn 403"}},
 
 	"a function on public paths": {nil, function("public/*", "viewer-request", keepAll),
 		[]string{"widening function-changed public/* /public/x"}},
@@ -219,7 +242,17 @@ var changes = map[string]change{
 		[]string{"widening origin-grant-widened Media s3:GetObject bucket/*"}},
 	"a condition that allows less": {
 		both(grant("Allow", "*", "s3:GetObject", "/*"), onlyIf("IpAddress", "aws:SourceIp", []string{"192.0.2.0/24", "198.51.100.0/24"})),
-		both(grant("Allow", "*", "s3:GetObject", "/*"), onlyIf("IpAddress", "aws:SourceIp", "192.0.2.0/24")), nil},
+		both(grant("Allow", "*", "s3:GetObject", "/*"), onlyIf("IpAddress", "aws:SourceIp", "192.0.2.0/24")),
+		[]string{"narrowing origin-grant-removed Media s3:GetObject bucket/*"}},
+	"a condition on another value": {
+		both(grant("Allow", "*", "s3:GetObject", "/*"), onlyIf("StringEquals", "aws:UserAgent", []string{"*", "ABC"})),
+		both(grant("Allow", "*", "s3:GetObject", "/*"), onlyIf("StringEquals", "aws:UserAgent", "abc")),
+		[]string{"widening origin-grant-widened Media s3:GetObject bucket/*",
+			"narrowing origin-grant-removed Media s3:GetObject bucket/*"}},
+	"a condition that is a pattern": {
+		both(grant("Allow", "*", "s3:GetObject", "/*"), onlyIf("StringLike", "aws:UserAgent", "a*")),
+		both(grant("Allow", "*", "s3:GetObject", "/*"), onlyIf("StringLike", "aws:UserAgent", "abc")),
+		[]string{"narrowing origin-grant-removed Media s3:GetObject bucket/*"}},
 	"a condition that excepts less": {
 		both(grant("Allow", "*", "s3:GetObject", "/*"), onlyIf("NotIpAddress", "aws:SourceIp", []string{"192.0.2.0/24", "198.51.100.0/24"})),
 		both(grant("Allow", "*", "s3:GetObject", "/*"), onlyIf("NotIpAddress", "aws:SourceIp", "192.0.2.0/24")),
@@ -228,7 +261,8 @@ var changes = map[string]change{
 	"a second bucket that everyone reads":   {nil, secondBucket("Allow"), []string{"widening origin-grant-widened Second s3:GetObject bucket/*"}},
 	"a second bucket without its policy": {secondBucket("Allow"), func(s *site) {
 		s.resources["Second"] = resource("AWS::S3::Bucket", props{})
-	}, nil},
+	}, []string{"narrowing origin-grant-removed Second s3:GetObject bucket/*"}},
+	"a grant to list taken off": {listed, nil, []string{"narrowing origin-grant-removed Media s3:ListBucket bucket"}},
 	"everything but": {nil, func(s *site) {
 		s.policy = append(s.policy, statement{"Effect": "Allow", "NotPrincipal": colleague, "NotAction": "s3:PutObject", "NotResource": s.arn("/x")})
 	}, []string{`widening origin-grant-widened Media everything but s3:PutObject everything but bucket/x`}},
@@ -260,8 +294,11 @@ var changes = map[string]change{
 			"narrowing https-required public/* /public/x"}},
 	"redirect instead of refusal": {nil, https("private/*", "redirect-to-https"),
 		[]string{"note https-weakened private/* /private/x"}},
-	"refusal instead of redirect": {nil, https("public/*", "https-only"), []string{"narrowing https-required public/* /public/x"}},
-	"plain HTTP to an origin": {nil, func(s *site) { s.origins[2]["CustomOriginConfig"] = props{"OriginProtocolPolicy": "match-viewer"} },
+	"refusal instead of redirect":        {nil, https("public/*", "https-only"), []string{"narrowing https-required public/* /public/x"}},
+	"plain HTTP to an origin":            {nil, originProtocol("http-only"), []string{"widening https-weakened web/* /web/x"}},
+	"plain HTTP to an origin for nobody": {nil, originProtocol("match-viewer"), nil},
+	"plain HTTP to an origin, as before": {https("web/*", "allow-all"),
+		both(https("web/*", "allow-all"), originProtocol("match-viewer")),
 		[]string{"widening https-weakened web/* /web/x"}},
 	"older TLS": {nil, minimumTLS("TLSv1.1_2016"), []string{"widening https-weakened Cdn TLSv1.1_2016"}},
 	"newer TLS": {nil, minimumTLS("TLSv1.2_2025"), nil},
@@ -275,7 +312,9 @@ var changes = map[string]change{
 		[]string{"widening methods-widened private/* /private/x"}},
 	"methods that write on public paths": {nil, methods("web/*", allMethods...),
 		[]string{"widening methods-widened web/* /web/x"}},
-	"OPTIONS allowed":   {nil, methods("private/*", "GET", "HEAD", "OPTIONS"), nil},
+	"OPTIONS allowed": {nil, methods("private/*", "GET", "HEAD", "OPTIONS"), nil},
+	"OPTIONS taken off": {methods("private/*", "GET", "HEAD", "OPTIONS"), nil,
+		[]string{"narrowing methods-narrowed private/* /private/x"}},
 	"methods taken off": {methods("private/*", allMethods...), nil, []string{"narrowing methods-narrowed private/* /private/x"}},
 
 	"a geo restriction":           {nil, countries("whitelist", "DE", "FR"), []string{"breaking geo-restriction-changed Cdn every country but DE, FR"}},
@@ -310,12 +349,64 @@ var changes = map[string]change{
 		[]string{"widening function-changed public/* /public/x"}},
 	"another root object": {configure("DefaultRootObject", "public/a"), configure("DefaultRootObject", "public/b"),
 		[]string{"breaking root-object-changed / /"}},
-	"a root object of a bucket": {nil, configure("DefaultRootObject", "public/a"), nil},
+	"a root object of a bucket": {nil, configure("DefaultRootObject", "public/a"), []string{"note root-object-changed / /"}},
+	"a root object that leads to a function": {function("public/*", "viewer-request", rewriteAll),
+		both(function("public/*", "viewer-request", rewriteAll), configure("DefaultRootObject", "public/x")),
+		[]string{"widening root-object-changed / /"}},
+	"a root object that stays at a function": {function("*", "viewer-request", index),
+		both(function("*", "viewer-request", index), configure("DefaultRootObject", "x")),
+		[]string{"breaking root-object-changed / /"}},
+	"a root object that leads to a signed function": {function("private/*", "viewer-request", rewriteAll),
+		both(function("private/*", "viewer-request", rewriteAll), configure("DefaultRootObject", "private/x")),
+		[]string{"note root-object-changed / /"}},
+	"a root object in place of a list": {listed, both(listed, configure("DefaultRootObject", "public/a")),
+		[]string{"breaking root-object-changed / /"}},
+	"no root object in front of a list": {both(listed, configure("DefaultRootObject", "public/a")), listed,
+		[]string{"breaking root-object-changed / /"}},
+	"a list that everyone may read": {listed, both(listed, insert("*", public("/"))),
+		[]string{"widening became-public / /", "narrowing https-required / /"}},
+	"a root object in front of a behavior for /": {insert("*", public("/")),
+		both(insert("*", public("/")), configure("DefaultRootObject", "private/a")),
+		[]string{"note behavior-shadowed / /", "note root-object-changed / /"}},
+	"a behavior for / behind a root object": {configure("DefaultRootObject", "private/a"),
+		both(insert("*", public("/")), configure("DefaultRootObject", "private/a")),
+		[]string{"note behavior-shadowed / /"}},
 	"a root object of a server": {from("*", "web"), both(from("*", "web"), configure("DefaultRootObject", "public/a")),
 		[]string{"breaking root-object-changed / /"}},
 	"a root object that a function made": {function("*", "viewer-request", keepAll),
 		both(function("*", "viewer-request", keepAll), configure("DefaultRootObject", "public/a")),
 		[]string{"breaking root-object-changed / /"}},
+	"a second origin": {nil, group("public/*", "media", "web"), []string{"widening bucket-replaced public/* /public/x"}},
+	"a second origin that is private": {nil, both(deep("/private"), group("web/*", "web", "deep")),
+		[]string{"widening became-public private/* /web/x", "widening bucket-replaced web/* /web/x"}},
+	"a second origin taken off": {group("public/*", "media", "web"), nil,
+		[]string{"breaking bucket-replaced public/* /public/x"}},
+	"another second origin": {both(deep("/other"), group("public/*", "media", "web")),
+		both(deep("/other"), group("public/*", "media", "deep")),
+		[]string{"breaking bucket-replaced public/* /public/x", "widening became-public * /public/x"}},
+	"a second origin without its identity": {group("private/*", "web", "media"), group("private/*", "web", "nobody"),
+		[]string{"breaking origin-grant-removed Media /private/x"}},
+	"a first origin without its identity": {both(deep("/x"), group("private/*", "media", "deep")),
+		both(deep("/x"), group("private/*", "nobody", "deep")),
+		[]string{"breaking origin-grant-removed Media /private/x"}},
+	"a presigned origin, then another": {nil, group("presigned/*", "nobody", "web"),
+		[]string{"widening became-public presigned/* /presigned/x",
+			"widening bucket-replaced presigned/* /presigned/x"}},
+	"other statuses for the second origin": {group("web/*", "web", "media"),
+		both(group("web/*", "web", "media"), func(s *site) {
+			items := s.config["OriginGroups"].(props)["Items"].([]props)
+			items[0]["FailoverCriteria"] = props{"StatusCodes": props{"Quantity": 2, "Items": []int{404, 500}}}
+		}), []string{"breaking bucket-replaced web/* /web/x", "widening bucket-replaced web/* /web/x"}},
+	"the bucket's grant to a second origin taken off": {group("web/*", "web", "media"), both(group("web/*", "web", "media"), cut),
+		[]string{"breaking origin-grant-removed Media s3:GetObject bucket/*"}},
+	"an identity for the first origin": {both(deep("/x"), group("web/*", "nobody", "deep")),
+		both(deep("/x"), group("web/*", "media", "deep")),
+		[]string{"widening origin-grant-widened Media /web/x"}},
+	"a function that refuses": {nil, function("public/*", "viewer-request", refuseAll),
+		[]string{"widening function-changed public/* /public/x"}},
+	"a function that rewrites signed paths": {nil, function("private/*", "viewer-request", `function handler(event) {
+		event.request.uri = '/private/other'; return event.request }`),
+		[]string{"note function-changed private/* /private/x"}},
 	"another server": {nil, func(s *site) { s.origins[2]["DomainName"] = "old.example.com" },
 		[]string{"breaking bucket-replaced web/* /web/x"}},
 	"an identity for signed paths": {from("private/*", "nobody"), nil,
@@ -325,6 +416,12 @@ var changes = map[string]change{
 	"enabled": {configure("Enabled", false), nil, []string{"widening distribution-enabled Cdn Enabled"}},
 	"an alias taken off": {configure("Aliases", []string{"a.example.com", "b.example.com"}), configure("Aliases", []string{"b.example.com"}),
 		[]string{"breaking alias-removed Cdn a.example.com"}},
+	"an alias that moves to another distribution": {both(second(), configure("Aliases", []string{"a.example.com"})),
+		secondNamed("a.example.com"), []string{"breaking alias-removed Cdn a.example.com"}},
+	"an alias within another distribution's wildcard": {both(second(), configure("Aliases", []string{"*.example.com"})),
+		both(secondNamed("A.example.com"), configure("Aliases", []string{"*.example.com"})),
+		[]string{"breaking alias-removed Cdn A.example.com"}},
+	"an alias added":             {nil, configure("Aliases", []string{"a.example.com"}), nil},
 	"an alias within a wildcard": {configure("Aliases", []string{"a.example.com"}), configure("Aliases", []string{"*.example.com"}), nil},
 	"a removed distribution":     {second(), nil, []string{"breaking distribution-replaced Other Other"}},
 
@@ -337,12 +434,17 @@ var changes = map[string]change{
 	"CORS methods and headers": {nil,
 		both(cors("AccessControlAllowMethods", items("GET", "PUT")), cors("AccessControlExposeHeaders", items("etag"))),
 		[]string{"widening cors-widened private/* /private/x", "widening cors-widened public/* /public/x"}},
-	"plain HTTP on both sides": {nil, both(https("web/*", "redirect-to-https"), func(s *site) {
-		s.origins[2]["CustomOriginConfig"] = props{"OriginProtocolPolicy": "match-viewer"}
-	}), []string{"widening https-weakened web/* /web/x", "note https-weakened web/* /web/x"}},
+	"plain HTTP on both sides": {nil, both(https("web/*", "redirect-to-https"), originProtocol("http-only")),
+		[]string{"widening https-weakened web/* /web/x", "note https-weakened web/* /web/x"}},
 	"CORS of the bucket": {nil, bucketCORS(props{"AllowedMethods": []string{"GET"}, "AllowedOrigins": []string{"*"}}),
 		[]string{"widening cors-widened Media Media"}},
 }
+
+// index is a function that answers / with an object.
+const index = `function handler(event) {
+	if (event.request.uri == '/') event.request.uri = '/index.html'
+	return event.request
+}`
 
 const foreign = "arn:aws:cloudfront::999999999999:distribution/EDFDVBD6EXAMPLE"
 
@@ -378,6 +480,14 @@ func secondBucket(effect string) func(*site) {
 			"Statement": []statement{{"Effect": effect, "Principal": "*", "Action": "s3:GetObject", "Resource": sub("${Second.Arn}/*")}}}})
 	}
 }
+
+// originProtocol sets how CloudFront requests from the HTTP origin.
+func originProtocol(policy string) func(*site) {
+	return func(s *site) { s.origins[2]["CustomOriginConfig"] = props{"OriginProtocolPolicy": policy} }
+}
+
+// listed lets CloudFront list the bucket's objects.
+var listed = grant("Allow", props{"CanonicalUser": att("Identity", "S3CanonicalUserId")}, "s3:ListBucket", "")
 
 // cut takes off CloudFront's permission to read the bucket.
 func cut(s *site) { s.policy = s.policy[:1] }

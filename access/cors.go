@@ -9,20 +9,14 @@ import (
 	"example.com/privatecdn/internal/pathpattern"
 )
 
-func compareCORS(o, n *infra.Behavior) []Finding {
-	return changedCORS(fmt.Sprintf("for paths of %q", n.PathPattern), corsOf(o), corsOf(n))
-}
-
-// changedCORS returns what changes in what web pages may do.
-func changedCORS(where string, before, after infra.CORS) []Finding {
-	var findings []Finding
+// changedCORS finds what changes in what web pages may do.
+func changedCORS(found *list, where string, before, after infra.CORS) {
 	if more := moreCORS(before, after); more != "" {
-		findings = append(findings, finding(CORSWidened, Widening, "%s, %s", where, more))
+		found.say(CORSWidened, Widening, "%s, %s", where, more)
 	}
 	if fewer := moreCORS(after, before); fewer != "" {
-		findings = append(findings, finding(CORSNarrowed, Narrowing, "%s, CORS no longer allows that %s", where, fewer))
+		found.say(CORSNarrowed, Narrowing, "%s, CORS no longer allows that %s", where, fewer)
 	}
-	return findings
 }
 
 func corsOf(b *infra.Behavior) infra.CORS {
@@ -47,16 +41,15 @@ func moreCORS(a, b infra.CORS) string {
 		{a.AllowHeaders, b.AllowHeaders, "web pages may send the headers %s"},
 		{a.ExposeHeaders, b.ExposeHeaders, "web pages may see the headers %s"},
 	} {
-		if added := uncovered(part.before, part.after); len(added) > 0 {
+		if added := uncovered(covers, part.before, part.after); len(added) > 0 {
 			more = append(more, fmt.Sprintf(part.what, strings.Join(added, ", ")))
 		}
 	}
 	return strings.Join(more, "; ")
 }
 
-// uncovered returns the patterns of after that no pattern of before covers,
-// whatever their case.
-func uncovered(before, after []string) []string {
+// uncovered returns the patterns of after that none of before covers.
+func uncovered(covers func(a, b string) bool, before, after []string) []string {
 	var left []string
 	for _, a := range after {
 		if !slices.ContainsFunc(before, func(b string) bool { return covers(b, a) }) {
@@ -66,8 +59,8 @@ func uncovered(before, after []string) []string {
 	return left
 }
 
-// covers reports whether everything pattern b matches, pattern a does. It may
-// say no where the patterns are too different to see it.
+// covers reports whether everything pattern b matches, pattern a does, whatever
+// their case. It may say no where the patterns are too different to see it.
 func covers(a, b string) bool {
 	return pathpattern.Glob(strings.ToLower(a), strings.ToLower(b))
 }

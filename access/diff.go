@@ -43,11 +43,19 @@ type diff struct {
 	was, is  *infra.Infrastructure
 	ring     *keys.Ring          // nil if nobody gave one
 	old, new *infra.Distribution // that are compared now
+	bucket   string              // that is compared now, its label
 	findings []Finding
 	index    map[string]int // of findings, by what makes them one
 	paths    pathpattern.Finder
 	before   map[*infra.Distribution]*infra.Distribution // of each distribution, what it was
 	buckets  map[[2]*infra.Bucket]bool                   // an origin's bucket before and after
+}
+
+// say adds a finding about the distribution or the bucket that is compared now.
+func (d *diff) say(kind Kind, severity Severity, witness, sentence string, args ...any) {
+	f := finding(kind, severity, sentence, args...)
+	f.Bucket, f.Witness = d.bucket, witness
+	d.add(f)
 }
 
 // add adds a finding. One that says the same of another path adds the path to
@@ -82,7 +90,7 @@ func (d *diff) compareDistributions() {
 		if !d.tooMany() {
 			d.comparePaths(d.compareBehaviors)
 			d.findShadowed()
-			d.findErrorPages()
+			d.findExposedPages()
 		}
 	}
 	for _, n := range added {
@@ -130,7 +138,7 @@ func (d *diff) compareAdded(n *infra.Distribution) {
 		return
 	}
 	d.findShadowed()
-	d.findErrorPages()
+	d.findExposedPages()
 	d.findSecondWay()
 	for _, o := range d.was.Distributions {
 		if !tooMany(o) {
@@ -145,11 +153,11 @@ func (d *diff) compareAdded(n *infra.Distribution) {
 func (d *diff) findSecondWay() {
 	for _, o := range d.was.Distributions {
 		for _, b := range d.new.Behaviors {
-			if slices.ContainsFunc(o.Behaviors, func(old *infra.Behavior) bool { return sameSource(old, b) }) {
-				f := finding(DistributionAdded, Widening, "the new distribution %s reads from %s, as %s does: "+
-					"its key groups, geo restriction and web ACL are a second way in", d.new.LogicalID, sourceLabel(b.Origin), o.LogicalID)
-				f.Witness = d.new.LogicalID
-				d.add(f)
+			for _, old := range o.Behaviors {
+				if shared, _ := sharedSource(b, old); shared != nil {
+					d.say(DistributionAdded, Widening, d.new.LogicalID, "the new distribution %s reads from %s, as %s does: its key groups, "+
+						"geo restriction and web ACL are a second way in", d.new.LogicalID, sourceLabel(shared), o.LogicalID)
+				}
 			}
 		}
 	}
@@ -157,11 +165,11 @@ func (d *diff) findSecondWay() {
 
 // compareAddedKeys finds the keys of a new distribution that open what the old
 // one kept from them.
-func (d *diff) compareAddedKeys(o, n *infra.Behavior) []Finding {
-	if !sameSource(o, n) {
-		return nil
+func (d *diff) compareAddedKeys(found *list, o, n *infra.Behavior) {
+	if shared, _ := sharedSource(o, n); shared != nil {
+		d.compareKeys(found, o, n)
+		*found = slices.DeleteFunc(*found, func(f Finding) bool { return f.Kind != KeyAdded })
 	}
-	return slices.DeleteFunc(d.compareKeys(o, n), func(f Finding) bool { return f.Kind != KeyAdded })
 }
 
 // maxBehaviors bounds the behaviors of a distribution that are compared.
@@ -191,4 +199,25 @@ func source(o *infra.Origin) string {
 	return o.DomainName
 }
 
-func sameSource(a, b *infra.Behavior) bool { return source(a.Origin) == source(b.Origin) }
+func sameSource(a, b *infra.Origin) bool { return source(a) == source(b) }
+
+// origins returns the origins of a behavior: one, or the two of a group.
+func origins(b *infra.Behavior) []*infra.Origin {
+	if b.Origin.Failover != nil {
+		return []*infra.Origin{b.Origin, b.Origin.Failover.Origin}
+	}
+	return []*infra.Origin{b.Origin}
+}
+
+// sharedSource returns an origin of each behavior that read from the same, nil
+// if there is none.
+func sharedSource(a, b *infra.Behavior) (first, second *infra.Origin) {
+	for _, first := range origins(a) {
+		for _, second := range origins(b) {
+			if sameSource(first, second) {
+				return first, second
+			}
+		}
+	}
+	return nil, nil
+}

@@ -90,8 +90,36 @@ func deep(path string) func(*site) {
 	}
 }
 
-func errorPage(path string) func(*site) {
-	return configure("CustomErrorResponses", []props{{"ErrorCode": 403, "ResponseCode": 200, "ResponsePagePath": path}})
+func errorPage(path string) func(*site) { return errorPages(403, 200, path) }
+
+// errorPages adds an error page.
+func errorPages(code, status int, path string) func(*site) {
+	return func(s *site) {
+		pages, _ := s.config["CustomErrorResponses"].([]props)
+		page := props{"ErrorCode": code, "ResponsePagePath": path}
+		if status != 0 {
+			page["ResponseCode"] = status
+		}
+		s.config["CustomErrorResponses"] = append(slices.Clone(pages), page)
+	}
+}
+
+// group has a behavior read from a group of two origins.
+func group(pattern, first, second string) func(*site) {
+	return func(s *site) {
+		s.config["OriginGroups"] = props{"Quantity": 1, "Items": []props{{"Id": "group",
+			"FailoverCriteria": props{"StatusCodes": props{"Quantity": 2, "Items": []int{403, 404}}},
+			"Members":          props{"Quantity": 2, "Items": []props{{"OriginId": first}, {"OriginId": second}}}}}}
+		s.behavior(pattern).origin = "group"
+	}
+}
+
+// trustToo has a behavior trust a second key group, of KeyTwo.
+func trustToo(pattern string) func(*site) {
+	return func(s *site) {
+		s.behavior(pattern).with["TrustedKeyGroups"] = []any{ref("Keys"), ref("Second")}
+		s.resources["Second"] = resource("AWS::CloudFront::KeyGroup", props{"KeyGroupConfig": props{"Name": "z", "Items": []any{ref("KeyTwo")}}})
+	}
 }
 
 // function puts a function on a behavior.

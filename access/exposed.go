@@ -3,6 +3,7 @@ package access
 import (
 	"cmp"
 	"iter"
+	"slices"
 
 	"example.com/privatecdn/internal/infra"
 	"example.com/privatecdn/internal/pathpattern"
@@ -11,9 +12,13 @@ import (
 // exposure is an object that one behavior protects and another opens under
 // another path: because the path is escaped, because the origin paths differ,
 // or because the other belongs to another distribution.
-type exposure struct {
-	open, closed     *infra.Distribution
-	openAt, closedAt int // the behaviors' places
+type exposure struct{ open, closed reader }
+
+// reader is a behavior that reads from an origin.
+type reader struct {
+	distribution *infra.Distribution
+	at           int // the behavior's place
+	origin       *infra.Origin
 }
 
 // findExposed finds the exposures of pairs of behaviors that there were not
@@ -25,14 +30,14 @@ func (d *diff) findExposed() {
 		known[e.pair(nil)] = true
 	}
 	for e := range exposures(d.is) {
-		_, closed := e.behaviors()
+		closed := e.closed.behavior()
 		if done[closed] || known[e.pair(d.before)] {
 			continue
 		}
-		spelled, plain, found, err := e.find(&d.paths)
+		spelled, plain, found, err := d.paths.Respell(e.open.paths(), e.closed.paths())
 		if found || err != nil {
 			done[closed] = true
-			d.new = e.closed
+			d.new = e.closed.distribution
 			d.add(d.exposed(e, spelled, plain, err))
 		}
 	}
@@ -40,7 +45,7 @@ func (d *diff) findExposed() {
 
 // exposed returns what there is to say of an exposure.
 func (d *diff) exposed(e exposure, spelled, plain string, err error) Finding {
-	open, closed := e.behaviors()
+	open, closed, second := e.open.behavior(), e.closed.behavior(), e.open.distribution != e.closed.distribution
 	f := finding(BehaviorShadowed, Widening, "the behavior %q does not protect %s: "+
 		"the same object is at %s, which comes to %q and is open to everyone", closed.PathPattern, plain, spelled, open.PathPattern)
 	f.Path, f.Witness = closed.PathPattern, spelled
@@ -50,14 +55,14 @@ func (d *diff) exposed(e exposure, spelled, plain string, err error) Finding {
 			"to compare: an escaped path may open what the second protects", open.PathPattern, closed.PathPattern)
 		f.Path, f.Witness = closed.PathPattern, closed.PathPattern
 		return f
-	case wasOpen && e.open != e.closed:
+	case wasOpen && second || opensNothing(open):
 		f.Severity = Note
-	case !wasOpen && d.before[e.closed] != nil:
+	case !wasOpen && d.before[e.closed.distribution] != nil:
 		f.Kind = BecamePublic
 	}
 	switch {
-	case e.open != e.closed:
-		f.Sentence += " in the distribution " + e.open.LogicalID
+	case second:
+		f.Sentence += " in the distribution " + e.open.distribution.LogicalID
 	case spelled != plain:
 		f.Sentence += "; let the default behavior need a signature and make the exceptions public"
 	}
@@ -68,24 +73,44 @@ func (d *diff) exposed(e exposure, spelled, plain string, err error) Finding {
 // open to everyone and the second not.
 func exposures(tmpl *infra.Infrastructure) iter.Seq[exposure] {
 	return func(yield func(exposure) bool) {
-		for _, closed := range tmpl.Distributions {
-			if tooMany(closed) {
+		var open []reader
+		for r := range readers(tmpl) {
+			if isPublic(r.behavior()) {
+				open = append(open, r)
+			}
+		}
+		for closed := range readers(tmpl) {
+			if isPublic(closed.behavior()) {
 				continue
 			}
-			for j, c := range closed.Behaviors {
-				for _, open := range tmpl.Distributions {
-					if tooMany(open) {
-						continue
-					}
-					for i, o := range open.Behaviors {
-						if isPublic(o) && !isPublic(c) && sameSource(o, c) && !yield(exposure{open, closed, i, j}) {
-							return
-						}
+			for _, o := range open {
+				if sameSource(o.origin, closed.origin) && !yield(exposure{o, closed}) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// readers yields the behaviors, with each of their origins.
+func readers(tmpl *infra.Infrastructure) iter.Seq[reader] {
+	return func(yield func(reader) bool) {
+		for _, d := range tmpl.Distributions {
+			for i := 0; i < len(d.Behaviors) && !tooMany(d); i++ {
+				for _, o := range origins(d.Behaviors[i]) {
+					if !yield(reader{d, i, o}) {
+						return
 					}
 				}
 			}
 		}
 	}
+}
+
+func (r reader) behavior() *infra.Behavior { return r.distribution.Behaviors[r.at] }
+
+func (r reader) paths() pathpattern.Paths {
+	return pathpattern.Paths{Match: []string{r.behavior().PathPattern}, Miss: missed(r.distribution, r.at), OriginPath: r.origin.Path}
 }
 
 // pair tells exposures apart.
@@ -94,7 +119,7 @@ type pair struct {
 	openFirst    bool
 }
 
-// place is a behavior, as far as it counts for the objects it reads.
+// place is a reader, as far as it counts for the objects it reads.
 type place struct {
 	distribution                    *infra.Distribution // what it was, if it was one
 	pathPattern, originPath, source string
@@ -103,35 +128,22 @@ type place struct {
 // pair returns what tells the exposure from others; before maps a distribution
 // to what it was.
 func (e exposure) pair(before map[*infra.Distribution]*infra.Distribution) pair {
-	at := func(d *infra.Distribution, b *infra.Behavior) place {
-		return place{cmp.Or(before[d], d), b.PathPattern, b.Origin.Path, source(b.Origin)}
+	at := func(r reader) place {
+		return place{cmp.Or(before[r.distribution], r.distribution), r.behavior().PathPattern, r.origin.Path, source(r.origin)}
 	}
-	open, closed := e.behaviors()
-	return pair{at(e.open, open), at(e.closed, closed), e.open == e.closed && e.openAt < e.closedAt}
-}
-
-func (e exposure) behaviors() (open, closed *infra.Behavior) {
-	return e.open.Behaviors[e.openAt], e.closed.Behaviors[e.closedAt]
-}
-
-func (e exposure) find(paths *pathpattern.Finder) (spelled, plain string, found bool, err error) {
-	return paths.Respell(pathsOf(e.open, e.openAt), pathsOf(e.closed, e.closedAt))
-}
-
-func pathsOf(d *infra.Distribution, i int) pathpattern.Paths {
-	b := d.Behaviors[i]
-	return pathpattern.Paths{Match: []string{b.PathPattern}, Miss: patterns(d.Behaviors[:i]), OriginPath: b.Origin.Path}
+	return pair{at(e.open), at(e.closed), e.open.distribution == e.closed.distribution && e.open.at < e.closed.at}
 }
 
 // wasOpen reports whether everyone could get the object under one of the paths.
 func (d *diff) wasOpen(e exposure, spelled, plain string) bool {
-	if before := d.before[e.closed]; before != nil && isOpen(before, plain) {
+	if before := d.before[e.closed.distribution]; before != nil && isOpen(before, plain) {
 		return true
 	}
-	before := d.before[e.open]
+	before := d.before[e.open.distribution]
 	if before == nil || !isOpen(before, spelled) {
 		return false
 	}
-	was, is := match(before, spelled).Origin, e.open.Behaviors[e.openAt].Origin
-	return source(was) == source(is) && was.Path == is.Path
+	return slices.ContainsFunc(origins(match(before, spelled)), func(o *infra.Origin) bool {
+		return sameSource(o, e.open.origin) && o.Path == e.open.origin.Path
+	})
 }

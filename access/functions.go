@@ -3,6 +3,7 @@ package access
 import (
 	"bytes"
 	"maps"
+	"net/http"
 	"slices"
 
 	"example.com/privatecdn/deployment"
@@ -10,27 +11,27 @@ import (
 	"example.com/privatecdn/internal/pathpattern"
 )
 
-// findErrorPages finds error pages whose own path needs a signature: CloudFront
-// fetches them without one, for everyone who causes the error.
-func (d *diff) findErrorPages() {
-	for _, e := range d.new.CustomErrors {
-		if e.ResponsePath == "" || !signedPage(d.new, e.ResponsePath) || hasSignedPage(d.old, e.ResponsePath) {
+// findExposedPages finds error pages whose own path needs a signature:
+// CloudFront fetches them without one, for everyone who causes the error.
+// Everyone can cause a 403 there: by coming without a signature.
+func (d *diff) findExposedPages() {
+	before, after := errorPages(d.old), errorPages(d.new)
+	for _, code := range slices.Sorted(maps.Keys(after)) {
+		page := after[code].ResponsePath
+		if !isSigned(d.new, page) || isSigned(d.old, page) &&
+			(before[code].ResponsePath == page || before[http.StatusForbidden].ResponsePath == page) {
 			continue
 		}
 		f := finding(BecamePublic, Widening, "%q is the page of error %d: everyone whose request ends in that error gets it "+
-			"without a signature; put the page below a public pattern", e.ResponsePath, e.Code)
-		f.Path, f.Witness = e.ResponsePath, e.ResponsePath
+			"without a signature; put the page below a public pattern", page, code)
+		f.Path, f.Witness = page, page
 		d.add(f)
 	}
 }
 
-func hasSignedPage(d *infra.Distribution, page string) bool {
-	return signedPage(d, page) && slices.ContainsFunc(d.CustomErrors, func(e infra.CustomError) bool {
-		return e.ResponsePath == page
-	})
-}
-
-func signedPage(d *infra.Distribution, page string) bool {
+// isSigned reports whether the path of an error page needs a signature. A
+// presigned one does not open: S3 refuses it to CloudFront.
+func isSigned(d *infra.Distribution, page string) bool {
 	b := match(d, pathpattern.Normalize(pathpattern.Canonical(page)))
 	return b != nil && b.Access() == deployment.Signed
 }
@@ -38,41 +39,37 @@ func signedPage(d *infra.Distribution, page string) bool {
 // compareFunctions finds functions that differ. Nothing here runs them: one on
 // a public behavior may rewrite a path into a protected one, or may have
 // refused requests.
-func (d *diff) compareFunctions(o, n *infra.Behavior) []Finding {
-	var findings []Finding
+func (d *diff) compareFunctions(found *list, o, n *infra.Behavior) {
 	if !sameFunction(o.ViewerRequest, n.ViewerRequest) {
-		findings = append(findings, d.requestFunction(o, n))
+		d.requestFunction(found, o, n)
 	}
 	if !sameFunction(o.ViewerResponse, n.ViewerResponse) {
-		findings = append(findings, finding(FunctionChanged, Note,
-			"another function, other code, or none runs on responses for paths of %q", n.PathPattern))
+		found.say(FunctionChanged, Note, "another function, other code, or none runs on responses for paths of %q", n.PathPattern)
 	}
-	return findings
 }
 
-func (d *diff) requestFunction(o, n *infra.Behavior) Finding {
-	what := "no function runs on requests for paths of %q any more"
-	if n.ViewerRequest != nil {
-		what = "another function or other code runs on requests for paths of %q"
+func (d *diff) requestFunction(found *list, o, n *infra.Behavior) {
+	what, severity, more := "another function or other code runs on requests for paths of %q%s", Note, ""
+	if n.ViewerRequest == nil {
+		what = "no function runs on requests for paths of %q any more%s"
 	}
 	switch {
-	case n.Access() != deployment.Public:
-		return finding(FunctionChanged, Note,
-			what+": it runs after the signature is checked and may rewrite the path to any other", n.PathPattern)
+	case !isPublic(n):
+		more = ": it runs after the signature is checked and may rewrite the path to any other"
 	case o.ViewerRequest != nil:
-		return finding(FunctionChanged, Widening,
-			what+": they need no signature, and what the function before refused may be open", n.PathPattern)
-	case d.protects(n.Origin):
-		return finding(FunctionChanged, Widening,
-			what+": they need no signature, and it may rewrite a path to one that does", n.PathPattern)
+		severity, more = Widening, ": they need no signature, and what the function before refused may be open"
+	case d.protects(n):
+		severity, more = Widening, ": they need no signature, and it may rewrite a path to one that does"
 	}
-	return finding(FunctionChanged, Note, what, n.PathPattern)
+	found.say(FunctionChanged, severity, what, n.PathPattern, more)
 }
 
-// protects reports whether some paths of an origin need a signature.
-func (d *diff) protects(origin *infra.Origin) bool {
+// protects reports whether some paths of what a behavior reads from need a
+// signature.
+func (d *diff) protects(n *infra.Behavior) bool {
 	return slices.ContainsFunc(d.new.Behaviors, func(b *infra.Behavior) bool {
-		return b.Access() != deployment.Public && b.Origin.DomainName == origin.DomainName
+		shared, _ := sharedSource(b, n)
+		return shared != nil && !isPublic(b)
 	})
 }
 

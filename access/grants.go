@@ -30,10 +30,20 @@ const (
 // needed is what the template's own distributions have to be allowed.
 var needed = grant{principal: ourCloudFront, action: "s3:GetObject", resource: "bucket/*"}
 
-// mayRead reports whether a bucket allows CloudFront to read all objects, as
-// far as the template says.
-func (d *diff) mayRead(b *infra.Bucket) bool {
-	return b.External || len(notCovered([]grant{needed}, grants(d.is, b, "Allow"))) == 0
+// allowed reports whether a bucket's policy allows the template's own
+// distributions an action.
+func allowed(tmpl *infra.Infrastructure, b *infra.Bucket, action, resource string) bool {
+	need := grant{principal: ourCloudFront, action: action, resource: resource}
+	return len(notCovered([]grant{need}, grants(tmpl, b, "Allow"))) == 0
+}
+
+// opensNothing reports whether the buckets that a behavior reads from allow
+// nobody anything.
+func opensNothing(b *infra.Behavior) bool {
+	return !slices.ContainsFunc(origins(b), func(o *infra.Origin) bool {
+		return o.Bucket == nil || o.Bucket.External ||
+			slices.ContainsFunc(o.Bucket.Policy, func(s bucketpolicy.Statement) bool { return s.Effect == "Allow" })
+	})
 }
 
 // compareGrants finds what the bucket policy newly allows to be read or no
@@ -47,34 +57,39 @@ func (d *diff) compareGrants(o, n *infra.Bucket) {
 	}
 	allowed, refused := grants(d.is, n, "Allow"), grants(d.is, n, "Deny")
 	for _, g := range notCovered(allowed, before) {
-		d.addGrant(n, g, OriginGrantWidened, severityOf(d.is, g), "allows")
+		d.addGrant(g, OriginGrantWidened, severityOf(d.is, g), "allows")
 	}
 	for _, g := range notCovered(refusedBefore, refused) {
-		d.addGrant(n, g, OriginGrantWidened, Widening, "no longer refuses")
+		d.addGrant(g, OriginGrantWidened, Widening, "no longer refuses")
 	}
 	if o == nil || n.External {
 		return
 	}
-	for _, g := range notCovered(ofDistributions(before), allowed) {
-		if d.uses(n) {
-			d.addGrant(n, g, OriginGrantRemoved, Breaking, "no longer allows")
+	for _, g := range notCovered(ofViewers(before), allowed) {
+		switch {
+		case g.principal == everyone || g.action == "s3:ListBucket":
+			d.addGrant(g, OriginGrantRemoved, Narrowing, "no longer allows")
+		case d.uses(n):
+			d.addGrant(g, OriginGrantRemoved, Breaking, "no longer allows")
 		}
 	}
 	for _, g := range notCovered(refused, refusedBefore) {
 		if g.principal == ourCloudFront || strings.HasPrefix(g.principal, everyone) {
-			d.addGrant(n, g, OriginGrantRemoved, Breaking, "refuses")
+			d.addGrant(g, OriginGrantRemoved, Breaking, "refuses")
 		}
 	}
 }
 
-// ofDistributions returns what grants let the template's distributions do of
-// what they need: read objects.
-func ofDistributions(grants []grant) []grant {
+// ofViewers returns what grants let viewers do, through the template's own
+// distributions or as everyone: read objects, and list them.
+func ofViewers(grants []grant) []grant {
 	var all []grant
 	for _, g := range grants {
-		if g.principal == ourCloudFront && includes(g.action, "s3:GetObject", covers) {
-			g.action = "s3:GetObject"
-			all = append(all, g)
+		for _, action := range []string{"s3:GetObject", "s3:ListBucket"} {
+			one := grant{g.principal, action, g.resource, g.conditions}
+			if (g.principal == ourCloudFront || g.principal == everyone) && includes(g.action, action, covers) && one.reads() {
+				all = append(all, one)
+			}
 		}
 	}
 	return all
@@ -84,7 +99,8 @@ func ofDistributions(grants []grant) []grant {
 func (d *diff) uses(n *infra.Bucket) bool {
 	return slices.ContainsFunc(d.is.Distributions, func(d *infra.Distribution) bool {
 		return slices.ContainsFunc(d.Behaviors, func(b *infra.Behavior) bool {
-			return b.Origin.Bucket == n && b.Access() != deployment.Presigned
+			return accessOf(b) != deployment.Presigned &&
+				slices.ContainsFunc(origins(b), func(o *infra.Origin) bool { return o.Bucket == n })
 		})
 	})
 }
@@ -96,14 +112,12 @@ func notCovered(grants, others []grant) []grant {
 	})
 }
 
-func (d *diff) addGrant(n *infra.Bucket, g grant, k Kind, s Severity, does string) {
+func (d *diff) addGrant(g grant, k Kind, s Severity, does string) {
 	what := fmt.Sprintf("%s %s to do %s on %s", does, g.principal, g.action, g.resource)
 	for _, c := range g.conditions {
 		what += fmt.Sprintf(", where %s %s %s", c.Key, c.Operator, strings.Join(c.Values, " or "))
 	}
-	f := finding(k, s, "the policy of the bucket %s %s", bucketLabel(n), what)
-	f.Bucket, f.Witness = bucketLabel(n), g.action+" "+g.resource
-	d.add(f)
+	d.say(k, s, g.action+" "+g.resource, "the policy of the bucket %s %s", d.bucket, what)
 }
 
 // severityOf is Note for who is of the template's own account: such a
@@ -188,9 +202,11 @@ func principals(tmpl *infra.Infrastructure, s bucketpolicy.Statement) []bucketpo
 func isOurs(tmpl *infra.Infrastructure, p bucketpolicy.Principal, conditions []bucketpolicy.Condition) bool {
 	for _, d := range tmpl.Distributions {
 		for _, b := range d.Behaviors {
-			oai := b.Origin.OAI
-			if oai != nil && (p.Value == oai.CanonicalUserID || strings.HasSuffix(p.Value, "user/CloudFront Origin Access Identity "+oai.ID)) {
-				return true
+			for _, o := range origins(b) {
+				if o.OAI != nil && (p.Value == o.OAI.CanonicalUserID ||
+					strings.HasSuffix(p.Value, "user/CloudFront Origin Access Identity "+o.OAI.ID)) {
+					return true
+				}
 			}
 		}
 	}
@@ -254,8 +270,12 @@ func looser(a, b bucketpolicy.Condition) bool {
 	if !strings.EqualFold(a.Operator, b.Operator) || !strings.EqualFold(a.Key, b.Key) {
 		return false
 	}
-	if strings.Contains(a.Operator, "Not") {
-		return slices.Equal(a.Values, b.Values)
+	covers := func(a, b string) bool { return a == b }
+	if strings.Contains(a.Operator, "Like") || strings.Contains(a.Operator, "Arn") {
+		covers = pathpattern.Glob
 	}
-	return len(uncovered(a.Values, b.Values)) == 0
+	if strings.Contains(a.Operator, "Not") {
+		a, b = b, a
+	}
+	return len(uncovered(covers, a.Values, b.Values)) == 0
 }

@@ -2,7 +2,9 @@ package access
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"time"
 
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/internal/infra"
@@ -16,29 +18,27 @@ import (
 // key signed no longer opens if the key moves to another resource, and
 // CloudFront does not accept another key in a resource: it updates nothing of
 // a public key but its comment.
-func (d *diff) compareKeys(o, n *infra.Behavior) []Finding {
-	if o.Access() == deployment.Public || n.Access() == deployment.Public {
-		return nil
+func (d *diff) compareKeys(found *list, o, n *infra.Behavior) {
+	if isPublic(o) || isPublic(n) {
+		return
 	}
-	var findings []Finding
 	before, after := trusted(o), trusted(n)
 	for _, k := range before {
 		kept := sameKey(after, k)
 		if kept == nil || kept.LogicalID != k.LogicalID {
-			findings = append(findings, d.keyRemoved(k, kept))
+			d.keyRemoved(found, k, kept)
 		}
 	}
 	for _, k := range after {
 		if sameKey(before, k) == nil {
 			reused := slices.ContainsFunc(before, func(b *infra.PublicKey) bool { return b.LogicalID == k.LogicalID })
-			findings = append(findings, d.keyAdded(k, reused))
+			d.keyAdded(found, k, reused)
 		}
 	}
-	return findings
 }
 
-func (d *diff) keyRemoved(k, kept *infra.PublicKey) Finding {
-	f := finding(KeyRemoved, Breaking, "the key %s no longer opens paths of %s: URLs and cookies it signed stop working there%s",
+func (d *diff) keyRemoved(found *list, k, kept *infra.PublicKey) {
+	f := found.say(KeyRemoved, Breaking, "the key %s no longer opens paths of %s: URLs and cookies it signed stop working there%s",
 		k.Key.Fingerprint(), thePaths, d.longestLeft(k))
 	switch {
 	case kept != nil:
@@ -50,11 +50,10 @@ func (d *diff) keyRemoved(k, kept *infra.PublicKey) Finding {
 			k.Key.Fingerprint(), thePaths)
 	}
 	f.Key = k.Key.Fingerprint()
-	return f
 }
 
-func (d *diff) keyAdded(k *infra.PublicKey, reused bool) Finding {
-	f := finding(KeyAdded, Widening, "the owner of the key %s can sign for paths of %s", k.Key.Fingerprint(), thePaths)
+func (d *diff) keyAdded(found *list, k *infra.PublicKey, reused bool) {
+	f := found.say(KeyAdded, Widening, "the owner of the key %s can sign for paths of %s", k.Key.Fingerprint(), thePaths)
 	switch {
 	case reused:
 		f.Severity = Breaking
@@ -64,7 +63,6 @@ func (d *diff) keyAdded(k *infra.PublicKey, reused bool) Finding {
 		f.Sentence += ": it is pending in the ring, the first step of a rotation"
 	}
 	f.Key = k.Key.Fingerprint()
-	return f
 }
 
 // pending reports whether the ring added the key and has not signed with it.
@@ -88,17 +86,35 @@ func (d *diff) inRing(k *infra.PublicKey) (keys.Key, bool) {
 	return known, err == nil
 }
 
-// longestLeft says how long URLs would have lived that a removed key signed.
+// longestLeft says how long URLs would have lived that a removed key signed: by
+// the ring, or by the deployment document that the old template publishes.
 func (d *diff) longestLeft(k *infra.PublicKey) string {
+	var left time.Duration
 	known, ok := d.inRing(k)
-	if !ok {
-		return ""
+	if ok {
+		left = d.ring.MaxLifetime()
+	} else {
+		left = d.longestSigned(k)
 	}
-	left := d.ring.MaxLifetime()
 	if !known.Until.IsZero() && !known.Revoked.IsZero() {
 		left = max(0, min(left, known.Until.Sub(known.Revoked)))
 	}
+	if !ok && left == 0 {
+		return ""
+	}
 	return fmt.Sprintf(", up to %.1f days before their end", left.Hours()/24)
+}
+
+// longestSigned returns the longest lifetime that a deployment document in the
+// old template lets a key sign, 0 if none says.
+func (d *diff) longestSigned(k *infra.PublicKey) (longest time.Duration) {
+	for _, text := range slices.Concat(slices.Collect(maps.Values(d.was.Parameters)), slices.Collect(maps.Values(d.was.Outputs))) {
+		doc, err := deployment.Parse([]byte(text))
+		if err == nil && slices.ContainsFunc(doc.Keys, func(known deployment.Key) bool { return known.Fingerprint == k.Key.Fingerprint() }) {
+			longest = max(longest, time.Duration(doc.MaxLifetime)*time.Second)
+		}
+	}
+	return longest
 }
 
 // trusted returns the keys a behavior trusts, each once.

@@ -1,7 +1,9 @@
 package access
 
 import (
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -12,13 +14,14 @@ import (
 // comparePaths compares every old behavior with every new one. What compare
 // finds of two counts if a path goes from the one to the other, which the
 // witness shows.
-func (d *diff) comparePaths(compare func(o, n *infra.Behavior) []Finding) {
+func (d *diff) comparePaths(compare func(found *list, o, n *infra.Behavior)) {
 	for j, n := range d.new.Behaviors {
 		for i, o := range d.old.Behaviors {
 			if hasPattern(d.old.Behaviors[:i], n.PathPattern) || hasPattern(d.new.Behaviors[:j], o.PathPattern) {
 				continue // whose paths the one before gets
 			}
-			findings := compare(o, n)
+			var findings list
+			compare(&findings, o, n)
 			if len(findings) == 0 {
 				continue
 			}
@@ -47,72 +50,121 @@ func hasPattern(behaviors []*infra.Behavior, pattern string) bool {
 // j-th of the new ones.
 func (d *diff) between(i, j int) (path string, found bool, err error) {
 	both := []string{d.old.Behaviors[i].PathPattern, d.new.Behaviors[j].PathPattern}
-	return d.paths.Find(both, append(patterns(d.old.Behaviors[:i]), patterns(d.new.Behaviors[:j])...))
+	return d.paths.Find(both, append(missed(d.old, i), missed(d.new, j)...))
 }
 
-// compareBehaviors returns what changes for a path that goes from o to n.
-func (d *diff) compareBehaviors(o, n *infra.Behavior) []Finding {
-	return slices.Concat(compareAccess(o, n), d.comparePresigned(o, n), d.compareKeys(o, n), compareOrigins(o, n),
-		compareHTTPS(o, n), compareCORS(o, n), compareCache(o, n), compareMethods(o, n), d.compareFunctions(o, n))
+// compareBehaviors finds what changes for a path that goes from o to n.
+func (d *diff) compareBehaviors(found *list, o, n *infra.Behavior) {
+	compareAccess(found, o, n)
+	d.comparePresigned(found, o, n)
+	d.compareKeys(found, o, n)
+	compareOrigins(found, o, n)
+	compareHTTPS(found, o, n)
+	changedCORS(found, fmt.Sprintf("for paths of %q", n.PathPattern), corsOf(o), corsOf(n))
+	compareCache(found, o, n)
+	compareMethods(found, o, n)
+	d.compareFunctions(found, o, n)
 }
 
-func compareAccess(o, n *infra.Behavior) []Finding {
-	before, after := o.Access(), n.Access()
+func compareAccess(found *list, o, n *infra.Behavior) {
+	before, after := accessOf(o), accessOf(n)
 	needed := map[deployment.Access]string{deployment.Signed: "a CloudFront signature", deployment.Presigned: "an S3 signature"}
 	switch {
+	case before != deployment.Public && after == deployment.Public && opensNothing(n):
+		found.say(BecamePublic, Note, "paths of %q that needed %s need none, but the bucket %s grants nobody to read its objects",
+			n.PathPattern, needed[before], bucketLabel(n.Origin.Bucket))
 	case before != deployment.Public && after == deployment.Public:
-		return []Finding{finding(BecamePublic, Widening,
-			"paths of %q that needed %s are open to everyone", n.PathPattern, needed[before])}
+		found.say(BecamePublic, Widening, "paths of %q that needed %s are open to everyone", n.PathPattern, needed[before])
 	case before == deployment.Public && after != deployment.Public:
-		return []Finding{finding(BecameSigned, Narrowing,
-			"paths of %q that were open to everyone need %s", n.PathPattern, needed[after])}
+		found.say(BecameSigned, Narrowing, "paths of %q that were open to everyone need %s", n.PathPattern, needed[after])
 	case before == deployment.Presigned && after == deployment.Signed:
-		return []Finding{finding(BecameSigned, Breaking,
-			"paths of %q need a CloudFront signature, and presigned URLs no longer open them", n.PathPattern)}
+		found.say(BecameSigned, Breaking,
+			"paths of %q need a CloudFront signature, and presigned URLs no longer open them", n.PathPattern)
 	}
-	return nil
+}
+
+// accessOf returns what opens a behavior, by the second origin of a group if
+// not by the first.
+func accessOf(b *infra.Behavior) deployment.Access {
+	if a := b.Access(); a != deployment.Presigned || b.Origin.Failover == nil {
+		return a
+	}
+	return through(b, b.Origin.Failover.Origin).Access()
+}
+
+// through returns a behavior that reads from another origin.
+func through(b *infra.Behavior, origin *infra.Origin) *infra.Behavior {
+	other := *b
+	other.Origin = origin
+	return &other
 }
 
 // comparePresigned finds presigned URLs that no longer open paths that became
 // public: S3 refuses a signature beside CloudFront's own, and the bucket may
 // not let CloudFront read.
-func (d *diff) comparePresigned(o, n *infra.Behavior) []Finding {
-	if o.Access() != deployment.Presigned || n.Access() != deployment.Public || !sameSource(o, n) || !n.Origin.Identified() {
-		return nil
+func (d *diff) comparePresigned(found *list, o, n *infra.Behavior) {
+	switch {
+	case accessOf(o) != deployment.Presigned || !isPublic(n) || !sameSource(o.Origin, n.Origin) || !n.Origin.Identified():
+	case n.ForwardsSignature():
+		found.say(BecamePublic, Breaking,
+			"presigned URLs no longer open paths of %q: S3 refuses their signature beside CloudFront's own", n.PathPattern)
+	case !n.Origin.Bucket.External && !allowed(d.is, n.Origin.Bucket, "s3:GetObject", "bucket/*"):
+		found.say(BecamePublic, Breaking,
+			"presigned URLs no longer open paths of %q: the bucket does not let CloudFront read all of its objects", n.PathPattern)
 	}
-	sentence := "presigned URLs no longer open paths of %q: S3 refuses their signature beside CloudFront's own"
-	if !n.ForwardsSignature() {
-		if d.mayRead(n.Origin.Bucket) {
-			return nil
-		}
-		sentence = "presigned URLs no longer open paths of %q: the bucket does not let CloudFront read all of its objects"
-	}
-	return []Finding{finding(BecamePublic, Breaking, sentence, n.PathPattern)}
 }
 
-func compareOrigins(o, n *infra.Behavior) []Finding {
-	before, after := o.Origin, n.Origin
-	var f Finding
+func compareOrigins(found *list, o, n *infra.Behavior) {
+	compareOrigin(found, o, n)
+	before, after := o.Origin.Failover, n.Origin.Failover
+	if before != nil && after != nil {
+		compareOrigin(found, through(o, before.Origin), through(n, after.Origin))
+	}
+	if codes := failuresOnlyOf(after, before); codes != "" {
+		found.say(BucketReplaced, Widening, "where %s responds with %s, paths of %s are read from %s",
+			sourceLabel(n.Origin), codes, thePaths, sourceLabel(after.Origin))
+	}
+	if codes := failuresOnlyOf(before, after); codes != "" {
+		found.say(BucketReplaced, Breaking, "where %s responds with %s, paths of %s are no longer read from %s",
+			sourceLabel(n.Origin), codes, thePaths, sourceLabel(before.Origin))
+	}
+}
+
+// failuresOnlyOf returns the statuses after which a asks its second origin and b
+// does not, or "". Both may be nil.
+func failuresOnlyOf(a, b *infra.Failover) string {
+	if a == nil {
+		return ""
+	}
+	var codes []string
+	for _, code := range a.Codes {
+		if b == nil || !slices.Contains(b.Codes, code) {
+			codes = append(codes, strconv.Itoa(code))
+		}
+	}
+	return strings.Join(codes, ", ")
+}
+
+func compareOrigin(found *list, o, n *infra.Behavior) {
+	before, after, f := o.Origin, n.Origin, &Finding{}
 	switch {
-	case !sameSource(o, n):
-		f = finding(BucketReplaced, Breaking, "paths of %s are read from %s instead of %s; its content is not moved",
+	case !sameSource(before, after):
+		f = found.say(BucketReplaced, Breaking, "paths of %s are read from %s instead of %s; its content is not moved",
 			thePaths, sourceLabel(after), sourceLabel(before))
 	case before.Path != after.Path:
-		f = finding(BucketReplaced, Breaking,
-			"paths of %s are read from below %q in %s instead of %q", thePaths, after.Path+"/", sourceLabel(after), before.Path+"/")
-	case canRead(o) && !canRead(n):
-		f = finding(OriginGrantRemoved, Breaking,
+		f = found.say(BucketReplaced, Breaking, "paths of %s are read from below %q in %s instead of %q",
+			thePaths, after.Path+"/", sourceLabel(after), before.Path+"/")
+	case canRead(o) == canRead(n) || accessOf(o) == deployment.Presigned || accessOf(n) == deployment.Presigned:
+	case canRead(o):
+		f = found.say(OriginGrantRemoved, Breaking,
 			"CloudFront has no identity any more that %s lets read paths of %s", sourceLabel(after), thePaths)
-	case canRead(n) && !canRead(o):
-		f = finding(OriginGrantWidened, Widening,
-			"CloudFront has an identity that %s lets read paths of %s, and had none", sourceLabel(after), thePaths)
 	default:
-		return nil
+		f = found.say(OriginGrantWidened, Widening,
+			"CloudFront has an identity that %s lets read paths of %s, and had none", sourceLabel(after), thePaths)
 	}
 	if before.Bucket != nil {
 		f.Bucket = bucketLabel(before.Bucket)
 	}
-	return []Finding{f}
 }
 
 // sourceLabel names what an origin reads from.
@@ -123,40 +175,38 @@ func sourceLabel(o *infra.Origin) string {
 	return "the bucket " + bucketLabel(o.Bucket)
 }
 
-// canRead reports whether CloudFront itself can read the objects of a signed
-// behavior: it has an identity, or the bucket needs none.
+// canRead reports whether CloudFront itself can read the objects of a behavior's
+// first origin: it has an identity, or the bucket needs none.
 func canRead(b *infra.Behavior) bool {
 	unsigned := *b
 	unsigned.KeyGroups = nil
-	return !b.Signed() || unsigned.Access() == deployment.Public
+	return unsigned.Access() == deployment.Public
 }
 
 // viewerProtocols are the viewer protocol policies, weakest first.
 var viewerProtocols = []string{"allow-all", "redirect-to-https", "https-only"}
 
-func compareHTTPS(o, n *infra.Behavior) []Finding {
-	var findings []Finding
-	weaker := func(s Severity, sentence string) {
-		findings = append(findings, finding(HTTPSWeakened, s, sentence, n.PathPattern))
-	}
+func compareHTTPS(found *list, o, n *infra.Behavior) {
 	before, after := slices.Index(viewerProtocols, o.ViewerProtocol), slices.Index(viewerProtocols, n.ViewerProtocol)
 	switch {
 	case after < before && after == 0:
-		weaker(Widening, "paths of %q are served over plain HTTP, and signatures are sent over it")
+		found.say(HTTPSWeakened, Widening,
+			"paths of %q are served over plain HTTP, and signatures are sent over it", n.PathPattern)
 	case after < before:
-		weaker(Note, "plain HTTP requests for paths of %q are redirected instead of refused: their signatures are sent unencrypted once")
+		found.say(HTTPSWeakened, Note, "plain HTTP requests for paths of %q are redirected instead of refused: "+
+			"their signatures are sent unencrypted once", n.PathPattern)
 	}
 	if opensHTTP(o) && !opensHTTP(n) {
-		findings = append(findings, finding(HTTPSRequired, Narrowing,
-			"plain HTTP requests for paths of %q are refused: links that begin with http: stop working", n.PathPattern))
+		found.say(HTTPSRequired, Narrowing,
+			"plain HTTP requests for paths of %q are refused: links that begin with http: stop working", n.PathPattern)
 	}
-	if httpsOnly(o.Origin) && n.Origin.Custom != nil && !httpsOnly(n.Origin) {
-		weaker(Widening, "CloudFront may request paths of %q from the origin over plain HTTP")
+	if !plainToOrigin(o) && plainToOrigin(n) && n.Origin.Custom != nil {
+		found.say(HTTPSWeakened, Widening, "CloudFront requests paths of %q from the origin over plain HTTP", n.PathPattern)
 	}
 	if sendsHSTS(o) && !sendsHSTS(n) {
-		weaker(Note, "browsers are no longer told to use HTTPS alone for paths of %q (Strict-Transport-Security)")
+		found.say(HTTPSWeakened, Note,
+			"browsers are no longer told to use HTTPS alone for paths of %q (Strict-Transport-Security)", n.PathPattern)
 	}
-	return findings
 }
 
 // opensHTTP reports whether links that begin with http: work: CloudFront
@@ -166,7 +216,14 @@ func opensHTTP(b *infra.Behavior) bool {
 	return b.ViewerProtocol == "redirect-to-https" || b.ViewerProtocol == "allow-all" && !refused
 }
 
-func httpsOnly(o *infra.Origin) bool { return o.Custom != nil && o.Custom.Protocol == "https-only" }
+// plainToOrigin reports whether CloudFront may use plain HTTP to the origin,
+// which it does to a bucket where the viewer did.
+func plainToOrigin(b *infra.Behavior) bool {
+	if b.Origin.Custom != nil && b.Origin.Custom.Protocol != "match-viewer" {
+		return b.Origin.Custom.Protocol == "http-only"
+	}
+	return b.ViewerProtocol == "allow-all"
+}
 
 func sendsHSTS(b *infra.Behavior) bool {
 	return b.ResponseHeaderPolicy != nil && slices.ContainsFunc(b.ResponseHeaderPolicy.Security, func(h infra.Header) bool {
@@ -176,54 +233,49 @@ func sendsHSTS(b *infra.Behavior) bool {
 
 // compareMethods finds methods that write. A signature does not bind the
 // method: who may read may then write, as far as the origin lets CloudFront.
-func compareMethods(o, n *infra.Behavior) []Finding {
-	var findings []Finding
-	if added := methodsOnlyOf(n, o); added != "" {
+func compareMethods(found *list, o, n *infra.Behavior) {
+	if added := methodsOnlyOf(n, o, "OPTIONS"); added != "" { // which neither reads nor writes
 		sentence := "a signature for paths of %q also allows %s, since it does not bind the method"
-		if n.Access() == deployment.Public {
-			sentence = "for paths of %q, everyone may send %s, as far as the origin allows it"
+		if isPublic(n) {
+			sentence = "everyone may send %[2]s for paths of %[1]q, as far as the origin allows it"
 		}
-		findings = append(findings, finding(MethodsWidened, Widening, sentence, n.PathPattern, added))
+		found.say(MethodsWidened, Widening, sentence, n.PathPattern, added)
 	}
-	if gone := methodsOnlyOf(o, n); gone != "" {
-		findings = append(findings, finding(MethodsNarrowed, Narrowing, "for paths of %q, %s is refused", n.PathPattern, gone))
+	if gone := methodsOnlyOf(o, n, ""); gone != "" {
+		found.say(MethodsNarrowed, Narrowing, "viewers may no longer send %[2]s for paths of %[1]q", n.PathPattern, gone)
 	}
-	return findings
 }
 
-// methodsOnlyOf returns the methods a allows and b does not, without OPTIONS,
-// which neither reads nor writes.
-func methodsOnlyOf(a, b *infra.Behavior) string {
+// methodsOnlyOf returns the methods a allows and b does not, but for one.
+func methodsOnlyOf(a, b *infra.Behavior, but string) string {
 	return strings.Join(slices.DeleteFunc(slices.Clone(a.AllowedMethods), func(m string) bool {
-		return slices.Contains(b.AllowedMethods, m) || m == "OPTIONS"
+		return slices.Contains(b.AllowedMethods, m) || m == but
 	}), ", ")
 }
 
 // compareCache compares presigned paths: CloudFront serves them from its cache
 // without asking S3 whether the signature is still valid.
-func compareCache(o, n *infra.Behavior) []Finding {
-	if n.Access() != deployment.Presigned {
-		return nil
+func compareCache(found *list, o, n *infra.Behavior) {
+	if accessOf(n) != deployment.Presigned {
+		return
 	}
-	was := o.Access() == deployment.Presigned
+	was := accessOf(o) == deployment.Presigned
 	before, after := longestCached(o), longestCached(n)
-	one := func(s Severity, sentence string, args ...any) []Finding {
-		return []Finding{finding(CacheOutlivesSignature, s, sentence, append([]any{n.PathPattern}, args...)...)}
-	}
 	switch {
 	case !n.ForwardsSignature() && (!was || o.ForwardsSignature()):
-		return one(Breaking, "for paths of %q the S3 signature is neither part of the cache key nor forwarded to S3: "+
-			"presigned URLs open nothing")
+		found.say(CacheOutlivesSignature, Breaking, "for paths of %q the S3 signature is neither part of the cache key "+
+			"nor forwarded to S3: presigned URLs open nothing", n.PathPattern)
 	case after > 0 && !n.CachePolicy.QueryStrings.IncludesPresigned() &&
 		(!was || before == 0 || o.CachePolicy.QueryStrings.IncludesPresigned()):
-		return one(Widening, "for paths of %q the S3 signature is not part of the cache key: "+
-			"what one signature has fetched is open to everyone for up to %s", after)
+		found.say(CacheOutlivesSignature, Widening, "for paths of %q the S3 signature is not part of the cache key: "+
+			"what one signature has fetched is open to everyone for up to %s", n.PathPattern, after)
 	case was && after > before:
-		return one(Widening, "presigned URLs of %q open for up to %s after their end, where it was %s", after, before)
+		found.say(CacheOutlivesSignature, Widening,
+			"presigned URLs of %q open for up to %s after their end, where it was %s", n.PathPattern, after, before)
 	case !was && after > 0:
-		return one(Note, "presigned URLs of %q open for up to %s after their end, as long as the cache keeps an object", after)
+		found.say(CacheOutlivesSignature, Note,
+			"presigned URLs of %q open for up to %s after their end, as long as the cache keeps an object", n.PathPattern, after)
 	}
-	return nil
 }
 
 func longestCached(b *infra.Behavior) time.Duration {

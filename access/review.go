@@ -27,7 +27,7 @@ type Allowance struct {
 // kinds are all kinds of finding.
 var kinds = []Kind{
 	BecamePublic, BecameSigned, KeyRemoved, KeyAdded, BucketReplaced, DistributionReplaced, DistributionAdded, DistributionDisabled,
-	DistributionEnabled, AliasRemoved, RootObjectChanged,
+	DistributionEnabled, AliasRemoved, RootObjectChanged, ErrorPageChanged,
 	OriginGrantWidened, OriginGrantRemoved, PublicAccessBlockWeakened, HTTPSWeakened, HTTPSRequired, CORSWidened, CORSNarrowed, MethodsWidened, MethodsNarrowed,
 	GeoChanged, WebACLChanged, LoggingChanged, CacheOutlivesSignature, BehaviorShadowed, FunctionChanged,
 }

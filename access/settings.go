@@ -1,7 +1,10 @@
 package access
 
 import (
+	"maps"
+	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"example.com/privatecdn/internal/infra"
@@ -9,48 +12,160 @@ import (
 
 // compareSettings compares what counts for all paths of a distribution.
 func (d *diff) compareSettings() {
-	for _, f := range slices.Concat(
-		compareNames(d.old, d.new), compareTLS(d.old, d.new), compareGeo(d.old.Geo, d.new.Geo),
-		compareFirewall(d.old, d.new), compareLogging(d.old, d.new), compareRoot(d.old, d.new),
-	) {
-		d.add(f)
+	o, n := d.old, d.new
+	switch {
+	case o.Enabled && !n.Enabled:
+		d.say(DistributionDisabled, Breaking, "Enabled", "the distribution %s is disabled: no URL opens any more", n.LogicalID)
+	case n.Enabled && !o.Enabled:
+		d.say(DistributionEnabled, Widening, "Enabled", "the distribution %s is enabled: it responded to nobody", n.LogicalID)
 	}
+	switch {
+	case o.WebACL == n.WebACL || o.WebACL == "":
+	case n.WebACL == "":
+		d.say(WebACLChanged, Widening, o.WebACL, "no web ACL filters the requests of %s any more", n.LogicalID)
+	default:
+		d.say(WebACLChanged, Note, n.WebACL, "another web ACL filters the requests of %s", n.LogicalID)
+	}
+	switch { // a log has the query strings, and so the signatures in them
+	case o.LogBucket == n.LogBucket:
+	case n.LogBucket == "":
+		d.say(LoggingChanged, Note, "Logging.Bucket", "requests are no longer logged in %s", o.LogBucket)
+	default:
+		d.say(LoggingChanged, Widening, "Logging.Bucket",
+			"requests are logged in %s: who reads the log can use the signed URLs in it while they last", n.LogBucket)
+	}
+	before, after := minimumTLS(o), minimumTLS(n)
+	if i := slices.Index(tlsVersions, after); i >= 0 && i < slices.Index(tlsVersions, before) {
+		d.say(HTTPSWeakened, Widening, after, "viewers may use the older TLS of %s; the minimum was %s", after, before)
+	}
+	if opened := allowedOnlyBy(n.Geo, o.Geo); opened != "" {
+		d.say(GeoChanged, Widening, opened, "viewers in %s may read, whom the geo restriction refused", opened)
+	}
+	if closed := allowedOnlyBy(o.Geo, n.Geo); closed != "" {
+		d.say(GeoChanged, Breaking, closed, "viewers in %s can no longer read: the geo restriction refuses them", closed)
+	}
+	d.compareAliases()
+	d.compareRoot()
+	d.compareErrorPages()
 }
 
-func compareNames(o, n *infra.Distribution) []Finding {
-	var findings []Finding
-	if o.Enabled && !n.Enabled {
-		f := finding(DistributionDisabled, Breaking, "the distribution %s is disabled: no URL opens any more", n.LogicalID)
-		f.Witness = "Enabled"
-		findings = append(findings, f)
-	}
-	if n.Enabled && !o.Enabled {
-		f := finding(DistributionEnabled, Widening, "the distribution %s is enabled: it responded to nobody", n.LogicalID)
-		f.Witness = "Enabled"
-		findings = append(findings, f)
-	}
-	for _, alias := range o.Aliases {
-		if !slices.ContainsFunc(n.Aliases, func(a string) bool { return covers(a, alias) }) {
-			f := finding(AliasRemoved, Breaking, "no URL of the alternate domain name %s opens any more", alias)
-			f.Witness = alias
-			findings = append(findings, f)
+// compareAliases finds alternate domain names whose requests come to another
+// distribution than before, or to none.
+func (d *diff) compareAliases() {
+	for _, tmpl := range []*infra.Infrastructure{d.was, d.is} {
+		for _, distribution := range tmpl.Distributions {
+			for _, alias := range distribution.Aliases {
+				now := byName(d.is, alias)
+				if byName(d.was, alias) != d.old || now == d.new {
+					continue
+				}
+				sentence := "no URL of the alternate domain name %s opens any more"
+				if now != nil {
+					sentence = "requests for the alternate domain name %s come to the distribution " + now.LogicalID + " instead"
+				}
+				d.say(AliasRemoved, Breaking, alias, sentence, alias)
+			}
 		}
 	}
-	return findings
 }
 
-// compareRoot compares what CloudFront requests in place of "/". A bucket has
-// nothing of that name itself, unless a function rewrites it.
-func compareRoot(o, n *infra.Distribution) []Finding {
-	b := match(o, "/")
-	nothing := o.DefaultRootObject == "" && b.Origin.Bucket != nil && b.ViewerRequest == nil
-	if nothing || o.DefaultRootObject == n.DefaultRootObject {
-		return nil
+// byName returns the distribution that requests for a name come to, nil for
+// none: the one whose alternate domain name covers it most closely.
+func byName(tmpl *infra.Infrastructure, name string) (found *infra.Distribution) {
+	closest := ""
+	for _, d := range tmpl.Distributions {
+		for _, alias := range d.Aliases {
+			if covers(alias, name) && (found == nil || covers(closest, alias)) {
+				found, closest = d, alias
+			}
+		}
 	}
-	f := finding(RootObjectChanged, Breaking, "requests for / get %q, where they got %q",
-		"/"+n.DefaultRootObject, "/"+o.DefaultRootObject)
+	return found
+}
+
+// compareRoot compares what CloudFront requests in place of "/". What viewers
+// get there they also get at the object's own path, whose behavior applies: so
+// nothing is opened here but what a function or a bucket makes of "/" itself.
+func (d *diff) compareRoot() {
+	if d.old.DefaultRootObject == d.new.DefaultRootObject {
+		return
+	}
+	o, n := match(d.old, "/"), match(d.new, "/")
+	got, gets := rootOf(d.was, d.old), rootOf(d.is, d.new)
+	severity, more := Note, ""
+	switch {
+	case got != noObject:
+		severity = Breaking
+	case gets == listing:
+		severity = Widening
+	case isPublic(n) && n.ViewerRequest != nil && !sameFunction(o.ViewerRequest, n.ViewerRequest):
+		severity, more = Widening, ": a function runs on them without a signature, and may rewrite the path to one that needs one"
+	}
+	f := finding(RootObjectChanged, severity, "requests for / get %s, where they got %s%s", gets, got, more)
 	f.Path, f.Witness = "/", "/"
-	return []Finding{f}
+	d.add(f)
+}
+
+const (
+	noObject = "nothing"
+	listing  = "a list of the objects in the bucket"
+)
+
+// rootOf names what requests for "/" get.
+func rootOf(tmpl *infra.Infrastructure, d *infra.Distribution) string {
+	b := match(d, "/")
+	switch bucket := b.Origin.Bucket; {
+	case d.DefaultRootObject != "" || bucket == nil || b.Origin.Website != nil || b.ViewerRequest != nil:
+		return strconv.Quote("/" + d.DefaultRootObject)
+	case allowed(tmpl, bucket, "s3:ListBucket", "bucket"):
+		return listing
+	}
+	return noObject
+}
+
+// compareErrorPages compares what viewers get in place of errors. Refused
+// signatures are errors, too.
+func (d *diff) compareErrorPages() {
+	before, after := errorPages(d.old), errorPages(d.new)
+	codes := maps.Clone(before)
+	maps.Copy(codes, after)
+	for _, code := range slices.Sorted(maps.Keys(codes)) {
+		o, n := before[code], after[code]
+		if o.ResponsePath == n.ResponsePath && o.ResponseCode == n.ResponseCode {
+			continue
+		}
+		severity, which := Note, ""
+		if o.ResponseCode > 0 && o.ResponseCode < 400 {
+			severity = Breaking
+		}
+		if code == http.StatusForbidden {
+			which = ", such as those without a valid signature,"
+		}
+		d.say(ErrorPageChanged, severity, strconv.Itoa(code), "requests that end in the error %d%s get %s, where they got %s",
+			code, which, pageOf(n), pageOf(o))
+	}
+}
+
+// errorPages returns the error pages by the errors they are for. There is none
+// at / without a root object, since it would be a list of objects.
+func errorPages(d *infra.Distribution) map[int]infra.CustomError {
+	pages := map[int]infra.CustomError{}
+	for _, e := range d.CustomErrors {
+		if e.ResponsePath != "" && (e.ResponsePath != "/" || d.DefaultRootObject != "") {
+			pages[e.Code] = e
+		}
+	}
+	return pages
+}
+
+func pageOf(e infra.CustomError) string {
+	if e.ResponsePath == "" {
+		return "the error itself"
+	}
+	if e.ResponseCode == 0 {
+		return strconv.Quote(e.ResponsePath)
+	}
+	return strconv.Quote(e.ResponsePath) + " with the status " + strconv.Itoa(e.ResponseCode)
 }
 
 // tlsVersions are the security policies for viewers, weakest first. Names not
@@ -58,16 +173,6 @@ func compareRoot(o, n *infra.Distribution) []Finding {
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/secure-connections-supported-viewer-protocols-ciphers.html
 var tlsVersions = []string{
 	"SSLv3", "TLSv1", "TLSv1_2016", "TLSv1.1_2016", "TLSv1.2_2018", "TLSv1.2_2019", "TLSv1.2_2021", "TLSv1.2_2025", "TLSv1.3_2025",
-}
-
-func compareTLS(o, n *infra.Distribution) []Finding {
-	before, after := minimumTLS(o), minimumTLS(n)
-	if i := slices.Index(tlsVersions, after); i < 0 || i >= slices.Index(tlsVersions, before) {
-		return nil
-	}
-	f := finding(HTTPSWeakened, Widening, "viewers may use the older TLS of %s; the minimum was %s", after, before)
-	f.Witness = after
-	return []Finding{f}
 }
 
 // minimumTLS returns the distribution's security policy, which is fixed with
@@ -79,24 +184,8 @@ func minimumTLS(d *infra.Distribution) string {
 	return d.ViewerCertificate.MinimumProtocol
 }
 
-// compareGeo compares geo restrictions: a list of countries that may read, or
-// of those that may not, or none.
-func compareGeo(o, n infra.Geo) []Finding {
-	var findings []Finding
-	if opened := allowedOnlyBy(n, o); opened != "" {
-		f := finding(GeoChanged, Widening, "viewers in %s may read, whom the geo restriction refused", opened)
-		f.Witness = opened
-		findings = append(findings, f)
-	}
-	if closed := allowedOnlyBy(o, n); closed != "" {
-		f := finding(GeoChanged, Breaking, "viewers in %s can no longer read: the geo restriction refuses them", closed)
-		f.Witness = closed
-		findings = append(findings, f)
-	}
-	return findings
-}
-
-// allowedOnlyBy returns the countries that a allows and b refuses, or "".
+// allowedOnlyBy returns the countries that a geo restriction allows and another
+// refuses, or "".
 func allowedOnlyBy(a, b infra.Geo) string {
 	named := slices.Concat(a.Locations, b.Locations)
 	slices.Sort(named)
@@ -110,35 +199,4 @@ func allowedOnlyBy(a, b infra.Geo) string {
 func allows(g infra.Geo, country string) bool {
 	listed := slices.Contains(g.Locations, country)
 	return g.Type == "none" || listed == (g.Type == "whitelist")
-}
-
-func compareFirewall(o, n *infra.Distribution) []Finding {
-	switch {
-	case o.WebACL == n.WebACL || o.WebACL == "":
-		return nil
-	case n.WebACL == "":
-		f := finding(WebACLChanged, Widening, "no web ACL filters the requests of %s any more", n.LogicalID)
-		f.Witness = o.WebACL
-		return []Finding{f}
-	}
-	f := finding(WebACLChanged, Note, "another web ACL filters the requests of %s", n.LogicalID)
-	f.Witness = n.WebACL
-	return []Finding{f}
-}
-
-// compareLogging compares where requests are logged: a log has the query
-// strings, and so the signatures in them.
-func compareLogging(o, n *infra.Distribution) []Finding {
-	var f Finding
-	switch {
-	case o.LogBucket == n.LogBucket:
-		return nil
-	case n.LogBucket == "":
-		f = finding(LoggingChanged, Note, "requests are no longer logged in %s", o.LogBucket)
-	default:
-		f = finding(LoggingChanged, Widening,
-			"requests are logged in %s: who reads the log can use the signed URLs in it while they last", n.LogBucket)
-	}
-	f.Witness = "Logging.Bucket"
-	return []Finding{f}
 }

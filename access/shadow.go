@@ -16,13 +16,13 @@ import (
 func (d *diff) findShadowed() {
 	last := len(d.new.Behaviors) - 1
 	for j, b := range d.new.Behaviors {
-		_, found, err := d.paths.Find([]string{b.PathPattern}, patterns(d.new.Behaviors[:j]))
+		_, found, err := d.paths.Find([]string{b.PathPattern}, missed(d.new, j))
 		switch {
 		case err != nil:
 			d.tooEntangled(j)
 		case !found:
 			d.neverReached(j)
-		case j < last && b.Access() != deployment.Public:
+		case j < last && !isPublic(b):
 			for e := range j {
 				d.shadowedBy(e, j)
 			}
@@ -34,7 +34,7 @@ func (d *diff) findShadowed() {
 func (d *diff) tooEntangled(j int) {
 	b := d.new.Behaviors[j]
 	severity := Note
-	if b.Access() != deployment.Public && slices.ContainsFunc(d.new.Behaviors[:j], isPublic) {
+	if !isPublic(b) && slices.ContainsFunc(d.new.Behaviors[:j], isPublic) {
 		severity = Widening
 	}
 	d.addShadow(b, severity, b.PathPattern, "the pattern %q and those before it are too entangled to compare: "+
@@ -47,7 +47,7 @@ func (d *diff) addShadow(b *infra.Behavior, s Severity, witness, sentence string
 	d.add(f)
 }
 
-func isPublic(b *infra.Behavior) bool { return b.Access() == deployment.Public }
+func isPublic(b *infra.Behavior) bool { return accessOf(b) == deployment.Public }
 
 func (d *diff) neverReached(j int) {
 	b, isDefault := d.new.Behaviors[j], j == len(d.new.Behaviors)-1
@@ -60,13 +60,13 @@ func (d *diff) neverReached(j int) {
 		what = "the default behavior"
 	}
 	d.addShadow(b, d.shadowSeverity(b, path), path,
-		"%s is never reached: those before it catch all its paths, such as %s", what, path)
+		"%s is never reached: others catch all its paths, such as %s", what, path)
 }
 
 func (d *diff) neverReachedInOld(b *infra.Behavior, isDefault bool) bool {
 	for i, o := range d.old.Behaviors {
 		if o.PathPattern == b.PathPattern && (i == len(d.old.Behaviors)-1) == isDefault {
-			_, found, err := d.paths.Find([]string{b.PathPattern}, patterns(d.old.Behaviors[:i]))
+			_, found, err := d.paths.Find([]string{b.PathPattern}, missed(d.old, i))
 			return !found && err == nil
 		}
 	}
@@ -79,7 +79,7 @@ func (d *diff) shadowedBy(e, j int) {
 	if !isPublic(before) || d.shadowedInOld(before.PathPattern, b.PathPattern) {
 		return
 	}
-	path, found, err := d.paths.Find([]string{before.PathPattern, b.PathPattern}, patterns(d.new.Behaviors[:e]))
+	path, found, err := d.paths.Find([]string{before.PathPattern, b.PathPattern}, missed(d.new, e))
 	switch {
 	case err != nil:
 		d.tooEntangled(j)
@@ -111,18 +111,27 @@ func isOpen(d *infra.Distribution, path string) bool {
 	return b != nil && isPublic(b)
 }
 
-// match returns the behavior that catches a path, or nil.
+// match returns the behavior that requests for a path come to, or nil.
 func match(d *infra.Distribution, path string) *infra.Behavior {
+	if path == "/" {
+		path = pathpattern.Normalize("/" + d.DefaultRootObject)
+	}
 	if i := pathpattern.First(d.Behaviors, func(b *infra.Behavior) string { return b.PathPattern }, path); i >= 0 {
 		return d.Behaviors[i]
 	}
 	return nil
 }
 
-func patterns(behaviors []*infra.Behavior) []string {
-	all := make([]string, len(behaviors))
-	for i, b := range behaviors {
-		all[i] = b.PathPattern
+// missed returns the patterns of paths that do not come to the i-th behavior:
+// those of the behaviors before it, and / where the default root object takes
+// its place.
+func missed(d *infra.Distribution, i int) []string {
+	var all []string
+	for _, b := range d.Behaviors[:i] {
+		all = append(all, b.PathPattern)
+	}
+	if d.DefaultRootObject != "" {
+		all = append(all, "/")
 	}
 	return all
 }

@@ -1,0 +1,407 @@
+package access_test
+
+import (
+	"crypto/tls"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/credentials"
+
+	"example.com/privatecdn/access"
+	"example.com/privatecdn/edge"
+	"example.com/privatecdn/signer/presign"
+)
+
+// proofs say for each kind of finding whether the edges confirm one.
+var proofs = map[access.Kind]func(*proving, access.Finding) bool{
+	access.BecamePublic:         provePublic,
+	access.BecameSigned:         proveSigned,
+	access.KeyRemoved:           func(p *proving, f access.Finding) bool { return p.turns(f.Witness, p.keyOf(f), true) },
+	access.KeyAdded:             func(p *proving, f access.Finding) bool { return p.turns(f.Witness, p.keyOf(f), false) },
+	access.BucketReplaced:       func(p *proving, f access.Finding) bool { return p.differs(f.Witness) },
+	access.RootObjectChanged:    func(p *proving, f access.Finding) bool { return p.differs("/") },
+	access.DistributionReplaced: proveGone,
+	access.DistributionAdded:    proveAdded,
+	access.DistributionDisabled: func(p *proving, f access.Finding) bool { return p.turns("/private/x", "KeyOne", true) },
+	access.DistributionEnabled:  func(p *proving, f access.Finding) bool { return p.turns("/private/x", "KeyOne", false) },
+	access.AliasRemoved:         proveAlias,
+	access.OriginGrantWidened:   func(p *proving, f access.Finding) bool { return proveGrant(p, f, false) },
+	access.OriginGrantRemoved:   func(p *proving, f access.Finding) bool { return proveGrant(p, f, true) },
+	access.HTTPSWeakened:        proveHTTPS,
+	access.HTTPSRequired:        proveHTTPSRequired,
+	access.CORSWidened:          func(p *proving, f access.Finding) bool { return moreCORS(p.cors(p.now, f), p.cors(p.old, f)) },
+	access.CORSNarrowed:         func(p *proving, f access.Finding) bool { return moreCORS(p.cors(p.old, f), p.cors(p.now, f)) },
+	access.MethodsWidened: func(p *proving, f access.Finding) bool {
+		return p.methodAllowed(p.now, f) && !p.methodAllowed(p.old, f)
+	},
+	access.MethodsNarrowed: func(p *proving, f access.Finding) bool {
+		return p.methodAllowed(p.old, f) && !p.methodAllowed(p.now, f)
+	},
+	access.GeoChanged:             proveGeo,
+	access.ErrorPageChanged:       proveErrorPage,
+	access.CacheOutlivesSignature: proveCache,
+	access.BehaviorShadowed:       proveShadowed,
+	access.FunctionChanged:        func(p *proving, f access.Finding) bool { return p.differs(f.Witness) },
+}
+
+// proving puts findings to the edges of the sites before and after a change.
+type proving struct {
+	t        *testing.T
+	keys     map[string]*randomKey
+	failing  int // the status that the first origin of a group fails with, or 0
+	old, now *site
+}
+
+// lab is an edge with a site's template.
+type lab struct {
+	*proving
+	site  *site
+	edge  *edge.Edge
+	clock time.Time
+	trace edge.Trace // of the last request
+}
+
+func (p *proving) lab(s *site) *lab {
+	p.t.Helper()
+	l := &lab{proving: p, site: s, clock: time.Now()}
+	buckets, origins := map[string]fs.FS{"": everything{}}, map[string]http.RoundTripper{"www.example.com": website{}}
+	for id, r := range s.resources {
+		if r.(props)["Type"] == "AWS::S3::Bucket" {
+			buckets[id] = everything{id + ":"}
+		}
+	}
+	buckets[s.media] = everything{fmt.Sprint(s.media, s.bucket["BucketName"], ":")}
+	if groups, ok := s.config["OriginGroups"].(props); ok && p.failing > 0 {
+		members := groups["Items"].([]props)[0]["Members"].(props)["Items"].([]props)
+		origins[members[0]["OriginId"].(string)] = failing(p.failing)
+	}
+	var err error
+	l.edge, err = edge.New(edge.Options{Text: p.template(s), NoWatch: true, Buckets: buckets, Origins: origins,
+		Clock: func() time.Time { return l.clock }, OnRequest: func(t edge.Trace) { l.trace = t }})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return l
+}
+
+// template returns a site's template with keys whose private halves are known.
+func (p *proving) template(s *site) []byte {
+	text := string(s.template())
+	for name, key := range map[string]string{"KeyOne": keyOne, "KeyTwo": keyTwo} {
+		text = strings.ReplaceAll(text, strings.ReplaceAll(key, "\n", `\n`), strings.ReplaceAll(p.keys[name].public+"\n", "\n", `\n`))
+	}
+	return []byte(text)
+}
+
+// failing responds to every request with a status. It implements http.RoundTripper.
+type failing int
+
+func (f failing) RoundTrip(r *http.Request) (*http.Response, error) {
+	response := httptest.NewRecorder()
+	response.WriteHeader(int(f))
+	result := response.Result()
+	result.Request = r
+	return result, nil
+}
+
+// credentials are what viewers have to show: see [viewer].
+var allKeys = []string{"", "KeyOne", "KeyTwo", "presigned"}
+
+func (l *lab) hosts() (all []string) {
+	for _, d := range l.edge.Deployments() {
+		all = append(all, d.Hosts...)
+	}
+	return all
+}
+
+// send sends a request to a host.
+func (l *lab) send(v viewer, host, path string) *httptest.ResponseRecorder {
+	l.t.Helper()
+	query := ""
+	switch {
+	case v.key == "presigned":
+		query = l.presign(host, path)
+	case v.key != "":
+		query = l.keys[v.key].query
+	}
+	request := httptest.NewRequest(orElse(v.method, http.MethodGet), orElse(v.scheme, "https")+"://"+host+path+query, nil)
+	if v.scheme != "http" {
+		request.TLS = &tls.ConnectionState{HandshakeComplete: true}
+	}
+	for name, value := range map[string]string{"Origin": v.origin, "CloudFront-Viewer-Country": v.country} {
+		if value != "" {
+			request.Header.Set(name, value)
+		}
+	}
+	response := httptest.NewRecorder()
+	if v.direct {
+		request.Header.Set("Access-Control-Request-Method", http.MethodGet)
+		l.edge.Bucket(l.site.media).ServeHTTP(response, request)
+	} else {
+		l.edge.ServeHTTP(response, request)
+	}
+	return response
+}
+
+// content returns what a viewer gets for a path, of all distributions one after
+// another; "" if all refuse.
+func (l *lab) content(v viewer, path string) string {
+	l.t.Helper()
+	var b strings.Builder
+	for _, d := range l.edge.Deployments() {
+		if r := l.send(v, d.Hosts[0], path); r.Code == http.StatusOK && l.trace.Refusal == nil {
+			b.WriteString(r.Body.String())
+		}
+	}
+	return b.String()
+}
+
+const presignedFor = time.Hour
+
+// presign returns the query of a presigned URL whose object may be cached for a
+// day.
+func (l *lab) presign(host, path string) string {
+	d, owner := l.edge.Deployments()[0], edge.LocalCredentials
+	maker, err := presign.New(presign.Config{Bucket: d.Bucket.Name, Region: d.Bucket.Region, Host: host, Lifetime: presignedFor,
+		Clock:       func() time.Time { return l.clock },
+		Credentials: credentials.NewStaticCredentialsProvider(owner.AccessKeyID, owner.SecretAccessKey, "")})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	if path == "/" {
+		return ""
+	}
+	made, err := maker.Presign(l.t.Context(), presign.Request{Key: path[1:], Response: http.Header{"Cache-Control": {"max-age=86400"}}})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	_, query, _ := strings.Cut(made.URL, "?")
+	return "?" + query
+}
+
+// turns reports whether what one has to show opened a path as was says, and does
+// the contrary now.
+func (p *proving) turns(path, key string, was bool) bool {
+	before, after := p.lab(p.old).content(viewer{key: key}, path), p.lab(p.now).content(viewer{key: key}, path)
+	return (before != "") == was && (after != "") == !was
+}
+
+// differs reports whether somebody gets other content for a path.
+func (p *proving) differs(path string) bool {
+	return slices.ContainsFunc(allKeys, func(key string) bool {
+		return p.lab(p.old).content(viewer{key: key}, path) != p.lab(p.now).content(viewer{key: key}, path)
+	})
+}
+
+func (p *proving) keyOf(f access.Finding) string {
+	return map[string]string{fingerprint(keyOne): "KeyOne", fingerprint(keyTwo): "KeyTwo"}[f.Key]
+}
+
+var pageOfError = regexp.MustCompile(`is the page of error (\d+)`)
+
+func provePublic(p *proving, f access.Finding) bool {
+	old, now, everyone := p.lab(p.old), p.lab(p.now), viewer{}
+	switch {
+	case f.Severity == access.Breaking:
+		return p.turns(f.Witness, "presigned", true)
+	case f.Severity == access.Note:
+		return old.content(everyone, f.Witness) == "" && now.content(everyone, f.Witness) == ""
+	case pageOfError.MatchString(f.Sentence):
+		page := now.content(viewer{key: "KeyOne"}, f.Witness)
+		code := pageOfError.FindStringSubmatch(f.Sentence)[1]
+		before := old.failed(code) == page && old.content(everyone, f.Witness) == ""
+		return page != "" && now.failed(code) == page && !before
+	case strings.Contains(f.Sentence, "the same object is at"):
+		_, plain, _ := strings.Cut(f.Sentence, "does not protect ")
+		plain, _, _ = strings.Cut(plain, ": ")
+		opened := now.content(everyone, f.Witness)
+		return opened != "" && old.content(everyone, f.Witness) != opened && old.content(everyone, plain) != opened
+	}
+	return p.turns(f.Witness, "", false)
+}
+
+// failed returns the body of the response to a request that ends in an error.
+func (l *lab) failed(code string) string {
+	path := "/private/unsigned"
+	if code != "403" {
+		path = "/web/fail-" + code
+	}
+	return l.send(viewer{}, l.hosts()[0], path).Body.String()
+}
+
+func proveSigned(p *proving, f access.Finding) bool {
+	if f.Severity == access.Breaking {
+		return p.turns(f.Witness, "presigned", true)
+	}
+	return p.turns(f.Witness, "", true)
+}
+
+// proveGone reports whether a host opens no URL any more.
+func proveGone(p *proving, _ access.Finding) bool {
+	old, now := p.lab(p.old), p.lab(p.now).hosts()
+	return slices.ContainsFunc(old.hosts(), func(host string) bool {
+		return !slices.Contains(now, host) && old.send(viewer{key: "KeyOne"}, host, "/x").Code == http.StatusOK
+	})
+}
+
+// proveAdded reports whether there is a host that opens a URL.
+func proveAdded(p *proving, f access.Finding) bool {
+	return proveGone(&proving{p.t, p.keys, p.failing, p.now, p.old}, f) ||
+		slices.ContainsFunc(p.lab(p.now).hosts(), func(host string) bool {
+			return p.lab(p.now).send(viewer{key: "KeyTwo"}, host, "/x").Code == http.StatusOK
+		})
+}
+
+func proveAlias(p *proving, f access.Finding) bool {
+	host := strings.ToLower(f.Witness)
+	behind := func(l *lab, v viewer) string {
+		if !slices.Contains(l.hosts(), host) && !slices.Contains(l.hosts(), "*.example.com") {
+			return "" // an edge with one distribution responds to every name
+		}
+		return l.send(v, host, "/private/x").Body.String()
+	}
+	return slices.ContainsFunc(allKeys[:3], func(key string) bool {
+		return behind(p.lab(p.old), viewer{key: key}) != behind(p.lab(p.now), viewer{key: key})
+	})
+}
+
+func proveHTTPS(p *proving, f access.Finding) bool {
+	return slices.ContainsFunc(allKeys, func(key string) bool {
+		over, plain := viewer{key: key}, viewer{key: key, scheme: "http"}
+		both := func(see func(*lab) bool) bool { return !see(p.lab(p.old)) && see(p.lab(p.now)) }
+		ask := func(l *lab, v viewer) *httptest.ResponseRecorder { return l.send(v, l.hosts()[0], f.Witness) }
+		switch {
+		case strings.Contains(f.Sentence, "are served over plain HTTP"):
+			return both(func(l *lab) bool { // from the cache, too, of what the bucket gives over HTTPS alone
+				return ask(l, over).Code == http.StatusOK && ask(l, plain).Code == http.StatusOK
+			})
+		case strings.Contains(f.Sentence, "redirected instead of refused"):
+			return both(func(l *lab) bool { return ask(l, plain).Code == http.StatusMovedPermanently })
+		case strings.Contains(f.Sentence, "from the origin over plain HTTP"):
+			return both(func(l *lab) bool { return ask(l, plain).Header().Get("X-Scheme") == "http" }) ||
+				both(func(l *lab) bool { return ask(l, over).Header().Get("X-Scheme") == "http" })
+		case strings.Contains(f.Sentence, "Strict-Transport-Security"):
+			return both(func(l *lab) bool { return ask(l, over).Header().Get("Strict-Transport-Security") == "" })
+		case strings.Contains(f.Sentence, "no longer refuses plain HTTP"):
+			return p.decisions(p.old, p.old.media).denied(insecure) && !p.decisions(p.now, f.Bucket).denied(insecure)
+		}
+		return false
+	})
+}
+
+func proveHTTPSRequired(p *proving, f access.Finding) bool {
+	works := func(s *site, key string) bool {
+		l := p.lab(s)
+		code := l.send(viewer{key: key, scheme: "http"}, l.hosts()[0], f.Witness).Code
+		return code == http.StatusOK || code == http.StatusMovedPermanently
+	}
+	return slices.ContainsFunc(allKeys, func(key string) bool { return works(p.old, key) && !works(p.now, key) })
+}
+
+// cors returns what web pages may do with the witness of a finding.
+func (p *proving) cors(s *site, f access.Finding) (allowed []string) {
+	l := p.lab(s)
+	for _, key := range allKeys {
+		for _, origin := range []string{"https://a.example.com", "https://b.example.com", "https://evil.test"} {
+			v, path := viewer{key: key, origin: origin}, f.Witness
+			host := l.hosts()[0]
+			if f.Path == "" {
+				v, path, host = viewer{method: http.MethodOptions, origin: origin, direct: true}, "/x", bucketHost(l.edge)
+			}
+			h := l.send(v, host, path).Header()
+			if a := h.Get("Access-Control-Allow-Origin"); a == "*" || a == origin {
+				allowed = append(allowed, origin, origin+" credentials "+h.Get("Access-Control-Allow-Credentials"),
+					origin+" expose "+h.Get("Access-Control-Expose-Headers"))
+			}
+		}
+	}
+	return allowed
+}
+
+// bucketHost returns the host of the bucket that the first distribution reads.
+func bucketHost(e *edge.Edge) string {
+	b := e.Deployments()[0].Bucket
+	return b.Name + ".s3." + b.Region + ".amazonaws.com"
+}
+
+func moreCORS(after, before []string) bool {
+	return slices.ContainsFunc(after, func(s string) bool { return !slices.Contains(before, s) })
+}
+
+var method = regexp.MustCompile(`\b(OPTIONS|PUT|POST|PATCH|DELETE)\b`)
+
+// methodAllowed reports whether a request with the method that a finding is
+// about comes to the origin.
+func (p *proving) methodAllowed(s *site, f access.Finding) bool {
+	return slices.ContainsFunc(allKeys, func(key string) bool {
+		l := p.lab(s)
+		l.send(viewer{key: key, method: method.FindString(f.Sentence)}, l.hosts()[0], f.Witness)
+		return l.trace.Origin != nil
+	})
+}
+
+func proveGeo(p *proving, f access.Finding) bool {
+	countries := strings.Split(f.Witness, ", ")
+	if strings.HasPrefix(f.Witness, "every country but") {
+		countries = []string{"US"}
+	}
+	return !slices.ContainsFunc(countries, func(country string) bool {
+		v := viewer{key: "KeyOne", country: country}
+		before, after := p.lab(p.old).content(v, "/private/x") != "", p.lab(p.now).content(v, "/private/x") != ""
+		return before == after || after != (f.Severity == access.Widening)
+	})
+}
+
+var requestID = regexp.MustCompile(`[A-Za-z0-9_=+/-]{16,}`)
+
+func proveErrorPage(p *proving, f access.Finding) bool {
+	body := func(s *site) string { return requestID.ReplaceAllString(p.lab(s).failed(f.Witness), "") }
+	path := map[bool]string{true: "/private/unsigned", false: "/web/fail-" + f.Witness}[f.Witness == "403"]
+	status := func(s *site) int {
+		l := p.lab(s)
+		return l.send(viewer{}, l.hosts()[0], path).Code
+	}
+	return body(p.old) != body(p.now) || status(p.old) != status(p.now)
+}
+
+var upTo = regexp.MustCompile(`up to (\S+) after`)
+
+func proveCache(p *proving, f access.Finding) bool {
+	var after func(l *lab) bool
+	switch {
+	case f.Severity == access.Breaking:
+		return p.turns(f.Witness, "presigned", true)
+	case strings.Contains(f.Sentence, "is not part of the cache key"):
+		after = func(l *lab) bool {
+			return l.content(viewer{key: "presigned"}, f.Witness) != "" && l.content(viewer{}, f.Witness) != ""
+		}
+	default:
+		longest, err := time.ParseDuration(upTo.FindStringSubmatch(f.Sentence)[1])
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		after = func(l *lab) bool {
+			host := l.hosts()[0]
+			url := f.Witness + l.presign(host, f.Witness)
+			l.clock = l.clock.Add(presignedFor - time.Minute)
+			first := l.send(viewer{}, host, url).Code
+			l.clock = l.clock.Add(longest - time.Second)
+			return first == http.StatusOK && l.send(viewer{}, host, url).Code == http.StatusOK
+		}
+	}
+	return !after(p.lab(p.old)) && after(p.lab(p.now))
+}
+
+func proveShadowed(p *proving, f access.Finding) bool {
+	if strings.Contains(f.Sentence, "does not protect") {
+		return p.lab(p.now).content(viewer{}, f.Witness) != ""
+	}
+	return f.Severity == access.Widening && p.turns(f.Witness, "", false)
+}
