@@ -141,3 +141,33 @@ func TestAccept(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// Without a ring, the deployment document in the old template says how long
+// what a key signed would have lived.
+func TestDaysByTheDeploymentDocument(t *testing.T) {
+	t.Parallel()
+	for kind, publish := range map[string]func(s *site, document string){
+		"parameter": func(s *site, document string) {
+			s.resources["Deployment"] = resource("AWS::SSM::Parameter", props{"Name": "/d", "Type": "String", "Value": document})
+		},
+		"a text that is no document": func(s *site, document string) {
+			s.resources["Deployment"] = resource("AWS::SSM::Parameter", props{"Name": "/d", "Type": "String", "Value": document[1:]})
+		},
+	} {
+		for key, want := range map[string]string{keyOne: "up to 3.0 days before their end", keyTwo: "stop working there"} {
+			old, changed := base(), base()
+			publish(old, `{"version": 1, "stack": "S", "hosts": ["d111111abcdef8.cloudfront.net"], "bucket": {"name": "bucket", "region": "eu-west-1"},
+				"behaviors": [{"pathPattern": "*", "access": "signed", "keys": ["K2JCJMDEHXQW5F"], "maxTtl": 0}],
+				"keys": [{"id": "K2JCJMDEHXQW5F", "fingerprint": "`+fingerprint(key)+`", "algorithm": "ecdsa-p256", "state": "signing",
+					"privateKey": "kms:alias/media"}], "maxLifetime": 259200}`)
+			changed.trusted = []string{"KeyTwo"}
+			if kind != "parameter" {
+				want = "stop working there"
+			}
+			findings := access.Diff(old.read(t), changed.read(t))
+			if len(findings) == 0 || !strings.HasSuffix(findings[0].Sentence, want) {
+				t.Errorf("%s: %+v", kind, findings)
+			}
+		}
+	}
+}
