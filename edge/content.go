@@ -56,7 +56,6 @@ func (e *Edge) newBuckets(tmpl *infra.Infrastructure) (map[string]bucket, error)
 }
 
 func (e *Edge) newBucket(b *infra.Bucket, isOrigin bool) (*s3.Server, error) {
-	clock := s3.WithClock(e.options.Clock)
 	at, found := named(e.options.Endpoints, b)
 	if !found && isOrigin {
 		at, found = e.options.Endpoints[""]
@@ -67,7 +66,7 @@ func (e *Edge) newBucket(b *infra.Bucket, isOrigin bool) (*s3.Server, error) {
 		if err != nil {
 			return nil, err
 		}
-		return s3.NewRemote(b, remote, clock)
+		return s3.NewRemote(b, e.options.Clock, remote)
 	}
 	content := e.contentOf(b, isOrigin)
 	if content == nil && len(b.Uploads) > 0 {
@@ -77,15 +76,15 @@ func (e *Edge) newBucket(b *infra.Bucket, isOrigin bool) (*s3.Server, error) {
 		return nil, &Error{Kind: ErrNoContent, Where: b.LogicalID, What: "no content for the bucket " + b.Name,
 			Remedy: "give a Bucket directory, or name the bucket in Buckets or Endpoints"}
 	}
-	options := []s3.Option{clock}
+	all := []s3.Content{{Files: content}}
 	for _, u := range b.Uploads {
 		files, err := openUpload(u.Path)
 		if err != nil {
 			return nil, err
 		}
-		options = append(options, s3.Below(u.Prefix, files))
+		all = append(all, s3.Content{Prefix: u.Prefix, Files: files})
 	}
-	return s3.New(b, content, options...)
+	return s3.New(b, e.options.Clock, all...)
 }
 
 // named returns what an option gives for a bucket, by its name or logical ID.

@@ -1,13 +1,12 @@
 package edge
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 
 	"example.com/privatecdn/edge/internal/httpcond"
+	"example.com/privatecdn/edge/internal/origin"
 )
 
 // streamOrRange streams what the origin is sending, unless the viewer wants a
@@ -71,9 +70,8 @@ func (q *request) viewerVary(values []string) string {
 // originFailure is CloudFront's answer for an origin that gave none: 504 when
 // it took too long, 502 otherwise.
 func (q *request) originFailure(err error) *response {
-	var timeout interface{ Timeout() bool }
 	status, text := http.StatusBadGateway, textOrigin
-	if errors.As(err, &timeout) && timeout.Timeout() || errors.Is(err, context.DeadlineExceeded) {
+	if origin.IsTimeout(err) {
 		status, text = http.StatusGatewayTimeout, textTimeout
 	}
 	return q.errorPage(status, ReasonOriginFailed, text,

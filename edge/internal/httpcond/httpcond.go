@@ -5,21 +5,25 @@ package httpcond
 import (
 	"net/http"
 	"strings"
-	"time"
 )
 
 // Status returns the status that the conditions of a request make of a 200 with
 // this header: 304, 412, or 200 if they all hold (RFC 9110, section 13.2.2).
 func Status(request, response http.Header) int {
-	tag, modified := response.Get("Etag"), response.Get("Last-Modified")
-	match, none := request.Get("If-Match"), request.Get("If-None-Match")
-	since := request.Get("If-Modified-Since")
-	switch {
-	case match != "" && !matchesTag(match, tag, equalStrongly),
-		match == "" && !unmodifiedSince(request.Get("If-Unmodified-Since"), modified):
+	tag, match, none := response.Get("Etag"), request.Get("If-Match"), request.Get("If-None-Match")
+	modified := func(since string) (is, known bool) {
+		return modifiedAfter(response.Get("Last-Modified"), request.Get(since))
+	}
+	if match != "" && !matchesTag(match, tag, equalStrongly) {
 		return http.StatusPreconditionFailed
-	case none != "" && matchesTag(none, tag, equalWeakly),
-		none == "" && since != "" && unmodifiedSince(since, modified):
+	}
+	if is, known := modified("If-Unmodified-Since"); match == "" && known && is {
+		return http.StatusPreconditionFailed
+	}
+	if none != "" && matchesTag(none, tag, equalWeakly) {
+		return http.StatusNotModified
+	}
+	if is, known := modified("If-Modified-Since"); none == "" && known && !is {
 		return http.StatusNotModified
 	}
 	return http.StatusOK
@@ -40,18 +44,12 @@ func matchesTag(list, tag string, equal func(a, b string) bool) bool {
 	return false
 }
 
-// unmodifiedSince reports whether an object was last modified at or before a
-// time; true if either is unknown.
-func unmodifiedSince(since, modified string) bool {
-	if since == "" {
-		return true
-	}
-	s, err := http.ParseTime(since)
-	if err != nil {
-		return true
-	}
+// modifiedAfter compares two dates of headers. known is false if one is missing
+// or not valid: a condition with it does not apply.
+func modifiedAfter(modified, since string) (is, known bool) {
 	m, err := http.ParseTime(modified)
-	return err != nil || !m.Truncate(time.Second).After(s)
+	s, errSince := http.ParseTime(since)
+	return m.After(s), err == nil && errSince == nil
 }
 
 // RangeApplies reports whether If-Range lets the Range header of a request

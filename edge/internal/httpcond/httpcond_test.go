@@ -54,6 +54,8 @@ func TestStatus(t *testing.T) {
 		"If-Modified-Since, later":            {header("If-Modified-Since", after), strong, 304},
 		"If-Modified-Since, same":             {header("If-Modified-Since", at), strong, 304},
 		"If-Modified-Since, earlier":          {header("If-Modified-Since", before), strong, 200},
+		"If-Modified-Since, nonsense":         {header("If-Modified-Since", "then"), strong, 200},
+		"If-Modified-Since, unknown":          {header("If-Modified-Since", after), weak, 200},
 		"412 before 304":                      {header("If-Match", `"b"`, "If-None-Match", `"a"`), strong, 412},
 	} {
 		if got := httpcond.Status(c.request, c.response); got != c.want {

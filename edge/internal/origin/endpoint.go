@@ -19,13 +19,10 @@ import (
 // it by path and are signed with Signature Version 4, as CloudFront signs for
 // an origin access control. Its methods are safe for concurrent use.
 type Endpoint struct {
-	base        *url.URL
-	bucket      string
-	region      string
-	credentials aws.CredentialsProvider
-	transport   http.RoundTripper
-	now         func() time.Time
-	signer      *v4.Signer
+	EndpointOptions
+	base      *url.URL
+	transport *http.Transport
+	signer    *v4.Signer
 }
 
 // EndpointOptions configure an Endpoint.
@@ -34,8 +31,6 @@ type EndpointOptions struct {
 	Bucket      string
 	Region      string // us-east-1 when empty
 	Credentials aws.CredentialsProvider
-	Transport   http.RoundTripper // one like http.DefaultTransport when nil
-	Now         func() time.Time  // time.Now when nil
 }
 
 // NewEndpoint returns the transport for a bucket.
@@ -47,20 +42,14 @@ func NewEndpoint(o EndpointOptions) (*Endpoint, error) {
 	if o.Bucket == "" || o.Credentials == nil {
 		return nil, fmt.Errorf("S3 endpoint %s needs a bucket and credentials", o.URL)
 	}
-	e := &Endpoint{
-		base: base, bucket: o.Bucket, region: cmp.Or(o.Region, "us-east-1"), credentials: o.Credentials,
-		transport: o.Transport, now: o.Now,
-		signer: v4.NewSigner(func(s *v4.SignerOptions) { s.DisableURIPathEscaping = true }),
-	}
-	if e.transport == nil {
-		e.transport = &http.Transport{
+	o.Region = cmp.Or(o.Region, "us-east-1")
+	return &Endpoint{
+		EndpointOptions: o, base: base,
+		transport: &http.Transport{
 			Proxy: http.ProxyFromEnvironment, DisableCompression: true, MaxIdleConnsPerHost: idlePerHost,
-		}
-	}
-	if e.now == nil {
-		e.now = time.Now
-	}
-	return e, nil
+		},
+		signer: v4.NewSigner(func(s *v4.SignerOptions) { s.DisableURIPathEscaping = true }),
+	}, nil
 }
 
 // RoundTrip requests the object whose key is the request's decoded path,
@@ -74,7 +63,7 @@ func (e *Endpoint) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 	}
 	key := strings.TrimPrefix(r.URL.Path, "/")
-	raw := strings.TrimSuffix(e.base.EscapedPath(), "/") + sigv4.Encode("/"+e.bucket+"/"+key, true)
+	raw := strings.TrimSuffix(e.base.EscapedPath(), "/") + sigv4.Encode("/"+e.Bucket+"/"+key, true)
 	out.URL = &url.URL{Scheme: e.base.Scheme, Host: e.base.Host, RawQuery: r.URL.RawQuery}
 	out.URL.Path, _ = url.PathUnescape(raw) // what Encode made decodes
 	out.URL.RawPath = raw
@@ -83,16 +72,16 @@ func (e *Endpoint) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	response, err := e.transport.RoundTrip(out)
 	if err != nil {
-		return nil, &Error{Host: e.base.Host, Op: Respond, Attempts: 1, Err: err}
+		return nil, fmt.Errorf("S3 endpoint %s: %w", e.base.Host, err)
 	}
 	return response, nil
 }
 
 func (e *Endpoint) sign(ctx context.Context, r *http.Request) error {
-	credentials, err := e.credentials.Retrieve(ctx)
+	credentials, err := e.Credentials.Retrieve(ctx)
 	if err != nil {
 		return fmt.Errorf("credentials for S3 endpoint %s: %w", e.base.Host, err)
 	}
 	r.Header.Set("X-Amz-Content-Sha256", sigv4.UnsignedPayload)
-	return e.signer.SignHTTP(ctx, credentials, r, sigv4.UnsignedPayload, "s3", e.region, e.now())
+	return e.signer.SignHTTP(ctx, credentials, r, sigv4.UnsignedPayload, "s3", e.Region, time.Now())
 }

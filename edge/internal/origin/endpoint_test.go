@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/johannesboyne/gofakes3"
@@ -26,9 +27,10 @@ const oaiUser = "0123456789abcdef"
 // may read: it tells whether a signature is right.
 func endpoint(t *testing.T) *httptest.Server {
 	t.Helper()
-	server, err := s3.New(&infra.Bucket{Name: "media", ARN: "arn:aws:s3:::media", Region: "eu-west-1"}, fstest.MapFS{
-		"a.txt": {Data: []byte("hello")}, "grüße/a b+c.txt": {Data: []byte("signs and spaces")},
-	})
+	server, err := s3.New(&infra.Bucket{Name: "media", ARN: "arn:aws:s3:::media", Region: "eu-west-1"}, time.Now,
+		s3.Content{Files: fstest.MapFS{
+			"a.txt": {Data: []byte("hello")}, "grüße/a b+c.txt": {Data: []byte("signs and spaces")},
+		}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +136,7 @@ func TestRemoteBucket(t *testing.T) {
 			Actions: []string{"s3:GetObject"}, Resources: []string{"arn:aws:s3:::media/*"},
 		}},
 	}
-	server, err := s3.NewRemote(bucket, newEndpoint(t, fake.URL, "any"))
+	server, err := s3.NewRemote(bucket, time.Now, newEndpoint(t, fake.URL, "any"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -53,8 +54,9 @@ func newHTTP(o *infra.Origin, dial dialFunc, roots *x509.CertPool) *HTTP {
 	return h
 }
 
-// RoundTrip sends a request to the origin. If the origin does not respond, the
-// error is an *Error, unless the request's context has ended.
+// RoundTrip sends a request to the origin. The error says in which step the
+// origin failed, and how often it was tried, unless the request's context has
+// ended.
 func (h *HTTP) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Body != nil {
 		defer r.Body.Close()
@@ -70,7 +72,7 @@ func (h *HTTP) RoundTrip(r *http.Request) (*http.Response, error) {
 			return nil, r.Context().Err()
 		}
 		if attempt >= h.attempts || !retryable(r, err) {
-			return nil, &Error{Host: h.host, Op: op(err), Attempts: attempt, Err: err}
+			return nil, fmt.Errorf("origin %s: failed to %s, attempts: %d: %w", h.host, step(err), attempt, err)
 		}
 	}
 }
@@ -88,13 +90,13 @@ func (h *HTTP) try(r *http.Request) (*http.Response, context.CancelFunc, error) 
 	return response, cancel, err
 }
 
-func op(err error) Op {
+func step(err error) string {
 	var connect *connectError
 	var certificate *tls.CertificateVerificationError
 	if errors.As(err, &connect) || errors.As(err, &certificate) {
-		return Connect
+		return "connect"
 	}
-	return Respond
+	return "respond"
 }
 
 // retryable reports whether to retry: always if the connection failed, and after
@@ -104,12 +106,13 @@ func retryable(r *http.Request, err error) bool {
 	if errors.As(err, &connect) {
 		return true
 	}
-	return isTimeout(err) && (r.Method == http.MethodGet || r.Method == http.MethodHead) && !hasBody(r)
+	return IsTimeout(err) && (r.Method == http.MethodGet || r.Method == http.MethodHead) && !hasBody(r)
 }
 
 func hasBody(r *http.Request) bool { return r.Body != nil && r.Body != http.NoBody }
 
-func isTimeout(err error) bool {
+// IsTimeout reports whether an origin failed because it took too long.
+func IsTimeout(err error) bool {
 	var timeout interface{ Timeout() bool }
 	return errors.As(err, &timeout) && timeout.Timeout()
 }

@@ -1,9 +1,9 @@
 package s3
 
 import (
-	"errors"
 	"net/http"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -30,12 +30,12 @@ var LocalCredentials = Credentials{
 // DefaultCredentials returns the access key in the environment
 // (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN), with which
 // AWS's tools sign on this machine, or LocalCredentials.
-func DefaultCredentials() []Credentials {
+func DefaultCredentials() Credentials {
 	own := Credentials{os.Getenv("AWS_ACCESS_KEY_ID"), os.Getenv("AWS_SECRET_ACCESS_KEY"), os.Getenv("AWS_SESSION_TOKEN")}
 	if own.AccessKeyID == "" || own.SecretAccessKey == "" {
-		return []Credentials{LocalCredentials}
+		return LocalCredentials
 	}
-	return []Credentials{own}
+	return own
 }
 
 // longestPresigned is the longest lifetime of a presigned URL in seconds, and
@@ -76,7 +76,7 @@ func (a authentication) lookup(q *request, key string) string {
 
 // authenticate returns the sender: CloudFront, by the context; the owner, by
 // one of two forms of signature; or an anonymous one.
-func (s *Server) authenticate(q *request) (authentication, *Error) {
+func (s *Server) authenticate(q *request) (authentication, *refusal) {
 	principal := principalOf(q.http.Context())
 	authorization := q.http.Header.Get("Authorization")
 	if !principal.Anonymous() {
@@ -105,10 +105,10 @@ func (s *Server) authenticate(q *request) (authentication, *Error) {
 // authenticateQuery checks a presigned request. It checks the lifetime first,
 // as S3 does, so that an expired URL is reported as expired whatever else is
 // wrong with it.
-func (s *Server) authenticateQuery(q *request) (authentication, *Error) {
-	signature, err := sigv4.ParseQuery(q.query)
-	if err != nil {
-		return authentication{}, s.malformedQuery(err)
+func (s *Server) authenticateQuery(q *request) (authentication, *refusal) {
+	signature, wrong := sigv4.ParseQuery(q.query)
+	if wrong != nil {
+		return authentication{}, malformedQuery(wrong)
 	}
 	if failure := s.wrongScope(signature); failure != nil {
 		return authentication{}, failure
@@ -127,10 +127,10 @@ func (s *Server) authenticateQuery(q *request) (authentication, *Error) {
 	return s.authenticateSignature(q, signature, q.query.Get("X-Amz-Security-Token"), "REST-QUERY-STRING")
 }
 
-func (s *Server) authenticateHeader(q *request) (authentication, *Error) {
-	signature, err := sigv4.ParseHeader(q.http.Header)
-	if err != nil {
-		return authentication{}, s.malformedHeader(err, q.http.Header.Get("Authorization"))
+func (s *Server) authenticateHeader(q *request) (authentication, *refusal) {
+	signature, wrong := sigv4.ParseHeader(q.http.Header)
+	if wrong != nil {
+		return authentication{}, malformedHeader(wrong, q.http.Header.Get("Authorization"))
 	}
 	if failure := s.wrongScope(signature); failure != nil {
 		return authentication{}, failure
@@ -145,18 +145,17 @@ func (s *Server) authenticateHeader(q *request) (authentication, *Error) {
 }
 
 func (s *Server) authenticateSignature(q *request, signature *sigv4.Signature, token, authType string) (
-	authentication, *Error) {
-	owner, known := s.credentials[signature.AccessKeyID]
-	if !known {
+	authentication, *refusal) {
+	if signature.AccessKeyID != s.owner.AccessKeyID {
 		return authentication{}, errorUnknownKey(signature.AccessKeyID)
 	}
-	if token != owner.SessionToken {
+	if token != s.owner.SessionToken {
 		return authentication{}, errorInvalidToken
 	}
 	// S3 signs the decoded path, encoded once, whatever the path as sent escapes.
 	canonical := signature.CanonicalRequest(q.http, sigv4.Encode(q.path, true))
 	text := signature.StringToSign(canonical)
-	if !signature.Matches(owner.SecretAccessKey, text) {
+	if !signature.Matches(s.owner.SecretAccessKey, text) {
 		return authentication{}, errorMismatch(signature, text, canonical)
 	}
 	if names := unsignedHeaders(q.http.Header, signature.SignedHeaders); len(names) > 0 {
@@ -175,21 +174,18 @@ func (s *Server) authenticateSignature(q *request, signature *sigv4.Signature, t
 // unsignedHeaders returns the headers with a meaning to S3 that the signature
 // does not cover. CloudFront adds X-Amz-Cf-Id to every request.
 func unsignedHeaders(h http.Header, signed []string) []string {
-	in := make(map[string]bool, len(signed))
-	for _, name := range signed {
-		in[name] = true
-	}
 	var names []string
 	for name := range h {
-		lower := strings.ToLower(name)
-		if strings.HasPrefix(lower, "x-amz-") && lower != "x-amz-cf-id" && lower != "x-amz-content-sha256" && !in[lower] {
-			names = append(names, lower)
+		name = strings.ToLower(name)
+		if strings.HasPrefix(name, "x-amz-") && name != "x-amz-cf-id" && name != "x-amz-content-sha256" &&
+			!slices.Contains(signed, name) {
+			names = append(names, name)
 		}
 	}
 	return names
 }
 
-func presignedLifetime(value string) (time.Duration, *Error) {
+func presignedLifetime(value string) (time.Duration, *refusal) {
 	seconds, err := strconv.ParseInt(value, 10, 64)
 	switch {
 	case err != nil:
@@ -201,12 +197,4 @@ func presignedLifetime(value string) (time.Duration, *Error) {
 			"that is, the given X-Amz-Expires must be less than 604800 seconds")
 	}
 	return time.Duration(seconds) * time.Second, nil
-}
-
-func asParseError(err error) *sigv4.ParseError {
-	var parse *sigv4.ParseError
-	if errors.As(err, &parse) {
-		return parse
-	}
-	return &sigv4.ParseError{Part: sigv4.PartMissing}
 }

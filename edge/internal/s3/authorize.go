@@ -3,7 +3,6 @@ package s3
 import (
 	"cmp"
 	"net"
-	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -19,7 +18,7 @@ const cloudFrontAddress = "130.176.0.1"
 
 // authorize decides by the bucket policy, the public access block and, for the
 // owner, by ownership.
-func (s *Server) authorize(q *request) *Error {
+func (s *Server) authorize(q *request) *refusal {
 	if q.operation == preflight {
 		return nil // S3 asks no permission for it
 	}
@@ -35,7 +34,7 @@ func (s *Server) authorize(q *request) *Error {
 // readableWithKMS reports whether S3 decrypts an object for a request. With
 // KMS, it does so only over TLS and for a signature that identifies who uses
 // the key, which an origin access identity's does not.
-func (q *request) readableWithKMS() *Error {
+func (q *request) readableWithKMS() *refusal {
 	if q.auth.principal.Anonymous() || q.auth.principal.CanonicalUser != "" {
 		return errorKMSUnsigned
 	}
@@ -169,11 +168,9 @@ func (q *request) tlsVersion() string {
 
 // missing returns the error for a missing key: only those who may list the
 // bucket learn that it does not exist.
-func (s *Server) missing(q *request) *Error {
+func (s *Server) missing(q *request) *refusal {
 	if s.allowed(q, "s3:ListBucket", s.bucket.ARN) {
 		return noSuchKey(q.key)
 	}
 	return errorAccessDenied
 }
-
-var _ http.RoundTripper = (*Server)(nil)

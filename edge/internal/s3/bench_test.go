@@ -6,8 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-
-	"example.com/privatecdn/edge/internal/s3"
 )
 
 // BenchmarkGet is a 16 KiB object of a directory, asked for by the OAI.
@@ -21,10 +19,7 @@ func BenchmarkGet(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer root.Close()
-	server, err := s3.New(privateBucket(), root.FS())
-	if err != nil {
-		b.Fatal(err)
-	}
+	server := serve(b, privateBucket(), root.FS())
 	r, _ := http.NewRequest("GET", "https://"+bucketHost+"/x.bin", nil)
 	asOAI(r)
 	b.ReportAllocs()

@@ -23,11 +23,7 @@ func (c content) Open(name string) (fs.File, error) { return c.open(name) }
 
 func serverOf(t *testing.T, content fs.FS) *s3.Server {
 	t.Helper()
-	server, err := s3.New(publicBucket(allow(everyone, "s3:ListBucket", "arn:aws:s3:::media")), content, s3.WithClock(at))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return server
+	return serve(t, listable(), content)
 }
 
 func quotedMD5(text string) string {

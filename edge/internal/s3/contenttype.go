@@ -1,101 +1,78 @@
 package s3
 
 import (
+	"cmp"
 	"path"
 	"strings"
 )
 
-// contentTypes are the types that the AWS CLI sets for uploaded files, and
-// those of newer formats. The machine's own tables are not used: the same file
-// has the same type everywhere.
-var contentTypes = map[string]string{
-	".7z":          "application/x-7z-compressed",
-	".aac":         "audio/aac",
-	".apng":        "image/apng",
-	".avi":         "video/x-msvideo",
-	".avif":        "image/avif",
-	".bin":         "application/octet-stream",
-	".bmp":         "image/bmp",
-	".cjs":         "text/javascript",
-	".css":         "text/css",
-	".csv":         "text/csv",
-	".doc":         "application/msword",
-	".docx":        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-	".eot":         "application/vnd.ms-fontobject",
-	".epub":        "application/epub+zip",
-	".flac":        "audio/flac",
-	".gif":         "image/gif",
-	".glb":         "model/gltf-binary",
-	".gltf":        "model/gltf+json",
-	".gz":          "application/gzip",
-	".heic":        "image/heic",
-	".htm":         "text/html",
-	".html":        "text/html",
-	".ico":         "image/vnd.microsoft.icon",
-	".ics":         "text/calendar",
-	".jpeg":        "image/jpeg",
-	".jpg":         "image/jpeg",
-	".js":          "text/javascript",
-	".json":        "application/json",
-	".jsonld":      "application/ld+json",
-	".jxl":         "image/jxl",
-	".key":         "application/octet-stream",
-	".m3u":         "application/vnd.apple.mpegurl",
-	".m3u8":        "application/vnd.apple.mpegurl",
-	".m4a":         "audio/mp4",
-	".m4s":         "video/iso.segment",
-	".m4v":         "video/mp4",
-	".map":         "application/json",
-	".md":          "text/markdown",
-	".mjs":         "text/javascript",
-	".mkv":         "video/x-matroska",
-	".mov":         "video/quicktime",
-	".mp3":         "audio/mpeg",
-	".mp4":         "video/mp4",
-	".mpd":         "application/dash+xml",
-	".mpeg":        "video/mpeg",
-	".oga":         "audio/ogg",
-	".ogg":         "audio/ogg",
-	".ogv":         "video/ogg",
-	".opus":        "audio/opus",
-	".otf":         "font/otf",
-	".pdf":         "application/pdf",
-	".png":         "image/png",
-	".ppt":         "application/vnd.ms-powerpoint",
-	".pptx":        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-	".rtf":         "application/rtf",
-	".srt":         "application/x-subrip",
-	".svg":         "image/svg+xml",
-	".tar":         "application/x-tar",
-	".tgz":         "application/gzip",
-	".tif":         "image/tiff",
-	".tiff":        "image/tiff",
-	".ts":          "video/mp2t",
-	".ttf":         "font/ttf",
-	".ttml":        "application/ttml+xml",
-	".txt":         "text/plain",
-	".vtt":         "text/vtt",
-	".wasm":        "application/wasm",
-	".wav":         "audio/wav",
-	".webm":        "video/webm",
-	".webmanifest": "application/manifest+json",
-	".webp":        "image/webp",
-	".woff":        "font/woff",
-	".woff2":       "font/woff2",
-	".xhtml":       "application/xhtml+xml",
-	".xls":         "application/vnd.ms-excel",
-	".xlsx":        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-	".xml":         "application/xml",
-	".yaml":        "application/yaml",
-	".yml":         "application/yaml",
-	".zip":         "application/zip",
+// extensions are those of each type that the AWS CLI sets for uploaded files, and
+// of newer formats; "*" is a subtype of the same name. The machine's own tables
+// are not used: the same file has the same type everywhere.
+var extensions = map[string]string{
+	"application/*":                 "json pdf rtf wasm xml yaml zip",
+	"application/dash+xml":          "mpd",
+	"application/epub+zip":          "epub",
+	"application/gzip":              "gz tgz",
+	"application/json":              "map",
+	"application/ld+json":           "jsonld",
+	"application/manifest+json":     "webmanifest",
+	"application/msword":            "doc",
+	"application/octet-stream":      "bin key",
+	"application/ttml+xml":          "ttml",
+	"application/vnd.apple.mpegurl": "m3u m3u8",
+	"application/vnd.ms-excel":      "xls",
+	"application/vnd.ms-fontobject": "eot",
+	"application/vnd.ms-powerpoint": "ppt",
+	"application/x-7z-compressed":   "7z",
+	"application/x-subrip":          "srt",
+	"application/x-tar":             "tar",
+	"application/xhtml+xml":         "xhtml",
+	"application/yaml":              "yml",
+	"audio/*":                       "aac flac ogg opus wav",
+	"audio/mp4":                     "m4a",
+	"audio/mpeg":                    "mp3",
+	"audio/ogg":                     "oga",
+	"font/*":                        "otf ttf woff woff2",
+	"image/*":                       "apng avif bmp gif heic jpeg jxl png tiff webp",
+	"image/jpeg":                    "jpg",
+	"image/svg+xml":                 "svg",
+	"image/tiff":                    "tif",
+	"image/vnd.microsoft.icon":      "ico",
+	"model/gltf+json":               "gltf",
+	"model/gltf-binary":             "glb",
+	"text/*":                        "css csv html vtt",
+	"text/calendar":                 "ics",
+	"text/html":                     "htm",
+	"text/javascript":               "cjs js mjs",
+	"text/markdown":                 "md",
+	"text/plain":                    "txt",
+	"video/*":                       "mp4 mpeg webm",
+	"video/iso.segment":             "m4s",
+	"video/mp2t":                    "ts",
+	"video/mp4":                     "m4v",
+	"video/ogg":                     "ogv",
+	"video/quicktime":               "mov",
+	"video/x-matroska":              "mkv",
+	"video/x-msvideo":               "avi",
+
+	"application/vnd.openxmlformats-officedocument.presentationml.presentation": "pptx",
+	"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet":         "xlsx",
+	"application/vnd.openxmlformats-officedocument.wordprocessingml.document":   "docx",
 }
+
+var contentTypes = func() map[string]string {
+	types := map[string]string{}
+	for contentType, names := range extensions {
+		for name := range strings.FieldsSeq(names) {
+			types["."+name] = strings.Replace(contentType, "*", name, 1)
+		}
+	}
+	return types
+}()
 
 // ContentType returns the media type of an object by its key's extension, by
 // default S3's, binary/octet-stream.
 func ContentType(key string) string {
-	if t, known := contentTypes[strings.ToLower(path.Ext(key))]; known {
-		return t
-	}
-	return "binary/octet-stream"
+	return cmp.Or(contentTypes[strings.ToLower(path.Ext(key))], "binary/octet-stream")
 }

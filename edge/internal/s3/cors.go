@@ -14,7 +14,7 @@ import (
 //
 // Source: S3 API Reference, "OPTIONS object"; S3 User Guide, "Using
 // cross-origin resource sharing".
-func (s *Server) preflight(q *request) (*http.Response, *Error) {
+func (s *Server) preflight(q *request) (*http.Response, *refusal) {
 	h := q.http.Header
 	switch {
 	case h.Get("Origin") == "":
@@ -26,8 +26,9 @@ func (s *Server) preflight(q *request) (*http.Response, *Error) {
 	}
 	rule := s.corsRule(h, h.Get("Access-Control-Request-Method"))
 	if rule == nil {
-		return nil, forbiddenCORS(q, "This CORS request is not allowed. This is usually because the evalution of Origin, "+
-			"request method / Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted by the resource's CORS spec.")
+		return nil, forbiddenCORS(q, "This CORS request is not allowed. This is usually because the evalution of "+
+			"Origin, request method / Access-Control-Request-Method or Access-Control-Request-Headers are not "+
+			"whitelisted by the resource's CORS spec.")
 	}
 	response := &http.Response{StatusCode: http.StatusOK, Header: http.Header{}}
 	allowOrigin(response.Header, rule, h.Get("Origin"))
@@ -49,7 +50,8 @@ func (s *Server) share(r *http.Request, h http.Header) {
 func (s *Server) corsRule(h http.Header, method string) *infra.BucketCORS {
 	for i := range s.bucket.CORS {
 		rule := &s.bucket.CORS[i]
-		if slices.Contains(rule.AllowMethods, method) && fits(rule.AllowOrigins, h.Get("Origin")) && allowsHeaders(rule, h) {
+		if slices.Contains(rule.AllowMethods, method) && fits(rule.AllowOrigins, h.Get("Origin")) &&
+			allowsHeaders(rule, h) {
 			return rule
 		}
 	}
@@ -63,12 +65,8 @@ func fits(list []string, value string) bool {
 }
 
 func allowsHeaders(rule *infra.BucketCORS, h http.Header) bool {
-	for _, name := range requestedHeaders(h) {
-		if !slices.ContainsFunc(rule.AllowHeaders, func(p string) bool { return pathpattern.Glob(strings.ToLower(p), name) }) {
-			return false
-		}
-	}
-	return true
+	allowed := strings.Split(strings.ToLower(strings.Join(rule.AllowHeaders, ",")), ",")
+	return !slices.ContainsFunc(requestedHeaders(h), func(name string) bool { return !fits(allowed, name) })
 }
 
 func requestedHeaders(h http.Header) []string {
@@ -100,11 +98,9 @@ func allowOrigin(h http.Header, rule *infra.BucketCORS, origin string) {
 	h.Set("Vary", "Origin, Access-Control-Request-Headers, Access-Control-Request-Method")
 }
 
-func badRequest(message string) *Error {
-	return &Error{Status: http.StatusBadRequest, Code: "BadRequest", Message: message}
-}
+func badRequest(message string) *refusal { return refuse(400, "BadRequest", message) }
 
-func forbiddenCORS(q *request, why string) *Error {
-	return &Error{Status: http.StatusForbidden, Code: "AccessForbidden", Message: "CORSResponse: " + why,
-		Details: []Detail{{"Method", q.http.Header.Get("Access-Control-Request-Method")}, {"ResourceType", "OBJECT"}}}
+func forbiddenCORS(q *request, why string) *refusal {
+	return refuse(403, "AccessForbidden", "CORSResponse: "+why,
+		"Method", q.http.Header.Get("Access-Control-Request-Method"), "ResourceType", "OBJECT")
 }

@@ -3,93 +3,79 @@ package s3
 import (
 	"bytes"
 	"encoding/xml"
-	"net/http"
+	"slices"
 	"strconv"
 )
 
-// Error is an error response of S3.
-type Error struct {
-	Status  int
-	Code    string
-	Message string
-	Details []Detail // further elements of the body, in order
+// refusal is an error response of S3.
+type refusal struct {
+	status        int
+	code, message string
+	details       []string // names and values of further elements of the body
 }
 
-// Detail is an additional element of an error's body.
-type Detail struct{ Name, Value string }
+func refuse(status int, code, message string, details ...string) *refusal {
+	return &refusal{status, code, message, details}
+}
 
-// Error implements error.
-func (e *Error) Error() string { return "s3: " + e.Code + ": " + e.Message }
-
-// Body returns the error's XML document, as S3 writes it.
-func (e *Error) Body(requestID, hostID string) []byte {
-	var b bytes.Buffer
-	b.WriteString(xml.Header + "<Error>")
-	element(&b, "Code", e.Code)
-	element(&b, "Message", e.Message)
-	for _, d := range e.Details {
-		element(&b, d.Name, d.Value)
+// body returns the XML document, as S3 writes it.
+func (r *refusal) body(requestID, hostID string) []byte {
+	b := bytes.NewBufferString(xml.Header + "<Error>")
+	elements := append([]string{"Code", r.code, "Message", r.message}, r.details...)
+	for e := range slices.Chunk(append(elements, "RequestId", requestID, "HostId", hostID), 2) {
+		b.WriteString("<" + e[0] + ">")
+		_ = xml.EscapeText(b, []byte(e[1])) // a bytes.Buffer does not fail
+		b.WriteString("</" + e[0] + ">")
 	}
-	element(&b, "RequestId", requestID)
-	element(&b, "HostId", hostID)
 	b.WriteString("</Error>")
 	return b.Bytes()
 }
 
-func element(b *bytes.Buffer, name, value string) {
-	b.WriteString("<" + name + ">")
-	_ = xml.EscapeText(b, []byte(value)) // a bytes.Buffer does not fail
-	b.WriteString("</" + name + ">")
-}
-
 var (
-	errorAccessDenied   = &Error{Status: http.StatusForbidden, Code: "AccessDenied", Message: "Access Denied"}
-	errorNotImplemented = &Error{Status: http.StatusNotImplemented, Code: "NotImplemented",
-		Message: "A header or query you provided implies functionality that is not implemented."}
-	errorInvalidURI = &Error{Status: http.StatusBadRequest, Code: "InvalidURI",
-		Message: "Couldn't parse the specified URI."}
-	errorInternal = &Error{Status: http.StatusInternalServerError, Code: "InternalError",
-		Message: "We encountered an internal error. Please try again."}
-	errorUnavailable = &Error{Status: http.StatusServiceUnavailable, Code: "ServiceUnavailable",
-		Message: "Please reduce your request rate."}
+	errorAccessDenied   = refuse(403, "AccessDenied", "Access Denied")
+	errorNotImplemented = refuse(501, "NotImplemented",
+		"A header or query you provided implies functionality that is not implemented.")
+	errorInvalidURI  = refuse(400, "InvalidURI", "Couldn't parse the specified URI.")
+	errorInternal    = refuse(500, "InternalError", "We encountered an internal error. Please try again.")
+	errorUnavailable = refuse(503, "ServiceUnavailable", "Please reduce your request rate.")
 	errorKMSUnsigned = invalidArgument(
 		"Requests specifying Server Side Encryption with AWS KMS managed keys require AWS Signature Version 4.",
 		"Authorization", "null")
 	errorKMSInsecure = invalidArgument(
 		"Requests specifying Server Side Encryption with AWS KMS managed keys must be made over a secure connection.",
 		"Authorization", "null")
-	errorAnonymousOverride = &Error{Status: http.StatusBadRequest, Code: "InvalidRequest",
-		Message: "Request specific response headers cannot be used for anonymous GET requests."}
+	errorAnonymousOverride = refuse(400, "InvalidRequest",
+		"Request specific response headers cannot be used for anonymous GET requests.")
 )
 
-func invalidArgument(message, name, value string) *Error {
-	return &Error{Status: http.StatusBadRequest, Code: "InvalidArgument", Message: message,
-		Details: []Detail{{"ArgumentName", name}, {"ArgumentValue", value}}}
+func invalidArgument(message, name, value string) *refusal {
+	return refuse(400, "InvalidArgument", message, "ArgumentName", name, "ArgumentValue", value)
 }
 
-func noSuchBucket(name string) *Error {
-	return &Error{Status: http.StatusNotFound, Code: "NoSuchBucket", Message: "The specified bucket does not exist",
-		Details: []Detail{{"BucketName", name}}}
+func noSuchBucket(name string) *refusal {
+	return refuse(404, "NoSuchBucket", "The specified bucket does not exist", "BucketName", name)
 }
 
-func noSuchKey(key string) *Error {
-	return &Error{Status: http.StatusNotFound, Code: "NoSuchKey", Message: "The specified key does not exist.",
-		Details: []Detail{{"Key", key}}}
+func noSuchKey(key string) *refusal {
+	return refuse(404, "NoSuchKey", "The specified key does not exist.", "Key", key)
 }
 
-func keyTooLong(size int) *Error {
-	return &Error{Status: http.StatusBadRequest, Code: "KeyTooLongError", Message: "Your key is too long",
-		Details: []Detail{{"Size", strconv.Itoa(size)}, {"MaxSizeAllowed", strconv.Itoa(longestKey)}}}
+func keyTooLong(size int) *refusal {
+	return refuse(400, "KeyTooLongError", "Your key is too long",
+		"Size", strconv.Itoa(size), "MaxSizeAllowed", strconv.Itoa(longestKey))
 }
 
-func methodNotAllowed(method string) *Error {
-	return &Error{Status: http.StatusMethodNotAllowed, Code: "MethodNotAllowed",
-		Message: "The specified method is not allowed against this resource.",
-		Details: []Detail{{"Method", method}, {"ResourceType", "OBJECT"}}}
+func methodNotAllowed(method string) *refusal {
+	return refuse(405, "MethodNotAllowed", "The specified method is not allowed against this resource.",
+		"Method", method, "ResourceType", "OBJECT")
 }
 
-func preconditionFailed(header string) *Error {
-	return &Error{Status: http.StatusPreconditionFailed, Code: "PreconditionFailed",
-		Message: "At least one of the pre-conditions you specified did not hold",
-		Details: []Detail{{"Condition", header}}}
+func preconditionFailed(header string) *refusal {
+	return refuse(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold",
+		"Condition", header)
+}
+
+func invalidRange(header string, size int64) *refusal {
+	return refuse(416, "InvalidRange", "The requested range is not satisfiable",
+		"RangeRequested", header, "ActualObjectSize", strconv.FormatInt(size, 10))
 }

@@ -44,13 +44,11 @@ func FuzzKey(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Cleanup(func() { root.Close() })
-	server, err := s3.New(publicBucket(), root.FS())
-	if err != nil {
-		f.Fatal(err)
-	}
+	server := serve(f, publicBucket(), root.FS())
 	for _, seed := range []string{
-		"/a", "/%61", "/b/a", "/b%2fa", "/b/../a", "/b/%2e%2e/a", "//a", "/./a", "/a/", "/a%00", "/b\\a", "/b%5Ca", "/a+b", "/a%2Bb",
-		"/%2561", "/link", "/../a", "/..%2fa", "/...", "/%C3%A4", "/a%cc%88", "/%c0%ae%c0%ae/a", "/b//a", "/b/./a", "/b/c/../a", "", "/", "*",
+		"/a", "/%61", "/b/a", "/b%2fa", "/b/../a", "/b/%2e%2e/a", "//a", "/./a", "/a/", "/a%00", "/b\\a", "/b%5Ca",
+		"/a+b", "/a%2Bb", "/%2561", "/link", "/../a", "/..%2fa", "/...", "/%C3%A4", "/a%cc%88", "/%c0%ae%c0%ae/a",
+		"/b//a", "/b/./a", "/b/c/../a", "", "/", "*",
 	} {
 		f.Add(seed)
 	}
@@ -81,10 +79,7 @@ func FuzzKey(f *testing.F) {
 // FuzzPresigned changes a presigned query: what still opens the object says
 // the same as the one that was signed.
 func FuzzPresigned(f *testing.F) {
-	server, err := s3.New(privateBucket(), objects(), s3.WithClock(at))
-	if err != nil {
-		f.Fatal(err)
-	}
+	server := serve(f, privateBucket(), objects())
 	r, _ := http.NewRequest("GET", "https://"+bucketHost+"/index.html?X-Amz-Expires=3600&response-content-type=a%2Fb", nil)
 	address, _, err := v4.NewSigner().PresignHTTP(f.Context(), aws.Credentials{
 		AccessKeyID: s3.LocalCredentials.AccessKeyID, SecretAccessKey: s3.LocalCredentials.SecretAccessKey,

@@ -1,11 +1,9 @@
 package s3
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/xml"
 	"errors"
-	"io"
 	"io/fs"
 	"net/http"
 	"slices"
@@ -45,8 +43,9 @@ type listedPrefix struct{ Prefix string }
 const mostKeys = 1000
 
 // list responds with the keys of one page, in S3's order: by their bytes.
-func (s *Server) list(q *request) (*http.Response, *Error) {
-	l := listing{Name: s.bucket.Name, Prefix: q.query.Get("prefix"), Delimiter: q.query.Get("delimiter"), MaxKeys: mostKeys}
+func (s *Server) list(q *request) (*http.Response, *refusal) {
+	l := listing{Name: s.bucket.Name, Prefix: q.query.Get("prefix"), Delimiter: q.query.Get("delimiter"),
+		MaxKeys: mostKeys}
 	if value := q.query.Get("max-keys"); value != "" {
 		n, err := strconv.Atoi(value)
 		if err != nil || n < 0 {
@@ -64,11 +63,15 @@ func (s *Server) list(q *request) (*http.Response, *Error) {
 	}
 	last := s.fill(&l, keys, after)
 	l.end(q, last)
-	return xmlResponse(l)
+	text, err := xml.Marshal(l)
+	if err != nil {
+		return nil, errorInternal
+	}
+	return document(q.http, http.StatusOK, "application/xml", append([]byte(xml.Header), text...)), nil
 }
 
 // start returns the key after which the page begins.
-func (l *listing) start(q *request) (string, *Error) {
+func (l *listing) start(q *request) (string, *refusal) {
 	if q.query.Get("list-type") != "2" {
 		marker := q.query.Get("marker")
 		l.Marker = &marker
@@ -150,15 +153,15 @@ func (s *Server) item(key string) (listedObject, error) {
 // keys returns every key that has a prefix, in order.
 func (s *Server) keys(prefix string) ([]string, error) {
 	var keys []string
-	for _, l := range s.content {
-		err := fs.WalkDir(l.files, ".", func(name string, entry fs.DirEntry, err error) error {
+	for _, c := range s.content {
+		err := fs.WalkDir(c.Files, ".", func(name string, entry fs.DirEntry, err error) error {
 			if entry == nil && errors.Is(err, fs.ErrNotExist) {
 				return nil // no directory at all
 			}
 			if err != nil {
 				return err
 			}
-			if key := l.prefix + name; !entry.IsDir() && strings.HasPrefix(key, prefix) && literal(key) {
+			if key := c.Prefix + name; !entry.IsDir() && strings.HasPrefix(key, prefix) && literal(key) {
 				keys = append(keys, key)
 			}
 			return nil
@@ -169,16 +172,4 @@ func (s *Server) keys(prefix string) ([]string, error) {
 	}
 	slices.Sort(keys)
 	return slices.Compact(keys), nil
-}
-
-func xmlResponse(document any) (*http.Response, *Error) {
-	var b bytes.Buffer
-	b.WriteString(xml.Header)
-	if err := xml.NewEncoder(&b).Encode(document); err != nil {
-		return nil, errorInternal
-	}
-	return &http.Response{
-		StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/xml"}},
-		ContentLength: int64(b.Len()), Body: io.NopCloser(&b),
-	}, nil
 }

@@ -54,7 +54,7 @@ func listPage(t *testing.T, server *s3.Server, query url.Values) page {
 
 func TestList(t *testing.T) {
 	t.Parallel()
-	server := newServer(t, publicBucket(allow(everyone, "s3:ListBucket", "arn:aws:s3:::media")))
+	server := newServer(t, listable())
 	for _, c := range []struct{ query, want string }{
 		{"", "a b.txt|a+b.txt|dir/file.txt|dir/sub/deep.m3u8|empty.txt|grüße/日本.bin|index.html|percent%20sign.txt|picture.jpg"},
 		{"delimiter=/", "a b.txt|a+b.txt|dir/|empty.txt|grüße/|index.html|percent%20sign.txt|picture.jpg"},
@@ -82,7 +82,7 @@ func TestList(t *testing.T) {
 // TestListPages: whatever the size of a page, all pages together are the whole.
 func TestListPages(t *testing.T) {
 	t.Parallel()
-	server := newServer(t, publicBucket(allow(everyone, "s3:ListBucket", "arn:aws:s3:::media")))
+	server := newServer(t, listable())
 	for _, start := range []url.Values{{"list-type": {"2"}}, {"list-type": {"2"}, "delimiter": {"/"}}, {"delimiter": {"/"}}} {
 		whole := listPage(t, server, start).names()
 		for _, size := range []string{"1", "2", "3", "5"} {
@@ -115,7 +115,7 @@ func TestListPages(t *testing.T) {
 
 func TestListedWithoutDelimiter(t *testing.T) {
 	t.Parallel()
-	server := newServer(t, publicBucket(allow(everyone, "s3:ListBucket", "arn:aws:s3:::media")))
+	server := newServer(t, listable())
 	if p := listPage(t, server, url.Values{"max-keys": {"2"}}); !p.IsTruncated || p.NextMarker != "" {
 		t.Errorf("the next marker is %q: without a delimiter it is the last key", p.NextMarker)
 	}
@@ -127,12 +127,9 @@ func TestListedWithoutDelimiter(t *testing.T) {
 // TestListOrder: keys come in the order of their bytes, not of directories.
 func TestListOrder(t *testing.T) {
 	t.Parallel()
-	server, err := s3.New(publicBucket(allow(everyone, "s3:ListBucket", "arn:aws:s3:::media")), fstest.MapFS{
+	server := serve(t, listable(), fstest.MapFS{
 		"dir/x": {}, "dir-x": {}, "dir.x": {}, "dir": {Mode: fs.ModeDir | 0o755},
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	var keys []string
 	for _, c := range listPage(t, server, url.Values{}).Contents {
 		keys = append(keys, c.Key)

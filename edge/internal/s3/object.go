@@ -5,15 +5,16 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"maps"
 	"net/http"
-	"strconv"
 	"strings"
-	"time"
+
+	"example.com/privatecdn/edge/internal/httpcond"
 )
 
 // object responds to a request for one key. The object is streamed, not
 // buffered.
-func (s *Server) object(q *request) (*http.Response, *Error) {
+func (s *Server) object(q *request) (*http.Response, *refusal) {
 	override, failure := overrides(q)
 	if failure != nil {
 		return nil, failure
@@ -31,24 +32,21 @@ func (s *Server) object(q *request) (*http.Response, *Error) {
 	return response, failure
 }
 
-func (s *Server) answer(q *request, file fs.File, info fs.FileInfo, override http.Header) (*http.Response, *Error) {
+func (s *Server) answer(q *request, file fs.File, info fs.FileInfo, override http.Header) (*http.Response, *refusal) {
 	etag, err := s.etags.of(q.key, file, info)
 	if err != nil {
 		return nil, errorInternal
 	}
-	modified := info.ModTime().Truncate(time.Second)
 	h := http.Header{
 		"Etag":          {etag},
-		"Last-Modified": {modified.UTC().Format(http.TimeFormat)},
+		"Last-Modified": {info.ModTime().UTC().Format(http.TimeFormat)},
 		"Accept-Ranges": {"bytes"},
 		"Content-Type":  {ContentType(q.key)},
 
 		"X-Amz-Server-Side-Encryption": {cmp.Or(s.bucket.Encryption, "AES256")},
 	}
-	for name, values := range override {
-		h[name] = values
-	}
-	notModified, failure := evaluate(q.http.Header, etag, modified)
+	maps.Copy(h, override)
+	notModified, failure := evaluate(q.http.Header, h)
 	if failure != nil {
 		return nil, failure
 	}
@@ -56,42 +54,40 @@ func (s *Server) answer(q *request, file fs.File, info fs.FileInfo, override htt
 		h.Del("Content-Type")
 		return &http.Response{StatusCode: http.StatusNotModified, Header: h}, nil
 	}
-	return s.whole(q, file, info.Size(), h, ifRange(q.http.Header, etag, modified))
+	return whole(q, file, info.Size(), h)
 }
 
-// whole returns the object, or the requested range.
-func (s *Server) whole(q *request, file fs.File, size int64, h http.Header, ranges bool) (*http.Response, *Error) {
-	part, status := section{0, size}, http.StatusOK
-	if header := q.http.Header.Get("Range"); header != "" && ranges {
-		wanted, asked := parseRange(header, size)
-		if asked && wanted.length <= 0 {
-			return nil, invalidRange(header, size)
+// whole returns the object, or the requested range. S3 ignores several ranges.
+func whole(q *request, file fs.File, size int64, h http.Header) (*http.Response, *refusal) {
+	part, status := httpcond.Part{Length: size}, http.StatusOK
+	ranges, ok := httpcond.ParseRange(q.http.Header["Range"])
+	if ok && len(ranges) == 1 && httpcond.RangeApplies(q.http.Header.Get("If-Range"), h) {
+		if part, ok = ranges[0].Within(size); !ok {
+			return nil, invalidRange(q.http.Header.Get("Range"), size)
 		}
-		if asked {
-			part, status = wanted, http.StatusPartialContent
-			h.Set("Content-Range", wanted.contentRange(size))
-		}
+		status = http.StatusPartialContent
+		h.Set("Content-Range", part.ContentRange())
 	}
-	response := &http.Response{StatusCode: status, Header: h, ContentLength: part.length}
+	response := &http.Response{StatusCode: status, Header: h, ContentLength: part.Length}
 	if q.http.Method == http.MethodHead {
 		return response, nil
 	}
-	if err := seek(file, part.start); err != nil {
+	if err := seek(file, part.Offset); err != nil {
 		return nil, errorInternal
 	}
-	response.Body = &body{LimitedReader: io.LimitedReader{R: file, N: part.length}, file: file}
+	response.Body = &body{LimitedReader: io.LimitedReader{R: file, N: part.Length}, file: file}
 	return response, nil
 }
 
 // open opens the file that a key names literally. Only a regular file with
 // exactly that name exists as an object.
 func (s *Server) open(key string) (fs.File, fs.FileInfo, error) {
-	for _, l := range s.content {
-		name, below := strings.CutPrefix(key, l.prefix)
+	for _, c := range s.content {
+		name, below := strings.CutPrefix(key, c.Prefix)
 		if !below || !literal(name) {
 			continue
 		}
-		file, info, err := l.open(name)
+		file, info, err := openRegular(c.Files, name)
 		if !errors.Is(err, fs.ErrNotExist) {
 			return file, info, err
 		}
@@ -99,17 +95,17 @@ func (s *Server) open(key string) (fs.File, fs.FileInfo, error) {
 	return nil, nil, fs.ErrNotExist
 }
 
-func (l layer) open(name string) (fs.File, fs.FileInfo, error) {
+func openRegular(files fs.FS, name string) (fs.File, fs.FileInfo, error) {
 	// A pipe or device must not even be opened.
-	if info, err := fs.Stat(l.files, name); err != nil || !info.Mode().IsRegular() {
+	if info, err := fs.Stat(files, name); err != nil || !info.Mode().IsRegular() {
 		return nil, nil, absent(err)
 	}
-	file, err := l.files.Open(name)
+	file, err := files.Open(name)
 	if err != nil {
 		return nil, nil, absent(err)
 	}
 	info, err := file.Stat()
-	if err != nil || !info.Mode().IsRegular() {
+	if err != nil {
 		file.Close()
 		return nil, nil, absent(err)
 	}
@@ -132,9 +128,6 @@ func absent(err error) error {
 }
 
 func seek(file fs.File, offset int64) error {
-	if offset == 0 {
-		return nil
-	}
 	if seeker, ok := file.(io.Seeker); ok {
 		_, err := seeker.Seek(offset, io.SeekStart)
 		return err
@@ -165,7 +158,7 @@ var overridable = map[string]string{
 	"response-content-encoding":    "Content-Encoding",
 }
 
-func overrides(q *request) (http.Header, *Error) {
+func overrides(q *request) (http.Header, *refusal) {
 	h := http.Header{}
 	for name := range q.query {
 		header, known := overridable[name]
@@ -178,10 +171,4 @@ func overrides(q *request) (http.Header, *Error) {
 		h.Set(header, q.query.Get(name))
 	}
 	return h, nil
-}
-
-func invalidRange(header string, size int64) *Error {
-	return &Error{Status: http.StatusRequestedRangeNotSatisfiable, Code: "InvalidRange",
-		Message: "The requested range is not satisfiable",
-		Details: []Detail{{"RangeRequested", header}, {"ActualObjectSize", strconv.FormatInt(size, 10)}}}
 }

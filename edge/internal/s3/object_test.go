@@ -163,10 +163,7 @@ func TestChangedObject(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	name := filepath.Join(dir, "x.bin")
-	server, err := s3.New(privateBucket(), os.DirFS(dir))
-	if err != nil {
-		t.Fatal(err)
-	}
+	server := serve(t, privateBucket(), os.DirFS(dir))
 	seen := map[string]bool{}
 	for size, parts := range map[int64]string{0: "", 1: "", 8 << 20: "", 8<<20 + 1: "-2", 16 << 20: "-2", 5 << 30: "-640"} {
 		if err := os.WriteFile(name, nil, 0o644); err != nil {
@@ -338,13 +335,14 @@ func TestRefusedAtConstruction(t *testing.T) {
 	t.Parallel()
 	public := publicBucket()
 	public.PublicAccessBlock.BlockPublicPolicy = true
-	if _, err := s3.New(public, objects()); !errors.Is(err, s3.ErrPublicPolicy) {
+	if _, err := s3.New(public, at); !errors.Is(err, s3.ErrPublicPolicy) {
 		t.Errorf("public policy: %v", err)
 	}
 	strange := privateBucket()
 	strange.Policy[1].Conditions = []bucketpolicy.Condition{{Operator: "StringEquals", Key: "aws:PrincipalOrgID", Values: []string{"o-1"}}}
 	var unsupported *bucketpolicy.UnsupportedError
-	if _, err := s3.New(strange, objects()); !errors.As(err, &unsupported) || !strings.Contains(err.Error(), "bucket media") {
+	_, err := s3.NewRemote(strange, at, http.DefaultTransport)
+	if !errors.As(err, &unsupported) || !strings.Contains(err.Error(), "bucket media") {
 		t.Errorf("unknown condition key: %v", err)
 	}
 }
@@ -378,10 +376,7 @@ func (f folding) Open(name string) (fs.File, error) {
 
 func TestExactNames(t *testing.T) {
 	t.Parallel()
-	server, err := s3.New(publicBucket(), s3.Exact(folding{objects()}))
-	if err != nil {
-		t.Fatal(err)
-	}
+	server := serve(t, publicBucket(), s3.Exact(folding{objects()}))
 	for path, status := range map[string]int{
 		"/dir/file.txt": 200, "/dir/File.txt": 403, "/DIR/file.txt": 403, "/none": 403,
 		"/dir%5Cfile.txt": 403, "/dir/file.txt.": 403, "/dir/file.txt%20": 403, "/dir/file.txt::$DATA": 403,

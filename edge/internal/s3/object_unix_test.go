@@ -7,8 +7,6 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
-
-	"example.com/privatecdn/edge/internal/s3"
 )
 
 // TestPipe: a pipe in the directory is no object, and nobody waits for it.
@@ -23,10 +21,7 @@ func TestPipe(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { root.Close() })
-	server, err := s3.New(publicBucket(), root.FS())
-	if err != nil {
-		t.Fatal(err)
-	}
+	server := serve(t, publicBucket(), root.FS())
 	if response, _ := ask(t, server, "GET", "/pipe.txt"); response.StatusCode != 403 {
 		t.Errorf("a pipe: %d", response.StatusCode)
 	}

@@ -66,8 +66,10 @@ func TestAtTheBucket(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			bucket := &infra.Bucket{Name: "media", ARN: "arn:aws:s3:::media", Region: "eu-west-1", RegionalDomain: "media.s3.eu-west-1.amazonaws.com"}
-			server, err := s3.New(bucket, objects, s3.WithClock(func() time.Time { return presignedNoon.Add(test.asked) }))
+			bucket := &infra.Bucket{Name: "media", ARN: "arn:aws:s3:::media", Region: "eu-west-1",
+				RegionalDomain: "media.s3.eu-west-1.amazonaws.com"}
+			asked := func() time.Time { return presignedNoon.Add(test.asked) }
+			server, err := s3.New(bucket, asked, s3.Content{Files: objects})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,13 +1,14 @@
 package s3
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
 )
 
 // forward sends an allowed request to the remote server.
-func (s *Server) forward(q *request) (*http.Response, *Error, error) {
+func (s *Server) forward(q *request) (*http.Response, *refusal, error) {
 	if _, failure := overrides(q); failure != nil {
 		return nil, failure, nil
 	}
@@ -22,24 +23,13 @@ func (s *Server) forward(q *request) (*http.Response, *Error, error) {
 	return response, nil, nil
 }
 
-// unsigned returns the request without its authentication, with the bucket in
-// the host.
+// unsigned returns the request for the object alone, without its signature,
+// which the remote server's client replaces.
 func (s *Server) unsigned(q *request) *http.Request {
 	r := q.http.Clone(WithPrincipal(q.http.Context(), Principal{}))
-	r.RequestURI = ""
 	r.Body, r.ContentLength = nil, 0
-	for name := range r.Header {
-		if name == "Authorization" || strings.HasPrefix(name, "X-Amz-") {
-			r.Header.Del(name)
-		}
-	}
-	query := url.Values{}
-	for name, values := range q.query {
-		if !strings.HasPrefix(name, "X-Amz-") {
-			query[name] = values
-		}
-	}
-	r.Host = s.bucket.RegionalDomain
-	r.URL = &url.URL{Scheme: "https", Host: r.Host, Path: "/" + q.key, RawQuery: query.Encode()}
+	query := maps.Clone(q.query)
+	maps.DeleteFunc(query, func(name string, _ []string) bool { return strings.HasPrefix(name, "X-Amz-") })
+	r.URL = &url.URL{Path: "/" + q.key, RawQuery: query.Encode()}
 	return r
 }

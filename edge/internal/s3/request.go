@@ -38,7 +38,7 @@ type request struct {
 }
 
 // read parses a request and authenticates its sender.
-func (s *Server) read(r *http.Request) (*request, *Error) {
+func (s *Server) read(r *http.Request) (*request, *refusal) {
 	q := &request{http: r, now: s.now()}
 	q.query, _ = url.ParseQuery(r.URL.RawQuery)
 	path, err := decodePath(rawPath(r))
@@ -56,7 +56,7 @@ func (s *Server) read(r *http.Request) (*request, *Error) {
 	if failure := q.classify(); failure != nil {
 		return nil, failure
 	}
-	var failure *Error
+	var failure *refusal
 	q.auth, failure = s.authenticate(q)
 	return q, failure
 }
@@ -110,7 +110,7 @@ func rawPath(r *http.Request) string {
 func decodePath(raw string) (string, error) { return url.QueryUnescape(raw) }
 
 // classify returns the operation and the action that must be allowed for it.
-func (q *request) classify() *Error {
+func (q *request) classify() *refusal {
 	kind := "Object"
 	if q.key == "" {
 		kind = "Bucket"
@@ -134,9 +134,9 @@ func (q *request) classify() *Error {
 }
 
 func (q *request) classifyRead(kind string) {
-	for name, action := range subresources {
-		if q.query.Has(name) {
-			q.operation, q.action = other, "s3:Get"+strings.ReplaceAll(action, "*", kind)
+	for name := range q.query {
+		if action := subresourceAction(name, kind); action != "" {
+			q.operation, q.action = other, action
 			return
 		}
 	}
@@ -152,27 +152,20 @@ func (q *request) classifyRead(kind string) {
 	}
 }
 
-// subresources are the other readable parts of an object or bucket, with the
-// suffix of the action that allows reading each. This package has none of them,
-// but denying access differs from reporting that one does not exist.
-var subresources = map[string]string{
-	"acl":               "*Acl",
-	"attributes":        "*Attributes",
-	"cors":              "BucketCORS",
-	"legal-hold":        "*LegalHold",
-	"lifecycle":         "LifecycleConfiguration",
-	"location":          "BucketLocation",
-	"logging":           "BucketLogging",
-	"notification":      "BucketNotification",
-	"policy":            "BucketPolicy",
-	"policyStatus":      "BucketPolicyStatus",
-	"publicAccessBlock": "BucketPublicAccessBlock",
-	"retention":         "*Retention",
-	"tagging":           "*Tagging",
-	"torrent":           "*Torrent",
-	"versioning":        "BucketVersioning",
-	"versions":          "BucketVersions",
-	"website":           "BucketWebsite",
+// subresourceAction returns the action that allows reading another part of an
+// object or bucket, or "". This package has no such parts, but denying access
+// differs from reporting that one does not exist.
+func subresourceAction(name, kind string) string {
+	switch name {
+	case "acl", "attributes", "legal-hold", "retention", "tagging", "torrent":
+		return "s3:Get" + kind + strings.ReplaceAll(name, "-", "")
+	case "cors", "location", "logging", "notification", "policy", "policyStatus", "publicAccessBlock",
+		"versioning", "versions", "website":
+		return "s3:GetBucket" + name
+	case "lifecycle":
+		return "s3:GetLifecycleConfiguration"
+	}
+	return ""
 }
 
 // secure reports whether the request uses TLS, by its URL for an outgoing

@@ -38,20 +38,26 @@ func (s *Server) complete(r *http.Request, response *http.Response) *http.Respon
 }
 
 // refuse turns an error into the response.
-func (s *Server) refuse(r *http.Request, failure *Error) *http.Response {
+func (s *Server) refuse(r *http.Request, failure *refusal) *http.Response {
 	requestID, hostID := newIDs()
-	response := &http.Response{StatusCode: failure.Status, Header: http.Header{"Content-Type": {"application/xml"}}}
-	text := failure.Body(requestID, hostID)
-	response.ContentLength = int64(len(text))
+	response := document(r, failure.status, "application/xml", failure.body(requestID, hostID))
 	if r.Method == http.MethodHead {
 		response.ContentLength = -1
-	} else {
-		response.Body = io.NopCloser(bytes.NewReader(text))
 	}
-	if failure.Status == http.StatusMethodNotAllowed {
+	if failure.status == http.StatusMethodNotAllowed {
 		response.Header.Set("Allow", "GET, HEAD, OPTIONS")
 	}
 	return s.finish(r, response, requestID, hostID)
+}
+
+// document returns a response with a text, or its headers for HEAD.
+func document(r *http.Request, status int, contentType string, text []byte) *http.Response {
+	response := &http.Response{StatusCode: status, ContentLength: int64(len(text)),
+		Header: http.Header{"Content-Type": {contentType}}}
+	if r.Method != http.MethodHead {
+		response.Body = io.NopCloser(bytes.NewReader(text))
+	}
+	return response
 }
 
 func (s *Server) finish(r *http.Request, response *http.Response, requestID, hostID string) *http.Response {

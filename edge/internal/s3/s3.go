@@ -17,7 +17,6 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -67,79 +66,28 @@ var ErrPublicPolicy = errors.New("S3 refuses a public policy on this bucket (Blo
 
 // Server is one bucket. Its methods are safe for concurrent use.
 type Server struct {
-	bucket      *infra.Bucket
-	content     []layer
-	remote      http.RoundTripper // in place of content
-	policy      *bucketpolicy.Policy
-	restrict    bool // RestrictPublicBuckets on a public policy
-	credentials map[string]Credentials
-	now         func() time.Time
-	etags       etagCache
+	bucket   *infra.Bucket
+	content  []Content
+	remote   http.RoundTripper // in place of content
+	policy   *bucketpolicy.Policy
+	restrict bool        // RestrictPublicBuckets on a public policy
+	owner    Credentials // of the bucket
+	now      func() time.Time
+	etags    etagCache
 }
 
-// Option changes a default of a Server.
-type Option func(*Server)
-
-// WithClock sets the server's clock.
-func WithClock(now func() time.Time) Option { return func(s *Server) { s.now = now } }
-
-// layer is content whose names follow a prefix in the objects' keys.
-type layer struct {
-	prefix string
-	files  fs.FS
+// Content is files whose names follow a prefix in the objects' keys.
+type Content struct {
+	Prefix string
+	Files  fs.FS
 }
 
-func newLayer(prefix string, content fs.FS) layer {
-	if foldsNames {
-		content = Exact(content)
-	}
-	return layer{prefix, content}
-}
-
-// Below adds content whose names follow a prefix in the objects' keys. Of files
-// with one key that of New counts, then the one added first.
-func Below(prefix string, content fs.FS) Option {
-	return func(s *Server) { s.content = append(s.content, newLayer(prefix, content)) }
-}
-
-// WithCredentials sets the access keys of the bucket's owner. The default is
-// DefaultCredentials.
-func WithCredentials(owner ...Credentials) Option {
-	return func(s *Server) {
-		s.credentials = make(map[string]Credentials, len(owner))
-		for _, c := range owner {
-			s.credentials[c.AccessKeyID] = c
-		}
-	}
-}
-
-// New returns a bucket whose objects are the files of content. For a directory,
-// content is os.OpenRoot(dir).FS(), which no path or symbolic link leaves. The
-// error names a statement of the bucket policy that this package does not
-// evaluate or that S3 would refuse (*bucketpolicy.UnsupportedError,
-// *bucketpolicy.InvalidError, ErrPublicPolicy).
-func New(bucket *infra.Bucket, content fs.FS, opts ...Option) (*Server, error) {
-	s, err := newServer(bucket, opts)
-	if err != nil {
-		return nil, err
-	}
-	s.content = slices.Insert(s.content, 0, newLayer("", content))
-	return s, nil
-}
-
-// NewRemote returns a bucket whose objects are on another server that speaks
-// S3's protocol. Access is decided here, as for New; remote receives the
-// allowed requests without their signature, and signs them itself.
-func NewRemote(bucket *infra.Bucket, remote http.RoundTripper, opts ...Option) (*Server, error) {
-	s, err := newServer(bucket, opts)
-	if err != nil {
-		return nil, err
-	}
-	s.remote = remote
-	return s, nil
-}
-
-func newServer(bucket *infra.Bucket, opts []Option) (*Server, error) {
+// New returns a bucket whose objects are the files of content: of files with one
+// key, the first. For a directory, Files is os.OpenRoot(dir).FS(), which no path
+// or symbolic link leaves. The error names a statement of the bucket policy that
+// this package does not evaluate or that S3 would refuse
+// (*bucketpolicy.UnsupportedError, *bucketpolicy.InvalidError, ErrPublicPolicy).
+func New(bucket *infra.Bucket, now func() time.Time, content ...Content) (*Server, error) {
 	policy, err := bucketpolicy.Compile(bucket.Policy)
 	if err != nil {
 		return nil, fmt.Errorf("bucket %s: %w", bucket.Name, err)
@@ -148,16 +96,27 @@ func newServer(bucket *infra.Bucket, opts []Option) (*Server, error) {
 	if public && bucket.PublicAccessBlock.BlockPublicPolicy {
 		return nil, fmt.Errorf("bucket %s: %s makes its policy public: %w", bucket.Name, statement, ErrPublicPolicy)
 	}
-	s := &Server{
-		bucket: bucket, policy: policy,
+	if foldsNames {
+		for i, c := range content {
+			content[i].Files = Exact(c.Files)
+		}
+	}
+	return &Server{
+		bucket: bucket, content: content, policy: policy,
 		restrict: public && bucket.PublicAccessBlock.RestrictPublicBuckets,
-		now:      time.Now,
+		owner:    DefaultCredentials(), now: now,
+	}, nil
+}
+
+// NewRemote returns a bucket whose objects are on another server that speaks
+// S3's protocol. Access is decided here, as for New; remote receives the
+// allowed requests and signs them itself.
+func NewRemote(bucket *infra.Bucket, now func() time.Time, remote http.RoundTripper) (*Server, error) {
+	s, err := New(bucket, now)
+	if err == nil {
+		s.remote = remote
 	}
-	WithCredentials(DefaultCredentials()...)(s)
-	for _, o := range opts {
-		o(s)
-	}
-	return s, nil
+	return s, err
 }
 
 // RoundTrip responds to a request without a network, as an http.RoundTripper.
@@ -180,10 +139,15 @@ func (s *Server) respond(r *http.Request) (*http.Response, error) {
 	if failure == nil {
 		failure = s.authorize(q)
 	}
-	if failure != nil {
-		return s.refuse(r, failure), nil
+	var response *http.Response
+	var err error
+	switch {
+	case failure != nil:
+	case s.remote != nil && (q.operation == getObject || q.operation == listBucket):
+		response, failure, err = s.forward(q)
+	default:
+		response, failure = s.serve(q)
 	}
-	response, failure, err := s.serve(q)
 	switch {
 	case err != nil:
 		return nil, err
@@ -195,25 +159,19 @@ func (s *Server) respond(r *http.Request) (*http.Response, error) {
 }
 
 // serve responds to an allowed request.
-func (s *Server) serve(q *request) (response *http.Response, failure *Error, err error) {
+func (s *Server) serve(q *request) (*http.Response, *refusal) {
 	switch q.operation {
-	case preflight:
-		response, failure = s.preflight(q)
-	case write:
-		failure = methodNotAllowed(q.http.Method)
-	case other:
-		failure = errorNotImplemented
+	case getObject:
+		return s.object(q)
+	case listBucket:
+		return s.list(q)
 	case headBucket:
-		response = &http.Response{StatusCode: http.StatusOK, Header: http.Header{"X-Amz-Bucket-Region": {s.bucket.Region}}}
+		return &http.Response{StatusCode: 200, Header: http.Header{"X-Amz-Bucket-Region": {s.bucket.Region}}}, nil
+	case preflight:
+		return s.preflight(q)
+	case write:
+		return nil, methodNotAllowed(q.http.Method)
 	default:
-		if s.remote != nil {
-			return s.forward(q)
-		}
-		if q.operation == listBucket {
-			response, failure = s.list(q)
-		} else {
-			response, failure = s.object(q)
-		}
+		return nil, errorNotImplemented
 	}
-	return response, failure, nil
 }

@@ -2,6 +2,7 @@ package s3_test
 
 import (
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -71,13 +72,23 @@ func objects() fstest.MapFS {
 	}
 }
 
-func newServer(t *testing.T, bucket *infra.Bucket, opts ...s3.Option) *s3.Server {
+func newServer(t *testing.T, bucket *infra.Bucket) *s3.Server {
 	t.Helper()
-	server, err := s3.New(bucket, objects(), append([]s3.Option{s3.WithClock(at)}, opts...)...)
+	return serve(t, bucket, objects())
+}
+
+func serve(t testing.TB, bucket *infra.Bucket, files fs.FS) *s3.Server {
+	t.Helper()
+	server, err := s3.New(bucket, at, s3.Content{Files: files})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return server
+}
+
+// listable returns a public bucket that everyone may list.
+func listable() *infra.Bucket {
+	return publicBucket(allow(everyone, "s3:ListBucket", "arn:aws:s3:::media"))
 }
 
 // ask sends a request without a network, by default as the OAI.
@@ -224,10 +235,7 @@ func TestDirectory(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { root.Close() })
-	server, err := s3.New(publicBucket(), root.FS())
-	if err != nil {
-		t.Fatal(err)
-	}
+	server := serve(t, publicBucket(), root.FS())
 	for path, status := range map[string]int{
 		"/open.txt": 200, "/in.txt": 200, "/sub/x.txt": 200, "/%6fpen.txt": 200,
 		"/out.txt": 403, "/up.txt": 403, "/dirlink/secret.txt": 403,

@@ -1,12 +1,11 @@
 package s3
 
 import (
-	"bytes"
 	"fmt"
 	"html"
-	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"example.com/privatecdn/internal/infra"
@@ -76,16 +75,16 @@ func (w Website) orError(response *http.Response, err error) (*http.Response, er
 	if w.Error == "" {
 		return w.page(r, failure), nil
 	}
-	document, err := w.get(r, "/"+(&url.URL{Path: w.Error}).EscapedPath())
+	custom, err := w.get(r, "/"+(&url.URL{Path: w.Error}).EscapedPath())
 	if err != nil {
 		return nil, err
 	}
-	if document.StatusCode != http.StatusOK {
-		document.Body.Close()
+	if custom.StatusCode != http.StatusOK {
+		custom.Body.Close()
 		return w.page(r, failure), nil
 	}
-	document.StatusCode = failure.Status
-	return document, nil
+	custom.StatusCode = failure.status
+	return custom, nil
 }
 
 func (w Website) redirect(r *http.Request, location string) *http.Response {
@@ -97,18 +96,13 @@ func (w Website) redirect(r *http.Request, location string) *http.Response {
 }
 
 // page returns an error as a website endpoint formats it.
-func (w Website) page(r *http.Request, failure *Error) *http.Response {
-	title := fmt.Sprintf("%d %s", failure.Status, http.StatusText(failure.Status))
+func (w Website) page(r *http.Request, failure *refusal) *http.Response {
+	title := fmt.Sprintf("%d %s", failure.status, http.StatusText(failure.status))
 	text := "<html>\n<head><title>" + title + "</title></head>\n<body>\n<h1>" + title + "</h1>\n" +
-		"<ul>\n<li>Code: " + failure.Code + "</li>\n<li>Message: " + html.EscapeString(failure.Message) + "</li>\n"
-	for _, d := range failure.Details {
-		text += "<li>" + d.Name + ": " + html.EscapeString(d.Value) + "</li>\n"
+		"<ul>\n<li>Code: " + failure.code + "</li>\n<li>Message: " + html.EscapeString(failure.message) + "</li>\n"
+	for d := range slices.Chunk(failure.details, 2) {
+		text += "<li>" + d[0] + ": " + html.EscapeString(d[1]) + "</li>\n"
 	}
 	text += "</ul>\n<hr/>\n</body>\n</html>\n"
-	response := &http.Response{StatusCode: failure.Status, ContentLength: int64(len(text)),
-		Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}}}
-	if r.Method != http.MethodHead {
-		response.Body = io.NopCloser(bytes.NewReader([]byte(text)))
-	}
-	return w.complete(r, response)
+	return w.complete(r, document(r, failure.status, "text/html; charset=utf-8", []byte(text)))
 }

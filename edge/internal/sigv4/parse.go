@@ -1,9 +1,10 @@
 package sigv4
 
 import (
-	"fmt"
+	"cmp"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -21,16 +22,11 @@ const (
 	PartHeaders    Part = "headers"    // host is not signed
 )
 
-// ParseError says what of a signed request could not be read.
-type ParseError struct {
+// Malformed says what of a signed request could not be read.
+type Malformed struct {
 	Part  Part
 	Name  string // of the parameter
 	Value string // as it came; never a signature
-}
-
-// Error implements error.
-func (e *ParseError) Error() string {
-	return fmt.Sprintf("signed request: %s: %s %q", e.Part, e.Name, e.Value)
 }
 
 // queryParameters are what a presigned request must carry.
@@ -39,35 +35,31 @@ var queryParameters = []string{
 }
 
 // ParseQuery reads the signature of a presigned request; its expiry is left
-// to the caller. It returns a *ParseError for what is missing or malformed.
-func ParseQuery(query url.Values) (*Signature, error) {
+// to the caller.
+func ParseQuery(query url.Values) (*Signature, *Malformed) {
 	for _, name := range queryParameters {
 		if query.Get(name) == "" {
-			return nil, &ParseError{Part: PartMissing, Name: name}
+			return nil, &Malformed{Part: PartMissing, Name: name}
 		}
 	}
 	if a := query.Get("X-Amz-Algorithm"); a != Algorithm {
-		return nil, &ParseError{PartAlgorithm, "X-Amz-Algorithm", a}
+		return nil, &Malformed{PartAlgorithm, "X-Amz-Algorithm", a}
 	}
 	s := &Signature{
 		SignedHeaders: strings.Split(query.Get("X-Amz-SignedHeaders"), ";"),
-		PayloadHash:   UnsignedPayload,
+		PayloadHash:   cmp.Or(query.Get("X-Amz-Content-Sha256"), UnsignedPayload),
 		Value:         query.Get("X-Amz-Signature"),
 		Presigned:     true,
-	}
-	if hash := query.Get("X-Amz-Content-Sha256"); hash != "" {
-		s.PayloadHash = hash
 	}
 	return s, s.fill("X-Amz-Credential", query.Get("X-Amz-Credential"), query.Get("X-Amz-Date"), "X-Amz-SignedHeaders")
 }
 
-// ParseHeader reads the signature in a request's Authorization header. It
-// returns a *ParseError for what is missing or malformed.
-func ParseHeader(h http.Header) (*Signature, error) {
+// ParseHeader reads the signature in a request's Authorization header.
+func ParseHeader(h http.Header) (*Signature, *Malformed) {
 	authorization := h.Get("Authorization")
 	algorithm, rest, _ := strings.Cut(authorization, " ")
 	if algorithm != Algorithm {
-		return nil, &ParseError{PartAlgorithm, "Authorization", algorithm}
+		return nil, &Malformed{PartAlgorithm, "Authorization", algorithm}
 	}
 	fields := map[string]string{}
 	for field := range strings.SplitSeq(rest, ",") {
@@ -76,7 +68,7 @@ func ParseHeader(h http.Header) (*Signature, error) {
 	}
 	for _, name := range []string{"Credential", "SignedHeaders", "Signature"} {
 		if fields[name] == "" {
-			return nil, &ParseError{Part: PartMissing, Name: name}
+			return nil, &Malformed{Part: PartMissing, Name: name}
 		}
 	}
 	s := &Signature{
@@ -88,27 +80,25 @@ func ParseHeader(h http.Header) (*Signature, error) {
 }
 
 // fill reads credential, date and signed headers, which both forms share.
-func (s *Signature) fill(credentialName, credential, date, headersName string) error {
+func (s *Signature) fill(credentialName, credential, date, headersName string) *Malformed {
 	// An access key ID may hold slashes; the scope's four parts are the last ones.
 	parts := strings.Split(credential, "/")
 	n := len(parts)
 	if n < 5 || parts[n-1] != "aws4_request" || len(parts[n-4]) != len("20060102") {
-		return &ParseError{PartCredential, credentialName, credential}
+		return &Malformed{PartCredential, credentialName, credential}
 	}
 	s.AccessKeyID = strings.Join(parts[:n-4], "/")
 	s.Scope = Scope{Date: parts[n-4], Region: parts[n-3], Service: parts[n-2]}
 	t, err := time.Parse(DateFormat, date)
 	if err != nil {
-		return &ParseError{PartDate, "X-Amz-Date", date}
+		return &Malformed{PartDate, "X-Amz-Date", date}
 	}
 	s.Time = t
 	if s.Scope.Date != t.Format("20060102") {
-		return &ParseError{PartScopeDate, credentialName, s.Scope.Date}
+		return &Malformed{PartScopeDate, credentialName, s.Scope.Date}
 	}
-	for _, name := range s.SignedHeaders {
-		if name == "host" {
-			return nil
-		}
+	if !slices.Contains(s.SignedHeaders, "host") {
+		return &Malformed{PartHeaders, headersName, strings.Join(s.SignedHeaders, ";")}
 	}
-	return &ParseError{PartHeaders, headersName, strings.Join(s.SignedHeaders, ";")}
+	return nil
 }
