@@ -1,7 +1,6 @@
 package signer
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -40,8 +39,8 @@ func dropped(b deployment.Behavior, query string) error {
 	for pair := range strings.SplitSeq(query, "&") {
 		name, _, _ := strings.Cut(pair, "=")
 		if strings.HasPrefix(name, "response-") && !b.QueryParameters.Has(name) {
-			return refuse(ErrDropped, fmt.Sprintf("the behavior %s does not pass %s on to the origin", b.PathPattern, name),
-				"set Downloads on the behavior and deploy")
+			return refuse(ErrDropped, "set Downloads on the behavior and deploy",
+				"the behavior %s does not pass %s on to the origin", b.PathPattern, name)
 		}
 	}
 	return nil
@@ -96,19 +95,18 @@ func patternsOf(resource string) (host string, paths []string) {
 	if !ok {
 		rest = resource
 	}
-	end := strings.IndexByte(rest, '/')
-	if end < 0 {
-		return rest, []string{"*"}
-	}
-	host, path := rest[:end], rest[end:]
-	if path, _, ok := strings.Cut(path, `\?`); ok {
-		return host, []string{path}
-	}
-	cut, _, ok := strings.Cut(path, "?")
+	host, path, ok := strings.Cut(rest, "/")
 	if !ok {
+		return host, []string{"*"}
+	}
+	if path, _, ok := strings.Cut("/"+path, `\?`); ok {
 		return host, []string{path}
 	}
-	return host, []string{cut, path}
+	paths = []string{"/" + path}
+	if cut, _, ok := strings.Cut(paths[0], "?"); ok {
+		paths = []string{cut, paths[0]}
+	}
+	return host, paths
 }
 
 func overlap(a, b string) bool {
@@ -126,23 +124,20 @@ func reaches(paths []string, pattern string, earlier []string) bool {
 }
 
 func (st *state) unknownHost(host string) error {
-	return refuse(ErrUnknownHost, fmt.Sprintf("%s is not a host of stack %s", fault.Quote(host), st.deployed.Stack),
-		"sign for one of "+strings.Join(st.deployed.Hosts, ", "))
+	return refuse(ErrUnknownHost, "sign for one of "+strings.Join(st.deployed.Hosts, ", "),
+		"%s is not a host of stack %s", fault.Quote(host), st.deployed.Stack)
 }
 
 func (st *state) notTrusted(pattern string) error {
-	return refuse(ErrNotTrusted, fmt.Sprintf("the behavior %s does not trust %s, the key that signs", pattern, st.keyID),
-		"add the key to the behavior's key group and deploy")
+	return refuse(ErrNotTrusted, "add the key to the behavior's key group and deploy",
+		"the behavior %s does not trust %s, the key that signs", pattern, st.keyID)
 }
 
 func publicPath(path string) error {
-	return refuse(
-		ErrPublicPath,
-		path+" is public and needs no signature",
-		"use its URL as it is, or make its behavior signed",
-	)
+	return refuse(ErrPublicPath, "use its URL as it is, or make its behavior signed",
+		"%s is public and needs no signature", path)
 }
 
 func presignedPath(path string) error {
-	return refuse(ErrPresignedPath, "S3, not CloudFront, checks the signature of "+path, "presign it instead")
+	return refuse(ErrPresignedPath, "presign it instead", "S3, not CloudFront, checks the signature of %s", path)
 }

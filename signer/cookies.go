@@ -2,12 +2,10 @@ package signer
 
 import (
 	"context"
-	"crypto"
-	"fmt"
 	"net/http"
 	"net/netip"
-	"strconv"
 	"strings"
+	"time"
 
 	"example.com/privatecdn/internal/awsname"
 	"example.com/privatecdn/internal/fault"
@@ -62,10 +60,7 @@ func (s *Signer) Cookies(resource string, t Terms, o CookieOptions) ([]*http.Coo
 // context as in URLContext. A browser tells their cookies apart by their paths,
 // so that no path may be below another one (ErrCookiePath).
 func (s *Signer) CookiesContext(
-	ctx context.Context,
-	resources []string,
-	t Terms,
-	o CookieOptions,
+	ctx context.Context, resources []string, t Terms, o CookieOptions,
 ) ([]*http.Cookie, error) {
 	st := s.current.Load()
 	var all []*http.Cookie
@@ -80,64 +75,32 @@ func (s *Signer) CookiesContext(
 		}
 		for _, other := range all {
 			if pathHolds(template.Path, other.Path, true) || pathHolds(other.Path, template.Path, true) {
-				return nil, refuse(
-					ErrCookiePath,
-					fmt.Sprintf(
-						"the cookies of %s and of the resources before it would mix: their paths are %s and %s",
-						fault.Quote(
-							resource,
-						),
-						template.Path,
-						other.Path,
-					),
+				return nil, refuse(ErrCookiePath,
 					"sign one pattern that covers both, or patterns in directories of their own",
-				)
+					"the cookies of %s and of the resources before it would mix: their paths are %s and %s",
+					fault.Quote(resource), template.Path, other.Path)
 			}
 		}
-		cookies, err := s.signCookies(ctx, st, g, t, template)
+		var expires time.Time
+		if t.Policy == "" && g.policy.Canned() && !strings.Contains(g.policy.Resource, "?") {
+			expires = g.policy.Until
+		}
+		var buffer [896]byte
+		query, err := s.appendQuery(ctx, buffer[:0], st, g.text, expires)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all[:len(all):len(all)], cookies...)
-	}
-	return all, nil
-}
-
-// signCookies signs a grant as cookies like template.
-func (s *Signer) signCookies(
-	ctx context.Context,
-	st *state,
-	g *Grant,
-	t Terms,
-	template http.Cookie,
-) ([]*http.Cookie, error) {
-	signature, err := s.appendSignature(ctx, nil, st, g.text)
-	if err != nil {
-		return nil, err
-	}
-	first := [2]string{policy.ParamPolicy, policy.Encode(g.text)}
-	if t.Policy == "" && g.policy.Canned() && !strings.Contains(g.policy.Resource, "?") {
-		first = [2]string{policy.ParamExpires, strconv.FormatInt(g.policy.Until.Unix(), 10)}
-	}
-	pairs := [][2]string{first, {policy.ParamSignature, string(signature)}, {policy.ParamKeyPairID, st.keyID}}
-	if s.hash == crypto.SHA256 {
-		pairs = append(pairs, [2]string{policy.ParamHashAlgorithm, policy.HashSHA256})
-	}
-	cookies := make([]*http.Cookie, len(pairs))
-	values := make([]http.Cookie, len(pairs))
-	for i, pair := range pairs {
-		values[i] = template
-		values[i].Name, values[i].Value = policy.CookiePrefix+pair[0], pair[1]
-		cookies[i] = &values[i]
-		if size := len(values[i].Name) + len(values[i].Value); size > maxCookie {
-			return nil, refuse(
-				ErrCookieSize,
-				fmt.Sprintf("the cookie %s has %d bytes, and browsers accept %d", values[i].Name, size, maxCookie),
-				"shorten the pattern or the policy",
-			)
+		for pair := range strings.SplitSeq(string(query), "&") {
+			c := template
+			c.Name, c.Value, _ = strings.Cut(policy.CookiePrefix+pair, "=")
+			if size := len(c.Name) + len(c.Value); size > maxCookie {
+				return nil, refuse(ErrCookieSize, "shorten the pattern or the policy",
+					"the cookie %s has %d bytes, and browsers accept %d", c.Name, size, maxCookie)
+			}
+			all = append(all, &c)
 		}
 	}
-	return cookies, nil
+	return all, nil
 }
 
 // ClearCookies returns cookies that make a browser drop those that Cookies
@@ -173,18 +136,12 @@ func (s *Signer) cookie(resource string, o CookieOptions) (http.Cookie, error) {
 	case c.SameSite == 0:
 		c.SameSite = http.SameSiteLaxMode
 	case o.Partitioned && c.SameSite != http.SameSiteNoneMode:
-		return c, refuse(
-			ErrCookieSameSite,
-			"partitioned cookies are for pages of other sites, to which another SameSite sends none",
-			"leave SameSite out",
-		)
+		return c, refuse(ErrCookieSameSite, "leave SameSite out",
+			"partitioned cookies are for pages of other sites, to which another SameSite sends none")
 	}
 	if c.SameSite == http.SameSiteNoneMode && !c.Secure {
-		return c, refuse(
-			ErrCookieSameSite,
-			"browsers accept SameSite=None only with Secure, which an http:// resource rules out",
-			"sign for https://",
-		)
+		return c, refuse(ErrCookieSameSite, "sign for https://",
+			"browsers accept SameSite=None only with Secure, which an http:// resource rules out")
 	}
 	var err error
 	if c.Domain, err = s.cookieDomain(o.Domain, host); err != nil {
@@ -194,10 +151,8 @@ func (s *Signer) cookie(resource string, o CookieOptions) (http.Cookie, error) {
 	if c.Path == "" {
 		c.Path = literal[:strings.LastIndexByte(literal, '/')+1]
 	} else if !pathHolds(c.Path, literal, exact) {
-		return c, refuse(ErrCookiePath, fmt.Sprintf(
-			"cookies of path %s are not sent with every request below %s", fault.Quote(c.Path), literal,
-		),
-			"give a path that contains the resource, or none")
+		return c, refuse(ErrCookiePath, "give a path that contains the resource, or none",
+			"cookies of path %s are not sent with every request below %s", fault.Quote(c.Path), literal)
 	}
 	return c, nil
 }
@@ -216,20 +171,13 @@ func (s *Signer) cookieDomain(domain, host string) (string, error) {
 	within := host == "*" || host == name || strings.HasSuffix(host, "."+name)
 	if err != nil || !within || !strings.Contains(name, ".") || notAddress == nil ||
 		strings.ContainsAny(domain, "*;,/:? ") {
-		return "", refuse(
-			ErrCookieDomain,
-			fmt.Sprintf("a cookie of domain %s is not sent to %s", fault.Quote(domain), host),
-			remedy,
-		)
+		return "", refuse(ErrCookieDomain, remedy, "a cookie of domain %s is not sent to %s", fault.Quote(domain), host)
 	}
 	own, _, _ := strings.Cut(name, ".")
 	shared := awsname.IsCloudFront(name) && !awsname.IsCloudFront(strings.TrimPrefix(name, own+"."))
 	if shared || s.suffixes != nil && s.suffixes.PublicSuffix(name) == name {
-		return "", refuse(
-			ErrCookieDomain,
-			fmt.Sprintf("unrelated sites share the domain %s, and browsers drop cookies for it", name),
-			remedy,
-		)
+		return "", refuse(ErrCookieDomain, remedy,
+			"unrelated sites share the domain %s, and browsers drop cookies for it", name)
 	}
 	return name, nil
 }

@@ -2,6 +2,7 @@ package signer
 
 import (
 	"errors"
+	"fmt"
 
 	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/signer/internal/disposition"
@@ -39,6 +40,7 @@ var (
 // Error is input that was refused, or an operation that failed.
 type Error = fault.Error
 
-func refuse(kind error, what, remedy string) error {
-	return &Error{Kind: kind, What: what, Remedy: remedy}
+// refuse returns an Error of a kind: what to do, and what is wrong as a format.
+func refuse(kind error, remedy, format string, args ...any) error {
+	return &Error{Kind: kind, What: fmt.Sprintf(format, args...), Remedy: remedy}
 }

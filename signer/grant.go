@@ -2,7 +2,6 @@ package signer
 
 import (
 	"context"
-	"fmt"
 
 	"example.com/privatecdn/signer/policy"
 )
@@ -50,11 +49,8 @@ func (s *Signer) grant(st *state, resource string, t Terms) (*Grant, error) {
 		return nil, err
 	}
 	if t.Download != "" {
-		return nil, refuse(
-			ErrTerms,
-			"a download name is for one URL",
-			"sign the URL, or put the name into the URLs that the policy covers",
-		)
+		return nil, refuse(ErrTerms, "sign the URL, or put the name into the URLs that the policy covers",
+			"a download name is for one URL")
 	}
 	g := &Grant{state: st}
 	if t.Policy != "" {
@@ -68,7 +64,7 @@ func (s *Signer) grant(st *state, resource string, t Terms) (*Grant, error) {
 			}
 		}
 		if signed == "" {
-			return nil, refuse(policy.ErrNoResource, "there is no resource to sign", `name one, or "*" if every URL is meant`)
+			return nil, refuse(policy.ErrNoResource, `name one, or "*" if every URL is meant`, "there is no resource to sign")
 		}
 		g.policy, err = s.policy(st, signed, &t)
 		g.text = g.policy.Append(nil)
@@ -85,17 +81,14 @@ func (s *Signer) grant(st *state, resource string, t Terms) (*Grant, error) {
 // verbatim reads the policy text of the terms, which is signed as it is.
 func (s *Signer) verbatim(st *state, t Terms) (policy.Policy, error) {
 	if t != (Terms{Policy: t.Policy}) {
-		return policy.Policy{}, refuse(
-			ErrTerms,
-			"a policy is given as text and there are terms beside it",
-			"put them into the policy, or leave the text out",
-		)
+		return policy.Policy{}, refuse(ErrTerms, "put them into the policy, or leave the text out",
+			"a policy is given as text and there are terms beside it")
 	}
 	p, err := policy.Parse([]byte(t.Policy))
-	if err != nil {
-		return policy.Policy{}, err
+	if err == nil {
+		err = p.Validate()
 	}
-	if err := p.Validate(); err != nil {
+	if err != nil {
 		return policy.Policy{}, err
 	}
 	now := s.now()
@@ -131,9 +124,6 @@ func (g *Grant) URL(raw string) (string, error) {
 }
 
 func notCovered(p policy.Policy, u string) error {
-	return refuse(
-		ErrNotCovered,
-		fmt.Sprintf("the policy is for %s, which does not cover %s", p.Resource, u),
-		"sign it on its own, or widen the resource",
-	)
+	return refuse(ErrNotCovered, "sign it on its own, or widen the resource",
+		"the policy is for %s, which does not cover %s", p.Resource, u)
 }

@@ -101,16 +101,9 @@ func (s *Signer) open(ctx context.Context, d *deployment.Deployment, k deploymen
 	if err != nil {
 		return nil, fmt.Errorf("the private key of %s: %w", k.ID, err)
 	}
-	public, err := keys.NewPublic(key.Public())
-	if err != nil {
-		return nil, err
-	}
-	if public.Fingerprint() != k.Fingerprint {
-		return nil, refuse(
-			ErrWrongKey,
-			fmt.Sprintf("the private key at the URI of %s is another key's: %s", k.ID, public.Fingerprint()),
-			"put the private key of "+k.Fingerprint+" there, or deploy the key that is there",
-		)
+	if got := st.public.Fingerprint(); got != k.Fingerprint {
+		return nil, refuse(ErrWrongKey, "put the private key of "+k.Fingerprint+" there, or deploy the key that is there",
+			"the private key at the URI of %s is another key's: %s", k.ID, got)
 	}
 	return st, nil
 }

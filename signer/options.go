@@ -2,7 +2,6 @@ package signer
 
 import (
 	"crypto"
-	"fmt"
 	"net/http/cookiejar"
 	"time"
 
@@ -34,11 +33,7 @@ func (o *options) apply(opts []Option) error {
 		opt(o)
 	}
 	if o.hash != crypto.SHA256 && o.hash != crypto.SHA1 {
-		return refuse(
-			ErrHash,
-			fmt.Sprintf("CloudFront does not accept signatures over %v", o.hash),
-			"use crypto.SHA256 or crypto.SHA1",
-		)
+		return refuse(ErrHash, "use crypto.SHA256 or crypto.SHA1", "CloudFront does not accept signatures over %v", o.hash)
 	}
 	return nil
 }

@@ -57,6 +57,7 @@ type Signer struct {
 type state struct {
 	keyID    string
 	key      crypto.Signer
+	public   *keys.Public
 	context  contextSigner // key, if its signatures can be cancelled
 	random   io.Reader
 	tail     string                 // what follows the signature in a query
@@ -87,12 +88,14 @@ func (s *Signer) newState(keyPairID string, key crypto.Signer) (*state, error) {
 		return nil, err
 	}
 	if v := reflect.ValueOf(key); key == nil || v.Kind() == reflect.Pointer && v.IsNil() {
-		return nil, refuse(ErrKey, "there is no key", "give one, such as keys.ParsePrivate returns")
+		return nil, refuse(ErrKey, "give one, such as keys.ParsePrivate returns", "there is no key")
 	}
-	if _, err := keys.NewPublic(key.Public()); err != nil {
+	public, err := keys.NewPublic(key.Public())
+	if err != nil {
 		return nil, err
 	}
-	st := &state{keyID: keyPairID, key: key, random: rand.Reader, tail: "&" + policy.ParamKeyPairID + "=" + keyPairID}
+	st := &state{keyID: keyPairID, key: key, public: public, random: rand.Reader}
+	st.tail = "&" + policy.ParamKeyPairID + "=" + keyPairID
 	if s.hash == crypto.SHA256 {
 		st.tail += "&" + policy.ParamHashAlgorithm + "=" + policy.HashSHA256
 	}
@@ -155,25 +158,19 @@ func (s *Signer) url(ctx context.Context, raw string, t *Terms) (string, error) 
 	if err != nil {
 		return "", err
 	}
-	if !p.Canned() {
-		p.Resource = policy.Exact(u)
-	}
 	var textBuffer [384]byte // what does not fit goes to the heap
 	var buffer [896]byte
-	text := p.Append(textBuffer[:0])
-	b := append(append(buffer[:0], u...), separator(u))
+	var expires time.Time
 	if p.Canned() {
-		b = append(b, policy.ParamExpires+"="...)
-		b = strconv.AppendInt(b, p.Until.Unix(), 10)
+		expires = p.Until
 	} else {
-		b = append(b, policy.ParamPolicy+"="...)
-		b = policy.AppendEncode(b, text)
+		p.Resource = policy.Exact(u)
 	}
-	b = append(b, "&"+policy.ParamSignature+"="...)
-	if b, err = s.appendSignature(ctx, b, st, text); err != nil {
+	b := append(append(buffer[:0], u...), separator(u))
+	if b, err = s.appendQuery(ctx, b, st, p.Append(textBuffer[:0]), expires); err != nil {
 		return "", err
 	}
-	return whole(append(b, st.tail...))
+	return whole(b)
 }
 
 // encodeURL returns the URL as viewers send it, if it may be signed.
@@ -200,8 +197,14 @@ func separator(u string) byte {
 	return '?'
 }
 
-// appendSignature appends the signature over text in CloudFront's base64.
-func (s *Signer) appendSignature(ctx context.Context, b []byte, st *state, text []byte) ([]byte, error) {
+// appendQuery appends the signature over a policy's text as query parameters: of
+// a canned policy with when it expires, of a custom one with the text.
+func (s *Signer) appendQuery(ctx context.Context, b []byte, st *state, text []byte, expires time.Time) ([]byte, error) {
+	if expires.IsZero() {
+		b = policy.AppendEncode(append(b, policy.ParamPolicy+"="...), text)
+	} else {
+		b = strconv.AppendInt(append(b, policy.ParamExpires+"="...), expires.Unix(), 10)
+	}
 	var digest []byte
 	if s.hash == crypto.SHA256 {
 		sum := sha256.Sum256(text)
@@ -214,7 +217,8 @@ func (s *Signer) appendSignature(ctx context.Context, b []byte, st *state, text 
 	if err != nil {
 		return nil, fmt.Errorf("%w with %s: %w", ErrSign, st.keyID, err)
 	}
-	return policy.AppendEncode(b, signature), nil
+	b = policy.AppendEncode(append(b, "&"+policy.ParamSignature+"="...), signature)
+	return append(b, st.tail...), nil
 }
 
 // contextSigner is a crypto.Signer that signs elsewhere, as awskms.Signer does.
@@ -238,7 +242,7 @@ func withDownload(raw, name string) (string, error) {
 	_, query, _ := strings.Cut(raw, "?")
 	for pair := range strings.SplitSeq(query, "&") {
 		if given, _, _ := strings.Cut(pair, "="); given == disposition.Parameter {
-			return "", refuse(ErrDownload, "the URL has a "+disposition.Parameter+" already", "leave it or the name out")
+			return "", refuse(ErrDownload, "leave it or the name out", "the URL has a %s already", given)
 		}
 	}
 	return raw + string(separator(raw)) + disposition.Query(disposition.Parameter, header), nil
@@ -247,11 +251,8 @@ func withDownload(raw, name string) (string, error) {
 // whole returns a finished URL, unless it is longer than CloudFront accepts.
 func whole(b []byte) (string, error) {
 	if len(b) > MaxURL {
-		return "", refuse(
-			ErrTooLong,
-			fmt.Sprintf("the signed URL has %d bytes, and CloudFront accepts %d", len(b), MaxURL),
-			"shorten the URL, its query or the pattern",
-		)
+		return "", refuse(ErrTooLong, "shorten the URL, its query or the pattern",
+			"the signed URL has %d bytes, and CloudFront accepts %d", len(b), MaxURL)
 	}
 	return string(b), nil
 }

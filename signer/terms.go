@@ -1,7 +1,6 @@
 package signer
 
 import (
-	"fmt"
 	"net/netip"
 	"time"
 
@@ -69,32 +68,23 @@ func (s *Signer) policy(st *state, resource string, t *Terms) (policy.Policy, er
 
 // end returns when the signature ends, in whole seconds.
 func (t *Terms) end(now time.Time) (time.Time, error) {
+	var err error
 	switch {
 	case t.For != 0 && !t.Until.IsZero():
-		return time.Time{}, refuse(ErrTerms, "both For and Until say when the signature ends", "give one of them")
+		err = refuse(ErrTerms, "give one of them", "both For and Until say when the signature ends")
 	case t.For < 0:
-		return time.Time{}, refuse(
-			ErrPast,
-			"the signature would be good for "+fault.Duration(t.For),
-			"give a positive duration",
-		)
+		err = refuse(ErrPast, "give a positive duration", "the lifetime of %s is negative", fault.Duration(t.For))
 	case t.For != 0 && t.For < time.Second:
-		return time.Time{}, refuse(ErrTerms, "a lifetime of "+t.For.String()+" is less than a second",
-			"give a longer one, such as time.Hour or 1h")
+		err = refuse(ErrTerms, "give a longer one, such as time.Hour or 1h",
+			"the lifetime of %s is less than a second", t.For)
 	case t.Window != 0 && t.For == 0:
-		return time.Time{}, refuse(
-			ErrTerms,
-			"a window rounds the end of a lifetime, and there is none",
-			"give the least lifetime (For, --for)",
-		)
+		err = refuse(ErrTerms, "give the least lifetime (For, --for)",
+			"a window rounds the end of a lifetime, and there is none")
 	case t.Window < 0 || t.Window%time.Second != 0:
-		return time.Time{}, refuse(
-			ErrTerms,
-			fmt.Sprintf("the window of %s is not a whole number of seconds", t.Window),
-			"give one, such as an hour",
-		)
-	case t.For == 0:
-		return t.Until, nil
+		err = refuse(ErrTerms, "give one, such as an hour", "the window of %s is not a whole number of seconds", t.Window)
+	}
+	if err != nil || t.For == 0 {
+		return t.Until, err
 	}
 	if t.From.After(now) {
 		now = t.From
@@ -108,11 +98,8 @@ func (t *Terms) end(now time.Time) (time.Time, error) {
 // checkEnd refuses an end in the past and a lifetime over the deployment's.
 func (st *state) checkEnd(until, now time.Time, longest time.Duration) error {
 	if !until.After(now) {
-		return refuse(
-			ErrPast,
-			fmt.Sprintf("the end, %s, is in the past", until.UTC().Format(time.RFC3339)),
-			"give a later one; the time is "+now.UTC().Format(time.RFC3339),
-		)
+		return refuse(ErrPast, "give a later one; the time is "+now.UTC().Format(time.RFC3339),
+			"the end, %s, is in the past", until.UTC().Format(time.RFC3339))
 	}
 	if st.deployed == nil || st.deployed.MaxLifetime == 0 {
 		return nil
@@ -121,13 +108,9 @@ func (st *state) checkEnd(until, now time.Time, longest time.Duration) error {
 	if longest > limit+time.Second-1 {
 		const day = 24 * time.Hour
 		longest = longest.Truncate(time.Second)
-		enough := (longest + day - 1).Truncate(day)
-		return refuse(
-			ErrLifetime,
-			fmt.Sprintf("the signature would live up to %s, and the ring's limit is %s",
-				fault.Duration(longest), fault.Duration(limit)),
-			"sign for less, or raise the limit with `privatecdn keys limit "+fault.Duration(enough)+"` and deploy",
-		)
+		enough := fault.Duration((longest + day - 1).Truncate(day))
+		return refuse(ErrLifetime, "sign for less, or raise the limit with `privatecdn keys limit "+enough+"` and deploy",
+			"the signature would live up to %s, and the ring's limit is %s", fault.Duration(longest), fault.Duration(limit))
 	}
 	return nil
 }

@@ -2,11 +2,10 @@ package signer
 
 import (
 	"context"
-	"crypto/ecdsa"
 	"strings"
 	"time"
 
-	"example.com/privatecdn/signer/policy"
+	"example.com/privatecdn/keys"
 )
 
 // maxTries bounds the signatures that are made for one without a tilde. A P-256
@@ -21,15 +20,13 @@ const maxTries = 128
 // in 1970, until policy and signature have no tilde. The tries are
 // the same each time, so a window's viewers still share a signature.
 func (s *Signer) sign(ctx context.Context, g *Grant, t Terms) error {
-	_, p256 := g.state.key.Public().(*ecdsa.PublicKey)
-	free := p256 && t.Policy == "" && !t.From.After(s.now())
+	free := g.state.public.Algorithm() == keys.ECDSAP256 && t.Policy == "" && !t.From.After(s.now())
 	for try := range int64(maxTries) {
-		b := append([]byte(policy.ParamPolicy+"="), policy.Encode(g.text)...)
-		b, err := s.appendSignature(ctx, append(b, "&"+policy.ParamSignature+"="...), g.state, g.text)
+		query, err := s.appendQuery(ctx, nil, g.state, g.text, time.Time{})
 		if err != nil {
 			return err
 		}
-		g.query = string(append(b, g.state.tail...))
+		g.query = string(query)
 		if !free || !strings.Contains(g.query, "~") {
 			break
 		}
