@@ -63,7 +63,7 @@ func (t *Trace) logLine() []string {
 	}
 	utc := t.Time.UTC()
 	line := []string{
-		utc.Format(time.DateOnly), utc.Format(time.TimeOnly), pop, strconv.FormatInt(t.Bytes, 10), q.viewer.String(),
+		utc.Format(time.DateOnly), utc.Format(time.TimeOnly), pop, strconv.FormatInt(t.sent(), 10), q.viewer.String(),
 		t.Request.Method, host, q.target.path, strconv.Itoa(t.Status), h.Get("Referer"), h.Get("User-Agent"), query,
 		h.Get("Cookie"), t.Cache, q.id, q.host, q.scheme,
 		strconv.Itoa(q.bytes() + int(max(t.Request.ContentLength, 0))),
@@ -75,6 +75,12 @@ func (t *Trace) logLine() []string {
 		line[i] = cmp.Or(escapeField(q.printable(value)), "-")
 	}
 	return line
+}
+
+// sent returns the size of the response: its body, its headers and the status
+// line.
+func (t *Trace) sent() int64 {
+	return t.Bytes + int64(headerBytes(t.Response)+len("HTTP/1.1 200 \r\n\r\n")+len(http.StatusText(t.Status)))
 }
 
 func seconds(d time.Duration) string { return strconv.FormatFloat(d.Seconds(), 'f', 3, 64) }

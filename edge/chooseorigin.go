@@ -52,10 +52,10 @@ func (q *request) chooseOrigin(change *cffunction.Origin) error {
 	return nil
 }
 
-// readdress gives an origin another domain name: a bucket's of the template, or
-// that of an HTTP origin.
+// readdress makes an origin another one, by its domain name: a bucket of the
+// template, or an HTTP origin.
 func (c *config) readdress(o *infra.Origin, domain string) {
-	o.DomainName, o.Bucket, o.Website = domain, nil, nil
+	o.ID, o.DomainName, o.Bucket, o.Website = domain, domain, nil, nil
 	at, isS3 := awsname.ParseS3Host(domain)
 	if b, known := c.buckets[at.Bucket]; isS3 && at.Service == awsname.S3 && known {
 		o.Bucket, o.Custom = b.Bucket, nil

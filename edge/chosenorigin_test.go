@@ -35,7 +35,8 @@ func TestChosenOrigin(t *testing.T) {
 		s.bucket = "BucketName: content"
 		e, err := edge.New(edge.Options{
 			Text: s.text(), Buckets: map[string]fs.FS{"": fstest.MapFS{"home.html": {Data: []byte("home")}}},
-			Origins: map[string]http.RoundTripper{website: to(server.URL), "web.example.com": to(server.URL)},
+			Origins: map[string]http.RoundTripper{website: to(server.URL), "web.example.com": to(server.URL),
+				"o": to("http://127.0.0.1:1")}, // the origin that is not chosen
 		})
 		if err != nil {
 			t.Fatal(err)

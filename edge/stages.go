@@ -74,9 +74,10 @@ func (q *request) size() *response {
 }
 
 // bytes returns the size of the URL and the headers.
-func (q *request) bytes() int {
-	size := q.target.length()
-	for name, values := range q.http.Header {
+func (q *request) bytes() int { return q.target.length() + headerBytes(q.http.Header) }
+
+func headerBytes(h http.Header) (size int) {
+	for name, values := range h {
 		for _, v := range values {
 			size += len(name) + len(v) + len(": \r\n")
 		}

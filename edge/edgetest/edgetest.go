@@ -97,12 +97,12 @@ func NewServer[T Template](t testing.TB, template T, bucket fs.FS, opts ...Optio
 	set.edge.TrustedKeys = append(set.edge.TrustedKeys, private.Public())
 	set.edge.Clock = s.Clock.Now
 	s.listen(set.edge)
-	source := s.source(public.LocalID())
-	if d, _ := source.Load(t.Context()); len(d.Keys) == 0 {
+	deployed := s.deployment(public.LocalID())
+	if len(deployed.Keys) == 0 {
 		return s // no behavior is signed
 	}
 	open := func(context.Context, string) (crypto.Signer, error) { return private, nil }
-	s.Signer, err = signer.Open(t.Context(), source, signer.WithClock(s.Clock.Now), signer.WithReload(0),
+	s.Signer, err = signer.Open(t.Context(), deployed, signer.WithClock(s.Clock.Now), signer.WithReload(0),
 		signer.WithOpeners(keys.Openers{"edgetest": open}))
 	if err != nil {
 		t.Fatal("edgetest: ", err)
@@ -132,24 +132,19 @@ func pathOrText(template any) (path string, text []byte, err error) {
 func (s *Server) listen(o edge.Options) {
 	s.t.Helper()
 	secure := httptest.NewUnstartedServer(nil)
+	s.t.Cleanup(secure.Close)
 	o.HTTPSPort = secure.Listener.Addr().(*net.TCPAddr).Port
 	var err error
 	if s.Edge, err = edge.New(o); err != nil {
-		secure.Close()
 		s.t.Fatal("edgetest: ", err)
 	}
 	secure.Config.Handler = s.Edge
-	secure.EnableHTTP2 = true
 	secure.StartTLS()
 	plain := httptest.NewServer(s.Edge)
 	s.URL, s.HTTP = secure.URL, plain.URL
 	s.client = client(secure, plain)
-	s.t.Cleanup(func() {
-		s.client.CloseIdleConnections()
-		secure.Close()
-		plain.Close()
-		s.Edge.Close()
-	})
+	s.t.Cleanup(plain.Close)
+	s.t.Cleanup(func() { s.Edge.Close() })
 }
 
 // client returns a client that connects to the server for every host, trusts
@@ -158,45 +153,35 @@ func (s *Server) listen(o edge.Options) {
 func client(secure, plain *httptest.Server) *http.Client {
 	trusted := secure.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
 	trusted.ServerName = "example.com" // the name in the test certificate
-	dial := func(ctx context.Context, network, address string) (net.Conn, error) {
-		to := plain.Listener.Addr().String()
-		if strings.HasSuffix(address, ":443") || address == secure.Listener.Addr().String() {
-			to = secure.Listener.Addr().String()
+	dial := func(to net.Addr) func(context.Context, string, string) (net.Conn, error) {
+		return func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "tcp", to.String())
 		}
-		return new(net.Dialer).DialContext(ctx, network, to)
 	}
+	dialTLS := dial(secure.Listener.Addr())
 	return &http.Client{
 		Transport: &http.Transport{
-			DialContext: dial, DisableCompression: true,
+			DisableCompression: true,
+			DialContext:        dial(plain.Listener.Addr()),
 			DialTLSContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-				conn, err := new(net.Dialer).DialContext(ctx, network, secure.Listener.Addr().String())
-				if err != nil {
-					return nil, err
-				}
-				return tls.Client(conn, trusted), nil
+				conn, err := dialTLS(ctx, network, address)
+				return tls.Client(conn, trusted), err
 			},
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }
 
-// source returns the deployment document of the first distribution, with the
-// key of the given ID as the signing key.
-func (s *Server) source(keyID string) deployment.Source {
-	return sourceFunc(func(context.Context) (*deployment.Deployment, error) {
-		d := s.Edge.Deployments()[0]
-		d.Endpoint = s.URL
-		d.Hosts = append(d.Hosts, strings.TrimPrefix(s.URL, "https://"), strings.TrimPrefix(s.HTTP, "http://"))
-		d.MaxLifetime = int64(100 * 365 * 24 * time.Hour / time.Second)
-		for i := range d.Keys {
-			if d.Keys[i].ID == keyID {
-				d.Keys[i].State, d.Keys[i].PrivateKey = keys.Signing, "edgetest:key"
-			}
+// deployment describes the first distribution, with the key of the given ID as
+// the signing key.
+func (s *Server) deployment(keyID string) *deployment.Deployment {
+	d := s.Edge.Deployments()[0]
+	d.Endpoint = s.URL
+	d.Hosts = append(d.Hosts, strings.TrimPrefix(s.URL, "https://"), strings.TrimPrefix(s.HTTP, "http://"))
+	for i := range d.Keys {
+		if d.Keys[i].ID == keyID {
+			d.Keys[i].State, d.Keys[i].PrivateKey = keys.Signing, "edgetest:key"
 		}
-		return d, nil
-	})
+	}
+	return d
 }
-
-type sourceFunc func(context.Context) (*deployment.Deployment, error)
-
-func (f sourceFunc) Load(ctx context.Context) (*deployment.Deployment, error) { return f(ctx) }

@@ -1,6 +1,7 @@
 package edgetest_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"os"
@@ -21,6 +22,7 @@ const templateFile = "testdata/template.yaml"
 var content = fstest.MapFS{
 	"private/a.txt": {Data: []byte("private")},
 	"public/a.txt":  {Data: []byte("public")},
+	"public/b.css":  {Data: bytes.Repeat([]byte("b"), 2000)},
 }
 
 func TestServerReadsLikeTheSentence(t *testing.T) {
@@ -34,6 +36,9 @@ func TestServerReadsLikeTheSentence(t *testing.T) {
 	}
 	srv.ServesFromCache(url)
 	srv.RedirectsToHTTPS("/private/a.txt")
+	if r := srv.Opens("/public/b.css"); r.Uncompressed || len(r.Text) != 2000 {
+		t.Errorf("the client decompressed: %t, %d bytes", r.Uncompressed, len(r.Text))
+	}
 	srv.Opens("/public/a.txt")
 	srv.Refuses("/public/none.txt", edge.ReasonOriginRefused)
 
