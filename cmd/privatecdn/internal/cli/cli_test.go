@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,15 +20,26 @@ func TestParseDuration(t *testing.T) {
 		"90m": 90 * time.Minute, "36h": 36 * time.Hour, "7d": 7 * day, "1d12h": 36 * time.Hour,
 		"1.5d": 36 * time.Hour, "0s": 0, "0": 0, "0d": 0, "2d3h4m5s": 2*day + 3*time.Hour + 4*time.Minute + 5*time.Second,
 	} {
-		if got, err := cli.ParseDuration(in); err != nil || got != want {
-			t.Errorf("ParseDuration(%q) = %v, %v; want %v", in, got, err, want)
+		var got cli.Duration
+		if err := got.UnmarshalText([]byte(in)); err != nil || got.Std() != want {
+			t.Errorf("%q is %v, %v; want %v", in, got, err, want)
 		}
 	}
-	for _, in := range []string{
-		"", "7", "d", "-1h", "-1d", "1d-1h", "1h2d", "7 d", "1w", "9999999d", "99999999h", "1e3d",
+	const invalid, negative, long = "is not a valid duration", "is negative", "is too long"
+	for in, want := range map[string]string{
+		"": invalid, "7": invalid, "d": invalid, "-1d": invalid, "1h2d": invalid, "7 d": invalid, "1w": invalid,
+		"1e3d": invalid, "1.2.3d": invalid, ".d": invalid, "1dd": invalid, "-1h": negative, "1d-1h": negative,
+		"36601d": long, "878401h": long, "36600d1ns": long, "1d878400h": long, "1" + strings.Repeat("0", 400) + "d": long,
 	} {
-		if got, err := cli.ParseDuration(in); err == nil {
-			t.Errorf("ParseDuration(%q) = %v, want an error", in, got)
+		var got cli.Duration
+		if err := got.UnmarshalText([]byte(in)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is %v, %v; want: %s", in, got, err, want)
+		}
+	}
+	for in, want := range map[string]time.Duration{"36600d": 36600 * day, "878400h": 36600 * day} {
+		var got cli.Duration
+		if err := got.UnmarshalText([]byte(in)); err != nil || got.Std() != want {
+			t.Errorf("%q is %v, %v", in, got, err)
 		}
 	}
 }
@@ -36,15 +48,17 @@ func TestParseTime(t *testing.T) {
 	t.Parallel()
 	want := time.Date(2030, 1, 2, 15, 4, 5, 0, time.UTC)
 	for _, in := range []string{"2030-01-02T15:04:05Z", "2030-01-02T16:04:05+01:00", "1893596645"} {
-		if got, err := cli.ParseTime(in); err != nil || !got.Equal(want) {
-			t.Errorf("ParseTime(%q) = %v, %v; want %v", in, got, err, want)
+		var got cli.Time
+		if err := got.UnmarshalText([]byte(in)); err != nil || !got.Equal(want) {
+			t.Errorf("%q is %v, %v; want %v", in, got, err, want)
 		}
 	}
 	for _, in := range []string{
 		"", "0", "1893596645000", "99999999999999999999", "-1", "2030-01-02", "tomorrow", "1893596645.5",
 	} {
-		if got, err := cli.ParseTime(in); err == nil {
-			t.Errorf("ParseTime(%q) = %v, want an error", in, got)
+		var got cli.Time
+		if err := got.UnmarshalText([]byte(in)); err == nil {
+			t.Errorf("%q is %v, want an error", in, got)
 		}
 	}
 }

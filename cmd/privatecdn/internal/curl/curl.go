@@ -59,10 +59,8 @@ func isCurl(word string) bool {
 // $'…' of browsers included, or as cmd of Windows would where it has its ^".
 func Parse(command string) (*Request, error) {
 	if len(command) > maxCommand {
-		return nil, notRead(
-			fmt.Sprintf("it has %d bytes, and %d are read", len(command), maxCommand),
-			"shorten it to the URL and its cookies",
-		)
+		return nil, notRead(fmt.Sprintf("it has %d bytes, and the limit is %d", len(command), maxCommand),
+			"shorten it to the URL and its cookies")
 	}
 	if strings.Contains(command, `^"`) {
 		command = uncaret(command)
@@ -93,37 +91,20 @@ func Parse(command string) (*Request, error) {
 // words. Of bundled short options only one that takes an argument matters, or -I.
 func option(words []string) (name, value string, left []string) {
 	word, left := words[0], words[1:]
-	next := func() string {
-		if len(left) == 0 {
-			return ""
-		}
-		v := left[0]
-		left = left[1:]
-		return v
-	}
+	takes := false // its argument is the next word
 	if long, ok := strings.CutPrefix(word, "--"); ok {
-		if slices.Contains(takingLong, long) {
-			value = next()
-		}
-		return long, value, left
-	}
-	if len(word) < 2 || word[0] != '-' {
+		name, takes = long, slices.Contains(takingLong, long)
+	} else if len(word) < 2 || word[0] != '-' {
 		return "url", word, left
+	} else if i := strings.IndexAny(word[1:], takingShort) + 1; i > 0 {
+		name, value, takes = longNames[word[i]], word[i+1:], i+1 == len(word)
+	} else if strings.Contains(word, "I") {
+		name = "head"
 	}
-	for i := 1; i < len(word); i++ {
-		switch {
-		case word[i] == 'I':
-			name = "head"
-		case strings.IndexByte(takingShort, word[i]) < 0:
-			continue
-		case i+1 < len(word):
-			return longNames[word[i]], word[i+1:], left
-		default:
-			value = next()
-			return longNames[word[i]], value, left
-		}
+	if takes && len(left) > 0 {
+		value, left = left[0], left[1:]
 	}
-	return name, "", left
+	return name, value, left
 }
 
 // longNames are the long names of the short options that are looked at.

@@ -4,39 +4,35 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/publicsuffix"
+
+	"example.com/privatecdn/signer/policy"
 )
 
-// explainMissingCookies is about a request without any signature: why the
-// signed cookies that were set before it were not sent.
-func (d *recording) explainMissingCookies(i int, e *entry) (Kind, string, string) {
-	for at := i - 1; at >= 0; at-- {
-		setter := d.entries[at]
+// explainMissingCookies explains a request without any signature: why the signed
+// cookies that were set before it were not sent.
+func (d *recording) explainMissingCookies(i int, e *entry) Finding {
+	for _, setter := range slices.Backward(d.entries[:i]) {
 		response := http.Response{Header: http.Header{"Set-Cookie": setter.Response.all("Set-Cookie")}}
 		for _, c := range response.Cookies() {
-			if signatureCookie(c.Name) && c.MaxAge >= 0 {
+			param, ok := strings.CutPrefix(c.Name, policy.CookiePrefix)
+			if ok && policy.IsReserved(param) && c.MaxAge >= 0 {
 				what, todo := whyNotSent(c, setter, e)
-				return Cookie, what, todo
+				return because(Cookie, what, todo)
 			}
 		}
 	}
-	if !d.hasCookies() {
-		return Signature, "the request is not signed, and the recording has no cookies at all",
-			"sign the URL or set signed cookies; if cookies were set, save the recording with sensitive data"
+	if !slices.ContainsFunc(d.entries, func(e *entry) bool {
+		return e.Request.get("Cookie") != "" || e.Response.get("Set-Cookie") != ""
+	}) {
+		return because(Signature, "the request is not signed, and the recording has no cookies at all",
+			"sign the URL or set signed cookies; if cookies were set, save the recording with sensitive data")
 	}
-	return Signature, "the request is not signed: no response before it set signed cookies",
-		"sign the URL, or let the session endpoint set signed cookies before the player starts"
-}
-
-func (d *recording) hasCookies() bool {
-	for _, e := range d.entries {
-		if e.Request.get("Cookie") != "" || e.Response.get("Set-Cookie") != "" {
-			return true
-		}
-	}
-	return false
+	return because(Signature, "the request is not signed: no response before it set signed cookies",
+		"sign the URL, or let the session endpoint set signed cookies before the player starts")
 }
 
 // maxCookie is the most that browsers accept of a cookie's name and value.
@@ -48,23 +44,23 @@ func whyNotSent(c *http.Cookie, setter, e *entry) (what, todo string) {
 	from, to := setter.url.Hostname(), e.url.Hostname()
 	domain := strings.ToLower(strings.TrimPrefix(c.Domain, "."))
 	name := "the cookie " + c.Name + " of " + from
+	isFor := name + " is for the domain " + domain
+	size := len(c.Name) + len(c.Value)
 	switch suffix, _ := publicsuffix.PublicSuffix(domain); {
-	case len(c.Name)+len(c.Value) > maxCookie:
-		return fmt.Sprintf("%s has %d bytes, and browsers ignore more than %d", name, len(c.Name)+len(c.Value), maxCookie),
+	case size > maxCookie:
+		return fmt.Sprintf("%s has %d bytes, and browsers ignore more than %d", name, size, maxCookie),
 			"sign a shorter pattern"
 	case domain != "" && domain == suffix:
-		return name + " is for the domain " + domain + ", which unrelated sites share, so browsers drop it", "Domain=" + to
+		return isFor + ", which unrelated sites share, so browsers drop it", "Domain=" + to
 	case domain != "" && !within(from, domain):
-		return name + " is for the domain " + domain + ", which its host is not in, so browsers drop it",
-			"set it from a host in " + domain
+		return isFor + ", which its host is not in, so browsers drop it", "set it from a host in " + domain
 	case domain != "" && !within(to, domain):
-		return name + " is for the domain " + domain + ", which does not contain " + to, "Domain=" + common(from, to)
+		return isFor + ", which does not contain " + to, "Domain=" + common(from, to)
 	case domain == "" && from != to:
 		return name + " has no Domain, so it is for that host alone, not for " + to, "Domain=" + common(from, to)
 	case !pathMatches(c.Path, e.url.Path):
-		return name + " is for the path " + c.Path + ", which " + e.url.Path + " is not below", "Path=" + directory(
-			e.url.Path,
-		)
+		return name + " is for the path " + c.Path + ", which " + e.url.Path + " is not below",
+			"Path=" + e.url.Path[:strings.LastIndexByte(e.url.Path, '/')+1]
 	case c.Secure && e.url.Scheme == "http":
 		return name + " is Secure, and the request goes over HTTP", "request it over https://"
 	case c.SameSite == http.SameSiteNoneMode && !c.Secure:
@@ -87,10 +83,8 @@ func whyNotSent(c *http.Cookie, setter, e *entry) (what, todo string) {
 // crossSite reports whether a request comes from a page of another site.
 func crossSite(e *entry) bool {
 	page, err := url.Parse(e.origin())
-	if err != nil || page.Host == "" {
-		return false
-	}
-	return page.Scheme != e.url.Scheme || site(page.Hostname()) != site(e.url.Hostname())
+	return err == nil && page.Host != "" &&
+		(page.Scheme != e.url.Scheme || site(page.Hostname()) != site(e.url.Hostname()))
 }
 
 func site(host string) string {
@@ -121,5 +115,3 @@ func pathMatches(cookie, path string) bool {
 	rest, ok := strings.CutPrefix(path, cookie)
 	return ok && (rest == "" || strings.HasSuffix(cookie, "/") || rest[0] == '/')
 }
-
-func directory(path string) string { return path[:strings.LastIndexByte(path, '/')+1] }

@@ -1,13 +1,13 @@
 package har
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net/http"
 	"strings"
 
 	"example.com/privatecdn/internal/fault"
-	"example.com/privatecdn/signer/policy"
 	"example.com/privatecdn/signer/verify"
 )
 
@@ -51,14 +51,13 @@ func Diagnose(r io.Reader, judge Judge) ([]Finding, error) {
 	d := &recording{entries: entries, judge: judge}
 	findings := []Finding{}
 	for i, e := range entries {
-		kind, what, todo := d.explain(i, e)
-		if kind == "" {
+		f := d.explain(i, e)
+		if f.Kind == "" {
 			continue
 		}
-		findings = append(findings, Finding{
-			e.Request.Method, shown(e), e.Response.Status, kind, fault.Text(fault.Printable(what)), fault.Printable(todo),
-		})
-		if len(findings) == maxFindings {
+		f.Method, f.URL, f.Status = e.Request.Method, shown(e), e.Response.Status
+		f.Explanation, f.Hint = fault.Text(fault.Printable(f.Explanation)), fault.Printable(f.Hint)
+		if findings = append(findings, f); len(findings) == maxFindings {
 			break
 		}
 	}
@@ -77,135 +76,111 @@ type recording struct {
 	judge   Judge
 }
 
-// explain returns an empty kind for a request that did not fail.
-func (d *recording) explain(i int, e *entry) (kind Kind, what, todo string) {
-	body := e.Response.Content.Text
-	cached := strings.HasPrefix(e.Response.get("X-Cache"), "Hit")
+// because returns a finding: its kind, why the request failed, and what to change.
+func because(kind Kind, explanation, hint string) Finding {
+	return Finding{Kind: kind, Explanation: explanation, Hint: hint}
+}
+
+// explain returns an empty Finding for a request that did not fail.
+func (d *recording) explain(i int, e *entry) Finding {
+	status, body, cache := e.Response.Status, e.Response.Content.Text, e.Response.get("X-Cache")
+	fromS3 := strings.Contains(body, "<RequestId>")
 	switch {
 	case e.Request.Method == http.MethodOptions && e.failed():
-		return d.explainPreflight(e)
-	case e.Response.Status == http.StatusForbidden && refusedByCloudFront(body):
-		return d.explainRefusal(i, e, body)
-	case e.Response.Status == http.StatusForbidden && strings.Contains(body, "<RequestId>"):
-		return Origin, "S3 refused, not CloudFront: " + code(body),
-			"check that the object exists, and that the bucket's policy lets the distribution read it"
-	case e.Response.Status >= http.StatusBadRequest && cached:
-		return Cache, fmt.Sprintf(
-				"a cached error was served (%d, X-Cache: %s)",
-				e.Response.Status,
-				e.Response.get("X-Cache"),
-			),
-			"invalidate the path, and lower the error caching minimum TTL of that status"
-	case e.Response.Status >= http.StatusBadRequest:
-		return Origin, fmt.Sprintf(
-			"status %d, and not from a signature",
-			e.Response.Status,
-		), "ask the path of the origin itself"
+		return explainPreflight(e)
+	case status == http.StatusForbidden && !fromS3 && (body == "" || strings.Contains(body, "<Code>")):
+		return d.explainRefusal(i, e)
+	case status == http.StatusForbidden && fromS3:
+		return because(Origin, "S3 refused, not CloudFront: "+code(body),
+			"check that the object exists, and that the bucket's policy lets the distribution read it")
+	case status >= http.StatusBadRequest && strings.HasPrefix(cache, "Hit"):
+		return because(Cache, fmt.Sprintf("a cached error was served (%d, X-Cache: %s)", status, cache),
+			"invalidate the path, and lower the error caching minimum TTL of that status")
+	case status >= http.StatusBadRequest:
+		return because(Origin, fmt.Sprintf("status %d, and not from a signature", status),
+			"request the path from the origin itself")
 	}
-	if kind, what, todo := explainCORS(e); kind != "" {
-		return kind, what, todo
+	if f := explainCORS(e); f.Kind != "" || status != 0 {
+		return f
 	}
-	if e.Response.Status == 0 {
-		return Network, "there was no response: " + orUnknown(
-			e.Error,
-		), "check the host name, the certificate and blockers in the browser"
-	}
-	return "", "", ""
+	return because(Network, "there was no response: "+cmp.Or(e.Error, "the recording does not say why"),
+		"check the host name, the certificate and blockers in the browser")
 }
 
-func orUnknown(s string) string {
-	if s == "" {
-		return "the recording does not say why"
-	}
-	return s
-}
-
-// refusedByCloudFront recognizes the bodies of refused signatures; S3's own have
-// a RequestId.
-func refusedByCloudFront(body string) bool {
-	return strings.Contains(body, "<Code>") && !strings.Contains(body, "<RequestId>") || body == ""
-}
-
+// code returns the error code of a response, in quotes.
 func code(body string) string {
 	_, rest, _ := strings.Cut(body, "<Code>")
 	name, _, _ := strings.Cut(rest, "</Code>")
 	return fault.Quote(name)
 }
 
-func (d *recording) explainPreflight(e *entry) (Kind, string, string) {
-	what := fmt.Sprintf("the preflight for %s got status %d, so the browser sent no request",
-		e.Request.get("Access-Control-Request-Method"), e.Response.Status)
-	return Preflight, what, "allow OPTIONS in the behavior's methods, " +
-		"and let a response headers policy or the bucket's CORS rules " +
-		"allow the origin " + e.origin() + " and the headers " + e.Request.get(
-		"Access-Control-Request-Headers",
-	)
+func explainPreflight(e *entry) Finding {
+	return because(Preflight,
+		fmt.Sprintf("the preflight for %s got status %d, so the browser sent no request",
+			e.Request.get("Access-Control-Request-Method"), e.Response.Status),
+		"allow OPTIONS in the behavior's methods, and let a response headers policy or the bucket's CORS rules "+
+			"allow the origin "+e.origin()+" and the headers "+e.Request.get("Access-Control-Request-Headers"))
 }
 
-// explainRefusal is about a 403 of CloudFront's.
-func (d *recording) explainRefusal(i int, e *entry, body string) (Kind, string, string) {
-	cookies := verify.ParseCookies(e.Request.all("Cookie"))
-	signed := verify.Strip(e.url.RawQuery) != e.url.RawQuery
-	note := ""
+// explainRefusal explains a 403 of CloudFront's.
+func (d *recording) explainRefusal(i int, e *entry) Finding {
+	f, err := d.refusal(i, e)
 	if e.crossOrigin() && e.Response.get("Access-Control-Allow-Origin") == "" {
-		note = " (the console calls it a CORS error, because a refusal has no CORS headers)"
+		f.Explanation += " (the console calls it a CORS error, because a refusal has no CORS headers)"
 	}
-	if !signed && cookies == nil {
-		kind, what, todo := d.explainMissingCookies(i, e)
-		return kind, what + note, todo
+	if err != nil {
+		f.Explanation += "; " + err.Error()
 	}
+	return f
+}
+
+func (d *recording) refusal(i int, e *entry) (Finding, error) {
+	cookies := verify.ParseCookies(e.Request.all("Cookie"))
+	isSigned := verify.Strip(e.url.RawQuery) != e.url.RawQuery
+	if !isSigned && cookies == nil {
+		return d.explainMissingCookies(i, e), nil
+	}
+	refused := "CloudFront refused the signature: " + code(e.Response.Content.Text)
 	if d.judge == nil {
-		return Signature, "CloudFront refused the signature: " + code(body) + note,
-			"give --deployment, or --public-key and --key-pair-id, to learn why"
+		return because(Signature, refused, "give --deployment, or --public-key and --key-pair-id, to learn why"), nil
 	}
 	decision, err := d.judge(verify.Request{URL: e.Request.URL, Cookies: cookies, Time: e.Started})
-	if err != nil {
-		return Signature, "CloudFront refused the signature: " + code(body) + note + "; " + err.Error(), fault.Hint(err)
+	switch what, todo := decision.Explain(); {
+	case err != nil:
+		return because(Signature, refused, fault.Hint(err)), err
+	case decision.Allowed:
+		refused = strings.Replace(refused, "CloudFront refused the signature",
+			"this signature opens the URL today, but CloudFront refused it", 1)
+		return because(Signature, refused, "deploy the key group with this key, and check the policy's address range"), nil
+	case !isSigned && decision.Reason == verify.ResourceMismatch:
+		return because(Cookie, what, todo), nil
+	default:
+		return because(Signature, what, todo), nil
 	}
-	what, todo := decision.Explain()
-	if decision.Allowed {
-		return Signature, "this signature opens the URL today, but CloudFront refused it: " + code(body) + note,
-			"deploy the key group with this key, and check the policy's address range"
-	}
-	kind := Signature
-	if !signed && decision.Reason == verify.ResourceMismatch {
-		kind = Cookie
-	}
-	return kind, what + note, todo
 }
 
-// explainCORS is about a response that the browser keeps from the page.
-func explainCORS(e *entry) (Kind, string, string) {
-	allowed := e.Response.get("Access-Control-Allow-Origin")
-	origin := e.Request.get("Origin")
-	if origin == "" || !e.crossOrigin() || e.Response.Status == 0 && e.Error == "" {
-		return "", "", ""
-	}
-	withCookies := e.Request.get("Cookie") != ""
+// explainCORS explains a response that the browser keeps from the page.
+func explainCORS(e *entry) Finding {
 	const rule = "a response headers policy with CORS for that origin (CookieOrigins in the construct)"
+	allowed, origin := e.Response.get("Access-Control-Allow-Origin"), e.Request.get("Origin")
+	hasCookies := e.Request.get("Cookie") != ""
 	switch {
+	case origin == "" || !e.crossOrigin() || e.Response.Status == 0 && (e.Error == "" || allowed == ""):
+		return Finding{}
 	case allowed == "":
-		if e.Response.Status == 0 {
-			return "", "", ""
+		return because(CORS, "the response has no Access-Control-Allow-Origin for "+origin, "give the behavior "+rule)
+	case allowed == "*" && hasCookies:
+		return because(CORS, "the request has cookies, and Access-Control-Allow-Origin is *",
+			"name the origin and allow credentials: "+rule)
+	case allowed == "*" || strings.EqualFold(allowed, origin):
+		if hasCookies && !strings.EqualFold(e.Response.get("Access-Control-Allow-Credentials"), "true") {
+			return because(CORS, "the request has cookies, and the response does not allow credentials",
+				"allow credentials: "+rule)
 		}
-		return CORS, "the response has no Access-Control-Allow-Origin for " + origin, "give the behavior " + rule
-	case allowed == "*" && withCookies:
-		return CORS, "the request has cookies, and Access-Control-Allow-Origin is *",
-			"name the origin and allow credentials: " + rule
-	case allowed != "*" && !strings.EqualFold(allowed, origin):
-		if strings.HasPrefix(e.Response.get("X-Cache"), "Hit") {
-			return Cache, "the cached response allows " + allowed + ", not " + origin,
-				"put Origin into the cache key, or let " + rule + " write the header"
-		}
-		return CORS, "the response allows " + allowed + ", not " + origin, "add the origin to " + rule
-	case withCookies && !strings.EqualFold(e.Response.get("Access-Control-Allow-Credentials"), "true"):
-		return CORS, "the request has cookies, and the response does not allow credentials", "allow credentials: " + rule
+		return Finding{}
+	case strings.HasPrefix(e.Response.get("X-Cache"), "Hit"):
+		return because(Cache, "the cached response allows "+allowed+", not "+origin,
+			"put Origin into the cache key, or let "+rule+" write the header")
 	}
-	return "", "", ""
-}
-
-// signatureCookie reports whether a cookie carries part of a signature.
-func signatureCookie(name string) bool {
-	param, ok := strings.CutPrefix(name, policy.CookiePrefix)
-	return ok && policy.IsReserved(param)
+	return because(CORS, "the response allows "+allowed+", not "+origin, "add the origin to "+rule)
 }

@@ -53,20 +53,20 @@ func (f *feed) get(id int) (edge.Trace, bool) {
 	return f.ring[id%kept].trace, true
 }
 
-// watch returns what is remembered after an id and a channel with what comes
-// next, which is closed when its reader falls behind. Call stop at the end.
-func (f *feed) watch(after int) (past []numbered, next <-chan numbered, stop func()) {
+// watch returns a channel with what is remembered after an id and what comes
+// next. It is closed when its reader falls behind. Call stop at the end.
+func (f *feed) watch(after int) (next <-chan numbered, stop func()) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	c := make(chan numbered, kept+backlog)
 	for id := max(after, f.last-kept, 0) + 1; id <= f.last; id++ {
-		past = append(past, f.ring[id%kept])
+		c <- f.ring[id%kept]
 	}
-	c := make(chan numbered, backlog)
 	if f.watchers == nil {
 		f.watchers = map[chan numbered]struct{}{}
 	}
 	f.watchers[c] = struct{}{}
-	return past, c, func() {
+	return c, func() {
 		f.mu.Lock()
 		defer f.mu.Unlock()
 		delete(f.watchers, c)

@@ -14,7 +14,6 @@ import (
 	"fmt"
 	"html/template"
 	"io"
-	"io/fs"
 	"log"
 	"net"
 	"net/http"
@@ -50,13 +49,9 @@ var index = template.Must(template.ParseFS(files, "page/index.html"))
 // New returns an inspector. Give its Add to edge.Options.OnRequest.
 func New() *Inspector {
 	i := &Inspector{}
-	assets, err := fs.Sub(files, "page")
-	if err != nil {
-		panic(err) // the files are compiled in
-	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", i.index)
-	mux.Handle("GET /page/", http.StripPrefix("/page/", http.FileServerFS(assets)))
+	mux.Handle("GET /page/", http.FileServerFS(files))
 	mux.HandleFunc("GET /events", i.events)
 	mux.HandleFunc("GET /requests/{id}", i.request)
 	mux.HandleFunc("GET /distribution", i.distribution)
@@ -100,15 +95,14 @@ func (i *Inspector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Cache-Control", "no-store")
-	if !isLoopback(r.Host) {
+	switch {
+	case !isLoopback(r.Host):
 		http.Error(w, "The inspector answers at a loopback address only.", http.StatusMisdirectedRequest)
-		return
-	}
-	if isForeign(r) {
+	case isForeign(r):
 		http.Error(w, "The inspector answers its own page only.", http.StatusForbidden)
-		return
+	default:
+		i.handler.ServeHTTP(w, r)
 	}
-	i.handler.ServeHTTP(w, r)
 }
 
 // isLoopback reports whether a Host header is localhost or a loopback address.
@@ -143,17 +137,12 @@ func (i *Inspector) index(w http.ResponseWriter, _ *http.Request) {
 // events streams a row a request, first those that are remembered.
 func (i *Inspector) events(w http.ResponseWriter, r *http.Request) {
 	after, _ := strconv.Atoi(r.Header.Get("Last-Event-ID"))
-	past, next, stop := i.feed.watch(after)
+	next, stop := i.feed.watch(after)
 	defer stop()
 	w.Header().Set("Content-Type", "text/event-stream")
 	flush := http.NewResponseController(w)
-	for _, n := range past {
-		if send(w, n) != nil {
-			return
-		}
-	}
 	for {
-		if flush.Flush() != nil {
+		if len(next) == 0 && flush.Flush() != nil {
 			return
 		}
 		select {

@@ -11,7 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"runtime"
 	"sync"
 
@@ -51,7 +50,7 @@ func Lines(ctx context.Context, dst io.Writer, src io.Reader, f func(string) (st
 	defer cancel()
 	for range cores {
 		workers.Go(func() {
-			for b := range received(ctx, work) {
+			for b := next(ctx, work); b != nil; b = next(ctx, work) {
 				b.run(ctx, f)
 			}
 		})
@@ -60,7 +59,7 @@ func Lines(ctx context.Context, dst io.Writer, src io.Reader, f func(string) (st
 		defer close(order)
 		batches(src, func(b *batch) bool { return send(ctx, order, b) && send(ctx, work, b) })
 	}()
-	for b := range received(ctx, order) {
+	for b := next(ctx, order); b != nil; b = next(ctx, order) {
 		select {
 		case <-b.done:
 		case <-ctx.Done():
@@ -77,27 +76,21 @@ func Lines(ctx context.Context, dst io.Writer, src io.Reader, f func(string) (st
 }
 
 // send sends unless ctx ends first.
-func send[T any](ctx context.Context, c chan<- T, v T) bool {
+func send(ctx context.Context, c chan<- *batch, b *batch) bool {
 	select {
-	case c <- v:
+	case c <- b:
 		return true
 	case <-ctx.Done():
 		return false
 	}
 }
 
-// received yields what arrives on c until it is closed or ctx ends.
-func received[T any](ctx context.Context, c <-chan T) iter.Seq[T] {
-	return func(yield func(T) bool) {
-		for {
-			select {
-			case v, open := <-c:
-				if !open || !yield(v) {
-					return
-				}
-			case <-ctx.Done():
-				return
-			}
-		}
+// next receives, nil once c is closed or ctx ends.
+func next(ctx context.Context, c <-chan *batch) *batch {
+	select {
+	case b := <-c:
+		return b
+	case <-ctx.Done():
+		return nil
 	}
 }
