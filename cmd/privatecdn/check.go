@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 
 	"example.com/privatecdn/cmd/privatecdn/internal/awsuri"
 	"example.com/privatecdn/cmd/privatecdn/internal/cli"
@@ -120,6 +119,5 @@ var marks = map[probe.Status]struct{ mark, color string }{
 // promiseLine returns the line of a promise.
 func promiseLine(t cli.Terminal, r probe.Result) string {
 	m := marks[r.Status]
-	line := t.Row([]int{4, 46}, m.mark, r.Promise, r.Detail)
-	return t.Paint(m.color, m.mark) + strings.TrimPrefix(line, m.mark)
+	return t.Marked(m.color, []int{4, 46}, m.mark, r.Promise, r.Detail)
 }

@@ -48,23 +48,22 @@ func (c completeCommand) Run(e *env, k *kong.Context) error {
 const fileName = ":files"
 
 // candidates lists what can follow words in place of the unfinished last one.
-func candidates(node *kong.Node, words []string, last string) []string {
+func candidates(node *kong.Node, words []string, last string) (list []string) {
 	var flag *kong.Flag // waits for its value
 	arguments := 0
 	for _, word := range words {
-		switch name, _, hasValue := strings.Cut(word, "="); {
+		i := slices.IndexFunc(node.Children, func(n *kong.Node) bool { return n.Name == word })
+		switch {
 		case flag != nil:
 			flag = nil
 		case strings.HasPrefix(word, "-"):
-			if flag = flagNamed(node, name); hasValue || flag != nil && flag.IsBool() {
+			if flag = flagNamed(node, word); flag != nil && flag.IsBool() {
 				flag = nil
 			}
+		case i >= 0:
+			node = node.Children[i]
 		default:
-			if i := slices.IndexFunc(node.Children, func(n *kong.Node) bool { return n.Name == word }); i >= 0 {
-				node = node.Children[i]
-			} else {
-				arguments++
-			}
+			arguments++
 		}
 	}
 	name, _, hasValue := strings.Cut(last, "=")
@@ -75,37 +74,30 @@ func candidates(node *kong.Node, words []string, last string) []string {
 		flag = flagNamed(node, name)
 		return values(flag.Value, flag.PlaceHolder, name+"=")
 	case strings.HasPrefix(last, "-"):
-		return flagNames(node)
+		for _, flag := range slices.Concat(node.AllFlags(true)...) {
+			list = append(list, "--"+flag.Name+"\t"+firstSentence(flag.Help))
+		}
 	case arguments < len(node.Positional):
 		argument := node.Positional[arguments]
 		return values(argument, argument.Tag.PlaceHolder+argument.Tag.Get("complete"), "")
+	default:
+		for _, child := range node.Children {
+			if !child.Hidden {
+				list = append(list, child.Name+"\t"+firstSentence(child.Help))
+			}
+		}
 	}
-	return childNames(node)
+	return list
 }
 
-func flagNamed(node *kong.Node, name string) *kong.Flag {
+// flagNamed returns the flag that a word is, nil if it is none or has its value.
+func flagNamed(node *kong.Node, word string) *kong.Flag {
 	for _, flag := range slices.Concat(node.AllFlags(true)...) {
-		if "--"+flag.Name == name {
+		if "--"+flag.Name == word {
 			return flag
 		}
 	}
 	return nil
-}
-
-func flagNames(node *kong.Node) (names []string) {
-	for _, flag := range slices.Concat(node.AllFlags(true)...) {
-		names = append(names, "--"+flag.Name+"\t"+firstSentence(flag.Help))
-	}
-	return names
-}
-
-func childNames(node *kong.Node) (names []string) {
-	for _, child := range node.Children {
-		if !child.Hidden {
-			names = append(names, child.Name+"\t"+firstSentence(child.Help))
-		}
-	}
-	return names
 }
 
 // values lists what a flag or an argument may be. A placeholder such as

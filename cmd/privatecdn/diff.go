@@ -122,22 +122,16 @@ func report(w io.Writer, t cli.Terminal, findings []access.Finding) {
 		fmt.Fprintln(w, "No access changes.")
 	}
 	for _, f := range findings {
-		text := f.Sentence
+		text, color := fault.Printable(f.Sentence), ""
 		if f.Accepted {
 			text += " (accepted)"
 		}
-		fmt.Fprintln(w, findingLine(t, f, string(f.Severity), string(f.Kind), text))
-		fmt.Fprintln(w, findingLine(t, f, "", "", "witness: "+f.Witness))
+		if f.Fails() {
+			color = cli.Red
+		}
+		fmt.Fprintln(w, t.Marked(color, []int{9, 28}, string(f.Severity), string(f.Kind), text))
+		fmt.Fprintln(w, t.Row([]int{9, 28}, "", "", fault.Printable("witness: "+f.Witness)))
 	}
-}
-
-// findingLine returns a line of a finding, in red where it fails.
-func findingLine(t cli.Terminal, f access.Finding, severity, kind, text string) string {
-	line := t.Row([]int{9, 28}, severity, kind, fault.Printable(text))
-	if !f.Fails() {
-		return line
-	}
-	return t.Paint(cli.Red, severity) + strings.TrimPrefix(line, severity)
 }
 
 // sections are the parts of a comment on a pull request, by severity.
@@ -154,19 +148,17 @@ var sections = []struct {
 // markdown writes one comment for a pull request. What comes from a template is
 // in code spans or escaped, so that it cannot be taken for the comment's own.
 func markdown(w io.Writer, findings []access.Finding, leftOut []string) {
-	failing := 0
-	parts := map[access.Severity][2][]string{} // the findings and their witnesses
+	failing, sentences, witnesses := 0, map[access.Severity]string{}, map[access.Severity]string{}
 	for _, f := range findings {
-		mark := "`" + string(f.Kind) + "` "
-		witness := mark + plain(f.Witness)
+		kind, accepted := "- `"+string(f.Kind)+"` ", ""
 		if f.Accepted {
-			mark += "*(accepted)* "
+			accepted = "*(accepted)* "
 		}
 		if f.Fails() {
 			failing++
 		}
-		part := parts[f.Severity]
-		parts[f.Severity] = [2][]string{append(part[0], mark+plain(f.Sentence)), append(part[1], witness)}
+		sentences[f.Severity] += kind + accepted + plain(f.Sentence) + "\n"
+		witnesses[f.Severity] += kind + plain(f.Witness) + "\n"
 	}
 	switch {
 	case len(findings) == 0:
@@ -176,25 +168,19 @@ func markdown(w io.Writer, findings []access.Finding, leftOut []string) {
 	default:
 		fmt.Fprintf(w, "### Access: %d of %d findings need consent\n", failing, len(findings))
 	}
+	const folded = "\n<details><summary>%s</summary>\n\n%s\n</details>\n"
 	for _, section := range sections {
-		if part, ok := parts[section.severity]; ok {
-			fmt.Fprintf(w, "\n**%s**\n\n%s", section.title, bullets(part[0]))
-			folded(w, "Witnesses", part[1])
+		if list := sentences[section.severity]; list != "" {
+			fmt.Fprintf(w, "\n**%s**\n\n%s"+folded, section.title, list, "Witnesses", witnesses[section.severity])
 		}
 	}
 	if len(leftOut) > 0 {
-		var lines []string
+		list := ""
 		for _, what := range leftOut {
-			lines = append(lines, plain(what))
+			list += "- " + plain(what) + "\n"
 		}
-		folded(w, fmt.Sprintf("Not compared: %d resources", len(lines)), lines)
+		fmt.Fprintf(w, folded, fmt.Sprintf("Not compared: %d resources", len(leftOut)), list)
 	}
-}
-
-func bullets(lines []string) string { return "- " + strings.Join(lines, "\n- ") + "\n" }
-
-func folded(w io.Writer, title string, lines []string) {
-	fmt.Fprintf(w, "\n<details><summary>%s</summary>\n\n%s\n</details>\n", title, bullets(lines))
 }
 
 // plain escapes what Markdown, HTML or a hosting service act on: tags, links,

@@ -18,19 +18,6 @@ func byPath(cookies []*http.Cookie) (groups [][]*http.Cookie) {
 	return groups
 }
 
-type pathCookies struct {
-	Path    string            `json:"path"`
-	Cookies map[string]string `json:"cookies"`
-}
-
-// cookiePaths returns groups of cookies as a list of objects.
-func cookiePaths(groups [][]*http.Cookie) (list []pathCookies) {
-	for _, group := range groups {
-		list = append(list, pathCookies{group[0].Path, cookieValues(group)})
-	}
-	return list
-}
-
 // cookieValues returns cookies as an object of names and values.
 func cookieValues(cookies []*http.Cookie) map[string]string {
 	values := map[string]string{}
@@ -40,7 +27,7 @@ func cookieValues(cookies []*http.Cookie) map[string]string {
 	return values
 }
 
-// cookieHeader is what a viewer sends: the value of a Cookie header.
+// cookieHeader returns what a viewer sends: the value of a Cookie header.
 func cookieHeader(cookies []*http.Cookie) string {
 	pairs := make([]string, len(cookies))
 	for i, c := range cookies {
@@ -49,7 +36,7 @@ func cookieHeader(cookies []*http.Cookie) string {
 	return strings.Join(pairs, "; ")
 }
 
-// curlCookies are cookies as arguments of curl, quoted for a shell.
+// curlCookies returns cookies as arguments of curl, quoted for a shell.
 func curlCookies(cookies []*http.Cookie) string { return "-b " + quote(cookieHeader(cookies)) }
 
 // netscape writes cookies as the file that curl -b, wget and yt-dlp read:
@@ -67,11 +54,13 @@ func netscape(w io.Writer, host string, cookies []*http.Cookie) {
 		if c.HttpOnly {
 			prefix = "#HttpOnly_"
 		}
-		fmt.Fprintf(
-			w, "%s%s\t%s\t%s\t%s\t0\t%s\t%s\n", prefix, domain, upper[c.Domain != ""], c.Path, upper[c.Secure], c.Name, c.Value,
-		)
+		fmt.Fprintf(w, "%s%s\t%s\t%s\t%s\t0\t%s\t%s\n",
+			prefix, domain, upper[c.Domain != ""], c.Path, upper[c.Secure], c.Name, c.Value)
 	}
 }
+
+// quote quotes a word for a shell.
+func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
 
 // quoteIfNeeded quotes a word for a shell where it has to be.
 func quoteIfNeeded(s string) string {
@@ -80,6 +69,3 @@ func quoteIfNeeded(s string) string {
 	}
 	return quote(s)
 }
-
-// quote quotes a word for a shell.
-func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }

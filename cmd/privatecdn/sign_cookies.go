@@ -41,26 +41,30 @@ func (c signCookies) Run(e *env) error {
 		if len(groups) == 1 {
 			return e.printJSON(cookieValues(cookies))
 		}
-		return e.printJSON(cookiePaths(groups))
+		var list []object
+		for _, group := range groups {
+			list = append(list, object{"path": group[0].Path, "cookies": cookieValues(group)})
+		}
+		return e.printJSON(list)
 	}
 	if c.Format == "netscape" {
 		host, err := hostOf(s, c.Patterns[0])
-		if err != nil && c.Domain == "" {
-			return err
+		if err == nil || c.Domain != "" {
+			netscape(e.out, host, cookies)
+			err = nil
 		}
-		netscape(e.out, host, cookies)
-		return nil
+		return err
 	}
 	for _, group := range groups {
 		switch c.Format {
 		case "curl":
 			fmt.Fprintln(e.out, curlCookies(group))
-		case "set-cookie":
+		case "header":
+			fmt.Fprintln(e.out, "Cookie: "+cookieHeader(group))
+		default:
 			for _, cookie := range group {
 				fmt.Fprintln(e.out, "Set-Cookie: "+cookie.String())
 			}
-		default:
-			fmt.Fprintln(e.out, "Cookie: "+cookieHeader(group))
 		}
 	}
 	return nil
@@ -76,8 +80,8 @@ func hostOf(s *signer.Signer, pattern string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	_, rest, _ := strings.Cut(encoded, "://")
-	host, _, _ := strings.Cut(rest, "/")
+	_, host, _ := strings.Cut(encoded, "://")
+	host, _, _ = strings.Cut(host, "/")
 	host, _, _ = strings.Cut(host, ":")
 	if host == "" || strings.ContainsAny(host, "*?") {
 		return "", &fault.Error{

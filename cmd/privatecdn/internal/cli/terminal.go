@@ -49,6 +49,12 @@ func (t Terminal) Paint(color, text string) string {
 	return "\x1b[" + color + "m" + text + "\x1b[m"
 }
 
+// Marked returns a Row whose first cell has a color.
+func (t Terminal) Marked(color string, widths []int, cells ...string) string {
+	line := t.Row(widths, cells...)
+	return t.Paint(color, cells[0]) + strings.TrimPrefix(line, cells[0])
+}
+
 // Row returns cells as a line of columns that are at least widths wide. Where
 // the terminal is too narrow for it the last cell goes below the others.
 func (t Terminal) Row(widths []int, cells ...string) string {

@@ -8,13 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
-
-	"github.com/fsnotify/fsnotify"
 
 	"example.com/privatecdn/cmd/privatecdn/internal/cdkapp"
 	"example.com/privatecdn/deployment"
@@ -52,9 +50,7 @@ type Local struct {
 	place   *place
 	sockets *sockets
 	edge    *edge.Edge
-	servers []*http.Server
-	notify  *fsnotify.Watcher
-	watched sync.WaitGroup
+	stop    []func() // what Close calls, the last first
 
 	mu       sync.Mutex // over what a change of ring or template changes
 	ring     *keys.Ring // nil for a template of another's keys
@@ -80,9 +76,9 @@ func (l *Local) start(ctx context.Context) (err error) {
 	if err := checkInputs(l.options.Edge); err != nil {
 		return err
 	}
-	l.place, err = claim(l.options.State)
+	err = l.claim()
 	if errors.Is(err, ErrRunning) && l.options.Aside {
-		l.place, err = l.stepAside()
+		err = l.stepAside()
 	}
 	if err != nil {
 		return err
@@ -90,6 +86,7 @@ func (l *Local) start(ctx context.Context) (err error) {
 	if l.sockets, err = listen(l.options.HTTPS, l.options.HTTP, l.options.S3); err != nil {
 		return err
 	}
+	l.stop = append(l.stop, l.sockets.close)
 	if err := l.source(ctx); err != nil {
 		return err
 	}
@@ -103,6 +100,7 @@ func (l *Local) start(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	l.stop = append(l.stop, func() { l.edge.Close() })
 	if err := l.edge.CheckNames(); err != nil {
 		return err
 	}
@@ -167,17 +165,16 @@ func (l *Local) describe() error {
 		l.options.Progress("The certificate authority in %s was good for other hosts than its own, and is replaced. "+
 			"Remove it where you trusted it.", l.options.State)
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
 	if d.CA, err = fileuri.Relative(dir, ca.path()); err != nil {
 		return err
 	}
-	if err := d.Write(l.options.Document); err != nil {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	l.deployed = d
-	return nil
+	if err = d.Write(l.options.Document); err == nil {
+		l.deployed = d
+	}
+	return err
 }
 
 // Deployment returns what is deployed now.
@@ -199,21 +196,8 @@ func (l *Local) HTTP() string { return "http://" + reachable(l.sockets.http).Str
 
 // Close ends it: connections are closed and the addresses free again.
 func (l *Local) Close() {
-	if l.notify != nil {
-		l.notify.Close()
-		l.watched.Wait()
-	}
-	for _, s := range l.servers {
-		s.Close()
-	}
-	if l.place != nil {
-		defer l.place.release(len(l.servers) > 0)
-	}
-	if l.sockets != nil {
-		l.sockets.close()
-	}
-	if l.edge != nil {
-		l.edge.Close()
+	for _, stop := range slices.Backward(l.stop) {
+		stop()
 	}
 }
 

@@ -24,14 +24,14 @@ var ErrRunning = errors.New("privatecdn up already runs in this directory")
 
 // place is the directory of one run. A second run never takes it over.
 type place struct {
-	dir       string
-	made      bool // by this run
-	temporary bool
-	lock      *os.File
+	dir  string
+	made bool // by this run, which has not come as far as to serve
+	lock *os.File
 }
 
 // claim takes the directory for this run, and makes it where there is none.
-func claim(dir string) (*place, error) {
+func (l *Local) claim() error {
+	dir := l.options.State
 	_, err := os.Stat(dir)
 	p := &place{dir: dir, made: errors.Is(err, fs.ErrNotExist)}
 	err = makeState(dir)
@@ -39,35 +39,32 @@ func claim(dir string) (*place, error) {
 		p.lock, err = filelock.Try(filepath.Join(dir, lockFile))
 	}
 	if errors.Is(err, filelock.ErrHeld) {
-		return nil, &fault.Error{
+		return &fault.Error{
 			Kind: ErrRunning, What: ErrRunning.Error() + where(dir),
 			Remedy: "use that one, or stop it with Ctrl-C first; `privatecdn up --check` works beside it",
 		}
 	}
+	l.place, l.stop = p, append(l.stop, p.release)
 	if err != nil {
-		p.release(false)
-		return nil, fault.New(fmt.Errorf("cannot write to the directory %s: %w", dir, err),
+		return fault.New(fmt.Errorf("cannot write to the directory %s: %w", dir, err),
 			"run this in a directory that you may write to")
 	}
 	os.Remove(filepath.Join(dir, whereFile)) // of one that was killed
-	return p, nil
+	return nil
 }
 
 // stepAside has this run put everything into a temporary directory.
-func (l *Local) stepAside() (*place, error) {
+func (l *Local) stepAside() error {
 	dir, err := os.MkdirTemp("", "privatecdn-")
 	if err != nil {
-		return nil, err
+		return err
 	}
-	p, err := claim(dir)
-	if err != nil {
-		os.RemoveAll(dir)
-		return nil, err
+	l.stop = append(l.stop, func() { os.RemoveAll(dir) })
+	for _, path := range []*string{&l.options.Document, &l.options.Assembly} {
+		*path = filepath.Join(dir, filepath.Base(*path))
 	}
-	p.temporary = true
-	l.options.State, l.options.Document = dir, filepath.Join(dir, filepath.Base(l.options.Document))
-	l.options.Assembly = filepath.Join(dir, filepath.Base(l.options.Assembly))
-	return p, nil
+	l.options.State = dir
+	return l.claim()
 }
 
 // makeState makes the directory for what belongs to this machine alone, which
@@ -83,7 +80,7 @@ func makeState(dir string) error {
 	return wholefile.Write(ignore, []byte("*\n"), 0o644)
 }
 
-// where is the address of what runs in dir, as part of a sentence.
+// where returns the address of what runs in dir, as part of a sentence.
 func where(dir string) string {
 	address, err := os.ReadFile(filepath.Join(dir, whereFile))
 	if err != nil {
@@ -94,13 +91,13 @@ func where(dir string) string {
 
 // running notes the address for a second run to say.
 func (p *place) running(address string) error {
+	p.made = false
 	return wholefile.Write(filepath.Join(p.dir, whereFile), []byte(address+"\n"), 0o644)
 }
 
-// release gives the place up. What this run has made of it goes too, unless it
-// came as far as to serve.
-func (p *place) release(served bool) {
-	if p.temporary || p.made && !served {
+// release gives the place up, and removes what this run has made of it.
+func (p *place) release() {
+	if p.made {
 		os.RemoveAll(p.dir)
 	}
 	os.Remove(filepath.Join(p.dir, whereFile))

@@ -27,9 +27,8 @@ type sockets struct {
 func listen(https, http, s3 string) (*sockets, error) {
 	s := &sockets{}
 	for _, a := range []struct {
-		on   *net.Listener
-		flag string
-		addr string
+		on         *net.Listener
+		flag, addr string
 	}{{&s.https, "--https", https}, {&s.http, "--http", http}, {&s.s3, "--s3", s3}} {
 		l, err := net.Listen("tcp", a.addr)
 		if err != nil {
@@ -96,21 +95,19 @@ func reachable(l net.Listener) *net.TCPAddr {
 // serve serves the edge over HTTPS and HTTP, and the bucket at its own address,
 // until Close.
 func (l *Local) serve() {
-	for _, s := range []struct {
-		on      net.Listener
-		handler http.Handler
-		tls     bool
-	}{{l.sockets.https, l.edge, true}, {l.sockets.http, l.edge, false}, {l.sockets.s3, http.HandlerFunc(l.bucket), true}} {
-		server := newServer(s.handler)
-		l.servers = append(l.servers, server)
-		if !s.tls {
-			go server.Serve(s.on)
+	for on, handler := range map[net.Listener]http.Handler{
+		l.sockets.https: l.edge, l.sockets.http: l.edge, l.sockets.s3: http.HandlerFunc(l.bucket),
+	} {
+		server := newServer(handler)
+		l.stop = append(l.stop, func() { server.Close() })
+		if on == l.sockets.http {
+			go server.Serve(on)
 			continue
 		}
 		server.TLSConfig = &tls.Config{GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 			return l.sockets.certificate.Load(), nil
 		}}
-		go server.ServeTLS(s.on, "", "")
+		go server.ServeTLS(on, "", "")
 	}
 }
 

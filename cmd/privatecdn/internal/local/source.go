@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
@@ -85,35 +86,36 @@ func (l *Local) synthesize(ctx context.Context) error {
 
 // watchRing takes up steps of the ring: the app is synthesized anew, as a
 // deployment would, and the document says what signs.
-func (l *Local) watchRing(ctx context.Context) (err error) {
+func (l *Local) watchRing(ctx context.Context) error {
 	if l.ring == nil {
 		return nil
 	}
-	if l.notify, err = fsnotify.NewWatcher(); err != nil {
+	notify, err := fsnotify.NewWatcher()
+	if err != nil {
 		return err
 	}
-	l.watched.Go(func() {
+	var watched sync.WaitGroup
+	l.stop = append(l.stop, func() {
+		notify.Close()
+		watched.Wait()
+	})
+	watched.Go(func() {
 		settled := time.NewTimer(0)
 		<-settled.C
-		for {
+		for open := true; open; {
+			var event fsnotify.Event
 			select {
-			case event, open := <-l.notify.Events:
-				if !open {
-					return
-				}
-				if filepath.Base(event.Name) == "ring.json" {
-					settled.Reset(settleTime)
-				}
-			case _, open := <-l.notify.Errors: // the next event says it all again
-				if !open {
-					return
-				}
+			case event, open = <-notify.Events:
+			case _, open = <-notify.Errors: // the next event says it all again
 			case <-settled.C:
 				l.ringChanged(ctx)
 			}
+			if filepath.Base(event.Name) == "ring.json" {
+				settled.Reset(settleTime)
+			}
 		}
 	})
-	return l.notify.Add(l.ringDir)
+	return notify.Add(l.ringDir)
 }
 
 func (l *Local) ringChanged(ctx context.Context) {
