@@ -241,21 +241,19 @@ func (p *parser) list(t xml.StartElement, value string, at uri, around *scope) e
 		if !strings.HasPrefix(scheme, prefix) {
 			continue
 		}
-		for _, one := range strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune(blanks, r) }) {
-			u := uri{kind: kind, moves: kind == linked}
-			u.start, u.end = trim(p.src, at.start, at.end)
-			if i := strings.IndexAny(p.src[u.start:u.end], blanks); i >= 0 {
-				u.end = u.start + i
-			}
-			u, err := p.locate(u, one)
-			if err != nil || u.start == u.end {
-				return ErrURI // a blank before it is written as a character reference
+		written := strings.FieldsFunc(p.src[at.start:at.end], isBlank)
+		decoded := strings.FieldsFunc(value, isBlank)
+		if len(written) != len(decoded) { // a blank is written as a character reference
+			return ErrURI
+		}
+		for i, raw := range written {
+			start := at.start + strings.Index(p.src[at.start:], raw)
+			at.start = start + len(raw)
+			u, err := p.locate(uri{kind: kind, start: start, end: at.start, moves: kind == linked}, decoded[i])
+			if err != nil {
+				return err
 			}
 			around.uris = append(around.uris, u)
-			at.start = u.end
-		}
-		if strings.Trim(p.src[at.start:at.end], blanks) != "" {
-			return ErrURI
 		}
 	}
 	return nil

@@ -17,7 +17,6 @@ import (
 	"time"
 
 	"example.com/privatecdn/signer"
-	"example.com/privatecdn/signer/policy"
 )
 
 // Handler relays manifests: it fetches the one of the same path from the
@@ -154,16 +153,17 @@ type page struct {
 // page returns the manifest that a request is for, or the status of its error.
 func (h *Handler) page(r *http.Request) (*page, int, error) {
 	at, carry := h.address(r.URL)
-	at, err := policy.EncodeURL(at)
-	if err != nil {
-		return nil, http.StatusBadRequest, err
-	}
 	rewriter := For(h.Signer, h.Terms)
 	rewriter.Relay, rewriter.RelayURL = true, h.relayURL(r)
 	rewriter.Carry, rewriter.OtherHosts = carry, h.OtherHosts
-	if covered, err := rewriter.covers(at); err != nil || !covered {
-		return nil, http.StatusNotFound, errors.Join(ErrOutside, err)
+	w, err := rewriter.begin(at)
+	switch {
+	case err != nil:
+		return nil, http.StatusBadRequest, err
+	case !w.covers(w.base.String()):
+		return nil, http.StatusNotFound, ErrOutside
 	}
+	at = w.base.String()
 	now, key := time.Now(), strings.Join([]string{at, carry, rewriter.RelayURL}, "\n")
 	if p := h.cache.get(key); p != nil {
 		return p, 0, nil
@@ -175,7 +175,7 @@ func (h *Handler) page(r *http.Request) (*page, int, error) {
 	case err != nil:
 		return nil, http.StatusBadGateway, err
 	}
-	signed, err := rewriter.Rewrite(at, text)
+	signed, err := w.rewrite(text)
 	if err != nil {
 		return nil, http.StatusBadGateway, err
 	}

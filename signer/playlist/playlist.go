@@ -122,13 +122,18 @@ type Rewriter struct {
 // signed. It accepts MaxSize bytes and MaxURIs URIs, and its time and memory are
 // linear in both. Errors are *Error or Query's own.
 func (r *Rewriter) Rewrite(url string, manifest []byte) ([]byte, error) {
-	if len(manifest) > MaxSize {
-		return nil, refuse(ErrTooLarge, "it has more than %d bytes", MaxSize)
-	}
-	w, err := r.begin(url, manifest)
+	w, err := r.begin(url)
 	if err != nil {
 		return nil, err
 	}
+	return w.rewrite(manifest)
+}
+
+func (w *rewrite) rewrite(manifest []byte) (_ []byte, err error) {
+	if len(manifest) > MaxSize {
+		return nil, refuse(ErrTooLarge, "it has more than %d bytes", MaxSize)
+	}
+	w.manifest, w.src = manifest, string(manifest)
 	body := strings.TrimLeft(strings.TrimPrefix(w.src, bom), " \t\r\n")
 	switch {
 	case strings.HasPrefix(body, "#EXTM3U"):
@@ -154,7 +159,8 @@ func (r *Rewriter) Rewrite(url string, manifest []byte) ([]byte, error) {
 
 const bom = "\uFEFF"
 
-func (r *Rewriter) begin(url string, manifest []byte) (*rewrite, error) {
+// begin begins the work on the manifest at url.
+func (r *Rewriter) begin(url string) (*rewrite, error) {
 	url, err := policy.EncodeURL(url)
 	if err != nil {
 		return nil, fmt.Errorf("the manifest's URL: %w", err)
@@ -164,7 +170,7 @@ func (r *Rewriter) begin(url string, manifest []byte) (*rewrite, error) {
 		return nil, fmt.Errorf("the manifest's URL: %w", err)
 	}
 	home := base.origin() + base.dir()
-	w := &rewrite{Rewriter: r, manifest: manifest, src: string(manifest), base: base, home: home, resource: home + "*"}
+	w := &rewrite{Rewriter: r, base: base, home: home, resource: home + "*"}
 	if pattern := r.Resource; pattern != "" {
 		if strings.HasPrefix(pattern, "/") {
 			pattern = base.origin() + pattern
@@ -173,24 +179,8 @@ func (r *Rewriter) begin(url string, manifest []byte) (*rewrite, error) {
 			return nil, fmt.Errorf("the resource: %w", err)
 		}
 	}
-	w.prefix, w.simple = directory(w.resource)
-	w.quick = w.simple && strings.HasPrefix(home, w.prefix) && len(home) <= short && !w.moved() && w.Note == nil
+	prefix, wild := strings.CutSuffix(w.resource, "*")
+	w.quick = wild && !strings.ContainsAny(prefix, "*?") && strings.HasPrefix(home, prefix) &&
+		len(home) <= short && !w.moved() && w.Note == nil
 	return w, nil
-}
-
-// directory returns what stands before the * of a resource that is a whole
-// origin, a path and one * at its end, and whether it is one.
-func directory(resource string) (string, bool) {
-	prefix, found := strings.CutSuffix(resource, "*")
-	_, rest, absolute := strings.Cut(prefix, "://")
-	return prefix, found && absolute && strings.Contains(rest, "/") && !strings.ContainsAny(prefix, "*?")
-}
-
-// covers reports whether a signature for the Rewriter's Resource opens url.
-func (r *Rewriter) covers(url string) (bool, error) {
-	w, err := r.begin(url, nil)
-	if err != nil {
-		return false, err
-	}
-	return w.covers(url), nil
 }

@@ -19,8 +19,6 @@ type rewrite struct {
 	base     location
 	home     string // the manifest's directory
 	resource string
-	prefix   string // of a resource that is a directory
-	simple   bool   // resource is a directory
 	quick    bool   // whatever plain URIs lead to is covered, and stays where it is
 	xml      bool   // & is written &amp;
 	query    []byte // the signature after a ?, as the manifest writes it, once it is made
@@ -67,6 +65,8 @@ type place struct {
 }
 
 const blanks = " \t\r\n"
+
+func isBlank(r rune) bool { return strings.ContainsRune(blanks, r) }
 
 // trim narrows a span to what is not a blank.
 func trim(s string, from, to int) (int, int) {

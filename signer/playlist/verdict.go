@@ -71,9 +71,6 @@ func (w *rewrite) isPrivate(to location) bool {
 }
 
 func (w *rewrite) covers(url string) bool {
-	if w.simple {
-		return strings.HasPrefix(url, w.prefix)
-	}
 	return policy.Policy{Resource: w.resource}.Matches(url)
 }
 
