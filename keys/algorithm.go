@@ -17,7 +17,7 @@ func wrongAlgorithm(name string) error {
 }
 
 func malformed(what string) error {
-	return wrong(ErrMalformed, "the "+what+" is malformed", "copy the key again from where it was generated")
+	return wrong(ErrMalformed, "the "+what+" is malformed", copyAgain)
 }
 
 // accepted are the algorithms that CloudFront accepts, by the names that nameOf

@@ -119,33 +119,31 @@ const givePrivate = "give the private key's file"
 
 // brokenPEM returns why a block that begins cannot be decoded.
 func brokenPEM(data []byte) error {
-	e := wrong(ErrMalformed, "the PEM block is damaged", "copy the key again from where it was generated")
+	broken := func(what, remedy string) error { return wrong(ErrMalformed, "the PEM block "+what, remedy) }
 	var before byte = '\n'
 	if i := bytes.Index(data, begin); i > 0 {
 		before = data[i-1]
 	}
 	switch {
 	case bytes.Contains(data, []byte(`-----\`)):
-		e.What = `the PEM block has \n in place of line breaks`
-		e.Remedy = "replace them by line breaks, as with `printf '%b'`"
+		return broken(`has \n in place of line breaks`, "replace them by line breaks, as with `printf '%b'`")
 	case !bytes.Contains(data, []byte("-----END ")):
-		e.What = "the PEM block has no end line: it is cut off"
+		return broken("has no end line: it is cut off", copyAgain)
 	case before == '"', before == '\'', before == '`':
-		e.What, e.Remedy = "the PEM block is in quotes", "remove the quotes"
+		return broken("is in quotes", "remove the quotes")
 	case before != '\n':
-		e.What = "the line of -----BEGIN begins with other text"
-		e.Remedy = "remove what stands before -----BEGIN and -----END"
+		return broken("begins in a line with other text", "remove what stands before -----BEGIN and -----END")
 	case !bytes.Contains(bytes.TrimSpace(data), []byte("\n")):
-		e.What = "the PEM block is on a single line"
-		e.Remedy = "restore the line breaks: one after the BEGIN line, one before the END line"
+		return broken("is on a single line",
+			"restore the line breaks: one after the BEGIN line, one before the END line")
 	}
-	return e
+	return broken("is damaged", copyAgain)
 }
+
+const copyAgain = "copy the key again from where it was generated"
 
 // otherForm returns what a block is that is not a key in a supported form.
 func otherForm(label, want string) error {
-	e := wrong(ErrForm, "not a key: its PEM block is a "+fault.Quote(label),
-		"give a key in PEM, as openssl writes it")
 	switch label {
 	case "CERTIFICATE", "TRUSTED CERTIFICATE", "X509 CERTIFICATE":
 		return publicForm("a certificate", "extract its public key with `openssl x509 -in FILE -noout -pubkey`", want)
@@ -155,11 +153,12 @@ func otherForm(label, want string) error {
 		return publicForm("a public key in PKCS#1 form",
 			"convert it to SPKI, which CloudFront accepts, with `openssl rsa -RSAPublicKey_in -in FILE -pubout`", want)
 	case labelOpenSSH:
-		e.What = "this is a private key in OpenSSH form"
-		e.Remedy = "convert a copy of it to PEM with `ssh-keygen -p -m PEM -N '' -f COPY`"
+		return wrong(ErrForm, "this is a private key in OpenSSH form",
+			"convert a copy of it to PEM with `ssh-keygen -p -m PEM -N '' -f COPY`")
 	case labelParams, "DSA PARAMETERS", "DH PARAMETERS":
-		e.What = "parameters without a key"
-		e.Remedy = "generate a key with `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256`"
+		return wrong(ErrForm, "parameters without a key",
+			"generate a key with `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256`")
 	}
-	return e
+	return wrong(ErrForm, "not a key: its PEM block is a "+fault.Quote(label),
+		"give a key in PEM, as openssl writes it")
 }

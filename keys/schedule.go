@@ -60,21 +60,15 @@ func (r *Ring) Next() Entry {
 // rank orders the next steps of the keys.
 func (r *Ring) rank(e Entry) int {
 	due := !r.today().Before(e.From)
-	switch {
-	case e.Next == ActDrop && due:
-		return 0
-	case e.Next == ActRetire:
-		return 1
-	case e.Next == ActPromote:
-		return 2
-	case e.Next == ActNew && due:
-		return 3
-	case e.State == Retiring:
-		return 4
-	case e.Next == ActNew:
-		return 5
-	}
-	return 6
+	return slices.Index([]bool{
+		e.Next == ActDrop && due,
+		e.Next == ActRetire,
+		e.Next == ActPromote,
+		e.Next == ActNew && due,
+		e.State == Retiring,
+		e.Next == ActNew,
+		true,
+	}, true)
 }
 
 // Rotate takes the step that Next returns: it drops a key that is past its end,
@@ -84,18 +78,16 @@ func (r *Ring) rank(e Entry) int {
 // ErrStrands with the date. The key is returned as it is after the step.
 func (r *Ring) Rotate(ctx context.Context, a Algorithm, s Store) (Action, Key, error) {
 	next := r.Next()
-	var k Key
-	var err error
+	take := func(string) (Key, error) { return r.Add(ctx, a, s) }
 	switch next.Next {
-	case ActNew:
-		k, err = r.Add(ctx, a, s)
 	case ActPromote:
-		k, err = r.Promote(next.Fingerprint)
+		take = r.Promote
 	case ActRetire:
-		k, err = r.Retire(next.Fingerprint)
-	default:
-		k, err = r.Drop(next.Fingerprint)
+		take = r.Retire
+	case ActDrop:
+		take = r.Drop
 	}
+	k, err := take(next.Fingerprint)
 	return next.Next, k, err
 }
 

@@ -34,12 +34,11 @@ type Openers map[string]OpenFunc
 // Open opens a private key by its URI. A scheme without an OpenFunc is
 // ErrScheme.
 func (o Openers) Open(ctx context.Context, uri string) (crypto.Signer, error) {
-	scheme, _, ok := strings.Cut(uri, ":")
+	scheme, _, _ := strings.Cut(uri, ":")
 	open := o[scheme]
-	if !ok || open == nil {
-		known := slices.Sorted(maps.Keys(o))
+	if open == nil {
 		return nil, wrong(ErrScheme, "no store for the private key "+fault.Quote(uri),
-			"give a URI that begins with "+strings.Join(known, ":, ")+":")
+			"give a URI that begins with "+strings.Join(slices.Sorted(maps.Keys(o)), ":, ")+":")
 	}
 	return open(ctx, uri)
 }
