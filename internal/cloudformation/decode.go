@@ -2,6 +2,7 @@ package cloudformation
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -17,8 +18,13 @@ type Ignored struct{}
 // honored. Its tag says what to do. Left out or empty it does no harm.
 type Refused struct{}
 
+// Lenient is the type of a field for a text that may stay unknown. It is then the
+// expression that only a deployment can resolve, in JSON.
+type Lenient string
+
 var (
 	ignored = reflect.TypeFor[Ignored]()
+	lenient = reflect.TypeFor[Lenient]()
 	refused = reflect.TypeFor[Refused]()
 )
 
@@ -104,6 +110,13 @@ func rules(field reflect.StructField) (required bool, values string) {
 func (s *Stack) decodeField(at Location, v any, field reflect.StructField, into reflect.Value) (
 	present bool, err error) {
 	_, values := rules(field)
+	if field.Type == lenient {
+		if _, err := s.Resolve(at, v); errors.Is(err, ErrUnresolved) {
+			expression, err := json.Marshal(v)
+			into.SetString(string(expression))
+			return true, err
+		}
+	}
 	if field.Type == refused {
 		v, err := s.Resolve(at, v)
 		if err == nil && !isEmpty(v) {

@@ -43,6 +43,9 @@ func (r *reader) bucket(s *cloudformation.Stack, res *cloudformation.Resource) e
 			MaxAge:        seconds(float64(rule.MaxAge)),
 		})
 	}
+	if acl := p.AccessControl; strings.HasPrefix(acl, "Public") || acl == "AuthenticatedRead" {
+		r.note(s, res, "access control lists are not evaluated: by "+acl+" nobody may read, the bucket policy decides")
+	}
 	if w := p.WebsiteConfiguration; w != nil {
 		if (w.IndexDocument == "") == (w.RedirectAllRequestsTo == nil) || strings.Contains(w.IndexDocument, "/") {
 			return s.At(res).Key("Properties.WebsiteConfiguration").Invalid(

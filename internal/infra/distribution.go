@@ -39,8 +39,8 @@ func (r *reader) distribution(s *cloudformation.Stack, res *cloudformation.Resou
 			Type:      cmp.Or(c.Restrictions.GeoRestriction.RestrictionType, "none"),
 			Locations: upper(c.Restrictions.GeoRestriction.Locations),
 		},
-		WebACL:    c.WebACLId,
-		LogBucket: c.Logging.Bucket,
+		WebACL:    string(c.WebACLId),
+		LogBucket: string(c.Logging.Bucket),
 		ViewerCertificate: ViewerCertificate{
 			Default:         c.ViewerCertificate.AcmCertificateArn == "" && c.ViewerCertificate.IamCertificateId == "",
 			MinimumProtocol: c.ViewerCertificate.MinimumProtocolVersion,

@@ -13,11 +13,12 @@ func (r *reader) keyValueStore(from source, p *keyValueStoreProperties) (*KeyVal
 		if store.Import, err = json.Marshal(p.ImportSource); err != nil {
 			return nil, err
 		}
-		if store.Data, err = r.assets.pairs(from.at.Key("ImportSource"), p.ImportSource.SourceArn); err != nil {
+		arn := string(p.ImportSource.SourceArn)
+		if store.Data, err = r.assets.pairs(from.at.Key("ImportSource"), arn); err != nil {
 			return nil, err
 		}
 		if store.Data == nil {
-			r.noteAt(from.at, typeKeyValueStore, "its import "+p.ImportSource.SourceArn+" is not beside the template: "+
+			r.noteAt(from.at, typeKeyValueStore, "its import "+arn+" is not beside the template: "+
 				"it is empty unless its data is given")
 		}
 	}

@@ -40,14 +40,14 @@ type distributionProperties struct {
 		TenantConfig      cloudformation.Refused `cfn:"use a distribution without tenants"`
 		ViewerCertificate certificateProperties
 		ViewerMtlsConfig  cloudformation.Refused `cfn:"take the client certificates off"`
-		WebACLId          string
+		WebACLId          cloudformation.Lenient
 	} `cfn:"required"`
 }
 
 type loggingProperties struct {
 	_ cloudformation.Ignored `cfn:"IncludeCookies Prefix"`
 
-	Bucket string
+	Bucket cloudformation.Lenient
 }
 
 type behaviorProperties struct {
@@ -111,9 +111,9 @@ type restrictionsProperties struct {
 }
 
 type certificateProperties struct {
-	AcmCertificateArn            string
+	AcmCertificateArn            cloudformation.Lenient
 	CloudFrontDefaultCertificate bool
-	IamCertificateId             string
+	IamCertificateId             cloudformation.Lenient
 	SslSupportMethod             string `cfn:"sni-only|vip|static-ip"`
 
 	MinimumProtocolVersion string `cfn:"SSLv3|TLSv1|TLSv1_2016|TLSv1.1_2016|TLSv1.2_2018|TLSv1.2_2019|TLSv1.2_2021|TLSv1.2_2025|TLSv1.3_2025"`
@@ -221,7 +221,7 @@ type keyValueStoreProperties struct {
 	_ cloudformation.Ignored `cfn:"Comment Tags"`
 
 	ImportSource *struct {
-		SourceArn  string
+		SourceArn  cloudformation.Lenient
 		SourceType string `cfn:"S3"`
 	}
 	Name string `cfn:"required"`

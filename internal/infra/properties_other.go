@@ -5,13 +5,14 @@ import "example.com/privatecdn/internal/cloudformation"
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_S3.html
 
 type bucketProperties struct {
-	_ cloudformation.Ignored `cfn:"AbacStatus AccelerateConfiguration AccessControl AnalyticsConfigurations"`
+	_ cloudformation.Ignored `cfn:"AbacStatus AccelerateConfiguration AnalyticsConfigurations"`
 	_ cloudformation.Ignored `cfn:"IntelligentTieringConfigurations InventoryConfigurations"`
 	_ cloudformation.Ignored `cfn:"LifecycleConfiguration LoggingConfiguration MetadataConfiguration"`
 	_ cloudformation.Ignored `cfn:"MetadataTableConfiguration MetricsConfigurations NotificationConfiguration"`
 	_ cloudformation.Ignored `cfn:"ObjectLockConfiguration ObjectLockEnabled OwnershipControls"`
 	_ cloudformation.Ignored `cfn:"ReplicationConfiguration Tags VersioningConfiguration"`
 
+	AccessControl                  string
 	BucketEncryption               encryptionProperties
 	BucketName                     string
 	BucketNamePrefix               cloudformation.Refused `cfn:"use BucketName"`
