@@ -27,7 +27,7 @@ type shape struct {
 	values    map[string]string // for what the template leaves open
 	stub      bool              // Lambda@Edge left out
 	path      string            // "/" by default
-	says      string            // the response, "200 home" by default, or the error's text
+	says      string            // part of the response and the notes, "200 home" by default, or of the error's text
 }
 
 const plainOrigin = `
@@ -112,7 +112,11 @@ func (s shape) respond(t *testing.T, path string) string {
 	r := httptest.NewRequest("GET", "https://"+e.Deployments()[0].Hosts[0]+path, nil)
 	w := httptest.NewRecorder()
 	e.ServeHTTP(w, r)
-	return fmt.Sprintf("%d %s", w.Code, w.Body)
+	text := fmt.Sprintf("%d %s", w.Code, w.Body)
+	for _, n := range e.Notes() {
+		text += "; " + n.LogicalID + ": " + n.Why
+	}
+	return text
 }
 
 // to sends every request to a server.

@@ -578,6 +578,36 @@ var shapes = map[string]shape{
 		says:      "OriginAccessControlId: an origin has an origin access identity or an origin access control",
 	},
 	"trusted signers": {behavior: "TrustedSigners: [self]", says: "403 "},
+	"trusted signers are told": {
+		behavior: "TrustedSigners: [self]",
+		says:     "D: the keys of the trusted signer self are not in the template",
+	},
+	"key twice": {
+		behavior: "Compress: true\nCompress: false",
+		says:     "; Compress: stands twice in one object (line ",
+	},
+	"key twice, the last one counts": {behavior: "TrustedKeyGroups: []\nTrustedKeyGroups: [kg-1]", says: "403 "},
+	"certificate of a custom resource": {
+		config:    "ViewerCertificate: {AcmCertificateArn: !GetAtt C.Arn, SslSupportMethod: sni-only}",
+		resources: "\nC: {Type: Custom::Certificate}",
+	},
+	"certificate looked up": {
+		config: `ViewerCertificate: {AcmCertificateArn: "{{resolve:ssm:/certificate}}", SslSupportMethod: sni-only}`,
+	},
+	"certificate that is none": {
+		config: "ViewerCertificate: {AcmCertificateArn: !Ref Nobody, SslSupportMethod: sni-only}",
+		says:   `Ref of "Nobody"`,
+	},
+	"web ACL of another stack": {
+		config: "WebACLId: !ImportValue acl",
+		says:   "200 home; D: its web ACL is not evaluated",
+	},
+	"log bucket of another stack": {config: "Logging: {Bucket: !ImportValue logs}"},
+	"public by an access control list": {
+		bucket: "AccessControl: PublicRead",
+		says:   "200 home; B: access control lists are not evaluated",
+	},
+	"access control list of logs": {bucket: "AccessControl: LogDeliveryWrite"},
 	"whitelist of nothing": {
 		config: "Restrictions: {GeoRestriction: {RestrictionType: whitelist}}",
 		says:   "GeoRestriction.Locations",

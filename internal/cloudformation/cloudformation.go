@@ -26,6 +26,14 @@ type Template struct {
 	Resources  map[string]*Resource
 	Outputs    map[string]Output
 	Transforms []string // that are not run, see [Template.Serverless]
+	Twice      []Twice
+}
+
+// Twice is a key that an object has more than once. The last one counts, as in
+// CloudFormation: https://github.com/go-to-k/cdk-real-drift/issues/1074
+type Twice struct {
+	Key   string
+	Place string // line 12, or byte 345
 }
 
 // Parameter is one parameter of a template.

@@ -186,28 +186,26 @@ func TestParseRefuses(t *testing.T) {
 		kind error
 		text string
 	}{
-		"":                                          {cloudformation.ErrSyntax, "empty"},
-		"just text":                                 {cloudformation.ErrSyntax, "no Resources section"},
-		`{"Description":"d"}`:                       {cloudformation.ErrSyntax, "no Resources section"},
-		"<html></html>":                             {cloudformation.ErrSyntax, "no Resources section"},
-		"{":                                         {cloudformation.ErrSyntax, "unexpected EOF"},
-		`{"Resources":{}} {}`:                       {cloudformation.ErrSyntax, "after the end"},
-		`{"Resources":{},"Resources":{}}`:           {cloudformation.ErrSyntax, "duplicate key"},
-		"Resources: {}\nResources: {}\n":            {cloudformation.ErrSyntax, "duplicate key"},
-		"Resources: {}\n---\nResources: {}\n":       {cloudformation.ErrSyntax, "more than one YAML document"},
-		"a: &x 1\nResources: *x\n":                  {cloudformation.ErrSyntax, "aliases"},
-		"Resources: {<<: {}}\n":                     {cloudformation.ErrSyntax, "plain text"},
-		"Resources: !!binary aGk=\n":                {cloudformation.ErrSyntax, "!!binary"},
-		"\t:":                                       {cloudformation.ErrSyntax, "cannot start any token"},
-		"# nothing but a comment\n":                 {cloudformation.ErrSyntax, "empty"},
-		`{"Resources":{},"Metadata":nope}`:          {cloudformation.ErrSyntax, "invalid character"},
-		`{"Resources":{"A":[1`:                      {cloudformation.ErrSyntax, "unexpected EOF"},
-		`{"Resources":[]}`:                          {cloudformation.ErrInvalid, "Resources: expected an object, got a list"},
-		`{"Resources":{"A":1}}`:                     {cloudformation.ErrInvalid, "Resources.A: expected an object"},
-		`{"Resources":{"A":{}}}`:                    {cloudformation.ErrInvalid, "S/A: a resource needs a Type"},
-		`{"Resources":{"A":{"Type":1}}}`:            {cloudformation.ErrInvalid, "S/A: Type: a number"},
-		`{"Resources":{"A":{"Type":"X","Typo":1}}}`: {cloudformation.ErrUnsupported, "S/A: Typo: unknown resource attribute"},
-		`{"Resources":{},"Transform":"X"}`:          {cloudformation.ErrUnsupported, `Transform: the macro "X" is not run`},
+		"":                                    {cloudformation.ErrSyntax, "empty"},
+		"just text":                           {cloudformation.ErrSyntax, "no Resources section"},
+		`{"Description":"d"}`:                 {cloudformation.ErrSyntax, "no Resources section"},
+		"<html></html>":                       {cloudformation.ErrSyntax, "no Resources section"},
+		"{":                                   {cloudformation.ErrSyntax, "unexpected EOF"},
+		`{"Resources":{}} {}`:                 {cloudformation.ErrSyntax, "after the end"},
+		"Resources: {}\n---\nResources: {}\n": {cloudformation.ErrSyntax, "more than one YAML document"},
+		"a: &x 1\nResources: *x\n":            {cloudformation.ErrSyntax, "aliases"},
+		"Resources: {<<: {}}\n":               {cloudformation.ErrSyntax, "plain text"},
+		"Resources: !!binary aGk=\n":          {cloudformation.ErrSyntax, "!!binary"},
+		"\t:":                                 {cloudformation.ErrSyntax, "cannot start any token"},
+		"# nothing but a comment\n":           {cloudformation.ErrSyntax, "empty"},
+		`{"Resources":{},"Metadata":nope}`:    {cloudformation.ErrSyntax, "invalid character"},
+		`{"Resources":{"A":[1`:                {cloudformation.ErrSyntax, "unexpected EOF"},
+		`{"Resources":[]}`:                    {cloudformation.ErrInvalid, "Resources: expected an object, got a list"},
+		`{"Resources":{"A":1}}`:               {cloudformation.ErrInvalid, "Resources.A: expected an object"},
+		`{"Resources":{"A":{}}}`:              {cloudformation.ErrInvalid, "S/A: a resource needs a Type"},
+		`{"Resources":{"A":{"Type":1}}}`:      {cloudformation.ErrInvalid, "S/A: Type: a number"},
+		`{"Resources":{"A":{"Type":"X","Typo":1}}}`:                                   {cloudformation.ErrUnsupported, "S/A: Typo: unknown resource attribute"},
+		`{"Resources":{},"Transform":"X"}`:                                            {cloudformation.ErrUnsupported, `Transform: the macro "X" is not run`},
 		`{"Resources":{},"Transform":["AWS::LanguageExtensions",{"Name":"M"}]}`:       {cloudformation.ErrUnsupported, "Processed"},
 		`{"Resources":{},"Global":{}}`:                                                {cloudformation.ErrUnsupported, "Global: unknown section"},
 		`{"Resources":{},"Outputs":{"A":{}}}`:                                         {cloudformation.ErrInvalid, "Outputs.A: an output needs a Value"},
@@ -218,6 +216,22 @@ func TestParseRefuses(t *testing.T) {
 		_, err := parse(text)
 		if !errors.Is(err, want.kind) || !strings.Contains(said(err), want.text) {
 			t.Errorf("%.60q: %v; want %v: %s", text, err, want.kind, want.text)
+		}
+	}
+}
+
+// Of a key that stands twice the last one counts, and is told.
+func TestKeysTwice(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]cloudformation.Twice{
+		`{"Resources":{"A":{"Type":"X","Type":"Y"}}}`:         {Key: "Type", Place: "byte 36"},
+		"Resources:\n  A: {Type: X}\n  A: {Type: Y}\n":        {Key: "A", Place: "line 3"},
+		"Resources: {}\nResources:\n  A: {Type: Y}\n":         {Key: "Resources", Place: "line 2"},
+		`{"Resources":{"A":{"Type":"Y"}},"Metadata":{"a":1}}`: {},
+	} {
+		s := add(t, text)
+		if s.Resources["A"].Type != "Y" || len(s.Twice) == 0 && want.Key != "" || len(s.Twice) > 0 && s.Twice[0] != want {
+			t.Errorf("%s: %+v, %+v", text, s.Resources["A"], s.Twice)
 		}
 	}
 }

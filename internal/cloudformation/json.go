@@ -10,66 +10,71 @@ import (
 
 var errTooDeep = fmt.Errorf("nested deeper than %d levels", maxDepth)
 
-// parseJSON differs from json.Unmarshal in that it refuses a key given twice,
-// of which one would be lost in silence, and bounds the depth.
-func parseJSON(data []byte) (any, error) {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.UseNumber()
-	v, err := jsonValue(d, 0)
+// parseJSON differs from json.Unmarshal in that it bounds the depth, and returns
+// the keys that are given twice.
+func parseJSON(data []byte) (tree any, twice []Twice, err error) {
+	r := jsonReader{Decoder: json.NewDecoder(bytes.NewReader(data))}
+	r.UseNumber()
+	tree, err = r.value(0)
 	if errors.Is(err, io.EOF) {
 		err = io.ErrUnexpectedEOF
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("there is something after the end of the JSON object")
+	if _, err := r.Token(); !errors.Is(err, io.EOF) {
+		return nil, nil, errors.New("there is something after the end of the JSON object")
 	}
-	return v, nil
+	return tree, r.twice, nil
 }
 
-func jsonValue(d *json.Decoder, depth int) (any, error) {
+type jsonReader struct {
+	*json.Decoder
+	twice []Twice
+}
+
+func (r *jsonReader) value(depth int) (any, error) {
 	if depth > maxDepth {
 		return nil, errTooDeep
 	}
-	token, err := d.Token()
+	token, err := r.Token()
 	switch token {
 	case json.Delim('{'):
-		return jsonObject(d, depth)
+		return r.object(depth)
 	case json.Delim('['):
-		return jsonList(d, depth)
+		return r.list(depth)
 	}
 	return token, err
 }
 
-func jsonObject(d *json.Decoder, depth int) (any, error) {
+func (r *jsonReader) object(depth int) (any, error) {
 	o := map[string]any{}
-	for d.More() {
-		token, err := d.Token()
+	for r.More() {
+		token, err := r.Token()
 		if err != nil {
 			return nil, err
 		}
 		key, _ := token.(string)
 		if _, twice := o[key]; twice {
-			return nil, fmt.Errorf("duplicate key %q (at byte %d)", brief(key), d.InputOffset())
+			r.twice = append(r.twice, Twice{brief(key), fmt.Sprintf("byte %d", r.InputOffset())})
 		}
-		if o[key], err = jsonValue(d, depth+1); err != nil {
+		if o[key], err = r.value(depth + 1); err != nil {
 			return nil, err
 		}
 	}
-	_, err := d.Token()
+	_, err := r.Token()
 	return o, err
 }
 
-func jsonList(d *json.Decoder, depth int) (any, error) {
+func (r *jsonReader) list(depth int) (any, error) {
 	list := []any{}
-	for d.More() {
-		v, err := jsonValue(d, depth+1)
+	for r.More() {
+		v, err := r.value(depth + 1)
 		if err != nil {
 			return nil, err
 		}
 		list = append(list, v)
 	}
-	_, err := d.Token()
+	_, err := r.Token()
 	return list, err
 }

@@ -25,7 +25,7 @@ func (s *Stack) parse(data []byte) error {
 		return at.Errorf(ErrTooLarge, "split it into several stacks",
 			"the template has %d bytes, CloudFormation accepts %d", len(data), MaxSize)
 	}
-	tree, err := parseTree(data)
+	tree, twice, err := parseTree(data)
 	if err != nil {
 		return at.Errorf(ErrSyntax, wantTemplate, "%v", err)
 	}
@@ -33,7 +33,7 @@ func (s *Stack) parse(data []byte) error {
 	if !ok || root["Resources"] == nil {
 		return at.Errorf(ErrSyntax, wantTemplate, "it has no Resources section")
 	}
-	s.Template = &Template{}
+	s.Template = &Template{Twice: twice}
 	if s.Transforms, err = transforms(at.Key("Transform"), root["Transform"]); err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func (s *Stack) parse(data []byte) error {
 	return nil
 }
 
-func parseTree(data []byte) (any, error) {
+func parseTree(data []byte) (tree any, twice []Twice, err error) {
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	if trimmed := bytes.TrimSpace(data); bytes.HasPrefix(trimmed, []byte("{")) {
 		return parseJSON(data)

@@ -211,8 +211,8 @@ func (s *Stack) Output(name string) (value string, ok bool, err error) {
 
 // DecodeJSON decodes the properties that a text contains, see [Stack.Decode].
 func (s *Stack) DecodeJSON(at Location, text string, into any) error {
-	v, err := parseTree([]byte(text))
-	if err != nil {
+	v, twice, err := parseTree([]byte(text))
+	if err != nil || len(twice) > 0 {
 		return at.Invalid("the value given is not an object in JSON or YAML")
 	}
 	return s.Decode(at, v, into)

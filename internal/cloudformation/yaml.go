@@ -13,36 +13,40 @@ import (
 // parseYAML reads YAML as CloudFormation does: short tags stand for intrinsic
 // functions, dates stay text, and aliases are refused.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html
-func parseYAML(data []byte) (any, error) {
+func parseYAML(data []byte) (tree any, twice []Twice, err error) {
 	d := yaml.NewDecoder(strings.NewReader(string(data)))
 	var document yaml.Node
 	switch err := d.Decode(&document); {
 	case errors.Is(err, io.EOF) || err == nil && len(document.Content) == 0:
-		return nil, errors.New("the file is empty")
+		return nil, nil, errors.New("the file is empty")
 	case err != nil:
-		return nil, errors.New(strings.TrimPrefix(err.Error(), "yaml: "))
+		return nil, nil, errors.New(strings.TrimPrefix(err.Error(), "yaml: "))
 	}
 	if d.Decode(new(yaml.Node)) == nil {
-		return nil, errors.New("there is more than one YAML document")
+		return nil, nil, errors.New("there is more than one YAML document")
 	}
-	return yamlValue(document.Content[0], 0)
+	var r yamlReader
+	tree, err = r.value(document.Content[0], 0)
+	return tree, r.twice, err
 }
 
-func yamlValue(n *yaml.Node, depth int) (any, error) {
+type yamlReader struct{ twice []Twice }
+
+func (r *yamlReader) value(n *yaml.Node, depth int) (any, error) {
 	if depth > maxDepth {
 		return nil, errTooDeep
 	}
 	if short, ok := strings.CutPrefix(n.Tag, "!"); ok && !strings.HasPrefix(short, "!") {
-		return yamlShort(n, short, depth)
+		return r.short(n, short, depth)
 	}
 	switch n.Kind {
 	case yaml.MappingNode:
-		return yamlObject(n, depth)
+		return r.object(n, depth)
 	case yaml.SequenceNode:
 		list := make([]any, len(n.Content))
 		for i, c := range n.Content {
 			var err error
-			if list[i], err = yamlValue(c, depth+1); err != nil {
+			if list[i], err = r.value(c, depth+1); err != nil {
 				return nil, err
 			}
 		}
@@ -54,7 +58,7 @@ func yamlValue(n *yaml.Node, depth int) (any, error) {
 	}
 }
 
-func yamlObject(n *yaml.Node, depth int) (any, error) {
+func (r *yamlReader) object(n *yaml.Node, depth int) (any, error) {
 	o := map[string]any{}
 	for i := 0; i < len(n.Content); i += 2 {
 		key := n.Content[i]
@@ -62,10 +66,10 @@ func yamlObject(n *yaml.Node, depth int) (any, error) {
 			return nil, fmt.Errorf("line %d: expected a plain text key", key.Line)
 		}
 		if _, twice := o[key.Value]; twice {
-			return nil, fmt.Errorf("line %d: duplicate key %q", key.Line, brief(key.Value))
+			r.twice = append(r.twice, Twice{brief(key.Value), fmt.Sprintf("line %d", key.Line)})
 		}
 		var err error
-		if o[key.Value], err = yamlValue(n.Content[i+1], depth+1); err != nil {
+		if o[key.Value], err = r.value(n.Content[i+1], depth+1); err != nil {
 			return nil, err
 		}
 	}
@@ -100,11 +104,11 @@ func yamlScalar(n *yaml.Node) (any, error) {
 	}
 }
 
-// yamlShort turns !Ref X into {Ref: X} and !Name V into {Fn::Name: V}.
-func yamlShort(n *yaml.Node, name string, depth int) (any, error) {
+// short turns !Ref X into {Ref: X} and !Name V into {Fn::Name: V}.
+func (r *yamlReader) short(n *yaml.Node, name string, depth int) (any, error) {
 	plain := *n
 	plain.Tag = ""
-	v, err := yamlValue(&plain, depth+1)
+	v, err := r.value(&plain, depth+1)
 	if err != nil {
 		return nil, err
 	}

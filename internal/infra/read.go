@@ -66,6 +66,7 @@ func (r *reader) read() (*Infrastructure, error) {
 		}
 	}
 	r.assumeGrants()
+	r.noteTwice()
 	if err := r.noteOthers(); err != nil {
 		return nil, err
 	}
@@ -116,6 +117,16 @@ func (r *reader) noteOthers() error {
 		r.note(s, res, whyLeftOut(res.Type))
 		return nil
 	})
+}
+
+// noteTwice lists the keys that an object of a template has more than once.
+func (r *reader) noteTwice() {
+	for _, s := range r.app.Stacks() {
+		for _, t := range s.Twice {
+			r.tmpl.Notes = append(r.tmpl.Notes, Note{Stack: s.Name, LogicalID: t.Key, Type: "Key",
+				Why: "stands twice in one object (" + t.Place + "), the last one counts"})
+		}
+	}
 }
 
 // reason is an error's text and hint in one, for a note. What is not resolved
