@@ -11,8 +11,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/jsii-runtime-go"
-
-	"example.com/privatecdn/deployment"
 )
 
 func (s *settled) checkBucket(m *mistakes) {
@@ -51,7 +49,7 @@ func (p bucketProperties) underManagedKey() bool {
 // checkPrivate stops synthesis where everyone may read a bucket of this app at
 // its own address, where no signature is checked.
 func (d *distribution) checkPrivate() {
-	given := maps.Collect(d.props.givenBuckets(func(b Behavior) bool { return b.Access != Public }))
+	given := d.props.givenBuckets(func(b Behavior) bool { return b.Access != Public })
 	if len(given) == 0 {
 		return
 	}
@@ -96,7 +94,6 @@ func (d *distribution) addBuckets() {
 	props := d.privateBucket()
 	d.addLogBucket(*props)
 	if d.bucket = d.props.Bucket; d.bucket != nil {
-		d.described = deployment.Bucket{Name: *d.bucket.BucketName(), Region: *d.bucket.Env().Region}
 		return
 	}
 	if d.props.KMS {
@@ -106,7 +103,6 @@ func (d *distribution) addBuckets() {
 	}
 	bucket := awss3.NewBucket(d, jsii.String("Bucket"), props)
 	d.bucket = bucket
-	d.described = deployment.Bucket{Name: *bucket.BucketName(), Region: d.in.region}
 	d.nameKeyByAlias(bucket)
 	d.logAccess(bucket)
 }
@@ -156,7 +152,7 @@ func (d *distribution) nameKeyByAlias(bucket awss3.Bucket) {
 	d.alias = awskms.NewAlias(d, jsii.String("KeyAlias"), &awskms.AliasProps{
 		AliasName: jsii.String(name), TargetKey: d.key, RemovalPolicy: d.removal(),
 	})
-	arn := "arn:" + *d.in.stack.Partition() + ":kms:" + d.in.region + ":" + d.in.account + ":" + name
+	arn := d.arn("kms", "", name, "")
 	const property = "BucketEncryption.ServerSideEncryptionConfiguration.0.ServerSideEncryptionByDefault.KMSMasterKeyID"
 	bucket.Node().DefaultChild().(awss3.CfnBucket).AddPropertyOverride(jsii.String(property), arn)
 }

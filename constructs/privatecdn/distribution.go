@@ -14,8 +14,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsssm"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
-
-	"example.com/privatecdn/deployment"
 )
 
 // Distribution is a private bucket behind CloudFront. Every resource it is
@@ -62,7 +60,6 @@ type distribution struct {
 	counts          *account
 	distribution    awscloudfront.Distribution
 	bucket          awss3.IBucket
-	described       deployment.Bucket // as the document has it
 	logs            awss3.IBucket
 	key             awskms.IKey
 	alias           awskms.Alias
@@ -72,10 +69,9 @@ type distribution struct {
 	cachePolicy     awscloudfront.ICachePolicy
 	responseHeaders awscloudfront.IResponseHeadersPolicy
 	origins         map[source]awscloudfront.IOrigin
-	readable        []awss3.IBucket                               // read by the distribution itself, in order
-	anonymous       bool                                          // a behavior is presigned
-	identities      map[string]awscloudfront.OriginAccessIdentity // by the path of the stack or construct they are in
-	statements      int                                           // policy statements for others to add
+	readable        []awss3.IBucket // read by the distribution itself, in order
+	anonymous       bool            // a behavior is presigned
+	statements      int             // policy statements for others to add
 	parameter       awsssm.StringParameter
 	alarms          []awscloudwatch.Alarm
 	dashboard       awscloudwatch.Dashboard
@@ -84,10 +80,7 @@ type distribution struct {
 // NewDistribution makes a bucket, the distribution before it and the key group
 // that opens it.
 func NewDistribution(scope constructs.Construct, id *string, props *DistributionProps) Distribution {
-	d := &distribution{
-		origins:    map[source]awscloudfront.IOrigin{},
-		identities: map[string]awscloudfront.OriginAccessIdentity{},
-	}
+	d := &distribution{origins: map[source]awscloudfront.IOrigin{}}
 	constructs.NewConstruct_Override(d, scope, id)
 	d.in, d.path = placeOf(d), *d.Node().Path()
 	d.name = physicalName(d, d.in.region)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsssm"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -22,29 +23,25 @@ func (d *distribution) addDocument() {
 		Version: deployment.Version,
 		Stack:   d.in.name,
 		Hosts:   append([]string{*d.distribution.DistributionDomainName()}, d.props.Viewer.DomainNames...),
-		Bucket:  d.described,
+		Bucket:  documentBucket(d.bucket),
 		Keys:    []deployment.Key{},
 	}
 	for i, t := range d.trusted() {
-		list := slices.Clone(t.document())
-		if i > 0 {
-			// A signer of this distribution signs with the first ring's key;
-			// the others belong to others.
-			for j := range list {
-				list[j].State, list[j].PrivateKey = "", ""
+		for _, key := range t.document() {
+			if i > 0 { // a signer of this distribution signs with the first ring's key
+				key.State, key.PrivateKey = "", ""
 			}
+			doc.Keys = append(doc.Keys, key)
 		}
-		doc.Keys = append(doc.Keys, list...)
 		if ring := t.Ring(); ring != nil {
 			// With several rings, the least any of them grants.
 			limit := int64(ring.MaxLifetime() / time.Second)
 			doc.MaxLifetime = cmp.Or(min(limit, doc.MaxLifetime), limit)
 		}
 	}
-	for _, b := range d.props.Behaviors {
-		doc.Behaviors = append(doc.Behaviors, d.documentBehavior(b, b.PathPattern))
+	for _, b := range d.props.all() {
+		doc.Behaviors = append(doc.Behaviors, d.documentBehavior(b))
 	}
-	doc.Behaviors = append(doc.Behaviors, d.documentBehavior(d.props.Default, "*"))
 	// One member a line.
 	text, err := json.MarshalIndent(doc, "", "")
 	if err != nil {
@@ -79,8 +76,13 @@ var token = regexp.MustCompile(`\$\{Token\[.*?\]\}`)
 // https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html
 const maxDocument = 8192
 
-func (d *distribution) documentBehavior(b Behavior, pattern string) deployment.Behavior {
-	doc := deployment.Behavior{PathPattern: pattern, Access: b.Access}
+// documentBucket returns a bucket as the deployment document has it.
+func documentBucket(b awss3.IBucket) deployment.Bucket {
+	return deployment.Bucket{Name: *b.BucketName(), Region: *b.Env().Region}
+}
+
+func (d *distribution) documentBehavior(b Behavior) deployment.Behavior {
+	doc := deployment.Behavior{PathPattern: cmp.Or(b.PathPattern, "*"), Access: b.Access}
 	doc.MaxTTL = int64(d.props.cacheOf(b).MaxTTL / time.Second)
 	doc.QueryParameters = d.props.queryParameters(b)
 	for _, t := range d.trustedBy(b) {
@@ -91,7 +93,7 @@ func (d *distribution) documentBehavior(b Behavior, pattern string) deployment.B
 	if b.Access == Presigned {
 		doc.Exposure = int64(b.Presign.Exposure / time.Second)
 		if b.Bucket != nil && b.Bucket != d.bucket {
-			doc.Bucket = &deployment.Bucket{Name: *b.Bucket.BucketName(), Region: *b.Bucket.Env().Region}
+			doc.Bucket = new(documentBucket(b.Bucket))
 		}
 	}
 	return doc

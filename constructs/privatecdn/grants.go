@@ -21,8 +21,9 @@ func (d *distribution) grantAccessControl() {
 	}
 	for _, bucket := range d.readable {
 		own := d.ownPolicy(bucket)
-		statement := readObjects(bucket, service(awsname.CloudFrontService))
-		statement.Conditions = d.onlyThisDistribution(bucket, own != nil || awscdk.Stack_Of(bucket) == d.in.stack)
+		refers := own != nil || awscdk.Stack_Of(bucket) == d.in.stack
+		statement := allowService(awsname.CloudFrontService, d.onlyThisDistribution(bucket, refers),
+			*bucket.ArnForObjects(jsii.String("*")), "s3:GetObject")
 		if own != nil {
 			own.Document().AddStatements(awsiam.NewPolicyStatement(statement))
 		} else {
@@ -62,19 +63,19 @@ func (d *distribution) ownPolicy(bucket awss3.IBucket) awss3.BucketPolicy {
 	return policy
 }
 
-func readObjects(bucket awss3.IBucket, by *[]awsiam.IPrincipal) *awsiam.PolicyStatementProps {
-	statement := allow(*bucket.ArnForObjects(jsii.String("*")), "s3:GetObject")
-	statement.Principals = by
+// allowService lets a service of AWS act on a resource.
+func allowService(
+	name string, conditions map[string]any, resource string, actions ...string,
+) *awsiam.PolicyStatementProps {
+	statement := allow(resource, actions...)
+	statement.Principals = &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(&name, nil)}
+	statement.Conditions = &conditions
 	return statement
-}
-
-func service(name string) *[]awsiam.IPrincipal {
-	return &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String(name), nil)}
 }
 
 // onlyThisDistribution restricts a grant on a resource to this distribution,
 // which a policy that cannot refer to it can only name by its ID.
-func (d *distribution) onlyThisDistribution(resource constructs.IConstruct, refers bool) *map[string]any {
+func (d *distribution) onlyThisDistribution(resource constructs.IConstruct, refers bool) map[string]any {
 	operator, id := "StringEquals", *d.distribution.DistributionId()
 	switch {
 	case d.props.DistributionID != "":
@@ -89,7 +90,7 @@ func (d *distribution) onlyThisDistribution(resource constructs.IConstruct, refe
 		partition, account = *d.in.stack.Partition(), d.in.account
 	}
 	arn := fmt.Sprintf("arn:%s:cloudfront::%s:distribution/%s", partition, account, id)
-	return &map[string]any{operator: map[string]any{"AWS:SourceArn": arn}}
+	return map[string]any{operator: map[string]any{"AWS:SourceArn": arn}}
 }
 
 // grant adds a statement to a bucket's policy. If CDK cannot change that, the
@@ -107,10 +108,9 @@ func (d *distribution) grant(bucket awss3.IBucket, props *awsiam.PolicyStatement
 // that the key of a bucket of this stack cannot refer to the distribution, which
 // refers to the bucket; the bucket made here names its key by an alias instead.
 func (d *distribution) grantKey(key awskms.IKey) {
-	props := allow("*", "kms:Decrypt") // the key whose policy this is
-	props.Principals = service(awsname.CloudFrontService)
-	props.Conditions = d.onlyThisDistribution(key, d.key == key && awscdk.Stack_Of(key) == d.in.stack)
-	statement := awsiam.NewPolicyStatement(props)
+	only := d.onlyThisDistribution(key, d.key == key && awscdk.Stack_Of(key) == d.in.stack)
+	statement := awsiam.NewPolicyStatement(allowService(awsname.CloudFrontService, only,
+		"*", "kms:Decrypt")) // the key whose policy this is
 	if !*key.AddToResourcePolicy(statement, jsii.Bool(true)).StatementAdded {
 		d.printStatement("KeyPolicyStatement", *key.Node().Path(), statement)
 	}

@@ -153,9 +153,8 @@ func (d *distribution) logAccess(bucket awss3.Bucket) {
 	if given == nil || awscdk.Stack_Of(given) == d.in.stack {
 		conditions["ArnLike"] = map[string]any{"aws:SourceArn": *bucket.BucketArn()}
 	}
-	statement := allow(*d.logs.ArnForObjects(jsii.String("s3/*")), "s3:PutObject")
-	statement.Principals, statement.Conditions = service("logging.s3.amazonaws.com"), &conditions
-	d.grant(d.logs, statement)
+	d.grant(d.logs, allowService("logging.s3.amazonaws.com", conditions,
+		*d.logs.ArnForObjects(jsii.String("s3/*")), "s3:PutObject"))
 }
 
 // addLogDelivery makes the three parts of a v2 delivery, and lets them write.
@@ -200,11 +199,8 @@ func (d *distribution) addLogDelivery() {
 func deliveryStatement(resource string, actions ...string) *awsiam.PolicyStatementProps {
 	account := *awscdk.Aws_ACCOUNT_ID()
 	source := fmt.Sprintf("arn:%s:logs:us-east-1:%s:delivery-source:*", *awscdk.Aws_PARTITION(), account)
-	statement := allow(resource, actions...)
-	statement.Principals = service("delivery.logs.amazonaws.com")
-	statement.Conditions = &map[string]any{
+	return allowService("delivery.logs.amazonaws.com", map[string]any{
 		"StringEquals": map[string]any{"aws:SourceAccount": account},
 		"ArnLike":      map[string]any{"aws:SourceArn": source},
-	}
-	return statement
+	}, resource, actions...)
 }

@@ -51,6 +51,7 @@ type order struct {
 	props  *settled
 	routes []route
 	finder pathpattern.Finder
+	err    error // patterns are too complex to compare
 }
 
 // checkOrder reports every path that reads as private and is open, as far as
@@ -58,7 +59,8 @@ type order struct {
 func (s *settled) checkOrder(m *mistakes) {
 	o := &order{mistakes: m, props: s, routes: s.routes()}
 	for _, r := range o.routes {
-		if err := o.checkRoute(r); err != nil {
+		o.checkRoute(r)
+		if o.err != nil {
 			m.add(r.property, "use fewer * and ? in them",
 				"%q and the other patterns are too complex to compare, so synthesis cannot tell what they open",
 				r.PathPattern)
@@ -67,46 +69,46 @@ func (s *settled) checkOrder(m *mistakes) {
 	}
 }
 
-func (o *order) checkRoute(r route) error {
-	if reached, err := o.checkReached(r); err != nil || !reached || r.Access == Public {
-		return err
+// find returns a path that all of match catch and none of miss.
+func (o *order) find(match, miss []string) (path string, found bool) {
+	if o.err == nil {
+		path, found, o.err = o.finder.Find(match, miss)
+	}
+	return path, found
+}
+
+func (o *order) checkRoute(r route) {
+	if !o.checkReached(r) || r.Access == Public {
+		return
 	}
 	for i, open := range o.routes {
 		if open.Access != Public {
 			continue
 		}
-		opened := false
-		if i < len(r.before) && r.property != "Default" { // Default is for what the others leave
-			var err error
-			if opened, err = o.checkOpened(r, open); err != nil {
-				return err
-			}
-		}
-		if opened || !o.props.sameContent(r.Behavior, open.Behavior) {
+		before := i < len(r.before) && r.property != "Default" // Default is for what the others leave
+		if before && o.checkOpened(r, open) {
 			continue
 		}
-		if err := o.checkRespelled(r, open); err != nil {
-			return err
+		if o.err == nil && o.props.sameContent(r.Behavior, open.Behavior) {
+			o.checkRespelled(r, open)
 		}
 	}
-	return nil
 }
 
 // checkReached reports whether a path reaches r, and a mistake if none does. A
 // default behavior that is left with nothing but / is not reached: there is no
 // object of that name.
-func (o *order) checkReached(r route) (bool, error) {
+func (o *order) checkReached(r route) bool {
 	pattern := r.PathPattern
 	if r.property == "Default" {
 		pattern = "?*"
 	}
-	if _, reached, err := o.finder.Find([]string{pattern}, r.before); err != nil || reached {
-		return reached, err
+	if _, reached := o.find([]string{pattern}, r.before); reached {
+		return true
 	}
-	path, exists, err := o.finder.Find([]string{pattern}, nil)
+	path, exists := o.find([]string{pattern}, nil)
 	switch {
-	case err != nil:
-		return false, err
+	case o.err != nil:
 	case !exists:
 		o.add(r.property, "remove // and dot segments from the pattern, as CloudFront does from paths",
 			"%q matches no path that a viewer can send", r.PathPattern)
@@ -117,33 +119,29 @@ func (o *order) checkReached(r route) (bool, error) {
 		o.add(r.property, "move it up, or remove it",
 			"%q is never reached: the behaviors before it catch all its paths", r.PathPattern)
 	}
-	return false, nil
+	return false
 }
 
 // checkOpened reports whether open, which comes before r, opens a path of r's
 // pattern, and the mistake if it does.
-func (o *order) checkOpened(r, open route) (bool, error) {
-	path, both, err := o.finder.Find([]string{open.PathPattern, r.PathPattern}, open.before)
-	if both {
-		o.add(open.property, "make the public pattern narrower, or put it after the other",
-			"%q is public and comes before %q, which is not: %s matches both and would be open to everyone",
-			open.PathPattern, r.PathPattern, path)
-	}
-	return both, err
+func (o *order) checkOpened(r, open route) bool {
+	path, both := o.find([]string{open.PathPattern, r.PathPattern}, open.before)
+	o.refuse(both, open.property, "make the public pattern narrower, or put it after the other",
+		"%q is public and comes before %q, which is not: %s matches both and would be open to everyone",
+		open.PathPattern, r.PathPattern, path)
+	return both
 }
 
 // checkRespelled finds an object of r's that open opens under another spelling
 // of its path: patterns see an escaped slash as three characters, and S3 sees a
 // slash.
-func (o *order) checkRespelled(r, open route) error {
+func (o *order) checkRespelled(r, open route) {
 	spelled, plain, found, err := o.finder.Respell(open.paths(), r.paths())
-	if found {
-		o.add(r.property, "make the default behavior signed and list what is public, or use a pattern without "+
-			"slash and ? after its start, such as \"private*\"",
-			"%q does not protect %s: %s names the same object and is caught by %s, which is public",
-			r.PathPattern, plain, spelled, open.property)
-	}
-	return err
+	o.err = err
+	o.refuse(found, r.property, "make the default behavior signed and list what is public, or use a pattern without "+
+		"slash and ? after its start, such as \"private*\"",
+		"%q does not protect %s: %s names the same object and is caught by %s, which is public",
+		r.PathPattern, plain, spelled, open.property)
 }
 
 // sameContent reports whether two behaviors may read the same objects. Origins

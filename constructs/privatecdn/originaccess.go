@@ -2,7 +2,7 @@ package privatecdn
 
 import (
 	"cmp"
-	"iter"
+	"maps"
 	"regexp"
 	"slices"
 
@@ -54,8 +54,9 @@ func (s *settled) checkOriginAccess(m *mistakes, in place) {
 	m.refuse(s.OriginAccess != OAC && s.Bucket == nil && s.shareBucket(identified) &&
 		slices.Contains(regionsWithoutOAI, in.region), "OriginAccess", useOAC,
 		"the stack is in %s, which has no OAI", in.region)
-	for property, bucket := range s.givenBuckets(identified) {
-		s.checkReadable(m, property, bucket, in)
+	given := s.givenBuckets(identified)
+	for _, property := range slices.Sorted(maps.Keys(given)) {
+		s.checkReadable(m, property, given[property], in)
 	}
 }
 
@@ -66,20 +67,20 @@ func (s *settled) shareBucket(of func(Behavior) bool) bool {
 }
 
 // givenBuckets returns the buckets that these behaviors read and that are not
-// made here, each with the property that gives it.
-func (s *settled) givenBuckets(of func(Behavior) bool) iter.Seq2[string, awss3.IBucket] {
-	return func(yield func(string, awss3.IBucket) bool) {
-		give := func(property string, bucket awss3.IBucket) bool { return bucket == nil || yield(property, bucket) }
-		if s.shareBucket(of) && (!give("Bucket", s.Bucket) || !give("BucketOrigin.Failover", s.BucketOrigin.Failover)) {
-			return
-		}
-		for i, b := range s.DistributionProps.Behaviors {
-			if of(b) && (!give(s.property(i)+".Bucket", b.Bucket) ||
-				!give(s.property(i)+".BucketOrigin.Failover", or(b.BucketOrigin).Failover)) {
-				return
-			}
+// made here, by the property that gives each.
+func (s *settled) givenBuckets(of func(Behavior) bool) map[string]awss3.IBucket {
+	given := map[string]awss3.IBucket{}
+	if s.shareBucket(of) {
+		given["Bucket"], given["BucketOrigin.Failover"] = s.Bucket, s.BucketOrigin.Failover
+	}
+	for i, b := range s.DistributionProps.Behaviors {
+		if of(b) {
+			given[s.property(i)+".Bucket"] = b.Bucket
+			given[s.property(i)+".BucketOrigin.Failover"] = or(b.BucketOrigin).Failover
 		}
 	}
+	maps.DeleteFunc(given, func(_ string, bucket awss3.IBucket) bool { return bucket == nil })
+	return given
 }
 
 // checkReadable refuses buckets that the distribution could not be let into.
@@ -123,24 +124,20 @@ func (d *distribution) accessControl() awscloudfront.S3OriginAccessControl {
 // bucket, so with the identity here two stacks would wait for each other.
 func (d *distribution) identityFor(bucket awss3.IBucket) awscloudfront.OriginAccessIdentity {
 	var scope constructs.Construct = d
-	id, path := "Identity", d.path
-	stack := d.in.stack
-	if !d.made(bucket) {
-		stack = awscdk.Stack_Of(bucket)
+	id := "Identity"
+	if stack := awscdk.Stack_Of(bucket); stack != d.in.stack && !d.made(bucket) {
+		scope, id = stack, *awscdk.Names_UniqueId(d)+id
 	}
-	if stack != d.in.stack {
-		scope, path = stack, *stack.Node().Path()
-		id = *awscdk.Names_UniqueId(d) + id
-	}
-	identity, ok := d.identities[path]
-	if !ok {
-		identity = awscloudfront.NewOriginAccessIdentity(scope, jsii.String(id),
+	identity, made := scope.Node().TryFindChild(&id).(awscloudfront.OriginAccessIdentity)
+	if !made {
+		identity = awscloudfront.NewOriginAccessIdentity(scope, &id,
 			&awscloudfront.OriginAccessIdentityProps{Comment: &d.path})
-		d.identities[path] = identity
 	}
 	d.identity = cmp.Or(d.identity, identity)
 	// CDK grants the bucket made here by itself; others may be out of its reach.
-	if !d.made(bucket) && !d.grant(bucket, readObjects(bucket, &[]awsiam.IPrincipal{identity.GrantPrincipal()})) {
+	statement := allow(*bucket.ArnForObjects(jsii.String("*")), "s3:GetObject")
+	statement.Principals = &[]awsiam.IPrincipal{identity.GrantPrincipal()}
+	if !d.made(bucket) && !d.grant(bucket, statement) {
 		// The output says more than CDK's own warning.
 		awscdk.Annotations_Of(d).AcknowledgeWarning(
 			jsii.String("@aws-cdk/aws-cloudfront-origins:updateImportedBucketPolicyOai"),

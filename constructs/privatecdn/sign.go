@@ -101,47 +101,33 @@ func (d *distribution) useOf(uri string) *awsiam.PolicyStatementProps {
 	scheme, name, _ := strings.Cut(uri, ":")
 	switch scheme {
 	case "kms":
-		return d.useOfKMS(name)
+		_, alias, isAlias := strings.Cut(name, "alias/")
+		if !isAlias {
+			return allow(d.arn("kms", "key/", name, ""), "kms:GetPublicKey", "kms:Sign")
+		}
+		// A key's actions are not granted on an alias.
+		statement := allow(d.arn("kms", "key/", "*", ""), "kms:GetPublicKey", "kms:Sign")
+		statement.Conditions = &map[string]any{"StringEquals": map[string]any{"kms:RequestAlias": "alias/" + alias}}
+		return statement
 	case "secretsmanager":
-		if !isARN(name) {
-			// Secrets Manager ends a secret's ARN in six characters of its own.
-			name = d.arn("secretsmanager", "secret:"+name+"-??????")
-		}
-		return allow(name, "secretsmanager:GetSecretValue")
+		// Secrets Manager ends a secret's ARN in six characters of its own.
+		return allow(d.arn("secretsmanager", "secret:", name, "-??????"), "secretsmanager:GetSecretValue")
 	case "ssm":
-		if !isARN(name) {
-			name = d.arn("ssm", "parameter/"+strings.TrimPrefix(name, "/"))
-		}
-		return allow(name, "ssm:GetParameter")
+		return allow(d.arn("ssm", "parameter/", strings.TrimPrefix(name, "/"), ""), "ssm:GetParameter")
 	}
 	return nil
-}
-
-func (d *distribution) useOfKMS(name string) *awsiam.PolicyStatementProps {
-	actions := []string{"kms:GetPublicKey", "kms:Sign"}
-	arn := isARN(name)
-	alias := strings.HasPrefix(name, "alias/") || arn && strings.Contains(name, ":alias/")
-	switch {
-	case alias:
-		// A key's actions are not granted on an alias.
-		statement := allow(d.arn("kms", "key/*"), actions...)
-		statement.Conditions = &map[string]any{
-			"StringEquals": map[string]any{"kms:RequestAlias": name[strings.Index(name, "alias/"):]},
-		}
-		return statement
-	case arn:
-		return allow(name, actions...)
-	}
-	return allow(d.arn("kms", "key/"+name), actions...)
 }
 
 func allow(resource string, actions ...string) *awsiam.PolicyStatementProps {
 	return &awsiam.PolicyStatementProps{Actions: jsii.Strings(actions...), Resources: jsii.Strings(resource)}
 }
 
-func isARN(s string) bool { return strings.HasPrefix(s, "arn:") }
-
-// arn names a resource in the stack's account and Region.
-func (d *distribution) arn(service, resource string) string {
-	return "arn:" + *d.in.stack.Partition() + ":" + service + ":" + d.in.region + ":" + d.in.account + ":" + resource
+// arn returns the ARN of a resource in the stack's account and Region, unless
+// its name is an ARN.
+func (d *distribution) arn(service, kind, name, suffix string) string {
+	if strings.HasPrefix(name, "arn:") {
+		return name
+	}
+	return "arn:" + *d.in.stack.Partition() + ":" + service + ":" + d.in.region + ":" + d.in.account + ":" +
+		kind + name + suffix
 }

@@ -1,11 +1,11 @@
 package privatecdn
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
-	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/internal/pathpattern"
 )
 
@@ -22,11 +22,8 @@ func (d *distribution) warnOfTenants() {
 		if r.Access != Signed || r.Origin != nil {
 			continue
 		}
-		bucket, name := d.bucket, d.described.Name
-		if r.Bucket != nil {
-			bucket, name = r.Bucket, *r.Bucket.BucketName()
-		}
-		me := reader{d.path, name, or(r.BucketOrigin).path(), d.trustedBy(r.Behavior)}
+		bucket := cmp.Or(r.Bucket, d.bucket)
+		me := reader{d.path, *bucket.BucketName(), or(r.BucketOrigin).path(), d.trustedBy(r.Behavior)}
 		for _, other := range d.counts.readers {
 			if other.opens(me) {
 				warn(d, "tenants", fmt.Sprintf("%s and %s read the bucket %s with different keys, "+
@@ -69,17 +66,22 @@ func (d *distribution) warnOfTenantPaths() {
 
 // sharedKey returns a key that is in a group of both, "" if there is none.
 func sharedKey(a, b []TrustedKeys) string {
-	for _, t := range a {
-		for _, key := range t.document() {
-			for _, other := range b {
-				same := func(k deployment.Key) bool { return k.Fingerprint == key.Fingerprint }
-				if slices.ContainsFunc(other.document(), same) {
-					return key.Fingerprint
-				}
-			}
+	trusted := fingerprints(b)
+	for _, key := range fingerprints(a) {
+		if slices.Contains(trusted, key) {
+			return key
 		}
 	}
 	return ""
+}
+
+func fingerprints(groups []TrustedKeys) (all []string) {
+	for _, t := range groups {
+		for _, key := range t.document() {
+			all = append(all, key.Fingerprint)
+		}
+	}
+	return all
 }
 
 // opens reports whether a signature for one distribution opens objects of the

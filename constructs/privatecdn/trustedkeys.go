@@ -1,7 +1,6 @@
 package privatecdn
 
 import (
-	"cmp"
 	"fmt"
 	"path/filepath"
 	"regexp"
@@ -24,11 +23,8 @@ type TrustedKeysProps struct {
 	// Deployed is what is deployed now. With it, synthesis refuses a step of a
 	// rotation until the previous step has been deployed.
 	Deployed *deployment.Deployment
-	// PublicKeyIDs are the IDs of those of the ring's keys, by fingerprint, that
-	// CloudFront has already, beside those that the ring says. They are used in place of new public keys.
-	PublicKeyIDs map[string]string
 	// KeyGroupID is a key group that exists, used in place of a new one. A signer
-	// knows those of its keys that are in Keys and in PublicKeyIDs.
+	// knows those of its keys whose ID the ring has.
 	KeyGroupID string
 }
 
@@ -55,9 +51,9 @@ type trustedKeys struct {
 	constructs.Construct
 	props   TrustedKeysProps
 	name    string // the beginning of its parts' names
+	counts  *account
 	group   awscloudfront.IKeyGroup
 	public  []awscloudfront.IPublicKey
-	made    int // how many of them are new
 	listed  []deployment.Key
 	signing *string
 	ring    *keys.Ring
@@ -78,7 +74,7 @@ func NewTrustedKeys(scope constructs.Construct, id *string, props *TrustedKeysPr
 func newTrustedKeys(
 	scope constructs.Construct, id *string, props TrustedKeysProps, in place, counts *account,
 ) *trustedKeys {
-	t := &trustedKeys{props: props, ring: opened(props.Keys), signing: jsii.String("")}
+	t := &trustedKeys{props: props, ring: opened(props.Keys), signing: jsii.String(""), counts: counts}
 	constructs.NewConstruct_Override(t, scope, id)
 	t.name = physicalName(t, in.region)
 	var found mistakes
@@ -88,8 +84,7 @@ func newTrustedKeys(
 		t.addKeys(&found)
 		t.checkRotation(&found)
 	}
-	t.addGroup(counts)
-	counts.made.PublicKeys += t.made
+	t.addGroup()
 	found.report(t)
 	return t
 }
@@ -138,48 +133,42 @@ var keyGroupID = regexp.MustCompile(`^([A-Za-z0-9-]{10,40}|)$`)
 // another key must be another resource, and the same key the same one.
 func (t *trustedKeys) addKeys(found *mistakes) {
 	trusted := t.ring.Trusted()
+	found.refuse(len(trusted) == 0, "Keys", "add one with `privatecdn keys new`", "the ring in %s has no keys",
+		t.ring.Dir())
 	for _, k := range trusted {
 		public, err := t.ring.Public(k.Fingerprint)
 		if err != nil {
 			found.addError("Keys", err)
 			continue
 		}
-		key, ok := t.publicKey(k, public.PEM())
-		if !ok {
-			continue
+		if k.ID == "" && t.props.KeyGroupID != "" {
+			continue // a key group that exists gets no new keys
 		}
-		keyID := key.PublicKeyId()
+		key := t.publicKey(k, public.PEM())
 		t.public = append(t.public, key)
 		t.listed = append(t.listed, deployment.Key{
-			ID:          *keyID,
+			ID:          *key.PublicKeyId(),
 			Fingerprint: k.Fingerprint,
 			Algorithm:   public.Algorithm(),
 			State:       k.State,
 			PrivateKey:  privateKey(t.ring.Dir(), k.Private),
 		})
 		if k.State == keys.Signing {
-			t.signing = keyID
+			t.signing = key.PublicKeyId()
 		}
 	}
-	found.refuse(len(trusted) == 0, "Keys", "add one with `privatecdn keys new`", "the ring in %s has no keys",
-		t.ring.Dir())
 }
 
 // publicKey returns a key as CloudFront has it: the one that the ring names, or a
-// new one. It returns false for a new one if the group exists.
-func (t *trustedKeys) publicKey(k keys.Key, pem string) (awscloudfront.IPublicKey, bool) {
-	if id := cmp.Or(t.props.PublicKeyIDs[k.Fingerprint], k.ID); id != "" {
-		return awscloudfront.PublicKey_FromPublicKeyId(t, jsii.String(k.Fingerprint), &id), true
+// new one.
+func (t *trustedKeys) publicKey(k keys.Key, pem string) awscloudfront.IPublicKey {
+	if k.ID != "" {
+		return awscloudfront.PublicKey_FromPublicKeyId(t, &k.Fingerprint, &k.ID)
 	}
-	if t.props.KeyGroupID != "" {
-		return nil, false
-	}
-	t.made++
-	return awscloudfront.NewPublicKey(t, jsii.String(k.Fingerprint), &awscloudfront.PublicKeyProps{
-		EncodedKey:    jsii.String(pem),
-		PublicKeyName: jsii.String(t.name + "-" + k.Short()),
-		Comment:       jsii.String(k.Fingerprint),
-	}), true
+	t.counts.made.PublicKeys++
+	return awscloudfront.NewPublicKey(t, &k.Fingerprint, &awscloudfront.PublicKeyProps{
+		EncodedKey: &pem, PublicKeyName: jsii.String(t.name + "-" + k.Short()), Comment: &k.Fingerprint,
+	})
 }
 
 // checkRotation refuses a step too many since the last deployment, and reminds
@@ -208,12 +197,12 @@ func privateKey(ring, uri string) string {
 	return "file:" + filepath.ToSlash(filepath.Join(ring, file))
 }
 
-func (t *trustedKeys) addGroup(a *account) {
+func (t *trustedKeys) addGroup() {
 	if id := t.props.KeyGroupID; id != "" {
 		t.group = awscloudfront.KeyGroup_FromKeyGroupId(t, jsii.String("KeyGroup"), &id)
 		return
 	}
-	a.made.KeyGroups++
+	t.counts.made.KeyGroups++
 	items := make([]interfacesawscloudfront.IPublicKeyRef, len(t.public))
 	for i, k := range t.public {
 		items[i] = k
@@ -221,7 +210,7 @@ func (t *trustedKeys) addGroup(a *account) {
 	t.group = awscloudfront.NewKeyGroup(t, jsii.String("KeyGroup"),
 		&awscloudfront.KeyGroupProps{Items: &items, KeyGroupName: &t.name})
 	atSynthesis(t, func() (found mistakes) {
-		Limits{KeysPerGroup: len(items)}.check(&found, a.limits)
+		Limits{KeysPerGroup: len(items)}.check(&found, t.counts.limits)
 		return found
 	})
 }

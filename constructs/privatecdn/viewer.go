@@ -182,7 +182,7 @@ func (v *Viewer) checkZones(m *mistakes) {
 		m.refuse(len(v.HostedZones) > 1 && (name == "" || isToken(name)), property,
 			"import the zone with HostedZone_FromHostedZoneAttributes",
 			"the name of one of several zones is unknown at synthesis, so the records cannot be assigned")
-		return name
+		return cmp.Or(name, *z.HostedZoneId())
 	})
 	if len(v.HostedZones) == 0 || slices.Contains(v.HostedZones, nil) {
 		return
