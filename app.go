@@ -66,13 +66,6 @@ func readRing(s settings, props *privatecdn.DistributionProps) (err error) {
 // errSetting is the kind of a setting that is not valid.
 var errSetting = errors.New("invalid setting")
 
-func wrong(name string, value any, remedy string) error {
-	return &fault.Error{
-		Kind: errSetting, Where: fmt.Sprintf("context %q", name),
-		What: fault.Quote(fmt.Sprint(value)) + " is not valid", Remedy: remedy,
-	}
-}
-
 // settings are what the app reads from CDK's context: cdk.json or -c NAME=VALUE.
 type settings struct {
 	access       string
@@ -89,72 +82,73 @@ type contextReader interface {
 	TryGetContext(key *string) any
 }
 
-func readSettings(node contextReader) (s settings, err error) {
-	for _, t := range []struct {
-		into           *string
-		name, fallback string
-	}{
-		{&s.access, "access", string(privatecdn.Signed)},
-		{&s.ring, "ring", "keys/ring"},
-		{&s.deployed, "deployed", ""},
-		{&s.originAccess, "originAccess", ""},
-		{&s.stackName, "stackName", "PrivateCdn"},
-	} {
-		if *t.into, err = readText(node, t.name, t.fallback); err != nil {
-			return s, err
-		}
+func readSettings(node contextReader) (settings, error) {
+	r := reader{node: node}
+	s := settings{
+		access:       r.text("access", string(privatecdn.Signed)),
+		ring:         r.text("ring", "keys/ring"),
+		deployed:     r.text("deployed", ""),
+		public:       r.list("public"),
+		originAccess: r.text("originAccess", ""),
+		destroy:      r.flag("destroy"),
+		stackName:    r.text("stackName", "PrivateCdn"),
 	}
 	if s.access != string(privatecdn.Signed) && s.access != string(privatecdn.Presigned) {
-		return s, wrong("access", s.access, "use signed or presigned")
+		r.refuse("access", s.access, "use signed or presigned")
 	}
-	if s.destroy, err = readFlag(node, "destroy"); err != nil {
-		return s, err
-	}
-	s.public, err = readList(node, "public")
-	return s, err
+	return s, errors.Join(r.wrong...)
 }
 
-func readText(node contextReader, name, fallback string) (string, error) {
-	switch v := node.TryGetContext(&name).(type) {
-	case nil:
-		return fallback, nil
-	case string:
-		return v, nil
-	default:
-		return "", wrong(name, v, "use a string")
-	}
+// reader reads settings, and collects what is wrong with them.
+type reader struct {
+	node  contextReader
+	wrong []error
 }
 
-// readFlag accepts true and, since -c has only strings, "true".
-func readFlag(node contextReader, name string) (bool, error) {
-	switch v := node.TryGetContext(&name); v {
+func (r *reader) refuse(name string, value any, remedy string) {
+	r.wrong = append(r.wrong, &fault.Error{
+		Kind: errSetting, Where: fmt.Sprintf("context %q", name),
+		What: fault.Quote(fmt.Sprint(value)) + " is not valid", Remedy: remedy,
+	})
+}
+
+func (r *reader) text(name, fallback string) string {
+	value := r.node.TryGetContext(&name)
+	text, ok := value.(string)
+	if value != nil && !ok {
+		r.refuse(name, value, "use a string")
+	}
+	if !ok {
+		return fallback
+	}
+	return text
+}
+
+// flag accepts true and, since -c has only strings, "true".
+func (r *reader) flag(name string) bool {
+	switch v := r.node.TryGetContext(&name); v {
 	case nil, false, "false":
-		return false, nil
 	case true, "true":
-		return true, nil
+		return true
 	default:
-		return false, wrong(name, v, "use true or false")
+		r.refuse(name, v, "use true or false")
 	}
+	return false
 }
 
-// readList accepts a list or, since -c has only strings, one with commas.
-func readList(node contextReader, name string) ([]string, error) {
-	value := node.TryGetContext(&name)
-	switch v := value.(type) {
-	case nil:
-		return nil, nil
-	case string:
-		return strings.Split(v, ","), nil
-	case []any:
-		all := make([]string, len(v))
-		for i, item := range v {
-			s, ok := item.(string)
-			if !ok {
-				return nil, wrong(name, value, "use a list of strings")
-			}
-			all[i] = s
-		}
-		return all, nil
+// list accepts a list or, since -c has only strings, one with commas.
+func (r *reader) list(name string) (list []string) {
+	value := r.node.TryGetContext(&name)
+	if text, ok := value.(string); ok {
+		return strings.Split(text, ",")
 	}
-	return nil, wrong(name, value, "use a list of strings")
+	items, valid := value.([]any)
+	for _, item := range items {
+		text, ok := item.(string)
+		list, valid = append(list, text), valid && ok
+	}
+	if !valid && value != nil {
+		r.refuse(name, value, "use a list of strings")
+	}
+	return list
 }

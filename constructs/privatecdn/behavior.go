@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"reflect"
 	"regexp"
 	"slices"
 
@@ -104,7 +103,7 @@ func (b Behavior) withDefaults(s *settled) Behavior {
 	if b.BucketOrigin == nil && b.Origin == nil {
 		b.BucketOrigin = &BucketOrigin{}
 		if b.Bucket == nil {
-			b.BucketOrigin = &s.BucketOrigin
+			b.BucketOrigin = s.BucketOrigin
 		}
 	}
 	b.Presign = b.presign()
@@ -124,13 +123,13 @@ func (s *settled) property(i int) string {
 }
 
 func (s *settled) checkBehaviors(m *mistakes) {
-	rest := or(s.DistributionProps.Default)
+	rest := or(s.given.Default)
 	m.refuse(rest.PathPattern != "", "Default.PathPattern", "leave it empty: the default behavior catches every path",
 		"it is %s", fault.Quote(rest.PathPattern))
 	m.refuse(rest.Bucket != nil, "Default.Bucket", "set the distribution's Bucket instead",
 		"the default behavior reads the distribution's bucket")
 	meant := s.all()
-	for i, given := range append(slices.Clone(s.DistributionProps.Behaviors), rest) {
+	for i, given := range append(slices.Clone(s.given.Behaviors), rest) {
 		s.checkBehavior(m, s.property(i), given, meant[i])
 		if i < len(s.Behaviors) {
 			checkPattern(m, s.property(i)+".PathPattern", given.PathPattern)
@@ -183,18 +182,9 @@ func isPattern(s string) bool { return s != "" && !isToken(s) && !notInPattern.M
 // defaultBehavior returns the behavior that CDK expects apart from the others.
 func (d *distribution) defaultBehavior() *awscloudfront.BehaviorOptions {
 	options := &awscloudfront.BehaviorOptions{}
-	copyFields(options, d.behavior(d.props.Default))
-	options.Origin = d.origin(d.props.Default)
+	copyFields(options, d.behavior(*d.props.Default))
+	options.Origin = d.origin(*d.props.Default)
 	return options
-}
-
-// copyFields sets the fields of a struct of CDK's to those of one that has
-// fewer.
-func copyFields(to, from any) {
-	source := reflect.ValueOf(from).Elem()
-	for i := range source.NumField() {
-		reflect.ValueOf(to).Elem().FieldByName(source.Type().Field(i).Name).Set(source.Field(i))
-	}
 }
 
 // behavior returns everything of b but its origin.

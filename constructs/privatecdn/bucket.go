@@ -71,7 +71,6 @@ func isPublic(bucket awss3.IBucket) bool {
 	var policy struct {
 		Statement []struct {
 			Effect    string
-			Action    any
 			Principal any
 			Condition map[string]any
 		}

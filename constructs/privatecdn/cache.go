@@ -52,7 +52,7 @@ const downloadName = "response-content-disposition"
 // cache returns the cache that b does not share with the distribution, nil if
 // it shares it or has a policy of its own.
 func (b Behavior) cache(s *settled) *Cache {
-	c := s.Cache
+	c := *s.Cache
 	switch {
 	case b.CachePolicy != nil:
 		return nil
@@ -74,7 +74,7 @@ func (b Behavior) cache(s *settled) *Cache {
 }
 
 func (s *settled) checkCache(m *mistakes) {
-	given := s.DistributionProps.Cache
+	given := s.given.Cache
 	or(given).check(m, "Cache")
 	m.refuseBoth(given != nil && s.CachePolicy != nil, "Cache", "CachePolicy")
 	m.checkText("CacheTagHeader", "header name", "use a name such as x-amz-meta-cache-tag", func(name string) bool {
@@ -135,8 +135,7 @@ func (d *distribution) setCacheTags() {
 	}
 }
 
-// cachePolicyOf returns b's policy, or without a cache of its own the
-// distribution's.
+// cachePolicyOf returns b's own policy, or the distribution's.
 func (d *distribution) cachePolicyOf(b Behavior) awscloudfront.ICachePolicy {
 	switch {
 	case b.CachePolicy != nil:

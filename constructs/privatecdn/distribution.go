@@ -2,7 +2,6 @@ package privatecdn
 
 import (
 	"maps"
-	"reflect"
 	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -92,7 +91,7 @@ func NewDistribution(scope constructs.Construct, id *string, props *Distribution
 	d.addBuckets()
 	d.addKeys(len(found) > 0)
 	if d.cachePolicy = d.props.CachePolicy; d.cachePolicy == nil {
-		d.cachePolicy = d.cachePolicyFor("Cache", d.name, d.props.Cache)
+		d.cachePolicy = d.cachePolicyFor("Cache", d.name, *d.props.Cache)
 	}
 	d.responseHeaders = d.ownResponseHeaders()
 	d.addDistribution()
@@ -127,15 +126,34 @@ func (d *distribution) addDistribution() {
 	d.setCacheTags()
 }
 
-// warn adds a warning that an app can acknowledge. The method has one more
-// parameter, which may be nil, in newer releases of CDK.
-func warn(c constructs.IConstruct, id, text string) {
-	method := reflect.ValueOf(awscdk.Annotations_Of(c)).MethodByName("AddWarningV2")
-	args := []reflect.Value{reflect.ValueOf(jsii.String("privatecdn:" + id)), reflect.ValueOf(&text)}
-	for len(args) < method.Type().NumIn() {
-		args = append(args, reflect.Zero(method.Type().In(len(args))))
+// acknowledge notes on the distribution which of the AwsSolutions rules it does
+// not meet, and which property would change that: metadata, which needs no cdk-nag.
+// https://github.com/cdklabs/cdk-nag/blob/main/RULES.md
+func (d *distribution) acknowledge() {
+	var list []any
+	add := func(left bool, id, reason string) {
+		if left {
+			list = append(list, map[string]any{"id": id, "reason": reason})
+		}
 	}
-	method.Call(args)
+	v := d.props.Viewer
+	add(len(v.AllowCountries)+len(v.DenyCountries) == 0, "AwsSolutions-CFR1",
+		"Signatures say who may read, not countries; Viewer.AllowCountries and DenyCountries restrict those")
+	add(v.WebACLID == "", "AwsSolutions-CFR2",
+		"Objects are read from a bucket, no application is behind this; Viewer.WebACLID puts AWS WAF before it")
+	add(!d.logsToBucket(), "AwsSolutions-CFR3",
+		"Standard logs v2 are a delivery of their own, which the rule does not know, or CloudFront writes no logs")
+	add(v.Certificate == nil, "AwsSolutions-CFR4",
+		"On a cloudfront.net host CloudFront alone sets the TLS policy; "+
+			"Viewer.Certificate brings TLS 1.2 and newer only")
+	add(d.identity != nil, "AwsSolutions-CFR7",
+		"An origin access identity may read objects and nothing else; OriginAccess OAC is the newer way")
+	add(d.identity == nil && d.anonymous, "AwsSolutions-CFR7",
+		"S3 checks a presigned behavior's signature itself, and refuses a request that carries a second one")
+	if len(list) > 0 {
+		child := d.distribution.Node().DefaultChild().(awscdk.CfnResource)
+		child.AddMetadata(jsii.String("cdk_nag"), map[string]any{"rules_to_suppress": list})
+	}
 }
 
 func (d *distribution) Distribution() awscloudfront.Distribution                 { return d.distribution }

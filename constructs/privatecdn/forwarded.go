@@ -13,7 +13,7 @@ import (
 func (s *settled) cacheOf(b Behavior) *infra.CachePolicy {
 	policy := b.CachePolicy
 	if b.Cache == nil && policy == nil {
-		b.Cache, policy = &s.Cache, s.CachePolicy
+		b.Cache, policy = s.Cache, s.CachePolicy
 	}
 	if policy == nil {
 		return &infra.CachePolicy{MaxTTL: b.Cache.MaxTTL, Headers: selected(b.Cache.Headers),

@@ -15,14 +15,17 @@ import (
 var assignsPath = regexp.MustCompile(`(?:\.uri|\[['"]uri['"]\])\s*=\s*` +
 	"(?:'(/[^']*)'|\"(/[^\"]*)\"|`(/[^`$]*)`)" + `\s*(?:;|\n|}|$)`)
 
+// publicFunctions returns the public behaviors whose requests a function sees.
+func publicFunctions(routes []route) []route {
+	return slices.DeleteFunc(slices.Clone(routes),
+		func(r route) bool { return r.Access != Public || r.ViewerRequest == nil })
+}
+
 // checkFunctions reports functions on public behaviors that turn a request into
 // one for a private path, where their code says so.
 func (s *settled) checkFunctions(m *mistakes) {
 	routes := s.routes()
-	for _, r := range routes {
-		if r.Access != Public || r.ViewerRequest == nil {
-			continue
-		}
+	for _, r := range publicFunctions(routes) {
 		for _, match := range assignsPath.FindAllStringSubmatch(functionCode(r.ViewerRequest), -1) {
 			path := pathpattern.Normalize(match[1] + match[2] + match[3])
 			if to := routeOf(routes, path); to.Access != Public && s.sameContent(r.Behavior, to.Behavior) {
@@ -47,10 +50,7 @@ func functionCode(f awscloudfront.IFunction) string {
 // requested, and the function chooses the object.
 func (d *distribution) warnOfFunctions() {
 	routes := d.props.routes()
-	for _, r := range routes {
-		if r.Access != Public || r.ViewerRequest == nil {
-			continue
-		}
+	for _, r := range publicFunctions(routes) {
 		code := functionCode(r.ViewerRequest)
 		if code != "" && !strings.Contains(code, "uri") && !strings.Contains(code, "import") {
 			continue

@@ -116,8 +116,7 @@ func (d *distribution) grantKey(key awskms.IKey) {
 	}
 }
 
-// printStatement makes an output of a statement that its resource's owner has
-// to add.
+// printStatement makes an output of a statement for its resource's owner to add.
 func (d *distribution) printStatement(name, path string, statement awsiam.PolicyStatement) {
 	d.statements++
 	if d.statements > 1 {

@@ -129,7 +129,10 @@ func customHeaders(headers map[string]string) *awscloudfront.ResponseCustomHeade
 	return when(len(list) > 0, awscloudfront.ResponseCustomHeadersBehavior{CustomHeaders: &list})
 }
 
-func (c CORS) withDefaults() CORS {
+func (c CORS) withDefaults(cookieOrigins []string) CORS {
+	if len(cookieOrigins) > 0 {
+		c = CORS{Origins: cookieOrigins, Credentials: true}
+	}
 	if len(c.Origins) == 0 {
 		c.Origins = []string{"*"}
 	}
@@ -156,10 +159,18 @@ func (s SecurityHeaders) withDefaults() SecurityHeaders {
 }
 
 func (s *settled) checkHeaders(m *mistakes) {
-	given := s.DistributionProps
+	given := s.given
 	or(given.CORS).check(m)
 	or(given.SecurityHeaders).check(m)
-	s.checkCustomHeaders(m)
+	names := slices.Sorted(maps.Keys(s.CustomHeaders))
+	m.checkNames("CustomHeaders", headerName, names)
+	m.checkNames("RemoveHeaders", headerName, s.RemoveHeaders)
+	for _, name := range names {
+		m.refuse(strings.HasPrefix(strings.ToLower(name), "access-control-"), "CustomHeaders", "use CORS",
+			"%s is part of CORS", name)
+		m.refuse(isSecurityHeader(name) || strings.EqualFold(name, "Content-Security-Policy"), "CustomHeaders",
+			"use SecurityHeaders", "%s is part of SecurityHeaders", name)
+	}
 	m.refuseBoth(len(s.CookieOrigins) > 0 && given.CORS != nil, "CORS", "CookieOrigins")
 	m.checkText("CookieOrigins", "origin", useOrigin, func(o string) bool { return isOrigin(o) && !hasWildcard(o) },
 		s.CookieOrigins...)
@@ -180,18 +191,6 @@ func (m *mistakes) checkNames(property string, valid *regexp.Regexp, names []str
 	m.refuse(len(names) > mostNames, property, "remove some of them",
 		"there are %d names, and a policy has room for %d", len(names), mostNames)
 	m.checkText(property, "name", "write the name alone", valid.MatchString, names...)
-}
-
-func (s *settled) checkCustomHeaders(m *mistakes) {
-	names := slices.Sorted(maps.Keys(s.CustomHeaders))
-	m.checkNames("CustomHeaders", headerName, names)
-	m.checkNames("RemoveHeaders", headerName, s.RemoveHeaders)
-	for _, name := range names {
-		m.refuse(strings.HasPrefix(strings.ToLower(name), "access-control-"), "CustomHeaders", "use CORS",
-			"%s is part of CORS", name)
-		m.refuse(isSecurityHeader(name) || strings.EqualFold(name, "Content-Security-Policy"), "CustomHeaders",
-			"use SecurityHeaders", "%s is part of SecurityHeaders", name)
-	}
 }
 
 const useOrigin = "write scheme and host alone, in lower case, such as https://app.example.com"

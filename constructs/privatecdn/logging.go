@@ -67,7 +67,7 @@ func (l Logging) withDefaults(in place) Logging {
 }
 
 func (s *settled) checkLogging(m *mistakes, in place) {
-	l := or(s.DistributionProps.Logging)
+	l := or(s.given.Logging)
 	m.refuse(l.Retention < 0 || l.Retention%day != 0, "Logging.Retention", "use whole days",
 		"%v is not a valid retention", l.Retention)
 	if l.Disabled {

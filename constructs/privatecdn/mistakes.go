@@ -103,8 +103,7 @@ func (m *mistakes) refuse(wrong bool, property, remedy, what string, args ...any
 	}
 }
 
-// refuseBoth adds a mistake if a property is set together with another that
-// excludes it.
+// refuseBoth adds a mistake if two properties that exclude each other are set.
 func (m *mistakes) refuseBoth(both bool, property, other string) {
 	m.refuse(both, property, "remove one of them", "it is set together with %s", other)
 }
@@ -170,16 +169,11 @@ func checkBetween[N cmp.Ordered](m *mistakes, property string, v, least, most N)
 		"%v is out of bounds", v)
 }
 
-// checkSeconds refuses a time that is not whole seconds, and returns whether it
-// is valid.
-func (m *mistakes) checkSeconds(property string, d time.Duration) bool {
-	valid := d == Zero || d >= 0 && d%time.Second == 0
-	m.refuse(!valid, property, "use whole seconds, or privatecdn.Zero for none", "%v is not a valid time", d)
-	return valid
+// checkSeconds refuses a time that is not whole seconds.
+func (m *mistakes) checkSeconds(property string, d time.Duration) {
+	m.refuse(d != Zero && (d < 0 || d%time.Second != 0), property, "use whole seconds, or privatecdn.Zero for none",
+		"%v is not a valid time", d)
 }
-
-// isToken reports whether s is known at deployment only.
-func isToken(s string) bool { return strings.Contains(s, "${Token[") }
 
 const (
 	day  = 24 * time.Hour
@@ -195,39 +189,4 @@ func orDefault(d, fallback time.Duration) time.Duration {
 		return 0
 	}
 	return cmp.Or(d, fallback)
-}
-
-func seconds(d time.Duration) awscdk.Duration {
-	return awscdk.Duration_Seconds(jsii.Number(d.Seconds()))
-}
-
-// optionalSeconds returns nil, CDK's default, for 0.
-func optionalSeconds(d time.Duration) awscdk.Duration {
-	if d == 0 {
-		return nil
-	}
-	return seconds(max(d, 0))
-}
-
-// optional returns nil, CDK's default, for the zero value.
-func optional[T comparable](v T) *T { return when(v != *new(T), v) }
-
-// optionalList returns nil, CDK's default, for an empty list.
-func optionalList[T any](list []T) *[]T { return when(len(list) > 0, list) }
-
-// when returns nil, CDK's default, unless given.
-func when[T any](given bool, v T) *T {
-	if !given {
-		return nil
-	}
-	return &v
-}
-
-// or returns what p points to, or the zero value: the default of a group of
-// properties that is not given.
-func or[T any](p *T) T {
-	if p == nil {
-		return *new(T)
-	}
-	return *p
 }

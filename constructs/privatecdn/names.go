@@ -25,15 +25,15 @@ func placeOf(c constructs.Construct) place {
 // allows for a policy's, a key group's or a public key's name.
 const longestName = 80
 
-// physicalName returns the beginning of the names that CloudFront requires. Such names are
-// unique in an account across all its Regions, so the stack's name and Region
-// are part of it: two copies of a stack never collide.
+// physicalName returns the beginning of the names that CloudFront requires. They
+// are unique in an account across all its Regions, so the stack's name and Region
+// are part of them: two copies of a stack never collide.
 func physicalName(c constructs.Construct, region string) string {
 	return stackwideName(c, longestName) + "-" + region
 }
 
-// stackwideName returns a name that is unique in a Region of an account, with at most longest
-// characters.
+// stackwideName returns a name of at most longest characters, unique in a Region
+// of an account.
 func stackwideName(c constructs.Construct, longest float64) string {
 	return *awscdk.Names_UniqueResourceName(c, &awscdk.UniqueResourceNameOptions{MaxLength: &longest})
 }

@@ -100,15 +100,15 @@ func (d *distribution) newOrigin(s source, bucket awss3.IBucket) awscloudfront.I
 		ResponseCompletionTimeout: optionalSeconds(s.ResponseCompletionTimeout),
 		ConnectionAttempts:        optional(float64(s.ConnectionAttempts)),
 	}
-	if s.anonymous {
+	switch {
+	case s.anonymous:
 		d.anonymous = true
-		return awscloudfrontorigins.S3BucketOrigin_WithBucketDefaults(bucket, &props)
-	}
-	if d.props.OriginAccess == OAC {
+	case d.props.OriginAccess == OAC:
 		props.OriginAccessControlId = d.accessControl().OriginAccessControlId()
-		return awscloudfrontorigins.S3BucketOrigin_WithBucketDefaults(bucket, &props)
+	default:
+		identified := &awscloudfrontorigins.S3BucketOriginWithOAIProps{OriginAccessIdentity: d.identityFor(bucket)}
+		copyFields(identified, &props)
+		return awscloudfrontorigins.S3BucketOrigin_WithOriginAccessIdentity(bucket, identified)
 	}
-	identified := &awscloudfrontorigins.S3BucketOriginWithOAIProps{OriginAccessIdentity: d.identityFor(bucket)}
-	copyFields(identified, &props)
-	return awscloudfrontorigins.S3BucketOrigin_WithOriginAccessIdentity(bucket, identified)
+	return awscloudfrontorigins.S3BucketOrigin_WithBucketDefaults(bucket, &props)
 }

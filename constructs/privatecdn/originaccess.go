@@ -60,8 +60,7 @@ func (s *settled) checkOriginAccess(m *mistakes, in place) {
 	}
 }
 
-// shareBucket reports whether any of these behaviors reads the distribution's
-// bucket.
+// shareBucket reports whether any of these reads the distribution's bucket.
 func (s *settled) shareBucket(of func(Behavior) bool) bool {
 	return slices.ContainsFunc(s.all(), func(b Behavior) bool { return of(b) && b.Origin == nil && b.Bucket == nil })
 }
@@ -73,7 +72,7 @@ func (s *settled) givenBuckets(of func(Behavior) bool) map[string]awss3.IBucket 
 	if s.shareBucket(of) {
 		given["Bucket"], given["BucketOrigin.Failover"] = s.Bucket, s.BucketOrigin.Failover
 	}
-	for i, b := range s.DistributionProps.Behaviors {
+	for i, b := range s.given.Behaviors {
 		if of(b) {
 			given[s.property(i)+".Bucket"] = b.Bucket
 			given[s.property(i)+".BucketOrigin.Failover"] = or(b.BucketOrigin).Failover

@@ -112,27 +112,33 @@ type DistributionProps struct {
 	Limits *Limits
 }
 
-// settled are properties with every default filled in.
+// settled are properties with every default filled in, and no group nil.
 type settled struct {
 	DistributionProps
-	Behaviors       []Behavior
-	Default         Behavior
-	BucketOrigin    BucketOrigin
-	Cache           Cache
-	CORS            CORS
-	SecurityHeaders SecurityHeaders
-	Viewer          Viewer
-	Logging         Logging
+	given DistributionProps
 }
 
 // settle returns props with every default filled in, and the mistakes in them
 // for a stack. With a mistake the properties returned are those of a
 // distribution that stands in for the one meant until synthesis stops.
-func settle(given *DistributionProps, in place) (*settled, mistakes) {
-	s := fill(or(given), in)
-	var found mistakes
-	s.check(&found, in)
-	if len(found) == 0 {
+func settle(props *DistributionProps, in place) (*settled, mistakes) {
+	s := fill(or(props), in)
+	var m mistakes
+	s.checkKeys(&m)
+	s.checkCache(&m)
+	s.checkHeaders(&m)
+	s.Viewer.check(&m)
+	s.checkBucket(&m)
+	s.checkOriginAccess(&m, in)
+	s.checkContent(&m)
+	s.checkLogging(&m, in)
+	s.Monitoring.check(&m, in)
+	checkTags(&m, s.Tags)
+	s.checkBehaviors(&m)
+	s.checkOrder(&m)
+	s.checkErrorPages(&m)
+	s.checkFunctions(&m)
+	if len(m) == 0 {
 		return s, nil
 	}
 	standIn := DistributionProps{
@@ -143,56 +149,30 @@ func settle(given *DistributionProps, in place) (*settled, mistakes) {
 	if !slices.Contains(originAccesses, s.OriginAccess) {
 		standIn.OriginAccess = OAI
 	}
-	return fill(standIn, in), found
+	return fill(standIn, in), m
 }
 
-func fill(p DistributionProps, in place) *settled {
-	s := &settled{
-		DistributionProps: p,
-		Default:           or(p.Default),
-		BucketOrigin:      or(p.BucketOrigin),
-		Cache:             or(p.Cache).withDefaults(),
-		CORS:              or(p.CORS),
-		SecurityHeaders:   or(p.SecurityHeaders).withDefaults(),
-		Viewer:            or(p.Viewer).withDefaults(),
-		Logging:           or(p.Logging).withDefaults(in),
-	}
-	s.Keys = opened(p.Keys)
-	s.KMS = p.KMS || p.EncryptionKey != nil
-	s.OriginAccess = cmp.Or(p.OriginAccess, OAI)
-	if len(p.CookieOrigins) > 0 {
-		s.CORS = CORS{Origins: p.CookieOrigins, Credentials: true}
-	}
-	s.CORS = s.CORS.withDefaults()
-	s.Default = s.Default.withDefaults(s)
-	s.Behaviors = slices.Clone(p.Behaviors)
+func fill(given DistributionProps, in place) *settled {
+	s := &settled{given, given}
+	s.Keys = opened(given.Keys)
+	s.KMS = given.KMS || given.EncryptionKey != nil
+	s.OriginAccess = cmp.Or(given.OriginAccess, OAI)
+	s.BucketOrigin = new(or(given.BucketOrigin))
+	s.Cache = new(or(given.Cache).withDefaults())
+	s.CORS = new(or(given.CORS).withDefaults(given.CookieOrigins))
+	s.SecurityHeaders = new(or(given.SecurityHeaders).withDefaults())
+	s.Viewer = new(or(given.Viewer).withDefaults())
+	s.Logging = new(or(given.Logging).withDefaults(in))
+	s.Default = new(or(given.Default).withDefaults(s))
+	s.Behaviors = slices.Clone(given.Behaviors)
 	for i, b := range s.Behaviors {
 		s.Behaviors[i] = b.withDefaults(s)
 	}
 	return s
 }
 
-// check finds every mistake. The checks of a group see the properties as they
-// were given, DistributionProps, and as they are meant.
-func (s *settled) check(m *mistakes, in place) {
-	s.checkKeys(m)
-	s.checkCache(m)
-	s.checkHeaders(m)
-	s.Viewer.check(m)
-	s.checkBucket(m)
-	s.checkOriginAccess(m, in)
-	s.checkContent(m)
-	s.checkLogging(m, in)
-	s.Monitoring.check(m, in)
-	checkTags(m, s.Tags)
-	s.checkBehaviors(m)
-	s.checkOrder(m)
-	s.checkErrorPages(m)
-	s.checkFunctions(m)
-}
-
 // all returns every behavior, the default one last.
-func (s *settled) all() []Behavior { return append(slices.Clone(s.Behaviors), s.Default) }
+func (s *settled) all() []Behavior { return append(slices.Clone(s.Behaviors), *s.Default) }
 
 const mostTags = 50
 

@@ -63,7 +63,10 @@ func (v *Viewer) check(m *mistakes) {
 	v.checkNames(m)
 	v.checkZones(m)
 	v.checkTLS(m)
-	v.checkCountries(m)
+	m.refuseBoth(len(v.AllowCountries) > 0 && len(v.DenyCountries) > 0, "Viewer.DenyCountries", "AllowCountries")
+	const useISO = "use two capital letters as in ISO 3166-1, such as DE"
+	m.checkText("Viewer.AllowCountries", "country code", useISO, countryCode.MatchString, v.AllowCountries...)
+	m.checkText("Viewer.DenyCountries", "country code", useISO, countryCode.MatchString, v.DenyCountries...)
 	checkEnum(m, "Viewer.PriceClass", v.PriceClass, awscloudfront.PriceClass_PRICE_CLASS_100,
 		awscloudfront.PriceClass_PRICE_CLASS_200, awscloudfront.PriceClass_PRICE_CLASS_ALL)
 	checkEnum(m, "Viewer.HTTPVersion", v.HTTPVersion, awscloudfront.HttpVersion_HTTP1_1,
@@ -138,13 +141,6 @@ func (v *Viewer) checkTLS(m *mistakes) {
 	}
 }
 
-func (v *Viewer) checkCountries(m *mistakes) {
-	m.refuseBoth(len(v.AllowCountries) > 0 && len(v.DenyCountries) > 0, "Viewer.DenyCountries", "AllowCountries")
-	const remedy = "use two capital letters as in ISO 3166-1, such as DE"
-	m.checkText("Viewer.AllowCountries", "country code", remedy, countryCode.MatchString, v.AllowCountries...)
-	m.checkText("Viewer.DenyCountries", "country code", remedy, countryCode.MatchString, v.DenyCountries...)
-}
-
 func (v *Viewer) geoRestriction() awscloudfront.GeoRestriction {
 	switch {
 	case len(v.AllowCountries) > 0:
@@ -196,7 +192,7 @@ func (v *Viewer) checkZones(m *mistakes) {
 
 // addRecords points the domain names at the distribution.
 func (d *distribution) addRecords() {
-	v := &d.props.Viewer
+	v := d.props.Viewer
 	if len(v.HostedZones) == 0 {
 		return
 	}
@@ -206,13 +202,10 @@ func (d *distribution) addRecords() {
 		if isToken(name) {
 			id = fmt.Sprint(i) // a construct's ID is known before deployment
 		}
-		awsroute53.NewARecord(d, jsii.String("A "+id), &awsroute53.ARecordProps{
-			Zone: zone, RecordName: jsii.String(name + "."), Target: target,
-		})
+		record := awsroute53.ARecordProps{Zone: zone, RecordName: jsii.String(name + "."), Target: target}
+		awsroute53.NewARecord(d, jsii.String("A "+id), &record)
 		if !v.DisableIPv6 {
-			awsroute53.NewAaaaRecord(d, jsii.String("AAAA "+id), &awsroute53.AaaaRecordProps{
-				Zone: zone, RecordName: jsii.String(name + "."), Target: target,
-			})
+			awsroute53.NewAaaaRecord(d, jsii.String("AAAA "+id), new(awsroute53.AaaaRecordProps(record)))
 		}
 	}
 }
