@@ -26,7 +26,7 @@ func warn(c constructs.IConstruct, id, text string) {
 	method.Call(args)
 }
 
-// copyFields copies a struct of CDK's to one that has more fields.
+// copyFields copies a struct of CDK's to one that has all its fields.
 func copyFields(to, from any) {
 	source := reflect.ValueOf(from).Elem()
 	for i := range source.NumField() {

@@ -205,7 +205,9 @@ func (d *distribution) addRecords() {
 		record := awsroute53.ARecordProps{Zone: zone, RecordName: jsii.String(name + "."), Target: target}
 		awsroute53.NewARecord(d, jsii.String("A "+id), &record)
 		if !v.DisableIPv6 {
-			awsroute53.NewAaaaRecord(d, jsii.String("AAAA "+id), new(awsroute53.AaaaRecordProps(record)))
+			ipv6 := &awsroute53.AaaaRecordProps{}
+			copyFields(ipv6, &record)
+			awsroute53.NewAaaaRecord(d, jsii.String("AAAA "+id), ipv6)
 		}
 	}
 }
