@@ -117,14 +117,14 @@ var changes = map[string]change{
 	"an error page taken off":              {errorPage("/public/403.html"), nil, []string{"breaking error-page-changed Cdn 403"}},
 	"an error page of a failure taken off": {errorPages(404, 404, "/public/404.html"), nil,
 		[]string{"note error-page-changed Cdn 404"}},
-	"an error page with another status": {errorPages(404, 0, "/public/404.html"), errorPages(404, 200, "/public/404.html"),
+	"an error page with another status": {errorPages(404, 404, "/public/404.html"), errorPages(404, 200, "/public/404.html"),
 		[]string{"note error-page-changed Cdn 404"}},
-	"a signed error page for another error": {errorPages(404, 0, "/private/x"), errorPages(500, 0, "/private/x"),
+	"a signed error page for another error": {errorPages(404, 404, "/private/x"), errorPages(500, 500, "/private/x"),
 		[]string{"widening became-public /private/x /private/x",
 			"note error-page-changed Cdn 404",
 			"note error-page-changed Cdn 500"}},
-	"a signed error page that everyone got before": {errorPages(403, 0, "/private/x"),
-		both(errorPages(403, 0, "/private/x"), errorPages(404, 0, "/private/x")),
+	"a signed error page that everyone got before": {errorPages(403, 403, "/private/x"),
+		both(errorPages(403, 403, "/private/x"), errorPages(404, 404, "/private/x")),
 		[]string{"note error-page-changed Cdn 404"}},
 	"an error page without an object": {nil, errorPage("/"), nil},
 	"the root object as an error page": {configure("DefaultRootObject", "private/x"),
@@ -402,6 +402,15 @@ var changes = map[string]change{
 	"an identity for the first origin": {both(deep("/x"), group("web/*", "nobody", "deep")),
 		both(deep("/x"), group("web/*", "media", "deep")),
 		[]string{"widening origin-grant-widened Media /web/x"}},
+	"another identity than the one that may read": {nil, both(control, from("private/*", "control")),
+		[]string{"breaking origin-grant-removed Media /private/x"}},
+	"an identity that may read, in place of one that may not": {both(control, from("private/*", "control")), nil,
+		[]string{"widening origin-grant-widened Media /private/x"}},
+	"a grant to the other identity": {both(control, from("private/*", "control")),
+		both(control, from("private/*", "control"), ofControl),
+		[]string{"widening origin-grant-widened Media /private/x"}},
+	"public, by an identity that may not read": {nil, both(control, from("private/*", "control"), open("private/*")),
+		[]string{"breaking origin-grant-removed Media /private/x", "note became-public private/* /private/x"}},
 	"a function that refuses": {nil, function("public/*", "viewer-request", refuseAll),
 		[]string{"widening function-changed public/* /public/x"}},
 	"a function that rewrites signed paths": {nil, function("private/*", "viewer-request", `function handler(event) {
@@ -439,6 +448,15 @@ var changes = map[string]change{
 	"CORS of the bucket": {nil, bucketCORS(props{"AllowedMethods": []string{"GET"}, "AllowedOrigins": []string{"*"}}),
 		[]string{"widening cors-widened Media Media"}},
 }
+
+// control adds an origin with an origin access control.
+func control(s *site) {
+	s.origins = append(s.origins, props{"Id": "control", "DomainName": att(s.media, "RegionalDomainName"),
+		"S3OriginConfig": props{}, "OriginAccessControlId": att("Control", "Id")})
+}
+
+// ofControl lets the distribution read as an origin access control does.
+var ofControl = both(grant("Allow", cloudFront, "s3:GetObject", "/*"), onlyIf("StringEquals", "AWS:SourceArn", sub(dist)))
 
 // index is a function that answers / with an object.
 const index = `function handler(event) {

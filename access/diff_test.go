@@ -96,11 +96,8 @@ func errorPage(path string) func(*site) { return errorPages(403, 200, path) }
 func errorPages(code, status int, path string) func(*site) {
 	return func(s *site) {
 		pages, _ := s.config["CustomErrorResponses"].([]props)
-		page := props{"ErrorCode": code, "ResponsePagePath": path}
-		if status != 0 {
-			page["ResponseCode"] = status
-		}
-		s.config["CustomErrorResponses"] = append(slices.Clone(pages), page)
+		s.config["CustomErrorResponses"] = append(slices.Clone(pages),
+			props{"ErrorCode": code, "ResponseCode": status, "ResponsePagePath": path})
 	}
 }
 

@@ -37,13 +37,36 @@ func allowed(tmpl *infra.Infrastructure, b *infra.Bucket, action, resource strin
 	return len(notCovered([]grant{need}, grants(tmpl, b, "Allow"))) == 0
 }
 
-// opensNothing reports whether the buckets that a behavior reads from allow
-// nobody anything.
-func opensNothing(b *infra.Behavior) bool {
-	return !slices.ContainsFunc(origins(b), func(o *infra.Origin) bool {
-		return o.Bucket == nil || o.Bucket.External ||
-			slices.ContainsFunc(o.Bucket.Policy, func(s bucketpolicy.Statement) bool { return s.Effect == "Allow" })
+// granted reports whether an origin needs no identity, or its bucket's policy
+// allows CloudFront's identity something. Where it does not, nothing opens.
+func granted(o *infra.Origin) bool {
+	return o.Bucket == nil || o.Bucket.External || !o.Identified() ||
+		slices.ContainsFunc(o.Bucket.Policy, func(s bucketpolicy.Statement) bool {
+			return s.Effect == "Allow" && (s.NotPrincipal || slices.ContainsFunc(s.Principals, func(p bucketpolicy.Principal) bool {
+				return p.Kind == "*" || isIdentity(o, p) || o.OAI == nil && isCloudFront(p)
+			}))
+		})
+}
+
+// anyGranted reports whether a distribution has another identity that may read
+// from the bucket of an origin.
+func anyGranted(d *infra.Distribution, origin *infra.Origin) bool {
+	return slices.ContainsFunc(d.Behaviors, func(b *infra.Behavior) bool {
+		return slices.ContainsFunc(origins(b), func(o *infra.Origin) bool {
+			return sameSource(o, origin) && o.Identified() && granted(o)
+		})
 	})
+}
+
+// isIdentity reports whether a principal is the origin access identity of an
+// origin.
+func isIdentity(o *infra.Origin, p bucketpolicy.Principal) bool {
+	return o.OAI != nil && (p.Value == o.OAI.CanonicalUserID ||
+		strings.HasSuffix(p.Value, "user/CloudFront Origin Access Identity "+o.OAI.ID))
+}
+
+func isCloudFront(p bucketpolicy.Principal) bool {
+	return p.Kind == "Service" && p.Value == "cloudfront.amazonaws.com"
 }
 
 // compareGrants finds what the bucket policy newly allows to be read or no
@@ -202,16 +225,12 @@ func principals(tmpl *infra.Infrastructure, s bucketpolicy.Statement) []bucketpo
 func isOurs(tmpl *infra.Infrastructure, p bucketpolicy.Principal, conditions []bucketpolicy.Condition) bool {
 	for _, d := range tmpl.Distributions {
 		for _, b := range d.Behaviors {
-			for _, o := range origins(b) {
-				if o.OAI != nil && (p.Value == o.OAI.CanonicalUserID ||
-					strings.HasSuffix(p.Value, "user/CloudFront Origin Access Identity "+o.OAI.ID)) {
-					return true
-				}
+			if slices.ContainsFunc(origins(b), func(o *infra.Origin) bool { return isIdentity(o, p) }) {
+				return true
 			}
 		}
 	}
-	return p.Kind == "Service" && p.Value == "cloudfront.amazonaws.com" &&
-		slices.ContainsFunc(conditions, func(c bucketpolicy.Condition) bool { return isSourceARN(c) && onlyOurs(tmpl, c.Values) })
+	return isCloudFront(p) && slices.ContainsFunc(conditions, func(c bucketpolicy.Condition) bool { return isSourceARN(c) && onlyOurs(tmpl, c.Values) })
 }
 
 func isSourceARN(c bucketpolicy.Condition) bool {

@@ -58,7 +58,7 @@ func (d *diff) compareBehaviors(found *list, o, n *infra.Behavior) {
 	compareAccess(found, o, n)
 	d.comparePresigned(found, o, n)
 	d.compareKeys(found, o, n)
-	compareOrigins(found, o, n)
+	d.compareOrigins(found, o, n)
 	compareHTTPS(found, o, n)
 	changedCORS(found, fmt.Sprintf("for paths of %q", n.PathPattern), corsOf(o), corsOf(n))
 	compareCache(found, o, n)
@@ -70,8 +70,8 @@ func compareAccess(found *list, o, n *infra.Behavior) {
 	before, after := accessOf(o), accessOf(n)
 	needed := map[deployment.Access]string{deployment.Signed: "a CloudFront signature", deployment.Presigned: "an S3 signature"}
 	switch {
-	case before != deployment.Public && after == deployment.Public && opensNothing(n):
-		found.say(BecamePublic, Note, "paths of %q that needed %s need none, but the bucket %s grants nobody to read its objects",
+	case before != deployment.Public && after == deployment.Public && !slices.ContainsFunc(origins(n), granted):
+		found.say(BecamePublic, Note, "paths of %q that needed %s need none, but the bucket %s does not let CloudFront read",
 			n.PathPattern, needed[before], bucketLabel(n.Origin.Bucket))
 	case before != deployment.Public && after == deployment.Public:
 		found.say(BecamePublic, Widening, "paths of %q that needed %s are open to everyone", n.PathPattern, needed[before])
@@ -114,11 +114,11 @@ func (d *diff) comparePresigned(found *list, o, n *infra.Behavior) {
 	}
 }
 
-func compareOrigins(found *list, o, n *infra.Behavior) {
-	compareOrigin(found, o, n)
+func (d *diff) compareOrigins(found *list, o, n *infra.Behavior) {
+	d.compareOrigin(found, o, n)
 	before, after := o.Origin.Failover, n.Origin.Failover
 	if before != nil && after != nil {
-		compareOrigin(found, through(o, before.Origin), through(n, after.Origin))
+		d.compareOrigin(found, through(o, before.Origin), through(n, after.Origin))
 	}
 	if codes := failuresOnlyOf(after, before); codes != "" {
 		found.say(BucketReplaced, Widening, "where %s responds with %s, paths of %s are read from %s",
@@ -145,7 +145,7 @@ func failuresOnlyOf(a, b *infra.Failover) string {
 	return strings.Join(codes, ", ")
 }
 
-func compareOrigin(found *list, o, n *infra.Behavior) {
+func (d *diff) compareOrigin(found *list, o, n *infra.Behavior) {
 	before, after, f := o.Origin, n.Origin, &Finding{}
 	switch {
 	case !sameSource(before, after):
@@ -154,11 +154,11 @@ func compareOrigin(found *list, o, n *infra.Behavior) {
 	case before.Path != after.Path:
 		f = found.say(BucketReplaced, Breaking, "paths of %s are read from below %q in %s instead of %q",
 			thePaths, after.Path+"/", sourceLabel(after), before.Path+"/")
-	case canRead(o) == canRead(n) || accessOf(o) == deployment.Presigned || accessOf(n) == deployment.Presigned:
-	case canRead(o):
+	case accessOf(o) == deployment.Presigned || accessOf(n) == deployment.Presigned:
+	case canRead(o) && !canRead(n), granted(before) && !granted(after) && anyGranted(d.new, after):
 		f = found.say(OriginGrantRemoved, Breaking,
 			"CloudFront has no identity any more that %s lets read paths of %s", sourceLabel(after), thePaths)
-	default:
+	case canRead(n) && !canRead(o), granted(after) && !granted(before) && anyGranted(d.old, before):
 		f = found.say(OriginGrantWidened, Widening,
 			"CloudFront has an identity that %s lets read paths of %s, and had none", sourceLabel(after), thePaths)
 	}

@@ -407,6 +407,7 @@ func randomPair(r *rand.Rand, keys map[string]*randomKey) (old, now *site) {
 			origin["OriginPath"] = path
 			s.origins = append(s.origins, origin)
 		}
+		control(s)
 	}
 	for range r.IntN(3) {
 		edit := randomEdit(r)
@@ -440,11 +441,11 @@ func randomEdit(r *rand.Rand) func(*site) {
 			}
 		},
 		from(at, one(r, "media", "nobody", "web")),
-		from(at, one(r, "/private", "/public", "/other")),
+		from(at, one(r, "/private", "/public", "/other", "control")),
 		trust(one(r, []string{"KeyOne"}, []string{"KeyTwo"}, []string{"KeyOne", "KeyTwo"})...),
 		https(at, one(r, "https-only", "redirect-to-https", "allow-all")),
 		methods(at, one(r, allMethods, []string{"GET", "HEAD"}, []string{"GET", "HEAD", "OPTIONS"})...),
-		errorPages(one(r, 403, 404), one(r, 0, 200, 403), one(r, "/private/film", "/public/403.html", "/presigned/x", "/web/x", "/")),
+		errorPages(one(r, 403, 404), one(r, 200, 403), one(r, "/private/film", "/public/403.html", "/presigned/x", "/web/x", "/")),
 		function(at, "viewer-request", one(r, keepAll, refuseAll, rewriteAll)),
 		function(at, "viewer-response", one(r, keepResponse, shareResponse)),
 		group(at, one(r, "media", "nobody", "web"), one(r, "/private", "/public", "media", "web")),
@@ -452,6 +453,7 @@ func randomEdit(r *rand.Rand) func(*site) {
 		keyIn(one(r, "none", "all")), cacheFor(one(r, 0, 60, 86400)),
 		grant(one(r, "Allow", "Deny"), one[any](r, "*", cloudFront), one(r, "s3:GetObject", "s3:*"),
 			one(r, "/*", "/private/*", "/public/x")),
+		ofControl,
 		grant("Allow", one[any](r, "*", props{"CanonicalUser": att("Identity", "S3CanonicalUserId")}), "s3:ListBucket", ""),
 		cut,
 		func(s *site) { s.policy = s.policy[len(s.policy)-1:] },

@@ -135,7 +135,7 @@ func (d *diff) compareErrorPages() {
 			continue
 		}
 		severity, which := Note, ""
-		if o.ResponseCode > 0 && o.ResponseCode < 400 {
+		if o.ResponsePath != "" && o.ResponseCode < 400 {
 			severity = Breaking
 		}
 		if code == http.StatusForbidden {
@@ -161,9 +161,6 @@ func errorPages(d *infra.Distribution) map[int]infra.CustomError {
 func pageOf(e infra.CustomError) string {
 	if e.ResponsePath == "" {
 		return "the error itself"
-	}
-	if e.ResponseCode == 0 {
-		return strconv.Quote(e.ResponsePath)
 	}
 	return strconv.Quote(e.ResponsePath) + " with the status " + strconv.Itoa(e.ResponseCode)
 }
