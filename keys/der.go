@@ -2,6 +2,7 @@ package keys
 
 import (
 	"bytes"
+	"cmp"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -9,6 +10,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"math/big"
+	"slices"
 )
 
 // The errors of crypto/x509 and encoding/asn1 are not passed on from here:
@@ -141,14 +143,13 @@ func isP256(parameters asn1.RawValue) bool {
 	if !unmarshal(parameters.FullBytes, &c) {
 		return false
 	}
-	want := elliptic.P256().Params()
-	a := new(big.Int).Sub(want.P, big.NewInt(3))
-	return c.Field.Prime.Cmp(want.P) == 0 &&
-		new(big.Int).SetBytes(c.Curve.A).Cmp(a) == 0 &&
-		new(big.Int).SetBytes(c.Curve.B).Cmp(want.B) == 0 &&
-		isBase(c.Base, want) &&
-		c.Order.Cmp(want.N) == 0 &&
-		(c.Cofactor == nil || c.Cofactor.Cmp(big.NewInt(1)) == 0)
+	want, one := elliptic.P256().Params(), big.NewInt(1)
+	number := func(b []byte) *big.Int { return new(big.Int).SetBytes(b) }
+	return isBase(c.Base, want) && slices.EqualFunc(
+		[]*big.Int{c.Field.Prime, number(c.Curve.A), number(c.Curve.B), c.Order, cmp.Or(c.Cofactor, one)},
+		[]*big.Int{want.P, new(big.Int).Sub(want.P, big.NewInt(3)), want.B, want.N, one},
+		func(a, b *big.Int) bool { return a.Cmp(b) == 0 },
+	)
 }
 
 // isBase compares a base point, written whole or compressed.

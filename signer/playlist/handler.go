@@ -2,6 +2,7 @@ package playlist
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -181,7 +182,7 @@ func (h *Handler) page(r *http.Request) (*page, int, error) {
 	}
 	sum := sha256.Sum256(signed)
 	p := &page{
-		text: signed, contentType: contentType(signed), tag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`,
+		text: signed, contentType: contentType(signed), tag: `"` + base64.RawURLEncoding.EncodeToString(sum[:]) + `"`,
 		until: now.Add(freshness(header, h.Terms, now)),
 	}
 	h.cache.put(key, p)
@@ -232,11 +233,7 @@ func (h *Handler) fetch(ctx context.Context, at string) ([]byte, http.Header, er
 	get := h.Fetch
 	if get == nil {
 		get = func(ctx context.Context, at string) (*http.Response, error) {
-			client := h.Client
-			if client == nil {
-				client = defaultClient
-			}
-			return Fetch(ctx, client, h.Signer, at)
+			return Fetch(ctx, cmp.Or(h.Client, defaultClient), h.Signer, at)
 		}
 	}
 	response, err := get(ctx, at)

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/internal/testing/golden"
 	"example.com/privatecdn/signer"
 	"example.com/privatecdn/signer/playlist"
@@ -182,6 +183,8 @@ func TestRefused(t *testing.T) {
 		{"variable defined twice", home, "", hls(`#EXT-X-DEFINE:NAME="x",VALUE="a"`,
 			`#EXT-X-DEFINE:NAME="x",VALUE="a"`),
 			playlist.ErrVariable, 3},
+		{"undefined variable in a variable", home, "", hls(`#EXT-X-DEFINE:NAME="x",VALUE="{$y}"`),
+			playlist.ErrVariable, 2},
 		{"variable defined in two ways", home, "", hls(`#EXT-X-DEFINE:NAME="x",VALUE="a",IMPORT="x"`),
 			playlist.ErrVariable, 2},
 		{"variable without a name", home, "", hls(`#EXT-X-DEFINE:NAME="",VALUE="a"`), playlist.ErrVariable, 2},
@@ -256,12 +259,15 @@ func TestRefused(t *testing.T) {
 			if !errors.Is(err, test.want) || got != nil {
 				t.Fatalf("got %q, %v; want %v", got, err, test.want)
 			}
-			if where := fmt.Sprintf("line %d: ", test.line); strings.HasPrefix(
-				err.Error(),
-				"line",
-			) != (test.line > 0) ||
-				test.line > 0 && !strings.HasPrefix(err.Error(), where) {
+			where := ""
+			if test.line > 0 {
+				where = fmt.Sprintf("line %d: ", test.line)
+			}
+			if !strings.HasPrefix(err.Error(), where) || where == "" && strings.HasPrefix(err.Error(), "line") {
 				t.Errorf("%v, want it in line %d", err, test.line)
+			}
+			if test.want != refused && fault.Hint(err) == "" {
+				t.Errorf("%v: no hint", err)
 			}
 		})
 	}
@@ -282,10 +288,11 @@ func TestVariables(t *testing.T) {
 }
 
 // TestEmpty holds that an empty URI, which players treat as a missing one,
-// stays empty.
+// stays empty, and that what only looks like an attribute is none.
 func TestEmpty(t *testing.T) {
 	t.Parallel()
 	for _, manifest := range []string{
+		hls(`#EXTINF:1,a="b",URI="1.ts"`, `#EXT-X-KEY URI="1.key"`),
 		hls(`#EXT-X-MEDIA:TYPE=AUDIO,URI=""`, `#EXT-X-KEY:METHOD=NONE,URI=" "`, `#EXT-X-DEFINE:NAME="x",VALUE=""`,
 			`#EXT-X-MEDIA:TYPE=VIDEO,URI="{$x}"`),
 		mpd("<BaseURL>https://o.example/</BaseURL><Period><SegmentTemplate initialization='' index=''/></Period>"),

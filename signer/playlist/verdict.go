@@ -39,24 +39,14 @@ func (w *rewrite) judge(base *location, ref string) (verdict, error) {
 // too long for CloudFront.
 const short = 1024
 
+// plainBytes are what every parser reads alike in a relative reference.
+const plainBytes = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()+,;=@/"
+
 // plain reports whether ref is a relative reference below the manifest that
 // every parser reads alike: the common case, which costs one pass over it.
 func plain(ref string) bool {
-	if ref == "" || ref[0] == '/' || len(ref) > short {
-		return false
-	}
-	start := true // of a segment
-	for i := 0; i < len(ref); i++ {
-		switch c := ref[i]; {
-		case c <= ' ' || c >= 0x7f || c == '"' || c == '\\' || c == ':' || c == '#' || c == '{' || c == '?':
-			return false
-		case start && (c == '.' || c == '%'):
-			return false
-		default:
-			start = c == '/'
-		}
-	}
-	return true
+	return ref != "" && len(ref) <= short && ref[0] != '/' && ref[0] != '.' &&
+		!strings.Contains(ref, "/.") && strings.Trim(ref, plainBytes) == ""
 }
 
 func (w *rewrite) isPrivate(to location) bool {

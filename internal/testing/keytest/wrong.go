@@ -93,7 +93,7 @@ func Wrong(t testing.TB) map[string]Refused {
 	return all
 }
 
-// addAlgorithms adds what CloudFront does not accept, both halves of each.
+// addAlgorithms adds keys that CloudFront does not accept, private and public.
 func addAlgorithms(t testing.TB, all map[string]Refused) {
 	for name, key := range map[string][]byte{
 		"RSA-1024":        genpkey(t, "RSA", "-pkeyopt", "rsa_keygen_bits:1024"),
