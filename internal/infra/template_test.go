@@ -1,18 +1,15 @@
 package infra_test
 
 import (
-	"bytes"
 	"encoding/json"
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"example.com/privatecdn/internal/infra"
+	"example.com/privatecdn/internal/testing/golden"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // What CDK synthesizes, read into the model, as a whole.
 func TestGolden(t *testing.T) {
@@ -36,31 +33,15 @@ func TestGolden(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			golden(t, path+".golden", append(got, '\n'))
+			golden.Equal(t, path+".golden", append(got, '\n'))
 		})
-	}
-}
-
-func golden(t *testing.T, path string, got []byte) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(path, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Errorf("%s differs; look at the difference after `go test -update`", path)
 	}
 }
 
 // The document of what is supported is the code's own tables, written down.
 func TestSupport(t *testing.T) {
 	t.Parallel()
-	golden(t, "../../docs/edge-support.md", []byte(infra.Support()))
+	golden.Equal(t, "../../docs/edge-support.md", []byte(infra.Support()))
 }
 
 // Reading is a small part of the edge's start.
