@@ -78,7 +78,7 @@ func ExampleSigner_URL() {
 	fmt.Println(err)
 	// Output:
 	// https://xn--bcher-kva.example/it's%2050%25%20off.pdf?lang=de
-	// the URL's query holds a parameter that CloudFront reserves for signatures: Policy
+	// the URL's query contains a parameter that CloudFront reserves for signatures: Policy
 }
 
 // A login handler sets cookies that open a course for eight hours.

@@ -110,5 +110,5 @@ func ExampleParseIP() {
 	fmt.Println(err)
 	// Output:
 	// 192.0.2.7/32 <nil>
-	// not an IPv4 address or range, the only ones a policy can name: "2001:db8::1"
+	// not an IPv4 address or range: "2001:db8::1"
 }

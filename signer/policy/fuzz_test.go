@@ -17,6 +17,10 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte(`{"Statement":{"Condition":{"DateLessThan":{"AWS:EpochTime":1}},"Resource":"http*://\u0061\/*\?b"}}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		p, err := policy.Parse(text)
+		spaced, spacedErr := policy.Parse(append([]byte(" "), text...))
+		if spaced != p || (spacedErr == nil) != (err == nil) {
+			t.Fatalf("%q: %+v, %v; with a space before it %+v, %v", text, p, err, spaced, spacedErr)
+		}
 		if err != nil {
 			if !errors.Is(err, policy.ErrMalformed) {
 				t.Fatalf("%q: %v", text, err)

@@ -2,7 +2,8 @@ package policy
 
 import (
 	"errors"
-	"strings"
+	"fmt"
+	"regexp"
 
 	"example.com/privatecdn/internal/fault"
 )
@@ -13,37 +14,36 @@ var (
 	ErrKeyGroupID = errors.New("a key group's ID in place of a public key's")
 )
 
-// CheckKeyPairID refuses what cannot be the ID of a public key in CloudFront: K
-// and 13 letters and digits, or APKA… of an account's older key pair. The ID of
-// a key group is ErrKeyGroupID, everything else ErrKeyID.
+// IDs of public keys in use are K and 12 or 13 letters and digits, as many as a
+// number of 64 bits has; APKA… is an account's older key pair.
+var keyID = regexp.MustCompile(`^(K[A-Z0-9]{1,14}|APKA[A-Z0-9]{1,28})$`)
+
+// otherIDs are what is given in their place. The first that matches counts; the
+// last matches all.
+var otherIDs = []struct {
+	pattern *regexp.Regexp
+	kind    error
+	is      string
+}{
+	{regexp.MustCompile(`^$`), ErrKeyID, "is empty"},
+	{regexp.MustCompile(`(?i)^[\da-f]{8}(-?[\da-f]{4}){3}-?[\da-f]{12}$`), ErrKeyGroupID, "is the ID of a key group"},
+	{regexp.MustCompile(`^A[KS]IA[A-Z0-9]*$`), ErrKeyID, "is the ID of an IAM access key"},
+	{regexp.MustCompile(`^E[A-Z0-9]*$`), ErrKeyID, "is the ID of a distribution or an origin access"},
+	{regexp.MustCompile(``), ErrKeyID, "is not valid"},
+}
+
+// CheckKeyPairID refuses what cannot be the ID of a public key in CloudFront.
+// The ID of a key group is ErrKeyGroupID, everything else ErrKeyID.
 func CheckKeyPairID(id string) error {
-	found := ""
-	switch upper := strings.Trim(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == "" && len(id) <= 32; {
-	case upper && len(id) > 1 && id[0] == 'K', upper && len(id) > 4 && strings.HasPrefix(id, "APKA"):
+	if keyID.MatchString(id) {
 		return nil
-	case id == "":
-		return keyID(ErrKeyID, "the key pair ID is empty")
-	case isUUID(id, 36), isUUID(id, 32):
-		return keyID(ErrKeyGroupID, "the key pair ID "+fault.Quote(id)+" is the ID of a key group")
-	case upper && (strings.HasPrefix(id, "AKIA") || strings.HasPrefix(id, "ASIA")):
-		found = ", but the ID of an IAM access key"
-	case upper && id[0] == 'E':
-		found = ", but that of a distribution or an origin access"
 	}
-	return keyID(ErrKeyID, fault.Quote(id)+" is not a valid key pair ID"+found)
-}
-
-// isUUID reports whether an ID is a UUID, of 36 characters with its hyphens and
-// 32 without.
-func isUUID(id string, length int) bool {
-	return len(id) == length && strings.Trim(strings.ToLower(id), "0123456789abcdef-") == "" &&
-		strings.Count(id, "-") == (length-32)
-}
-
-func keyID(kind error, what string) error {
+	i := 0
+	for !otherIDs[i].pattern.MatchString(id) {
+		i++
+	}
 	return &Error{
-		Kind:   kind,
-		What:   what,
+		Kind: otherIDs[i].kind, What: fmt.Sprintf("the key pair ID %s %s", fault.Quote(id), otherIDs[i].is),
 		Remedy: "give the ID of the public key in CloudFront, K and 13 letters and digits",
 	}
 }

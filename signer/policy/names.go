@@ -1,6 +1,9 @@
 package policy
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // The query parameters that carry a signature. The cookies that carry one have
 // the same names after CookiePrefix.
@@ -26,11 +29,8 @@ func Params() [5]string {
 // IsReserved reports whether a query parameter's raw name is, letter by letter,
 // one that carries a signature.
 func IsReserved(name string) bool {
-	switch name {
-	case ParamExpires, ParamPolicy, ParamSignature, ParamKeyPairID, ParamHashAlgorithm:
-		return true
-	}
-	return false
+	params := Params()
+	return slices.Contains(params[:], name)
 }
 
 // Exact returns the resource of a custom policy for one encoded URL alone: a ?

@@ -83,33 +83,12 @@ func (p Policy) String() string { return string(p.Append(nil)) }
 // same members, a resource of any text escaped, none left out. What is signed
 // is Append's text.
 func (p Policy) MarshalJSON() ([]byte, error) {
-	type epoch struct {
-		Time int64 `json:"AWS:EpochTime"`
-	}
-	type address struct {
-		IP string `json:"AWS:SourceIp"`
-	}
-	var statement struct {
-		Resource  string `json:",omitempty"`
-		Condition struct {
-			IPAddress       *address `json:"IpAddress,omitempty"`
-			DateGreaterThan *epoch   `json:",omitempty"`
-			DateLessThan    epoch
-		}
-	}
-	statement.Resource = p.Resource
-	statement.Condition.DateLessThan = epoch{p.Until.Unix()}
-	if !p.From.IsZero() {
-		statement.Condition.DateGreaterThan = &epoch{p.From.Unix()}
-	}
-	if p.IP.IsValid() {
-		statement.Condition.IPAddress = &address{p.IP.String()}
-	}
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false) // a URL's & stays readable
-	err := encoder.Encode(map[string]any{"Statement": []any{statement}})
-	return bytes.TrimSpace(b.Bytes()), err
+	err := encoder.Encode(p.Resource)
+	p.Resource = b.String()[1 : b.Len()-2] // without its quotes and a newline
+	return bytes.Replace(p.Append(nil), []byte(`"Resource":"",`), nil, 1), err
 }
 
 // Validate reports the first thing that keeps the policy from being signed,
@@ -143,32 +122,25 @@ func (p Policy) ValidateConditions() error {
 }
 
 func checkEpoch(which string, epoch int64) error {
+	e := &Error{Kind: ErrEpoch}
 	switch {
 	case epoch <= 0:
-		return &Error{
-			Kind: ErrEpoch, What: fmt.Sprintf("the %s, %d seconds since 1970, is not after 1970", which, epoch),
-			Remedy: "give a later time",
-		}
+		e.What = fmt.Sprintf("the %s, %d seconds since 1970, is not after 1970", which, epoch)
+		e.Remedy = "give a later time"
 	case epoch > milliseconds:
-		return &Error{
-			Kind: ErrEpoch, What: fmt.Sprintf("the %s, %d, looks like milliseconds", which, epoch),
-			Remedy: "give seconds since 1970",
-		}
+		e.What = fmt.Sprintf("the %s, %d, looks like milliseconds", which, epoch)
+		e.Remedy = "give seconds since 1970"
 	case epoch > MaxEpoch:
-		return &Error{
-			Kind:   ErrEpoch,
-			What:   "the " + which + ", " + stamp(time.Unix(epoch, 0)) + ", is after the last that CloudFront documents",
-			Remedy: "give one up to " + stamp(time.Unix(MaxEpoch, 0)),
-		}
+		e.What = "the " + which + ", " + stamp(time.Unix(epoch, 0)) + ", is after the last that CloudFront documents"
+		e.Remedy = "give one up to " + stamp(time.Unix(MaxEpoch, 0))
+	default:
+		return nil
 	}
-	return nil
+	return e
 }
 
 func checkIP(ip netip.Prefix) error {
-	if ip == (netip.Prefix{}) {
-		return nil
-	}
-	if !ip.IsValid() || !ip.Addr().Is4() {
+	if ip != (netip.Prefix{}) && !(ip.IsValid() && ip.Addr().Is4()) {
 		return refuse(ErrIP, ip.String())
 	}
 	return nil

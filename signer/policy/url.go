@@ -235,6 +235,5 @@ func plainHost(raw string) string {
 func isHostByte(c byte) bool { return literal[c]&inHost != 0 }
 
 func tooLong(what string, length int) error {
-	return &Error{Kind: ErrTooLong, Remedy: remedies[ErrTooLong],
-		What: fmt.Sprintf("%s has %d bytes, and CloudFront accepts %d", what, length, awsname.MaxURL)}
+	return refuse(ErrTooLong, fmt.Sprintf("%s has %d bytes, and the limit is %d", what, length, awsname.MaxURL))
 }

@@ -448,7 +448,7 @@ func TestExplainCookies(t *testing.T) {
 			),
 			nil, "", "is not a DER-encoded ECDSA signature",
 		},
-		{page + "?Policy=e30_&Key-Pair-Id=KEC", nil, "", "cannot be read: no Statement"},
+		{page + "?Policy=e30_&Key-Pair-Id=KEC", nil, "", "cannot be read: it has no Statement"},
 		{page + "?Policy=e30=&Key-Pair-Id=KEC", nil, "", "plain base64"},
 		{page + "?Expires=soon&Key-Pair-Id=KEC", nil, "", "Expires=soon is not a time"},
 	} {
