@@ -2,6 +2,7 @@ package cache
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,7 +23,7 @@ type Policy struct {
 func (p Policy) Lifetime(status int, h http.Header, now time.Time) (ttl time.Duration, store bool) {
 	d := parseDirectives(h)
 	if status >= 400 {
-		return p.errorLifetime(status, d, now)
+		return p.errorLifetime(status, d, h, now)
 	}
 	if p.Max <= 0 || status == http.StatusPartialContent {
 		return 0, false
@@ -30,13 +31,14 @@ func (p Policy) Lifetime(status int, h http.Header, now time.Time) (ttl time.Dur
 	if (status == http.StatusTemporaryRedirect || status == http.StatusPermanentRedirect) && h["Cache-Control"] == nil {
 		return 0, false // as HTTP 3xx status codes in the guide says
 	}
-	asked, said := d.lifetime(now)
+	never, revalidate := d.has("no-store", "private"), slices.Contains(d["no-cache"], "")
+	asked, said := lifetime(d, h, now)
 	switch {
-	case p.Min == 0 && (d.noStore || d.private):
+	case p.Min == 0 && never:
 		return 0, false
-	case p.Min == 0 && d.noCache:
+	case p.Min == 0 && revalidate:
 		return 0, true
-	case d.noStore || d.private || d.noCache:
+	case never || revalidate:
 		return p.Min, true
 	case said:
 		return min(max(asked, p.Min), p.Max), true
@@ -47,14 +49,14 @@ func (p Policy) Lifetime(status int, h http.Header, now time.Time) (ttl time.Dur
 
 // errorLifetime follows
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html
-func (p Policy) errorLifetime(status int, d directives, now time.Time) (time.Duration, bool) {
+func (p Policy) errorLifetime(status int, d directives, h http.Header, now time.Time) (time.Duration, bool) {
 	switch status {
 	case 404, 410, 414, 501:
-		if d.noStore || d.noCache || d.private {
+		if d.has("no-store", "private") || slices.Contains(d["no-cache"], "") {
 			return 0, false
 		}
 	case 400, 403, 405, 412, 415:
-		if !d.hasMaxAge {
+		if _, given := d.maxAge(); !given {
 			return 0, false
 		}
 	default:
@@ -63,7 +65,7 @@ func (p Policy) errorLifetime(status int, d directives, now time.Time) (time.Dur
 		}
 	}
 	ttl := p.Error
-	if asked, said := d.lifetime(now); said {
+	if asked, said := lifetime(d, h, now); said {
 		ttl = max(ttl, min(asked, p.Max))
 	}
 	return ttl, ttl > 0
@@ -76,106 +78,78 @@ func (p Policy) errorLifetime(status int, d directives, now time.Time) (time.Dur
 func (p Policy) Stale(h http.Header, now, expires time.Time) (ifError, whileRevalidate time.Time) {
 	d := parseDirectives(h)
 	end := now.Add(p.Max)
-	until := func(s seconds, otherwise time.Time) time.Time {
-		if at := expires.Add(s.d); s.given && at.Before(end) {
-			return at
-		} else if s.given {
-			return end
+	until := func(directive string, otherwise time.Time) time.Time {
+		longer, given := d.seconds(directive)
+		if !given {
+			return otherwise
 		}
-		return otherwise
+		return expires.Add(min(longer, end.Sub(expires)))
 	}
-	return until(d.staleIfError, end), until(d.staleWhileRevalidate, now)
+	return until("stale-if-error", end), until("stale-while-revalidate", now)
 }
 
-// Unstored returns the header that no-cache names, which must not be stored:
+// Unstored returns the headers that no-cache names, which must not be stored:
 // Cache-Control: no-cache="Set-Cookie".
-func Unstored(h http.Header) []string { return parseDirectives(h).unstored }
-
-// seconds returns the value of a directive.
-type seconds struct {
-	d     time.Duration
-	given bool
-}
-
-// directives are what Cache-Control and Expires tell a shared cache.
-type directives struct {
-	noStore, noCache, private bool
-	unstored                  []string
-	hasMaxAge                 bool
-	maxAge                    time.Duration // s-maxage before max-age
-	expires                   string
-
-	staleIfError, staleWhileRevalidate seconds
-}
-
-func parseDirectives(h http.Header) directives {
-	d := directives{expires: h.Get("Expires")}
-	var shared, own seconds
-	for _, line := range h["Cache-Control"] {
-		for _, directive := range splitDirectives(line) {
-			name, value, _ := strings.Cut(strings.TrimSpace(directive), "=")
-			value = strings.Trim(value, `"`)
-			switch strings.ToLower(name) {
-			case "no-store":
-				d.noStore = true
-			case "no-cache":
-				d.setNoCache(value)
-			case "private":
-				d.private = true
-			case "s-maxage":
-				setSeconds(&shared, value)
-			case "max-age":
-				setSeconds(&own, value)
-			case "stale-if-error":
-				setSeconds(&d.staleIfError, value)
-			case "stale-while-revalidate":
-				setSeconds(&d.staleWhileRevalidate, value)
+func Unstored(h http.Header) []string {
+	var names []string
+	for _, list := range parseDirectives(h)["no-cache"] {
+		for name := range strings.SplitSeq(list, ",") {
+			if name = strings.TrimSpace(name); name != "" {
+				names = append(names, http.CanonicalHeaderKey(name))
 			}
 		}
 	}
-	if shared.given {
-		own = shared
+	return names
+}
+
+// directives are those of Cache-Control, by name in lower case, with their
+// values or "".
+type directives map[string][]string
+
+func parseDirectives(h http.Header) directives {
+	d := directives{}
+	for _, line := range h["Cache-Control"] {
+		quoted := false // a value may be quoted and then contain commas
+		for _, directive := range strings.FieldsFunc(line, func(c rune) bool {
+			quoted = quoted != (c == '"')
+			return c == ',' && !quoted
+		}) {
+			name, value, _ := strings.Cut(strings.TrimSpace(directive), "=")
+			name = strings.ToLower(name)
+			d[name] = append(d[name], strings.Trim(value, `"`))
+		}
 	}
-	d.hasMaxAge, d.maxAge = own.given, own.d
 	return d
 }
 
-// splitDirectives splits a line at its commas. A value may be quoted and then
-// contain commas.
-func splitDirectives(line string) []string {
-	quoted := false
-	return strings.FieldsFunc(line, func(c rune) bool {
-		if c == '"' {
-			quoted = !quoted
+func (d directives) has(names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return d[name] != nil })
+}
+
+// seconds returns the last valid value of a directive.
+func (d directives) seconds(name string) (value time.Duration, given bool) {
+	for _, v := range slices.Backward(d[name]) {
+		if n, err := strconv.ParseUint(v, 10, 31); err == nil {
+			return time.Duration(n) * time.Second, true
 		}
-		return c == ',' && !quoted
-	})
+	}
+	return 0, false
 }
 
-func (d *directives) setNoCache(names string) {
-	if names == "" {
-		d.noCache = true
-		return
+func (d directives) maxAge() (value time.Duration, given bool) {
+	if value, given = d.seconds("s-maxage"); !given {
+		value, given = d.seconds("max-age")
 	}
-	for name := range strings.SplitSeq(names, ",") {
-		d.unstored = append(d.unstored, http.CanonicalHeaderKey(strings.TrimSpace(name)))
-	}
+	return value, given
 }
 
-func setSeconds(s *seconds, value string) {
-	if n, err := strconv.ParseInt(value, 10, 32); err == nil && n >= 0 {
-		*s = seconds{time.Duration(n) * time.Second, true}
+// lifetime returns how long Cache-Control or Expires lets a shared cache store
+// a response.
+func lifetime(d directives, h http.Header, now time.Time) (value time.Duration, given bool) {
+	if value, given = d.maxAge(); given || h.Get("Expires") == "" {
+		return value, given
 	}
-}
-
-func (d *directives) lifetime(now time.Time) (time.Duration, bool) {
-	if d.hasMaxAge {
-		return d.maxAge, true
-	}
-	if d.expires == "" {
-		return 0, false
-	}
-	at, err := http.ParseTime(d.expires)
+	at, err := http.ParseTime(h.Get("Expires"))
 	if err != nil {
 		return 0, true // "Expires: 0" and the like mean: expired
 	}

@@ -94,7 +94,8 @@ func TestStale(t *testing.T) {
 func TestUnstored(t *testing.T) {
 	t.Parallel()
 	for control, want := range map[string]string{
-		`no-cache="set-cookie, x-a", max-age=5`: "Set-Cookie X-A", "no-cache": "", `private="x-a"`: "", "": "", "no-cache=X-B": "X-B",
+		`no-cache="set-cookie, x-a", max-age=5`: "Set-Cookie X-A", "no-cache": "", `private="x-a"`: "", "": "",
+		"no-cache=X-B": "X-B",
 	} {
 		h := http.Header{"Cache-Control": {control}}
 		if got := strings.Join(cache.Unstored(h), " "); got != want {

@@ -1,6 +1,7 @@
 package cffunction
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -26,8 +27,10 @@ func checkSyntax(code, runtime string) error {
 		return fmt.Errorf("SyntaxError: %s", firstLine(err))
 	}
 	c := &checker{source: source, old: runtime == runtime1, tree: tree, bound: map[*js.Var]string{}}
-	js.Walk((*binder)(c), tree)
 	js.Walk(c, tree)
+	for _, use := range c.uses {
+		c.checkMember(c.bound[declared(use.of)], use.member)
+	}
 	if c.old {
 		c.noTrailingCommas()
 	}
@@ -40,9 +43,16 @@ type checker struct {
 	old     bool // runtime 1.0
 	tree    *js.AST
 	bound   map[*js.Var]string // module, by the variable that it is bound to
-	regexps []*byte            // where regular expressions begin
-	depth   int                // of functions
+	uses    []use
+	regexps []*byte // where regular expressions begin
+	depth   int     // of functions
 	problem error
+}
+
+// use is a member of a variable, which may be bound to a module further on.
+type use struct {
+	of     *js.Var
+	member string
 }
 
 func (c *checker) refuse(format string, args ...any) {
@@ -78,20 +88,20 @@ func (c *checker) Enter(n js.INode) js.IVisitor {
 			c.refuse("import() is not supported")
 		}
 	case *js.ImportStmt:
-		c.checkImport(n)
+		c.load(n)
 	case *js.CallExpr:
 		c.checkModule(required(n))
 	case *js.BindingElement:
-		if pattern, ok := n.Binding.(*js.BindingObject); ok {
-			for _, item := range pattern.List {
-				c.checkMember(n.Default, item.Key.String())
-			}
+		c.bind(n.Binding, n.Default)
+	case *js.BinaryExpr:
+		if n.Op == js.EqToken {
+			c.bind(n.X, n.Y)
 		}
 	case *js.DotExpr:
-		c.checkMember(n.X, n.Y.String())
+		c.use(n.X, n.Y.String())
 	case *js.IndexExpr:
 		if name, ok := n.Y.(*js.LiteralExpr); ok && name.TokenType == js.StringToken {
-			c.checkMember(n.X, unquote(name.Data))
+			c.use(n.X, unquote(name.Data))
 		}
 	}
 	return c
@@ -105,13 +115,45 @@ func (c *checker) Exit(n js.INode) {
 	}
 }
 
-func (c *checker) checkImport(n *js.ImportStmt) {
+// load checks an import and binds its names.
+func (c *checker) load(n *js.ImportStmt) {
 	module := unquote(n.Module)
 	c.checkModule(module)
-	for _, a := range n.List {
-		if name := string(imported(a)); name != "" && name != "*" && name != "default" {
-			c.checkName(module, name)
+	for _, a := range append(n.List, js.Alias{Name: []byte("default"), Binding: n.Default}) {
+		switch name := cmp.Or(string(a.Name), string(a.Binding)); name {
+		case "": // after a trailing comma
+		case "*", "default":
+			for _, v := range c.tree.Undeclared { // the parser declares no imports
+				if string(v.Data) == string(a.Binding) {
+					c.bound[v] = module
+				}
+			}
+		default:
+			c.checkMember(module, name)
 		}
+	}
+}
+
+// bind records that a variable stands for a module, and checks the members that
+// an object pattern takes of one.
+func (c *checker) bind(target js.INode, value js.IExpr) {
+	switch target := target.(type) {
+	case *js.Var:
+		if module := required(value); module != "" {
+			c.bound[declared(target)] = module
+		}
+	case *js.BindingObject:
+		for _, item := range target.List {
+			c.use(value, item.Key.String())
+		}
+	}
+}
+
+func (c *checker) use(object js.IExpr, member string) {
+	if v, ok := object.(*js.Var); ok {
+		c.uses = append(c.uses, use{v, member})
+	} else {
+		c.checkMember(required(object), member)
 	}
 }
 
@@ -126,67 +168,10 @@ func (c *checker) checkModule(name string) {
 	}
 }
 
-func (c *checker) checkMember(object js.IExpr, name string) {
-	module := required(object)
-	if v, ok := object.(*js.Var); ok {
-		module = c.bound[declared(v)]
-	}
-	c.checkName(module, name)
-}
-
-func (c *checker) checkName(module, name string) {
+func (c *checker) checkMember(module, name string) {
 	if members := modules[module]; members != nil && !slices.Contains(members, name) {
 		c.refuse("%s.%s is not supported by this edge", strings.Replace(module, "cloudfront", "cf", 1), name)
 	}
-}
-
-// binder visits a syntax tree before a checker and finds the variables that
-// modules are bound to.
-type binder checker
-
-// Enter implements js.IVisitor.
-func (b *binder) Enter(n js.INode) js.IVisitor {
-	switch n := n.(type) {
-	case *js.ImportStmt:
-		b.bindName(n.Default, n.Module)
-		for _, a := range n.List {
-			if name := string(imported(a)); name == "*" || name == "default" {
-				b.bindName(a.Binding, n.Module)
-			}
-		}
-	case *js.BindingElement:
-		b.bind(n.Binding, n.Default)
-	case *js.BinaryExpr:
-		if n.Op == js.EqToken {
-			b.bind(n.X, n.Y)
-		}
-	}
-	return b
-}
-
-// Exit implements js.IVisitor.
-func (b *binder) Exit(js.INode) {}
-
-func (b *binder) bindName(name, module []byte) {
-	for _, v := range b.tree.Undeclared { // the parser declares no imports
-		if string(v.Data) == string(name) {
-			b.bound[v] = unquote(module)
-		}
-	}
-}
-
-func (b *binder) bind(target js.INode, value js.IExpr) {
-	if v, ok := target.(*js.Var); ok && required(value) != "" {
-		b.bound[declared(v)] = required(value)
-	}
-}
-
-// imported returns the name of what an import binds; "" after a trailing comma.
-func imported(a js.Alias) []byte {
-	if a.Name == nil {
-		return a.Binding
-	}
-	return a.Name
 }
 
 // required returns the module in require("module"), or "" for another expression.

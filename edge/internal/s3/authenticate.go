@@ -57,23 +57,6 @@ type authentication struct {
 // signed reports whether the request is authenticated at all.
 func (a authentication) signed() bool { return a.authType != "" }
 
-func (a authentication) lookup(q *request, key string) string {
-	if !a.signed() {
-		return ""
-	}
-	switch key {
-	case "s3:authtype":
-		return a.authType
-	case "s3:signatureversion":
-		return sigv4.Algorithm
-	case "s3:signatureage":
-		return strconv.FormatInt(max(0, q.now.Sub(a.signedAt).Milliseconds()), 10)
-	case "s3:x-amz-content-sha256":
-		return a.payloadHash
-	}
-	return ""
-}
-
 // authenticate returns the sender: CloudFront, by the context; the owner, by
 // one of two forms of signature; or an anonymous one.
 func (s *Server) authenticate(q *request) (authentication, *refusal) {

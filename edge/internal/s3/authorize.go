@@ -5,8 +5,10 @@ import (
 	"net"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
+	"example.com/privatecdn/edge/internal/sigv4"
 	"example.com/privatecdn/internal/bucketpolicy"
 	"example.com/privatecdn/internal/cloudformation"
 )
@@ -52,11 +54,16 @@ func (s *Server) resource(q *request) string {
 }
 
 func (s *Server) allowed(q *request, action, resource string) bool {
+	keys := sync.OnceValue(func() map[string]string { return s.conditionKeys(q) })
 	decision := s.policy.Evaluate(bucketpolicy.Request{
 		Principal: q.auth.principal,
 		Action:    action,
 		Resource:  resource,
-		Lookup:    func(key string) ([]string, bool) { return s.lookup(q, key) },
+		Lookup: func(key string) ([]string, bool) {
+			header, _ := strings.CutPrefix(key, "s3:x-amz-") // no header's name has the colon of other keys
+			value := cmp.Or(keys()[key], q.http.Header.Get("X-Amz-"+header))
+			return []string{value}, value != ""
+		},
 	})
 	if decision == bucketpolicy.ExplicitDeny {
 		return false
@@ -70,64 +77,41 @@ func (s *Server) allowed(q *request, action, resource string) bool {
 	return decision == bucketpolicy.Allow
 }
 
-// lookup returns the values of a request's condition keys. A key without a
-// value is absent from the request.
-func (s *Server) lookup(q *request, key string) ([]string, bool) {
-	header, _ := strings.CutPrefix(key, "s3:x-amz-") // no header's name has the colon of other keys
-	value := cmp.Or(s.lookupRequest(q, key), s.lookupPrincipal(q, key), q.auth.lookup(q, key),
-		q.http.Header.Get("X-Amz-"+header))
-	return []string{value}, value != ""
-}
-
-func (s *Server) lookupRequest(q *request, key string) string {
-	switch key {
-	case "aws:securetransport":
-		return strconv.FormatBool(q.secure())
-	case "aws:sourceip":
-		return q.sourceIP()
-	case "aws:currenttime":
-		return q.now.UTC().Format(time.RFC3339)
-	case "aws:epochtime":
-		return strconv.FormatInt(q.now.Unix(), 10)
-	case "aws:referer":
-		return q.http.Header.Get("Referer")
-	case "aws:useragent":
-		return q.http.Header.Get("User-Agent")
-	case "aws:requestedregion":
-		return s.bucket.Region
-	case "s3:resourceaccount":
-		return cloudformation.DefaultAccount
-	case "s3:tlsversion":
-		return q.tlsVersion()
-	case "s3:prefix", "s3:delimiter", "s3:max-keys":
-		return q.query.Get(key[len("s3:"):])
-	case "s3:versionid":
-		return q.query.Get("versionId")
+// conditionKeys returns a request's condition keys. A key without a value is
+// absent from the request.
+func (s *Server) conditionKeys(q *request) map[string]string {
+	who, header := q.auth.principal, q.http.Header
+	keys := map[string]string{
+		"aws:currenttime":           q.now.UTC().Format(time.RFC3339),
+		"aws:epochtime":             strconv.FormatInt(q.now.Unix(), 10),
+		"aws:principalaccount":      who.Account,
+		"aws:principalarn":          who.ARN,
+		"aws:principalisawsservice": strconv.FormatBool(who.Service != ""),
+		"aws:principalservicename":  who.Service,
+		"aws:principaltype":         principalType(who),
+		"aws:referer":               header.Get("Referer"),
+		"aws:requestedregion":       s.bucket.Region,
+		"aws:securetransport":       strconv.FormatBool(q.secure()),
+		"aws:sourceaccount":         who.SourceAccount,
+		"aws:sourcearn":             who.SourceARN,
+		"aws:sourceip":              q.sourceIP(),
+		"aws:sourceowner":           who.SourceAccount,
+		"aws:useragent":             header.Get("User-Agent"),
+		"aws:viaawsservice":         "false",
+		"s3:delimiter":              q.query.Get("delimiter"),
+		"s3:max-keys":               q.query.Get("max-keys"),
+		"s3:prefix":                 q.query.Get("prefix"),
+		"s3:resourceaccount":        cloudformation.DefaultAccount,
+		"s3:tlsversion":             q.tlsVersion(),
+		"s3:versionid":              q.query.Get("versionId"),
 	}
-	return ""
-}
-
-func (s *Server) lookupPrincipal(q *request, key string) string {
-	who := q.auth.principal
-	switch key {
-	case "aws:principalarn":
-		return who.ARN
-	case "aws:principalaccount":
-		return who.Account
-	case "aws:principaltype":
-		return principalType(who)
-	case "aws:principalisawsservice":
-		return strconv.FormatBool(who.Service != "")
-	case "aws:principalservicename":
-		return who.Service
-	case "aws:viaawsservice":
-		return "false"
-	case "aws:sourcearn":
-		return who.SourceARN
-	case "aws:sourceaccount", "aws:sourceowner":
-		return who.SourceAccount
+	if q.auth.signed() {
+		keys["s3:authtype"] = q.auth.authType
+		keys["s3:signatureage"] = strconv.FormatInt(max(0, q.now.Sub(q.auth.signedAt).Milliseconds()), 10)
+		keys["s3:signatureversion"] = sigv4.Algorithm
+		keys["s3:x-amz-content-sha256"] = q.auth.payloadHash
 	}
-	return ""
+	return keys
 }
 
 func principalType(who Principal) string {

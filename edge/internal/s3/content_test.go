@@ -4,7 +4,10 @@ import (
 	"crypto/md5"
 	"encoding/hex"
 	"errors"
+	"io"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -109,6 +112,53 @@ func TestUnreadable(t *testing.T) {
 	response, body = ask(t, gone, "GET", "/")
 	if response.StatusCode != 500 || !strings.Contains(body, "InternalError") {
 		t.Errorf("a list of nothing readable: %d %s", response.StatusCode, body)
+	}
+}
+
+// larger says that a file has more bytes than it has.
+type larger struct {
+	fs.File
+	fs.FileInfo
+}
+
+func (l larger) Stat() (fs.FileInfo, error) { return l, nil }
+func (larger) Size() int64                  { return 9 << 20 }
+
+// TestUnreadableParts: a file that may not be opened, and a part that cannot be
+// reached, are S3's failure as well.
+func TestUnreadableParts(t *testing.T) {
+	t.Parallel()
+	for name, open := range map[string]func(fs.File, fs.FileInfo) (fs.File, error){
+		"forbidden":  func(fs.File, fs.FileInfo) (fs.File, error) { return nil, fs.ErrPermission },
+		"unseekable": func(f fs.File, i fs.FileInfo) (fs.File, error) { return larger{f, i}, nil },
+		"broken": func(f fs.File, i fs.FileInfo) (fs.File, error) {
+			return struct {
+				fs.File
+				io.Seeker
+			}{larger{f, i}, brokenFile{}}, nil
+		},
+	} {
+		server := serverOf(t, content{objects(), func(path string) (fs.File, error) {
+			f, err := objects().Open(path)
+			if err != nil {
+				return nil, err
+			}
+			info, _ := f.Stat()
+			return open(f, info)
+		}})
+		response, body := ask(t, server, "GET", "/picture.jpg", header("Range", "bytes=8000000-8000001"))
+		if response.StatusCode != 500 || !strings.Contains(body, "InternalError") {
+			t.Errorf("%s: %d %s", name, response.StatusCode, body)
+		}
+	}
+}
+
+// TestNoDirectory: a directory that is not there yet has no objects.
+func TestNoDirectory(t *testing.T) {
+	t.Parallel()
+	server := serverOf(t, os.DirFS(filepath.Join(t.TempDir(), "none")))
+	if response, body := ask(t, server, "GET", "/"); response.StatusCode != 200 || strings.Contains(body, "<Contents>") {
+		t.Errorf("%d %s", response.StatusCode, body)
 	}
 }
 

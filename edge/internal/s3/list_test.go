@@ -56,7 +56,8 @@ func TestList(t *testing.T) {
 	t.Parallel()
 	server := newServer(t, listable())
 	for _, c := range []struct{ query, want string }{
-		{"", "a b.txt|a+b.txt|dir/file.txt|dir/sub/deep.m3u8|empty.txt|grüße/日本.bin|index.html|percent%20sign.txt|picture.jpg"},
+		{"", "a b.txt|a+b.txt|dir/file.txt|dir/sub/deep.m3u8|empty.txt|grüße/日本.bin|" +
+			"index.html|percent%20sign.txt|picture.jpg"},
 		{"delimiter=/", "a b.txt|a+b.txt|dir/|empty.txt|grüße/|index.html|percent%20sign.txt|picture.jpg"},
 		{"prefix=dir/", "dir/file.txt|dir/sub/deep.m3u8"},
 		{"prefix=dir/&delimiter=/", "dir/file.txt|dir/sub/"},
@@ -73,7 +74,8 @@ func TestList(t *testing.T) {
 		}
 	}
 	for _, query := range []string{"?max-keys=many", "?max-keys=-1", "?list-type=2&continuation-token=%21"} {
-		if response, body := ask(t, server, "GET", "/"+query); response.StatusCode != 400 || !strings.Contains(body, "InvalidArgument") {
+		if response, body := ask(t, server, "GET", "/"+query); response.StatusCode != 400 ||
+			!strings.Contains(body, "InvalidArgument") {
 			t.Errorf("%s: %d %s", query, response.StatusCode, body)
 		}
 	}
@@ -83,7 +85,8 @@ func TestList(t *testing.T) {
 func TestListPages(t *testing.T) {
 	t.Parallel()
 	server := newServer(t, listable())
-	for _, start := range []url.Values{{"list-type": {"2"}}, {"list-type": {"2"}, "delimiter": {"/"}}, {"delimiter": {"/"}}} {
+	for _, start := range []url.Values{{"list-type": {"2"}}, {"list-type": {"2"}, "delimiter": {"/"}},
+		{"delimiter": {"/"}}} {
 		whole := listPage(t, server, start).names()
 		for _, size := range []string{"1", "2", "3", "5"} {
 			var got []string

@@ -46,11 +46,13 @@ func (s *Server) answer(q *request, file fs.File, info fs.FileInfo, override htt
 		"X-Amz-Server-Side-Encryption": {cmp.Or(s.bucket.Encryption, "AES256")},
 	}
 	maps.Copy(h, override)
-	notModified, failure := evaluate(q.http.Header, h)
-	if failure != nil {
-		return nil, failure
-	}
-	if notModified {
+	switch httpcond.Status(conditions(q.http.Header), h) {
+	case http.StatusPreconditionFailed:
+		if q.http.Header.Get("If-Match") != "" {
+			return nil, preconditionFailed("If-Match")
+		}
+		return nil, preconditionFailed("If-Unmodified-Since")
+	case http.StatusNotModified:
 		h.Del("Content-Type")
 		return &http.Response{StatusCode: http.StatusNotModified, Header: h}, nil
 	}

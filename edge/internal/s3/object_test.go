@@ -36,7 +36,8 @@ func TestObjectHeaders(t *testing.T) {
 				t.Errorf("%s: %s is %q, want %q", method, name, got, value)
 			}
 		}
-		if id, host := response.Header.Get("X-Amz-Request-Id"), response.Header.Get("X-Amz-Id-2"); len(id) != 16 || len(host) != 76 {
+		if id, host := response.Header.Get("X-Amz-Request-Id"), response.Header.Get("X-Amz-Id-2"); len(id) != 16 ||
+			len(host) != 76 {
 			t.Errorf("%s: request ID %q, host ID %q", method, id, host)
 		}
 	}
@@ -87,7 +88,8 @@ func TestRanges(t *testing.T) {
 		{"/picture.jpg", "bytes=99999999999999999999-", 200, "0123456789", ""},
 	} {
 		response, body := ask(t, server, "GET", c.path, asOAI, header("Range", c.header))
-		if response.StatusCode != c.status || response.Header.Get("Content-Range") != c.content || c.status != 416 && body != c.body {
+		if response.StatusCode != c.status || response.Header.Get("Content-Range") != c.content || c.status != 416 &&
+			body != c.body {
 			t.Errorf("%s %s: %d %q %q", c.path, c.header, response.StatusCode, body, response.Header.Get("Content-Range"))
 		}
 		size := "<ActualObjectSize>10</ActualObjectSize>"
@@ -165,7 +167,8 @@ func TestChangedObject(t *testing.T) {
 	name := filepath.Join(dir, "x.bin")
 	server := serve(t, privateBucket(), os.DirFS(dir))
 	seen := map[string]bool{}
-	for size, parts := range map[int64]string{0: "", 1: "", 8 << 20: "", 8<<20 + 1: "-2", 16 << 20: "-2", 5 << 30: "-640"} {
+	for size, parts := range map[int64]string{0: "", 1: "", 8 << 20: "", 8<<20 + 1: "-2", 16 << 20: "-2",
+		5 << 30: "-640"} {
 		if err := os.WriteFile(name, nil, 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -199,21 +202,25 @@ func TestChangedObject(t *testing.T) {
 
 func TestOverrides(t *testing.T) {
 	t.Parallel()
-	const path = "/index.html?response-content-type=text/plain&response-content-disposition=attachment&response-cache-control=no-store"
+	const path = "/index.html?response-content-type=text/plain&response-content-disposition=attachment" +
+		"&response-cache-control=no-store"
 	response, _ := ask(t, newServer(t, privateBucket()), "GET", path, asOAI)
-	for name, want := range map[string]string{"Content-Type": "text/plain", "Content-Disposition": "attachment", "Cache-Control": "no-store"} {
+	for name, want := range map[string]string{"Content-Type": "text/plain", "Content-Disposition": "attachment",
+		"Cache-Control": "no-store"} {
 		if got := response.Header.Get(name); got != want {
 			t.Errorf("%s is %q, want %q", name, got, want)
 		}
 	}
-	if response, body := ask(t, newServer(t, publicBucket()), "GET", path); response.StatusCode != 400 || !strings.Contains(body, "InvalidRequest") {
+	if response, body := ask(t, newServer(t, publicBucket()), "GET", path); response.StatusCode != 400 ||
+		!strings.Contains(body, "InvalidRequest") {
 		t.Errorf("anonymous: %d %s", response.StatusCode, body)
 	}
 }
 
 func TestMethods(t *testing.T) {
 	t.Parallel()
-	writable := publicBucket(allow(everyone, "s3:*", "arn:aws:s3:::media/*"), allow(everyone, "s3:*", "arn:aws:s3:::media"))
+	writable := publicBucket(allow(everyone, "s3:*", "arn:aws:s3:::media/*"),
+		allow(everyone, "s3:*", "arn:aws:s3:::media"))
 	for _, c := range []struct {
 		method, path    string
 		private, public int
@@ -269,8 +276,9 @@ func TestAddresses(t *testing.T) {
 	server := newServer(t, publicBucket())
 	for host, paths := range map[string][2]string{
 		"media": {"/index.html", "/media/index.html"}, "media.s3.amazonaws.com": {"/index.html", "/media/index.html"},
-		"s3.eu-west-1.amazonaws.com": {"/media/index.html", "/index.html"}, "s3-eu-west-1.amazonaws.com": {"/media/index.html", "/index.html"},
-		"localhost:9000": {"/media/index.html", "/index.html"}, "LOCALHOST": {"/media/index.html", "/index.html"},
+		"s3.eu-west-1.amazonaws.com": {"/media/index.html", "/index.html"},
+		"s3-eu-west-1.amazonaws.com": {"/media/index.html", "/index.html"},
+		"localhost:9000":             {"/media/index.html", "/index.html"}, "LOCALHOST": {"/media/index.html", "/index.html"},
 		"127.0.0.1:9000": {"/media/index.html", "/index.html"}, "[::1]:9000": {"/media/index.html", "/index.html"},
 	} {
 		to := func(r *http.Request) { r.Host = host }
@@ -286,9 +294,11 @@ func TestAddresses(t *testing.T) {
 func TestLongestKey(t *testing.T) {
 	t.Parallel()
 	server := newServer(t, publicBucket())
-	for length, want := range map[int]string{1024: "<Code>AccessDenied<", 1025: "<Code>KeyTooLongError<"} {
-		if _, body := ask(t, server, "GET", "/"+strings.Repeat("k", length)); !strings.Contains(body, want) {
-			t.Errorf("a key of %d bytes: %s", length, body)
+	for length, want := range map[int]string{1024: "403 <Code>AccessDenied<", 1025: "400 <Code>KeyTooLongError<"} {
+		response, body := ask(t, server, "GET", "/"+strings.Repeat("k", length))
+		status, code, _ := strings.Cut(want, " ")
+		if response.Status[:3] != status || !strings.Contains(body, code) {
+			t.Errorf("a key of %d bytes: %s %s", length, response.Status, body)
 		}
 	}
 }
@@ -297,7 +307,8 @@ func TestLongestKey(t *testing.T) {
 func TestHeaderCondition(t *testing.T) {
 	t.Parallel()
 	server := newServer(t, publicBucket(allow(everyone, "s3:PutObject", "arn:aws:s3:::media/*",
-		bucketpolicy.Condition{Operator: "StringEquals", Key: "s3:x-amz-acl", Values: []string{"bucket-owner-full-control"}})))
+		bucketpolicy.Condition{Operator: "StringEquals", Key: "s3:x-amz-acl",
+			Values: []string{"bucket-owner-full-control"}})))
 	for acl, status := range map[string]int{"": 403, "public-read": 403, "bucket-owner-full-control": 405} {
 		if response, _ := ask(t, server, "PUT", "/log", header("X-Amz-Acl", acl)); response.StatusCode != status {
 			t.Errorf("PUT with the ACL %q: %d, want %d", acl, response.StatusCode, status)
@@ -320,7 +331,8 @@ func TestKMS(t *testing.T) {
 	t.Parallel()
 	bucket := privateBucket()
 	bucket.Encryption = "aws:kms"
-	bucket.Policy = append(bucket.Policy, allow(bucketpolicy.Principal{Kind: "Service", Value: "cloudfront.amazonaws.com"}, "s3:GetObject", "arn:aws:s3:::media/*"))
+	bucket.Policy = append(bucket.Policy, allow(bucketpolicy.Principal{Kind: "Service",
+		Value: "cloudfront.amazonaws.com"}, "s3:GetObject", "arn:aws:s3:::media/*"))
 	response, body := ask(t, newServer(t, bucket), "GET", "/index.html", asOAI)
 	if response.StatusCode != 400 || !strings.Contains(body, "require AWS Signature Version 4") {
 		t.Errorf("OAI: %d %s", response.StatusCode, body)
@@ -339,7 +351,8 @@ func TestRefusedAtConstruction(t *testing.T) {
 		t.Errorf("public policy: %v", err)
 	}
 	strange := privateBucket()
-	strange.Policy[1].Conditions = []bucketpolicy.Condition{{Operator: "StringEquals", Key: "aws:PrincipalOrgID", Values: []string{"o-1"}}}
+	strange.Policy[1].Conditions = []bucketpolicy.Condition{{Operator: "StringEquals", Key: "aws:PrincipalOrgID",
+		Values: []string{"o-1"}}}
 	var unsupported *bucketpolicy.UnsupportedError
 	_, err := s3.NewRemote(strange, at, http.DefaultTransport)
 	if !errors.As(err, &unsupported) || !strings.Contains(err.Error(), "bucket media") {
@@ -350,7 +363,8 @@ func TestRefusedAtConstruction(t *testing.T) {
 func TestContentType(t *testing.T) {
 	t.Parallel()
 	for key, want := range map[string]string{
-		"a/b.m3u8": "application/vnd.apple.mpegurl", "0.ts": "video/mp2t", "a.mpd": "application/dash+xml", "0.m4s": "video/iso.segment",
+		"a/b.m3u8": "application/vnd.apple.mpegurl", "0.ts": "video/mp2t", "a.mpd": "application/dash+xml",
+		"0.m4s":  "video/iso.segment",
 		"a.webp": "image/webp", "a.avif": "image/avif", "a.mjs": "text/javascript", "a.wasm": "application/wasm",
 		"A.JPG": "image/jpeg", "a.json": "application/json", "a.pdf": "application/pdf",
 		"noext": "binary/octet-stream", "a.unknown": "binary/octet-stream", "dir.jpg/file": "binary/octet-stream",
@@ -365,7 +379,8 @@ func TestContentType(t *testing.T) {
 // macOS and Windows do.
 type folding struct{ fs.FS }
 
-var windows = strings.NewReplacer(`\`, "/", "::$data", "", "file~1.txt", "file.txt", "nul", "index.html", "com1.txt", "file.txt")
+var windows = strings.NewReplacer(`\`, "/", "::$data", "", "file~1.txt", "file.txt", "nul", "index.html",
+	"com1.txt", "file.txt")
 
 func (f folding) Open(name string) (fs.File, error) {
 	if name != "." {

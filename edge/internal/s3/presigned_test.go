@@ -145,7 +145,8 @@ func TestPresignedRefused(t *testing.T) {
 		"credential": {replace("aws4_request", "aws5_request"), nil, 400,
 			[]string{"the Credential is mal-formed"}},
 		"region": {replace("eu-west-1%2F", "eu-west-2%2F"), nil, 400,
-			[]string{"Error parsing the X-Amz-Credential parameter; the region 'eu-west-2' is wrong; expecting 'eu-west-1'", "<Region>eu-west-1</Region>"}},
+			[]string{"Error parsing the X-Amz-Credential parameter; the region 'eu-west-2' is wrong; expecting 'eu-west-1'",
+				"<Region>eu-west-1</Region>"}},
 		"service": {replace("%2Fs3%2F", "%2Fsqs%2F"), nil, 400, []string{"incorrect service"}},
 		"host not signed": {replace("X-Amz-SignedHeaders=host", "X-Amz-SignedHeaders=date"), nil, 400,
 			[]string{"host"}},
@@ -273,7 +274,8 @@ func TestSDKClient(t *testing.T) {
 			keys = append(keys, *o.Key)
 		}
 	}
-	const want = "a b.txt a+b.txt dir/file.txt dir/sub/deep.m3u8 empty.txt grüße/日本.bin index.html percent%20sign.txt picture.jpg"
+	const want = "a b.txt a+b.txt dir/file.txt dir/sub/deep.m3u8 empty.txt grüße/日本.bin index.html percent%20sign.txt " +
+		"picture.jpg"
 	if got := strings.Join(keys, " "); got != want {
 		t.Errorf("the keys are %s, want %s", got, want)
 	}

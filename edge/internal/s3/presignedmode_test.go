@@ -25,7 +25,8 @@ func TestPresignedMode(t *testing.T) {
 		edgetest.WithStart(time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)))
 	presigner, err := presign.New(presign.Config{
 		Deployment: srv.Edge.Deployments()[0], Lifetime: lifetime, Window: window, Clock: srv.Clock.Now,
-		Credentials: credentials.NewStaticCredentialsProvider(s3.LocalCredentials.AccessKeyID, s3.LocalCredentials.SecretAccessKey, ""),
+		Credentials: credentials.NewStaticCredentialsProvider(s3.LocalCredentials.AccessKeyID,
+			s3.LocalCredentials.SecretAccessKey, ""),
 	})
 	if err != nil {
 		t.Fatal(err)

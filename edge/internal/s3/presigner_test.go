@@ -27,8 +27,9 @@ func presignedAt(t *testing.T, at time.Time, method, key string) presign.Presign
 	p, err := presign.New(presign.Config{
 		Bucket: "media", Region: "eu-west-1", Host: cdn,
 		Lifetime: time.Hour, Window: 30 * time.Minute, CacheTTL: 30 * time.Minute,
-		Credentials: credentials.NewStaticCredentialsProvider(s3.LocalCredentials.AccessKeyID, s3.LocalCredentials.SecretAccessKey, ""),
-		Clock:       func() time.Time { return at },
+		Credentials: credentials.NewStaticCredentialsProvider(s3.LocalCredentials.AccessKeyID,
+			s3.LocalCredentials.SecretAccessKey, ""),
+		Clock: func() time.Time { return at },
 	})
 	if err != nil {
 		t.Fatal(err)

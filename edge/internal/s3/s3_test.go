@@ -30,7 +30,8 @@ func at() time.Time { return time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC) }
 func privateBucket() *infra.Bucket {
 	return &infra.Bucket{
 		Name: "media", ARN: "arn:aws:s3:::media", Region: "eu-west-1", RegionalDomain: bucketHost, Encryption: "AES256",
-		PublicAccessBlock: infra.PublicAccessBlock{BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true, RestrictPublicBuckets: true},
+		PublicAccessBlock: infra.PublicAccessBlock{BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true,
+			RestrictPublicBuckets: true},
 		Policy: []bucketpolicy.Statement{
 			{
 				Effect: "Deny", Principals: []bucketpolicy.Principal{{Kind: "AWS", Value: "*"}}, Actions: []string{"s3:*"},
@@ -42,7 +43,8 @@ func privateBucket() *infra.Bucket {
 	}
 }
 
-func allow(who bucketpolicy.Principal, action, resource string, conditions ...bucketpolicy.Condition) bucketpolicy.Statement {
+func allow(who bucketpolicy.Principal, action, resource string,
+	conditions ...bucketpolicy.Condition) bucketpolicy.Statement {
 	return bucketpolicy.Statement{
 		Effect: "Allow", Principals: []bucketpolicy.Principal{who},
 		Actions: []string{action}, Resources: []string{resource}, Conditions: conditions,
@@ -125,12 +127,15 @@ func header(name, value string) func(*http.Request) {
 
 func TestWhoMayRead(t *testing.T) {
 	t.Parallel()
-	oac := allow(bucketpolicy.Principal{Kind: "Service", Value: "cloudfront.amazonaws.com"}, "s3:GetObject", "arn:aws:s3:::media/*",
-		bucketpolicy.Condition{Operator: "StringEquals", Key: "AWS:SourceArn", Values: []string{"arn:aws:cloudfront::111122223333:distribution/E1"}})
+	oac := allow(bucketpolicy.Principal{Kind: "Service", Value: "cloudfront.amazonaws.com"}, "s3:GetObject",
+		"arn:aws:s3:::media/*",
+		bucketpolicy.Condition{Operator: "StringEquals", Key: "AWS:SourceArn",
+			Values: []string{"arn:aws:cloudfront::111122223333:distribution/E1"}})
 	withOAC := privateBucket()
 	withOAC.Policy = append(withOAC.Policy, oac)
 	byARN := privateBucket()
-	byARN.Policy[1].Principals[0] = bucketpolicy.Principal{Kind: "AWS", Value: "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E2OAI"}
+	byARN.Policy[1].Principals[0] = bucketpolicy.Principal{Kind: "AWS",
+		Value: "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E2OAI"}
 	byCondition := func(key, value string) *infra.Bucket {
 		b := privateBucket()
 		b.PublicAccessBlock = infra.PublicAccessBlock{}
@@ -138,7 +143,8 @@ func TestWhoMayRead(t *testing.T) {
 			bucketpolicy.Condition{Operator: "StringLike", Key: key, Values: []string{value}}))
 		return b
 	}
-	account, user := byCondition("aws:SourceAccount", "111122223333"), byCondition("aws:PrincipalArn", "arn:aws:iam::cloudfront:user/*")
+	account, user := byCondition("aws:SourceAccount", "111122223333"), byCondition("aws:PrincipalArn",
+		"arn:aws:iam::cloudfront:user/*")
 	denied := publicBucket()
 	denied.Policy = append(denied.Policy, bucketpolicy.Statement{
 		Effect: "Deny", Principals: []bucketpolicy.Principal{everyone},
@@ -153,27 +159,35 @@ func TestWhoMayRead(t *testing.T) {
 		change []func(*http.Request)
 		status int
 	}{
-		"anonymous":                      {privateBucket(), "/index.html", nil, 403},
-		"OAI":                            {privateBucket(), "/index.html", []func(*http.Request){asOAI}, 200},
-		"another OAI":                    {privateBucket(), "/index.html", []func(*http.Request){as(s3.OAI("E9", "fedcba"))}, 403},
-		"OAI by ARN":                     {byARN, "/index.html", []func(*http.Request){asOAI}, 200},
-		"OAI over HTTP":                  {privateBucket(), "/index.html", []func(*http.Request){asOAI, overHTTP}, 403},
-		"OAC of the distribution":        {withOAC, "/index.html", []func(*http.Request){as(s3.OAC("arn:aws:cloudfront::111122223333:distribution/E1"))}, 200},
-		"OAC of another distribution":    {withOAC, "/index.html", []func(*http.Request){as(s3.OAC("arn:aws:cloudfront::111122223333:distribution/E2"))}, 403},
-		"OAC of the account":             {account, "/index.html", []func(*http.Request){as(s3.OAC("arn:aws:cloudfront::111122223333:distribution/E1"))}, 200},
-		"OAC of another account":         {account, "/index.html", []func(*http.Request){as(s3.OAC("arn:aws:cloudfront::1:distribution/E1"))}, 403},
-		"OAC of no account":              {account, "/index.html", []func(*http.Request){as(s3.OAC("a:b:c:d"))}, 403},
-		"OAI by a condition":             {user, "/index.html", []func(*http.Request){asOAI}, 200},
-		"anonymous by a condition":       {user, "/index.html", nil, 403},
-		"OAI may not list":               {privateBucket(), "/", []func(*http.Request){asOAI}, 403},
-		"missing looks forbidden":        {privateBucket(), "/missing", []func(*http.Request){asOAI}, 403},
-		"public":                         {publicBucket(), "/index.html", nil, 200},
-		"public, explicitly denied":      {denied, "/dir/file.txt", nil, 403},
-		"public, but restricted":         {restricted, "/index.html", nil, 403},
-		"policy reads not so restricted": {restricted, "/index.html", []func(*http.Request){as(s3.OAC("arn:aws:cloudfront::1:distribution/E1"))}, 200},
-		"with ListBucket missing is 404": {publicBucket(allow(everyone, "s3:ListBucket", "arn:aws:s3:::media")), "/missing", nil, 404},
-		"subresource":                    {publicBucket(), "/index.html?acl", nil, 403},
-		"no such bucket":                 {publicBucket(), "/index.html", []func(*http.Request){func(r *http.Request) { r.Host = "d1.cloudfront.net" }}, 404},
+		"anonymous": {privateBucket(), "/index.html", nil, 403},
+		"OAI":       {privateBucket(), "/index.html", []func(*http.Request){asOAI}, 200},
+		"another OAI": {privateBucket(), "/index.html", []func(*http.Request){as(s3.OAI("E9",
+			"fedcba"))}, 403},
+		"OAI by ARN":    {byARN, "/index.html", []func(*http.Request){asOAI}, 200},
+		"OAI over HTTP": {privateBucket(), "/index.html", []func(*http.Request){asOAI, overHTTP}, 403},
+		"OAC of the distribution": {withOAC, "/index.html",
+			[]func(*http.Request){as(s3.OAC("arn:aws:cloudfront::111122223333:distribution/E1"))}, 200},
+		"OAC of another distribution": {withOAC, "/index.html",
+			[]func(*http.Request){as(s3.OAC("arn:aws:cloudfront::111122223333:distribution/E2"))}, 403},
+		"OAC of the account": {account, "/index.html",
+			[]func(*http.Request){as(s3.OAC("arn:aws:cloudfront::111122223333:distribution/E1"))}, 200},
+		"OAC of another account": {account, "/index.html",
+			[]func(*http.Request){as(s3.OAC("arn:aws:cloudfront::1:distribution/E1"))}, 403},
+		"OAC of no account":         {account, "/index.html", []func(*http.Request){as(s3.OAC("a:b:c:d"))}, 403},
+		"OAI by a condition":        {user, "/index.html", []func(*http.Request){asOAI}, 200},
+		"anonymous by a condition":  {user, "/index.html", nil, 403},
+		"OAI may not list":          {privateBucket(), "/", []func(*http.Request){asOAI}, 403},
+		"missing looks forbidden":   {privateBucket(), "/missing", []func(*http.Request){asOAI}, 403},
+		"public":                    {publicBucket(), "/index.html", nil, 200},
+		"public, explicitly denied": {denied, "/dir/file.txt", nil, 403},
+		"public, but restricted":    {restricted, "/index.html", nil, 403},
+		"policy reads not so restricted": {restricted, "/index.html",
+			[]func(*http.Request){as(s3.OAC("arn:aws:cloudfront::1:distribution/E1"))}, 200},
+		"with ListBucket missing is 404": {publicBucket(allow(everyone, "s3:ListBucket", "arn:aws:s3:::media")),
+			"/missing", nil, 404},
+		"subresource": {publicBucket(), "/index.html?acl", nil, 403},
+		"no such bucket": {publicBucket(), "/index.html",
+			[]func(*http.Request){func(r *http.Request) { r.Host = "d1.cloudfront.net" }}, 404},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -191,7 +205,8 @@ func overHTTP(r *http.Request) { r.URL.Scheme = "http" }
 func TestRefusalIsS3s(t *testing.T) {
 	t.Parallel()
 	response, body := ask(t, newServer(t, privateBucket()), "GET", "/index.html")
-	want := `<?xml version="1.0" encoding="UTF-8"?>` + "\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message><RequestId>"
+	want := `<?xml version="1.0" encoding="UTF-8"?>` +
+		"\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message><RequestId>"
 	if !strings.HasPrefix(body, want) || !strings.HasSuffix(body, "</HostId></Error>") {
 		t.Errorf("body is %s", body)
 	}
@@ -201,8 +216,13 @@ func TestRefusalIsS3s(t *testing.T) {
 		}
 	}
 	response, body = ask(t, newServer(t, privateBucket()), "HEAD", "/index.html")
-	if response.StatusCode != 403 || body != "" || response.ContentLength != -1 || response.Header["Content-Length"] != nil {
+	if response.StatusCode != 403 || body != "" || response.ContentLength != -1 ||
+		response.Header["Content-Length"] != nil {
 		t.Errorf("HEAD: %d with body %q, %v", response.StatusCode, body, response.Header)
+	}
+	if id := response.Header.Get("X-Amz-Request-Id"); len(id) != 16 || strings.Trim(id, "0123456789ABCDEF") != "" ||
+		len(response.Header.Get("X-Amz-Id-2")) != 76 {
+		t.Errorf("the IDs are %s and %s", id, response.Header.Get("X-Amz-Id-2"))
 	}
 	if response.Proto != "HTTP/1.1" || response.ProtoMajor != 1 || response.ProtoMinor != 1 {
 		t.Errorf("%s %d.%d", response.Proto, response.ProtoMajor, response.ProtoMinor)
@@ -225,7 +245,8 @@ func TestDirectory(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for name, target := range map[string]string{"out.txt": secret, "up.txt": "../secret.txt", "in.txt": "open.txt", "dirlink": ".."} {
+	for name, target := range map[string]string{"out.txt": secret, "up.txt": "../secret.txt", "in.txt": "open.txt",
+		"dirlink": ".."} {
 		if err := os.Symlink(target, filepath.Join(inside, name)); err != nil {
 			t.Fatal(err)
 		}
@@ -239,9 +260,11 @@ func TestDirectory(t *testing.T) {
 	for path, status := range map[string]int{
 		"/open.txt": 200, "/in.txt": 200, "/sub/x.txt": 200, "/%6fpen.txt": 200,
 		"/out.txt": 403, "/up.txt": 403, "/dirlink/secret.txt": 403,
-		"/../secret.txt": 403, "/%2e%2e/secret.txt": 403, "/..%2fsecret.txt": 403, "/sub/../open.txt": 403, "/sub/..%2fopen.txt": 403,
-		"/./open.txt": 403, "//open.txt": 403, "/sub//x.txt": 403, "/sub": 403, "/sub/": 403, "/open.txt/": 403,
-		"/open.txt%00": 403, "/sub%5cx.txt": 403, "/sub%2fx.txt": 200, "/%2fopen.txt": 403, "/OPEN.TXT": 403, "/.": 403, "/..": 403,
+		"/../secret.txt": 403, "/%2e%2e/secret.txt": 403, "/..%2fsecret.txt": 403, "/sub/../open.txt": 403,
+		"/sub/..%2fopen.txt": 403,
+		"/./open.txt":        403, "//open.txt": 403, "/sub//x.txt": 403, "/sub": 403, "/sub/": 403, "/open.txt/": 403,
+		"/open.txt%00": 403, "/sub%5cx.txt": 403, "/sub%2fx.txt": 200, "/%2fopen.txt": 403, "/OPEN.TXT": 403, "/.": 403,
+		"/..": 403,
 	} {
 		if response, body := ask(t, server, "GET", path); response.StatusCode != status {
 			t.Errorf("GET %s: %d, want %d: %s", path, response.StatusCode, status, body)

@@ -64,12 +64,15 @@ func TestEncode(t *testing.T) {
 func TestSDK(t *testing.T) {
 	t.Parallel()
 	signer := v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true })
-	for _, key := range []string{"a.txt", "a b/c+d.txt", "grüße/日本.bin", "a//b", "a/../b", "100%", "0123456789", "~tilde_-.'()*!", "x?y=z&w"} {
+	for _, key := range []string{"a.txt", "a b/c+d.txt", "grüße/日本.bin", "a//b", "a/../b", "100%", "0123456789",
+		"~tilde_-.'()*!", "x?y=z&w"} {
 		for _, query := range []string{"", "b=2&a=1&a=0", "prefix=a%2Fb&q=x+y&empty=&flag", "%E6%97=%C3%A4"} {
 			path := "/" + sigv4.Encode(key, true)
-			u := &url.URL{Scheme: "https", Host: "media.s3.eu-west-1.amazonaws.com", Path: "/" + key, RawPath: path, RawQuery: query}
+			u := &url.URL{Scheme: "https", Host: "media.s3.eu-west-1.amazonaws.com", Path: "/" + key, RawPath: path,
+				RawQuery: query}
 
-			r := &http.Request{Method: "GET", URL: u, Host: u.Host, Header: http.Header{"X-Amz-Meta": {" a  b ", "c"}, "X-Amz-Content-Sha256": {sigv4.UnsignedPayload}}}
+			r := &http.Request{Method: "GET", URL: u, Host: u.Host, Header: http.Header{"X-Amz-Meta": {" a  b ", "c"},
+				"X-Amz-Content-Sha256": {sigv4.UnsignedPayload}}}
 			if err := signer.SignHTTP(t.Context(), owner, r, sigv4.UnsignedPayload, "s3", "eu-west-1", signed); err != nil {
 				t.Fatal(err)
 			}
@@ -111,7 +114,8 @@ func check(t *testing.T, what string, s *sigv4.Signature, err *sigv4.Malformed, 
 func TestParseErrors(t *testing.T) {
 	t.Parallel()
 	good := url.Values{
-		"X-Amz-Algorithm": {sigv4.Algorithm}, "X-Amz-Credential": {"AK/ID/20261122/eu-west-1/s3/aws4_request"}, "X-Amz-Date": {"20261122T120000Z"},
+		"X-Amz-Algorithm": {sigv4.Algorithm}, "X-Amz-Credential": {"AK/ID/20261122/eu-west-1/s3/aws4_request"},
+		"X-Amz-Date":    {"20261122T120000Z"},
 		"X-Amz-Expires": {"60"}, "X-Amz-SignedHeaders": {"host"}, "X-Amz-Signature": {"0f"},
 	}
 	s, err := sigv4.ParseQuery(good)
