@@ -3,6 +3,7 @@ package edge_test
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"crypto"
 	"crypto/tls"
 	"crypto/x509"
@@ -28,29 +29,21 @@ import (
 )
 
 // The conformance cases run against any other edge, which serves a template with
-// a distribution for each of them:
-//
-//	go test ./edge -run ConformanceOfAnother -edge-dir DIR
-//	go test ./edge -run ConformanceOfAnother -edge-dir DIR -edge https://HOST:PORT -edge-http http://HOST:PORT -v
-//
-// The first writes template.json, bucket/, store.json (of the key value store) and
-// keys/ for the other edge into DIR.
-// The second is also the origin, on a port of this machine. It runs once for
-// each start of the other edge, whose cache is empty then.
+// a distribution for each of them, as docs/edge.md says.
 var (
 	edgeDir    = flag.String("edge-dir", "", "directory of template, content and keys for another edge")
 	edgeURL    = flag.String("edge", "", "base URL of another edge over HTTPS")
 	edgeHTTP   = flag.String("edge-http", "", "base URL of another edge over HTTP")
-	edgeOrigin = flag.String("edge-origin", "127.0.0.1:8090", "address for the origin of another edge")
+	edgeOrigin = flag.String("edge-origin", "", "address for the origin of another edge; by default any, and then the same")
 )
 
 func TestConformanceOfAnother(t *testing.T) {
 	t.Parallel()
-	dir, secure, plain, address := *edgeDir, *edgeURL, *edgeHTTP, *edgeOrigin
+	dir, secure, plain := *edgeDir, *edgeURL, *edgeHTTP
 	if dir == "" {
-		dir, address = t.TempDir(), "127.0.0.1:0"
+		dir = t.TempDir()
 	}
-	origin, port := listenOrigin(t, address)
+	origin, port := listenOrigin(t, dir)
 	runs, leftOut := prepare(t, dir, port, origin)
 	if secure == "" { // this edge, over the network like another
 		e, err := edge.New(edge.Options{
@@ -185,14 +178,18 @@ func (run *caseRun) atHost(host string) {
 	}
 }
 
-// listenOrigin serves the origins of the cases, each below a path of its own.
-func listenOrigin(t *testing.T, address string) (origins *sync.Map, port int) {
+// listenOrigin serves the origins of the cases, each below a path of its own, at
+// the address that the directory's template has.
+func listenOrigin(t *testing.T, dir string) (origins *sync.Map, port int) {
 	t.Helper()
 	origins = &sync.Map{}
-	l, err := net.Listen("tcp", address)
+	file := filepath.Join(dir, "origin.txt")
+	before, _ := os.ReadFile(file)
+	l, err := net.Listen("tcp", cmp.Or(*edgeOrigin, string(before), "127.0.0.1:0"))
 	if err != nil {
 		t.Fatal(err)
 	}
+	writeFile(t, file, l.Addr().String())
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name, rest, _ := strings.Cut(strings.TrimPrefix(r.RequestURI, "/"), "/")
 		origin, found := origins.Load(name)
