@@ -4,6 +4,7 @@ import (
 	"compress/gzip"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/andybalholm/brotli"
@@ -23,7 +24,7 @@ const (
 
 // compressedTypes are the content types CloudFront compresses.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/ServingCompressedFiles.html
-var compressedTypes = setOf(`
+var compressedTypes = strings.Fields(`
 application/dash+xml application/eot application/font application/font-sfnt application/javascript
 application/json application/opentype application/otf application/pdf application/pkcs7-mime
 application/protobuf application/rss+xml application/truetype application/ttf application/vnd.apple.mpegurl
@@ -33,14 +34,6 @@ application/x-mpegurl application/x-opentype application/x-otf application/x-per
 application/xhtml+xml application/xml font/eot font/opentype font/otf font/ttf image/svg+xml text/css text/csv
 text/html text/javascript text/js text/plain text/richtext text/tab-separated-values text/x-component
 text/x-java-source text/x-script text/xml vnd.apple.mpegurl`)
-
-func setOf(words string) map[string]bool {
-	set := map[string]bool{}
-	for _, w := range strings.Fields(words) {
-		set[w] = true
-	}
-	return set
-}
 
 // compress replaces an origin's answer by its compressed form where CloudFront
 // would. Brotli is preferred.
@@ -66,23 +59,16 @@ func (q *request) coding() string {
 	if !q.behavior.Compress || q.behavior.CachePolicy.MaxTTL <= 0 || !isReadMethod(q.http.Method) {
 		return ""
 	}
-	accepted := q.acceptEncoding()
-	if strings.HasPrefix(accepted, "br") {
-		return "br"
-	}
-	return accepted
+	preferred, _, _ := strings.Cut(q.acceptEncoding(), ",")
+	return preferred
 }
 
 func compressible(resp *http.Response) bool {
-	switch resp.StatusCode {
-	case http.StatusOK, http.StatusForbidden, http.StatusNotFound:
-	default:
-		return false
-	}
 	contentType, _, _ := strings.Cut(resp.Header.Get("Content-Type"), ";")
-	return resp.ContentLength >= minCompressed && resp.ContentLength <= maxCompressed &&
+	return slices.Contains([]int{http.StatusOK, http.StatusForbidden, http.StatusNotFound}, resp.StatusCode) &&
+		resp.ContentLength >= minCompressed && resp.ContentLength <= maxCompressed &&
 		resp.Header.Get("Content-Encoding") == "" &&
-		compressedTypes[strings.ToLower(strings.TrimSpace(contentType))]
+		slices.Contains(compressedTypes, strings.ToLower(strings.TrimSpace(contentType)))
 }
 
 // weakenTag marks an ETag as one of equal content, not of equal bytes. One

@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -49,11 +50,11 @@ func (q *request) applyRange(r *response) {
 		r.offset, r.length = parts[0].Offset, parts[0].Length
 		r.header.Set("Content-Length", strconv.FormatInt(r.length, 10))
 	default:
-		whole, err := r.bytes(q.http.Context())
-		if err != nil {
+		var whole bytes.Buffer
+		if r.kept.WriteTo(q.http.Context(), &whole, 0, r.length, func() {}) != nil {
 			return // the write will break off in the same way
 		}
-		body, contentType := httpcond.Multipart(whole, r.header.Get("Content-Type"), parts)
+		body, contentType := httpcond.Multipart(whole.Bytes(), r.header.Get("Content-Type"), parts)
 		r.status = http.StatusPartialContent
 		r.header.Set("Content-Type", contentType)
 		r.setBody(body)

@@ -2,12 +2,15 @@ package edge
 
 import (
 	"archive/zip"
+	"embed"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"example.com/privatecdn/edge/internal/origin"
@@ -36,14 +39,9 @@ func (e *Edge) newBuckets(tmpl *infra.Infrastructure) (map[string]bucket, error)
 		return err
 	}
 	for _, d := range tmpl.Distributions {
-		for _, b := range d.Behaviors {
-			if err := add(b.Origin.Bucket, true); err != nil {
+		for _, id := range slices.Sorted(maps.Keys(d.Origins)) {
+			if err := add(d.Origins[id].Bucket, true); err != nil {
 				return nil, err
-			}
-			if f := b.Origin.Failover; f != nil {
-				if err := add(f.Origin.Bucket, true); err != nil {
-					return nil, err
-				}
 			}
 		}
 	}
@@ -70,7 +68,7 @@ func (e *Edge) newBucket(b *infra.Bucket, isOrigin bool) (*s3.Server, error) {
 	}
 	content := e.contentOf(b, isOrigin)
 	if content == nil && len(b.Uploads) > 0 {
-		content = emptyFS{}
+		content = noFiles
 	}
 	if content == nil {
 		return nil, &Error{Kind: ErrNoContent, Where: b.LogicalID, What: "no content for the bucket " + b.Name,
@@ -140,6 +138,8 @@ func (o originAt) RoundTrip(r *http.Request) (*http.Response, error) {
 	return o.transport.RoundTrip(out)
 }
 
+var noFiles embed.FS
+
 // contentOf returns the content of a bucket, nil if none is given. A bucket that
 // is nobody's origin, such as one for logs, is empty unless it is named.
 func (e *Edge) contentOf(b *infra.Bucket, isOrigin bool) fs.FS {
@@ -148,20 +148,13 @@ func (e *Edge) contentOf(b *infra.Bucket, isOrigin bool) fs.FS {
 	case found:
 		return content
 	case !isOrigin:
-		return emptyFS{}
+		return noFiles
 	case e.options.Buckets[""] != nil:
 		return e.options.Buckets[""]
 	case e.root != nil:
 		return keyless{e.root.FS()}
 	}
 	return nil
-}
-
-// emptyFS contains no file.
-type emptyFS struct{}
-
-func (emptyFS) Open(name string) (fs.File, error) {
-	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }
 
 // contentOrigin is an origin, or the first of an origin group, with what

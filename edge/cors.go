@@ -39,11 +39,14 @@ func (q *request) applyCORS(c *infra.CORS, h http.Header) {
 		addVary(h, "Origin")
 		return
 	}
-	if hasCORS(h) {
-		if !c.Override {
-			return
+	for name := range h {
+		if !strings.HasPrefix(name, "Access-Control-") {
+			continue
 		}
-		removeCORS(h)
+		if !c.Override {
+			return // the origin's own stand
+		}
+		delete(h, name)
 	}
 	allowed, everyone := allowedOrigin(c, origin)
 	if !everyone {
@@ -77,18 +80,12 @@ func allowedOrigin(c *infra.CORS, origin string) (value string, everyone bool) {
 	if slices.Contains(c.AllowOrigins, "*") {
 		return "*", true
 	}
-	host := origin
-	if _, rest, found := strings.Cut(origin, "://"); found {
-		host = rest
-	}
 	for _, allowed := range c.AllowOrigins {
-		subject := origin
-		if !strings.Contains(allowed, "://") {
+		allowed, subject := strings.ToLower(allowed), strings.ToLower(origin)
+		if _, host, found := strings.Cut(subject, "://"); found && !strings.Contains(allowed, "://") {
 			subject = host
 		}
-		allowed, subject = strings.ToLower(allowed), strings.ToLower(subject)
-		if pathpattern.Glob(allowed, subject) || strings.HasSuffix(allowed, ":*") &&
-			pathpattern.Glob(strings.TrimSuffix(allowed, ":*"), subject) {
+		if pathpattern.Glob(allowed, subject) || pathpattern.Glob(strings.TrimSuffix(allowed, ":*"), subject) {
 			return origin, false
 		}
 	}
@@ -101,30 +98,10 @@ func setList(h http.Header, name string, values []string) {
 	}
 }
 
-func hasCORS(h http.Header) bool {
-	for name := range h {
-		if strings.HasPrefix(name, "Access-Control-") {
-			return true
-		}
-	}
-	return false
-}
-
-func removeCORS(h http.Header) {
-	for name := range h {
-		if strings.HasPrefix(name, "Access-Control-") {
-			delete(h, name)
-		}
-	}
-}
-
 func addVary(h http.Header, name string) {
-	for _, line := range h["Vary"] {
-		for v := range strings.SplitSeq(line, ",") {
-			if strings.EqualFold(strings.TrimSpace(v), name) {
-				return
-			}
-		}
+	vary := strings.Split(strings.Join(h["Vary"], ","), ",")
+	if slices.ContainsFunc(vary, func(v string) bool { return strings.EqualFold(strings.TrimSpace(v), name) }) {
+		return
 	}
 	if v := h.Get("Vary"); v != "" {
 		name = v + ", " + name

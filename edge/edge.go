@@ -1,7 +1,6 @@
 package edge
 
 import (
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -51,7 +50,8 @@ type Edge struct {
 // *fs.PathError for a file or directory that does not exist.
 func New(o Options) (*Edge, error) {
 	o = o.withDefaults()
-	e := &Edge{options: o, cache: cache.New(o.CacheSize), via: []string{newVia()}, stop: func() {}}
+	via := fmt.Sprintf("1.1 %016x%016x.cloudfront.net (CloudFront)", rand.Uint64(), rand.Uint64())
+	e := &Edge{options: o, cache: cache.New(o.CacheSize), via: []string{via}, stop: func() {}}
 	if err := e.open(); err != nil {
 		_ = e.Close()
 		return nil, err
@@ -192,14 +192,6 @@ func (e *Edge) httpsHost(host string) string {
 		return host
 	}
 	return net.JoinHostPort(name, strconv.Itoa(e.options.HTTPSPort))
-}
-
-func newVia() string {
-	var id [16]byte
-	for i := range id {
-		id[i] = byte(rand.Uint32())
-	}
-	return "1.1 " + hex.EncodeToString(id[:]) + ".cloudfront.net (CloudFront)"
 }
 
 // matchInvalidation compares a path, with its query where that is in the cache

@@ -150,11 +150,7 @@ func (q *request) generated(f *cffunction.Response) *response {
 	if r.header.Get("Server") == "" {
 		r.header.Set("Server", serverName)
 	}
-	if f.Body != nil {
-		r.setBody(bodyBytes(f.Body))
-	} else {
-		r.setBody(nil)
-	}
+	r.setBody(bodyBytes(f.Body))
 	if f.Status >= 400 {
 		r.refusal = &Refusal{Reason: ReasonFunctionRefused, Why: "the behavior's CloudFront function answered so"}
 	}
@@ -185,14 +181,13 @@ func functionHeader(f *cffunction.Response) http.Header {
 }
 
 func bodyBytes(b *cffunction.Body) []byte {
-	if b.Encoding != "base64" {
-		return []byte(b.Data)
+	if b == nil {
+		return nil
 	}
-	data, err := base64.StdEncoding.DecodeString(b.Data)
-	if err != nil {
-		return []byte(b.Data)
+	if data, err := base64.StdEncoding.DecodeString(b.Data); b.Encoding == "base64" && err == nil {
+		return data
 	}
-	return data
+	return []byte(b.Data)
 }
 
 func pairsOf(h http.Header, except string) []cffunction.Pair {

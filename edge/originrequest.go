@@ -71,7 +71,8 @@ func (q *request) askOrigin(req *http.Request) (*http.Response, error) {
 // origin's own, and what the policies let through.
 func (q *request) originRequest(ctx context.Context) *http.Request {
 	o := q.origin().Origin
-	u := &url.URL{Scheme: q.originScheme(o), Host: originHost(o, q.scheme), RawQuery: q.behavior.forward.Query(q.query)}
+	u := &url.URL{RawQuery: q.behavior.forward.Query(q.query)}
+	u.Scheme, u.Host = address(o, q.scheme)
 	setRawPath(u, o.Path+q.path)
 	req := &http.Request{
 		Method: q.http.Method, URL: u, Host: o.DomainName, Header: q.originHeader(),
@@ -99,32 +100,23 @@ func setRawPath(u *url.URL, raw string) {
 	u.Path, u.RawPath = path, raw
 }
 
-func (q *request) originScheme(o *infra.Origin) string {
+// address returns the scheme and host that an origin is reached at: its domain
+// name, with the port where that is not the scheme's own. S3 is reached over
+// the viewer's protocol.
+func address(o *infra.Origin, viewerScheme string) (scheme, host string) {
 	if o.Custom == nil {
-		return q.scheme // S3 is asked over the viewer's protocol
+		return viewerScheme, o.DomainName
 	}
-	switch o.Custom.Protocol {
-	case "http-only":
-		return "http"
-	case "https-only":
-		return "https"
-	default:
-		return q.scheme
-	}
-}
-
-// originHost is the origin's domain name with its port where that is not the
-// scheme's own.
-func originHost(o *infra.Origin, viewerScheme string) string {
-	if o.Custom == nil {
-		return o.DomainName
+	scheme, only := strings.CutSuffix(o.Custom.Protocol, "-only")
+	if !only {
+		scheme = viewerScheme
 	}
 	port, standard := o.Custom.HTTPSPort, 443
-	if o.Custom.Protocol == "http-only" || o.Custom.Protocol != "https-only" && viewerScheme == "http" {
+	if scheme == "http" {
 		port, standard = o.Custom.HTTPPort, 80
 	}
 	if port == 0 || port == standard {
-		return o.DomainName
+		return scheme, o.DomainName
 	}
-	return net.JoinHostPort(o.DomainName, strconv.Itoa(port))
+	return scheme, net.JoinHostPort(o.DomainName, strconv.Itoa(port))
 }

@@ -2,6 +2,7 @@ package edge
 
 import (
 	"net/http"
+	"strings"
 
 	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/signer/verify"
@@ -69,11 +70,10 @@ func setDebug(h http.Header, name, text string) {
 	if text == "" {
 		return
 	}
-	clean := []byte(text)
-	for i, c := range clean {
+	h.Set(name, strings.Map(func(c rune) rune {
 		if c < ' ' || c > '~' {
-			clean[i] = '?'
+			return '?'
 		}
-	}
-	h.Set(name, string(clean))
+		return c
+	}, text))
 }

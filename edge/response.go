@@ -1,7 +1,6 @@
 package edge
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"maps"
@@ -93,8 +92,8 @@ func (r *response) write(ctx context.Context, w http.ResponseWriter, head bool) 
 	switch {
 	case r.kept != nil:
 		err = r.kept.WriteTo(ctx, w, r.offset, r.length, flush)
-	case r.stream != nil && r.length < 0:
-		err = copyFlushing(w, r.stream, flush)
+	case r.stream != nil && r.length < 0: // may be events that the viewer waits for
+		_, err = io.Copy(flushing{w, flush}, r.stream)
 	case r.stream != nil:
 		_, err = io.Copy(w, r.stream)
 	}
@@ -103,35 +102,13 @@ func (r *response) write(ctx context.Context, w http.ResponseWriter, head bool) 
 	}
 }
 
-// copyFlushing hands on each piece as it comes: a body without a length may be
-// events that the viewer waits for.
-func copyFlushing(w io.Writer, r io.Reader, flush func()) error {
-	buf := make([]byte, 32<<10)
-	for {
-		n, err := r.Read(buf)
-		if n > 0 {
-			if _, err := w.Write(buf[:n]); err != nil {
-				return err
-			}
-			flush()
-		}
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-	}
+// flushing hands on each piece as it comes.
+type flushing struct {
+	io.Writer
+	flush func()
 }
 
-// bytes returns the whole body, for a CloudFront function or an error page.
-func (r *response) bytes(ctx context.Context) ([]byte, error) {
-	var b bytes.Buffer
-	var err error
-	if r.kept != nil {
-		err = r.kept.WriteTo(ctx, &b, r.offset, r.length, func() {})
-	} else if r.stream != nil {
-		_, err = b.ReadFrom(r.stream)
-	}
-	return b.Bytes(), err
+func (f flushing) Write(p []byte) (int, error) {
+	defer f.flush()
+	return f.Writer.Write(p)
 }

@@ -4,6 +4,8 @@ import (
 	"crypto/tls"
 	"net"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 
 	"example.com/privatecdn/edge/internal/forwarding"
@@ -48,11 +50,8 @@ func (q *request) cloudFrontHeader(name string) string {
 		return strings.TrimPrefix(q.http.Proto, "HTTP/")
 	case "Cloudfront-Viewer-Tls":
 		return q.tlsHeader()
-	case "Cloudfront-Is-Desktop-Viewer", "Cloudfront-Is-Mobile-Viewer", "Cloudfront-Is-Tablet-Viewer",
-		"Cloudfront-Is-Smarttv-Viewer", "Cloudfront-Is-Ios-Viewer", "Cloudfront-Is-Android-Viewer":
-		return deviceHeader(name, q.http.UserAgent())
 	}
-	return ""
+	return deviceHeader(name, q.http.UserAgent())
 }
 
 // unknown is the value of what CloudFront cannot find out about a viewer.
@@ -96,17 +95,12 @@ func cloudFrontCipher(suite uint16) string {
 // starts from; CloudFront's own list is not public.
 func deviceHeader(name, userAgent string) string {
 	has := func(words ...string) bool {
-		for _, w := range words {
-			if strings.Contains(userAgent, w) {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(userAgent, word) })
 	}
 	tv := has("SmartTV", "SMART-TV", "AppleTV", "HbbTV")
 	tablet := has("iPad", "Tablet") || has("Android") && !has("Mobile")
 	mobile := !tablet && has("Mobile", "iPhone")
-	is := map[string]bool{
+	is, known := map[string]bool{
 		"Cloudfront-Is-Smarttv-Viewer": tv,
 		"Cloudfront-Is-Tablet-Viewer":  tablet && !tv,
 		"Cloudfront-Is-Mobile-Viewer":  mobile && !tv,
@@ -114,10 +108,10 @@ func deviceHeader(name, userAgent string) string {
 		"Cloudfront-Is-Ios-Viewer":     has("iPhone", "iPad"),
 		"Cloudfront-Is-Android-Viewer": has("Android"),
 	}[name]
-	if is {
-		return "true"
+	if !known {
+		return ""
 	}
-	return "false"
+	return strconv.FormatBool(is)
 }
 
 // originHeader returns what the origin receives of the viewer's headers, and

@@ -95,11 +95,11 @@ func (w *watcher) run() {
 				reload.Stop()
 				return
 			}
-			if w.isTemplate(event.Name) {
+			if w.template != "" && (event.Name == w.template || filepath.Dir(event.Name) == w.template) {
 				reload.Reset(settleTime)
 			}
-			if w.bucket != "" && within(w.bucket, event.Name) {
-				w.changed(event)
+			if key, found := strings.CutPrefix(event.Name, w.bucket+string(filepath.Separator)); found && w.bucket != "" {
+				w.changed(event, "/"+filepath.ToSlash(key))
 			}
 		case err := <-w.notify.Errors:
 			if err != nil {
@@ -111,21 +111,14 @@ func (w *watcher) run() {
 	}
 }
 
-func (w *watcher) isTemplate(path string) bool {
-	return w.template != "" && (path == w.template || filepath.Dir(path) == w.template)
-}
-
-func within(dir, path string) bool { return strings.HasPrefix(path, dir+string(filepath.Separator)) }
-
 // changed invalidates the cache entry of a changed file, as a deployment of
 // content does in AWS.
-func (w *watcher) changed(event fsnotify.Event) {
+func (w *watcher) changed(event fsnotify.Event, key string) {
 	if event.Has(fsnotify.Create) {
 		if info, err := os.Stat(event.Name); err == nil && info.IsDir() {
 			_ = w.addTree(event.Name)
 		}
 	}
-	key := "/" + filepath.ToSlash(strings.TrimPrefix(event.Name, w.bucket+string(filepath.Separator)))
 	w.edge.cache.Invalidate(func(e *cache.Entry) bool {
 		path, _, _ := strings.Cut(e.Path, "?")
 		path, err := url.PathUnescape(path)
