@@ -49,6 +49,9 @@ func (q *request) chooseOrigin(change *cffunction.Origin) error {
 		}
 	}
 	q.chosen = q.edge.newContentOrigin(c, q.dist.Distribution, &o)
+	if o.Bucket == nil {
+		q.chosen.host = cmp.Or(change.HostHeader, change.DomainName)
+	}
 	return nil
 }
 
@@ -63,6 +66,6 @@ func (c *config) readdress(o *infra.Origin, domain string) {
 	}
 	o.OAI, o.OAC = nil, nil
 	if o.Custom == nil {
-		o.Custom = &infra.CustomOrigin{Protocol: "https-only", HTTPPort: 80, HTTPSPort: 443}
+		o.Custom = &infra.CustomOrigin{Protocol: "https-only"}
 	}
 }

@@ -16,8 +16,9 @@ func (q *request) applyConditions(r *response) {
 	if status == http.StatusOK {
 		return
 	}
-	r.status = status
-	r.empty()
+	r.discard()
+	r.status, r.kept, r.length = status, nil, 0
+	r.header.Del("Content-Length")
 	if status == http.StatusPreconditionFailed {
 		r.from = fromError
 		r.refusal = &Refusal{Reason: ReasonBadRequest,

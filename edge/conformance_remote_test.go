@@ -34,7 +34,7 @@ var (
 	edgeDir    = flag.String("edge-dir", "", "directory of template, content and keys for another edge")
 	edgeURL    = flag.String("edge", "", "base URL of another edge over HTTPS")
 	edgeHTTP   = flag.String("edge-http", "", "base URL of another edge over HTTP")
-	edgeOrigin = flag.String("edge-origin", "", "address for the origin of another edge; by default any, and then the same")
+	edgeOrigin = flag.String("edge-origin", "", "address for the origin of another edge; by default any, then the same")
 )
 
 func TestConformanceOfAnother(t *testing.T) {

@@ -163,6 +163,7 @@ type contentOrigin struct {
 	*infra.Origin
 	http.RoundTripper
 	key  string         // its part of a cache key
+	host string         // its Host header where a function says so, ""
 	next *contentOrigin // the second of an origin group, nil
 }
 

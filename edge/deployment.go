@@ -45,12 +45,12 @@ func (e *Edge) describe(d *distribution) *deployment.Deployment {
 			}
 		}
 		doc.Behaviors = append(doc.Behaviors, described)
-		if bucket := b.Origin.Bucket; bucket != nil && doc.Bucket.Name == "" || bucket != nil && b.PathPattern == "*" {
+		if bucket := b.Origin.Bucket; bucket != nil && (doc.Bucket.Name == "" || b.PathPattern == "*") {
 			doc.Bucket = deployment.Bucket{Name: bucket.Name, Region: bucket.Region}
 		}
 	}
 	for i, b := range d.behaviors {
-		if bucket := b.Origin.Bucket; b.access == deployment.Presigned && bucket != nil && bucket.Name != doc.Bucket.Name {
+		if bucket := b.Origin.Bucket; b.access == deployment.Presigned && bucket.Name != doc.Bucket.Name {
 			doc.Behaviors[i].Bucket = &deployment.Bucket{Name: bucket.Name, Region: bucket.Region}
 		}
 	}

@@ -140,8 +140,8 @@ func TestBucketOfDeployment(t *testing.T) {
 	t.Parallel()
 	text := strings.Replace(templateText(t, "s3"), "DefaultCacheBehavior:\n          TargetOriginId: bucket",
 		"DefaultCacheBehavior:\n          TargetOriginId: web", 1)
-	text = strings.Replace(text, "        Origins:\n", "        Origins:\n          - {Id: web, DomainName: web.example.com,"+
-		" CustomOriginConfig: {OriginProtocolPolicy: https-only}}\n", 1)
+	text = strings.Replace(text, "        Origins:\n", "        Origins:\n"+
+		"          - {Id: web, DomainName: web.example.com, CustomOriginConfig: {OriginProtocolPolicy: https-only}}\n", 1)
 	e := newEdge(t, "", edge.Options{Text: []byte(text),
 		Origins: map[string]http.RoundTripper{"web.example.com": http.DefaultTransport}})
 	if d := e.Deployments()[0]; d.Bucket.Name != "content" {

@@ -78,9 +78,10 @@ func (q *request) originRequest(ctx context.Context) *http.Request {
 		Method: q.http.Method, URL: u, Host: o.DomainName, Header: q.originHeader(),
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}
-	if q.behavior.forward.Header("Host") {
+	if host := q.origin().host; host != "" {
+		req.Host = host
+	} else if q.behavior.forward.Header("Host") {
 		req.Host = q.host
-		req.Header.Del("Host")
 	}
 	if !isReadMethod(q.http.Method) && q.http.ContentLength != 0 {
 		req.Body, req.ContentLength = q.http.Body, q.http.ContentLength

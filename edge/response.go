@@ -64,13 +64,6 @@ func (r *response) discard() {
 	}
 }
 
-// empty removes the body, and with it the headers that describe one.
-func (r *response) empty() {
-	r.discard()
-	r.kept, r.length = nil, 0
-	r.header.Del("Content-Length")
-}
-
 // bodyless reports whether a status is never followed by a body.
 func bodyless(status int) bool {
 	return status < 200 || status == http.StatusNoContent || status == http.StatusNotModified

@@ -71,7 +71,7 @@ type brokenOrigin struct{}
 
 func (brokenOrigin) RoundTrip(*http.Request) (*http.Response, error) {
 	body := io.MultiReader(strings.NewReader(strings.Repeat("part", 5000)), iotest.ErrReader(errors.New("gone")))
-	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, ContentLength: 40_000, Body: io.NopCloser(body)}, nil
+	return &http.Response{StatusCode: 200, Header: http.Header{}, ContentLength: 40_000, Body: io.NopCloser(body)}, nil
 }
 
 func TestFailures(t *testing.T) {
@@ -150,7 +150,8 @@ func TestServerUnsigned(t *testing.T) {
 Resources:
   B: {Type: AWS::S3::Bucket, Properties: {BucketName: content}}
   P: {Type: AWS::S3::BucketPolicy, Properties: {Bucket: !Ref B, PolicyDocument: {Version: "2012-10-17", Statement: [
-    {Effect: Allow, Action: s3:GetObject, Principal: {Service: cloudfront.amazonaws.com}, Resource: !Sub "${B.Arn}/*"}]}}}
+    {Effect: Allow, Action: s3:GetObject, Principal: {Service: cloudfront.amazonaws.com},
+     Resource: !Sub "${B.Arn}/*"}]}}}
   A: {Type: AWS::CloudFront::OriginAccessControl, Properties: {OriginAccessControlConfig: {Name: a,
     OriginAccessControlOriginType: s3, SigningBehavior: always, SigningProtocol: sigv4}}}
   D:
