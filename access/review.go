@@ -84,6 +84,10 @@ func (f Finding) Fails() bool {
 	return !f.Accepted && (f.Severity == Breaking || f.Severity == Widening)
 }
 
+// UnusedValues returns the names of the values given to [Read] that nothing in
+// the template needs.
+func (t *Template) UnusedValues() []string { return t.infra.UnusedValues }
+
 // LeftOut returns what of a template [Diff] does not compare, and why.
 func (t *Template) LeftOut() []string {
 	all := []string{}

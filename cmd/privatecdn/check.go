@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 
 	"example.com/privatecdn/cmd/privatecdn/internal/awsuri"
@@ -31,6 +32,7 @@ func (c checkCommand) Run(e *env) error {
 	if c.Unverified {
 		return c.settle(e, o)
 	}
+	unused := slices.Sorted(maps.Keys(c.Value))
 	if c.Template != "" {
 		path, err := awsuri.TemplateFile(e, c.Template, stateDir)
 		if err != nil {
@@ -40,6 +42,10 @@ func (c checkCommand) Run(e *env) error {
 		if o.Template, err = infra.ReadFile(path, options); err != nil {
 			return err
 		}
+		unused = o.Template.UnusedValues
+	}
+	if err := refuseUnused(unused); err != nil {
+		return err
 	}
 	return runCheck(e, o)
 }

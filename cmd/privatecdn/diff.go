@@ -33,6 +33,12 @@ func (c diffCommand) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	err = refuseUnused(slices.DeleteFunc(slices.Clone(after.UnusedValues()), func(name string) bool {
+		return !slices.Contains(before.UnusedValues(), name)
+	}))
+	if err != nil {
+		return err
+	}
 	allowances, err := c.allowances()
 	if err != nil {
 		return err

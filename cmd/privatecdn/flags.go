@@ -53,6 +53,17 @@ type valueFlag struct {
 	Value map[string]string `help:"${value}" placeholder:"NAME=VALUE" mapsep:"none"`
 }
 
+// refuseUnused refuses values that nothing needs, by name.
+func refuseUnused(names []string) error {
+	if len(names) == 0 {
+		return nil
+	}
+	return &fault.Error{
+		Where: "--value", What: "no template needs the value " + fault.Quote(names[0]),
+		Remedy: "correct its name, or leave it out",
+	}
+}
+
 // ringFlag is the ring that the commands on keys work on.
 type ringFlag struct {
 	Ring string `help:"Directory of the key ring; by default the app's (cdk.json, else keys/ring)." placeholder:"DIR"`
@@ -145,7 +156,7 @@ func (f signFlags) signer(e *env) (*signer.Signer, error) {
 			Remedy: "give --deployment FILE|ssm:NAME|stack:NAME, or --key FILE|URI --key-pair-id ID",
 		}
 	}
-	key, err := awsuri.PrivateKey(e, ".", f.Key)
+	key, err := awsuri.PrivateKey(e, f.Key)
 	if err != nil {
 		return nil, err
 	}

@@ -91,7 +91,7 @@ func (c keysAdd) checkPrivate(e *env, dir string, public *keys.Public) error {
 	if c.Private == "" {
 		return nil
 	}
-	private, err := awsuri.PrivateKey(e, dir, c.Private)
+	private, err := awsuri.OpenKey(e, dir, c.Private)
 	if err != nil {
 		return err
 	}

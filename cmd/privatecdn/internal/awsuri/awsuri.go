@@ -49,6 +49,11 @@ func AWS(ctx context.Context, region string) (aws.Config, error) {
 // Deployment returns the source of a deployment document: a file, ssm:NAME for a
 // parameter or stack:NAME for the outputs of a stack.
 func Deployment(ctx context.Context, ref string) (deployment.Source, error) {
+	if ref == "" {
+		return nil, &fault.Error{
+			What: "no deployment is given", Remedy: "give --deployment FILE, or ssm:NAME or stack:NAME in place of FILE",
+		}
+	}
 	kind, name, _ := strings.Cut(ref, ":")
 	if kind != "ssm" && kind != "stack" || fileExists(ref) {
 		if path, ok := fileuri.Path(ref); ok {
@@ -125,14 +130,19 @@ func lazily(open func(aws.Config) keys.OpenFunc) keys.OpenFunc {
 	}
 }
 
-// PrivateKey opens a private key named by a file, relative to dir, or a URI.
-func PrivateKey(ctx context.Context, dir, ref string) (crypto.Signer, error) {
+// PrivateKey opens a private key named by a file or a URI.
+func PrivateKey(ctx context.Context, ref string) (crypto.Signer, error) {
 	if fileExists(ref) || !fileuri.IsURI(ref) {
 		ref = "file:" + ref
 	}
+	return OpenKey(ctx, ".", ref)
+}
+
+// OpenKey opens the private key that a URI names; file: is relative to dir.
+func OpenKey(ctx context.Context, dir, uri string) (crypto.Signer, error) {
 	openers := maps.Clone(Openers)
 	openers["file"] = keys.OpenFile(dir)
-	return openers.Open(ctx, ref)
+	return openers.Open(ctx, uri)
 }
 
 // Store returns the store for a new private key under a URI: file:DIR,

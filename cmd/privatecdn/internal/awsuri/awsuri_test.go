@@ -80,7 +80,7 @@ func TestRegionOfARN(t *testing.T) {
 		} {
 			scope = ""
 			var key crypto.Signer
-			key, err := awsuri.PrivateKey(t.Context(), ".", uri)
+			key, err := awsuri.PrivateKey(t.Context(), uri)
 			if key != nil || err == nil || !strings.Contains(err.Error(), "does not exist") ||
 				!strings.Contains(scope, "/us-west-2/") {
 				t.Errorf("%s: %v, %v; scope %s", uri, key, err, scope)
@@ -95,7 +95,7 @@ func TestRegionOfARN(t *testing.T) {
 			t.Errorf("stack: %v; scope %s", err, scope)
 		}
 	}
-	if _, err := awsuri.PrivateKey(t.Context(), ".", "kms:alias/media"); err == nil || fault.Hint(err) == "" {
+	if _, err := awsuri.PrivateKey(t.Context(), "kms:alias/media"); err == nil || fault.Hint(err) == "" {
 		t.Errorf("without a region: %v", err)
 	}
 }
