@@ -37,6 +37,7 @@ type Source interface {
 // Inspector serves the page. It is an http.Handler.
 type Inspector struct {
 	Source  Source // must be set before the first request
+	page    *template.Template
 	feed    feed
 	handler http.Handler
 }
@@ -44,11 +45,9 @@ type Inspector struct {
 //go:embed page
 var files embed.FS
 
-var index = template.Must(template.ParseFS(files, "page/index.html"))
-
 // New returns an inspector. Give its Add to edge.Options.OnRequest.
 func New() *Inspector {
-	i := &Inspector{}
+	i := &Inspector{page: template.Must(template.ParseFS(files, "page/index.html"))}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", i.index)
 	mux.Handle("GET /page/", http.FileServerFS(files))
@@ -129,7 +128,7 @@ func isForeign(r *http.Request) bool {
 
 func (i *Inspector) index(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	if err := index.Execute(w, i.Source.Deployment()); err != nil {
+	if err := i.page.Execute(w, i.Source.Deployment()); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 	}
 }
