@@ -11,6 +11,7 @@ import (
 	"errors"
 	"io/fs"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -52,6 +53,7 @@ func openAuthority(dir string, hosts []string, now time.Time) (*authority, error
 	if err := checkNames(hosts); err != nil {
 		return nil, err
 	}
+	cert := unsigned(hosts, now)
 	a, err := loadAuthority(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -60,13 +62,13 @@ func openAuthority(dir string, hosts []string, now time.Time) (*authority, error
 		return nil, err
 	case isWide(a.cert):
 		a = &authority{dir: dir, wide: true}
-	case a.covers(hosts, now):
+	case a.covers(cert, now):
 		return a, nil
 	default:
-		hosts = append(hosts, a.cert.PermittedDNSDomains...)
 		for _, r := range a.cert.PermittedIPRanges {
 			hosts = append(hosts, r.IP.String())
 		}
+		cert = unsigned(append(hosts, a.cert.PermittedDNSDomains...), now)
 	}
 	isNew := a.key == nil
 	if isNew {
@@ -74,7 +76,7 @@ func openAuthority(dir string, hosts []string, now time.Time) (*authority, error
 			return nil, err
 		}
 	}
-	if a.cert, err = certifyAuthority(a.key, hosts, now); err != nil {
+	if a.cert, err = certify(cert, cert, a.key.Public(), a.key); err != nil {
 		return nil, err
 	}
 	return a, a.save(isNew)
@@ -130,28 +132,30 @@ func loadAuthority(dir string) (*authority, error) {
 	return &authority{dir: dir, cert: pair.Leaf, key: key}, nil
 }
 
+// permitted returns the constraints of an authority: names and networks.
+func permitted(c *x509.Certificate) []string {
+	list := slices.Clone(c.PermittedDNSDomains)
+	for _, r := range c.PermittedIPRanges {
+		list = append(list, r.String())
+	}
+	return list
+}
+
 // isWide reports whether a certificate is good for more than single hosts.
 func isWide(c *x509.Certificate) bool {
 	return !c.PermittedDNSDomainsCritical || len(c.PermittedDNSDomains) == 0 || len(c.PermittedIPRanges) == 0 ||
-		slices.ContainsFunc(c.PermittedDNSDomains, func(n string) bool { return !isDomain(n) }) ||
-		slices.ContainsFunc(c.PermittedIPRanges, func(r *net.IPNet) bool {
-			ones, bits := r.Mask.Size()
-			return ones != bits
+		slices.ContainsFunc(permitted(c), func(constraint string) bool {
+			network, err := netip.ParsePrefix(constraint)
+			return err != nil && !isDomain(constraint) || err == nil && !network.IsSingleIP()
 		})
 }
 
-// covers reports whether the authority's certificate is good for hosts, and for
-// long enough.
-func (a *authority) covers(hosts []string, now time.Time) bool {
-	if now.After(a.cert.NotAfter.Add(-caLife / 10)) {
-		return false
-	}
-	names, addresses := split(hosts)
-	return !slices.ContainsFunc(names, func(n string) bool {
-		return !slices.Contains(a.cert.PermittedDNSDomains, constraint(n))
-	}) && !slices.ContainsFunc(addresses, func(ip net.IP) bool {
-		return !slices.ContainsFunc(a.cert.PermittedIPRanges, func(r *net.IPNet) bool { return r.Contains(ip) })
-	})
+// covers reports whether the authority's certificate permits what the wanted one
+// does, and for long enough.
+func (a *authority) covers(wanted *x509.Certificate, now time.Time) bool {
+	own := permitted(a.cert)
+	return now.Before(a.cert.NotAfter.Add(-caLife/10)) &&
+		!slices.ContainsFunc(permitted(wanted), func(c string) bool { return !slices.Contains(own, c) })
 }
 
 // path is the file to trust.
@@ -202,8 +206,8 @@ func split(hosts []string) (names []string, addresses []net.IP) {
 	return names, addresses
 }
 
-// certifyAuthority returns the certificate of an authority for hosts.
-func certifyAuthority(key crypto.Signer, hosts []string, now time.Time) (*x509.Certificate, error) {
+// unsigned returns the certificate of an authority for hosts, not yet signed.
+func unsigned(hosts []string, now time.Time) *x509.Certificate {
 	names, addresses := split(hosts)
 	for i, n := range names {
 		names[i] = constraint(n)
@@ -212,7 +216,7 @@ func certifyAuthority(key crypto.Signer, hosts []string, now time.Time) (*x509.C
 	for _, ip := range addresses {
 		ranges = append(ranges, &net.IPNet{IP: ip, Mask: net.CIDRMask(len(ip)*8, len(ip)*8)})
 	}
-	cert := &x509.Certificate{
+	return &x509.Certificate{
 		Subject:                     pkix.Name{CommonName: "privatecdn on this machine"},
 		NotBefore:                   now.Add(-time.Hour),
 		NotAfter:                    now.Add(caLife),
@@ -224,7 +228,6 @@ func certifyAuthority(key crypto.Signer, hosts []string, now time.Time) (*x509.C
 		PermittedDNSDomains:         names,
 		PermittedIPRanges:           ranges,
 	}
-	return certify(cert, cert, key.Public(), key)
 }
 
 // issue makes a certificate for loopback and hosts. It lives in memory only.

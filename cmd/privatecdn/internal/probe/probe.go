@@ -135,33 +135,27 @@ func (p *probe) get(o object, query string, header http.Header) answer {
 // that there is: an object that exists where one is known, and else a path that
 // only the patterns know of.
 func (p *probe) object(accesses ...deployment.Access) (object, error) {
+	base := p.Deployment.BaseURL()
 	for _, access := range accesses {
-		if path, there, ok := p.path(access); ok {
-			return object{path, p.Deployment.BaseURL() + path, access, there}, nil
+		for _, path := range p.Objects {
+			if b, found := p.Deployment.Behavior(path); found && b.Access == access {
+				return object{path, base + path, access, true}, nil
+			}
+		}
+		var earlier []string
+		for _, b := range p.Deployment.Behaviors {
+			if b.Access == access {
+				if path, found := pathpattern.Witness([]string{b.PathPattern}, earlier); found {
+					return object{path, base + path, access, false}, nil
+				}
+			}
+			earlier = append(earlier, b.PathPattern)
 		}
 	}
 	return object{}, skipped(fmt.Sprintf("no path is %s", accesses[0]))
 }
 
-func (p *probe) path(access deployment.Access) (path string, there, ok bool) {
-	for _, path := range p.Objects {
-		if b, found := p.Deployment.Behavior(path); found && b.Access == access {
-			return path, true, true
-		}
-	}
-	var earlier []string
-	for _, b := range p.Deployment.Behaviors {
-		if b.Access == access {
-			if path, found := pathpattern.Witness([]string{b.PathPattern}, earlier); found {
-				return path, false, true
-			}
-		}
-		earlier = append(earlier, b.PathPattern)
-	}
-	return "", false, false
-}
-
-// behavior is the template's behavior for a path, nil without a template.
+// behavior returns the template's behavior for a path, nil without a template.
 func (p *probe) behavior(path string) *infra.Behavior {
 	b, ok := p.Deployment.Behavior(path)
 	if p.Template == nil || !ok {

@@ -113,7 +113,7 @@ func (s *settler) reply(query string, err error) (string, error) {
 	return s.say(s.get(s.object, query, nil))
 }
 
-// say is the answer in a word or two: a status, and whose error it is.
+// say returns the answer in a word or two: a status, and whose error it is.
 func (s *settler) say(a answer) (string, error) {
 	switch {
 	case a.err != nil:
@@ -126,8 +126,7 @@ func (s *settler) say(a answer) (string, error) {
 	return strconv.Itoa(a.status), nil
 }
 
-// opens is a request that must be answered with 200 for a question to have a
-// meaning.
+// opens requests what must be answered with 200 for a question to have a meaning.
 func (s *settler) opens(target string, header http.Header) (answer, error) {
 	a := s.ask(http.MethodGet, target, header)
 	if a.err == nil && a.status != http.StatusOK {

@@ -53,10 +53,10 @@ func Unverified(ctx context.Context, o Options, tell func(Finding)) (Record, err
 	s, unable := p.newSettler()
 	for _, q := range questions {
 		f := Finding{Case: q.name, Verdict: Open}
-		if unable == nil {
-			f = s.settle(q, &record)
-		} else {
+		if unable != nil {
 			f.Why = unable.Error()
+		} else {
+			s.settle(q, &record, &f)
 		}
 		if err := ctx.Err(); err != nil {
 			return Record{}, err
@@ -71,14 +71,14 @@ func Unverified(ctx context.Context, o Options, tell func(Finding)) (Record, err
 	return record, nil
 }
 
-// settle asks one question.
-func (s *settler) settle(q question, r *Record) Finding {
-	f := Finding{Case: q.name, Edge: q.edge}
+// settle puts one question and completes its finding.
+func (s *settler) settle(q question, r *Record, f *Finding) {
 	seen, err := q.ask(s)
 	if err != nil {
-		return Finding{Case: q.name, Verdict: Open, Why: fault.Printable(fault.Text(err.Error()))}
+		f.Why = fault.Printable(fault.Text(err.Error()))
+		return
 	}
-	f.Seen = fault.Printable(fault.Text(seen))
+	f.Edge, f.Seen = q.edge, fault.Printable(fault.Text(seen))
 	f.Change = fmt.Sprintf(
 		"edge/testdata/conformance/%s.txtar: source: public report, see: %s, deployed by this project (%s)",
 		q.name, r.Host, r.Date.Format(time.DateOnly))
@@ -86,5 +86,4 @@ func (s *settler) settle(q question, r *Record) Finding {
 		f.Verdict = Contradicted
 		f.Change += "; expect " + f.Seen
 	}
-	return f
 }
