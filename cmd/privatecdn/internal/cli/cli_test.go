@@ -54,7 +54,7 @@ func TestParseTime(t *testing.T) {
 		}
 	}
 	for _, in := range []string{
-		"", "0", "1893596645000", "99999999999999999999", "-1", "2030-01-02", "tomorrow", "1893596645.5",
+		"", "0", "100000000000", "1893596645000", "99999999999999999999", "-1", "2030-01-02", "tomorrow", "1893596645.5",
 	} {
 		var got cli.Time
 		if err := got.UnmarshalText([]byte(in)); err == nil {

@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"os"
 	"strings"
+	"sync"
 	"testing"
+
+	"github.com/creack/pty"
 
 	"example.com/privatecdn/cmd/privatecdn/internal/cli"
 )
@@ -50,17 +53,82 @@ func TestTerminalOfFile(t *testing.T) {
 	}
 }
 
+// COLUMNS says how wide a file's lines may be, if it is a number of columns.
+func TestColumns(t *testing.T) {
+	file, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	for columns, want := range map[string]int{"50": 50, "1": 1, "0": 0, "-1": 0, "99999999999999999999": 0, "wide": 0} {
+		t.Setenv("COLUMNS", columns)
+		if got := cli.TerminalOf(file); got != (cli.Terminal{Width: want}) {
+			t.Errorf("COLUMNS=%s: %+v", columns, got)
+		}
+	}
+}
+
+// On a terminal there are colors, unless it is dumb or nobody wants them.
+func TestPseudoTerminal(t *testing.T) {
+	t.Setenv("COLUMNS", "")
+	master, terminal, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer master.Close()
+	defer terminal.Close()
+	if err := pty.Setsize(terminal, &pty.Winsize{Rows: 24, Cols: 70}); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		term, noColor string
+		want          cli.Terminal
+	}{
+		{"xterm", "", cli.Terminal{Live: true, Color: true, Width: 70}},
+		{"xterm", "1", cli.Terminal{Live: true, Width: 70}},
+		{"dumb", "", cli.Terminal{}},
+	} {
+		t.Setenv("TERM", c.term)
+		t.Setenv("NO_COLOR", c.noColor)
+		if got := cli.TerminalOf(terminal); got != c.want {
+			t.Errorf("TERM=%s NO_COLOR=%s: %+v, want %+v", c.term, c.noColor, got, c.want)
+		}
+	}
+}
+
 func TestTerminal(t *testing.T) {
 	t.Parallel()
 	terminal := cli.Terminal{Live: true, Color: true}
 	if got := terminal.Paint(cli.Red, "FAIL"); got != "\x1b[31mFAIL\x1b[m" {
 		t.Errorf("painted %q", got)
 	}
-	var out bytes.Buffer
+	var out printed
 	done := terminal.Step(&out, "Working …")
+	if strings.Contains(out.String(), "\n") {
+		t.Errorf("a step that is not done writes %q", out.String())
+	}
 	done()
 	done()
 	if !strings.HasPrefix(out.String(), "Working …") || !strings.HasSuffix(out.String(), "\n") {
 		t.Errorf("a step writes %q", out.String())
 	}
+}
+
+// printed is what a step has written so far.
+type printed struct {
+	mu   sync.Mutex
+	text []byte
+}
+
+func (p *printed) Write(text []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.text = append(p.text, text...)
+	return len(text), nil
+}
+
+func (p *printed) String() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return string(p.text)
 }

@@ -3,6 +3,7 @@ package curl_test
 import (
 	"errors"
 	"reflect"
+	"strings"
 	"testing"
 
 	"example.com/privatecdn/cmd/privatecdn/internal/curl"
@@ -22,16 +23,28 @@ func TestParse(t *testing.T) {
 		"curl $'https://h/it\\'s\\u0021' --cookie A=1": {URL: "https://h/it's!", Cookies: []string{"A=1"}},
 		"curl ^\"https://h/a?x=1^&y=^%^20^\" ^\r\n  -H ^\"cookie: A=1; B=^\\^\"2^\\^\"^\" ^\r\n  --compressed": {
 			URL: "https://h/a?x=1&y=%20", Cookies: []string{`A=1; B="2"`}},
-		"curl.exe https://h/a":                {URL: "https://h/a"},
-		"/usr/bin/curl https://h/a":           {URL: "https://h/a"},
-		`"C:\\Windows\\curl.EXE" https://h/a`: {URL: "https://h/a"},
-		"$ curl https://h/a":                  {URL: "https://h/a"},
-		"> curl https://h/a":                  {URL: "https://h/a"},
-		"me@host:~/a b$ curl https://h/a":     {URL: "https://h/a"},
-		`PS C:\> curl.exe "https://h/a"`:      {URL: "https://h/a"},
-		"sudo time curl https://h/a":          {URL: "https://h/a"},
-		"A=1 curl https://h/a":                {URL: "https://h/a"},
-		`curl https://h/a\&b`:                 {URL: "https://h/a&b"},
+		"curl.exe https://h/a":                      {URL: "https://h/a"},
+		"/usr/bin/curl https://h/a":                 {URL: "https://h/a"},
+		`"C:\\Windows\\curl.EXE" https://h/a`:       {URL: "https://h/a"},
+		"$ curl https://h/a":                        {URL: "https://h/a"},
+		"> curl https://h/a":                        {URL: "https://h/a"},
+		"me@host:~/a b$ curl https://h/a":           {URL: "https://h/a"},
+		`PS C:\> curl.exe "https://h/a"`:            {URL: "https://h/a"},
+		"sudo time curl https://h/a":                {URL: "https://h/a"},
+		"A=1 curl https://h/a":                      {URL: "https://h/a"},
+		`curl https://h/a\&b`:                       {URL: "https://h/a&b"},
+		"curl https://h/a\\\nb\\\r\nc -I -s":        {URL: "https://h/abc", Head: true},
+		"curl -Is https://h/a -X GET":               {URL: "https://h/a"},
+		"curl \"https://h/\\\"\\`\\\\\\\nb\\c\" -s": {URL: "https://h/\"`\\b\\c"},
+		"curl 'https://h/\\\\a\"' -H":               {URL: `https://h/\\a"`},
+		`curl $'https://h/\x41\"\\é\u00e9' -H ''`:   {URL: `https://h/A"\éé`},
+		"curl\thttps://h/$a\r\n":                    {URL: "https://h/$a"},
+		"curl https://h/\\":                         {URL: `https://h/\`},
+		"curl ^\"https://h/a^\nb^^^\"^":             {URL: "https://h/ab^"},
+		"curl -b A=1 https://h/ -X":                 {URL: "https://h/", Cookies: []string{"A=1"}},
+		"curl ftp://h/a -H 'X: Cookie'":             {URL: "ftp://h/a"},
+		"curl -- https://h/":                        {URL: "https://h/"},
+		"curl -A x -e y -- https://h/ -k":           {URL: "https://h/"},
 	} {
 		got, err := curl.Parse(command)
 		if err != nil {
@@ -51,6 +64,20 @@ func TestParseRefuses(t *testing.T) {
 		if got, err := curl.Parse(command); !errors.Is(err, curl.ErrNotRead) {
 			t.Errorf("%q: %+v, %v; want ErrNotRead", command, got, err)
 		}
+	}
+}
+
+// The longest command that is read, and one byte more.
+func TestLongestCommand(t *testing.T) {
+	t.Parallel()
+	const most = 1 << 18
+	command := "curl https://h/"
+	command += strings.Repeat("x", most-len(command))
+	if _, err := curl.Parse(command); err != nil {
+		t.Error(err)
+	}
+	if _, err := curl.Parse(command + "x"); !errors.Is(err, curl.ErrNotRead) {
+		t.Error(err)
 	}
 }
 
