@@ -101,7 +101,7 @@ func within(host, domain string) bool {
 // common returns the site of both hosts or, where they have none in common,
 // what to do instead.
 func common(from, to string) string {
-	if s := site(from); s == site(to) && s != from {
+	if s := site(from); s == site(to) {
 		return s
 	}
 	return to + ", from an endpoint on that host"

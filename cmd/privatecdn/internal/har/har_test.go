@@ -50,11 +50,24 @@ func session(url, cookie string) fields {
 	return request("POST", url, nil, 204, headers("Set-Cookie", cookie), "")
 }
 
+// says reports whether a text contains another, or is it where that begins with =.
+func says(text, want string) bool {
+	if exact, ok := strings.CutPrefix(want, "="); ok {
+		return text == exact
+	}
+	return strings.Contains(text, want)
+}
+
 func TestDiagnose(t *testing.T) {
 	t.Parallel()
 	page := headers("Origin", "https://app.example.com")
 	other := headers("Referer", "https://shop.example.org/watch")
 	get := func(sent []fields) fields { return request("GET", media, sent, 403, nil, missing) }
+	const fits = "=the cookie CloudFront-Policy of media.example.com fits the request, and the browser did not send it"
+	failed := func(e fields) fields {
+		e["_error"] = "net::ERR_FAILED"
+		return e
+	}
 	const api, same = "https://app.example.com/session", "https://media.example.com/session"
 	for name, c := range map[string]struct {
 		entries []fields
@@ -134,6 +147,63 @@ func TestDiagnose(t *testing.T) {
 		},
 		"origin":  {[]fields{request("GET", media, nil, 500, nil, "x")}, har.Origin, "status 500", "origin"},
 		"network": {[]fields{request("GET", media, nil, 0, nil, "")}, har.Network, "no response", "certificate"},
+		"site itself": {
+			[]fields{session("https://example.com/", "CloudFront-Policy=x; Path=/"), get(page)}, har.Cookie, "has no Domain",
+			"=Domain=example.com",
+		},
+		"other sites": {
+			[]fields{session("https://example.org/", "CloudFront-Policy=x; Path=/"), get(page)}, har.Cookie, "has no Domain",
+			"=Domain=media.example.com, from an endpoint on that host",
+		},
+		"no part of a signature": {
+			[]fields{session(same, "CloudFront-Other=x"), session(same, "Policy=x"), get(page)}, har.Signature,
+			"no response before it", "",
+		},
+		"removed": {
+			[]fields{session(same, "CloudFront-Policy=x; Path=/; Max-Age=0"), get(page)}, har.Signature,
+			"no response before it", "",
+		},
+		"last one counts": {
+			[]fields{session(same, "CloudFront-Policy=x; Path=/films/8/"), session(same, "CloudFront-Policy=x; Path=/9"),
+				get(page)}, har.Cookie, "is for the path /9,", "=Path=/films/7/",
+		},
+		"longest cookie": {
+			[]fields{session(same, "CloudFront-Policy="+strings.Repeat("x", 4096-17)+"; Path=/"), get(nil)}, har.Cookie,
+			fits, "",
+		},
+		"no path": {[]fields{session(same, "CloudFront-Policy=x; Path=films"), get(nil)}, har.Cookie, fits, ""},
+		"exactly": {[]fields{session(same, "CloudFront-Policy=x; Path=/films/7/1.ts"), get(nil)}, har.Cookie, fits,
+			""},
+		"no slash": {[]fields{session(same, "CloudFront-Policy=x; Path=/films/7"), get(nil)}, har.Cookie, fits, ""},
+		"half a segment": {[]fields{session(same, "CloudFront-Policy=x; Path=/fil"), get(nil)}, har.Cookie,
+			"is not below", ""},
+		"subdomain": {
+			[]fields{session(same, "CloudFront-Policy=x; Path=/; Domain=.Example.COM"), get(nil)}, har.Cookie, fits, "",
+		},
+		"no body": {[]fields{request("GET", media, nil, 403, nil, "")}, har.Signature, "not signed", ""},
+		"other body": {[]fields{request("GET", media, nil, 403, nil, "x")}, har.Origin,
+			"=status 403, and not from a signature", ""},
+		"missing": {
+			[]fields{request("GET", media, nil, 404, nil, "<Error><Code>NoSuchKey</Code><RequestId>1</RequestId></Error>")},
+			har.Origin, "=status 404, and not from a signature", "=request the path from the origin itself",
+		},
+		"400": {[]fields{request("GET", media, nil, 400, nil, "")}, har.Origin,
+			"=status 400, and not from a signature", ""},
+		"cached 400": {[]fields{request("GET", media, nil, 400, headers("X-Cache", "Hit from cloudfront"), "")},
+			har.Cache, "", ""},
+		"OPTIONS 400": {[]fields{request("OPTIONS", media, page, 400, nil, "")}, har.Preflight, "got status 400", ""},
+		"CORS, no response": {
+			[]fields{failed(request("GET", media, page, 0, headers("Access-Control-Allow-Origin", "null"), ""))}, har.CORS,
+			"allows null", "",
+		},
+		"no response, nothing said": {
+			[]fields{request("GET", media, page, 0, headers("Access-Control-Allow-Origin", "null"), "")}, har.Network,
+			"=there was no response: the recording does not say why", "",
+		},
+		"no response, no header": {
+			[]fields{failed(request("GET", media, page, 0, nil, ""))}, har.Network,
+			"=there was no response: net::ERR_FAILED", "",
+		},
 		"signature": {[]fields{request("GET", media+"?Expires=1&Signature=abcdefgh&Key-Pair-Id=K1", nil, 403, nil, denied)},
 			har.Signature, `refused the signature: "AccessDenied"`, "--deployment"},
 	} {
@@ -143,7 +213,7 @@ func TestDiagnose(t *testing.T) {
 			continue
 		}
 		f := findings[0]
-		if f.Kind != c.kind || !strings.Contains(f.Explanation, c.what) || !strings.Contains(f.Hint, c.todo) ||
+		if f.Kind != c.kind || !says(f.Explanation, c.what) || !says(f.Hint, c.todo) ||
 			strings.Contains(f.URL, "Signature") {
 			t.Errorf("%s: %+v", name, f)
 		}
@@ -153,15 +223,15 @@ func TestDiagnose(t *testing.T) {
 // What did not fail is not found.
 func TestDiagnoseNothing(t *testing.T) {
 	t.Parallel()
-	allowed := headers(
-		"Access-Control-Allow-Origin",
-		"https://app.example.com",
-		"Access-Control-Allow-Credentials",
-		"true",
-	)
+	allowed := headers("Access-Control-Allow-Origin", "https://app.example.com", "Access-Control-Allow-Credentials",
+		"true")
 	sent := headers("Origin", "https://app.example.com", "Cookie", "CloudFront-Policy=x")
 	text := recording(t, request("GET", media, sent, 206, allowed, ""), request("GET", media, nil, 304, nil, ""),
-		request("OPTIONS", media, sent, 204, allowed, ""), request("GET", "about:blank", nil, 0, nil, ""))
+		request("OPTIONS", media, sent, 204, allowed, ""), request("GET", "about:blank", nil, 0, nil, ""),
+		request("GET", media, headers("Origin", "https://media.example.com"), 200, nil, ""),
+		request("GET", media, headers("Referer", "https://shop.example.org/"), 200, nil, ""),
+		request("GET", media, headers("Origin", "https://app.example.com"), 200,
+			headers("Access-Control-Allow-Origin", "*"), ""))
 	if findings, err := har.Diagnose(strings.NewReader(text), nil); err != nil || len(findings) != 0 {
 		t.Errorf("%+v, %v", findings, err)
 	}
