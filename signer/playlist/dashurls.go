@@ -47,14 +47,13 @@ func (w *rewrite) scope(s *scope, around []place) (leaves []place, err error) {
 		}
 		leaves = append(leaves, below...)
 	}
-	for _, b := range bases {
-		if len(s.children) > 0 {
-			break
+	if len(s.children) == 0 {
+		for _, b := range bases {
+			leaves = append(leaves, place{b.base, s.id})
 		}
-		if err := w.spend(""); err != nil {
+		if err := w.spend(len(leaves)); err != nil {
 			return nil, err
 		}
-		leaves = append(leaves, place{b.base, s.id})
 	}
 	var nameless []place // leaves without ids, once a URI asks for them
 	for _, u := range s.uris {
@@ -94,41 +93,31 @@ func (w *rewrite) directory(u uri, base *location) bool {
 	return true
 }
 
-// maxAlternatives is the most base URLs of one element.
-const maxAlternatives = 1000
-
 // within returns what URIs in s are relative to: every BaseURL of s, which are
 // alternatives, under every one around it. Of each its directory matters.
 func (w *rewrite) within(s *scope, around []place) ([]place, error) {
 	var all []place
-	var seen map[location]bool
+	seen := map[location]bool{}
 	for _, u := range s.uris {
 		if !u.isBase() {
 			continue
 		}
 		for _, p := range around {
-			if err := w.spend(u.value); err != nil {
-				return nil, err
-			}
 			to, err := p.base.resolve(u.value)
 			if err == nil && len(to.dir()) > signer.MaxURL {
 				err = ErrURI
+			}
+			if err == nil {
+				err = w.spend(1 + len(u.value)/signer.MaxURL)
 			}
 			if err != nil {
 				return nil, w.fail(u.start, u.value, err)
 			}
 			to.path, to.query = to.dir(), ""
-			if seen[to] {
-				continue
+			if !seen[to] {
+				seen[to] = true
+				all = append(all, place{base: &to})
 			}
-			if len(all) == maxAlternatives {
-				return nil, refuse(ErrTooLarge, "it has more than %d alternative base URLs", maxAlternatives)
-			}
-			if seen == nil {
-				seen = map[location]bool{}
-			}
-			seen[to] = true
-			all = append(all, place{base: &to})
 		}
 	}
 	if all == nil {

@@ -16,7 +16,8 @@ func For(s *signer.Signer, t signer.Terms) Rewriter {
 	r := Rewriter{Resource: t.Resource}
 	t.Resource = ""
 	if t.Policy != "" {
-		r.Resource = resourceOf(t.Policy)
+		p, _ := policy.Parse([]byte(t.Policy)) // the signer says what is wrong with it
+		r.Resource = cmp.Or(p.Resource, "*")
 	}
 	r.Query = func(resource string) (string, error) {
 		if t.Policy != "" {
@@ -29,22 +30,11 @@ func For(s *signer.Signer, t signer.Terms) Rewriter {
 		return g.Query(), nil
 	}
 	if s.Deployment() != nil {
-		r.Private = func(host, path string) bool { return needsSignature(s.Deployment(), host, path) }
+		r.Private = func(host, path string) bool {
+			d := s.Deployment()
+			b, _ := d.Behavior(path)
+			return d.HasHost(host) && b.Access == deployment.Signed
+		}
 	}
 	return r
-}
-
-// resourceOf is the resource of a policy's text. What is wrong with a text, the
-// signer says.
-func resourceOf(text string) string {
-	p, _ := policy.Parse([]byte(text))
-	return cmp.Or(p.Resource, "*")
-}
-
-func needsSignature(d *deployment.Deployment, host, path string) bool {
-	if !d.HasHost(host) {
-		return false
-	}
-	b, ok := d.Behavior(path)
-	return ok && b.Access == deployment.Signed
 }

@@ -1,7 +1,6 @@
 package playlist
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -13,63 +12,63 @@ import (
 // manifest has one.
 var lists = []string{"ASSETS", "PATHWAY-PRIORITY", "SERVICE-LOCATION-PRIORITY"}
 
-// frame is an open object or array of JSON.
-type frame struct {
-	of    string // the name of the member that it is in
-	name  string // of the member whose value is next
-	array bool
-	value bool // a value is next, not a name
-}
+// member is a member of an object, which is the value of another member or in
+// an array that is.
+type member struct{ of, name string }
 
 // json rewrites an asset list or a steering manifest, whose URIs all lead to
 // documents with URIs of their own.
 func (w *rewrite) json() error {
-	decoder := json.NewDecoder(bytes.NewReader(w.manifest[:len(w.src)]))
-	var open []frame
-	known := false
-	for {
-		before := int(decoder.InputOffset())
-		token, err := decoder.Token()
-		switch {
-		case errors.Is(err, io.EOF) && known && len(open) == 0:
-			return nil
-		case err != nil || len(open) > maxDepth:
-			return refuse(ErrFormat, "neither an asset list nor a steering manifest")
-		}
-		top := &frame{}
-		if len(open) > 0 {
-			top = &open[len(open)-1]
-		}
-		text, isText := token.(string)
-		switch {
-		case token == json.Delim('{') || token == json.Delim('['):
-			top.value = false
-			of := top.name
-			if top.array {
-				of = top.of
+	decoder := json.NewDecoder(strings.NewReader(w.src))
+	known, err := w.jsonValue(decoder, member{}, 0)
+	if err != nil {
+		return err
+	}
+	if _, err := decoder.Token(); !known || !errors.Is(err, io.EOF) {
+		return errJSON()
+	}
+	return nil
+}
+
+func errJSON() error { return refuse(ErrFormat, "neither an asset list nor a steering manifest") }
+
+// jsonValue rewrites the value of a member, and reports whether it has one of
+// lists.
+func (w *rewrite) jsonValue(decoder *json.Decoder, m member, depth int) (known bool, err error) {
+	before := int(decoder.InputOffset())
+	token, err := decoder.Token()
+	if err != nil || depth > maxDepth {
+		return false, errJSON()
+	}
+	if text, ok := token.(string); ok {
+		start := before + strings.IndexByte(w.src[before:], '"') + 1
+		return false, w.member(m, text, start, int(decoder.InputOffset())-1)
+	}
+	open, nested := token.(json.Delim)
+	for nested && decoder.More() {
+		inside := m
+		if open == '{' {
+			name, err := decoder.Token()
+			if err != nil {
+				return false, errJSON()
 			}
-			open = append(open, frame{of: of, array: token == json.Delim('[')})
-			continue
-		case token == json.Delim('}') || token == json.Delim(']'):
-			open = open[:len(open)-1]
-			continue
-		case !top.array && !top.value:
-			top.name, top.value = text, true
-			known = known || len(open) == 1 && slices.Contains(lists, text)
-			continue
+			inside = member{m.name, name.(string)}
+			known = known || depth == 0 && slices.Contains(lists, inside.name)
 		}
-		top.value = false
-		if isText {
-			start := before + strings.IndexByte(w.src[before:], '"') + 1
-			if err := w.member(*top, text, start, int(decoder.InputOffset())-1); err != nil {
-				return err
-			}
+		if _, err := w.jsonValue(decoder, inside, depth+1); err != nil {
+			return false, err
 		}
 	}
+	if nested {
+		if _, err := decoder.Token(); err != nil {
+			return false, errJSON()
+		}
+	}
+	return known, nil
 }
 
 // member rewrites the string value of a member, if it is a URI.
-func (w *rewrite) member(m frame, value string, start, end int) error {
+func (w *rewrite) member(m member, value string, start, end int) error {
 	switch {
 	case m.name == "HOST" && m.of == "URI-REPLACEMENT":
 		// Players put it into URIs that are signed already.

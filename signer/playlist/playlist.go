@@ -17,6 +17,7 @@
 package playlist
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -147,11 +148,7 @@ func (w *rewrite) rewrite(manifest []byte) (_ []byte, err error) {
 	default:
 		err = refuse(ErrFormat, "it begins with %s", brief(body))
 	}
-	var query *queryError
-	switch {
-	case errors.As(err, &query):
-		return nil, query.error
-	case err != nil:
+	if err = cmp.Or(w.failed, err); err != nil {
 		return nil, err
 	}
 	return w.result(), nil

@@ -46,19 +46,15 @@ func (l location) resolve(ref string) (location, error) {
 			return location{}, ErrURI
 		}
 	}
-	switch {
-	case strings.HasPrefix(rest, "//"):
-		authority := rest[2:]
-		if i := strings.IndexByte(authority, '/'); i >= 0 {
-			authority, rest = authority[:i], authority[i:]
-		} else {
-			rest = "/"
-		}
-		to.host = host(to.scheme, authority)
+	if authority, found := strings.CutPrefix(rest, "//"); found {
+		authority, path, _ := strings.Cut(authority, "/")
+		to.host, to.path = host(to.scheme, authority), removeDots("/"+path)
 		if to.host == "" {
 			return location{}, ErrURI
 		}
-		to.path = removeDots(rest)
+		return to, nil
+	}
+	switch {
 	case l.host == "": // a relative reference below what is none of ours
 		to.path = rest
 	case strings.HasPrefix(rest, "/"):

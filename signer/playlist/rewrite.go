@@ -24,6 +24,7 @@ type rewrite struct {
 	query    []byte // the signature after a ?, as the manifest writes it, once it is made
 	further  []byte // the signature after a &
 	added    int    // the bytes that the signature adds to a URL
+	failed   error  // of Query, which is about no single URI
 	edits    []edit
 	uris     int // counted by spend
 }
@@ -187,15 +188,12 @@ func (w *rewrite) make() error {
 	}
 	query, err := w.Query(w.resource)
 	if err != nil {
-		return &queryError{err}
+		w.failed = err
+		return err
 	}
 	w.query, w.further, w.added = []byte(w.encode("?"+query)), []byte(w.encode("&"+query)), 1+len(query)
 	return nil
 }
-
-// queryError is an error of Query, which is about no single URI: Rewrite
-// returns it as it is.
-type queryError struct{ error }
 
 // encode writes part of a URI in the manifest's format.
 func (w *rewrite) encode(s string) string {

@@ -17,7 +17,7 @@ type verdict struct {
 // judge resolves ref under base. Of a plain URI, it says no path: a manifest
 // has thousands of them.
 func (w *rewrite) judge(base *location, ref string) (verdict, error) {
-	if err := w.spend(ref); err != nil {
+	if err := w.spend(1 + len(ref)/signer.MaxURL); err != nil {
 		return verdict{}, err
 	}
 	if w.quick && base == &w.base && plain(ref) {
@@ -64,9 +64,9 @@ func (w *rewrite) covers(url string) bool {
 	return policy.Policy{Resource: w.resource}.Matches(url)
 }
 
-// spend counts one URI, and more for a long one, against MaxURIs.
-func (w *rewrite) spend(uri string) error {
-	if w.uris += 1 + len(uri)/signer.MaxURL; w.uris > MaxURIs {
+// spend counts URIs against MaxURIs, a long one more than once.
+func (w *rewrite) spend(n int) error {
+	if w.uris += n; w.uris > MaxURIs {
 		return refuse(ErrTooLarge, "it holds more than %d URIs", MaxURIs)
 	}
 	return nil
