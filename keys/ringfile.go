@@ -87,9 +87,9 @@ func parse(as *Ring, data []byte) (r *Ring, err error) {
 	if err := r.reconcile(); err != nil {
 		return nil, inconsistent(path, err)
 	}
-	for i, k := range r.doc.Keys {
+	for _, k := range r.doc.Keys {
 		if err := r.loadPublic(k); err != nil {
-			return nil, fmt.Errorf("key %d of %s: %w", i+1, path, err)
+			return nil, fmt.Errorf("key %s of %s: %w", k.Short(), path, err)
 		}
 	}
 	return r, nil

@@ -69,17 +69,39 @@ func (h *history) take(s step) error {
 		return noKey(s.Key)
 	}
 	k := &h.keys[i]
+	if r, refused := refusals[s.Step][k.State]; refused {
+		return k.refuse(s.Step, r.why, r.todo)
+	}
 	switch s.Step {
 	case ActPromote:
 		return h.promote(k, s.At)
 	case ActRetire:
 		return h.retire(k, s)
 	case ActRevoke:
-		return h.revoke(k, s.At)
+		k.State, k.Revoked = Revoked, s.At
+		return nil
 	case ActDrop:
 		return h.drop(i, s.At)
 	}
 	return fmt.Errorf("%s is not a valid step", fault.Quote(string(s.Step)))
+}
+
+// refusals are the steps that a key's state alone rules out.
+var refusals = map[Action]map[State]struct{ why, todo string }{
+	ActPromote: {
+		Signing: {"already signs", "there is nothing to do"},
+		Revoked: {"is revoked", "add a key with `privatecdn keys new`"},
+	},
+	ActRetire: {
+		Pending: {"has never signed", "promote it first, or drop it"},
+		Signing: {"is the signing key", "promote another key, deploy that, then retire this one"},
+		Revoked: {"is revoked", "there is nothing to do"},
+	},
+	ActRevoke: {
+		Signing: {"is the signing key", "promote another key in the same step, as `privatecdn keys revoke` does"},
+		Revoked: {"is already revoked", "deploy the ring as it is"},
+	},
+	ActDrop: {Signing: {"is the signing key", "promote another key first, or revoke this one"}},
 }
 
 func (h *history) index(fingerprint string) int {
@@ -131,13 +153,8 @@ func (h *history) add(s step) error {
 }
 
 func (h *history) promote(k *Key, at time.Time) error {
-	switch {
-	case k.State == Signing:
-		return k.refuse("promoted", "already signs", "there is nothing to do")
-	case k.State == Revoked:
-		return k.refuse("promoted", "is revoked", "add a key with `privatecdn keys new`")
-	case k.State == Retiring && !k.Until.IsZero() && !at.Before(k.Until):
-		return k.refuse("promoted", "is past its end", "add a key with `privatecdn keys new`")
+	if !k.Until.IsZero() && !at.Before(k.Until) {
+		return k.refuse(ActPromote, "is past its end", "add a key with `privatecdn keys new`")
 	}
 	for i := range h.keys {
 		if old := &h.keys[i]; old.State == Signing {
@@ -150,14 +167,6 @@ func (h *history) promote(k *Key, at time.Time) error {
 }
 
 func (h *history) retire(k *Key, s step) error {
-	switch k.State {
-	case Pending:
-		return k.refuse("retired", "has never signed", "promote it first, or drop it")
-	case Signing:
-		return k.refuse("retired", "is the signing key", "promote another key, deploy that, then retire this one")
-	case Revoked:
-		return k.refuse("retired", "is revoked", "there is nothing to do")
-	}
 	safe := s.At.Add(k.longest)
 	if k.Until.After(safe) {
 		safe = k.Until
@@ -174,23 +183,9 @@ func (h *history) retire(k *Key, s step) error {
 	return nil
 }
 
-func (h *history) revoke(k *Key, at time.Time) error {
-	switch k.State {
-	case Signing:
-		return k.refuse("revoked", "is the signing key",
-			"promote another key in the same step, as `privatecdn keys revoke` does")
-	case Revoked:
-		return k.refuse("revoked", "is already revoked", "deploy the ring as it is")
-	}
-	k.State, k.Revoked = Revoked, at
-	return nil
-}
-
 func (h *history) drop(i int, at time.Time) error {
 	k := h.keys[i]
 	switch {
-	case k.State == Signing:
-		return k.refuse("dropped", "is the signing key", "promote another key first, or revoke this one")
 	case k.State == Retiring && k.Until.IsZero():
 		return h.strands(k, at, "has no end yet", "retire it, and drop it after its end")
 	case k.State == Retiring && at.Before(k.Until):

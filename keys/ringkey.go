@@ -29,9 +29,9 @@ func (k *Key) mayStillSign() bool {
 	return k.State == Signing || k.State == Retiring && k.Until.IsZero()
 }
 
-// refuse returns ErrState: what cannot be done to the key, and why.
-func (k *Key) refuse(done, why, todo string) error {
-	return wrong(ErrState, "key "+k.Short()+" cannot be "+done+": it "+why, todo)
+// refuse returns ErrState: which step cannot be taken, and why.
+func (k *Key) refuse(a Action, why, todo string) error {
+	return wrong(ErrState, "cannot "+string(a)+" key "+k.Short()+": it "+why, todo)
 }
 
 // Short returns the first hex digits of the fingerprint, which name the key in

@@ -52,7 +52,7 @@ func (r *Ring) alive(k Key) time.Duration {
 func (r *Ring) succeed(ctx context.Context, k Key, s Store, done *Revocation) error {
 	next, ok := r.successor()
 	if !ok && s == nil {
-		return k.refuse("revoked", "is the only key that can sign",
+		return k.refuse(ActRevoke, "is the only key that can sign",
 			"add a key with `privatecdn keys new`, then revoke this one")
 	}
 	if !ok {

@@ -79,6 +79,10 @@ func Wrong(t testing.TB) map[string]Refused {
 		"a bit flipped": {
 			pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: flipped}), keys.ErrMalformed, keys.ErrPrivateKey, "",
 		},
+		"SEC1 without a curve": {
+			pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: []byte{0x30, 6, 2, 1, 1, 4, 1, 7}}),
+			keys.ErrMalformed, keys.ErrPrivateKey, "",
+		},
 		"explicit secp256k1": {
 			ECParam(t, "secp256k1", "-noout", "-param_enc", "explicit"), keys.ErrAlgorithm, keys.ErrPrivateKey, "",
 		},
