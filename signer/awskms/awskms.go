@@ -14,6 +14,7 @@
 package awskms
 
 import (
+	"cmp"
 	"context"
 	"crypto"
 	"crypto/rsa"
@@ -100,11 +101,8 @@ func New(ctx context.Context, client Client, name string, opts ...Option) (*Sign
 	}
 	parsed, err := x509.ParsePKIXPublicKey(out.PublicKey)
 	if err != nil {
-		return nil, s.fault(
-			keys.ErrAlgorithm,
-			"it is a "+string(out.KeySpec)+" key, which CloudFront does not accept",
-			signingKey,
-		)
+		return nil, s.fault(keys.ErrAlgorithm,
+			"it is a "+string(out.KeySpec)+" key, which CloudFront does not accept", signingKey)
 	}
 	public, err := keys.NewPublic(parsed)
 	if err != nil {
@@ -127,9 +125,7 @@ func noName(name string) error {
 
 // inRegion makes a request go to the region of the key's ARN.
 func (s *Signer) inRegion(o *kms.Options) {
-	if region := awsname.ARNRegion(s.name); region != "" {
-		o.Region = region
-	}
+	o.Region = cmp.Or(awsname.ARNRegion(s.name), o.Region)
 }
 
 func (s *Signer) where() string { return "KMS key " + fault.Printable(s.name) }

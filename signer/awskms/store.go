@@ -18,24 +18,11 @@ import (
 // ErrExists is an alias that points to a key already.
 var ErrExists = errors.New("the KMS alias is taken")
 
-// StoreClient is what making keys needs of KMS; *kms.Client is one.
-type StoreClient interface {
-	Client
-	CreateKey(context.Context, *kms.CreateKeyInput, ...func(*kms.Options)) (*kms.CreateKeyOutput, error)
-	CreateAlias(context.Context, *kms.CreateAliasInput, ...func(*kms.Options)) (*kms.CreateAliasOutput, error)
-	DescribeKey(context.Context, *kms.DescribeKeyInput, ...func(*kms.Options)) (*kms.DescribeKeyOutput, error)
-	ScheduleKeyDeletion(
-		context.Context,
-		*kms.ScheduleKeyDeletionInput,
-		...func(*kms.Options),
-	) (*kms.ScheduleKeyDeletionOutput, error)
-}
-
 // Store makes key pairs in KMS, each under an alias of its own. It implements
 // keys.Store and needs kms:CreateKey, kms:CreateAlias, kms:DescribeKey and
 // kms:GetPublicKey.
 type Store struct {
-	Client StoreClient
+	Client *kms.Client
 	Alias  string // alias/NAME
 }
 
@@ -43,11 +30,10 @@ type Store struct {
 // and the URI kms:alias/NAME. An alias that is taken is ErrExists;
 // when a later step fails, the key that was made is scheduled for deletion.
 func (s Store) New(ctx context.Context, a keys.Algorithm) (*keys.Public, string, error) {
-	spec, ok := map[keys.Algorithm]types.KeySpec{
-		keys.ECDSAP256: types.KeySpecEccNistP256,
-		keys.RSA2048:   types.KeySpecRsa2048,
-	}[a]
-	if !ok {
+	specs := map[keys.Algorithm]types.KeySpec{
+		keys.ECDSAP256: types.KeySpecEccNistP256, keys.RSA2048: types.KeySpecRsa2048,
+	}
+	if specs[a] == "" {
 		return nil, "", fmt.Errorf("%q: %w", a, keys.ErrAlgorithm)
 	}
 	if name, ok := strings.CutPrefix(s.Alias, "alias/"); !ok || name == "" {
@@ -60,7 +46,7 @@ func (s Store) New(ctx context.Context, a keys.Algorithm) (*keys.Public, string,
 		return nil, "", err
 	}
 	created, err := s.Client.CreateKey(ctx, &kms.CreateKeyInput{
-		KeySpec:     spec,
+		KeySpec:     specs[a],
 		KeyUsage:    types.KeyUsageTypeSignVerify,
 		Description: aws.String("Signs URLs and cookies for CloudFront"),
 	})
@@ -110,12 +96,9 @@ func (s Store) name(ctx context.Context, id *string) (*keys.Public, error) {
 
 func (s Store) undo(ctx context.Context, id *string, cause error) error {
 	ctx = context.WithoutCancel(ctx) // the cause may be that ctx has ended
-	_, err := s.Client.ScheduleKeyDeletion(
-		ctx,
-		&kms.ScheduleKeyDeletionInput{KeyId: id, PendingWindowInDays: aws.Int32(7)},
-	)
-	if err != nil {
-		return fmt.Errorf("KMS made the key %s, which is left and could not be deleted: %w", *id, cause)
+	deletion := &kms.ScheduleKeyDeletionInput{KeyId: id, PendingWindowInDays: aws.Int32(7)}
+	if _, err := s.Client.ScheduleKeyDeletion(ctx, deletion); err != nil {
+		return fmt.Errorf("KMS made the key %s, which could not be deleted again: %w", *id, cause)
 	}
 	return fmt.Errorf("KMS made the key %s, which is scheduled for deletion: %w", *id, cause)
 }

@@ -61,21 +61,24 @@ func opener(scheme, action string, get func(ctx context.Context, name string) ([
 // generate makes a key pair and has put store its private key, as PEM, for which
 // action is needed.
 func generate(
-	scheme, action, name string,
-	a keys.Algorithm,
-	put func(text string) error,
-) (*keys.Public, string, error) {
+	scheme, action, name string, a keys.Algorithm, put func(text string) error,
+) (public *keys.Public, uri string, err error) {
 	if name == "" {
 		return nil, "", errName
 	}
-	public, text, err := keys.GeneratePEM(a)
+	key, err := keys.Generate(a)
+	if err != nil {
+		return nil, "", err
+	}
+	text, err := keys.MarshalPrivate(key)
 	if err != nil {
 		return nil, "", err
 	}
 	if err := put(string(text)); err != nil {
 		return nil, "", awsfault.Explain(err, "storing the private key in "+scheme+":"+fault.Printable(name), action)
 	}
-	return public, scheme + ":" + name, nil
+	public, err = keys.NewPublic(key.Public())
+	return public, scheme + ":" + name, err
 }
 
 func taken(what string) error {

@@ -28,13 +28,8 @@ type ParameterGetter interface {
 // that holds one private key as PEM.
 func OpenParameter(client ParameterGetter) keys.OpenFunc {
 	return opener(SchemeParameter, "ssm:GetParameter", func(ctx context.Context, name string) ([]byte, error) {
-		out, err := client.GetParameter(
-			ctx,
-			&ssm.GetParameterInput{Name: &name, WithDecryption: aws.Bool(true)},
-			func(o *ssm.Options) {
-				o.Region = cmp.Or(awsname.ARNRegion(name), o.Region)
-			},
-		)
+		inRegion := func(o *ssm.Options) { o.Region = cmp.Or(awsname.ARNRegion(name), o.Region) }
+		out, err := client.GetParameter(ctx, &ssm.GetParameterInput{Name: &name, WithDecryption: aws.Bool(true)}, inRegion)
 		if err != nil {
 			return nil, err
 		}

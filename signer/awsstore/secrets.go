@@ -17,27 +17,13 @@ import (
 // or secretsmanager:ARN.
 const SchemeSecret = "secretsmanager"
 
-// SecretGetter is the client that opening needs; *secretsmanager.Client is one.
-type SecretGetter interface {
-	GetSecretValue(
-		context.Context,
-		*secretsmanager.GetSecretValueInput,
-		...func(*secretsmanager.Options),
-	) (*secretsmanager.GetSecretValueOutput, error)
-}
-
 // OpenSecret returns an OpenFunc for URIs of the scheme secretsmanager. It
 // needs secretsmanager:GetSecretValue on the secret, whose current value must
 // be one private key as PEM.
-func OpenSecret(client SecretGetter) keys.OpenFunc {
+func OpenSecret(client *secretsmanager.Client) keys.OpenFunc {
 	return opener(SchemeSecret, "secretsmanager:GetSecretValue", func(ctx context.Context, name string) ([]byte, error) {
-		out, err := client.GetSecretValue(
-			ctx,
-			&secretsmanager.GetSecretValueInput{SecretId: &name},
-			func(o *secretsmanager.Options) {
-				o.Region = cmp.Or(awsname.ARNRegion(name), o.Region)
-			},
-		)
+		inRegion := func(o *secretsmanager.Options) { o.Region = cmp.Or(awsname.ARNRegion(name), o.Region) }
+		out, err := client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &name}, inRegion)
 		if err != nil {
 			return nil, err
 		}
@@ -48,19 +34,10 @@ func OpenSecret(client SecretGetter) keys.OpenFunc {
 	})
 }
 
-// SecretCreator is the client that storing needs; *secretsmanager.Client is one.
-type SecretCreator interface {
-	CreateSecret(
-		context.Context,
-		*secretsmanager.CreateSecretInput,
-		...func(*secretsmanager.Options),
-	) (*secretsmanager.CreateSecretOutput, error)
-}
-
 // SecretStore makes key pairs and stores each private key in a new secret. It
 // implements keys.Store and needs secretsmanager:CreateSecret.
 type SecretStore struct {
-	Client SecretCreator
+	Client *secretsmanager.Client
 	Name   string
 }
 

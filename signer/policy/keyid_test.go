@@ -43,7 +43,8 @@ func TestCheckKeyPairID(t *testing.T) {
 		}
 	}
 	for id, want := range map[string]string{
-		"AKIAIOSFODNN7EXAMPLE": "IAM access key", "E2QWRUHAPOMQZL": "distribution", "": `ID "" is empty`, "k": `ID "k" is not valid`,
+		"AKIAIOSFODNN7EXAMPLE": "IAM access key", "E2QWRUHAPOMQZL": "distribution", "": `ID "" is empty`,
+		"k": `ID "k" is not valid`,
 	} {
 		if err := policy.CheckKeyPairID(id); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", id, err)

@@ -2,7 +2,6 @@ package presign
 
 import (
 	"cmp"
-	"fmt"
 	"strings"
 	"time"
 
@@ -50,19 +49,14 @@ func (c *Config) complete() error {
 		}
 		known, ok := d.BucketNamed(c.Bucket)
 		if c.Region == "" && !ok {
-			return &Error{
-				Kind:   ErrBucket,
-				What:   "the deployment's bucket is " + fault.Quote(d.Bucket.Name) + ", not " + fault.Quote(c.Bucket),
-				Remedy: "give that bucket or, where a behavior has another one as its origin, that one's region too",
-			}
+			return refuse(ErrBucket,
+				"give that bucket or, where a behavior has another one as its origin, that one's region too",
+				"the deployment's bucket is %s, not %s", fault.Quote(d.Bucket.Name), fault.Quote(c.Bucket))
 		}
 		if ok && known.Region != "" {
-			c.Region = cmp.Or(c.Region, known.Region)
-			if c.Region != known.Region {
-				return &Error{
-					Kind: ErrRegion, What: "the deployment's bucket is in " + known.Region + ", not in " + fault.Quote(c.Region),
-					Remedy: "leave the region out",
-				}
+			if c.Region = cmp.Or(c.Region, known.Region); c.Region != known.Region {
+				return refuse(ErrRegion, "leave the region out",
+					"the deployment's bucket is in %s, not in %s", known.Region, fault.Quote(c.Region))
 			}
 		}
 		if c.Host == "" {
@@ -80,10 +74,8 @@ func (c *Config) normalizeHost() error {
 	u, err := policy.EncodeURL("https://" + c.Host)
 	host := strings.TrimSuffix(strings.TrimPrefix(u, "https://"), "/")
 	if err != nil || strings.ContainsAny(host, "/?") || strings.HasSuffix(c.Host, "/") {
-		return &Error{
-			Kind: ErrHost, What: fault.Quote(c.Host) + " is not a valid host for the URL",
-			Remedy: "give the distribution's domain name alone, such as d111111abcdef8.cloudfront.net",
-		}
+		return refuse(ErrHost, "give the distribution's domain name alone, such as d111111abcdef8.cloudfront.net",
+			"%s is not a valid host for the URL", fault.Quote(c.Host))
 	}
 	c.Host = host
 	return nil
@@ -93,51 +85,33 @@ func (c *Config) check() error {
 	_, inPartition := awsname.PartitionOf(c.Region)
 	switch {
 	case !awsname.IsBucket(c.Bucket):
-		return &Error{
-			Kind: ErrBucket, What: fault.Quote(c.Bucket) + " is not a valid name of a general purpose bucket",
-			Remedy: "give 3 to 63 lower-case letters, digits, hyphens and dots",
-		}
+		return refuse(ErrBucket, "give 3 to 63 lower-case letters, digits, hyphens and dots",
+			"%s is not a valid name of a general purpose bucket", fault.Quote(c.Bucket))
 	case !inPartition:
-		return &Error{
-			Kind: ErrRegion, What: fault.Quote(c.Region) + " is not a valid region",
-			Remedy: "give the bucket's, such as eu-west-1",
-		}
+		return refuse(ErrRegion, "give the bucket's, such as eu-west-1", "%s is not a valid region", fault.Quote(c.Region))
 	case c.Host == "" && strings.Contains(c.Bucket, "."):
-		return &Error{
-			Kind: ErrHost, What: "S3's own certificate does not cover the bucket " + c.Bucket + ", whose name contains a dot",
-			Remedy: "give the distribution's host",
-		}
+		return refuse(ErrHost, "give the distribution's host",
+			"S3's own certificate does not cover the bucket %s, whose name contains a dot", c.Bucket)
 	case c.Deployment != nil && !c.Deployment.HasHost(c.Host):
-		return &Error{
-			Kind: ErrHost, What: fault.Quote(c.Host) + " is not a host of the deployment",
-			Remedy: "its hosts are " + strings.Join(c.Deployment.Hosts, ", "),
-		}
+		return refuse(ErrHost, "its hosts are "+strings.Join(c.Deployment.Hosts, ", "),
+			"%s is not a host of the deployment", fault.Quote(c.Host))
 	case c.Lifetime < time.Second || c.Lifetime > MaxLifetime || c.Lifetime%time.Second != 0:
-		return &Error{
-			Kind: ErrLifetime, What: fault.Duration(c.Lifetime) + " is not a valid lifetime",
-			Remedy: "give whole seconds, at least 1 s and at most 7 days",
-		}
+		return refuse(ErrLifetime, "give whole seconds, at least 1 s and at most 7 days",
+			"%s is not a valid lifetime", fault.Duration(c.Lifetime))
 	case c.Window < 0 || c.Window >= c.Lifetime || c.Window%time.Second != 0:
-		return &Error{
-			Kind: ErrWindow, What: fmt.Sprintf("%s is not a valid window for a lifetime of %s",
-				fault.Duration(c.Window), fault.Duration(c.Lifetime)),
-			Remedy: "give whole seconds, fewer than the lifetime's, or URLs would be expired when issued",
-		}
+		return refuse(ErrWindow, "give whole seconds, fewer than the lifetime's, or URLs would be expired when issued",
+			"%s is not a valid window for a lifetime of %s", fault.Duration(c.Window), fault.Duration(c.Lifetime))
 	case c.Credentials == nil:
-		return &Error{Kind: ErrCredentials, What: "there are no AWS credentials", Remedy: "set Credentials"}
+		return refuse(ErrCredentials, "set Credentials", "there are no AWS credentials")
 	}
 	return c.expose(c.CacheTTL, c.Exposure)
 }
 
 func (c *Config) expose(cache, limit time.Duration) error {
-	total := c.Lifetime + cache
-	if limit == 0 || total <= limit {
-		return nil
+	if total := c.Lifetime + cache; limit != 0 && total > limit {
+		return refuse(ErrExposure, "shorten the lifetime or the cache's maximum TTL",
+			"an object could be served for %s, a lifetime of %s and %s in the cache, and %s is the limit",
+			fault.Duration(total), fault.Duration(c.Lifetime), fault.Duration(cache), fault.Duration(limit))
 	}
-	return &Error{
-		Kind: ErrExposure,
-		What: fmt.Sprintf("an object could be served for %s, a lifetime of %s and %s in the cache, and %s is the limit",
-			fault.Duration(total), fault.Duration(c.Lifetime), fault.Duration(cache), fault.Duration(limit)),
-		Remedy: "shorten the lifetime or the cache's maximum TTL",
-	}
+	return nil
 }

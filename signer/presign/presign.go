@@ -64,6 +64,11 @@ var (
 // Error is a URL that was not made.
 type Error = fault.Error
 
+// refuse returns an Error of a kind: what to do, and what is wrong as a format.
+func refuse(kind error, remedy, format string, args ...any) error {
+	return &Error{Kind: kind, What: fmt.Sprintf(format, args...), Remedy: remedy}
+}
+
 // Request is what a URL opens.
 type Request struct {
 	Method    string // GET, also when empty, or HEAD
@@ -114,11 +119,7 @@ func New(c Config) (*Presigner, error) {
 func (p *Presigner) Presign(ctx context.Context, r Request) (Presigned, error) {
 	method := cmp.Or(r.Method, http.MethodGet)
 	if method != http.MethodGet && method != http.MethodHead {
-		return Presigned{}, &Error{
-			Kind:   ErrMethod,
-			What:   fault.Quote(method) + " is not presigned",
-			Remedy: "use GET or HEAD",
-		}
+		return Presigned{}, refuse(ErrMethod, "use GET or HEAD", "%s is not presigned", fault.Quote(method))
 	}
 	query, err := r.query()
 	if err != nil {
@@ -162,19 +163,15 @@ var overrides = []string{
 // query returns the parameters that S3 reads beside its signature.
 func (r *Request) query() (url.Values, error) {
 	if !validKey(r.Key) {
-		return nil, &Error{
-			Kind: ErrKey, What: fault.Quote(r.Key) + ` is not a valid object key`,
-			Remedy: `give 1 to 1024 bytes without "." or ".." segments`,
-		}
+		return nil, refuse(ErrKey, `give 1 to 1024 bytes without "." or ".." segments`,
+			"%s is not a valid object key", fault.Quote(r.Key))
 	}
 	query := url.Values{}
 	for name, values := range r.Response {
 		name = strings.ToLower(name)
 		if !slices.Contains(overrides, name) || len(values) != 1 || strings.ContainsFunc(values[0], unicode.IsControl) {
-			return nil, &Error{
-				Kind: ErrResponse, What: fault.Quote(name) + " is not a response header that S3 lets a request set, once",
-				Remedy: "set one of " + strings.Join(overrides, ", "),
-			}
+			return nil, refuse(ErrResponse, "set each of "+strings.Join(overrides, ", ")+" once at most",
+				"%s is not a response header that S3 lets a request set", fault.Quote(name))
 		}
 		query.Set("response-"+name, values[0])
 	}
@@ -184,8 +181,8 @@ func (r *Request) query() (url.Values, error) {
 			return nil, err
 		}
 		if query.Has(disposition.Parameter) {
-			return nil, &Error{Kind: ErrDownload, What: "a name for the download is given and a Content-Disposition, too",
-				Remedy: "leave one of them out"}
+			return nil, refuse(ErrDownload, "leave one of them out",
+				"a name for the download is given and a Content-Disposition, too")
 		}
 		query.Set(disposition.Parameter, header)
 	}
@@ -209,11 +206,8 @@ func (p *Presigner) credentials(ctx context.Context, until time.Time) (aws.Crede
 	case err != nil:
 		return aws.Credentials{}, awsfault.Explain(fmt.Errorf("get credentials: %w", err), "presigning", "")
 	case short(c, until):
-		return aws.Credentials{}, &Error{
-			Kind:   ErrCredentials,
-			What:   "the AWS credentials expire " + stamp(c.Expires) + ", before the URL does, " + stamp(until),
-			Remedy: "use credentials that last longer, or a shorter lifetime",
-		}
+		return aws.Credentials{}, refuse(ErrCredentials, "use credentials that last longer, or a shorter lifetime",
+			"the AWS credentials expire at %s, before the URL does at %s", stamp(c.Expires), stamp(until))
 	}
 	return c, nil
 }
@@ -222,14 +216,12 @@ func short(c aws.Credentials, until time.Time) bool {
 	return c.CanExpire && c.Expires.Before(until)
 }
 
-// validKey refuses what S3 does not accept, and the segments that viewers
-// resolve before they request it.
+// validKey reports whether S3 accepts a key, and viewers resolve no segment of it
+// before they request it.
 func validKey(key string) bool {
-	if key == "" || len(key) > awsname.MaxObjectKey {
-		return false
-	}
 	segments := strings.Split(key, "/")
-	return !slices.Contains(segments, ".") && !slices.Contains(segments, "..")
+	return key != "" && len(key) <= awsname.MaxObjectKey &&
+		!slices.Contains(segments, ".") && !slices.Contains(segments, "..")
 }
 
 // cacheTTL returns C for a path, after checking what its behavior lets through.
@@ -240,23 +232,17 @@ func (p *Presigner) cacheTTL(path string, query url.Values) (time.Duration, erro
 	}
 	b, ok := d.Behavior(path)
 	if !ok || b.Access != deployment.Presigned {
-		return 0, &Error{
-			Kind: ErrNotPresigned, What: fmt.Sprintf("the behavior %s of %s is %s", b.PathPattern, path, b.Access),
-			Remedy: "sign for CloudFront, or make its access presigned",
-		}
+		return 0, refuse(ErrNotPresigned, "sign for CloudFront, or make its access presigned",
+			"the behavior %s of %s is %s", b.PathPattern, path, b.Access)
 	}
 	if b.Bucket != nil && b.Bucket.Name != p.config.Bucket {
-		return 0, &Error{
-			Kind: ErrBucket, What: "the behavior " + b.PathPattern + " reads the bucket " + fault.Quote(b.Bucket.Name),
-			Remedy: "give that bucket",
-		}
+		return 0, refuse(ErrBucket, "give that bucket",
+			"the behavior %s reads the bucket %s", b.PathPattern, fault.Quote(b.Bucket.Name))
 	}
 	for name := range query {
 		if !b.QueryParameters.Has(name) {
-			return 0, &Error{
-				Kind: ErrDropped, What: "the behavior " + b.PathPattern + " does not pass " + name + " on to S3",
-				Remedy: "let the behavior's cache policy pass it on, and deploy",
-			}
+			return 0, refuse(ErrDropped, "let the behavior's cache policy pass it on, and deploy",
+				"the behavior %s does not pass %s on to S3", b.PathPattern, name)
 		}
 	}
 	cache := time.Duration(b.MaxTTL) * time.Second

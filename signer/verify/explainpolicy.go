@@ -99,6 +99,6 @@ func (d Decision) explainResource() (what, todo string) {
 			return v.spelled(d.base) + ": " + what, v.todo
 		}
 	}
-	return what, "sign for a resource that covers the request; " +
+	return what, "sign for a resource that covers the request" + d.unicodeForms() + "; " +
 		"* does not reach from the host into the path, or from .jpg into a query"
 }

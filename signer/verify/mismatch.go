@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -149,15 +150,26 @@ func (d Decision) explainHash(signed crypto.Hash) (what, todo string) {
 
 // explainUnfound is the last resort; key says what is known of the key.
 func (d Decision) explainUnfound(key string) (what, todo string) {
+	over := fmt.Sprintf("%s until %s", d.base, stamp(d.Policy.Until))
 	switch {
 	case d.parts.policy != "":
 		return fmt.Sprintf("the signature is not %s's over this policy", d.KeyID),
 			"another text was signed than the policy that was sent, " + key
 	case d.parts.fromCookies:
-		return fmt.Sprintf("the cookies are not %s's signature over %s until %s", d.KeyID, d.base, stamp(d.Policy.Until)),
+		return fmt.Sprintf("the cookies are not %s's signature over %s", d.KeyID, over),
 			"cookies with CloudFront-Expires open one URL alone; for a directory sign a pattern, which makes CloudFront-Policy"
 	}
-	return fmt.Sprintf("the signature is not %s's over %s until %s", d.KeyID, d.base, stamp(d.Policy.Until)),
+	return fmt.Sprintf("the signature is not %s's over %s", d.KeyID, over),
 		"compare with the URL that was signed: a query parameter was lost or changed on the way, " +
-			"or another path, host or end was signed, " + key
+			"or another path, host or end was signed" + d.unicodeForms() + ", " + key
+}
+
+// unicodeForms says that the URL's characters can be written in two ways, if
+// they can.
+func (d Decision) unicodeForms() string {
+	text := decode(url.PathUnescape)(d.base)
+	if strings.ContainsFunc(text, func(r rune) bool { return r >= 0x80 }) {
+		return ", or another Unicode form of its characters (NFC, or NFD, which macOS gives to file names)"
+	}
+	return ""
 }

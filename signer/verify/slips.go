@@ -48,7 +48,6 @@ const (
 	asEndsUp   = "sign the URL that viewers end up at: after a redirect to HTTPS that is https://"
 	asNamed    = "sign the URL with the host that viewers request it from"
 	asWritten  = "sign the URL that viewers request"
-	oneForm    = "write names in one form everywhere: macOS decomposes those of files"
 )
 
 var pathSlips = []slip{
@@ -73,8 +72,6 @@ var pathSlips = []slip{
 	}},
 	{"signed with another slash at the end", asSigned, func(path string) string { return path + "/" }},
 	{"signed with two slashes after the host", asSigned, func(path string) string { return "/" + path }},
-	{"signed with composed characters (NFC), requested with decomposed ones (NFD):", oneForm, composed},
-	{"signed with decomposed characters (NFD), requested with composed ones (NFC):", oneForm, decomposed},
 }
 
 var querySlips = []slip{
