@@ -48,8 +48,8 @@ func TestBounds(t *testing.T) {
 		code, says := c[0], c[1]
 		t.Run(code, func(t *testing.T) {
 			f := compile(t, "async function handler() { "+code+" }")
-			if says == ends {
-				f.SetBudget(100 * time.Millisecond)
+			if says == ends || says == "" {
+				f.SetBudgets(50*time.Millisecond, 50*time.Millisecond)
 			}
 			_, err := f.Run(viewerRequest, time.Unix(0, 0), func(string) {})
 			if err == nil || !strings.Contains(err.Error(), says) {
@@ -62,6 +62,18 @@ func TestBounds(t *testing.T) {
 	runtime.ReadMemStats(&m)
 	if m.HeapAlloc > 200<<20 {
 		t.Errorf("the heap is %d MB", m.HeapAlloc>>20)
+	}
+}
+
+// A call that took too long is tried once more, from the beginning.
+func TestSecondAttempt(t *testing.T) {
+	t.Parallel()
+	f := compile(t, "function handler() { console.log('called'); return { statusCode: 200 }; }")
+	f.SetBudgets(time.Nanosecond, time.Minute)
+	var log []string
+	r, err := f.Run(viewerRequest, time.Unix(0, 0), func(line string) { log = append(log, line) })
+	if err != nil || r.Response.Status != 200 || len(log) != 1 {
+		t.Errorf("%v, %v, the log is %q", r.Response, err, log)
 	}
 }
 

@@ -86,6 +86,12 @@ func newEngine(config wazero.RuntimeConfig) *engine {
 // slots limit the number of instances that run at a time, and so their memory.
 var slots = make(chan struct{}, runtime.GOMAXPROCS(0))
 
+func (e *engine) within(budget time.Duration, i *image, c *call, do func(*guest) error) error {
+	ctx, cancel := context.WithTimeout(context.WithValue(context.Background(), callKey{}, c), budget)
+	defer cancel()
+	return e.use(ctx, i, do)
+}
+
 // use calls do with an instance in the state of the image. An instance that
 // failed in the engine or has grown is not reused.
 func (e *engine) use(ctx context.Context, i *image, do func(*guest) error) error {
@@ -94,7 +100,7 @@ func (e *engine) use(ctx context.Context, i *image, do func(*guest) error) error
 	case g.module = <-e.idle:
 	default:
 		if g.module, g.err = e.instantiate(ctx); g.err != nil {
-			return g.err
+			return guestError(g.err)
 		}
 	}
 	err := i.restore(g.module.Memory())

@@ -2,7 +2,9 @@ package cffunction
 
 import "time"
 
-func (f *Function) SetBudget(d time.Duration) { f.budget = d }
+func (f *Function) SetBudgets(first, second time.Duration) {
+	f.budgets = [2]time.Duration{first, second}
+}
 
 // CompiledIsUsed waits for the compiled engine and reports if calls use it.
 func CompiledIsUsed() bool { return compiled() == currentEngine() }

@@ -6,7 +6,6 @@
 package cffunction
 
 import (
-	"context"
 	_ "embed"
 	"errors"
 	"fmt"
@@ -16,11 +15,11 @@ import (
 	"example.com/privatecdn/internal/fault"
 )
 
-// budget is how long the compilation or a call of a function may take.
-// CloudFront's own limit is much lower and in a unit of its own; this one stops
-// functions that do not finish, and no others even in the interpreter and on a
-// busy machine.
-const budget = 2 * time.Second
+// budgets are how long the attempts at compiling or calling a function may take.
+// CloudFront's own limit is much lower and in a unit of its own; these stop
+// functions that do not finish. The second attempt is in the compiled engine:
+// the interpreter, or a busy machine, may have been too slow.
+var budgets = [2]time.Duration{time.Second / 2, 5 * time.Second}
 
 // maxCode is CloudFront's limit for a function's code in bytes.
 const maxCode = 10 << 10
@@ -51,7 +50,7 @@ type Function struct {
 	name     string
 	runtime  string
 	bytecode []byte
-	budget   time.Duration
+	budgets  [2]time.Duration
 	stores   []Store
 }
 
@@ -61,7 +60,7 @@ var preludeSource string
 // Compile checks a function's code and compiles it. An error's kind is
 // ErrUnsupported.
 func Compile(name, runtime, code string, stores []Store) (*Function, error) {
-	f := &Function{name: name, runtime: runtime, budget: budget, stores: stores}
+	f := &Function{name: name, runtime: runtime, budgets: budgets, stores: stores}
 	if len(code) > maxCode {
 		return nil, f.fail(ErrUnsupported, fmt.Errorf("its code has %d bytes, more than %d", len(code), maxCode))
 	}
@@ -92,6 +91,7 @@ func (f *Function) Run(e Event, now time.Time, log func(string)) (Result, error)
 	c := &call{function: f, now: now}
 	var text string
 	err = f.within(c, func(g *guest) (err error) {
+		c.lines, c.logged = nil, 0
 		text, err = g.run(f.bytecode, prepared(f.runtime).handle, string(event))
 		return err
 	})
@@ -115,12 +115,14 @@ func (f *Function) Run(e Event, now time.Time, log func(string)) (Result, error)
 	return r, nil
 }
 
-// within gives do an instance of the engine for as long as the function's budget.
+// within gives do an instance of the engine, for as long as the function's
+// budgets.
 func (f *Function) within(c *call, do func(*guest) error) error {
 	slots <- struct{}{}
 	defer func() { <-slots }()
-	image := prepared(f.runtime)
-	ctx, cancel := context.WithTimeout(context.WithValue(context.Background(), callKey{}, c), f.budget)
-	defer cancel()
-	return currentEngine().use(ctx, image, do)
+	err := currentEngine().within(f.budgets[0], prepared(f.runtime), c, do)
+	if err == errTime {
+		err = compiled().within(f.budgets[1], prepared(f.runtime), c, do)
+	}
+	return err
 }

@@ -18,18 +18,27 @@ type guest struct {
 	err    error
 }
 
+// errTime is the error of a function that exceeds its budget.
+var errTime = errors.New("it did not end within its budget of time")
+
+// guestError returns what an error of the WebAssembly runtime means.
+func guestError(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, new(*sys.ExitError)):
+		return errTime
+	default:
+		return errors.New(firstLine(err)) // a trap's stack follows
+	}
+}
+
 func (g *guest) call(name string, args ...uint64) uint64 {
 	if g.err != nil {
 		return 0
 	}
 	results, err := g.module.ExportedFunction(name).Call(g.ctx, args...)
-	switch {
-	case errors.As(err, new(*sys.ExitError)):
-		g.err = errors.New("it did not end within its budget of time")
-	case err != nil:
-		g.err = errors.New(firstLine(err)) // a trap's stack follows
-	}
-	if err != nil || len(results) == 0 {
+	if g.err = guestError(err); err != nil || len(results) == 0 {
 		return 0
 	}
 	return uint64(uint32(results[0]))
@@ -118,8 +127,9 @@ func (g *guest) await(promise uint64) (uint64, error) {
 	if err := g.thrown(promise); err != nil {
 		return 0, err
 	}
-	for g.err == nil && g.call("qjs_is_job_pending") != 0 {
-		if int32(g.call("qjs_execute_pending_job")) < 0 {
+	jobs := int32(1)
+	for jobs > 0 {
+		if jobs = int32(g.call("qjs_execute_pending_job")); jobs < 0 {
 			return 0, errors.New(g.exception())
 		}
 	}

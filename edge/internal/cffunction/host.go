@@ -35,36 +35,35 @@ const maxLog = 10 << 10
 // and one function for everything that the prelude requests from Go. There are
 // no files.
 func hostFunction(name string) api.GoModuleFunc {
-	switch name {
-	case "host_call":
-		return hostCall
-	case "host_module_normalize":
-		return func(ctx context.Context, m api.Module, stack []uint64) {
-			g := &guest{ctx: ctx, module: m}
-			stack[0] = g.write(g.cString(stack[1]))
-		}
-	case "host_module_load":
-		return func(ctx context.Context, m api.Module, stack []uint64) {
-			g := &guest{ctx: ctx, module: m}
-			source := moduleSource(g.cString(stack[0]))
-			m.Memory().WriteUint32Le(uint32(stack[1]), uint32(len(source)))
-			stack[0] = g.write(source)
-		}
-	case "clock_time_get":
-		return func(ctx context.Context, m api.Module, stack []uint64) {
-			now := ctx.Value(callKey{}).(*call).now
-			m.Memory().WriteUint64Le(uint32(stack[2]), uint64(now.UnixNano()))
-			stack[0] = 0
-		}
-	case "fd_write", "fd_seek", "fd_close", "fd_fdstat_get":
-		return func(_ context.Context, _ api.Module, stack []uint64) { stack[0] = 52 } // ENOSYS
-	}
-	return func(_ context.Context, _ api.Module, stack []uint64) {
-		if len(stack) > 0 {
+	do := map[string]func(*guest, []uint64) uint64{
+		"host_call": hostCall,
+		"host_module_normalize": func(g *guest, args []uint64) uint64 {
+			return g.write(g.cString(args[1]))
+		},
+		"host_module_load": func(g *guest, args []uint64) uint64 {
+			source := moduleSource(g.cString(args[0]))
+			g.module.Memory().WriteUint32Le(uint32(args[1]), uint32(len(source)))
+			return g.write(source)
+		},
+		"clock_time_get": func(g *guest, args []uint64) uint64 {
+			g.module.Memory().WriteUint64Le(uint32(args[2]), uint64(g.onHost().now.UnixNano()))
+			return 0
+		},
+	}[name]
+	return func(ctx context.Context, m api.Module, stack []uint64) {
+		switch {
+		case do != nil:
+			stack[0] = do(&guest{ctx: ctx, module: m}, stack)
+		case strings.HasPrefix(name, "fd_"):
+			stack[0] = 52 // ENOSYS
+		default:
 			stack[0] = 0
 		}
 	}
 }
+
+// onHost returns the call that a host function is a part of.
+func (g *guest) onHost() *call { return g.ctx.Value(callKey{}).(*call) }
 
 // moduleSource returns a module that exports what require returns.
 func moduleSource(name string) string {
@@ -73,24 +72,22 @@ func moduleSource(name string) string {
 }
 
 // hostCall implements host(operation, …) of the prelude. All arguments are
-// strings; bytes are strings of the characters U+0000 to U+00FF.
-func hostCall(ctx context.Context, m api.Module, stack []uint64) {
-	g := &guest{ctx: ctx, module: m}
-	args := make([]string, 5)
-	for n := range min(uint64(len(args)), stack[3]) {
+// strings; bytes are strings of the characters U+0000 to U+00FF. It returns a
+// string, or 0 for an exception.
+func hostCall(g *guest, stack []uint64) uint64 {
+	args := make([]string, max(4, stack[3]))
+	for n := range stack[3] {
 		args[n] = g.text(uint64(g.word(stack[4] + 4*n)))
 	}
 	if g.err != nil {
-		stack[0] = 0
-		return
+		return 0
 	}
-	result, err := ctx.Value(callKey{}).(*call).answer(args[0], args[1:])
-	stack[0] = 0 // an exception
+	result, err := g.onHost().answer(args[0], args[1:])
 	if err != nil {
 		g.throw(err)
-	} else {
-		stack[0] = g.newString(result)
+		return 0
 	}
+	return g.newString(result)
 }
 
 func (c *call) answer(operation string, args []string) (string, error) {
@@ -98,7 +95,7 @@ func (c *call) answer(operation string, args []string) (string, error) {
 	case "runtime":
 		return c.function.runtime, nil
 	case "random":
-		return strconv.FormatFloat(rand.Float64(), 'g', -1, 64), nil
+		return fmt.Sprint(rand.Float64()), nil
 	case "log":
 		c.log(args[0])
 		return "", nil

@@ -152,8 +152,8 @@ func (s *Server) remove(k *stack) {
 	k.tell(nil, "DELETE_COMPLETE", "")
 }
 
-// Object returns an object of a bucket.
-func (s *Server) Object(bucket, key string) ([]byte, error) {
+// object returns an object of a bucket.
+func (s *Server) object(bucket, key string) ([]byte, error) {
 	object, err := s.buckets.GetObject(bucket, key, nil)
 	if err != nil {
 		return nil, err

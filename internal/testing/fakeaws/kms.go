@@ -1,6 +1,7 @@
 package fakeaws
 
 import (
+	"cmp"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -17,7 +18,11 @@ type kmsKey struct {
 	deleted     bool
 }
 
-type keyID struct{ KeyId string }
+// message is a request about a key.
+type message struct {
+	KeyId, MessageType, SigningAlgorithm string
+	Message                              []byte
+}
 
 func arn(id string) string { return "arn:aws:kms:" + Region + ":" + Account + ":key/" + id }
 
@@ -26,10 +31,10 @@ func (s *Server) kms() map[string]func([]byte) (any, *Failure) {
 	return map[string]func([]byte) (any, *Failure){
 		"CreateKey":           operation(s.createKey),
 		"CreateAlias":         operation(s.createAlias),
-		"DescribeKey":         operation(s.describeKey),
-		"GetPublicKey":        operation(s.getPublicKey),
-		"Sign":                operation(s.sign),
-		"ScheduleKeyDeletion": operation(s.scheduleKeyDeletion),
+		"DescribeKey":         s.ofKey(s.describeKey),
+		"GetPublicKey":        s.ofKey(s.getPublicKey),
+		"Sign":                s.ofKey(s.sign),
+		"ScheduleKeyDeletion": s.ofKey(s.scheduleKeyDeletion),
 	}
 }
 
@@ -80,34 +85,26 @@ func (s *Server) Point(alias, at string) {
 	s.aliases[alias] = s.aliases[at]
 }
 
-func (s *Server) key(name string) (string, *kmsKey, *Failure) {
-	id := strings.TrimPrefix(name, arn(""))
-	if target, ok := s.aliases[name]; ok {
-		id = target
-	}
-	k := s.keys[id]
-	switch {
-	case k == nil && strings.HasPrefix(name, "alias/"):
-		return "", nil, failed("NotFoundException", "Alias arn:aws:kms:"+Region+":"+Account+":"+name+" is not found.")
-	case k == nil:
-		return "", nil, failed("NotFoundException", "Key '"+arn(id)+"' does not exist")
-	}
-	return id, k, nil
+// ofKey makes an operation of what is done with the key that a request names.
+func (s *Server) ofKey(do func(string, *kmsKey, message) (any, *Failure)) func([]byte) (any, *Failure) {
+	return operation(func(in message) (any, *Failure) {
+		id := cmp.Or(s.aliases[in.KeyId], strings.TrimPrefix(in.KeyId, arn("")))
+		k := s.keys[id]
+		switch {
+		case k == nil && strings.HasPrefix(in.KeyId, "alias/"):
+			return nil, failed("NotFoundException", "Alias arn:aws:kms:"+Region+":"+Account+":"+in.KeyId+" is not found.")
+		case k == nil:
+			return nil, failed("NotFoundException", "Key '"+arn(id)+"' does not exist")
+		}
+		return do(id, k, in)
+	})
 }
 
-func (s *Server) describeKey(in keyID) (any, *Failure) {
-	id, _, failure := s.key(in.KeyId)
-	if failure != nil {
-		return nil, failure
-	}
+func (s *Server) describeKey(id string, _ *kmsKey, _ message) (any, *Failure) {
 	return s.metadata(id), nil
 }
 
-func (s *Server) getPublicKey(in keyID) (any, *Failure) {
-	id, k, failure := s.key(in.KeyId)
-	if failure != nil {
-		return nil, failure
-	}
+func (s *Server) getPublicKey(id string, k *kmsKey, _ message) (any, *Failure) {
 	der, err := x509.MarshalPKIXPublicKey(k.private.Public())
 	if err != nil {
 		return nil, failed("KMSInternalException", err.Error())
@@ -115,14 +112,7 @@ func (s *Server) getPublicKey(in keyID) (any, *Failure) {
 	return map[string]any{"KeyId": arn(id), "PublicKey": der, "KeySpec": k.spec, "KeyUsage": k.usage}, nil
 }
 
-func (s *Server) sign(in struct {
-	KeyId, MessageType, SigningAlgorithm string
-	Message                              []byte
-}) (any, *Failure) {
-	id, k, failure := s.key(in.KeyId)
-	if failure != nil {
-		return nil, failure
-	}
+func (s *Server) sign(id string, k *kmsKey, in message) (any, *Failure) {
 	algorithm := "ECDSA_SHA_256"
 	if strings.HasPrefix(k.spec, "RSA") {
 		algorithm = "RSASSA_PKCS1_V1_5_SHA_256"
@@ -142,11 +132,7 @@ func (s *Server) sign(in struct {
 	return map[string]any{"KeyId": arn(id), "Signature": signature, "SigningAlgorithm": algorithm}, nil
 }
 
-func (s *Server) scheduleKeyDeletion(in keyID) (any, *Failure) {
-	id, k, failure := s.key(in.KeyId)
-	if failure != nil {
-		return nil, failure
-	}
+func (s *Server) scheduleKeyDeletion(id string, k *kmsKey, _ message) (any, *Failure) {
 	k.deleted = true
 	return map[string]any{"KeyId": arn(id), "KeyState": "PendingDeletion"}, nil
 }

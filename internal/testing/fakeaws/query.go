@@ -47,16 +47,16 @@ func (s *Server) queryActions() map[string]func(url.Values) (any, *Failure) {
 	return map[string]func(url.Values) (any, *Failure){
 		"GetCallerIdentity":           s.getCallerIdentity,
 		"AssumeRole":                  s.assumeRole,
-		"DescribeStacks":              s.describeStacks,
-		"GetTemplate":                 s.getTemplate,
+		"DescribeStacks":              s.ofStack(s.describeStacks),
+		"GetTemplate":                 s.ofStack(s.getTemplate),
 		"CreateChangeSet":             s.createChangeSet,
-		"DescribeChangeSet":           s.describeChangeSet,
-		"ExecuteChangeSet":            s.executeChangeSet,
+		"DescribeChangeSet":           s.ofChangeSet(s.describeChangeSet),
+		"ExecuteChangeSet":            s.ofChangeSet(s.executeChangeSet),
 		"DeleteChangeSet":             s.deleteChangeSet,
-		"DescribeStackEvents":         s.describeStackEvents,
-		"DescribeStackResources":      s.describeStackResources,
+		"DescribeStackEvents":         s.ofStack(s.describeStackEvents),
+		"DescribeStackResources":      s.ofStack(s.describeStackResources),
 		"DeleteStack":                 s.deleteStack,
-		"UpdateTerminationProtection": s.updateTerminationProtection,
+		"UpdateTerminationProtection": s.ofStack(s.updateTerminationProtection),
 	}
 }
 

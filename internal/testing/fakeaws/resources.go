@@ -46,7 +46,6 @@ var replaced = map[string][]string{
 	"AWS::SSM::Parameter":   {"Name"},
 	"AWS::IAM::Role":        {"RoleName", "Path"},
 	"AWS::ECR::Repository":  {"RepositoryName"},
-	"AWS::CloudFront::CloudFrontOriginAccessIdentity": nil,
 }
 
 // plan resolves a change set's template and finds what it changes.

@@ -50,12 +50,26 @@ func (s *Server) find(name string) *stack {
 	return nil
 }
 
-func (s *Server) found(form url.Values) (*stack, *Failure) {
-	name := form.Get("StackName")
-	if k := s.find(name); k != nil {
-		return k, nil
+// ofStack makes an action of what is done with the stack that a request names.
+func (s *Server) ofStack(do func(*stack, url.Values) any) func(url.Values) (any, *Failure) {
+	return func(form url.Values) (any, *Failure) {
+		name := form.Get("StackName")
+		if k := s.find(name); k != nil {
+			return do(k, form), nil
+		}
+		return nil, failed("ValidationError", "Stack with id "+name+" does not exist")
 	}
-	return nil, failed("ValidationError", "Stack with id "+name+" does not exist")
+}
+
+// ofChangeSet makes an action of what is done with the change set that a request
+// names.
+func (s *Server) ofChangeSet(do func(*stack, *changeSet) any) func(url.Values) (any, *Failure) {
+	return func(form url.Values) (any, *Failure) {
+		if k, c := s.changeSet(form); c != nil {
+			return do(k, c), nil
+		}
+		return nil, failed("ChangeSetNotFound", "ChangeSet ["+form.Get("ChangeSetName")+"] does not exist")
+	}
 }
 
 // SetStack puts a stack in place that has outputs and nothing else.
@@ -74,17 +88,13 @@ func stackID(name string, n int) string {
 	return fmt.Sprintf("arn:aws:cloudformation:%s:%s:stack/%s/%08x-0000-0000-0000-000000000000", Region, Account, name, n)
 }
 
-func (s *Server) describeStacks(form url.Values) (any, *Failure) {
+func (s *Server) describeStacks(k *stack, _ url.Values) any {
 	type parameter struct{ ParameterKey, ParameterValue string }
 	type described struct {
 		StackName, StackId, StackStatus, CreationTime string
 		EnableTerminationProtection                   bool
 		Outputs                                       []pair      `xml:"Outputs>member"`
 		Parameters                                    []parameter `xml:"Parameters>member"`
-	}
-	k, failure := s.found(form)
-	if failure != nil {
-		return nil, failure
 	}
 	d := described{StackName: k.name, StackId: k.id, StackStatus: k.status, CreationTime: stamp(time.Unix(0, 0)),
 		EnableTerminationProtection: k.protected}
@@ -96,24 +106,16 @@ func (s *Server) describeStacks(form url.Values) (any, *Failure) {
 	}
 	return struct {
 		Stacks []described `xml:"Stacks>member"`
-	}{[]described{d}}, nil
+	}{[]described{d}}
 }
 
-func (s *Server) getTemplate(form url.Values) (any, *Failure) {
-	k, failure := s.found(form)
-	if failure != nil {
-		return nil, failure
-	}
-	return struct{ TemplateBody string }{cmp.Or(k.template, "{}")}, nil // of a stack in review, nothing
+func (s *Server) getTemplate(k *stack, _ url.Values) any {
+	return struct{ TemplateBody string }{cmp.Or(k.template, "{}")} // of a stack in review, nothing
 }
 
-func (s *Server) updateTerminationProtection(form url.Values) (any, *Failure) {
-	k, failure := s.found(form)
-	if failure != nil {
-		return nil, failure
-	}
+func (s *Server) updateTerminationProtection(k *stack, form url.Values) any {
 	k.protected = form.Get("EnableTerminationProtection") == "true"
-	return struct{ StackId string }{k.id}, nil
+	return struct{ StackId string }{k.id}
 }
 
 // body returns the template of a request: its text, or an object of the bucket
@@ -135,7 +137,7 @@ func (s *Server) body(form url.Values, k *stack) (string, *Failure) {
 		path = bucket + "/" + path
 	}
 	bucket, key, _ := strings.Cut(path, "/")
-	text, err := s.Object(bucket, key)
+	text, err := s.object(bucket, key)
 	if err != nil {
 		return "", failed("ValidationError", "S3 error: "+err.Error())
 	}
@@ -189,26 +191,22 @@ func parameters(form url.Values, k *stack) map[string]string {
 	}
 }
 
-func (s *Server) changeSet(form url.Values) (*stack, *changeSet, *Failure) {
+func (s *Server) changeSet(form url.Values) (*stack, *changeSet) {
 	name := form.Get("ChangeSetName")
 	for _, k := range s.stacks {
 		for _, c := range k.changeSets {
 			if c.id == name || c.name == name && (k.name == form.Get("StackName") || k.id == form.Get("StackName")) {
-				return k, c, nil
+				return k, c
 			}
 		}
 	}
-	return nil, nil, failed("ChangeSetNotFound", "ChangeSet ["+name+"] does not exist")
+	return nil, nil
 }
 
-func (s *Server) describeChangeSet(form url.Values) (any, *Failure) {
+func (s *Server) describeChangeSet(k *stack, c *changeSet) any {
 	type member struct {
 		Type           string
 		ResourceChange change
-	}
-	k, c, failure := s.changeSet(form)
-	if failure != nil {
-		return nil, failure
 	}
 	var members []member
 	for _, one := range c.changes {
@@ -219,24 +217,20 @@ func (s *Server) describeChangeSet(form url.Values) (any, *Failure) {
 		Status, StatusReason, ExecutionStatus, CreationTime string
 
 		Changes []member `xml:"Changes>member"`
-	}{c.name, c.id, k.name, k.id, c.status, c.reason, "AVAILABLE", stamp(time.Unix(0, 0)), members}, nil
+	}{c.name, c.id, k.name, k.id, c.status, c.reason, "AVAILABLE", stamp(time.Unix(0, 0)), members}
 }
 
 func (s *Server) deleteChangeSet(form url.Values) (any, *Failure) {
-	if k, c, failure := s.changeSet(form); failure == nil {
+	if k, c := s.changeSet(form); c != nil {
 		delete(k.changeSets, c.name)
 	}
 	return struct{}{}, nil
 }
 
-func (s *Server) executeChangeSet(form url.Values) (any, *Failure) {
-	k, c, failure := s.changeSet(form)
-	if failure != nil {
-		return nil, failure
-	}
+func (s *Server) executeChangeSet(k *stack, c *changeSet) any {
 	delete(k.changeSets, c.name)
 	s.execute(k, c)
-	return struct{}{}, nil
+	return struct{}{}
 }
 
 func (s *Server) deleteStack(form url.Values) (any, *Failure) {
@@ -251,24 +245,16 @@ func (s *Server) deleteStack(form url.Values) (any, *Failure) {
 	return struct{}{}, nil
 }
 
-func (s *Server) describeStackEvents(form url.Values) (any, *Failure) {
-	k, failure := s.found(form)
-	if failure != nil {
-		return nil, failure
-	}
+func (s *Server) describeStackEvents(k *stack, _ url.Values) any {
 	return struct {
 		Events []event `xml:"StackEvents>member"`
-	}{k.events}, nil
+	}{k.events}
 }
 
-func (s *Server) describeStackResources(form url.Values) (any, *Failure) {
+func (s *Server) describeStackResources(k *stack, _ url.Values) any {
 	type member struct {
 		StackName, StackId, LogicalResourceId, PhysicalResourceId, ResourceType, ResourceStatus,
 		Timestamp string
-	}
-	k, failure := s.found(form)
-	if failure != nil {
-		return nil, failure
 	}
 	var members []member
 	for _, id := range slices.Sorted(maps.Keys(k.resources)) {
@@ -277,7 +263,7 @@ func (s *Server) describeStackResources(form url.Values) (any, *Failure) {
 	}
 	return struct {
 		Resources []member `xml:"StackResources>member"`
-	}{members}, nil
+	}{members}
 }
 
 func (k *stack) tell(r *resource, status, reason string) {
