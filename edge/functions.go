@@ -2,12 +2,9 @@ package edge
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"maps"
 	"net/http"
-	"os"
 	"slices"
 	"strings"
 
@@ -29,7 +26,7 @@ func (e *Edge) newFunction(f *infra.Function) (*function, error) {
 		for _, name := range []string{s.Name, s.LogicalID} {
 			if file := e.options.KeyValueStores[name]; file != "" {
 				var err error
-				if data, err = readStore(file); err != nil {
+				if data, err = infra.ReadPairs(file); err != nil {
 					return nil, err
 				}
 			}
@@ -37,26 +34,6 @@ func (e *Edge) newFunction(f *infra.Function) (*function, error) {
 		stores = append(stores, cffunction.Store{ID: s.ID, Name: s.Name, Data: data})
 	}
 	return cffunction.Compile(f.LogicalID, f.Runtime, f.Code, stores)
-}
-
-// readStore reads a key value store's import file.
-// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/kvs-with-functions-create-s3-kvp.html
-func readStore(file string) (map[string]string, error) {
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return nil, err
-	}
-	var doc struct {
-		Data []struct{ Key, Value string }
-	}
-	if err := json.Unmarshal(data, &doc); err != nil {
-		return nil, fmt.Errorf(`key value store %s: %w: it must be like {"data": [{"key": "k", "value": "v"}]}`, file, err)
-	}
-	pairs := make(map[string]string, len(doc.Data))
-	for _, p := range doc.Data {
-		pairs[p.Key] = p.Value
-	}
-	return pairs, nil
 }
 
 // viewerRequestFunction runs the behavior's function on the request, which it

@@ -9,6 +9,7 @@ import (
 
 	"example.com/privatecdn/internal/assembly"
 	"example.com/privatecdn/internal/cloudformation"
+	"example.com/privatecdn/internal/fault"
 )
 
 // assets are the files CDK puts beside a template as asset.HASH.EXTENSION and
@@ -21,27 +22,34 @@ const maxPairs = 5 << 20
 
 // pairs reads the key value pairs imported from an object in S3, nil when no
 // asset beside the template is that object.
-func (a assets) pairs(at cloudformation.Location, arn string) (map[string]string, error) {
+func (a assets) pairs(arn string) (map[string]string, error) {
 	object := arn[strings.LastIndexByte(arn, '/')+1:]
 	if a == "" || object != filepath.Base(object) {
 		return nil, nil
 	}
-	path := filepath.Join(string(a), "asset."+object)
-	text, err := assembly.ReadFile(path, maxPairs)
+	pairs, err := ReadPairs(filepath.Join(string(a), "asset."+object))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
+	return pairs, err
+}
+
+// ReadPairs reads the file that a key value store imports.
+func ReadPairs(path string) (map[string]string, error) {
+	text, err := assembly.ReadFile(path, maxPairs)
 	if err != nil {
 		return nil, err
 	}
 	if len(text) > maxPairs {
-		return nil, at.Invalid("%s is larger than a key value store can be", path)
+		return nil, &fault.Error{Kind: cloudformation.ErrInvalid, Where: path,
+			What: "the file is larger than a key value store can be"}
 	}
 	var file struct {
 		Data []struct{ Key, Value string }
 	}
 	if err := json.Unmarshal(text, &file); err != nil {
-		return nil, at.Invalid(`%s does not have the form {"data": [{"key": …, "value": …}]}`, path)
+		return nil, &fault.Error{Kind: cloudformation.ErrInvalid, Where: path,
+			What: `the file does not have the form {"data": [{"key": …, "value": …}]}`}
 	}
 	data := make(map[string]string, len(file.Data))
 	for _, pair := range file.Data {

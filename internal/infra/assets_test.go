@@ -37,9 +37,9 @@ func TestBadAsset(t *testing.T) {
 	const empty = `{"data":[]}`
 	largest := empty + strings.Repeat(" ", 5<<20-len(empty))
 	for name, c := range map[string]struct{ asset, says string }{
-		"form":      {"hello", "asset.abc.json does not have the form"},
+		"form":      {"hello", "asset.abc.json: the file does not have the form"},
 		"largest":   {largest, onlyDistribution},
-		"too large": {largest + " ", "asset.abc.json is larger than a key value store can be"},
+		"too large": {largest + " ", "asset.abc.json: the file is larger than a key value store can be"},
 	} {
 		path := writeFiles(t, map[string]string{"S.template.json": storeTemplate, "asset.abc.json": c.asset})
 		_, err := infra.ReadFile(path, infra.Options{})

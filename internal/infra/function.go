@@ -14,7 +14,7 @@ func (r *reader) keyValueStore(from source, p *keyValueStoreProperties) (*KeyVal
 			return nil, err
 		}
 		arn := string(p.ImportSource.SourceArn)
-		if store.Data, err = r.assets.pairs(from.at.Key("ImportSource"), arn); err != nil {
+		if store.Data, err = r.assets.pairs(arn); err != nil {
 			return nil, err
 		}
 		if store.Data == nil {
