@@ -67,9 +67,6 @@ func (e *Edge) newBucket(b *infra.Bucket, isOrigin bool) (*s3.Server, error) {
 		return s3.NewRemote(b, e.options.Clock, remote)
 	}
 	content := e.contentOf(b, isOrigin)
-	if content == nil && len(b.Uploads) > 0 {
-		content = noFiles
-	}
 	if content == nil {
 		return nil, &Error{Kind: ErrNoContent, Where: b.LogicalID, What: "no content for the bucket " + b.Name,
 			Remedy: "give a Bucket directory, or name the bucket in Buckets or Endpoints"}
@@ -147,12 +144,12 @@ func (e *Edge) contentOf(b *infra.Bucket, isOrigin bool) fs.FS {
 	switch {
 	case found:
 		return content
-	case !isOrigin:
-		return noFiles
-	case e.options.Buckets[""] != nil:
+	case isOrigin && e.options.Buckets[""] != nil:
 		return e.options.Buckets[""]
-	case e.root != nil:
+	case isOrigin && e.root != nil:
 		return keyless{e.root.FS()}
+	case !isOrigin || len(b.Uploads) > 0:
+		return noFiles
 	}
 	return nil
 }

@@ -135,7 +135,7 @@ func (e *Edge) Notes() []Note {
 // nil if there is none.
 func (e *Edge) Bucket(name string) http.Handler {
 	for _, b := range e.config.Load().buckets {
-		if b.Name == name || b.LogicalID == name && name != "" {
+		if name != "" && (b.Name == name || b.LogicalID == name) {
 			return b.server
 		}
 	}

@@ -39,9 +39,3 @@ func holdsKey(r io.Reader) bool {
 	data, err := io.ReadAll(io.LimitReader(r, longestKey))
 	return err == nil && bytes.Contains(data, []byte("PRIVATE KEY-----"))
 }
-
-// Stat implements fs.StatFS.
-func (k keyless) Stat(name string) (fs.FileInfo, error) { return fs.Stat(k.FS, name) }
-
-// ReadDir implements fs.ReadDirFS.
-func (k keyless) ReadDir(name string) ([]fs.DirEntry, error) { return fs.ReadDir(k.FS, name) }

@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -21,37 +22,30 @@ func (e *Edge) CheckNames() error {
 	for _, s := range c.infrastructure.KeyValueStores {
 		stores = append(stores, s.Name, s.LogicalID)
 	}
-	anyOrigin := false
 	for _, d := range c.distributions {
 		for _, o := range d.Origins {
 			origins = append(origins, o.ID, o.DomainName)
 		}
-		anyOrigin = anyOrigin || slices.ContainsFunc(d.Behaviors, addressesOrigins)
+		if slices.ContainsFunc(d.Behaviors, addressesOrigins) {
+			origins = slices.AppendSeq(origins, maps.Keys(e.options.Origins))
+		}
 	}
-	given := &e.options
 	if unused := c.infrastructure.UnusedValues; len(unused) > 0 {
 		return &Error{Kind: ErrUnknownName, Where: "Values", Remedy: "correct its name, or leave it out",
 			What: "nothing in the template needs the value " + fault.Quote(unused[0])}
 	}
-	for _, err := range []error{
-		unknownName("Buckets", "bucket", given.Buckets, buckets),
-		unknownName("Endpoints", "bucket", given.Endpoints, buckets),
-		unknownName("KeyValueStores", "key value store", given.KeyValueStores, stores),
-	} {
-		if err != nil {
-			return err
-		}
-	}
-	if anyOrigin {
-		return nil
-	}
-	return unknownName("Origins", "origin", given.Origins, origins)
+	return cmp.Or(
+		unknownName("Buckets", "bucket", e.options.Buckets, buckets),
+		unknownName("Endpoints", "bucket", e.options.Endpoints, buckets),
+		unknownName("KeyValueStores", "key value store", e.options.KeyValueStores, stores),
+		unknownName("Origins", "origin", e.options.Origins, origins),
+	)
 }
 
 // addressesOrigins reports whether a behavior's function may name origins of
 // its own, by their domain names.
 func addressesOrigins(b *infra.Behavior) bool {
-	return b.ViewerRequest != nil && strings.Contains(b.ViewerRequest.Code, "updateRequestOrigin")
+	return b.ViewerRequest != nil && strings.Contains(b.ViewerRequest.Code, "RequestOrigin")
 }
 
 func unknownName[T any](option, kind string, given map[string]T, names []string) error {

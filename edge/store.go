@@ -36,11 +36,10 @@ func (q *request) store(f *cache.Flight, resp *http.Response) *response {
 	ttl, keep := q.lifetimeOf(resp.StatusCode).Lifetime(resp.StatusCode, resp.Header, q.now)
 	q.setTimes(e, ttl)
 	if resp.ContentLength > store.MaxObject() && q.http.Method != http.MethodHead {
-		large := *e
-		large.Large, large.Body, large.Size = true, cache.NewBody(nil), 0
-		f.Settle(nil)
 		if keep {
-			store.Put(q.cacheKey, &large)
+			large := *e
+			large.Large, large.Body, large.Size = true, cache.NewBody(nil), 0
+			store.Put(key, &large)
 		}
 		keep = false
 	}
