@@ -2,8 +2,8 @@ package cloudformation
 
 // importValue finds the export among the app's stacks, else in the values
 // given.
-func (s *Stack) importValue(at Location, arg any) (any, error) {
-	name, err := s.text(at, arg)
+func (s *Stack) importValue(at Location, args []any) (any, error) {
+	name, err := s.text(at, args[0])
 	if err != nil {
 		return nil, err
 	}
@@ -48,14 +48,14 @@ func (s *Stack) exported(name string) (string, error) {
 
 // getStackOutput finds an output of another stack by the stack's name.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getstackoutput.html
-func (s *Stack) getStackOutput(at Location, arg any) (any, error) {
+func (s *Stack) getStackOutput(at Location, args []any) (any, error) {
 	var of struct {
 		StackName  string `cfn:"required"`
 		OutputName string `cfn:"required"`
 		Region     string
 		_          Ignored `cfn:"RoleArn"`
 	}
-	if err := s.Decode(at, arg, &of); err != nil {
+	if err := s.Decode(at, args[0], &of); err != nil {
 		return nil, err
 	}
 	name := of.StackName + "." + of.OutputName

@@ -33,8 +33,8 @@ var (
 // property without a field is an error of kind [ErrUnsupported].
 //
 // Fields may be strings, booleans, integers, floats, structs, pointers to
-// them (nil when the property is left out), slices, maps with string keys, and
-// any, which takes whatever the property resolves to. The tag `cfn:"required"`
+// them (nil when the property is left out), slices, and any, which takes
+// whatever the property resolves to. The tag `cfn:"required"`
 // makes leaving a property out an error; `cfn:"a|b"` lists the values of a
 // string or of each of a list's, `cfn:"1..10"` bounds a number. Both may follow
 // required and a comma.
@@ -207,8 +207,6 @@ func (s *Stack) decode(at Location, v any, into reflect.Value) error {
 		return s.decodeStruct(at, v, into)
 	case reflect.Slice:
 		return s.decodeSlice(at, v, into)
-	case reflect.Map:
-		return s.decodeMap(at, v, into)
 	case reflect.Interface:
 		whole, err := s.deep(at, v)
 		if err == nil {
@@ -238,22 +236,6 @@ func (s *Stack) decodeSlice(at Location, v any, into reflect.Value) error {
 			return err
 		}
 		into.Set(reflect.Append(into, element))
-	}
-	return nil
-}
-
-func (s *Stack) decodeMap(at Location, v any, into reflect.Value) error {
-	o, err := object(at, v)
-	if err != nil {
-		return err
-	}
-	into.Set(reflect.MakeMap(into.Type()))
-	for _, k := range sortedKeys(o) {
-		element := reflect.New(into.Type().Elem()).Elem()
-		if err := s.decode(at.Key(k), o[k], element); err != nil {
-			return err
-		}
-		into.SetMapIndex(reflect.ValueOf(k), element)
 	}
 	return nil
 }

@@ -23,7 +23,6 @@ func TestDecode(t *testing.T) {
 		List   []string
 		Inner  *inner
 		Many   []inner
-		Map    map[string]string
 		Any    any
 		Needed *struct {
 			Items []string `cfn:"required"`
@@ -37,27 +36,23 @@ func TestDecode(t *testing.T) {
 		return o, s.Properties(s.Resources["R"], &o)
 	}
 	got, err := decode(`{"Text":1,"Yes":"true","Number":"12","Float":1.5,"List":["a",{"Ref":"AWS::NoValue"}],
-		"Inner":{"Name":"n","Kind":"b"},"Many":[{"Name":"m"}],"Map":{"k":{"Ref":"AWS::Region"}},
+		"Inner":{"Name":"n","Kind":"b"},"Many":[{"Name":"m"}],
 		"Any":{"a":[{"Ref":"AWS::Region"},true,null]},"Known":{"Ref":"Nobody"},"KnownToo":1,"Refused":{"Enabled":false,"Items":[],"Quantity":0}}`)
 	half := 1.5
 	want := outer{Text: "1", Yes: true, Number: 12, Float: &half, List: []string{"a"},
-		Inner: &inner{Name: "n", Kind: "b"}, Many: []inner{{Name: "m"}}, Map: map[string]string{"k": cloudformation.DefaultRegion},
+		Inner: &inner{Name: "n", Kind: "b"}, Many: []inner{{Name: "m"}},
 		Any: map[string]any{"a": []any{cloudformation.DefaultRegion, true, nil}}}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		g, _ := json.Marshal(got)
 		t.Errorf("%s, %v", g, err)
 	}
-	for _, text := range []string{`{"Ref":"AWS::NoValue"}`, `{"Text":null,"Map":null,"Number":{"Ref":"AWS::NoValue"}}`} {
+	for _, text := range []string{`{"Ref":"AWS::NoValue"}`, `{"Text":null,"Number":{"Ref":"AWS::NoValue"}}`} {
 		if got, err := decode(text); err != nil || !reflect.DeepEqual(got, outer{}) {
 			t.Errorf("%s: %+v, %v", text, got, err)
 		}
 	}
-	if got, err := decode(`{"Map":{"k":null}}`); err != nil || got.Map["k"] != "" {
-		t.Errorf("%+v, %v", got, err)
-	}
 	for text, want := range map[string]string{
 		`{"Text":{"Ref":"Nobody"}}`:           "Properties.Text: Ref of \"Nobody\"",
-		`{"Map":{"k":{"Ref":"Nobody"}}}`:      "Properties.Map.k: Ref of \"Nobody\"",
 		`{"Any":{"a":{"Ref":"Nobody"}}}`:      "Properties.Any.a: Ref of \"Nobody\"",
 		`{"Refused":{"Ref":"Nobody"}}`:        "Properties.Refused: Ref of \"Nobody\"",
 		`{"Needed":{"Items":[]}}`:             "Properties.Needed.Items: the property is missing or empty",
@@ -73,7 +68,6 @@ func TestDecode(t *testing.T) {
 		`{"Inner":{}}`:                        "Properties.Inner.Name: the property is missing",
 		`{"Many":[{"Name":"m"},{"Name":""}]}`: "Properties.Many[1].Name: the property is missing",
 		`{"Inner":{"Name":"n","Kind":"c"}}`:   `Properties.Inner.Kind: "c" is not a supported value; use one of a, b`,
-		`{"Map":[]}`:                          "Properties.Map: expected an object",
 		`{"Refused":["x"]}`:                   "Properties.Refused: the property is not supported; do without",
 	} {
 		if _, err := decode(text); err == nil || !strings.Contains(said(err), want) {

@@ -126,13 +126,13 @@ func notExtended(at Location, function string) error {
 		"%s needs a transform that the template does not name", function)
 }
 
-func (s *Stack) length(at Location, arg any) (any, error) {
-	list, err := s.list(at, arg)
+func (s *Stack) length(at Location, args []any) (any, error) {
+	list, err := s.list(at, args[0])
 	return json.Number(fmt.Sprint(len(list))), err
 }
 
-func (s *Stack) toJSONString(at Location, arg any) (any, error) {
-	v, err := s.deep(at, arg)
+func (s *Stack) toJSONString(at Location, args []any) (any, error) {
+	v, err := s.deep(at, args[0])
 	if err != nil {
 		return nil, err
 	}

@@ -8,39 +8,65 @@ import (
 	"strings"
 )
 
-// intrinsics are the functions this package resolves. A function returns
-// either a value or something that is to be resolved further.
+// function is an intrinsic function. It returns a value, or something that is to
+// be resolved further.
+type function struct {
+	args int // how many it needs in a list; 0 for one that is no list
+	do   func(s *Stack, at Location, args []any) (any, error)
+}
+
+// intrinsics are the functions this package resolves.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
-var intrinsics map[string]func(s *Stack, at Location, arg any) (any, error)
+var intrinsics map[string]function
 
 func init() { // an initializer would refer to itself
-	intrinsics = map[string]func(s *Stack, at Location, arg any) (any, error){
-		"Ref":                (*Stack).ref,
-		"Fn::Base64":         (*Stack).base64,
-		"Fn::FindInMap":      (*Stack).findInMap,
-		"Fn::GetAtt":         (*Stack).getAtt,
-		"Fn::GetStackOutput": (*Stack).getStackOutput,
-		"Fn::If":             (*Stack).ifElse,
-		"Fn::ImportValue":    (*Stack).importValue,
-		"Fn::Join":           (*Stack).join,
-		"Fn::Length":         (*Stack).length,
-		"Fn::Select":         (*Stack).selectOne,
-		"Fn::Split":          (*Stack).split,
-		"Fn::Sub":            (*Stack).sub,
-		"Fn::ToJsonString":   (*Stack).toJSONString,
+	intrinsics = map[string]function{
+		"Ref":                {0, (*Stack).ref},
+		"Fn::Base64":         {0, (*Stack).base64},
+		"Fn::FindInMap":      {3, (*Stack).findInMap},
+		"Fn::GetAtt":         {0, (*Stack).getAtt},
+		"Fn::GetStackOutput": {0, (*Stack).getStackOutput},
+		"Fn::If":             {3, (*Stack).ifElse},
+		"Fn::ImportValue":    {0, (*Stack).importValue},
+		"Fn::Join":           {2, (*Stack).join},
+		"Fn::Length":         {0, (*Stack).length},
+		"Fn::Select":         {2, (*Stack).selectOne},
+		"Fn::Split":          {2, (*Stack).split},
+		"Fn::Sub":            {0, (*Stack).sub},
+		"Fn::ToJsonString":   {0, (*Stack).toJSONString},
 	}
+}
+
+// call calls an intrinsic function.
+func (s *Stack) call(at Location, name string, arg any) (any, error) {
+	f, known := intrinsics[name]
+	switch {
+	case !known:
+		return nil, at.Unsupported("put its value in its place, or use one of "+strings.Join(Functions(), ", "),
+			"%s is not a supported intrinsic function", name)
+	case (name == "Fn::Length" || name == "Fn::ToJsonString") && !s.extended():
+		return nil, notExtended(at, name)
+	case f.args == 0:
+		return f.do(s, at, []any{arg})
+	}
+	args, err := arguments(at, name, arg, f.args)
+	if list, _ := arg.([]any); name == "Fn::FindInMap" && s.extended() && len(list) == 4 {
+		args, err = list, nil // with a default
+	}
+	if err != nil {
+		return nil, err
+	}
+	return f.do(s, at, args)
 }
 
 // Functions returns the names of the intrinsic functions that are resolved,
 // sorted; those of conditions are among them.
 func Functions() []string {
-	names := append(sortedKeys(intrinsics), sortedKeys(conditionFunctions)...)
-	slices.Sort(names)
-	return names
+	return slices.Sorted(slices.Values(append(sortedKeys(intrinsics), conditionFunctions...)))
 }
 
-func (s *Stack) ref(at Location, arg any) (any, error) {
-	name, ok := arg.(string)
+func (s *Stack) ref(at Location, args []any) (any, error) {
+	name, ok := args[0].(string)
 	if !ok {
 		return nil, at.Invalid("Ref needs a name")
 	}
@@ -70,22 +96,22 @@ func (s *Stack) pseudo(name string) (any, bool) {
 	case "AWS::NotificationARNs":
 		return []any{}, true
 	case "AWS::Partition":
-		return s.Partition(), true
+		return s.Partition().ID, true
 	case "AWS::Region":
 		return s.Region, true
 	case "AWS::StackId":
-		return "arn:" + s.Partition() + ":cloudformation:" + s.Region + ":" + s.Account + ":stack/" + s.Name + "/local", true
+		return "arn:" + s.Partition().ID + ":cloudformation:" + s.Region + ":" + s.Account + ":stack/" + s.Name + "/local", true
 	case "AWS::StackName":
 		return s.Name, true
 	case "AWS::URLSuffix":
-		return s.URLSuffix(), true
+		return s.Partition().DNSSuffix, true
 	}
 	return nil, false
 }
 
-func (s *Stack) getAtt(at Location, arg any) (any, error) {
+func (s *Stack) getAtt(at Location, args []any) (any, error) {
 	var id, name string
-	switch arg := arg.(type) {
+	switch arg := args[0].(type) {
 	case string:
 		id, name, _ = strings.Cut(arg, ".")
 	case []any:
@@ -131,16 +157,12 @@ func (s *Stack) attributeAt(at Location, r *Resource, name string) (any, error) 
 	return v, err
 }
 
-func (s *Stack) base64(at Location, arg any) (any, error) {
-	text, err := s.text(at, arg)
+func (s *Stack) base64(at Location, args []any) (any, error) {
+	text, err := s.text(at, args[0])
 	return base64.StdEncoding.EncodeToString([]byte(text)), err
 }
 
-func (s *Stack) join(at Location, arg any) (any, error) {
-	args, err := arguments(at, "Fn::Join", arg, 2)
-	if err != nil {
-		return nil, err
-	}
+func (s *Stack) join(at Location, args []any) (any, error) {
 	parts, err := s.texts(at, args[1])
 	if err != nil {
 		return nil, err
@@ -155,11 +177,7 @@ func (s *Stack) join(at Location, arg any) (any, error) {
 	return strings.Join(parts, separator), nil
 }
 
-func (s *Stack) split(at Location, arg any) (any, error) {
-	args, err := arguments(at, "Fn::Split", arg, 2)
-	if err != nil {
-		return nil, err
-	}
+func (s *Stack) split(at Location, args []any) (any, error) {
 	separator, _ := args[0].(string)
 	text, err := s.text(at, args[1])
 	if err != nil {
@@ -178,11 +196,7 @@ func (s *Stack) split(at Location, arg any) (any, error) {
 	return list, nil
 }
 
-func (s *Stack) selectOne(at Location, arg any) (any, error) {
-	args, err := arguments(at, "Fn::Select", arg, 2)
-	if err != nil {
-		return nil, err
-	}
+func (s *Stack) selectOne(at Location, args []any) (any, error) {
 	text, err := s.text(at, args[0])
 	if err != nil {
 		return nil, err
@@ -198,15 +212,8 @@ func (s *Stack) selectOne(at Location, arg any) (any, error) {
 	return list[i], nil
 }
 
-func (s *Stack) findInMap(at Location, arg any) (any, error) {
-	args, err := arguments(at, "Fn::FindInMap", arg, 3)
-	if list, _ := arg.([]any); s.extended() && len(list) == 4 {
-		args, err = list[:3], nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	names, err := s.texts(at, args)
+func (s *Stack) findInMap(at Location, args []any) (any, error) {
+	names, err := s.texts(at, args[:3])
 	if err != nil {
 		return nil, err
 	}
@@ -216,8 +223,8 @@ func (s *Stack) findInMap(at Location, arg any) (any, error) {
 	first, _ := s.Mappings[names[0]].(map[string]any)
 	second, _ := first[names[1]].(map[string]any)
 	v, ok := second[names[2]]
-	if list, _ := arg.([]any); !ok && len(list) == 4 {
-		otherwise, err := object(at, list[3])
+	if !ok && len(args) == 4 {
+		otherwise, err := object(at, args[3])
 		return otherwise["DefaultValue"], err
 	}
 	if !ok {

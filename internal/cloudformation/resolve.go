@@ -91,16 +91,8 @@ func (s *Stack) shallow(at Location, v any) (any, error) {
 		if !ok {
 			return s.dynamic(at, v)
 		}
-		f, known := intrinsics[name]
-		if !known {
-			return nil, at.Unsupported("put its value in its place, or use one of "+strings.Join(Functions(), ", "),
-				"%s is not a supported intrinsic function", name)
-		}
-		if (name == "Fn::Length" || name == "Fn::ToJsonString") && !s.extended() {
-			return nil, notExtended(at, name)
-		}
 		var err error
-		if v, err = f(s, at, arg); err != nil {
+		if v, err = s.call(at, name, arg); err != nil {
 			return nil, err
 		}
 	}
@@ -108,13 +100,16 @@ func (s *Stack) shallow(at Location, v any) (any, error) {
 
 // intrinsic takes {Ref: X} and {Fn::Name: X} apart.
 func intrinsic(v any) (name string, arg any, ok bool) {
+	name, arg, ok = single(v)
+	return name, arg, ok && (name == "Ref" || strings.HasPrefix(name, "Fn::"))
+}
+
+// single takes an object with one key apart.
+func single(v any) (key string, value any, ok bool) {
 	o, _ := v.(map[string]any)
-	if len(o) != 1 {
-		return "", nil, false
+	for key, value = range o {
 	}
-	for name, arg = range o {
-	}
-	return name, arg, name == "Ref" || strings.HasPrefix(name, "Fn::")
+	return key, value, len(o) == 1
 }
 
 // dynamic replaces a dynamic reference, which only a deployment can look up.

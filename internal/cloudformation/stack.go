@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"example.com/privatecdn/internal/awsname"
 )
 
 // Defaults for what only a deployment decides. The account is the one AWS's
@@ -121,24 +123,7 @@ func (s *Stack) Parent() *Stack { return s.parent }
 func (a *App) Stacks() []*Stack { return a.stacks }
 
 // Partition returns the AWS partition of the stack's Region.
-func (s *Stack) Partition() string {
-	switch {
-	case strings.HasPrefix(s.Region, "cn-"):
-		return "aws-cn"
-	case strings.HasPrefix(s.Region, "us-gov-"):
-		return "aws-us-gov"
-	default:
-		return "aws"
-	}
-}
-
-// URLSuffix returns the domain of AWS's endpoints in the stack's Region.
-func (s *Stack) URLSuffix() string {
-	if s.Partition() == "aws-cn" {
-		return "amazonaws.com.cn"
-	}
-	return "amazonaws.com"
-}
+func (s *Stack) Partition() awsname.Partition { return awsname.PartitionFor(s.Region) }
 
 // At returns the location of a resource.
 func (s *Stack) At(r *Resource) Location {

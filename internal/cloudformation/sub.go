@@ -6,20 +6,17 @@ import (
 )
 
 // sub resolves both forms of Fn::Sub: a text, or a text and its own variables.
-func (s *Stack) sub(at Location, arg any) (any, error) {
+func (s *Stack) sub(at Location, args []any) (any, error) {
 	variables := map[string]any{}
-	if list, ok := arg.([]any); ok {
-		if len(list) != 2 {
-			return nil, at.Invalid("Fn::Sub needs a text, or a text and an object of variables")
-		}
+	if list, ok := args[0].([]any); ok && len(list) == 2 {
 		own, err := object(at, list[1])
 		if err != nil {
 			return nil, err
 		}
 		maps.Copy(variables, own)
-		arg = list[0]
+		args = list
 	}
-	text, ok := arg.(string)
+	text, ok := args[0].(string)
 	if !ok {
 		return nil, at.Invalid("Fn::Sub needs a text, or a text and an object of variables")
 	}

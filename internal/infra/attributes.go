@@ -1,6 +1,7 @@
 package infra
 
 import (
+	"cmp"
 	"strings"
 
 	"example.com/privatecdn/internal/cloudformation"
@@ -8,22 +9,37 @@ import (
 
 // attribute is what a Ref ("Ref") or a Fn::GetAtt of a resource gives.
 func (r *reader) attribute(s *cloudformation.Stack, res *cloudformation.Resource, name string) (any, error) {
+	var own map[string]string
+	var err error
 	switch res.Type {
 	case typeBucket:
-		return bucketAttribute(s, res, name)
+		own, err = read(s, res, bucketAttributes)
 	case typePublicKey:
-		return publicKeyAttribute(s, res, name)
+		own, err = read(s, res, publicKeyAttributes)
 	case typeParameter:
-		return parameterAttribute(s, res, name)
+		own, err = read(s, res, parameterAttributes)
 	case typeFunction:
-		return functionAttribute(s, res, name)
+		own, err = read(s, res, functionAttributes)
 	case typeReader:
 		return r.imported(s, res, name)
+	}
+	if value, ok := own[name]; ok || err != nil {
+		return value, err
 	}
 	if format, ok := attributes[res.Type][name]; ok {
 		return fill(format, s, res), nil
 	}
 	return nil, s.UnknownAttribute(res, name)
+}
+
+// read returns the attributes that follow from a resource's properties.
+func read[P any](s *cloudformation.Stack, res *cloudformation.Resource,
+	attributes func(*cloudformation.Stack, *cloudformation.Resource, *P) (map[string]string, error)) (map[string]string, error) {
+	var p P
+	if err := s.Properties(res, &p); err != nil {
+		return nil, err
+	}
+	return attributes(s, res, &p)
 }
 
 // attributes are the attributes that follow from stack and logical ID alone.
@@ -75,80 +91,41 @@ func fill(format string, s *cloudformation.Stack, r *cloudformation.Resource) st
 		"{uuid}", uuid(s, r),
 		"{canonical}", canonicalUserID(s, r),
 		"{name}", s.Name+"-"+r.LogicalID,
-		"{partition}", s.Partition(),
+		"{partition}", s.Partition().ID,
 		"{region}", s.Region,
 		"{account}", s.Account,
 	).Replace(format)
 }
 
-func bucketAttribute(s *cloudformation.Stack, r *cloudformation.Resource, name string) (any, error) {
-	var p bucketProperties
-	if err := s.Properties(r, &p); err != nil {
-		return nil, err
-	}
-	bucket := p.BucketName
-	if bucket == "" {
-		bucket = bucketName(s, r)
-	}
-	domain := "." + s.URLSuffix()
-	switch name {
-	case "Ref":
-		return bucket, nil
-	case "Arn":
-		return "arn:" + s.Partition() + ":s3:::" + bucket, nil
-	case "DomainName":
-		return bucket + ".s3" + domain, nil
-	case "RegionalDomainName":
-		return bucket + ".s3." + s.Region + domain, nil
-	case "DualStackDomainName":
-		return bucket + ".s3.dualstack." + s.Region + domain, nil
-	case "WebsiteURL":
-		return "http://" + bucket + ".s3-website-" + s.Region + domain, nil
-	}
-	return nil, s.UnknownAttribute(r, name)
+func bucketAttributes(s *cloudformation.Stack, r *cloudformation.Resource, p *bucketProperties) (
+	map[string]string, error) {
+	bucket, suffix := cmp.Or(p.BucketName, bucketName(s, r)), s.Partition().DNSSuffix
+	return map[string]string{
+		"Ref":                 bucket,
+		"Arn":                 "arn:" + s.Partition().ID + ":s3:::" + bucket,
+		"DomainName":          bucket + ".s3." + suffix,
+		"RegionalDomainName":  bucket + ".s3." + s.Region + "." + suffix,
+		"DualStackDomainName": bucket + ".s3.dualstack." + s.Region + "." + suffix,
+		"WebsiteURL":          "http://" + bucket + ".s3-website-" + s.Region + "." + suffix,
+	}, nil
 }
 
-func publicKeyAttribute(s *cloudformation.Stack, r *cloudformation.Resource, name string) (any, error) {
-	if name != "Ref" && name != "Id" {
-		return nil, s.UnknownAttribute(r, name)
-	}
-	var p publicKeyProperties
-	if err := s.Properties(r, &p); err != nil {
-		return nil, err
-	}
-	key, err := parseKey(s.At(r).Key("Properties"), &p)
+func publicKeyAttributes(s *cloudformation.Stack, r *cloudformation.Resource, p *publicKeyProperties) (
+	map[string]string, error) {
+	key, err := parseKey(s.At(r).Key("Properties"), p)
 	if err != nil {
 		return nil, err
 	}
-	return key.LocalID(), nil
+	return map[string]string{"Ref": key.LocalID(), "Id": key.LocalID()}, nil
 }
 
-func parameterAttribute(s *cloudformation.Stack, r *cloudformation.Resource, name string) (any, error) {
-	var p parameterProperties
-	if err := s.Properties(r, &p); err != nil {
-		return nil, err
-	}
-	switch name {
-	case "Ref":
-		return p.name(s, r), nil
-	case "Type":
-		return p.Type, nil
-	case "Value":
-		return p.Value, nil
-	}
-	return nil, s.UnknownAttribute(r, name)
+func parameterAttributes(s *cloudformation.Stack, r *cloudformation.Resource, p *parameterProperties) (
+	map[string]string, error) {
+	return map[string]string{"Ref": p.name(s, r), "Type": p.Type, "Value": p.Value}, nil
 }
 
-func functionAttribute(s *cloudformation.Stack, r *cloudformation.Resource, name string) (any, error) {
-	var p functionProperties
-	if err := s.Properties(r, &p); err != nil {
-		return nil, err
-	}
-	switch name {
-	case "Ref", "FunctionARN", "FunctionMetadata.FunctionARN":
-		return "arn:" + s.Partition() + ":cloudfront::" + s.Account + ":function/" + p.Name, nil
-	case "Stage":
-		return "LIVE", nil
-	}
-	return nil, s.UnknownAttribute(r, name)
+func functionAttributes(s *cloudformation.Stack, _ *cloudformation.Resource, p *functionProperties) (
+	map[string]string, error) {
+	arn := "arn:" + s.Partition().ID + ":cloudfront::" + s.Account + ":function/" + p.Name
+	return map[string]string{"Ref": arn, "FunctionARN": arn, "FunctionMetadata.FunctionARN": arn, "Stage": "LIVE"}, nil
 }

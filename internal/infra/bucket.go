@@ -21,15 +21,12 @@ func (r *reader) bucket(s *cloudformation.Stack, res *cloudformation.Resource) e
 		PublicAccessBlock: p.PublicAccessBlockConfiguration,
 		Retained:          res.Retained,
 	}
-	for _, a := range []struct {
-		into *string
-		name string
-	}{{&b.Name, "Ref"}, {&b.ARN, "Arn"}, {&b.RegionalDomain, "RegionalDomainName"}} {
-		v, err := s.Attribute(res, a.name)
+	for name, into := range map[string]*string{"Ref": &b.Name, "Arn": &b.ARN} {
+		v, err := s.Attribute(res, name)
 		if err != nil {
 			return err
 		}
-		*a.into, _ = v.(string)
+		*into, _ = v.(string)
 	}
 	for _, rule := range p.BucketEncryption.ServerSideEncryptionConfiguration {
 		b.Encryption = rule.ServerSideEncryptionByDefault.SSEAlgorithm
@@ -91,12 +88,10 @@ func (r *reader) bucketByHost(s *cloudformation.Stack, host string, service awsn
 			return b
 		}
 	}
-	at = awsname.S3Host{Service: awsname.S3, Bucket: at.Bucket, Region: cmp.Or(at.Region, s.Region)}
 	b := &Bucket{
 		Name:              at.Bucket,
-		ARN:               "arn:" + s.Partition() + ":s3:::" + at.Bucket,
-		Region:            at.Region,
-		RegionalDomain:    at.String(),
+		ARN:               "arn:" + s.Partition().ID + ":s3:::" + at.Bucket,
+		Region:            cmp.Or(at.Region, s.Region),
 		PublicAccessBlock: PublicAccessBlock{true, true, true, true},
 		External:          true,
 	}

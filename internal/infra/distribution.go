@@ -6,16 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"example.com/privatecdn/internal/awsname"
 	"example.com/privatecdn/internal/cloudformation"
-)
-
-// Defaults of a distribution.
-// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-distributionconfig.html
-const (
-	defaultErrorTTL       = 10 * time.Second
-	defaultConnectTimeout = 10 // seconds
-	defaultReadTimeout    = 30 // seconds
-	defaultAttempts       = 3
 )
 
 func (r *reader) distribution(s *cloudformation.Stack, res *cloudformation.Resource) error {
@@ -273,10 +265,7 @@ func customErrors(at cloudformation.Location, responses []customErrorProperties)
 				"CloudFront needs ResponseCode and ResponsePagePath together")
 		}
 		e := CustomError{Code: p.ErrorCode, ResponseCode: p.ResponseCode, ResponsePath: p.ResponsePagePath,
-			MinTTL: defaultErrorTTL}
-		if p.ErrorCachingMinTTL != nil {
-			e.MinTTL = seconds(*p.ErrorCachingMinTTL)
-		}
+			MinTTL: ttl(p.ErrorCachingMinTTL, awsname.ErrorTTL)}
 		all = append(all, e)
 	}
 	return all, nil

@@ -47,9 +47,10 @@ func legacyPolicies(p *behaviorProperties) (CachePolicy, *OriginRequestPolicy) {
 	return cache, forward
 }
 
-func ttl(n *float64, otherwise time.Duration) time.Duration {
+// ttl returns a number of seconds, if there is one.
+func ttl[N int | float64](n *N, otherwise time.Duration) time.Duration {
 	if n == nil {
 		return otherwise
 	}
-	return seconds(*n)
+	return seconds(float64(*n))
 }

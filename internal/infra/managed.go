@@ -119,27 +119,13 @@ func ManagedOriginRequestPolicies() map[string]*OriginRequestPolicy {
 }
 
 var cloudFrontHeaders202206 = []string{
-	"CloudFront-Forwarded-Proto",
-	"CloudFront-Is-Android-Viewer",
-	"CloudFront-Is-Desktop-Viewer",
-	"CloudFront-Is-IOS-Viewer",
-	"CloudFront-Is-Mobile-Viewer",
-	"CloudFront-Is-SmartTV-Viewer",
-	"CloudFront-Is-Tablet-Viewer",
-	"CloudFront-Viewer-Address",
-	"CloudFront-Viewer-ASN",
-	"CloudFront-Viewer-City",
-	"CloudFront-Viewer-Country",
-	"CloudFront-Viewer-Country-Name",
-	"CloudFront-Viewer-Country-Region",
-	"CloudFront-Viewer-Country-Region-Name",
-	"CloudFront-Viewer-Http-Version",
-	"CloudFront-Viewer-Latitude",
-	"CloudFront-Viewer-Longitude",
-	"CloudFront-Viewer-Metro-Code",
-	"CloudFront-Viewer-Postal-Code",
-	"CloudFront-Viewer-Time-Zone",
-	"CloudFront-Viewer-TLS",
+	"CloudFront-Forwarded-Proto", "CloudFront-Is-Android-Viewer", "CloudFront-Is-Desktop-Viewer",
+	"CloudFront-Is-IOS-Viewer", "CloudFront-Is-Mobile-Viewer", "CloudFront-Is-SmartTV-Viewer",
+	"CloudFront-Is-Tablet-Viewer", "CloudFront-Viewer-Address", "CloudFront-Viewer-ASN", "CloudFront-Viewer-City",
+	"CloudFront-Viewer-Country", "CloudFront-Viewer-Country-Name", "CloudFront-Viewer-Country-Region",
+	"CloudFront-Viewer-Country-Region-Name", "CloudFront-Viewer-Http-Version", "CloudFront-Viewer-Latitude",
+	"CloudFront-Viewer-Longitude", "CloudFront-Viewer-Metro-Code", "CloudFront-Viewer-Postal-Code",
+	"CloudFront-Viewer-Time-Zone", "CloudFront-Viewer-TLS",
 }
 
 // managedResponseHeadersPolicies are AWS's managed response headers policies,
@@ -163,7 +149,9 @@ func managedResponseHeadersPolicies() map[string]*ResponseHeadersPolicy {
 		"60669652-455b-4ae9-85a4-c4c02393f86c": {Name: "Managed-SimpleCORS", CORS: simple},
 		"5cc3b908-e619-4b99-88e5-2cf7f45965bd": {Name: "Managed-CORS-With-Preflight", CORS: preflight},
 		"67f7725c-6f97-4210-82d7-5512b31e9d03": {Name: "Managed-SecurityHeadersPolicy", Security: security},
-		"e61eb60c-9c35-4d20-a928-2b84e02af89c": {Name: "Managed-CORS-and-SecurityHeadersPolicy", CORS: simple, Security: security},
+		"e61eb60c-9c35-4d20-a928-2b84e02af89c": {
+			Name: "Managed-CORS-and-SecurityHeadersPolicy", CORS: simple, Security: security,
+		},
 		"eaab4381-ed33-4a86-88ca-d9558dc6cd63": {
 			Name: "Managed-CORS-with-preflight-and-SecurityHeadersPolicy", CORS: preflight, Security: security,
 		},

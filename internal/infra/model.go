@@ -147,7 +147,6 @@ type Bucket struct {
 	Name              string // derived from stack and logical ID where the template leaves it open
 	ARN               string
 	Region            string
-	RegionalDomain    string
 	PublicAccessBlock PublicAccessBlock
 	Policy            []bucketpolicy.Statement // of the bucket policies, in order
 	Encryption        string                   // AES256, aws:kms, aws:kms:dsse or ""

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
-	"time"
 
 	"golang.org/x/net/http/httpguts"
 
@@ -35,9 +34,9 @@ func (r *reader) origin(s *cloudformation.Stack, at cloudformation.Location, p *
 		DomainName:     p.DomainName,
 		Path:           strings.TrimSuffix(p.OriginPath, "/"),
 		Headers:        map[string]string{},
-		ConnectTimeout: whole(p.ConnectionTimeout, defaultConnectTimeout),
-		ReadTimeout:    defaultReadTimeout * time.Second,
-		Attempts:       defaultAttempts,
+		ConnectTimeout: ttl(p.ConnectionTimeout, awsname.OriginConnectTimeout),
+		ReadTimeout:    awsname.OriginReadTimeout,
+		Attempts:       awsname.OriginAttempts,
 	}
 	if p.ConnectionAttempts != nil {
 		o.Attempts = *p.ConnectionAttempts
@@ -138,7 +137,7 @@ func (r *reader) customOrigin(s *cloudformation.Stack, at cloudformation.Locatio
 		}
 		o.Bucket, o.Website = b, b.Website
 	}
-	o.ReadTimeout = whole(c.OriginReadTimeout, defaultReadTimeout)
+	o.ReadTimeout = ttl(c.OriginReadTimeout, awsname.OriginReadTimeout)
 	o.Custom = &CustomOrigin{Protocol: cmp.Or(c.OriginProtocolPolicy, "match-viewer"), HTTPPort: 80, HTTPSPort: 443}
 	if c.HTTPPort != nil {
 		o.Custom.HTTPPort = *c.HTTPPort
@@ -154,7 +153,7 @@ func (r *reader) bucketOrigin(s *cloudformation.Stack, at cloudformation.Locatio
 	if p.S3OriginConfig == nil {
 		return r.findOAC(s, at, p, o)
 	}
-	o.ReadTimeout = whole(p.S3OriginConfig.OriginReadTimeout, defaultReadTimeout)
+	o.ReadTimeout = ttl(p.S3OriginConfig.OriginReadTimeout, awsname.OriginReadTimeout)
 	if path := p.S3OriginConfig.OriginAccessIdentity; path != "" {
 		at := at.Key("S3OriginConfig.OriginAccessIdentity")
 		id, ok := strings.CutPrefix(path, "origin-access-identity/cloudfront/")
@@ -198,11 +197,4 @@ func (r *reader) findOAC(s *cloudformation.Stack, at cloudformation.Location, p 
 		o.OAC = oac
 	}
 	return nil
-}
-
-func whole(n *int, otherwise int) time.Duration {
-	if n == nil {
-		return seconds(float64(otherwise))
-	}
-	return seconds(float64(*n))
 }

@@ -61,17 +61,36 @@ func Read(data []byte, o Options) (*Infrastructure, error) {
 func (r *reader) read() (*Infrastructure, error) {
 	r.tmpl.Stack = r.app.Stacks()[0].Name
 	for _, k := range kinds {
-		if err := r.readAll(k); err != nil {
+		err := r.each(func(s *cloudformation.Stack, res *cloudformation.Resource) error {
+			if res.Type != k.name {
+				return nil
+			}
+			return k.read(r, s, res)
+		})
+		if err != nil {
 			return nil, err
 		}
 	}
 	r.assumeGrants()
 	r.noteTwice()
-	if err := r.noteOthers(); err != nil {
+	err := r.each(func(s *cloudformation.Stack, res *cloudformation.Resource) error {
+		if _, read := kindOf(res.Type); !read && s.Nested(res) == nil {
+			r.note(s, res, whyLeftOut(res.Type)) // what refers to it asks for its value
+		}
+		return nil
+	})
+	if err != nil {
 		return nil, err
 	}
-	if err := r.allOutputs(); err != nil {
-		return nil, err
+	stacks := r.roots()
+	for _, s := range stacks {
+		prefix := ""
+		if len(stacks) > 1 {
+			prefix = s.Name + "/"
+		}
+		if err := r.outputs(s, prefix); err != nil {
+			return nil, err
+		}
 	}
 	r.tmpl.UnusedValues = r.app.Unused()
 	if len(r.tmpl.Distributions) == 0 {
@@ -98,27 +117,6 @@ func (r *reader) each(do func(*cloudformation.Stack, *cloudformation.Resource) e
 	return nil
 }
 
-func (r *reader) readAll(k kind) error {
-	return r.each(func(s *cloudformation.Stack, res *cloudformation.Resource) error {
-		if res.Type != k.name {
-			return nil
-		}
-		return k.read(r, s, res)
-	})
-}
-
-// noteOthers lists the resources that are not read. What refers to one of them
-// asks for its value.
-func (r *reader) noteOthers() error {
-	return r.each(func(s *cloudformation.Stack, res *cloudformation.Resource) error {
-		if _, read := kindOf(res.Type); read || s.Nested(res) != nil {
-			return nil
-		}
-		r.note(s, res, whyLeftOut(res.Type))
-		return nil
-	})
-}
-
 // noteTwice lists the keys that an object of a template has more than once.
 func (r *reader) noteTwice() {
 	for _, s := range r.app.Stacks() {
@@ -137,23 +135,8 @@ func (r *reader) note(s *cloudformation.Stack, res *cloudformation.Resource, why
 	r.tmpl.Notes = append(r.tmpl.Notes, Note{Stack: s.Name, LogicalID: res.LogicalID, Type: res.Type, Why: why})
 }
 
-// allOutputs resolves the outputs of all stacks but the nested ones, whose
-// outputs their parents have.
-func (r *reader) allOutputs() error {
-	stacks := r.roots()
-	for _, s := range stacks {
-		prefix := ""
-		if len(stacks) > 1 {
-			prefix = s.Name + "/"
-		}
-		if err := r.outputs(s, prefix); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// roots returns the stacks that are nested in none.
+// roots returns the stacks that are nested in none. The outputs of the others
+// are their parents'.
 func (r *reader) roots() []*cloudformation.Stack {
 	return slices.DeleteFunc(slices.Clone(r.app.Stacks()),
 		func(s *cloudformation.Stack) bool { return s.Parent() != nil })

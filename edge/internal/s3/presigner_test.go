@@ -67,8 +67,7 @@ func TestAtTheBucket(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			bucket := &infra.Bucket{Name: "media", ARN: "arn:aws:s3:::media", Region: "eu-west-1",
-				RegionalDomain: "media.s3.eu-west-1.amazonaws.com"}
+			bucket := &infra.Bucket{Name: "media", ARN: "arn:aws:s3:::media", Region: "eu-west-1"}
 			asked := func() time.Time { return presignedNoon.Add(test.asked) }
 			server, err := s3.New(bucket, asked, s3.Content{Files: objects})
 			if err != nil {
@@ -84,7 +83,7 @@ func TestAtTheBucket(t *testing.T) {
 					t.Fatalf("not on the distribution: %s", u.URL)
 				}
 				// What CloudFront asks S3: the raw path and query, at the origin's host.
-				asked := strings.Replace(strings.Replace(u.URL, test.change, test.replace, 1), cdn, bucket.RegionalDomain, 1)
+				asked := strings.Replace(strings.Replace(u.URL, test.change, test.replace, 1), cdn, bucketHost, 1)
 				request, err := http.NewRequestWithContext(t.Context(), asks, asked, nil)
 				if err != nil {
 					t.Fatal(err)

@@ -29,7 +29,7 @@ func at() time.Time { return time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC) }
 // privateBucket is what the default stack makes: TLS only, read by one OAI.
 func privateBucket() *infra.Bucket {
 	return &infra.Bucket{
-		Name: "media", ARN: "arn:aws:s3:::media", Region: "eu-west-1", RegionalDomain: bucketHost, Encryption: "AES256",
+		Name: "media", ARN: "arn:aws:s3:::media", Region: "eu-west-1", Encryption: "AES256",
 		PublicAccessBlock: infra.PublicAccessBlock{BlockPublicAcls: true, BlockPublicPolicy: true, IgnorePublicAcls: true,
 			RestrictPublicBuckets: true},
 		Policy: []bucketpolicy.Statement{
