@@ -212,6 +212,8 @@ func principals(tmpl *infra.Infrastructure, s bucketpolicy.Statement) []bucketpo
 			p = bucketpolicy.Principal{Value: everyone}
 		case isOurs(tmpl, p, s.Conditions):
 			p.Value = ourCloudFront
+		case isOurService(tmpl, p, s.Conditions):
+			continue // which no origin makes use of
 		case p.Kind == "Service":
 			p.Value = "the service " + p.Value
 		}
@@ -221,16 +223,19 @@ func principals(tmpl *infra.Infrastructure, s bucketpolicy.Statement) []bucketpo
 }
 
 // isOurs reports whether a principal is CloudFront on behalf of one of the
-// template's distributions.
+// template's distributions, by an identity that an origin has.
 func isOurs(tmpl *infra.Infrastructure, p bucketpolicy.Principal, conditions []bucketpolicy.Condition) bool {
-	for _, d := range tmpl.Distributions {
-		for _, b := range d.Behaviors {
-			if slices.ContainsFunc(origins(b), func(o *infra.Origin) bool { return isIdentity(o, p) }) {
-				return true
-			}
+	for r := range readers(tmpl) {
+		if isIdentity(r.origin, p) || r.origin.OAC != nil && isOurService(tmpl, p, conditions) {
+			return true
 		}
 	}
-	return isCloudFront(p) && slices.ContainsFunc(conditions, func(c bucketpolicy.Condition) bool { return isSourceARN(c) && onlyOurs(tmpl, c.Values) })
+	return false
+}
+
+func isOurService(tmpl *infra.Infrastructure, p bucketpolicy.Principal, conditions []bucketpolicy.Condition) bool {
+	return isCloudFront(p) &&
+		slices.ContainsFunc(conditions, func(c bucketpolicy.Condition) bool { return isSourceARN(c) && onlyOurs(tmpl, c.Values) })
 }
 
 func isSourceARN(c bucketpolicy.Condition) bool {

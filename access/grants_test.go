@@ -66,7 +66,9 @@ func allows(p *bucketpolicy.Policy, q bucketpolicy.Request) bool {
 func withPolicy(policy []bucketpolicy.Statement) *infra.Infrastructure {
 	bucket := &infra.Bucket{LogicalID: "B", Name: "b", ARN: bucketARN, Policy: policy}
 	origin := &infra.Origin{Bucket: bucket, OAI: &infra.OAI{ID: "E0", CanonicalUserID: "ouruser"}}
-	d := &infra.Distribution{LogicalID: "D", ARN: ours, Behaviors: []*infra.Behavior{{PathPattern: "*", Origin: origin}}}
+	control := &infra.Origin{Bucket: bucket, OAC: &infra.OAC{Type: "s3", Behavior: "always"}}
+	d := &infra.Distribution{LogicalID: "D", ARN: ours, Behaviors: []*infra.Behavior{
+		{PathPattern: "control/*", Origin: control}, {PathPattern: "*", Origin: origin}}}
 	return &infra.Infrastructure{Distributions: []*infra.Distribution{d}, Buckets: []*infra.Bucket{bucket}}
 }
 
