@@ -71,7 +71,7 @@ type Finding struct {
 	Distribution string   `json:"distribution,omitempty"` // logical ID
 	Bucket       string   `json:"bucket,omitempty"`       // logical ID, or the name of one the template does not create
 	Path         string   `json:"path,omitempty"`         // the path pattern concerned, the first of Paths
-	Paths        []string `json:"paths,omitempty"`        // all path patterns concerned, in the order CloudFront tries them
+	Paths        []string `json:"paths,omitempty"`        // all path patterns concerned, in CloudFront's order
 	Key          string   `json:"key,omitempty"`          // fingerprint of the key concerned
 	Witness      string   `json:"witness"`                // a path, or what else shows it
 	Sentence     string   `json:"sentence"`

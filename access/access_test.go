@@ -34,6 +34,20 @@ func TestDiffOfSynthesized(t *testing.T) {
 	}
 }
 
+// CloudFront has no distribution with that many behaviors.
+func TestTooManyBehaviors(t *testing.T) {
+	t.Parallel()
+	for count, valid := range map[int]bool{300: true, 301: false} {
+		s := base()
+		for i := range count - len(s.behaviors) {
+			s.insert("*", public(fmt.Sprintf("p%d", i)))
+		}
+		if _, err := access.Parse(s.template(), nil); (err == nil) != valid {
+			t.Errorf("%d behaviors: %v", count, err)
+		}
+	}
+}
+
 func ExampleDiff() {
 	before, err := access.Read("testdata/base.yaml", nil)
 	if err != nil {
@@ -45,19 +59,22 @@ func ExampleDiff() {
 		fmt.Println(err)
 		return
 	}
-	for _, f := range access.Diff(before, after) {
-		fmt.Printf("%s %s (%s): %s\n", f.Severity, f.Kind, f.Witness, f.Sentence)
+	findings := access.Diff(before, after)
+	for _, f := range findings {
+		fmt.Println(f.Severity, f.Kind, f.Witness)
 	}
+	fmt.Println(findings[2].Sentence)
 	// Output:
-	// breaking became-public (/presigned/x.jpg): presigned URLs no longer open paths of "*.jpg": S3 refuses their signature beside CloudFront's own
-	// breaking bucket-replaced (/web/x.jpg): paths of "*.jpg" are read from the bucket Media instead of www.example.com; its content is not moved
-	// widening became-public (/private/x.jpg): paths of "*.jpg" that needed a CloudFront signature are open to everyone
-	// widening became-public (/presigned/x.jpg): paths of "*.jpg" that needed an S3 signature are open to everyone
-	// widening behavior-shadowed (/private/x.jpg): the behavior "private/*" does not protect /private/x.jpg: "*.jpg", which is public, comes before it
-	// widening behavior-shadowed (/presigned/x.jpg): the behavior "presigned/*" does not protect /presigned/x.jpg: "*.jpg", which is public, comes before it
-	// narrowing cors-narrowed (/private/x.jpg): for paths of "*.jpg", CORS no longer allows that web pages of https://*.example.com may read; web pages may use the methods GET; web pages may send the headers Range
-	// narrowing https-required (/public/x.jpg): plain HTTP requests for paths of "*.jpg" are refused: links that begin with http: stop working
-	// note https-weakened (/private/x.jpg): browsers are no longer told to use HTTPS alone for paths of "*.jpg" (Strict-Transport-Security)
+	// breaking became-public /presigned/x.jpg
+	// breaking bucket-replaced /web/x.jpg
+	// widening became-public /private/x.jpg
+	// widening became-public /presigned/x.jpg
+	// widening behavior-shadowed /private/x.jpg
+	// widening behavior-shadowed /presigned/x.jpg
+	// narrowing cors-narrowed /private/x.jpg
+	// narrowing https-required /public/x.jpg
+	// note https-weakened /private/x.jpg
+	// paths of "*.jpg" that needed a CloudFront signature are open to everyone
 }
 
 func BenchmarkDiff(b *testing.B) {

@@ -17,7 +17,8 @@ func BenchmarkDiff75(b *testing.B) {
 		},
 	} {
 		for change, flips := range map[string]func(i int) bool{
-			"none": func(int) bool { return false }, "one": func(i int) bool { return i == 40 }, "all": func(int) bool { return true },
+			"none": func(int) bool { return false }, "one": func(i int) bool { return i == 40 },
+			"all": func(int) bool { return true },
 		} {
 			old, now := base(), base()
 			for i := range 70 {

@@ -23,7 +23,8 @@ func (d *diff) compareBuckets() {
 		}
 		d.comparePublicAccess(o, n)
 		if refusesHTTP(o) && !refusesHTTP(n) && !n.External {
-			d.say(HTTPSWeakened, Widening, "aws:SecureTransport", "the policy of the bucket %s no longer refuses plain HTTP", d.bucket)
+			d.say(HTTPSWeakened, Widening, "aws:SecureTransport",
+				"the policy of the bucket %s no longer refuses plain HTTP", d.bucket)
 		}
 		var found list
 		changedCORS(&found, fmt.Sprintf("from the bucket %s itself", d.bucket), bucketCORS(o), bucketCORS(n))
@@ -35,15 +36,16 @@ func (d *diff) compareBuckets() {
 }
 
 // bucketBefore returns what a bucket was, or nil.
-func (d *diff) bucketBefore(n *infra.Bucket) *infra.Bucket {
-	i := slices.IndexFunc(d.was.Buckets, func(o *infra.Bucket) bool { return sameResource(o, n) })
-	if i < 0 {
-		i = slices.IndexFunc(d.was.Buckets, func(o *infra.Bucket) bool { return d.buckets[[2]*infra.Bucket{o, n}] })
+func (d *diff) bucketBefore(n *infra.Bucket) (before *infra.Bucket) {
+	for _, o := range d.was.Buckets {
+		if sameResource(o, n) {
+			return o
+		}
+		if before == nil && d.buckets[[2]*infra.Bucket{o, n}] {
+			before = o
+		}
 	}
-	if i < 0 {
-		return nil
-	}
-	return d.was.Buckets[i]
+	return before
 }
 
 func sameResource(o, n *infra.Bucket) bool {
@@ -54,23 +56,18 @@ func sameResource(o, n *infra.Bucket) bool {
 }
 
 func (d *diff) comparePublicAccess(o, n *infra.Bucket) {
-	before, after := o.PublicAccessBlock, n.PublicAccessBlock
+	on := func(b infra.PublicAccessBlock) []bool {
+		return []bool{b.BlockPublicAcls, b.BlockPublicPolicy, b.IgnorePublicAcls, b.RestrictPublicBuckets}
+	}
 	var off []string
-	for _, setting := range []struct {
-		name          string
-		before, after bool
-	}{
-		{"BlockPublicAcls", before.BlockPublicAcls, after.BlockPublicAcls},
-		{"BlockPublicPolicy", before.BlockPublicPolicy, after.BlockPublicPolicy},
-		{"IgnorePublicAcls", before.IgnorePublicAcls, after.IgnorePublicAcls},
-		{"RestrictPublicBuckets", before.RestrictPublicBuckets, after.RestrictPublicBuckets},
-	} {
-		if setting.before && !setting.after {
-			off = append(off, setting.name)
+	for i, name := range []string{"BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"} {
+		if on(o.PublicAccessBlock)[i] && !on(n.PublicAccessBlock)[i] && !n.External {
+			off = append(off, name)
 		}
 	}
-	if settings := strings.Join(off, ", "); settings != "" && !n.External {
-		d.say(PublicAccessBlockWeakened, Widening, settings, "the bucket %s can be made public: %s is off", d.bucket, settings)
+	if settings := strings.Join(off, ", "); settings != "" {
+		d.say(PublicAccessBlockWeakened, Widening, settings,
+			"the bucket %s can be made public: %s is off", d.bucket, settings)
 	}
 }
 

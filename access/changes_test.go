@@ -35,14 +35,16 @@ var changes = map[string]change{
 		[]string{"breaking became-public presigned/* /presigned/x", "widening became-public presigned/* /presigned/x"}},
 	"public instead of presigned, without the signature": {nil, both(from("presigned/*", "media"), keyIn("none")),
 		[]string{"widening became-public presigned/* /presigned/x"}},
-	"public instead of presigned, which CloudFront may not read": {cut, both(cut, from("presigned/*", "media"), keyIn("none")),
+	"public instead of presigned, which CloudFront may not read": {cut, both(cut, from("presigned/*", "media"),
+		keyIn("none")),
 		[]string{"breaking became-public presigned/* /presigned/x", "note became-public presigned/* /presigned/x"}},
 	"presigned instead of public": {nil, from("public/*", "nobody"),
 		[]string{"narrowing became-signed public/* /public/x", "note cache-outlives-signature public/* /public/x"}},
 
 	"a behavior never reached": {nil, insert("*", signed("private/a/*")),
 		[]string{"note behavior-shadowed private/a/* /private/a/x"}},
-	"a behavior that was never reached before": {insert("*", signed("private/a/*")), both(insert("*", signed("private/a/*")), open("private/a/*")), nil},
+	"a behavior that was never reached before": {insert("*", signed("private/a/*")),
+		both(insert("*", signed("private/a/*")), open("private/a/*")), nil},
 	"a signed behavior never reached": {nil, insert("*", signed("public/a/*")),
 		[]string{"note behavior-shadowed public/a/* /public/a/x"}},
 	"a behavior no longer reached": {insert("*", signed("public/a/*")), insert("*", signed("public/a/*"), public("/*")),
@@ -58,7 +60,8 @@ var changes = map[string]change{
 			"widening behavior-shadowed * /x",
 			"narrowing https-required /* /x"}},
 	"the default never reached before": {insert("*", public("/*")), insert("*", public("/*")), nil},
-	"a shadow that was there": {insert("private/*", public("*.jpg")), insert("private/*", public("*.jpg"), public("*.png")),
+	"a shadow that was there": {insert("private/*", public("*.jpg")), insert("private/*", public("*.jpg"),
+		public("*.png")),
 		[]string{"breaking became-public *.png /presigned/x.png",
 			"breaking bucket-replaced *.png /web/x.png",
 			"widening became-public *.png /private/x.png",
@@ -112,12 +115,15 @@ var changes = map[string]change{
 
 	"an error page below a signed pattern": {nil, errorPage("/private/film.mp4"),
 		[]string{"widening became-public /private/film.mp4 /private/film.mp4", "note error-page-changed Cdn 403"}},
-	"an error page that was there":         {errorPage("/private/film.mp4"), errorPage("/private/film.mp4"), nil},
-	"an error page below a public pattern": {nil, errorPage("/public/403.html"), []string{"note error-page-changed Cdn 403"}},
-	"an error page taken off":              {errorPage("/public/403.html"), nil, []string{"breaking error-page-changed Cdn 403"}},
+	"an error page that was there": {errorPage("/private/film.mp4"), errorPage("/private/film.mp4"), nil},
+	"an error page below a public pattern": {nil, errorPage("/public/403.html"),
+		[]string{"note error-page-changed Cdn 403"}},
+	"an error page taken off": {errorPage("/public/403.html"), nil,
+		[]string{"breaking error-page-changed Cdn 403"}},
 	"an error page of a failure taken off": {errorPages(404, 404, "/public/404.html"), nil,
 		[]string{"note error-page-changed Cdn 404"}},
-	"an error page with another status": {errorPages(404, 404, "/public/404.html"), errorPages(404, 200, "/public/404.html"),
+	"an error page with another status": {errorPages(404, 404, "/public/404.html"),
+		errorPages(404, 200, "/public/404.html"),
 		[]string{"note error-page-changed Cdn 404"}},
 	"a signed error page for another error": {errorPages(404, 404, "/private/x"), errorPages(500, 500, "/private/x"),
 		[]string{"widening became-public /private/x /private/x",
@@ -135,8 +141,10 @@ var changes = map[string]change{
 		[]string{"breaking root-object-changed / /",
 			"widening became-public / /",
 			"note error-page-changed Cdn 403"}},
-	"an error caching time": {nil, configure("CustomErrorResponses", []props{{"ErrorCode": 404, "ErrorCachingMinTTL": 5}}), nil},
-	"an error page whose path is signed now": {errorPage("/public/403.html"), both(errorPage("/public/403.html"), sign("public/*")),
+	"an error caching time": {nil, configure("CustomErrorResponses", []props{{"ErrorCode": 404,
+		"ErrorCachingMinTTL": 5}}), nil},
+	"an error page whose path is signed now": {errorPage("/public/403.html"),
+		both(errorPage("/public/403.html"), sign("public/*")),
 		[]string{"widening became-public /public/403.html /public/403.html", "narrowing became-signed public/* /public/x"}},
 	"an error page below a presigned pattern": {nil, errorPage("/presigned/film.mp4"),
 		[]string{"note error-page-changed Cdn 403"}},
@@ -153,15 +161,21 @@ var changes = map[string]change{
 		[]string{"note function-changed public/* /public/x"}},
 	"its code": {function("public/*", "viewer-request", keepAll), function("public/*", "viewer-request", keepAll+" "),
 		[]string{"widening function-changed public/* /public/x"}},
-	"the same function": {function("public/*", "viewer-request", keepAll), function("public/*", "viewer-request", keepAll), nil},
+	"the same function": {function("public/*", "viewer-request", keepAll),
+		function("public/*", "viewer-request", keepAll), nil},
 
 	"a key added":   {nil, trust("KeyOne", "KeyTwo"), []string{"widening key-added KeyTwo /private/x"}},
 	"a key removed": {trust("KeyOne", "KeyTwo"), nil, []string{"breaking key-removed KeyTwo /private/x"}},
 	"a key replaced": {nil, trust("KeyTwo"),
 		[]string{"breaking key-removed KeyOne /private/x", "widening key-added KeyTwo /private/x"}},
-	"a key in another resource": {nil, both(trust("KeyThree"), func(s *site) { s.resources["KeyThree"] = publicKey(keyOne) }),
+	"a key in another resource": {nil,
+		both(trust("KeyThree"), func(s *site) { s.resources["KeyThree"] = publicKey(keyOne) }),
 		[]string{"breaking key-removed KeyOne /private/x"}},
-	"another key in its resource": {nil, func(s *site) { s.resources["KeyOne"] = publicKey(keyTwo); delete(s.resources, "KeyTwo") },
+	"another key in its resource": {nil, func(s *site) {
+		s.resources["KeyOne"] = publicKey(keyTwo)
+		delete(s.resources,
+			"KeyTwo")
+	},
 		[]string{"breaking key-removed KeyOne /private/x", "widening key-added KeyTwo /private/x"}},
 	"keys reordered": {trust("KeyOne", "KeyTwo"), trust("KeyTwo", "KeyOne"), nil},
 
@@ -211,7 +225,8 @@ var changes = map[string]change{
 
 	"a grant to everyone": {nil, grant("Allow", "*", "s3:GetObject", "/*"),
 		[]string{"widening origin-grant-widened Media s3:GetObject bucket/*"}},
-	"a grant to list": {nil, grant("Allow", props{"CanonicalUser": att("Identity", "S3CanonicalUserId")}, "s3:ListBucket", ""),
+	"a grant to list": {nil, grant("Allow", props{"CanonicalUser": att("Identity", "S3CanonicalUserId")},
+		"s3:ListBucket", ""),
 		[]string{"widening origin-grant-widened Media s3:ListBucket bucket"}},
 	"a grant of more": {nil, func(s *site) { s.policy[1]["Action"] = "s3:Get*" },
 		[]string{"widening origin-grant-widened Media s3:Get* bucket/*"}},
@@ -234,14 +249,16 @@ var changes = map[string]change{
 		both(grant("Allow", cloudFront, "s3:GetObject", "/*"), onlyIf("StringEquals", "aws:SourceArn", foreign)),
 		[]string{"widening origin-grant-widened Media s3:GetObject bucket/*"}},
 	"a grant to ours and another account's": {nil,
-		both(grant("Allow", cloudFront, "s3:GetObject", "/*"), onlyIf("StringEquals", "aws:SourceArn", []any{sub(dist), foreign})),
+		both(grant("Allow", cloudFront, "s3:GetObject", "/*"), onlyIf("StringEquals", "aws:SourceArn",
+			[]any{sub(dist), foreign})),
 		[]string{"widening origin-grant-widened Media s3:GetObject bucket/*"}},
 	"another account's, then everyone's": {
 		both(grant("Allow", cloudFront, "s3:GetObject", "/*"), onlyIf("StringEquals", "aws:SourceArn", foreign)),
 		grant("Allow", cloudFront, "s3:GetObject", "/*"),
 		[]string{"widening origin-grant-widened Media s3:GetObject bucket/*"}},
 	"a condition that allows less": {
-		both(grant("Allow", "*", "s3:GetObject", "/*"), onlyIf("IpAddress", "aws:SourceIp", []string{"192.0.2.0/24", "198.51.100.0/24"})),
+		both(grant("Allow", "*", "s3:GetObject", "/*"), onlyIf("IpAddress", "aws:SourceIp",
+			[]string{"192.0.2.0/24", "198.51.100.0/24"})),
 		both(grant("Allow", "*", "s3:GetObject", "/*"), onlyIf("IpAddress", "aws:SourceIp", "192.0.2.0/24")),
 		[]string{"narrowing origin-grant-removed Media s3:GetObject bucket/*"}},
 	"a condition on another value": {
@@ -254,17 +271,20 @@ var changes = map[string]change{
 		both(grant("Allow", "*", "s3:GetObject", "/*"), onlyIf("StringLike", "aws:UserAgent", "abc")),
 		[]string{"narrowing origin-grant-removed Media s3:GetObject bucket/*"}},
 	"a condition that excepts less": {
-		both(grant("Allow", "*", "s3:GetObject", "/*"), onlyIf("NotIpAddress", "aws:SourceIp", []string{"192.0.2.0/24", "198.51.100.0/24"})),
+		both(grant("Allow", "*", "s3:GetObject", "/*"), onlyIf("NotIpAddress", "aws:SourceIp",
+			[]string{"192.0.2.0/24", "198.51.100.0/24"})),
 		both(grant("Allow", "*", "s3:GetObject", "/*"), onlyIf("NotIpAddress", "aws:SourceIp", "192.0.2.0/24")),
 		[]string{"widening origin-grant-widened Media s3:GetObject bucket/*"}},
 	"a second bucket that refuses everyone": {nil, secondBucket("Deny"), nil},
-	"a second bucket that everyone reads":   {nil, secondBucket("Allow"), []string{"widening origin-grant-widened Second s3:GetObject bucket/*"}},
+	"a second bucket that everyone reads": {nil, secondBucket("Allow"),
+		[]string{"widening origin-grant-widened Second s3:GetObject bucket/*"}},
 	"a second bucket without its policy": {secondBucket("Allow"), func(s *site) {
 		s.resources["Second"] = resource("AWS::S3::Bucket", props{})
 	}, []string{"narrowing origin-grant-removed Second s3:GetObject bucket/*"}},
 	"a grant to list taken off": {listed, nil, []string{"narrowing origin-grant-removed Media s3:ListBucket bucket"}},
 	"everything but": {nil, func(s *site) {
-		s.policy = append(s.policy, statement{"Effect": "Allow", "NotPrincipal": colleague, "NotAction": "s3:PutObject", "NotResource": s.arn("/x")})
+		s.policy = append(s.policy, statement{"Effect": "Allow", "NotPrincipal": colleague, "NotAction": "s3:PutObject",
+			"NotResource": s.arn("/x")})
 	}, []string{`widening origin-grant-widened Media everything but s3:PutObject everything but bucket/x`}},
 	"a condition taken off": {
 		both(grant("Allow", "*", "s3:GetObject", "/*"), onlyIf("IpAddress", "aws:SourceIp", "192.0.2.0/24")),
@@ -294,8 +314,10 @@ var changes = map[string]change{
 			"narrowing https-required public/* /public/x"}},
 	"redirect instead of refusal": {nil, https("private/*", "redirect-to-https"),
 		[]string{"note https-weakened private/* /private/x"}},
-	"refusal instead of redirect":        {nil, https("public/*", "https-only"), []string{"narrowing https-required public/* /public/x"}},
-	"plain HTTP to an origin":            {nil, originProtocol("http-only"), []string{"widening https-weakened web/* /web/x"}},
+	"refusal instead of redirect": {nil, https("public/*", "https-only"),
+		[]string{"narrowing https-required public/* /public/x"}},
+	"plain HTTP to an origin": {nil, originProtocol("http-only"),
+		[]string{"widening https-weakened web/* /web/x"}},
 	"plain HTTP to an origin for nobody": {nil, originProtocol("match-viewer"), nil},
 	"plain HTTP to an origin, as before": {https("web/*", "allow-all"),
 		both(https("web/*", "allow-all"), originProtocol("match-viewer")),
@@ -315,25 +337,33 @@ var changes = map[string]change{
 	"OPTIONS allowed": {nil, methods("private/*", "GET", "HEAD", "OPTIONS"), nil},
 	"OPTIONS taken off": {methods("private/*", "GET", "HEAD", "OPTIONS"), nil,
 		[]string{"narrowing methods-narrowed private/* /private/x"}},
-	"methods taken off": {methods("private/*", allMethods...), nil, []string{"narrowing methods-narrowed private/* /private/x"}},
+	"methods taken off": {methods("private/*", allMethods...), nil,
+		[]string{"narrowing methods-narrowed private/* /private/x"}},
 
-	"a geo restriction":           {nil, countries("whitelist", "DE", "FR"), []string{"breaking geo-restriction-changed Cdn every country but DE, FR"}},
-	"a geo restriction taken off": {countries("whitelist", "DE"), nil, []string{"widening geo-restriction-changed Cdn every country but DE"}},
-	"more countries":              {countries("whitelist", "DE"), countries("whitelist", "DE", "FR"), []string{"widening geo-restriction-changed Cdn FR"}},
+	"a geo restriction": {nil, countries("whitelist", "DE", "FR"),
+		[]string{"breaking geo-restriction-changed Cdn every country but DE, FR"}},
+	"a geo restriction taken off": {countries("whitelist", "DE"), nil,
+		[]string{"widening geo-restriction-changed Cdn every country but DE"}},
+	"more countries": {countries("whitelist", "DE"), countries("whitelist", "DE", "FR"),
+		[]string{"widening geo-restriction-changed Cdn FR"}},
 	"other countries": {countries("whitelist", "DE"), countries("whitelist", "FR"),
 		[]string{"breaking geo-restriction-changed Cdn DE", "widening geo-restriction-changed Cdn FR"}},
-	"fewer countries refused": {countries("blacklist", "DE", "FR"), countries("blacklist", "DE"), []string{"widening geo-restriction-changed Cdn FR"}},
+	"fewer countries refused": {countries("blacklist", "DE", "FR"), countries("blacklist", "DE"),
+		[]string{"widening geo-restriction-changed Cdn FR"}},
 	"refused instead of allowed": {countries("whitelist", "FR", "DE"), countries("blacklist", "FR", "DE"),
-		[]string{"breaking geo-restriction-changed Cdn DE, FR", "widening geo-restriction-changed Cdn every country but DE, FR"}},
+		[]string{"breaking geo-restriction-changed Cdn DE, FR",
+			"widening geo-restriction-changed Cdn every country but DE, FR"}},
 	"countries reordered": {countries("whitelist", "DE", "FR"), countries("whitelist", "FR", "DE"), nil},
 
 	"a web ACL":           {nil, configure("WebACLId", "arn:acl"), nil},
 	"a web ACL taken off": {configure("WebACLId", "arn:acl"), nil, []string{"widening web-acl-changed Cdn arn:acl"}},
-	"another web ACL":     {configure("WebACLId", "arn:acl"), configure("WebACLId", "arn:other"), []string{"note web-acl-changed Cdn arn:other"}},
-	"a log":               {nil, logIn("a.s3.amazonaws.com"), []string{"widening logging-changed Cdn Logging.Bucket"}},
-	"another log":         {logIn("a.s3.amazonaws.com"), logIn("b.s3.amazonaws.com"), []string{"widening logging-changed Cdn Logging.Bucket"}},
-	"no log":              {logIn("a.s3.amazonaws.com"), nil, []string{"note logging-changed Cdn Logging.Bucket"}},
-	"disabled":            {nil, configure("Enabled", false), []string{"breaking distribution-disabled Cdn Enabled"}},
+	"another web ACL": {configure("WebACLId", "arn:acl"), configure("WebACLId", "arn:other"),
+		[]string{"note web-acl-changed Cdn arn:other"}},
+	"a log": {nil, logIn("a.s3.amazonaws.com"), []string{"widening logging-changed Cdn Logging.Bucket"}},
+	"another log": {logIn("a.s3.amazonaws.com"), logIn("b.s3.amazonaws.com"),
+		[]string{"widening logging-changed Cdn Logging.Bucket"}},
+	"no log":   {logIn("a.s3.amazonaws.com"), nil, []string{"note logging-changed Cdn Logging.Bucket"}},
+	"disabled": {nil, configure("Enabled", false), []string{"breaking distribution-disabled Cdn Enabled"}},
 	"a signed pattern before the default, behind a public one": {nil, insert("*", public("q*"), signed("*z")),
 		[]string{"widening became-public q* /qx",
 			"widening behavior-shadowed *z /qz",
@@ -349,7 +379,8 @@ var changes = map[string]change{
 		[]string{"widening function-changed public/* /public/x"}},
 	"another root object": {configure("DefaultRootObject", "public/a"), configure("DefaultRootObject", "public/b"),
 		[]string{"breaking root-object-changed / /"}},
-	"a root object of a bucket": {nil, configure("DefaultRootObject", "public/a"), []string{"note root-object-changed / /"}},
+	"a root object of a bucket": {nil, configure("DefaultRootObject", "public/a"),
+		[]string{"note root-object-changed / /"}},
 	"a root object that leads to a function": {function("public/*", "viewer-request", rewriteAll),
 		both(function("public/*", "viewer-request", rewriteAll), configure("DefaultRootObject", "public/x")),
 		[]string{"widening root-object-changed / /"}},
@@ -397,7 +428,8 @@ var changes = map[string]change{
 			items := s.config["OriginGroups"].(props)["Items"].([]props)
 			items[0]["FailoverCriteria"] = props{"StatusCodes": props{"Quantity": 2, "Items": []int{404, 500}}}
 		}), []string{"breaking bucket-replaced web/* /web/x", "widening bucket-replaced web/* /web/x"}},
-	"the bucket's grant to a second origin taken off": {group("web/*", "web", "media"), both(group("web/*", "web", "media"), cut),
+	"the bucket's grant to a second origin taken off": {group("web/*", "web", "media"),
+		both(group("web/*", "web", "media"), cut),
 		[]string{"breaking origin-grant-removed Media s3:GetObject bucket/*"}},
 	"an identity for the first origin": {both(deep("/x"), group("web/*", "nobody", "deep")),
 		both(deep("/x"), group("web/*", "media", "deep")),
@@ -420,24 +452,28 @@ var changes = map[string]change{
 		[]string{"breaking bucket-replaced web/* /web/x"}},
 	"an identity for signed paths": {from("private/*", "nobody"), nil,
 		[]string{"widening origin-grant-widened Media /private/x"}},
-	"plain HTTP passed on to a bucket that refuses it": {https("public/*", "redirect-to-https"), https("public/*", "allow-all"),
+	"plain HTTP passed on to a bucket that refuses it": {https("public/*", "redirect-to-https"),
+		https("public/*", "allow-all"),
 		[]string{"widening https-weakened public/* /public/x", "narrowing https-required public/* /public/x"}},
 	"enabled": {configure("Enabled", false), nil, []string{"widening distribution-enabled Cdn Enabled"}},
-	"an alias taken off": {configure("Aliases", []string{"a.example.com", "b.example.com"}), configure("Aliases", []string{"b.example.com"}),
+	"an alias taken off": {configure("Aliases", []string{"a.example.com", "b.example.com"}),
+		configure("Aliases", []string{"b.example.com"}),
 		[]string{"breaking alias-removed Cdn a.example.com"}},
 	"an alias that moves to another distribution": {both(second(), configure("Aliases", []string{"a.example.com"})),
 		secondNamed("a.example.com"), []string{"breaking alias-removed Cdn a.example.com"}},
 	"an alias within another distribution's wildcard": {both(second(), configure("Aliases", []string{"*.example.com"})),
 		both(secondNamed("A.example.com"), configure("Aliases", []string{"*.example.com"})),
 		[]string{"breaking alias-removed Cdn A.example.com"}},
-	"an alias added":             {nil, configure("Aliases", []string{"a.example.com"}), nil},
-	"an alias within a wildcard": {configure("Aliases", []string{"a.example.com"}), configure("Aliases", []string{"*.example.com"}), nil},
-	"a removed distribution":     {second(), nil, []string{"breaking distribution-replaced Other Other"}},
+	"an alias added": {nil, configure("Aliases", []string{"a.example.com"}), nil},
+	"an alias within a wildcard": {configure("Aliases", []string{"a.example.com"}),
+		configure("Aliases", []string{"*.example.com"}), nil},
+	"a removed distribution": {second(), nil, []string{"breaking distribution-replaced Other Other"}},
 
 	"CORS origins": {nil, cors("AccessControlAllowOrigins", items("*")),
 		[]string{"widening cors-widened private/* /private/x", "widening cors-widened public/* /public/x"}},
-	"CORS origins narrowed": {nil, cors("AccessControlAllowOrigins", items("https://a.example.com")), []string{"narrowing cors-narrowed private/* /private/x",
-		"narrowing cors-narrowed public/* /public/x"}},
+	"CORS origins narrowed": {nil, cors("AccessControlAllowOrigins", items("https://a.example.com")),
+		[]string{"narrowing cors-narrowed private/* /private/x",
+			"narrowing cors-narrowed public/* /public/x"}},
 	"CORS credentials": {nil, cors("AccessControlAllowCredentials", true),
 		[]string{"widening cors-widened private/* /private/x", "widening cors-widened public/* /public/x"}},
 	"CORS methods and headers": {nil,
@@ -456,7 +492,8 @@ func control(s *site) {
 }
 
 // ofControl lets the distribution read as an origin access control does.
-var ofControl = both(grant("Allow", cloudFront, "s3:GetObject", "/*"), onlyIf("StringEquals", "AWS:SourceArn", sub(dist)))
+var ofControl = both(grant("Allow", cloudFront, "s3:GetObject", "/*"),
+	onlyIf("StringEquals", "AWS:SourceArn", sub(dist)))
 
 // index is a function that answers / with an object.
 const index = `function handler(event) {
@@ -467,7 +504,8 @@ const index = `function handler(event) {
 const foreign = "arn:aws:cloudfront::999999999999:distribution/EDFDVBD6EXAMPLE"
 
 // forwarded forwards S3's signature without making it part of the cache key.
-var forwarded = both(keyIn("none"), func(s *site) { s.behavior("presigned/*").with["OriginRequestPolicyId"] = everyQuery })
+var forwarded = both(keyIn("none"),
+	func(s *site) { s.behavior("presigned/*").with["OriginRequestPolicyId"] = everyQuery })
 
 // presignedAlone has S3 check the signatures of all objects of the bucket.
 func presignedAlone(s *site) {
@@ -494,8 +532,10 @@ func stored(store, from string) func(*site) {
 func secondBucket(effect string) func(*site) {
 	return func(s *site) {
 		s.resources["Second"] = resource("AWS::S3::Bucket", props{})
-		s.resources["SecondPolicy"] = resource("AWS::S3::BucketPolicy", props{"Bucket": ref("Second"), "PolicyDocument": props{
-			"Statement": []statement{{"Effect": effect, "Principal": "*", "Action": "s3:GetObject", "Resource": sub("${Second.Arn}/*")}}}})
+		s.resources["SecondPolicy"] = resource("AWS::S3::BucketPolicy", props{"Bucket": ref("Second"),
+			"PolicyDocument": props{
+				"Statement": []statement{{"Effect": effect, "Principal": "*", "Action": "s3:GetObject",
+					"Resource": sub("${Second.Arn}/*")}}}})
 	}
 }
 
@@ -532,7 +572,8 @@ func second(keys ...string) func(*site) {
 		}
 		if trusted != nil {
 			behavior["TrustedKeyGroups"] = []any{ref("Others")}
-			s.resources["Others"] = resource("AWS::CloudFront::KeyGroup", props{"KeyGroupConfig": props{"Name": "y", "Items": trusted}})
+			s.resources["Others"] = resource("AWS::CloudFront::KeyGroup", props{"KeyGroupConfig": props{"Name": "y",
+				"Items": trusted}})
 		}
 		s.resources["Other"] = resource("AWS::CloudFront::Distribution", props{"DistributionConfig": props{
 			"Enabled": true, "Origins": []props{s.s3Origin("media")}, "DefaultCacheBehavior": behavior}})

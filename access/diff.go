@@ -87,11 +87,9 @@ func (d *diff) compareDistributions() {
 		d.old, d.new = pair[0], pair[1]
 		d.before[d.new] = d.old
 		d.compareSettings()
-		if !d.tooMany() {
-			d.comparePaths(d.compareBehaviors)
-			d.findShadowed()
-			d.findExposedPages()
-		}
+		d.comparePaths(d.compareBehaviors)
+		d.findShadowed()
+		d.compareErrorPages()
 	}
 	for _, n := range added {
 		d.compareAdded(n)
@@ -120,8 +118,9 @@ func (d *diff) pairDistributions() (pairs [][2]*infra.Distribution, added []*inf
 			"the distribution %s is removed: no URL of its domain name opens any more", o.LogicalID)
 		if len(left) > 0 {
 			pairs = append(pairs, [2]*infra.Distribution{o, left[0]})
-			f.Sentence = fmt.Sprintf("the distribution %s is replaced by %s: its domain name changes, no URL of the old one opens "+
-				"any more, DNS records must point to the new one, and its cache starts empty", o.LogicalID, left[0].LogicalID)
+			f.Sentence = fmt.Sprintf("the distribution %s is replaced by %s: its domain name changes, no URL of the old one "+
+				"opens any more, DNS records must point to the new one, and its cache starts empty",
+				o.LogicalID, left[0].LogicalID)
 			left = left[1:]
 		}
 		f.Distribution, f.Witness = o.LogicalID, o.LogicalID
@@ -134,61 +133,30 @@ func (d *diff) pairDistributions() (pairs [][2]*infra.Distribution, added []*inf
 // from the same bucket.
 func (d *diff) compareAdded(n *infra.Distribution) {
 	d.old, d.new = &infra.Distribution{}, n
-	if d.tooMany() {
-		return
-	}
 	d.findShadowed()
-	d.findExposedPages()
-	d.findSecondWay()
+	d.compareErrorPages()
 	for _, o := range d.was.Distributions {
-		if !tooMany(o) {
-			d.old = o
-			d.comparePaths(d.compareAddedKeys)
-		}
-	}
-}
-
-// findSecondWay finds that the new distribution is a second way to what an old
-// one serves.
-func (d *diff) findSecondWay() {
-	for _, o := range d.was.Distributions {
-		for _, b := range d.new.Behaviors {
-			for _, old := range o.Behaviors {
-				if shared, _ := sharedSource(b, old); shared != nil {
-					d.say(DistributionAdded, Widening, d.new.LogicalID, "the new distribution %s reads from %s, as %s does: its key groups, "+
-						"geo restriction and web ACL are a second way in", d.new.LogicalID, sourceLabel(shared), o.LogicalID)
+		d.old = o
+		for _, b := range n.Behaviors {
+			for _, before := range o.Behaviors {
+				if shared := sharedSource(b, before); shared != nil {
+					d.say(DistributionAdded, Widening, n.LogicalID, "the new distribution %s reads from %s, as %s does: "+
+						"its key groups, geo restriction and web ACL are a second way in",
+						n.LogicalID, sourceLabel(shared), o.LogicalID)
 				}
 			}
 		}
+		d.comparePaths(d.compareAddedKeys)
 	}
 }
 
 // compareAddedKeys finds the keys of a new distribution that open what the old
 // one kept from them.
 func (d *diff) compareAddedKeys(found *list, o, n *infra.Behavior) {
-	if shared, _ := sharedSource(o, n); shared != nil {
+	if sharedSource(o, n) != nil {
 		d.compareKeys(found, o, n)
 		*found = slices.DeleteFunc(*found, func(f Finding) bool { return f.Kind != KeyAdded })
 	}
-}
-
-// maxBehaviors bounds the behaviors of a distribution that are compared.
-// CloudFront's quota is 75.
-const maxBehaviors = 300
-
-func tooMany(d *infra.Distribution) bool { return len(d.Behaviors) > maxBehaviors }
-
-// tooMany reports whether the distributions have more behaviors than can be
-// compared, and says so.
-func (d *diff) tooMany() bool {
-	if !tooMany(d.old) && !tooMany(d.new) {
-		return false
-	}
-	f := finding(BehaviorShadowed, Widening, "the distribution %s has, or had, more than %d behaviors, too many to compare: "+
-		"who may read what is not known", d.new.LogicalID, maxBehaviors)
-	f.Path, f.Witness = "*", d.new.LogicalID
-	d.add(f)
-	return true
 }
 
 // source tells what an origin reads from, a bucket or a server, from others.
@@ -209,15 +177,13 @@ func origins(b *infra.Behavior) []*infra.Origin {
 	return []*infra.Origin{b.Origin}
 }
 
-// sharedSource returns an origin of each behavior that read from the same, nil
-// if there is none.
-func sharedSource(a, b *infra.Behavior) (first, second *infra.Origin) {
-	for _, first := range origins(a) {
-		for _, second := range origins(b) {
-			if sameSource(first, second) {
-				return first, second
-			}
+// sharedSource returns an origin of a that reads from what one of b does, or
+// nil.
+func sharedSource(a, b *infra.Behavior) *infra.Origin {
+	for _, o := range origins(a) {
+		if slices.ContainsFunc(origins(b), func(other *infra.Origin) bool { return sameSource(o, other) }) {
+			return o
 		}
 	}
-	return nil, nil
+	return nil
 }

@@ -72,7 +72,8 @@ func secure(name string, on bool) func(*site) {
 // grant adds a statement on the objects to the bucket policy.
 func grant(effect string, principal any, action, path string) func(*site) {
 	return func(s *site) {
-		s.policy = append(s.policy, statement{"Effect": effect, "Principal": principal, "Action": action, "Resource": s.arn(path)})
+		s.policy = append(s.policy, statement{"Effect": effect, "Principal": principal, "Action": action,
+			"Resource": s.arn(path)})
 	}
 }
 
@@ -115,16 +116,19 @@ func group(pattern, first, second string) func(*site) {
 func trustToo(pattern string) func(*site) {
 	return func(s *site) {
 		s.behavior(pattern).with["TrustedKeyGroups"] = []any{ref("Keys"), ref("Second")}
-		s.resources["Second"] = resource("AWS::CloudFront::KeyGroup", props{"KeyGroupConfig": props{"Name": "z", "Items": []any{ref("KeyTwo")}}})
+		s.resources["Second"] = resource("AWS::CloudFront::KeyGroup", props{"KeyGroupConfig": props{"Name": "z",
+			"Items": []any{ref("KeyTwo")}}})
 	}
 }
 
 // function puts a function on a behavior.
 func function(pattern, event, code string) func(*site) {
 	return func(s *site) {
-		s.resources["Fn"] = resource("AWS::CloudFront::Function", props{"Name": "f", "AutoPublish": true, "FunctionCode": code,
+		s.resources["Fn"] = resource("AWS::CloudFront::Function", props{"Name": "f", "AutoPublish": true,
+			"FunctionCode":   code,
 			"FunctionConfig": props{"Comment": "x", "Runtime": "cloudfront-js-2.0"}})
-		s.behavior(pattern).with["FunctionAssociations"] = []props{{"EventType": event, "FunctionARN": att("Fn", "FunctionARN")}}
+		s.behavior(pattern).with["FunctionAssociations"] = []props{{"EventType": event,
+			"FunctionARN": att("Fn", "FunctionARN")}}
 	}
 }
 
@@ -147,7 +151,8 @@ func cacheFor(seconds int) func(*site) {
 func rename(cdn string) func(*site) { return func(s *site) { s.cdn = cdn } }
 
 func minimumTLS(version string) func(*site) {
-	return configure("ViewerCertificate", props{"AcmCertificateArn": "arn:x", "MinimumProtocolVersion": version, "SslSupportMethod": "sni-only"})
+	return configure("ViewerCertificate", props{"AcmCertificateArn": "arn:x", "MinimumProtocolVersion": version,
+		"SslSupportMethod": "sni-only"})
 }
 
 // moved calls the bucket by another logical ID.

@@ -46,9 +46,10 @@ func (website) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // unnoticed are the kinds that no viewer notices, and why.
 var unnoticed = map[access.Kind]string{
-	access.PublicAccessBlockWeakened: "a setting allows a policy or an access list that opens something, and opens nothing itself",
-	access.WebACLChanged:             "nothing here knows the rules of a web ACL",
-	access.LoggingChanged:            "who reads the log notices, not who is logged",
+	access.PublicAccessBlockWeakened: "a setting allows a policy or an access list that opens something, and opens " +
+		"nothing itself",
+	access.WebACLChanged:  "nothing here knows the rules of a web ACL",
+	access.LoggingChanged: "who reads the log notices, not who is logged",
 }
 
 // unnoticedSentences are parts of the sentences of findings that no viewer
@@ -88,7 +89,8 @@ func TestEveryFindingAtTheEdges(t *testing.T) {
 			})
 		}
 		for _, f := range findings {
-			if !slices.ContainsFunc(slices.Collect(maps.Keys(unnoticedSentences)), func(s string) bool { return strings.Contains(f.Sentence, s) }) {
+			if !slices.ContainsFunc(slices.Collect(maps.Keys(unnoticedSentences)),
+				func(s string) bool { return strings.Contains(f.Sentence, s) }) {
 				t.Errorf("%s: the edges do not show that %s (%s %s, witness %s)", name, f.Sentence, f.Severity, f.Kind, f.Witness)
 			}
 		}

@@ -2,6 +2,7 @@ package access
 
 import (
 	"cmp"
+	"fmt"
 	"iter"
 	"slices"
 
@@ -25,13 +26,13 @@ type reader struct {
 // before. Where there was the pair, an object that is newly exposed is at a path
 // that became public, which [diff.comparePaths] finds.
 func (d *diff) findExposed() {
-	known, done := map[pair]bool{}, map[*infra.Behavior]bool{}
+	known, done := map[string]bool{}, map[*infra.Behavior]bool{}
 	for e := range exposures(d.was) {
-		known[e.pair(nil)] = true
+		known[e.id(nil)] = true
 	}
 	for e := range exposures(d.is) {
 		closed := e.closed.behavior()
-		if done[closed] || known[e.pair(d.before)] {
+		if done[closed] || known[e.id(d.before)] {
 			continue
 		}
 		spelled, plain, found, err := d.paths.Respell(e.open.paths(), e.closed.paths())
@@ -47,7 +48,8 @@ func (d *diff) findExposed() {
 func (d *diff) exposed(e exposure, spelled, plain string, err error) Finding {
 	open, closed, second := e.open.behavior(), e.closed.behavior(), e.open.distribution != e.closed.distribution
 	f := finding(BehaviorShadowed, Widening, "the behavior %q does not protect %s: "+
-		"the same object is at %s, which comes to %q and is open to everyone", closed.PathPattern, plain, spelled, open.PathPattern)
+		"the same object is at %s, which comes to %q and is open to everyone",
+		closed.PathPattern, plain, spelled, open.PathPattern)
 	f.Path, f.Witness = closed.PathPattern, spelled
 	switch wasOpen := d.wasOpen(e, spelled, plain); {
 	case err != nil:
@@ -96,8 +98,8 @@ func exposures(tmpl *infra.Infrastructure) iter.Seq[exposure] {
 func readers(tmpl *infra.Infrastructure) iter.Seq[reader] {
 	return func(yield func(reader) bool) {
 		for _, d := range tmpl.Distributions {
-			for i := 0; i < len(d.Behaviors) && !tooMany(d); i++ {
-				for _, o := range origins(d.Behaviors[i]) {
+			for i, b := range d.Behaviors {
+				for _, o := range origins(b) {
 					if !yield(reader{d, i, o}) {
 						return
 					}
@@ -110,28 +112,19 @@ func readers(tmpl *infra.Infrastructure) iter.Seq[reader] {
 func (r reader) behavior() *infra.Behavior { return r.distribution.Behaviors[r.at] }
 
 func (r reader) paths() pathpattern.Paths {
-	return pathpattern.Paths{Match: []string{r.behavior().PathPattern}, Miss: missed(r.distribution, r.at), OriginPath: r.origin.Path}
+	match, miss := []string{r.behavior().PathPattern}, missed(r.distribution, r.at)
+	return pathpattern.Paths{Match: match, Miss: miss, OriginPath: r.origin.Path}
 }
 
-// pair tells exposures apart.
-type pair struct {
-	open, closed place
-	openFirst    bool
-}
-
-// place is a reader, as far as it counts for the objects it reads.
-type place struct {
-	distribution                    *infra.Distribution // what it was, if it was one
-	pathPattern, originPath, source string
-}
-
-// pair returns what tells the exposure from others; before maps a distribution
-// to what it was.
-func (e exposure) pair(before map[*infra.Distribution]*infra.Distribution) pair {
-	at := func(r reader) place {
-		return place{cmp.Or(before[r.distribution], r.distribution), r.behavior().PathPattern, r.origin.Path, source(r.origin)}
+// id returns what tells the exposure from others; before maps a distribution to
+// what it was.
+func (e exposure) id(before map[*infra.Distribution]*infra.Distribution) string {
+	of := func(r reader) string {
+		d := cmp.Or(before[r.distribution], r.distribution)
+		return fmt.Sprintf("%p %q %q %q", d, r.behavior().PathPattern, r.origin.Path, source(r.origin))
 	}
-	return pair{at(e.open), at(e.closed), e.open.distribution == e.closed.distribution && e.open.at < e.closed.at}
+	openFirst := e.open.distribution == e.closed.distribution && e.open.at < e.closed.at
+	return fmt.Sprint(of(e.open), of(e.closed), openFirst)
 }
 
 // wasOpen reports whether everyone could get the object under one of the paths.

@@ -3,38 +3,10 @@ package access
 import (
 	"bytes"
 	"maps"
-	"net/http"
 	"slices"
 
-	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/internal/infra"
-	"example.com/privatecdn/internal/pathpattern"
 )
-
-// findExposedPages finds error pages whose own path needs a signature:
-// CloudFront fetches them without one, for everyone who causes the error.
-// Everyone can cause a 403 there: by coming without a signature.
-func (d *diff) findExposedPages() {
-	before, after := errorPages(d.old), errorPages(d.new)
-	for _, code := range slices.Sorted(maps.Keys(after)) {
-		page := after[code].ResponsePath
-		if !isSigned(d.new, page) || isSigned(d.old, page) &&
-			(before[code].ResponsePath == page || before[http.StatusForbidden].ResponsePath == page) {
-			continue
-		}
-		f := finding(BecamePublic, Widening, "%q is the page of error %d: everyone whose request ends in that error gets it "+
-			"without a signature; put the page below a public pattern", page, code)
-		f.Path, f.Witness = page, page
-		d.add(f)
-	}
-}
-
-// isSigned reports whether the path of an error page needs a signature. A
-// presigned one does not open: S3 refuses it to CloudFront.
-func isSigned(d *infra.Distribution, page string) bool {
-	b := match(d, pathpattern.Normalize(pathpattern.Canonical(page)))
-	return b != nil && b.Access() == deployment.Signed
-}
 
 // compareFunctions finds functions that differ. Nothing here runs them: one on
 // a public behavior may rewrite a path into a protected one, or may have
@@ -44,7 +16,8 @@ func (d *diff) compareFunctions(found *list, o, n *infra.Behavior) {
 		d.requestFunction(found, o, n)
 	}
 	if !sameFunction(o.ViewerResponse, n.ViewerResponse) {
-		found.say(FunctionChanged, Note, "another function, other code, or none runs on responses for paths of %q", n.PathPattern)
+		found.say(FunctionChanged, Note,
+			"another function, other code, or none runs on responses for paths of %q", n.PathPattern)
 	}
 }
 
@@ -68,8 +41,7 @@ func (d *diff) requestFunction(found *list, o, n *infra.Behavior) {
 // signature.
 func (d *diff) protects(n *infra.Behavior) bool {
 	return slices.ContainsFunc(d.new.Behaviors, func(b *infra.Behavior) bool {
-		shared, _ := sharedSource(b, n)
-		return shared != nil && !isPublic(b)
+		return !isPublic(b) && sharedSource(b, n) != nil
 	})
 }
 

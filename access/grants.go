@@ -42,9 +42,10 @@ func allowed(tmpl *infra.Infrastructure, b *infra.Bucket, action, resource strin
 func granted(o *infra.Origin) bool {
 	return o.Bucket == nil || o.Bucket.External || !o.Identified() ||
 		slices.ContainsFunc(o.Bucket.Policy, func(s bucketpolicy.Statement) bool {
-			return s.Effect == "Allow" && (s.NotPrincipal || slices.ContainsFunc(s.Principals, func(p bucketpolicy.Principal) bool {
+			is := func(p bucketpolicy.Principal) bool {
 				return p.Kind == "*" || isIdentity(o, p) || o.OAI == nil && isCloudFront(p)
-			}))
+			}
+			return s.Effect == "Allow" && (s.NotPrincipal || slices.ContainsFunc(s.Principals, is))
 		})
 }
 
@@ -234,8 +235,9 @@ func isOurs(tmpl *infra.Infrastructure, p bucketpolicy.Principal, conditions []b
 }
 
 func isOurService(tmpl *infra.Infrastructure, p bucketpolicy.Principal, conditions []bucketpolicy.Condition) bool {
-	return isCloudFront(p) &&
-		slices.ContainsFunc(conditions, func(c bucketpolicy.Condition) bool { return isSourceARN(c) && onlyOurs(tmpl, c.Values) })
+	return isCloudFront(p) && slices.ContainsFunc(conditions, func(c bucketpolicy.Condition) bool {
+		return isSourceARN(c) && onlyOurs(tmpl, c.Values)
+	})
 }
 
 func isSourceARN(c bucketpolicy.Condition) bool {

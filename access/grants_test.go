@@ -35,7 +35,8 @@ func TestGrantsAgreeWithTheBucket(t *testing.T) {
 		found := len(diff(old, new)) > 0
 		for _, q := range requests {
 			if !allows(before, q) && allows(after, q) && !found {
-				t.Fatalf("seed %d: nothing says that %+v may do %s on %s\nold %+v\nnew %+v", seed, q.Principal, q.Action, q.Resource,
+				t.Fatalf("seed %d: nothing says that %+v may do %s on %s\nold %+v\nnew %+v", seed, q.Principal, q.Action,
+					q.Resource,
 					old.Buckets[0].Policy, new.Buckets[0].Policy)
 			}
 		}
@@ -95,7 +96,8 @@ func randomPolicy(r *rand.Rand) []bucketpolicy.Statement {
 				bucketpolicy.Condition{Operator: "StringEquals", Key: "AWS:SourceArn", Values: []string{ours}},
 				bucketpolicy.Condition{Operator: "StringEquals", Key: "aws:SourceArn", Values: []string{ours, another}},
 				bucketpolicy.Condition{Operator: "StringNotEquals", Key: "aws:SourceArn", Values: []string{ours}},
-				bucketpolicy.Condition{Operator: "ArnLike", Key: "aws:SourceArn", Values: []string{"arn:aws:cloudfront::*:distribution/*"}})}
+				bucketpolicy.Condition{Operator: "ArnLike", Key: "aws:SourceArn",
+					Values: []string{"arn:aws:cloudfront::*:distribution/*"}})}
 		}
 		policy = append(policy, s)
 	}

@@ -2,7 +2,6 @@ package access
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -38,8 +37,8 @@ func (d *diff) compareKeys(found *list, o, n *infra.Behavior) {
 }
 
 func (d *diff) keyRemoved(found *list, k, kept *infra.PublicKey) {
-	f := found.say(KeyRemoved, Breaking, "the key %s no longer opens paths of %s: URLs and cookies it signed stop working there%s",
-		k.Key.Fingerprint(), thePaths, d.longestLeft(k))
+	f := found.say(KeyRemoved, Breaking, "the key %s no longer opens paths of %s: URLs and cookies it signed "+
+		"stop working there%s", k.Key.Fingerprint(), thePaths, d.longestLeft(k))
 	switch {
 	case kept != nil:
 		f.Sentence = fmt.Sprintf("the key %s moves from the resource %s to %s and gets a new key pair ID: "+
@@ -57,7 +56,8 @@ func (d *diff) keyAdded(found *list, k *infra.PublicKey, reused bool) {
 	switch {
 	case reused:
 		f.Severity = Breaking
-		f.Sentence += fmt.Sprintf("; but CloudFront refuses another key in the resource %s: give the new key a resource of its own", k.LogicalID)
+		f.Sentence += "; but CloudFront refuses another key in the resource " + k.LogicalID +
+			": give the new key a resource of its own"
 	case d.pending(k):
 		f.Severity = Note
 		f.Sentence += ": it is pending in the ring, the first step of a rotation"
@@ -108,9 +108,11 @@ func (d *diff) longestLeft(k *infra.PublicKey) string {
 // longestSigned returns the longest lifetime that a deployment document in the
 // old template lets a key sign, 0 if none says.
 func (d *diff) longestSigned(k *infra.PublicKey) (longest time.Duration) {
-	for _, text := range slices.Concat(slices.Collect(maps.Values(d.was.Parameters)), slices.Collect(maps.Values(d.was.Outputs))) {
+	for _, text := range d.was.Parameters {
 		doc, err := deployment.Parse([]byte(text))
-		if err == nil && slices.ContainsFunc(doc.Keys, func(known deployment.Key) bool { return known.Fingerprint == k.Key.Fingerprint() }) {
+		if err == nil && slices.ContainsFunc(doc.Keys, func(known deployment.Key) bool {
+			return known.Fingerprint == k.Key.Fingerprint()
+		}) {
 			longest = max(longest, time.Duration(doc.MaxLifetime)*time.Second)
 		}
 	}

@@ -68,7 +68,8 @@ func (d *diff) compareBehaviors(found *list, o, n *infra.Behavior) {
 
 func compareAccess(found *list, o, n *infra.Behavior) {
 	before, after := accessOf(o), accessOf(n)
-	needed := map[deployment.Access]string{deployment.Signed: "a CloudFront signature", deployment.Presigned: "an S3 signature"}
+	needed := map[deployment.Access]string{deployment.Signed: "a CloudFront signature",
+		deployment.Presigned: "an S3 signature"}
 	switch {
 	case before != deployment.Public && after == deployment.Public && !slices.ContainsFunc(origins(n), granted):
 		found.say(BecamePublic, Note, "paths of %q that needed %s need none, but the bucket %s does not let CloudFront read",
@@ -109,8 +110,8 @@ func (d *diff) comparePresigned(found *list, o, n *infra.Behavior) {
 		found.say(BecamePublic, Breaking,
 			"presigned URLs no longer open paths of %q: S3 refuses their signature beside CloudFront's own", n.PathPattern)
 	case !n.Origin.Bucket.External && !allowed(d.is, n.Origin.Bucket, "s3:GetObject", "bucket/*"):
-		found.say(BecamePublic, Breaking,
-			"presigned URLs no longer open paths of %q: the bucket does not let CloudFront read all of its objects", n.PathPattern)
+		found.say(BecamePublic, Breaking, "presigned URLs no longer open paths of %q: "+
+			"the bucket does not let CloudFront read all of its objects", n.PathPattern)
 	}
 }
 
@@ -226,7 +227,8 @@ func plainToOrigin(b *infra.Behavior) bool {
 }
 
 func sendsHSTS(b *infra.Behavior) bool {
-	return b.ResponseHeaderPolicy != nil && slices.ContainsFunc(b.ResponseHeaderPolicy.Security, func(h infra.Header) bool {
+	p := b.ResponseHeaderPolicy
+	return p != nil && slices.ContainsFunc(p.Security, func(h infra.Header) bool {
 		return h.Name == "Strict-Transport-Security"
 	})
 }

@@ -60,8 +60,9 @@ func callers(tmpl *infra.Infrastructure) map[string]bucketpolicy.Caller {
 		"everyone":             {},
 		"another's CloudFront": {Service: "cloudfront.amazonaws.com", SourceARN: foreign},
 		"a stranger":           {ARN: "arn:aws:iam::999999999999:role/x", Account: "999999999999"},
-		"a colleague":          {ARN: "arn:aws:iam::" + strings.Split(d.ARN, ":")[4] + ":role/x", Account: strings.Split(d.ARN, ":")[4]},
-		"our CloudFront":       {Service: "cloudfront.amazonaws.com", SourceARN: d.ARN},
+		"a colleague": {ARN: "arn:aws:iam::" + strings.Split(d.ARN, ":")[4] + ":role/x",
+			Account: strings.Split(d.ARN, ":")[4]},
+		"our CloudFront": {Service: "cloudfront.amazonaws.com", SourceARN: d.ARN},
 	}
 	for _, o := range d.Origins {
 		if o.OAI != nil {

@@ -36,8 +36,14 @@ var proofs = map[access.Kind]func(*proving, access.Finding) bool{
 	access.OriginGrantRemoved:   func(p *proving, f access.Finding) bool { return proveGrant(p, f, true) },
 	access.HTTPSWeakened:        proveHTTPS,
 	access.HTTPSRequired:        proveHTTPSRequired,
-	access.CORSWidened:          func(p *proving, f access.Finding) bool { return moreCORS(p.cors(p.now, f), p.cors(p.old, f)) },
-	access.CORSNarrowed:         func(p *proving, f access.Finding) bool { return moreCORS(p.cors(p.old, f), p.cors(p.now, f)) },
+	access.CORSWidened: func(p *proving, f access.Finding) bool {
+		return moreCORS(p.cors(p.now, f),
+			p.cors(p.old, f))
+	},
+	access.CORSNarrowed: func(p *proving, f access.Finding) bool {
+		return moreCORS(p.cors(p.old, f),
+			p.cors(p.now, f))
+	},
 	access.MethodsWidened: func(p *proving, f access.Finding) bool {
 		return p.methodAllowed(p.now, f) && !p.methodAllowed(p.old, f)
 	},
@@ -95,7 +101,8 @@ func (p *proving) lab(s *site) *lab {
 func (p *proving) template(s *site) []byte {
 	text := string(s.template())
 	for name, key := range map[string]string{"KeyOne": keyOne, "KeyTwo": keyTwo} {
-		text = strings.ReplaceAll(text, strings.ReplaceAll(key, "\n", `\n`), strings.ReplaceAll(p.keys[name].public+"\n", "\n", `\n`))
+		text = strings.ReplaceAll(text, strings.ReplaceAll(key, "\n", `\n`),
+			strings.ReplaceAll(p.keys[name].public+"\n", "\n", `\n`))
 	}
 	return []byte(text)
 }
@@ -169,7 +176,8 @@ const presignedFor = time.Hour
 // day.
 func (l *lab) presign(host, path string) string {
 	d, owner := l.edge.Deployments()[0], edge.LocalCredentials
-	maker, err := presign.New(presign.Config{Bucket: d.Bucket.Name, Region: d.Bucket.Region, Host: host, Lifetime: presignedFor,
+	maker, err := presign.New(presign.Config{Bucket: d.Bucket.Name, Region: d.Bucket.Region, Host: host,
+		Lifetime:    presignedFor,
 		Clock:       func() time.Time { return l.clock },
 		Credentials: credentials.NewStaticCredentialsProvider(owner.AccessKeyID, owner.SecretAccessKey, "")})
 	if err != nil {
@@ -178,7 +186,8 @@ func (l *lab) presign(host, path string) string {
 	if path == "/" {
 		return ""
 	}
-	made, err := maker.Presign(l.t.Context(), presign.Request{Key: path[1:], Response: http.Header{"Cache-Control": {"max-age=86400"}}})
+	made, err := maker.Presign(l.t.Context(), presign.Request{Key: path[1:],
+		Response: http.Header{"Cache-Control": {"max-age=86400"}}})
 	if err != nil {
 		l.t.Fatal(err)
 	}

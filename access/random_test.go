@@ -65,7 +65,8 @@ func (s *site) summary() string {
 	for _, at := range s.behaviors {
 		fmt.Fprintf(&b, "\n  %+v", *at)
 	}
-	for _, more := range []any{s.trusted, s.policy, s.config, s.headers, s.cache, s.bucket, s.resources["Fn"], s.resources["Other"]} {
+	for _, more := range []any{s.trusted, s.policy, s.config, s.headers, s.cache, s.bucket, s.resources["Fn"],
+		s.resources["Other"]} {
 		fmt.Fprintf(&b, "\n  %v", more)
 	}
 	return b.String()
@@ -217,7 +218,8 @@ func presigned(t *testing.T, s *probed, host, path string) string {
 	t.Helper()
 	d := s.edge.Deployments()[0]
 	owner := edge.LocalCredentials
-	maker, err := presign.New(presign.Config{Bucket: d.Bucket.Name, Region: d.Bucket.Region, Host: host, Lifetime: time.Hour,
+	maker, err := presign.New(presign.Config{Bucket: d.Bucket.Name, Region: d.Bucket.Region, Host: host,
+		Lifetime:    time.Hour,
 		Credentials: credentials.NewStaticCredentialsProvider(owner.AccessKeyID, owner.SecretAccessKey, "")})
 	if err != nil {
 		t.Fatal(err)
@@ -359,8 +361,12 @@ func (s *site) at(path string) *behavior {
 // or one says that a function does something else or other content is served.
 func (p *probing) says(about []string, severities ...access.Severity) bool {
 	return slices.ContainsFunc(p.findings, func(f access.Finding) bool {
-		concerned := len(f.Paths) == 0 || slices.ContainsFunc(f.Paths, func(p string) bool { return slices.Contains(about, p) })
-		other := slices.Contains([]access.Kind{access.FunctionChanged, access.BucketReplaced, access.RootObjectChanged}, f.Kind)
+		concerned := len(f.Paths) == 0 || slices.ContainsFunc(f.Paths, func(p string) bool {
+			return slices.Contains(about,
+				p)
+		})
+		other := slices.Contains([]access.Kind{access.FunctionChanged, access.BucketReplaced, access.RootObjectChanged},
+			f.Kind)
 		return concerned && (other || slices.Contains(severities, f.Severity))
 	})
 }
@@ -445,7 +451,8 @@ func randomEdit(r *rand.Rand) func(*site) {
 		trust(one(r, []string{"KeyOne"}, []string{"KeyTwo"}, []string{"KeyOne", "KeyTwo"})...),
 		https(at, one(r, "https-only", "redirect-to-https", "allow-all")),
 		methods(at, one(r, allMethods, []string{"GET", "HEAD"}, []string{"GET", "HEAD", "OPTIONS"})...),
-		errorPages(one(r, 403, 404), one(r, 200, 403), one(r, "/private/film", "/public/403.html", "/presigned/x", "/web/x", "/")),
+		errorPages(one(r, 403, 404), one(r, 200, 403), one(r, "/private/film", "/public/403.html", "/presigned/x",
+			"/web/x", "/")),
 		function(at, "viewer-request", one(r, keepAll, refuseAll, rewriteAll)),
 		function(at, "viewer-response", one(r, keepResponse, shareResponse)),
 		group(at, one(r, "media", "nobody", "web"), one(r, "/private", "/public", "media", "web")),
@@ -462,7 +469,8 @@ func randomEdit(r *rand.Rand) func(*site) {
 		configure("Enabled", false),
 		configure("DefaultRootObject", one(r, "private/x", "public/x", "web/x", "presigned/x", "x")),
 		configure("WebACLId", "arn:acl"),
-		configure("Aliases", one(r, []string{"a.example.com"}, []string{"*.example.com"}, []string{"a.example.com", "b.example.com"})),
+		configure("Aliases", one(r, []string{"a.example.com"}, []string{"*.example.com"},
+			[]string{"a.example.com", "b.example.com"})),
 		secondNamed("a.example.com"), secondNamed("*.example.com", "KeyOne"),
 		countries(one(r, "whitelist", "blacklist"), one(r, "DE", "FR")),
 		cors("AccessControlAllowOrigins", items(one(r, "*", "https://evil.test", "https://a.example.com"))),
@@ -482,7 +490,8 @@ func secondNamed(alias string, keys ...string) func(*site) {
 
 const (
 	keepResponse  = "function handler(event) { return event.response }"
-	shareResponse = "function handler(event) { event.response.headers['access-control-allow-origin'] = {value: '*'}; return event.response }"
+	shareResponse = "function handler(event) { event.response.headers['access-control-allow-origin'] = {value: '*'}; " +
+		"return event.response }"
 
 	refuseAll  = "function handler(event) { return {statusCode: 403, statusDescription: 'Forbidden'} }"
 	rewriteAll = "function handler(event) { event.request.uri = '/private/film'; return event.request }"

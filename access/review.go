@@ -26,10 +26,11 @@ type Allowance struct {
 
 // kinds are all kinds of finding.
 var kinds = []Kind{
-	BecamePublic, BecameSigned, KeyRemoved, KeyAdded, BucketReplaced, DistributionReplaced, DistributionAdded, DistributionDisabled,
-	DistributionEnabled, AliasRemoved, RootObjectChanged, ErrorPageChanged,
-	OriginGrantWidened, OriginGrantRemoved, PublicAccessBlockWeakened, HTTPSWeakened, HTTPSRequired, CORSWidened, CORSNarrowed, MethodsWidened, MethodsNarrowed,
-	GeoChanged, WebACLChanged, LoggingChanged, CacheOutlivesSignature, BehaviorShadowed, FunctionChanged,
+	BecamePublic, BecameSigned, KeyRemoved, KeyAdded, BucketReplaced, DistributionReplaced, DistributionAdded,
+	DistributionDisabled, DistributionEnabled, AliasRemoved, OriginGrantWidened, OriginGrantRemoved,
+	PublicAccessBlockWeakened, HTTPSWeakened, HTTPSRequired, CORSWidened, CORSNarrowed, MethodsNarrowed,
+	MethodsWidened, RootObjectChanged, ErrorPageChanged, GeoChanged, WebACLChanged, LoggingChanged,
+	CacheOutlivesSignature, BehaviorShadowed, FunctionChanged,
 }
 
 // ParseAllowance parses "KIND" or "KIND WHAT". Its error is ErrAllow.

@@ -74,7 +74,8 @@ func TestRingExplainsRotation(t *testing.T) {
 		var got []string
 		for _, f := range access.Diff(old.read(t), changed.read(t), access.WithRing(ring)) {
 			got = append(got, string(f.Severity)+" "+string(f.Kind)+" "+about(f))
-			if len(f.Paths) != 2 || f.Paths[0] != "private/*" || f.Paths[1] != "*" || !strings.Contains(f.Sentence, `"private/*", "*"`) {
+			if len(f.Paths) != 2 || f.Paths[0] != "private/*" || f.Paths[1] != "*" ||
+				!strings.Contains(f.Sentence, `"private/*", "*"`) {
 				t.Errorf("%s: the finding does not name its paths: %+v", step, f)
 			}
 			if f.Kind == access.KeyRemoved && f.Severity == access.Breaking && !strings.Contains(f.Sentence, "up to 7.0 days") {
@@ -119,7 +120,8 @@ func TestAccept(t *testing.T) {
 			t.Fatal(err)
 		}
 		access.Accept(findings, []access.Allowance{a})
-		if findings[0].Kind != access.KeyRemoved || findings[0].Accepted != accepted || findings[0].Fails() == accepted || findings[1].Accepted {
+		if findings[0].Kind != access.KeyRemoved || findings[0].Accepted != accepted || findings[0].Fails() == accepted ||
+			findings[1].Accepted {
 			t.Errorf("%s: %+v", text, findings)
 		}
 	}
@@ -134,10 +136,12 @@ func TestAccept(t *testing.T) {
 		t.Error("a finding is no longer accepted")
 	}
 	all, err := access.ReadAllowances(strings.NewReader("# why\n\nkey-removed K* # for a while\nbecame-public\n"))
-	if err != nil || len(all) != 2 || all[0] != (access.Allowance{Kind: access.KeyRemoved, What: "K*"}) || all[1].What != "" {
+	if err != nil || len(all) != 2 || all[0] != (access.Allowance{Kind: access.KeyRemoved, What: "K*"}) ||
+		all[1].What != "" {
 		t.Errorf("%+v, %v", all, err)
 	}
-	if _, err := access.ReadAllowances(strings.NewReader("key-removed\nall\n")); !errors.Is(err, access.ErrAllow) || !strings.HasPrefix(err.Error(), "line 2: ") {
+	if _, err := access.ReadAllowances(strings.NewReader("key-removed\nall\n")); !errors.Is(err, access.ErrAllow) ||
+		!strings.HasPrefix(err.Error(), "line 2: ") {
 		t.Errorf("%v", err)
 	}
 }
@@ -151,15 +155,17 @@ func TestDaysByTheDeploymentDocument(t *testing.T) {
 			s.resources["Deployment"] = resource("AWS::SSM::Parameter", props{"Name": "/d", "Type": "String", "Value": document})
 		},
 		"a text that is no document": func(s *site, document string) {
-			s.resources["Deployment"] = resource("AWS::SSM::Parameter", props{"Name": "/d", "Type": "String", "Value": document[1:]})
+			s.resources["Deployment"] = resource("AWS::SSM::Parameter", props{"Name": "/d", "Type": "String",
+				"Value": document[1:]})
 		},
 	} {
 		for key, want := range map[string]string{keyOne: "up to 3.0 days before their end", keyTwo: "stop working there"} {
 			old, changed := base(), base()
-			publish(old, `{"version": 1, "stack": "S", "hosts": ["d111111abcdef8.cloudfront.net"], "bucket": {"name": "bucket", "region": "eu-west-1"},
+			publish(old, `{"version": 1, "stack": "S", "hosts": ["d111111abcdef8.cloudfront.net"],
+				"bucket": {"name": "bucket", "region": "eu-west-1"},
 				"behaviors": [{"pathPattern": "*", "access": "signed", "keys": ["K2JCJMDEHXQW5F"], "maxTtl": 0}],
-				"keys": [{"id": "K2JCJMDEHXQW5F", "fingerprint": "`+fingerprint(key)+`", "algorithm": "ecdsa-p256", "state": "signing",
-					"privateKey": "kms:alias/media"}], "maxLifetime": 259200}`)
+				"keys": [{"id": "K2JCJMDEHXQW5F", "fingerprint": "`+fingerprint(key)+`", "algorithm": "ecdsa-p256",
+					"state": "signing", "privateKey": "kms:alias/media"}], "maxLifetime": 259200}`)
 			changed.trusted = []string{"KeyTwo"}
 			if kind != "parameter" {
 				want = "stop working there"

@@ -1,8 +1,6 @@
 package access
 
 import (
-	"maps"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,7 +13,8 @@ func (d *diff) compareSettings() {
 	o, n := d.old, d.new
 	switch {
 	case o.Enabled && !n.Enabled:
-		d.say(DistributionDisabled, Breaking, "Enabled", "the distribution %s is disabled: no URL opens any more", n.LogicalID)
+		d.say(DistributionDisabled, Breaking, "Enabled",
+			"the distribution %s is disabled: no URL opens any more", n.LogicalID)
 	case n.Enabled && !o.Enabled:
 		d.say(DistributionEnabled, Widening, "Enabled", "the distribution %s is enabled: it responded to nobody", n.LogicalID)
 	}
@@ -46,7 +45,6 @@ func (d *diff) compareSettings() {
 	}
 	d.compareAliases()
 	d.compareRoot()
-	d.compareErrorPages()
 }
 
 // compareAliases finds alternate domain names whose requests come to another
@@ -99,7 +97,8 @@ func (d *diff) compareRoot() {
 	case gets == listing:
 		severity = Widening
 	case isPublic(n) && n.ViewerRequest != nil && !sameFunction(o.ViewerRequest, n.ViewerRequest):
-		severity, more = Widening, ": a function runs on them without a signature, and may rewrite the path to one that needs one"
+		severity, more = Widening,
+			": a function runs on them without a signature, and may rewrite the path to one that needs one"
 	}
 	f := finding(RootObjectChanged, severity, "requests for / get %s, where they got %s%s", gets, got, more)
 	f.Path, f.Witness = "/", "/"
@@ -123,53 +122,13 @@ func rootOf(tmpl *infra.Infrastructure, d *infra.Distribution) string {
 	return noObject
 }
 
-// compareErrorPages compares what viewers get in place of errors. Refused
-// signatures are errors, too.
-func (d *diff) compareErrorPages() {
-	before, after := errorPages(d.old), errorPages(d.new)
-	codes := maps.Clone(before)
-	maps.Copy(codes, after)
-	for _, code := range slices.Sorted(maps.Keys(codes)) {
-		o, n := before[code], after[code]
-		if o.ResponsePath == n.ResponsePath && o.ResponseCode == n.ResponseCode {
-			continue
-		}
-		severity, which := Note, ""
-		if o.ResponsePath != "" && o.ResponseCode < 400 {
-			severity = Breaking
-		}
-		if code == http.StatusForbidden {
-			which = ", such as those without a valid signature,"
-		}
-		d.say(ErrorPageChanged, severity, strconv.Itoa(code), "requests that end in the error %d%s get %s, where they got %s",
-			code, which, pageOf(n), pageOf(o))
-	}
-}
-
-// errorPages returns the error pages by the errors they are for. There is none
-// at / without a root object, since it would be a list of objects.
-func errorPages(d *infra.Distribution) map[int]infra.CustomError {
-	pages := map[int]infra.CustomError{}
-	for _, e := range d.CustomErrors {
-		if e.ResponsePath != "" && (e.ResponsePath != "/" || d.DefaultRootObject != "") {
-			pages[e.Code] = e
-		}
-	}
-	return pages
-}
-
-func pageOf(e infra.CustomError) string {
-	if e.ResponsePath == "" {
-		return "the error itself"
-	}
-	return strconv.Quote(e.ResponsePath) + " with the status " + strconv.Itoa(e.ResponseCode)
-}
-
 // tlsVersions are the security policies for viewers, weakest first. Names not
 // among them are not compared.
-// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/secure-connections-supported-viewer-protocols-ciphers.html
+// Source: CloudFront Developer Guide, "Supported protocols and ciphers between
+// viewers and CloudFront".
 var tlsVersions = []string{
-	"SSLv3", "TLSv1", "TLSv1_2016", "TLSv1.1_2016", "TLSv1.2_2018", "TLSv1.2_2019", "TLSv1.2_2021", "TLSv1.2_2025", "TLSv1.3_2025",
+	"SSLv3", "TLSv1", "TLSv1_2016", "TLSv1.1_2016", "TLSv1.2_2018", "TLSv1.2_2019", "TLSv1.2_2021", "TLSv1.2_2025",
+	"TLSv1.3_2025",
 }
 
 // minimumTLS returns the distribution's security policy, which is fixed with

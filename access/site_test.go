@@ -47,9 +47,11 @@ func base() *site {
 		bucket: props{"PublicAccessBlockConfiguration": props{
 			"BlockPublicAcls": true, "BlockPublicPolicy": true, "IgnorePublicAcls": true, "RestrictPublicBuckets": true}},
 		headers: props{
-			"CorsConfig": props{"AccessControlAllowCredentials": false, "OriginOverride": true, "AccessControlAllowHeaders": items("Range"),
+			"CorsConfig": props{"AccessControlAllowCredentials": false, "OriginOverride": true,
+				"AccessControlAllowHeaders": items("Range"),
 				"AccessControlAllowMethods": items("GET"), "AccessControlAllowOrigins": items("https://*.example.com")},
-			"SecurityHeadersConfig": props{"StrictTransportSecurity": props{"AccessControlMaxAgeSec": 31536000, "Override": true}},
+			"SecurityHeadersConfig": props{"StrictTransportSecurity": props{"AccessControlMaxAgeSec": 31536000,
+				"Override": true}},
 		},
 		cache: props{"MinTTL": 0, "DefaultTTL": 60, "MaxTTL": 1800},
 		config: props{"ViewerCertificate": props{"AcmCertificateArn": "arn:x", "MinimumProtocolVersion": "TLSv1.2_2021",
@@ -135,8 +137,9 @@ func (s *site) template() []byte {
 		cache[name] = value
 	}
 	resources := props{
-		s.media:       resource("AWS::S3::Bucket", s.bucket),
-		"MediaPolicy": resource("AWS::S3::BucketPolicy", props{"Bucket": ref(s.media), "PolicyDocument": props{"Statement": s.policy}}),
+		s.media: resource("AWS::S3::Bucket", s.bucket),
+		"MediaPolicy": resource("AWS::S3::BucketPolicy", props{"Bucket": ref(s.media),
+			"PolicyDocument": props{"Statement": s.policy}}),
 		"Identity": resource("AWS::CloudFront::CloudFrontOriginAccessIdentity",
 			props{"CloudFrontOriginAccessIdentityConfig": props{"Comment": "x"}}),
 		"Control": resource("AWS::CloudFront::OriginAccessControl", props{"OriginAccessControlConfig": props{
@@ -176,7 +179,8 @@ const (
 )
 
 func publicKey(base64 string) props {
-	return resource("AWS::CloudFront::PublicKey", props{"PublicKeyConfig": props{"CallerReference": base64[36:44], "Name": base64[36:44],
+	return resource("AWS::CloudFront::PublicKey", props{"PublicKeyConfig": props{"CallerReference": base64[36:44],
+		"Name":       base64[36:44],
 		"EncodedKey": "-----BEGIN PUBLIC KEY-----\n" + base64 + "-----END PUBLIC KEY-----\n"}})
 }
 

@@ -1,6 +1,8 @@
 package access
 
 import (
+	"fmt"
+
 	"example.com/privatecdn/internal/cloudformation"
 	"example.com/privatecdn/internal/infra"
 )
@@ -22,18 +24,26 @@ const sole = "Stack"
 //
 // Errors name the resource and the property, or are the file system's.
 func Read(path string, values map[string]string) (*Template, error) {
-	tmpl, err := infra.ReadFile(path, options(values))
-	if err != nil {
-		return nil, err
-	}
-	return &Template{tmpl}, nil
+	return newTemplate(infra.ReadFile(path, options(values)))
 }
 
 // Parse reads the text of a template, JSON or YAML. See [Read].
 func Parse(text []byte, values map[string]string) (*Template, error) {
-	tmpl, err := infra.Read(text, options(values))
+	return newTemplate(infra.Read(text, options(values)))
+}
+
+// maxBehaviors bounds the behaviors of a distribution that are compared.
+// CloudFront's quota is 75.
+const maxBehaviors = 300
+
+func newTemplate(tmpl *infra.Infrastructure, err error) (*Template, error) {
 	if err != nil {
 		return nil, err
+	}
+	for _, d := range tmpl.Distributions {
+		if len(d.Behaviors) > maxBehaviors {
+			return nil, &Error{Where: d.LogicalID, What: fmt.Sprintf("a distribution has at most %d behaviors", maxBehaviors)}
+		}
 	}
 	return &Template{tmpl}, nil
 }

@@ -14,9 +14,10 @@ const (
 )
 
 var (
-	everyone  = bucketpolicy.Principal{Kind: "*", Value: "*"}
-	cf        = bucketpolicy.Caller{Service: "cloudfront.amazonaws.com", SourceARN: dist, SourceAccount: "111122223333"}
-	oai       = bucketpolicy.Caller{CanonicalUser: "abc", ARN: "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E2"}
+	everyone = bucketpolicy.Principal{Kind: "*", Value: "*"}
+	cf       = bucketpolicy.Caller{Service: "cloudfront.amazonaws.com", SourceARN: dist, SourceAccount: "111122223333"}
+	oai      = bucketpolicy.Caller{CanonicalUser: "abc",
+		ARN: "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E2"}
 	user      = bucketpolicy.Caller{ARN: "arn:aws:iam::111122223333:user/ann", Account: "111122223333"}
 	anonymous = bucketpolicy.Caller{}
 )
@@ -95,6 +96,7 @@ func TestPrincipals(t *testing.T) {
 		{"AWS", "arn:aws:iam::111122223333:user/ann", user, true},
 		{"AWS", "arn:aws:iam::111122223333:user/bob", user, false},
 		{"Federated", "cognito-identity.amazonaws.com", user, false},
+		{"Service", "111122223333", user, false},
 	}
 	for _, c := range cases {
 		request := bucketpolicy.Request{Principal: c.who, Action: "s3:GetObject", Resource: object}
@@ -173,7 +175,9 @@ func TestConditions(t *testing.T) {
 		{"StringLike", "aws:Referer", []string{"https://*.example.com/*"}, []string{"https://example.com/x"}, false},
 		{"StringNotLike", "aws:Referer", []string{"https://*"}, []string{"http://a"}, true},
 		{"ArnLike", "aws:SourceArn", []string{"arn:aws:cloudfront::111122223333:distribution/*"}, []string{dist}, true},
-		{"ArnLike", "aws:SourceArn", []string{"arn:aws:*:::distribution/E1"}, []string{dist}, false}, // * stays within its part
+		{"ArnLike", "aws:SourceArn", []string{"arn:aws:*:*:*:*"}, []string{"arn"}, false},
+		{"ArnLike", "aws:SourceArn", []string{"arn:aws:*:::distribution/E1"}, []string{dist}, false},
+		// * stays within its part
 		{"ArnEquals", "aws:SourceArn", []string{"arn:aws:cloudfront::*:distribution/E?"}, []string{dist}, true},
 		{"ArnNotLike", "aws:SourceArn", []string{"arn:aws:cloudfront::111122223333:*"}, []string{dist}, false},
 		{"ArnNotEquals", "aws:SourceArn", []string{"arn:aws:cloudfront::9:*"}, []string{dist}, true},
@@ -197,6 +201,8 @@ func TestConditions(t *testing.T) {
 		{"NumericNotEquals", "s3:max-keys", []string{"10"}, []string{"11"}, true},
 		{"DateLessThan", "aws:CurrentTime", []string{"2026-12-01T00:00:00Z"}, []string{"2026-11-22T12:00:00Z"}, true},
 		{"DateGreaterThan", "aws:CurrentTime", []string{"2026-12-01"}, []string{"2026-11-22T12:00:00Z"}, false},
+		{"DateGreaterThan", "aws:CurrentTime", []string{"2026-01-01"}, []string{"2026-01-01"}, false},
+		{"NumericGreaterThan", "s3:max-keys", []string{"10"}, []string{"10"}, false},
 		{"DateGreaterThanEquals", "aws:EpochTime", []string{"1795348800"}, []string{"1795348800"}, true},
 		{"DateLessThanEquals", "aws:EpochTime", []string{"1"}, []string{"2"}, false},
 		{"DateEquals", "aws:EpochTime", []string{"2026-11-22T12:00:00Z"}, []string{"1795348800"}, true},
@@ -215,12 +221,13 @@ func TestConditions(t *testing.T) {
 	}
 	for _, c := range cases {
 		policy := compile(t, get(when(c.operator, c.key, c.values...)))
-		got := policy.Evaluate(bucketpolicy.Request{Action: "s3:GetObject", Resource: object, Lookup: func(key string) ([]string, bool) {
-			if key != strings.ToLower(c.key) {
-				t.Errorf("asked for the key %s", key)
-			}
-			return c.got, c.got != nil
-		}}) == bucketpolicy.Allow
+		got := policy.Evaluate(bucketpolicy.Request{Action: "s3:GetObject", Resource: object,
+			Lookup: func(key string) ([]string, bool) {
+				if key != strings.ToLower(c.key) {
+					t.Errorf("asked for the key %s", key)
+				}
+				return c.got, c.got != nil
+			}}) == bucketpolicy.Allow
 		if got != c.want {
 			t.Errorf("%s %s %q, request %q: %t, want %t", c.operator, c.key, c.values, c.got, got, c.want)
 		}
@@ -234,17 +241,21 @@ func TestRefusedByName(t *testing.T) {
 		names       string
 		unsupported bool
 	}{
-		"operator":         {when("BinaryEquals", "aws:SourceArn", "x"), "BinaryEquals", true},
-		"NullIfExists":     {when("NullIfExists", "aws:SourceArn", "true"), "NullIfExists", true},
-		"mistyped":         {when("StringEqual", "aws:SourceArn", "x"), "StringEqual", true},
-		"key":              {when("StringEquals", "aws:PrincipalOrgID", "o-1"), "aws:PrincipalOrgID", true},
-		"tag key":          {when("StringEquals", "s3:ExistingObjectTag/public", "yes"), "s3:ExistingObjectTag/public", true},
-		"variable":         {when("StringLike", "aws:Referer", "${aws:username}*"), "${aws:username}", true},
-		"resource var":     {func(s *bucketpolicy.Statement) { s.Resources = []string{"arn:aws:s3:::media/${aws:username}/*"} }, "${aws:username}", true},
+		"operator":     {when("BinaryEquals", "aws:SourceArn", "x"), "BinaryEquals", true},
+		"NullIfExists": {when("NullIfExists", "aws:SourceArn", "true"), "NullIfExists", true},
+		"mistyped":     {when("StringEqual", "aws:SourceArn", "x"), "StringEqual", true},
+		"key":          {when("StringEquals", "aws:PrincipalOrgID", "o-1"), "aws:PrincipalOrgID", true},
+		"tag key":      {when("StringEquals", "s3:ExistingObjectTag/public", "yes"), "s3:ExistingObjectTag/public", true},
+		"variable":     {when("StringLike", "aws:Referer", "${aws:username}*"), "${aws:username}", true},
+		"resource var": {func(s *bucketpolicy.Statement) {
+			s.Resources = []string{"arn:aws:s3:::media/${aws:username}/*"}
+		}, "${aws:username}", true},
 		"principal var":    {to("AWS", "arn:aws:iam::${aws:PrincipalAccount}:root"), "${aws:PrincipalAccount}", true},
 		"principal type":   {to("Robot", "x"), "Robot", true},
 		"partial wildcard": {to("AWS", "arn:aws:iam::111122223333:user/*"), "user/*", false},
 		"bad principal":    {to("AWS", "E2ABC"), "E2ABC", false},
+		"no account":       {to("AWS", "E2ABCDEFGHIJ"), "E2ABCDEFGHIJ", false},
+		"short account":    {to("AWS", "123"), "123", false},
 		"bad bool":         {when("Bool", "aws:SecureTransport", "maybe"), "maybe", false},
 		"bad number":       {when("NumericLessThan", "s3:TlsVersion", "TLS1.2"), "TLS1.2", false},
 		"bad address":      {when("IpAddress", "aws:SourceIp", "here"), "here", false},
@@ -270,6 +281,15 @@ func TestRefusedByName(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A request without condition keys has none.
+func TestNoConditionKeys(t *testing.T) {
+	t.Parallel()
+	policy := compile(t, get(when("Null", "aws:SourceArn", "true")))
+	if got := policy.Evaluate(bucketpolicy.Request{Action: "s3:GetObject", Resource: object}); got != bucketpolicy.Allow {
+		t.Error(got)
 	}
 }
 

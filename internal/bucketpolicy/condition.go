@@ -2,6 +2,7 @@ package bucketpolicy
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -58,12 +59,7 @@ func (c *condition) compileValues(statement string, op operator) error {
 		tests = append(tests, test)
 	}
 	c.match = func(got string) bool {
-		for _, test := range tests {
-			if test(got) {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(tests, func(test func(string) bool) bool { return test(got) })
 	}
 	return nil
 }
@@ -80,10 +76,10 @@ func (c *condition) compileNull(statement string) error {
 // holds follows the IAM User Guide, "Condition element": a key the request
 // does not have fails a condition, fulfils a negated one and one with
 // IfExists, fulfils ForAllValues and fails ForAnyValue.
-func (c *condition) holds(lookup Lookup) bool {
+func (c condition) holds(lookup Lookup) bool {
 	got, present := lookup(c.key)
 	if c.operator == "Null" {
-		return c.holdsNull(present)
+		return slices.ContainsFunc(c.values, func(v string) bool { return (v == "true") != present })
 	}
 	if !present || len(got) == 0 {
 		return c.ifExists || c.forAll || c.negated && !c.forAny
@@ -94,13 +90,4 @@ func (c *condition) holds(lookup Lookup) bool {
 		}
 	}
 	return c.forAll
-}
-
-func (c *condition) holdsNull(present bool) bool {
-	for _, v := range c.values {
-		if (v == "true") != present {
-			return true
-		}
-	}
-	return false
 }

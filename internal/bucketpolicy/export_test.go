@@ -6,7 +6,7 @@ import (
 )
 
 // Keys returns the condition keys that are evaluated, sorted.
-func Keys() []string { return knownKeys }
+func Keys() []string { return slices.Sorted(maps.Keys(knownKeys)) }
 
 // Operators returns the condition operators that are evaluated, sorted.
 func Operators() []string {

@@ -1,62 +1,32 @@
 package bucketpolicy
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // knownKeys are the condition keys a bucket's server can answer for, in lower
 // case. Some never are in a request that comes over the internet to a plain
-// bucket (a VPC's, an access point's): those are known to be absent.
-var knownKeys = []string{
-	"aws:currenttime",
-	"aws:epochtime",
-	"aws:principalaccount",
-	"aws:principalarn",
-	"aws:principalisawsservice",
-	"aws:principalservicename",
-	"aws:principaltype",
-	"aws:referer",
-	"aws:requestedregion",
-	"aws:securetransport",
-	"aws:sourceaccount",
-	"aws:sourcearn",
-	"aws:sourceip",
-	"aws:sourceowner",
-	"aws:sourcevpc",
-	"aws:sourcevpce",
-	"aws:useragent",
-	"aws:viaawsservice",
-	"s3:authtype",
-	"s3:dataaccesspointaccount",
-	"s3:dataaccesspointarn",
-	"s3:delimiter",
-	"s3:max-keys",
-	"s3:prefix",
-	"s3:resourceaccount",
-	"s3:signatureage",
-	"s3:signatureversion",
-	"s3:tlsversion",
-	"s3:versionid",
-	"s3:x-amz-acl",
-	"s3:x-amz-content-sha256",
-	"s3:x-amz-copy-source",
-	"s3:x-amz-grant-full-control",
-	"s3:x-amz-grant-read",
-	"s3:x-amz-grant-read-acp",
-	"s3:x-amz-grant-write",
-	"s3:x-amz-grant-write-acp",
-	"s3:x-amz-metadata-directive",
-	"s3:x-amz-object-ownership",
-	"s3:x-amz-server-side-encryption",
-	"s3:x-amz-server-side-encryption-aws-kms-key-id",
-	"s3:x-amz-server-side-encryption-customer-algorithm",
-	"s3:x-amz-storage-class",
-	"s3:x-amz-website-redirect-location",
+// bucket (a VPC's, an access point's): those are known to be absent. True are
+// those which, held to fixed values, make an allow for everyone non-public.
+// Source: S3 User Guide, "Blocking public access to your Amazon S3 storage",
+// the meaning of "public".
+var knownKeys = map[string]bool{
+	"aws:currenttime": false, "aws:epochtime": false, "aws:principalaccount": true, "aws:principalarn": true,
+	"aws:principalisawsservice": false, "aws:principalservicename": false, "aws:principaltype": false,
+	"aws:referer": false, "aws:requestedregion": false, "aws:securetransport": false, "aws:sourceaccount": true,
+	"aws:sourcearn": true, "aws:sourceip": false, "aws:sourceowner": true, "aws:sourcevpc": true,
+	"aws:sourcevpce": true, "aws:useragent": false, "aws:viaawsservice": false, "s3:authtype": false,
+	"s3:dataaccesspointaccount": true, "s3:dataaccesspointarn": true, "s3:delimiter": false, "s3:max-keys": false,
+	"s3:prefix": false, "s3:resourceaccount": false, "s3:signatureage": false, "s3:signatureversion": false,
+	"s3:tlsversion": false, "s3:versionid": false, "s3:x-amz-acl": false, "s3:x-amz-content-sha256": false,
+	"s3:x-amz-copy-source": false, "s3:x-amz-grant-full-control": false, "s3:x-amz-grant-read": false,
+	"s3:x-amz-grant-read-acp": false, "s3:x-amz-grant-write": false, "s3:x-amz-grant-write-acp": false,
+	"s3:x-amz-metadata-directive": false, "s3:x-amz-object-ownership": false,
+	"s3:x-amz-server-side-encryption": false, "s3:x-amz-server-side-encryption-aws-kms-key-id": true,
+	"s3:x-amz-server-side-encryption-customer-algorithm": false, "s3:x-amz-storage-class": false,
+	"s3:x-amz-website-redirect-location": false,
 }
 
 func checkKey(statement, key string) error {
-	if _, known := slices.BinarySearch(knownKeys, strings.ToLower(key)); !known {
+	if _, known := knownKeys[strings.ToLower(key)]; !known {
 		return &UnsupportedError{statement, "the condition key " + key}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package bucketpolicy
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"strconv"
@@ -32,18 +33,21 @@ var operators = map[string]operator{
 	"Bool":                      {boolEquals, false},
 	"IpAddress":                 {ipWithin, false},
 	"NotIpAddress":              {ipWithin, true},
-	"NumericEquals":             {numeric(func(got, want float64) bool { return got == want }), false},
-	"NumericNotEquals":          {numeric(func(got, want float64) bool { return got == want }), true},
-	"NumericLessThan":           {numeric(func(got, want float64) bool { return got < want }), false},
-	"NumericLessThanEquals":     {numeric(func(got, want float64) bool { return got <= want }), false},
-	"NumericGreaterThan":        {numeric(func(got, want float64) bool { return got > want }), false},
-	"NumericGreaterThanEquals":  {numeric(func(got, want float64) bool { return got >= want }), false},
-	"DateEquals":                {date(func(order int) bool { return order == 0 }), false},
-	"DateNotEquals":             {date(func(order int) bool { return order == 0 }), true},
-	"DateLessThan":              {date(func(order int) bool { return order < 0 }), false},
-	"DateLessThanEquals":        {date(func(order int) bool { return order <= 0 }), false},
-	"DateGreaterThan":           {date(func(order int) bool { return order > 0 }), false},
-	"DateGreaterThanEquals":     {date(func(order int) bool { return order >= 0 }), false},
+}
+
+func init() {
+	for name, holds := range map[string]func(order int) bool{
+		"Equals":            func(order int) bool { return order == 0 },
+		"LessThan":          func(order int) bool { return order < 0 },
+		"LessThanEquals":    func(order int) bool { return order <= 0 },
+		"GreaterThan":       func(order int) bool { return order > 0 },
+		"GreaterThanEquals": func(order int) bool { return order >= 0 },
+	} {
+		operators["Numeric"+name] = operator{ordered(parseNumber, cmp.Compare[float64], holds), false}
+		operators["Date"+name] = operator{ordered(parseDate, time.Time.Compare, holds), false}
+	}
+	operators["NumericNotEquals"] = operator{operators["NumericEquals"].compile, true}
+	operators["DateNotEquals"] = operator{operators["DateEquals"].compile, true}
 }
 
 func stringEquals(want string) (func(string) bool, error) {
@@ -95,30 +99,25 @@ func parsePrefix(s string) (netip.Prefix, error) {
 	return prefix.Masked(), nil
 }
 
-func numeric(compare func(got, want float64) bool) func(string) (func(string) bool, error) {
+// ordered makes tests of values that compare.
+func ordered[T any](
+	parse func(string) (T, error), compare func(got, want T) int, holds func(order int) bool,
+) func(string) (func(string) bool, error) {
 	return func(value string) (func(string) bool, error) {
-		want, err := strconv.ParseFloat(value, 64)
-		if err != nil {
-			return nil, fmt.Errorf("%q is not a number", value)
-		}
+		want, err := parse(value)
 		return func(s string) bool {
-			got, err := strconv.ParseFloat(s, 64)
-			return err == nil && compare(got, want)
-		}, nil
+			got, err := parse(s)
+			return err == nil && holds(compare(got, want))
+		}, err
 	}
 }
 
-func date(compare func(order int) bool) func(string) (func(string) bool, error) {
-	return func(value string) (func(string) bool, error) {
-		want, err := parseDate(value)
-		if err != nil {
-			return nil, err
-		}
-		return func(s string) bool {
-			got, err := parseDate(s)
-			return err == nil && compare(got.Compare(want))
-		}, nil
+func parseNumber(s string) (float64, error) {
+	n, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		return 0, fmt.Errorf("%q is not a number", s)
 	}
+	return n, nil
 }
 
 // parseDate reads one of the W3C ISO 8601 forms or an epoch in seconds.
@@ -132,4 +131,20 @@ func parseDate(s string) (time.Time, error) {
 		return time.Unix(seconds, 0), nil
 	}
 	return time.Time{}, fmt.Errorf("%q is neither an ISO 8601 date nor an epoch in seconds", s)
+}
+
+// matchesARN compares ARNs part by part, so that a wildcard never reaches over
+// a colon into the next part, except in the last.
+func matchesARN(pattern, s string) bool {
+	const parts = 6
+	want, got := strings.SplitN(pattern, ":", parts), strings.SplitN(s, ":", parts)
+	if len(want) != parts || len(got) != parts {
+		return pattern == "*"
+	}
+	for i := range want {
+		if !pathpattern.Glob(want[i], got[i]) {
+			return false
+		}
+	}
+	return true
 }

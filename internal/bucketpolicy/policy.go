@@ -10,7 +10,10 @@ package bucketpolicy
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+
+	"example.com/privatecdn/internal/pathpattern"
 )
 
 // Decision is what a policy says of a request.
@@ -75,7 +78,7 @@ func (p *Policy) Evaluate(r Request) Decision {
 		if !s.applies(&r) {
 			continue
 		}
-		if s.deny {
+		if s.Effect == "Deny" {
 			return ExplicitDeny
 		}
 		decision = Allow
@@ -88,33 +91,23 @@ func (p *Policy) Evaluate(r Request) Decision {
 func (p *Policy) Public() (statement string, public bool) { return p.public, p.public != "" }
 
 type statement struct {
-	name         string
-	deny         bool
-	principals   []principal
-	notPrincipal bool
-	actions      []string // in lower case
-	notAction    bool
-	resources    []string
-	notResource  bool
-	conditions   []condition
+	Statement  // with its actions in lower case
+	name       string
+	conditions []condition
 }
 
 func compileStatement(name string, source Statement) (statement, error) {
-	s := statement{
-		name: name, deny: source.Effect == "Deny", notPrincipal: source.NotPrincipal, notAction: source.NotAction,
-		resources: source.Resources, notResource: source.NotResource,
+	s := statement{Statement: source, name: name}
+	s.Actions = nil
+	for _, a := range source.Actions {
+		s.Actions = append(s.Actions, strings.ToLower(a))
 	}
 	for _, p := range source.Principals {
-		compiled, err := compilePrincipal(name, p)
-		if err != nil {
+		if err := checkPrincipal(name, p); err != nil {
 			return s, err
 		}
-		s.principals = append(s.principals, compiled)
 	}
-	for _, a := range source.Actions {
-		s.actions = append(s.actions, strings.ToLower(a))
-	}
-	for _, r := range s.resources {
+	for _, r := range s.Resources {
 		if strings.Contains(r, "${") {
 			return s, &UnsupportedError{name, "the policy variable in Resource " + r}
 		}
@@ -131,30 +124,11 @@ func compileStatement(name string, source Statement) (statement, error) {
 
 // applies reports whether every element of the statement matches the request.
 func (s *statement) applies(r *Request) bool {
-	if s.matchesPrincipal(r.Principal) == s.notPrincipal {
-		return false
-	}
-	if matchesAny(s.actions, strings.ToLower(r.Action)) == s.notAction {
-		return false
-	}
-	if matchesAny(s.resources, r.Resource) == s.notResource {
-		return false
-	}
-	for i := range s.conditions {
-		if !s.conditions[i].holds(r.Lookup) {
-			return false
-		}
-	}
-	return true
-}
-
-func (s *statement) matchesPrincipal(who Caller) bool {
-	for _, p := range s.principals {
-		if p.matches(who) {
-			return true
-		}
-	}
-	return false
+	action := strings.ToLower(r.Action)
+	return slices.ContainsFunc(s.Principals, r.Principal.is) != s.NotPrincipal &&
+		slices.ContainsFunc(s.Actions, func(a string) bool { return pathpattern.Glob(a, action) }) != s.NotAction &&
+		slices.ContainsFunc(s.Resources, func(p string) bool { return pathpattern.Glob(p, r.Resource) }) != s.NotResource &&
+		!slices.ContainsFunc(s.conditions, func(c condition) bool { return !c.holds(r.Lookup) })
 }
 
 // name is the statement's Sid or its place.

@@ -1,6 +1,7 @@
 package bucketpolicy
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -17,53 +18,40 @@ type Caller struct {
 // Anonymous reports whether the request carries no identity.
 func (c Caller) Anonymous() bool { return c == Caller{} }
 
-// principal is one principal of a statement.
-type principal struct {
-	everyone bool
-	kind     string
-	value    string
-	account  string // an AWS principal that names a whole account
-}
+// isEveryone reports whether the principal is everyone.
+func (p Principal) isEveryone() bool { return p.Kind == "*" || p.Kind == "AWS" && p.Value == "*" }
 
-func compilePrincipal(statement string, source Principal) (principal, error) {
-	p := principal{kind: source.Kind, value: source.Value}
-	if strings.Contains(source.Value, "${") {
-		return p, &UnsupportedError{statement, "the policy variable in Principal " + source.Value}
-	}
-	switch source.Kind {
-	case "*":
-		p.everyone = true
-	case "AWS":
-		p.everyone = source.Value == "*"
-		p.account = accountOf(source.Value)
-		if !p.everyone && p.account == "" && !strings.HasPrefix(source.Value, "arn:") {
-			return p, &InvalidError{statement, "the AWS principal " + source.Value + " is neither an account nor an ARN"}
-		}
-	case "CanonicalUser", "Service", "Federated":
-	default:
-		return p, &UnsupportedError{statement, "the principal type " + source.Kind}
-	}
-	if !p.everyone && strings.ContainsAny(p.value, "*?") {
-		return p, &InvalidError{statement, "the principal " + p.value + " holds a wildcard; only * alone is allowed"}
-	}
-	return p, nil
-}
-
-func (p principal) matches(who Caller) bool {
+func checkPrincipal(statement string, p Principal) error {
 	switch {
-	case p.everyone:
-		return true
-	case p.account != "":
-		return who.Account == p.account
-	case p.kind == "AWS":
-		return who.ARN == p.value
-	case p.kind == "CanonicalUser":
-		return who.CanonicalUser == p.value
-	case p.kind == "Service":
-		return who.Service == p.value
-	default:
-		return false // no federated request reaches a bucket here
+	case strings.Contains(p.Value, "${"):
+		return &UnsupportedError{statement, "the policy variable in Principal " + p.Value}
+	case p.isEveryone():
+		return nil
+	case !slices.Contains([]string{"AWS", "CanonicalUser", "Service", "Federated"}, p.Kind):
+		return &UnsupportedError{statement, "the principal type " + p.Kind}
+	case p.Kind == "AWS" && accountOf(p.Value) == "" && !strings.HasPrefix(p.Value, "arn:"):
+		return &InvalidError{statement, "the AWS principal " + p.Value + " is neither an account nor an ARN"}
+	case strings.ContainsAny(p.Value, "*?"):
+		return &InvalidError{statement, "the principal " + p.Value + " contains a wildcard; only * alone is allowed"}
 	}
+	return nil
+}
+
+// is reports whether the caller is a principal. Nobody who is federated comes to
+// a bucket here.
+func (c Caller) is(p Principal) bool {
+	account := accountOf(p.Value)
+	switch {
+	case p.isEveryone():
+		return true
+	case p.Kind == "AWS" && account != "":
+		return c.Account == account
+	case p.Kind == "AWS":
+		return c.ARN == p.Value
+	case p.Kind == "CanonicalUser":
+		return c.CanonicalUser == p.Value
+	}
+	return p.Kind == "Service" && c.Service == p.Value
 }
 
 // accountOf returns the account a principal of type AWS stands for as a whole:

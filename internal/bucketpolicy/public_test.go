@@ -36,6 +36,8 @@ func TestPublic(t *testing.T) {
 		"half the internet":       {get(when("IpAddress", "aws:SourceIp", "0.0.0.0/1", "203.0.113.0/24")), true},
 		"all of IPv6":             {get(when("IpAddress", "aws:SourceIp", "2000::/3")), true},
 		"an IPv6 network":         {get(when("IpAddress", "aws:SourceIp", "2001:db8::/32")), false},
+		"a large network":         {get(when("IpAddress", "aws:SourceIp", "11.0.0.0/8")), false},
+		"private IPv6":            {get(when("IpAddress", "aws:SourceIp", "fc00::/7")), false},
 		"private network":         {get(when("IpAddress", "aws:SourceIp", "10.0.0.0/8")), false},
 		"not a network":           {get(when("NotIpAddress", "aws:SourceIp", "203.0.113.0/24")), true},
 	}

@@ -4,7 +4,7 @@
 // A pattern is case-sensitive, its leading slash is optional, * stands for
 // zero or more characters (slashes too) and ? for exactly one; the query
 // string takes no part.
-// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html#DownloadDistValuesPathPattern
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html
 package pathpattern
 
 import (

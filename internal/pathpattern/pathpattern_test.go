@@ -137,7 +137,8 @@ func TestFindManyPatterns(t *testing.T) {
 	}
 	for _, p := range []string{"*a*b*", hard[0]} {
 		// Whether it is decided is up to the search; that it ends is not.
-		if path, found, err := pathpattern.Find([]string{p, "*z"}, append(hard[1:], "*az")); found && err != nil || found && !pathpattern.Match(p, path) {
+		if path, found, err := pathpattern.Find([]string{p, "*z"}, append(hard[1:], "*az")); found && err != nil ||
+			found && !pathpattern.Match(p, path) {
 			t.Errorf("%q: %q, %v", p, path, err)
 		}
 	}
