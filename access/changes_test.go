@@ -441,6 +441,13 @@ var changes = map[string]change{
 	"a grant to the other identity": {both(control, from("private/*", "control")),
 		both(control, from("private/*", "control"), ofControl),
 		[]string{"widening origin-grant-widened Media /private/x"}},
+	"another identity, which may read less": {only("public/x"), both(only("public/x"), from("private/*", "control")),
+		[]string{"breaking origin-grant-removed Media /private/x"}},
+	"another identity, which may read more": {both(only("public/x"), from("private/*", "control")), only("public/x"),
+		[]string{"widening origin-grant-widened Media /private/x"}},
+	"a refusal of the other identity": {both(control, ofControl, from("private/*", "control")),
+		both(control, ofControl, from("private/*", "control"), grant("Deny", cloudFront, "s3:GetObject", "/*")),
+		[]string{"breaking origin-grant-removed Media /private/x"}},
 	"public, by an identity that may not read": {nil, both(control, from("private/*", "control"), open("private/*")),
 		[]string{"breaking origin-grant-removed Media /private/x", "note became-public private/* /private/x"}},
 	"a function that refuses": {nil, function("public/*", "viewer-request", refuseAll),
@@ -494,6 +501,11 @@ func control(s *site) {
 // ofControl lets the distribution read as an origin access control does.
 var ofControl = both(grant("Allow", cloudFront, "s3:GetObject", "/*"),
 	onlyIf("StringEquals", "AWS:SourceArn", sub(dist)))
+
+// only adds an origin access control that may read one object.
+func only(object string) func(*site) {
+	return both(control, grant("Allow", cloudFront, "s3:GetObject", "/"+object))
+}
 
 // index is a function that answers / with an object.
 const index = `function handler(event) {

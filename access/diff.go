@@ -24,6 +24,8 @@ func Diff(before, after *Template, options ...Option) []Finding {
 		index:   map[string]int{},
 		buckets: map[[2]*infra.Bucket]bool{},
 		before:  map[*infra.Distribution]*infra.Distribution{},
+
+		identities: map[identified][]grant{},
 	}
 	for _, option := range options {
 		option(d)
@@ -49,6 +51,8 @@ type diff struct {
 	paths    pathpattern.Finder
 	before   map[*infra.Distribution]*infra.Distribution // of each distribution, what it was
 	buckets  map[[2]*infra.Bucket]bool                   // an origin's bucket before and after
+
+	identities map[identified][]grant // see [diff.grantsTo]
 }
 
 // say adds a finding about the distribution or the bucket that is compared now.

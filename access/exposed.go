@@ -57,7 +57,7 @@ func (d *diff) exposed(e exposure, spelled, plain string, err error) Finding {
 			"to compare: an escaped path may open what the second protects", open.PathPattern, closed.PathPattern)
 		f.Path, f.Witness = closed.PathPattern, closed.PathPattern
 		return f
-	case wasOpen && second || !granted(e.open.origin):
+	case wasOpen && second || !d.granted(e.open.origin):
 		f.Severity = Note
 	case !wasOpen && d.before[e.closed.distribution] != nil:
 		f.Kind = BecamePublic

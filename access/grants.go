@@ -25,6 +25,8 @@ const (
 	everyone      = "everyone"
 	everythingBut = "everything but "
 	ourCloudFront = "the template's own distributions"
+	aService      = "the service "
+	anyCloudFront = aService + "cloudfront.amazonaws.com"
 )
 
 // needed is what the template's own distributions have to be allowed.
@@ -35,39 +37,6 @@ var needed = grant{principal: ourCloudFront, action: "s3:GetObject", resource: "
 func allowed(tmpl *infra.Infrastructure, b *infra.Bucket, action, resource string) bool {
 	need := grant{principal: ourCloudFront, action: action, resource: resource}
 	return len(notCovered([]grant{need}, grants(tmpl, b, "Allow"))) == 0
-}
-
-// granted reports whether an origin needs no identity, or its bucket's policy
-// allows CloudFront's identity something. Where it does not, nothing opens.
-func granted(o *infra.Origin) bool {
-	return o.Bucket == nil || o.Bucket.External || !o.Identified() ||
-		slices.ContainsFunc(o.Bucket.Policy, func(s bucketpolicy.Statement) bool {
-			is := func(p bucketpolicy.Principal) bool {
-				return p.Kind == "*" || isIdentity(o, p) || o.OAI == nil && isCloudFront(p)
-			}
-			return s.Effect == "Allow" && (s.NotPrincipal || slices.ContainsFunc(s.Principals, is))
-		})
-}
-
-// anyGranted reports whether a distribution has another identity that may read
-// from the bucket of an origin.
-func anyGranted(d *infra.Distribution, origin *infra.Origin) bool {
-	return slices.ContainsFunc(d.Behaviors, func(b *infra.Behavior) bool {
-		return slices.ContainsFunc(origins(b), func(o *infra.Origin) bool {
-			return sameSource(o, origin) && o.Identified() && granted(o)
-		})
-	})
-}
-
-// isIdentity reports whether a principal is the origin access identity of an
-// origin.
-func isIdentity(o *infra.Origin, p bucketpolicy.Principal) bool {
-	return o.OAI != nil && (p.Value == o.OAI.CanonicalUserID ||
-		strings.HasSuffix(p.Value, "user/CloudFront Origin Access Identity "+o.OAI.ID))
-}
-
-func isCloudFront(p bucketpolicy.Principal) bool {
-	return p.Kind == "Service" && p.Value == "cloudfront.amazonaws.com"
 }
 
 // compareGrants finds what the bucket policy newly allows to be read or no
@@ -164,14 +133,19 @@ func accountOf(tmpl *infra.Infrastructure) (account string) {
 	return account
 }
 
-// grants takes the statements of one effect apart, those that read.
-func grants(tmpl *infra.Infrastructure, b *infra.Bucket, effect string) []grant {
+// grants takes the statements of one effect apart, those that read. Identities
+// that the template's origins have count as its own distributions, or only that
+// of one origin.
+func grants(tmpl *infra.Infrastructure, b *infra.Bucket, effect string, of ...*infra.Origin) []grant {
+	if of == nil {
+		of = identities(tmpl)
+	}
 	var all []grant
 	for _, s := range b.Policy {
 		if s.Effect != effect || isTLSDeny(b, s) {
 			continue
 		}
-		for _, p := range principals(tmpl, s) {
+		for _, p := range principals(tmpl, s, of) {
 			for _, action := range negated(s.Actions, s.NotAction) {
 				for _, resource := range negated(s.Resources, s.NotResource) {
 					g := grant{p.Value, action, strings.Replace(resource, b.ARN, "bucket", 1), s.Conditions}
@@ -198,7 +172,7 @@ func negated(values []string, not bool) []string {
 
 // principals names a statement's principals, by kind and as a message has
 // them.
-func principals(tmpl *infra.Infrastructure, s bucketpolicy.Statement) []bucketpolicy.Principal {
+func principals(tmpl *infra.Infrastructure, s bucketpolicy.Statement, of []*infra.Origin) []bucketpolicy.Principal {
 	if s.NotPrincipal {
 		var but []string
 		for _, p := range s.Principals {
@@ -211,47 +185,16 @@ func principals(tmpl *infra.Infrastructure, s bucketpolicy.Statement) []bucketpo
 		switch {
 		case p.Kind == "*":
 			p = bucketpolicy.Principal{Value: everyone}
-		case isOurs(tmpl, p, s.Conditions):
+		case isIdentityOf(tmpl, of, p, s.Conditions):
 			p.Value = ourCloudFront
 		case isOurService(tmpl, p, s.Conditions):
 			continue // which no origin makes use of
 		case p.Kind == "Service":
-			p.Value = "the service " + p.Value
+			p.Value = aService + p.Value
 		}
 		all = append(all, p)
 	}
 	return all
-}
-
-// isOurs reports whether a principal is CloudFront on behalf of one of the
-// template's distributions, by an identity that an origin has.
-func isOurs(tmpl *infra.Infrastructure, p bucketpolicy.Principal, conditions []bucketpolicy.Condition) bool {
-	for r := range readers(tmpl) {
-		if isIdentity(r.origin, p) || r.origin.OAC != nil && isOurService(tmpl, p, conditions) {
-			return true
-		}
-	}
-	return false
-}
-
-func isOurService(tmpl *infra.Infrastructure, p bucketpolicy.Principal, conditions []bucketpolicy.Condition) bool {
-	return isCloudFront(p) && slices.ContainsFunc(conditions, func(c bucketpolicy.Condition) bool {
-		return isSourceARN(c) && onlyOurs(tmpl, c.Values)
-	})
-}
-
-func isSourceARN(c bucketpolicy.Condition) bool {
-	return strings.EqualFold(c.Key, "aws:SourceArn") &&
-		slices.Contains([]string{"StringEquals", "StringLike", "ArnEquals", "ArnLike"}, c.Operator)
-}
-
-func onlyOurs(tmpl *infra.Infrastructure, arns []string) bool {
-	for _, arn := range arns {
-		if !slices.ContainsFunc(tmpl.Distributions, func(d *infra.Distribution) bool { return d.ARN == arn }) {
-			return false
-		}
-	}
-	return true
 }
 
 // reads reports whether the grant is about objects or their names, on a

@@ -55,7 +55,7 @@ func (d *diff) between(i, j int) (path string, found bool, err error) {
 
 // compareBehaviors finds what changes for a path that goes from o to n.
 func (d *diff) compareBehaviors(found *list, o, n *infra.Behavior) {
-	compareAccess(found, o, n)
+	d.compareAccess(found, o, n)
 	d.comparePresigned(found, o, n)
 	d.compareKeys(found, o, n)
 	d.compareOrigins(found, o, n)
@@ -66,12 +66,12 @@ func (d *diff) compareBehaviors(found *list, o, n *infra.Behavior) {
 	d.compareFunctions(found, o, n)
 }
 
-func compareAccess(found *list, o, n *infra.Behavior) {
+func (d *diff) compareAccess(found *list, o, n *infra.Behavior) {
 	before, after := accessOf(o), accessOf(n)
 	needed := map[deployment.Access]string{deployment.Signed: "a CloudFront signature",
 		deployment.Presigned: "an S3 signature"}
 	switch {
-	case before != deployment.Public && after == deployment.Public && !slices.ContainsFunc(origins(n), granted):
+	case before != deployment.Public && after == deployment.Public && !slices.ContainsFunc(origins(n), d.granted):
 		found.say(BecamePublic, Note, "paths of %q that needed %s need none, but the bucket %s does not let CloudFront read",
 			n.PathPattern, needed[before], bucketLabel(n.Origin.Bucket))
 	case before != deployment.Public && after == deployment.Public:
@@ -156,10 +156,10 @@ func (d *diff) compareOrigin(found *list, o, n *infra.Behavior) {
 		f = found.say(BucketReplaced, Breaking, "paths of %s are read from below %q in %s instead of %q",
 			thePaths, after.Path+"/", sourceLabel(after), before.Path+"/")
 	case accessOf(o) == deployment.Presigned || accessOf(n) == deployment.Presigned:
-	case canRead(o) && !canRead(n), granted(before) && !granted(after) && anyGranted(d.new, after):
+	case canRead(o) && !canRead(n), d.loses(d.was, before, d.is, after):
 		f = found.say(OriginGrantRemoved, Breaking,
 			"CloudFront has no identity any more that %s lets read paths of %s", sourceLabel(after), thePaths)
-	case canRead(n) && !canRead(o), granted(after) && !granted(before) && anyGranted(d.old, before):
+	case canRead(n) && !canRead(o), d.loses(d.is, after, d.was, before):
 		f = found.say(OriginGrantWidened, Widening,
 			"CloudFront has an identity that %s lets read paths of %s, and had none", sourceLabel(after), thePaths)
 	}

@@ -6,7 +6,8 @@ import (
 )
 
 // automaton is a pattern's deterministic automaton, its states made as they
-// are first reached. State 0 is the start.
+// are first reached. State 0 is the start. A pattern is canonical, so never
+// empty.
 type automaton struct {
 	pattern string
 	class   [256]uint8 // of a byte: 0 for all that do not stand in the pattern
@@ -28,7 +29,7 @@ type state struct {
 func newAutomaton(pattern string) *automaton {
 	a := &automaton{pattern: pattern, classes: 1, index: map[string]uint16{}}
 	for _, c := range []byte(pattern) {
-		if c != '*' && c != '?' && a.class[c] == 0 {
+		if a.class[c] == 0 {
 			a.class[c] = uint8(a.classes)
 			a.classes++
 		}
@@ -72,7 +73,7 @@ func (a *automaton) add(set []byte) (uint16, bool) {
 	s := uint16(len(a.states))
 	last := len(a.pattern)
 	a.states = append(a.states, state{set: string(set), accepts: set[last] == 1, dead: bytes.IndexByte(set, 1) < 0,
-		always: last > 0 && a.pattern[last-1] == '*' && set[last-1] == 1})
+		always: a.pattern[last-1] == '*' && set[last-1] == 1})
 	a.index[string(set)] = s
 	for range a.classes {
 		a.next = append(a.next, unknown)

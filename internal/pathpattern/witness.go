@@ -24,30 +24,25 @@ const (
 // Witness finds a path that every pattern of match catches and none of miss
 // does. Witness({a, b}, nil) proves that a and b overlap; that
 // Witness({p}, earlier) finds nothing proves that p is never reached. It is
-// [Find] where ErrTooComplex counts as nothing found.
+// [Finder.Find] where ErrTooComplex counts as nothing found.
 func Witness(match, miss []string) (path string, found bool) {
-	path, found, _ = Find(match, miss)
+	path, found, _ = new(Finder).Find(match, miss)
 	return path, found
 }
 
-// Find finds a path that every pattern of match catches and none of miss does.
-// The path is one a viewer can send: it is in the form [Normalize] returns,
-// and made of characters a URL may have. Where found is false and err nil
-// there is no such path.
-func Find(match, miss []string) (path string, found bool, err error) {
-	return new(Finder).Find(match, miss)
-}
-
-// Finder finds paths as [Find] does and remembers what it learned about
-// patterns, which makes many searches among the same patterns fast. The zero
-// value is ready for use by one goroutine.
+// Finder finds paths and remembers what it learned about patterns, which makes
+// many searches among the same patterns fast. The zero value is ready for use
+// by one goroutine.
 type Finder struct {
 	automata         map[string]*automaton
 	answers          map[string]answer // of searches
 	steps, undecided int               // of all searches
 }
 
-// Find is [Find].
+// Find finds a path that every pattern of match catches and none of miss does.
+// The path is one a viewer can send: it is in the form [Normalize] returns,
+// and made of characters a URL may have. Where found is false and err nil
+// there is no such path.
 func (f *Finder) Find(match, miss []string) (path string, found bool, err error) {
 	if len(common(match, miss)) > 0 || !sameStart(match) || !sameEnd(match) {
 		return "", false, nil
