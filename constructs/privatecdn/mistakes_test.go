@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/constructs-go/constructs/v10"
@@ -330,6 +331,57 @@ func TestMistakes(t *testing.T) {
 		{"connection timeout", "",
 			func(p *props) { p.BucketOrigin = &privatecdn.BucketOrigin{ConnectionTimeout: time.Minute} },
 			[]string{"BucketOrigin.ConnectionTimeout", "10s"}},
+		{"connection timeout of zero", "",
+			func(p *props) { p.BucketOrigin = &privatecdn.BucketOrigin{ConnectionTimeout: privatecdn.Zero} },
+			[]string{"BucketOrigin.ConnectionTimeout", "out of bounds"}},
+		{"completion timeout", "",
+			func(p *props) { p.BucketOrigin = &privatecdn.BucketOrigin{ResponseCompletionTimeout: 29 * time.Second} },
+			[]string{"BucketOrigin.ResponseCompletionTimeout: 29s is out of bounds", "30s"}},
+		{"failover to itself", "", func(p *props) {
+			own := awss3.NewBucket(other(""), jsii.String("B"), nil)
+			p.Behaviors = []privatecdn.Behavior{{PathPattern: "a", Bucket: own,
+				BucketOrigin: &privatecdn.BucketOrigin{Failover: own}}}
+		}, []string{"Behaviors[0].BucketOrigin.Failover", "another bucket"}},
+		{"writing to an origin that fails over", "", func(p *props) {
+			replica := awss3.NewBucket(other(""), jsii.String("B"), nil)
+			p.Behaviors = []privatecdn.Behavior{{PathPattern: "a", AllowedMethods: privatecdn.MethodsAll,
+				BucketOrigin: &privatecdn.BucketOrigin{Failover: replica}}}
+		}, []string{"Behaviors[0].AllowedMethods", "read-only"}},
+		{"five key groups", "", func(p *props) {
+			stack := other("")
+			b := privatecdn.Behavior{PathPattern: "a"}
+			for i := range 5 {
+				b.TrustedKeys = append(b.TrustedKeys, privatecdn.NewTrustedKeys(stack, jsii.String(fmt.Sprint("T", i)),
+					&privatecdn.TrustedKeysProps{Keys: oneKey(t)}))
+			}
+			p.Behaviors = []privatecdn.Behavior{b}
+		}, []string{"Limits.GroupsPerBehavior: there are 5", "4"}},
+		{"nil zone", "", viewer(privatecdn.Viewer{
+			DomainNames: []string{"a.example.com"}, Certificate: certificate(other(""), certificateARN),
+			HostedZones: []awsroute53.IHostedZone{nil},
+		}), []string{"Viewer.HostedZones: one of them is nil"}},
+		{"zones by their IDs", "", func(p *props) {
+			other := other("")
+			byID := func(id string) awsroute53.IHostedZone {
+				return awsroute53.HostedZone_FromHostedZoneId(other, &id, &id)
+			}
+			named := awsroute53.HostedZone_FromHostedZoneAttributes(other, jsii.String("Z"),
+				&awsroute53.HostedZoneAttributes{HostedZoneId: jsii.String("Z1"), ZoneName: jsii.String("example.com")})
+			p.Viewer = &privatecdn.Viewer{DomainNames: []string{"a.example.com"},
+				Certificate: certificate(other, certificateARN),
+				HostedZones: []awsroute53.IHostedZone{byID("Z2"), named}}
+		}, []string{"Viewer.HostedZones", "HostedZone_FromHostedZoneAttributes"}},
+		{"zones for nothing", "", func(p *props) {
+			zone := "Z1"
+			p.Viewer = &privatecdn.Viewer{HostedZones: []awsroute53.IHostedZone{
+				awsroute53.HostedZone_FromHostedZoneId(other(""), &zone, &zone)}}
+		}, []string{"Viewer.HostedZones: DomainNames is empty"}},
+		{"denied country", "", viewer(privatecdn.Viewer{DenyCountries: []string{"de"}}),
+			[]string{`Viewer.DenyCountries: "de" is not a valid country code`}},
+		{"two destinations of logs", "us-east-1", func(p *props) {
+			p.Logging = &privatecdn.Logging{DeliveryStreamARN: "arn:aws:firehose:us-east-1:111122223333:deliverystream/a",
+				LogGroup: awslogs.NewLogGroup(other("us-east-1"), jsii.String("G"), nil)}
+		}, []string{"Logging.DeliveryStreamARN: it is set together with LogGroup"}},
 		{"presigned path", "", presigned(privatecdn.Behavior{BucketOrigin: &privatecdn.BucketOrigin{Path: "/a"}}),
 			[]string{"Behaviors[0].BucketOrigin", "the signature is for"}},
 		{"cache tag header", "", func(p *props) { p.CacheTagHeader = "a b" },
@@ -425,6 +477,36 @@ func TestMistakes(t *testing.T) {
 	found := refusals(t, changes)
 	for i, c := range cases {
 		t.Run(c.name, func(t *testing.T) { expectOne(t, found[i], "", c.want) })
+	}
+}
+
+// TestAccepted holds that what looks like a mistake and is none synthesizes.
+func TestAccepted(t *testing.T) {
+	public := privatecdn.Behavior{Access: privatecdn.Public}
+	presigned := privatecdn.Behavior{Access: privatecdn.Presigned}
+	app := newApp(t)
+	stack := newStack(app, "Stack", "")
+	bucket := func(id string, props *awss3.BucketProps) awss3.IBucket {
+		props.EnforceSSL = jsii.Bool(true)
+		return awss3.NewBucket(stack, &id, props)
+	}
+	for name, p := range map[string]*props{
+		"a token as the folder of an upload": {Keys: oneKey(t), Content: []privatecdn.Content{
+			{Directory: "testdata/content", Prefix: *awscdk.Aws_STACK_NAME()},
+			{Directory: "testdata/content", Prefix: "img"},
+		}},
+		"an OAI, and a bucket under a KMS key that is presigned only": {Default: &presigned,
+			Bucket: bucket("KMS", &awss3.BucketProps{Encryption: awss3.BucketEncryption_KMS})},
+		"a public bucket behind public paths only": {Default: &public,
+			Bucket: bucket("Public", &awss3.BucketProps{PublicReadAccess: jsii.Bool(true),
+				BlockPublicAccess: awss3.NewBlockPublicAccess(&awss3.BlockPublicAccessOptions{
+					BlockPublicPolicy: jsii.Bool(false),
+				})})},
+	} {
+		privatecdn.NewDistribution(stack, &name, p)
+	}
+	if err := privatecdn.Synth(app); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -235,11 +235,18 @@ func TestSharing(t *testing.T) {
 		for j := range 22 {
 			p.Behaviors = append(p.Behaviors, privatecdn.Behavior{PathPattern: fmt.Sprintf("d%d/*", j), Live: true})
 		}
+		// The same caches, but for the order of names and the case of headers.
+		for j, c := range []privatecdn.Cache{
+			{Headers: []string{"B", "a"}, QueryStrings: []string{"v", "w"}},
+			{Headers: []string{"A", "b"}, QueryStrings: []string{"w", "v"}},
+		} {
+			p.Behaviors = append(p.Behaviors, privatecdn.Behavior{PathPattern: fmt.Sprintf("h%d/*", j), Cache: &c})
+		}
 		privatecdn.NewDistribution(stack, jsii.String(fmt.Sprint("Media", i)), p)
 	}
 	template := string(synth(t, app, stack))
 	for kind, want := range map[string]int{
-		"AWS::CloudFront::CachePolicy": 2, "AWS::CloudFront::ResponseHeadersPolicy": 1,
+		"AWS::CloudFront::CachePolicy": 3, "AWS::CloudFront::ResponseHeadersPolicy": 1,
 		"AWS::CloudFront::KeyGroup": 1, "AWS::CloudFront::PublicKey": 1,
 	} {
 		if got := strings.Count(template, `"Type": "`+kind+`"`); got != want {
