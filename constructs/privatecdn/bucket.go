@@ -96,7 +96,11 @@ func (d *distribution) addBuckets() {
 		return
 	}
 	if d.props.KMS {
-		d.addKey()
+		if d.key = d.props.EncryptionKey; d.key == nil {
+			d.key = awskms.NewKey(d, jsii.String("Key"), &awskms.KeyProps{
+				Description: &d.path, EnableKeyRotation: jsii.Bool(true), RemovalPolicy: d.removal(),
+			})
+		}
 		props.Encryption, props.EncryptionKey = awss3.BucketEncryption_KMS, d.key
 		props.BucketKeyEnabled = jsii.Bool(true)
 	}
@@ -124,16 +128,6 @@ func (d *distribution) privateBucket() *awss3.BucketProps {
 
 func (d *distribution) removal() awscdk.RemovalPolicy {
 	return cmp.Or(d.props.RemovalPolicy, awscdk.RemovalPolicy_RETAIN)
-}
-
-func (d *distribution) addKey() {
-	if d.key = d.props.EncryptionKey; d.key == nil {
-		d.key = awskms.NewKey(d, jsii.String("Key"), &awskms.KeyProps{
-			Description:       &d.path,
-			EnableKeyRotation: jsii.Bool(true),
-			RemovalPolicy:     d.removal(),
-		})
-	}
 }
 
 // nameKeyByAlias makes the bucket name its key, if that is made in this stack,

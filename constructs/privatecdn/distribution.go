@@ -114,10 +114,11 @@ func NewDistribution(scope constructs.Construct, id *string, props *Distribution
 }
 
 func (d *distribution) addDistribution() {
-	props := &awscloudfront.DistributionProps{DefaultBehavior: d.defaultBehavior()}
+	props := &awscloudfront.DistributionProps{
+		DefaultBehavior: d.defaultBehavior(), PublishAdditionalMetrics: jsii.Bool(d.props.Monitoring != nil),
+	}
 	d.props.Viewer.set(props)
 	d.setLogs(props)
-	d.setMetrics(props)
 	d.distribution = awscloudfront.NewDistribution(d, jsii.String("Distribution"), props)
 	// One by one: the map that CDK accepts instead loses their order in Go.
 	for _, b := range d.props.Behaviors {

@@ -102,10 +102,7 @@ func (d *distribution) documentBehavior(b Behavior) deployment.Behavior {
 // trusted returns all key groups of the distribution, each once, its own first.
 func (d *distribution) trusted() []TrustedKeys {
 	var all []TrustedKeys
-	if d.keys != nil {
-		all = append(all, d.keys)
-	}
-	for _, b := range d.props.all() {
+	for _, b := range append([]Behavior{{Access: Signed}}, d.props.all()...) {
 		for _, t := range d.trustedBy(b) {
 			if !slices.Contains(all, t) {
 				all = append(all, t)

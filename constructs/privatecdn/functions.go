@@ -38,11 +38,10 @@ func (s *settled) checkFunctions(m *mistakes) {
 
 // functionCode returns a function's code as far as this app has it.
 func functionCode(f awscloudfront.IFunction) string {
-	made, ok := f.Node().DefaultChild().(awscloudfront.CfnFunction)
-	if !ok {
-		return ""
+	if made, ok := f.Node().DefaultChild().(awscloudfront.CfnFunction); ok {
+		return *made.FunctionCode()
 	}
-	return *made.FunctionCode()
+	return ""
 }
 
 // warnOfFunctions names the functions on public behaviors that could open

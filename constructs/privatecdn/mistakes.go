@@ -108,10 +108,10 @@ func (m *mistakes) refuseBoth(both bool, property, other string) {
 	m.refuse(both, property, "remove one of them", "it is set together with %s", other)
 }
 
-// addError reports an error of another package, with its hint.
+// addError reports an error of another package, if any, with its hint.
 func (m *mistakes) addError(property string, err error) {
 	for _, e := range fault.All(err) {
-		m.add(property, fault.Hint(e), "%v", e)
+		m.refuse(e != nil, property, fault.Hint(e), "%v", e)
 	}
 }
 

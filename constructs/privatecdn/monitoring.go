@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/jsii-runtime-go"
 )
@@ -41,10 +40,6 @@ func (o *Monitoring) check(m *mistakes, in place) {
 	m.refuse(slices.Contains(o.Actions, nil), "Monitoring.Actions", "remove it", "one of them is nil")
 	m.refuse(!isToken(in.region) && in.region != "us-east-1", "Monitoring", "remove it, or move the stack",
 		"the stack is in %s, and CloudFront's metrics are in us-east-1 only", in.region)
-}
-
-func (d *distribution) setMetrics(props *awscloudfront.DistributionProps) {
-	props.PublishAdditionalMetrics = jsii.Bool(d.props.Monitoring != nil)
 }
 
 func (d *distribution) addMonitoring() {

@@ -48,7 +48,6 @@ func (s *settled) checkOriginAccess(m *mistakes, in place) {
 	s.BucketOrigin.check(m, "BucketOrigin")
 	m.checkText("DistributionID", "distribution ID", "use the output DistributionId, such as E2QWRUHAPOMQZL",
 		distributionID.MatchString, s.DistributionID)
-	const useOAC = "set OriginAccess to privatecdn.OAC"
 	m.refuse(s.OriginAccess != OAC && s.KMS, "OriginAccess", useOAC, "an OAI cannot read objects under a KMS key")
 	identified := func(b Behavior) bool { return b.Access != Presigned }
 	m.refuse(s.OriginAccess != OAC && s.Bucket == nil && s.shareBucket(identified) &&
@@ -82,6 +81,8 @@ func (s *settled) givenBuckets(of func(Behavior) bool) map[string]awss3.IBucket 
 	return given
 }
 
+const useOAC = "set OriginAccess to privatecdn.OAC"
+
 // checkReadable refuses buckets that the distribution could not be let into.
 func (s *settled) checkReadable(m *mistakes, property string, bucket awss3.IBucket, in place) {
 	var made bucketProperties
@@ -98,7 +99,6 @@ func (s *settled) checkReadable(m *mistakes, property string, bucket awss3.IBuck
 			"it is in account %s, and its policy has to name this one, which is known at deployment only", account)
 		return
 	}
-	const useOAC = "set OriginAccess to privatecdn.OAC"
 	m.refuse(bucket.EncryptionKey() != nil, property, useOAC,
 		"it is under a KMS key, whose objects an OAI cannot read")
 	region := *bucket.Env().Region

@@ -82,7 +82,12 @@ func newTrustedKeys(
 		props.KeyGroupID)
 	if t.ring != nil {
 		t.addKeys(&found)
-		t.checkRotation(&found)
+		if props.Deployed != nil { // a step too many since the last deployment is refused
+			found.addError("Keys", t.ring.Check(props.Deployed.RingKeys()))
+		}
+		for _, e := range t.ring.Overdue() {
+			warn(t, e.Fingerprint, e.String()+": run `privatecdn keys rotate`")
+		}
 	}
 	t.addGroup()
 	found.report(t)
@@ -169,19 +174,6 @@ func (t *trustedKeys) publicKey(k keys.Key, pem string) awscloudfront.IPublicKey
 	return awscloudfront.NewPublicKey(t, &k.Fingerprint, &awscloudfront.PublicKeyProps{
 		EncodedKey: &pem, PublicKeyName: jsii.String(t.name + "-" + k.Short()), Comment: &k.Fingerprint,
 	})
-}
-
-// checkRotation refuses a step too many since the last deployment, and reminds
-// of one that is due.
-func (t *trustedKeys) checkRotation(found *mistakes) {
-	if t.props.Deployed != nil {
-		if err := t.ring.Check(t.props.Deployed.RingKeys()); err != nil {
-			found.addError("Keys", err)
-		}
-	}
-	for _, e := range t.ring.Overdue() {
-		warn(t, e.Fingerprint, e.String()+": run `privatecdn keys rotate`")
-	}
 }
 
 // privateKey returns the URI of a private key as the deployment document has it.

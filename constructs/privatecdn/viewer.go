@@ -83,7 +83,6 @@ func (v *Viewer) set(props *awscloudfront.DistributionProps) {
 	props.DefaultRootObject = optional(v.DefaultRootObject)
 	props.EnableIpv6 = jsii.Bool(!v.DisableIPv6)
 	props.ErrorResponses = v.errorResponses()
-	props.GeoRestriction = v.geoRestriction()
 	props.HttpVersion = v.HTTPVersion
 	props.MinimumProtocolVersion = v.MinimumProtocolVersion
 	props.PriceClass = v.PriceClass
@@ -91,6 +90,11 @@ func (v *Viewer) set(props *awscloudfront.DistributionProps) {
 	if v.Certificate != nil {
 		props.Certificate = v.Certificate
 		props.DomainNames = jsii.Strings(v.DomainNames...)
+	}
+	if codes := jsii.Strings(v.AllowCountries...); len(*codes) > 0 {
+		props.GeoRestriction = awscloudfront.GeoRestriction_Allowlist(*codes...)
+	} else if codes := jsii.Strings(v.DenyCountries...); len(*codes) > 0 {
+		props.GeoRestriction = awscloudfront.GeoRestriction_Denylist(*codes...)
 	}
 }
 
@@ -139,16 +143,6 @@ func (v *Viewer) checkTLS(m *mistakes) {
 		m.refuse(v.Certificate == nil, property, "pass a Certificate, or remove it",
 			"it has no effect without a Certificate: CloudFront decides for its own host")
 	}
-}
-
-func (v *Viewer) geoRestriction() awscloudfront.GeoRestriction {
-	switch {
-	case len(v.AllowCountries) > 0:
-		return awscloudfront.GeoRestriction_Allowlist(*jsii.Strings(v.AllowCountries...)...)
-	case len(v.DenyCountries) > 0:
-		return awscloudfront.GeoRestriction_Denylist(*jsii.Strings(v.DenyCountries...)...)
-	}
-	return nil
 }
 
 // zoneName returns a zone's name without a final dot, or "" if only Route 53
