@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"log"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -248,6 +249,9 @@ func TestStoreLeavesNothing(t *testing.T) {
 type slow struct{ *kms.Client }
 
 func (slow) Sign(ctx context.Context, _ *kms.SignInput, _ ...func(*kms.Options)) (*kms.SignOutput, error) {
+	if deadline, _ := ctx.Deadline(); time.Until(deadline) > awskms.DefaultTimeout/2 {
+		return nil, errors.New("the timeout that was set does not count")
+	}
 	<-ctx.Done()
 	return nil, ctx.Err()
 }
@@ -263,6 +267,60 @@ func TestTimeout(t *testing.T) {
 	}
 	digest := sha256.Sum256(nil)
 	if _, err := key.Sign(nil, digest[:], crypto.SHA256); !errors.Is(err, context.DeadlineExceeded) {
+		t.Error(err)
+	}
+}
+
+// regional notes the region that requests go to.
+type regional struct {
+	*kms.Client
+	region *string
+}
+
+func (r regional) GetPublicKey(
+	ctx context.Context, in *kms.GetPublicKeyInput, opts ...func(*kms.Options),
+) (*kms.GetPublicKeyOutput, error) {
+	o := r.Client.Options()
+	o.Region = "eu-west-1"
+	for _, opt := range opts {
+		opt(&o)
+	}
+	*r.region = o.Region
+	return r.Client.GetPublicKey(ctx, in)
+}
+
+// The region of an ARN counts, and the client's otherwise.
+func TestRegion(t *testing.T) {
+	t.Parallel()
+	_, client := start(t)
+	makeKey(t, client, keys.ECDSAP256, "alias/media")
+	var region string
+	for name, want := range map[string]string{
+		"arn:aws:kms:us-west-2:111122223333:key/none": "us-west-2", "alias/media": "eu-west-1",
+	} {
+		_, _ = awskms.New(t.Context(), regional{client, &region}, name)
+		if region != want {
+			t.Errorf("%s: asked in %s", name, region)
+		}
+	}
+}
+
+// A key that gets no name is deleted as soon as KMS allows, or named in the error.
+func TestStoreDeletes(t *testing.T) {
+	t.Parallel()
+	server, client := start(t)
+	denied := fakeaws.Failure{Status: http.StatusBadRequest, Code: "AccessDeniedException", Message: "no"}
+	store := awskms.Store{Client: client, Alias: "alias/media"}
+	server.Fail("CreateAlias", denied)
+	_, _, err := store.New(t.Context(), keys.RSA2048)
+	last := server.Requests()[len(server.Requests())-1]
+	if err == nil || !strings.Contains(err.Error(), "is scheduled for deletion") ||
+		!strings.Contains(last.Body, `"PendingWindowInDays":7`) {
+		t.Errorf("%v, %+v", err, last)
+	}
+	server.Fail("ScheduleKeyDeletion", denied)
+	_, _, err = store.New(t.Context(), keys.RSA2048)
+	if err == nil || !strings.Contains(err.Error(), "could not be deleted") {
 		t.Error(err)
 	}
 }

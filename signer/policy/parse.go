@@ -27,7 +27,10 @@ import (
 // statements than one as ErrStatements too, and a time out of range, such as
 // one in milliseconds, as ErrEpoch too.
 func Parse(text []byte) (Policy, error) {
-	if p, ok := parseCompact(string(text)); ok && len(text) <= awsname.MaxURL {
+	if len(text) > awsname.MaxURL {
+		return Policy{}, malformed(tooLong("the policy", len(text)))
+	}
+	if p, ok := parseCompact(string(text)); ok {
 		return p, nil
 	}
 	r := &reader{seen: map[string]bool{}}
@@ -71,8 +74,6 @@ var escapes = regexp.MustCompile(`(?s)\\.`)
 
 func (r *reader) read(text []byte) error {
 	switch {
-	case len(text) > awsname.MaxURL:
-		return tooLong("the policy", len(text))
 	case !utf8.Valid(text):
 		return errors.New("it is not UTF-8")
 	case bytes.Contains(text, []byte(queryStart)):

@@ -73,6 +73,11 @@ func TestMarshalJSON(t *testing.T) {
 			t.Errorf("%s came back as %+v, %v", text, back, err)
 		}
 	}
+	if text, err := (policy.Policy{Resource: resource + "?a&b", Until: end}).MarshalJSON(); !strings.Contains(
+		string(text), "?a&b",
+	) {
+		t.Errorf("%s, %v", text, err)
+	}
 	if text, err := json.Marshal(policy.Policy{Until: end}); err != nil || strings.Contains(string(text), "Resource") {
 		t.Errorf("%s, %v", text, err)
 	}
@@ -272,6 +277,14 @@ func TestParseRefuses(t *testing.T) {
 			with(`"IpAddress":{"AWS:SourceIp":"2001:db8::1"},"DateLessThan":{"AWS:EpochTime":1767312000}`), policy.ErrIP,
 		},
 		"no IP":      {with(`"IpAddress":{},"DateLessThan":{"AWS:EpochTime":1767312000}`), policy.ErrMalformed},
+		"too long":   {policy.Policy{Resource: resource + strings.Repeat("a", 8192), Until: end}.String(), policy.ErrTooLong},
+		"not UTF-8":  {policy.Policy{Resource: "\xff", Until: end}.String(), policy.ErrMalformed},
+		"list":       {`{"Statement":[[` + statement + `]]}`, policy.ErrStatements},
+		"open list":  {`{"Statement":[` + statement + `}`, policy.ErrMalformed},
+		"in a list":  {`[{"Statement":[` + statement + `]}]`, policy.ErrMalformed},
+		"condition":  {`{"Statement":[{"Resource":"x","Condition":[]}]}`, policy.ErrMalformed},
+		"number":     {`{"Statement":5}`, policy.ErrMalformed},
+		"no members": {with(`"DateGreaterThan":{},"DateLessThan":{"AWS:EpochTime":1767312000}`), policy.ErrMalformed},
 		"control":    {with("\"Date\nLessThan\":{}"), policy.ErrMalformed},
 		"bad escape": {with(`"\x":{}`), policy.ErrMalformed},
 		"cut escape": {`{"\`, policy.ErrMalformed},

@@ -17,6 +17,8 @@ func TestEncodeURL(t *testing.T) {
 		"https://h.example/a?":           "https://h.example/a",
 		"HTTPS://H.Example:443/A":        "https://h.example/A",
 		"http://h.example:80/":           "http://h.example/",
+		"https://h.example:80/":          "https://h.example:80/",
+		"http://h.example:443/":          "http://h.example:443/",
 		"https://h.example:0443/":        "https://h.example/",
 		"https://h.example:08443/":       "https://h.example:8443/",
 		"https://h.example:/":            "https://h.example/",
@@ -128,12 +130,33 @@ func TestEncodeResource(t *testing.T) {
 		"http*://H.example/*.mp4?*":   "http*://h.example/*.mp4?*",
 		"*://*.example/é*":            "*://*.example/%C3%A9*",
 		"https://h.example*":          "https://h.example*",
+		"https://?.h.example/*":       "https://?.h.example/*",
 		"https://h.example/it's?it's": "https://h.example/it's?it%27s",
 		`https://h.example/a?b\?x=*`:  `https://h.example/a?b\?x=*`,
 		`https://h.example/a\?x='\?*`: `https://h.example/a\?x=%27\?*`,
 	} {
 		if got, err := policy.EncodeResource(raw); err != nil || got != want {
 			t.Errorf("EncodeResource(%q) = %q, %v; want %q", raw, got, err, want)
+		}
+	}
+}
+
+// A URL as long as CloudFront accepts is accepted, and a pattern's host has the
+// characters of hosts.
+func TestEncodeLimits(t *testing.T) {
+	t.Parallel()
+	longest := "https://h.example/" + strings.Repeat("a", 8192-len("https://h.example/"))
+	if got, err := policy.EncodeURL(longest); err != nil || got != longest {
+		t.Errorf("%d bytes, %v", len(got), err)
+	}
+	if got, err := policy.EncodeResource(longest); err != nil || got != longest {
+		t.Errorf("%d bytes, %v", len(got), err)
+	}
+	for raw, want := range map[string]error{
+		longest + "a": policy.ErrTooLong, "https://h example/*": policy.ErrHost, "https://h%2eexample/*": policy.ErrHost,
+	} {
+		if got, err := policy.EncodeResource(raw); !errors.Is(err, want) {
+			t.Errorf("%s: %v", got, err)
 		}
 	}
 }

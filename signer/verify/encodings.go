@@ -166,7 +166,7 @@ const maxFlips = 16
 func (d Decision) encodings() iter.Seq[variant] {
 	return func(yield func(variant) bool) {
 		t := cutURL(d.base)
-		seen := map[string]bool{d.base: true}
+		seen := map[string]bool{}
 		try := func(path, query string) bool {
 			other := t
 			other.path, other.query = path, query

@@ -235,6 +235,8 @@ func TestExplainEncodings(t *testing.T) {
 		{"/%aa(,)!", "/%AA(,)!", `signed "%aa", requested "%AA"`},
 		{"/%AA(,)!", "/%aa(,)!", `signed "%AA", requested "%aa"`},
 		{"/a%f0(,)!", "/a%F0(,)!", `signed "%f0", requested "%F0"`},
+		{"/%AA(%29", "/%aa(%29", `signed "%AA", requested "%aa"`},
+		{"/a%21(", "/a!%28", `signed "%21", requested "!"`},
 	} {
 		for _, id := range []string{"KEC", "KRSA"} {
 			u := signedBy(t, id, host+c.signed, host+c.requested)
@@ -451,6 +453,8 @@ func TestExplainCookies(t *testing.T) {
 		{page + "?Policy=e30_&Key-Pair-Id=KEC", nil, "", "cannot be read: it has no Statement"},
 		{page + "?Policy=e30=&Key-Pair-Id=KEC", nil, "", "plain base64"},
 		{page + "?Expires=soon&Key-Pair-Id=KEC", nil, "", "Expires=soon is not a time"},
+		{page + "?Expires=tomorrowsnoon&Key-Pair-Id=KEC", nil, "", "is not a time"},
+		{page + "?Expires=17672292000&Key-Pair-Id=KEC", nil, "", "is not a time"},
 	} {
 		var ip netip.Addr
 		if c.ip != "" {

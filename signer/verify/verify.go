@@ -183,7 +183,7 @@ func (d *Decision) conditions() Reason {
 // epoch reads the Expires parameter: whole seconds, written one way only.
 func epoch(s string) (time.Time, bool) {
 	n, err := strconv.ParseInt(s, 10, 64)
-	if err != nil || n <= 0 || n > policy.MaxEpoch || s[0] == '0' || s[0] == '+' {
+	if err != nil || s[0] < '1' || n > policy.MaxEpoch {
 		return time.Time{}, false
 	}
 	return time.Unix(n, 0).UTC(), true

@@ -139,6 +139,13 @@ func TestCheck(t *testing.T) {
 		"end past 2038": {
 			url: page + "?Expires=2147483648&Signature=x&Key-Pair-Id=KEC", reason: verify.MalformedPolicy,
 		},
+		"last end": {url: page + "?Expires=2147483647&Key-Pair-Id=KEC", reason: verify.MalformedSignature},
+		"negative end": {
+			url: page + "?Expires=-1767312000&Signature=x&Key-Pair-Id=KEC", reason: verify.MalformedPolicy,
+		},
+		"end with plus": {
+			url: page + "?Expires=+1767312000&Signature=x&Key-Pair-Id=KEC", reason: verify.MalformedPolicy,
+		},
 		"no signature": {url: page + "?Expires=1767312000&Key-Pair-Id=KEC", reason: verify.MalformedSignature},
 		"signature not base64": {
 			url: strings.Replace(good, "Signature=", "Signature=+", 1), reason: verify.MalformedSignature,
@@ -183,11 +190,47 @@ func TestCheck(t *testing.T) {
 			plain := verify.New(trusted())
 			remembering := verify.New(trusted(), verify.WithMemory(2))
 			for _, v := range []*verify.Verifier{plain, remembering, remembering} {
-				if d := v.Check(request); d.Reason != c.reason || d.Allowed != (c.reason == "") {
-					t.Fatalf("got %q, want %q", d.Reason, c.reason)
+				d := v.Check(request)
+				if d.Reason != c.reason || d.Allowed != (c.reason == "") || d.Allowed != (d.Status == 200) {
+					t.Fatalf("got %q, %d, want %q", d.Reason, d.Status, c.reason)
 				}
 			}
 		})
+	}
+}
+
+// A remembered signature costs no memory, whatever the policy.
+func TestRememberedAllocates(t *testing.T) {
+	text := policy.Policy{Resource: "https://*/a*", Until: end}.String()
+	for name, u := range map[string]string{
+		"canned": canned(t, "KRSA", crypto.SHA256, page+"?a=b", end), "custom": custom(t, "KRSA", crypto.SHA256, page, text),
+	} {
+		v := verify.New(trusted(), verify.WithMemory(2))
+		request := verify.Request{URL: u, Time: now}
+		if n := testing.AllocsPerRun(10, func() { v.Check(request) }); n != 0 || !v.Check(request).Allowed {
+			t.Errorf("%s: %v allocations", name, n)
+		}
+	}
+}
+
+// What is remembered is the last signatures, each for its own URL.
+func TestMemoryForgets(t *testing.T) {
+	t.Parallel()
+	text := policy.Policy{Resource: "https://*/a*", Until: end}.String()
+	v := verify.New(trusted(), verify.WithMemory(2))
+	for range 3 {
+		for i := range 5 {
+			u := canned(t, "KEC", crypto.SHA256, fmt.Sprint(page, i), end)
+			wide := custom(t, "KEC", crypto.SHA256, fmt.Sprint(page, i), text)
+			for _, good := range []string{u, u, wide, wide} {
+				if d := v.Check(verify.Request{URL: good, Time: now}); !d.Allowed || d.Policy.Until.Unix() != end.Unix() {
+					t.Errorf("%s: %s", good, d.Reason)
+				}
+			}
+			if d := v.Check(verify.Request{URL: strings.Replace(u, page, page+"x", 1), Time: now}); d.Allowed {
+				t.Error("another URL is allowed")
+			}
+		}
 	}
 }
 

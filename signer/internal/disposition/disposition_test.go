@@ -17,9 +17,12 @@ func TestAttachment(t *testing.T) {
 		"a b (1).pdf": `attachment; filename="a b (1).pdf"`,
 		"Bücher – May's.pdf": `attachment; filename="B_cher _ May's.pdf"; ` +
 			`filename*=UTF-8''B%C3%BCcher%20%E2%80%93%20May%27s.pdf`,
-		`say "x";y=*.txt`: `attachment; filename="say 'x';y=*.txt"; filename*=UTF-8''say%20%22x%22%3By%3D%2A.txt`,
-		"100%.txt":        `attachment; filename="100_.txt"; filename*=UTF-8''100%25.txt`,
-		"日本.mp4":          `attachment; filename="__.mp4"; filename*=UTF-8''%E6%97%A5%E6%9C%AC.mp4`,
+		`say "x";y=*.txt`:        `attachment; filename="say 'x';y=*.txt"; filename*=UTF-8''say%20%22x%22%3By%3D%2A.txt`,
+		"100%.txt":               `attachment; filename="100_.txt"; filename*=UTF-8''100%25.txt`,
+		strings.Repeat("a", 255): `attachment; filename="` + strings.Repeat("a", 255) + `"`,
+		"~a!":                    `attachment; filename="~a!"`,
+		"0é~!9AZaz":              `attachment; filename="0_~!9AZaz"; filename*=UTF-8''0%C3%A9~!9AZaz`,
+		"日本.mp4":                 `attachment; filename="__.mp4"; filename*=UTF-8''%E6%97%A5%E6%9C%AC.mp4`,
 	} {
 		got, err := disposition.Attachment(name)
 		if err != nil || got != want {
