@@ -47,6 +47,9 @@ func matchesTag(list, tag string, equal func(a, b string) bool) bool {
 // modifiedAfter compares two dates of headers. known is false if one is missing
 // or not valid: a condition with it does not apply.
 func modifiedAfter(modified, since string) (is, known bool) {
+	if since == "" { // in most requests, and an error of ParseTime costs
+		return false, false
+	}
 	m, err := http.ParseTime(modified)
 	s, errSince := http.ParseTime(since)
 	return m.After(s), err == nil && errSince == nil
