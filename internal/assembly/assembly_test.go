@@ -32,11 +32,13 @@ func TestWalk(t *testing.T) {
 	t.Parallel()
 	dir := write(t, map[string]string{
 		"manifest.json": `{"artifacts": {
-			"b": {"type": "aws:cloudformation:stack", "environment": "aws://1/eu-west-1", "properties": {"templateFile": "b.json"}},
+			"b": {"type": "aws:cloudformation:stack", "environment": "aws://1/eu-west-1",
+				"properties": {"templateFile": "b.json"}},
 			"a": {"type": "cdk:tree", "additionalMetadataFile": "more.json"},
 			"c": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "inner"}}}}`,
-		"more.json":           `{"/A": [{"type": "aws:cdk:error", "data": "wrong"}]}`,
-		"inner/manifest.json": `{"artifacts": {"d": {"type": "aws:cloudformation:stack", "properties": {"templateFile": "d.json"}}}}`,
+		"more.json": `{"/A": [{"type": "aws:cdk:error", "data": "wrong"}]}`,
+		"inner/manifest.json": `{"artifacts": {"d": {"type": "aws:cloudformation:stack", "properties": {"templateFile": ` +
+			`"d.json"}}}}`,
 	})
 	var seen []string
 	err := assembly.Walk(dir, func(a *assembly.Artifact) error {
@@ -48,7 +50,8 @@ func TestWalk(t *testing.T) {
 		}
 		return err
 	})
-	if want := []string{"a x ", "b b.jsonx aws://1/eu-west-1", "c x ", "d inner/d.jsonx "}; err != nil || !slices.Equal(seen, want) {
+	if want := []string{"a x ", "b b.jsonx aws://1/eu-west-1", "c x ", "d inner/d.jsonx "}; err != nil ||
+		!slices.Equal(seen, want) {
 		t.Errorf("%q, %v", seen, err)
 	}
 	stop := errors.New("stop")
@@ -60,16 +63,20 @@ func TestWalk(t *testing.T) {
 func TestWalkRefuses(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ manifest, says string }{
-		"none":           {"", "does not exist"},
-		"no JSON":        {"{", "not JSON"},
-		"another JSON":   {"{}", "not a manifest"},
-		"null":           {`{"artifacts": {"a": null}}`, "empty"},
-		"outside":        {`{"artifacts": {"a": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "../x"}}}}`, "outside"},
-		"itself":         {`{"artifacts": {"a": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "x/.."}}}}`, "outside"},
-		"itself by link": {`{"artifacts": {"a": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "self"}}}}`, "too deep"},
-		"no inner one":   {`{"artifacts": {"a": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "inner"}}}}`, "inner"},
-		"more outside":   {`{"artifacts": {"a": {"additionalMetadataFile": "/etc/passwd"}}}`, "outside"},
-		"more missing":   {`{"artifacts": {"a": {"additionalMetadataFile": "more.json"}}}`, "more.json"},
+		"none":         {"", "does not exist"},
+		"no JSON":      {"{", "not JSON"},
+		"another JSON": {"{}", "not a manifest"},
+		"null":         {`{"artifacts": {"a": null}}`, "empty"},
+		"outside": {`{"artifacts": {"a": {"type": "cdk:cloud-assembly", "properties": {"directoryName": ` +
+			`"../x"}}}}`, "outside"},
+		"itself": {`{"artifacts": {"a": {"type": "cdk:cloud-assembly", "properties": {"directoryName": ` +
+			`"x/.."}}}}`, "outside"},
+		"itself by link": {`{"artifacts": {"a": {"type": "cdk:cloud-assembly", "properties": {"directoryName": ` +
+			`"self"}}}}`, "too deep"},
+		"no inner one": {`{"artifacts": {"a": {"type": "cdk:cloud-assembly", "properties": {"directoryName": ` +
+			`"inner"}}}}`, "inner"},
+		"more outside": {`{"artifacts": {"a": {"additionalMetadataFile": "/etc/passwd"}}}`, "outside"},
+		"more missing": {`{"artifacts": {"a": {"additionalMetadataFile": "more.json"}}}`, "more.json"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -126,7 +126,8 @@ func describeAPI(api smithy.APIError, action string) (what, remedy string) {
 	}
 	switch {
 	case strings.HasPrefix(code, "AccessDenied"), code == "UnauthorizedOperation":
-		return "AWS denies access", "allow " + action + " for these credentials, in their policies and in that of the resource"
+		return "AWS denies access", "allow " + action +
+			" for these credentials, in their policies and in that of the resource"
 	case strings.Contains(code, "Throttl"), strings.Contains(code, "TooManyRequests"), code == "RequestLimitExceeded":
 		return "AWS receives too many requests", "try again, or ask for a higher quota"
 	case api.ErrorFault() == smithy.FaultServer, strings.Contains(code, "Internal"), code == "ServiceUnavailable":

@@ -246,7 +246,8 @@ func TestHostsOfCloudFrontAndOfEndpoints(t *testing.T) {
 	for host, want := range map[string][2]bool{
 		"d111111abcdef8.cloudfront.net": {true, false}, "d111.CloudFront.cn": {true, false}, "cloudfront.net": {true, false},
 		"evilcloudfront.net": {}, "cloudfront.net.example": {}, "example.com": {}, "amazonaws.com.example": {}, "": {},
-		"evilamazonaws.com": {}, "lb.eu-west-1.elb.amazonaws.com": {false, true}, "s3.cn-north-1.amazonaws.com.cn": {false, true},
+		"evilamazonaws.com": {}, "lb.eu-west-1.elb.amazonaws.com": {false, true},
+		"s3.cn-north-1.amazonaws.com.cn": {false, true},
 	} {
 		if got := [2]bool{awsname.IsCloudFront(host), awsname.IsEndpoint(host)}; got != want {
 			t.Errorf("%s: %v, want %v", host, got, want)
@@ -257,7 +258,8 @@ func TestHostsOfCloudFrontAndOfEndpoints(t *testing.T) {
 // The names are those of the bucket naming rules' own lists.
 func TestIsBucket(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"abc", "my-bucket", "a.b.c", "1-2", strings.Repeat("a", 63), "films-x7a-s3alias", "192.168.5"} {
+	for _, name := range []string{"abc", "my-bucket", "a.b.c", "1-2", strings.Repeat("a", 63), "films-x7a-s3alias",
+		"192.168.5"} {
 		if !awsname.IsBucket(name) {
 			t.Errorf("%q is refused", name)
 		}

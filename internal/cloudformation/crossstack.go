@@ -47,7 +47,7 @@ func (s *Stack) exported(name string) (string, error) {
 }
 
 // getStackOutput finds an output of another stack by the stack's name.
-// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getstackoutput.html
+// docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getstackoutput.html
 func (s *Stack) getStackOutput(at Location, args []any) (any, error) {
 	var of struct {
 		StackName  string `cfn:"required"`

@@ -37,7 +37,7 @@ var (
 // whatever the property resolves to. The tag `cfn:"required"`
 // makes leaving a property out an error; `cfn:"a|b"` lists the values of a
 // string or of each of a list's, `cfn:"1..10"` bounds a number. Both may follow
-// required and a comma.
+// required and a comma. The method Values of a field's type lists values, too.
 func (s *Stack) Decode(at Location, v any, into any) error {
 	v, err := s.shallow(at, v)
 	if err != nil {
@@ -99,11 +99,11 @@ func ignores(t reflect.Type, name string) bool {
 
 // rules takes the tag of a field apart.
 func rules(field reflect.StructField) (required bool, values string) {
-	tag := field.Tag.Get("cfn")
-	if rest, found := strings.CutPrefix(tag, "required"); found {
-		return true, strings.TrimPrefix(rest, ",")
+	values, required = strings.CutPrefix(field.Tag.Get("cfn"), "required")
+	if listed, ok := reflect.Zero(field.Type).Interface().(interface{ Values() string }); ok {
+		return required, listed.Values()
 	}
-	return false, tag
+	return required, strings.TrimPrefix(values, ",")
 }
 
 // decodeField reports whether the property is there, and not AWS::NoValue.

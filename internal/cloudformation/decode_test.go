@@ -37,7 +37,8 @@ func TestDecode(t *testing.T) {
 	}
 	got, err := decode(`{"Text":1,"Yes":"true","Number":"12","Float":1.5,"List":["a",{"Ref":"AWS::NoValue"}],
 		"Inner":{"Name":"n","Kind":"b"},"Many":[{"Name":"m"}],
-		"Any":{"a":[{"Ref":"AWS::Region"},true,null]},"Known":{"Ref":"Nobody"},"KnownToo":1,"Refused":{"Enabled":false,"Items":[],"Quantity":0}}`)
+		"Any":{"a":[{"Ref":"AWS::Region"},true,null]},"Known":{"Ref":"Nobody"},"KnownToo":1,
+		"Refused":{"Enabled":false,"Items":[],"Quantity":0}}`)
 	half := 1.5
 	want := outer{Text: "1", Yes: true, Number: 12, Float: &half, List: []string{"a"},
 		Inner: &inner{Name: "n", Kind: "b"}, Many: []inner{{Name: "m"}},

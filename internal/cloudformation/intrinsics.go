@@ -100,7 +100,8 @@ func (s *Stack) pseudo(name string) (any, bool) {
 	case "AWS::Region":
 		return s.Region, true
 	case "AWS::StackId":
-		return "arn:" + s.Partition().ID + ":cloudformation:" + s.Region + ":" + s.Account + ":stack/" + s.Name + "/local", true
+		return "arn:" + s.Partition().ID + ":cloudformation:" + s.Region + ":" + s.Account + ":stack/" + s.Name +
+			"/local", true
 	case "AWS::StackName":
 		return s.Name, true
 	case "AWS::URLSuffix":

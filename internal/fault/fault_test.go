@@ -13,7 +13,8 @@ var errHost = errors.New("invalid host")
 
 func TestError(t *testing.T) {
 	t.Parallel()
-	err := fmt.Errorf("reading: %w", &fault.Error{Kind: errHost, Where: "hosts[2]", What: `invalid host "x y"`, Remedy: "give a name"})
+	err := fmt.Errorf("reading: %w", &fault.Error{Kind: errHost, Where: "hosts[2]", What: `invalid host "x y"`,
+		Remedy: "give a name"})
 	if got, want := err.Error(), `reading: hosts[2]: invalid host "x y"`; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}

@@ -34,7 +34,8 @@ func (r *reader) attribute(s *cloudformation.Stack, res *cloudformation.Resource
 
 // read returns the attributes that follow from a resource's properties.
 func read[P any](s *cloudformation.Stack, res *cloudformation.Resource,
-	attributes func(*cloudformation.Stack, *cloudformation.Resource, *P) (map[string]string, error)) (map[string]string, error) {
+	attributes func(*cloudformation.Stack, *cloudformation.Resource, *P) (map[string]string,
+		error)) (map[string]string, error) {
 	var p P
 	if err := s.Properties(res, &p); err != nil {
 		return nil, err

@@ -35,7 +35,7 @@ func (r *reader) distribution(s *cloudformation.Stack, res *cloudformation.Resou
 		LogBucket: string(c.Logging.Bucket),
 		ViewerCertificate: ViewerCertificate{
 			Default:         c.ViewerCertificate.AcmCertificateArn == "" && c.ViewerCertificate.IamCertificateId == "",
-			MinimumProtocol: c.ViewerCertificate.MinimumProtocolVersion,
+			MinimumProtocol: string(c.ViewerCertificate.MinimumProtocolVersion),
 		},
 	}
 	if d.WebACL != "" {

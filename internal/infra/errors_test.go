@@ -112,7 +112,8 @@ func TestRefusedProperties(t *testing.T) {
 		{dist, "E1", []any{config, "Origins", 0, "OriginAccessControlId"}, cloudformation.ErrInvalid, "not both"},
 		{dist, map[string]any{"Fn::GetAtt": []any{"LogSource", "Service"}}, []any{config, "DefaultRootObject"},
 			cloudformation.ErrUnresolved,
-			`Properties.DistributionConfig.DefaultRootObject: Service of LogSource, an AWS::Logs::DeliverySource, is known to AWS only; give "LogSource.Service" a value`},
+			`Properties.DistributionConfig.DefaultRootObject: Service of LogSource, an AWS::Logs::DeliverySource, is known to ` +
+				`AWS only; give "LogSource.Service" a value`},
 		{dist, map[string]any{"Ref": "LogSource"}, []any{config, "DefaultRootObject"}, cloudformation.ErrUnresolved,
 			`give "LogSource" a value`},
 		{"HeadersECA0794E", "Access-Control-Allow-Origin", []any{"ResponseHeadersPolicyConfig", "CustomHeadersConfig",
@@ -160,12 +161,13 @@ func TestRefusedTemplates(t *testing.T) {
 	}
 	dir := t.TempDir()
 	for name, content := range map[string]string{
-		"text.template.json":   "hello",
-		"large.template.json":  strings.Repeat("x", cloudformation.MaxSize+1),
-		"empty/note":           "",
-		"bad/manifest.json":    "[]",
-		"escape/manifest.json": `{"artifacts":{"A":{"type":"aws:cloudformation:stack","properties":{"templateFile":"../x"}}}}`,
-		"loop/manifest.json":   `{"artifacts":{"A":{"type":"cdk:cloud-assembly","properties":{"directoryName":"."}}}}`,
+		"text.template.json":  "hello",
+		"large.template.json": strings.Repeat("x", cloudformation.MaxSize+1),
+		"empty/note":          "",
+		"bad/manifest.json":   "[]",
+		"escape/manifest.json": `{"artifacts":{"A":{"type":"aws:cloudformation:stack",` +
+			`"properties":{"templateFile":"../x"}}}}`,
+		"loop/manifest.json": `{"artifacts":{"A":{"type":"cdk:cloud-assembly","properties":{"directoryName":"."}}}}`,
 	} {
 		path := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -232,7 +234,8 @@ func TestPrivateKeyIsNotEchoed(t *testing.T) {
 // A nested stack is read when its template is there, and only so deep.
 func TestRefusedNestedStacks(t *testing.T) {
 	t.Parallel()
-	const parent = `{"Resources":{"N":{"Type":"AWS::CloudFormation::Stack","Properties":{"TemplateURL":"https://s3.amazonaws.com/assets/abc.json"}}}}`
+	const parent = `{"Resources":{"N":{"Type":"AWS::CloudFormation::Stack",` +
+		`"Properties":{"TemplateURL":"https://s3.amazonaws.com/assets/abc.json"}}}}`
 	for assets, want := range map[string]string{
 		"":      "no AWS::CloudFront::Distribution", // and it is left out
 		`hello`: "no AWS::CloudFront::Distribution",

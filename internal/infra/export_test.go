@@ -18,14 +18,19 @@ func Support() string {
 	b.WriteString("# What of a template is understood\n\n" +
 		"Made from the reader's own tables by `go test ./internal/infra -update`. A resource type or a property\n" +
 		"that is not listed here is refused by name; nothing is skipped in silence.\n\n" +
-		"## Language\n\nJSON, and YAML with short tags. Parameters, mappings, conditions, outputs, exports, the pseudo parameters,\n" +
+		"## Language\n\nJSON, and YAML with short tags. Parameters, mappings, conditions, outputs, exports, the pseudo " +
+		"parameters,\n" +
 		"several stacks of one assembly together, nested ones too, and these functions:\n\n")
 	for _, name := range cloudformation.Functions() {
 		fmt.Fprintf(&b, "- `%s`\n", name)
 	}
-	b.WriteString("\nWhat only a deployment decides is given by name: a parameter, an export, `LogicalID.Attribute`, or the text of a\n" +
+	b.WriteString("\nWhat only a deployment decides is given by name: a parameter, an export, `LogicalID.Attribute`, or " +
+		"the text of a\n" +
 		"dynamic reference.\n\n## Resources\n")
-	for _, k := range slices.SortedFunc(slices.Values(kinds), func(a, c kind) int { return strings.Compare(a.name, c.name) }) {
+	for _, k := range slices.SortedFunc(slices.Values(kinds), func(a, c kind) int {
+		return strings.Compare(a.name,
+			c.name)
+	}) {
 		describeKind(&b, k)
 	}
 	b.WriteString("\n## Managed policies\n\nBy ID, with AWS's settings:\n\n")
@@ -102,6 +107,9 @@ func schema(path string, t reflect.Type) []property {
 		field := t.Field(i)
 		p := property{Path: strings.TrimPrefix(path+"."+field.Name, ".")}
 		tag := field.Tag.Get("cfn")
+		if listed, ok := reflect.Zero(field.Type).Interface().(interface{ Values() string }); ok {
+			tag = listed.Values()
+		}
 		inner, suffix := element(field.Type)
 		switch {
 		case field.Type == reflect.TypeFor[cloudformation.Ignored]():
@@ -114,7 +122,8 @@ func schema(path string, t reflect.Type) []property {
 		case inner.Kind() == reflect.Struct:
 			all = append(all, schema(p.Path+suffix, inner)...)
 			continue
-		case tag != "" && tag != "required":
+		case strings.TrimPrefix(tag, "required") != "":
+			tag = strings.TrimPrefix(tag, "required,")
 			p.Values = strings.Split(tag, "|")
 		}
 		p.Path += suffix

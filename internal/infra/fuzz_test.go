@@ -25,14 +25,19 @@ func FuzzRead(f *testing.F) {
 			f.Add(text)
 		}
 	}
-	f.Add([]byte(`{"Resources":{"A":{"Type":"AWS::SSM::Parameter","Properties":{"Type":"String","Value":{"Fn::GetAtt":["A","Value"]}}}}}`))
+	f.Add([]byte(`{"Resources":{"A":{"Type":"AWS::SSM::Parameter",` +
+		`"Properties":{"Type":"String","Value":{"Fn::GetAtt":["A","Value"]}}}}}`))
 	f.Add([]byte("Resources:\n  A: {Type: AWS::S3::Bucket, Properties: {BucketName: !Sub [\"${a}${A}\", {a: !Ref A}]}}\n"))
-	f.Add([]byte("Transform: [AWS::LanguageExtensions]\nResources:\n  Fn::ForEach::A: [N, [a, b], {'T${N}': {Type: 'AWS::SNS::Topic'}}]\n"))
-	f.Add([]byte("Transform: AWS::Serverless-2016-10-31\nGlobals: {}\nResources: {F: {Type: 'AWS::Serverless::Function', Connectors: {}}}\n"))
+	f.Add([]byte("Transform: [AWS::LanguageExtensions]\nResources:\n  Fn::ForEach::A: [N, [a, b], {'T${N}': {Type: " +
+		"'AWS::SNS::Topic'}}]\n"))
+	f.Add([]byte("Transform: AWS::Serverless-2016-10-31\nGlobals: {}\nResources: {F: {Type: " +
+		"'AWS::Serverless::Function', Connectors: {}}}\n"))
 	f.Add([]byte(`{"Resources":{"S":{"Type":"AWS::SSM::Parameter","Properties":{"Type":"String","Value":` +
-		`{"Fn::Join":["",["{{resolve:ssm:",{"Fn::Length":[1]},"}}",{"Fn::ToJsonString":{"a":{"Fn::Select":[0,{"Fn::Split":[",","a,b"]}]}}}]]}}}}}`))
+		`{"Fn::Join":["",["{{resolve:ssm:",{"Fn::Length":[1]},"}}",` +
+		`{"Fn::ToJsonString":{"a":{"Fn::Select":[0,{"Fn::Split":[",","a,b"]}]}}}]]}}}}}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		tmpl, err := infra.Read(text, infra.Options{Options: cloudformation.Options{Values: map[string]string{"Open": "given"}}})
+		tmpl, err := infra.Read(text,
+			infra.Options{Options: cloudformation.Options{Values: map[string]string{"Open": "given"}}})
 		if err != nil {
 			return
 		}

@@ -123,7 +123,8 @@ func TestBucketAddresses(t *testing.T) {
 			b := tmpl.Buckets[0]
 			got = b.Name + " " + b.Region
 			if b.PublicAccessBlock != (infra.PublicAccessBlock{BlockPublicAcls: true, BlockPublicPolicy: true,
-				IgnorePublicAcls: true, RestrictPublicBuckets: true}) || !b.External || tmpl.Distributions[0].Behaviors[0].Origin.Bucket != b {
+				IgnorePublicAcls: true, RestrictPublicBuckets: true}) || !b.External ||
+				tmpl.Distributions[0].Behaviors[0].Origin.Bucket != b {
 				t.Errorf("%s: %+v", host, b)
 			}
 		} else if !errors.Is(err, cloudformation.ErrUnsupported) {
@@ -139,12 +140,22 @@ func TestBucketAddresses(t *testing.T) {
 // has one, or else assumed to be what the distribution needs, which is noted.
 func TestExternalBucket(t *testing.T) {
 	t.Parallel()
-	tmpl, err := readYAML(t, "DomainName: b.s3.eu-west-1.amazonaws.com, S3OriginConfig: {OriginAccessIdentity: !Sub 'origin-access-identity/cloudfront/${Oai}'}", cached, `
+	tmpl, err := readYAML(t, "DomainName: b.s3.eu-west-1.amazonaws.com, S3OriginConfig: "+
+		"{OriginAccessIdentity: !Sub 'origin-access-identity/cloudfront/${Oai}'}", cached, `
   Oai: {Type: AWS::CloudFront::CloudFrontOriginAccessIdentity}
-  P: {Type: AWS::S3::BucketPolicy, Properties: {Bucket: b, PolicyDocument: {Statement: {Effect: Deny, Principal: "*", Action: "s3:*", Resource: "arn:aws:s3:::b/*"}}}}
-  Q: {Type: AWS::S3::BucketPolicy, Properties: {Bucket: c, PolicyDocument: {Statement: {Effect: Deny, Principal: "*", Action: "s3:*", Resource: "arn:aws:s3:::c/*"}}}}
+  P:
+    Type: AWS::S3::BucketPolicy
+    Properties:
+      Bucket: b
+      PolicyDocument: {Statement: {Effect: Deny, Principal: "*", Action: "s3:*", Resource: "arn:aws:s3:::b/*"}}
+  Q:
+    Type: AWS::S3::BucketPolicy
+    Properties:
+      Bucket: c
+      PolicyDocument: {Statement: {Effect: Deny, Principal: "*", Action: "s3:*", Resource: "arn:aws:s3:::c/*"}}
 `, infra.Options{})
-	if err != nil || len(tmpl.Buckets) != 1 || len(tmpl.Buckets[0].Policy) != 1 || len(tmpl.Notes) != 1 || tmpl.Notes[0].LogicalID != "Q" {
+	if err != nil || len(tmpl.Buckets) != 1 || len(tmpl.Buckets[0].Policy) != 1 || len(tmpl.Notes) != 1 ||
+		tmpl.Notes[0].LogicalID != "Q" {
 		t.Errorf("%+v, %v", tmpl, err)
 	}
 	for origin, want := range map[string]string{
@@ -154,7 +165,10 @@ func TestExternalBucket(t *testing.T) {
 	} {
 		tmpl, err := readYAML(t, "DomainName: b.s3.eu-west-1.amazonaws.com, "+origin, cached, `
   Oai: {Type: AWS::CloudFront::CloudFrontOriginAccessIdentity}
-  Oac: {Type: AWS::CloudFront::OriginAccessControl, Properties: {OriginAccessControlConfig: {OriginAccessControlOriginType: s3, SigningBehavior: always, SigningProtocol: sigv4}}}
+  Oac:
+    Type: AWS::CloudFront::OriginAccessControl
+    Properties:
+      OriginAccessControlConfig: {OriginAccessControlOriginType: s3, SigningBehavior: always, SigningProtocol: sigv4}
 `, infra.Options{})
 		if err != nil {
 			t.Fatal(err)
@@ -172,16 +186,25 @@ func TestExternalBucket(t *testing.T) {
 func TestLegacyForwarding(t *testing.T) {
 	t.Parallel()
 	for forwarded, want := range map[string]string{
-		"{QueryString: false}":                                                         "none/none/none none/none/none 0s 24h0m0s 8760h0m0s",
-		"{QueryString: true}":                                                          "none/none/all none/none/all 0s 24h0m0s 8760h0m0s",
-		"{QueryString: true, QueryStringCacheKeys: [a]}":                               "none/none/whitelist none/none/all 0s 24h0m0s 8760h0m0s",
-		"{QueryString: false, Headers: [Origin], Cookies: {Forward: all}}":             "whitelist/all/none none/none/none 0s 24h0m0s 8760h0m0s",
-		"{QueryString: false, Cookies: {Forward: whitelist, WhitelistedNames: [sid]}}": "none/whitelist/none none/none/none 0s 24h0m0s 8760h0m0s",
-		"{QueryString: false, Headers: ['*']}":                                         "none/none/none allViewer/none/none 0s 0s 0s",
-		"{QueryString: false}, MinTTL: 1, DefaultTTL: 2.5, MaxTTL: 3":                  "none/none/none none/none/none 1s 2.5s 3s",
-		"{QueryString: false}, MaxTTL: 100000000000000000000":                          "none/none/none none/none/none 0s 24h0m0s 876000h0m0s",
+		"{QueryString: false}": "none/none/none none/none/none 0s " +
+			"24h0m0s 8760h0m0s",
+		"{QueryString: true}": "none/none/all none/none/all 0s " +
+			"24h0m0s 8760h0m0s",
+		"{QueryString: true, QueryStringCacheKeys: [a]}": "none/none/whitelist none/none/all " +
+			"0s 24h0m0s 8760h0m0s",
+		"{QueryString: false, Headers: [Origin], Cookies: {Forward: all}}": "whitelist/all/none none/none/none " +
+			"0s 24h0m0s 8760h0m0s",
+		"{QueryString: false, Cookies: {Forward: whitelist, WhitelistedNames: [sid]}}": "none/whitelist/none " +
+			"none/none/none 0s 24h0m0s 8760h0m0s",
+		"{QueryString: false, Headers: ['*']}": "none/none/none " +
+			"allViewer/none/none 0s 0s 0s",
+		"{QueryString: false}, MinTTL: 1, DefaultTTL: 2.5, MaxTTL: 3": "none/none/none none/none/none 1s " +
+			"2.5s 3s",
+		"{QueryString: false}, MaxTTL: 100000000000000000000": "none/none/none none/none/none 0s " +
+			"24h0m0s 876000h0m0s",
 	} {
-		tmpl, err := readYAML(t, "DomainName: example.com, CustomOriginConfig: {OriginProtocolPolicy: https-only}", "ForwardedValues: "+forwarded, "", infra.Options{})
+		tmpl, err := readYAML(t, "DomainName: example.com, CustomOriginConfig: {OriginProtocolPolicy: https-only}",
+			"ForwardedValues: "+forwarded, "", infra.Options{})
 		if err != nil {
 			t.Errorf("%s: %v", forwarded, err)
 			continue
@@ -203,7 +226,8 @@ func TestOriginSettings(t *testing.T) {
 	t.Parallel()
 	tmpl, err := readYAML(t, "DomainName: example.com, OriginPath: /v1/, ConnectionAttempts: 2, ConnectionTimeout: 3,"+
 		" OriginCustomHeaders: [{HeaderName: X-A, HeaderValue: '{{resolve:secretsmanager:a}}'}],"+
-		" CustomOriginConfig: {OriginProtocolPolicy: match-viewer, HTTPPort: 8080, HTTPSPort: 8443, OriginReadTimeout: 7}", cached, "",
+		" CustomOriginConfig: {OriginProtocolPolicy: match-viewer, HTTPPort: 8080, HTTPSPort: 8443, OriginReadTimeout: "+
+		"7}", cached, "",
 		infra.Options{Options: cloudformation.Options{Values: map[string]string{"resolve:secretsmanager:a": "secret"}}})
 	if err != nil {
 		t.Fatal(err)
@@ -221,12 +245,14 @@ func TestOriginSettings(t *testing.T) {
 // A bucket reached as an HTTP origin is that bucket still.
 func TestBucketAsHTTPOrigin(t *testing.T) {
 	t.Parallel()
-	tmpl, err := readYAML(t, "DomainName: !GetAtt B.DomainName, CustomOriginConfig: {OriginProtocolPolicy: https-only}", cached,
+	tmpl, err := readYAML(t,
+		"DomainName: !GetAtt B.DomainName, CustomOriginConfig: {OriginProtocolPolicy: https-only}", cached,
 		"  B: {Type: AWS::S3::Bucket}\n", infra.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if o := tmpl.Distributions[0].Behaviors[0].Origin; o.Bucket != tmpl.Buckets[0] || o.Custom == nil || o.Bucket.External {
+	if o := tmpl.Distributions[0].Behaviors[0].Origin; o.Bucket != tmpl.Buckets[0] || o.Custom == nil ||
+		o.Bucket.External {
 		t.Errorf("%+v", o)
 	}
 }
@@ -251,7 +277,8 @@ Outputs:
 			t.Errorf("%s: %s", n.LogicalID, n.Why)
 		}
 	}
-	if !reflect.DeepEqual(noted, []string{"Kept", "Queue", "Unknown"}) || len(tmpl.Outputs) != 1 || len(tmpl.Parameters) != 0 {
+	if !reflect.DeepEqual(noted, []string{"Kept", "Queue", "Unknown"}) || len(tmpl.Outputs) != 1 ||
+		len(tmpl.Parameters) != 0 {
 		t.Errorf("%v, %v, %v", noted, tmpl.Outputs, tmpl.Parameters)
 	}
 }

@@ -64,7 +64,7 @@ func (r *reader) origin(s *cloudformation.Stack, at cloudformation.Location, p *
 }
 
 // notAdded matches the headers that CloudFront does not add to requests.
-// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/add-origin-custom-headers.html#add-origin-custom-headers-denylist
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/add-origin-custom-headers.html
 var notAdded = regexp.MustCompile(`^(?i)(Cache-Control|Connection|Content-Length|Cookie|Host|If-Match|` +
 	`If-Modified-Since|If-None-Match|If-Range|If-Unmodified-Since|Max-Forwards|Pragma|Proxy-Authenticate|` +
 	`Proxy-Authorization|Proxy-Connection|Range|Request-Range|TE|Trailer|Transfer-Encoding|Upgrade|Via|X-Amz-.*|` +

@@ -116,7 +116,13 @@ type certificateProperties struct {
 	IamCertificateId             cloudformation.Lenient
 	SslSupportMethod             string `cfn:"sni-only|vip|static-ip"`
 
-	MinimumProtocolVersion string `cfn:"SSLv3|TLSv1|TLSv1_2016|TLSv1.1_2016|TLSv1.2_2018|TLSv1.2_2019|TLSv1.2_2021|TLSv1.2_2025|TLSv1.3_2025"`
+	MinimumProtocolVersion tlsPolicy
+}
+
+type tlsPolicy string
+
+func (tlsPolicy) Values() string {
+	return "SSLv3|TLSv1|TLSv1_2016|TLSv1.1_2016|TLSv1.2_2018|TLSv1.2_2019|TLSv1.2_2021|TLSv1.2_2025|TLSv1.3_2025"
 }
 
 type originProperties struct {

@@ -100,8 +100,8 @@ type securityProperties struct {
 		Override    bool   `cfn:"required"`
 	}
 	ReferrerPolicy *struct {
-		Override       bool   `cfn:"required"`
-		ReferrerPolicy string `cfn:"required,no-referrer|no-referrer-when-downgrade|origin|origin-when-cross-origin|same-origin|strict-origin|strict-origin-when-cross-origin|unsafe-url"`
+		Override       bool           `cfn:"required"`
+		ReferrerPolicy referrerPolicy `cfn:"required"`
 	}
 	StrictTransportSecurity *struct {
 		AccessControlMaxAgeSec int `cfn:"required,0.."`
@@ -115,4 +115,11 @@ type securityProperties struct {
 		Protection bool `cfn:"required"`
 		ReportUri  string
 	}
+}
+
+type referrerPolicy string
+
+func (referrerPolicy) Values() string {
+	return "no-referrer|no-referrer-when-downgrade|origin|origin-when-cross-origin|same-origin|strict-origin|" +
+		"strict-origin-when-cross-origin|unsafe-url"
 }

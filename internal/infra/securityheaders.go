@@ -3,7 +3,7 @@ package infra
 import "strconv"
 
 // read returns the security headers as CloudFront sends them.
-// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-response-headers-policies.html#understanding-response-headers-policies-security
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-response-headers-policies.html
 func (p *securityProperties) read() []Header {
 	var headers []Header
 	add := func(override bool, name, value string) {
@@ -19,7 +19,7 @@ func (p *securityProperties) read() []Header {
 		add(h.Override, "X-Frame-Options", h.FrameOption)
 	}
 	if h := p.ReferrerPolicy; h != nil {
-		add(h.Override, "Referrer-Policy", h.ReferrerPolicy)
+		add(h.Override, "Referrer-Policy", string(h.ReferrerPolicy))
 	}
 	if h := p.StrictTransportSecurity; h != nil {
 		value := "max-age=" + strconv.Itoa(h.AccessControlMaxAgeSec)

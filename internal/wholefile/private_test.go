@@ -105,7 +105,8 @@ func TestIgnored(t *testing.T) {
 			dir := repository(t, map[string]string{".gitignore": c.ignore})
 			check(t, c.accepted, dir, c.path)
 			err := wholefile.WritePrivate(t.Context(), filepath.Join(dir, c.path), nil)
-			if line := strings.Contains(fault.Hint(err), "/secrets/"); !c.accepted && line != strings.HasPrefix(c.path, "secrets/") {
+			if line := strings.Contains(fault.Hint(err), "/secrets/"); !c.accepted &&
+				line != strings.HasPrefix(c.path, "secrets/") {
 				t.Errorf("hint: %s", fault.Hint(err))
 			}
 		})
@@ -226,7 +227,8 @@ func TestPlaces(t *testing.T) {
 func TestBelowFile(t *testing.T) {
 	t.Parallel()
 	r := repository(t, map[string]string{"file": ""})
-	if err := wholefile.WritePrivate(t.Context(), filepath.Join(r, "file/deep/x.pem"), nil); !errors.Is(err, syscall.ENOTDIR) {
+	if err := wholefile.WritePrivate(t.Context(), filepath.Join(r, "file/deep/x.pem"), nil); !errors.Is(err,
+		syscall.ENOTDIR) {
 		t.Error(err)
 	}
 }
@@ -311,7 +313,8 @@ func TestPrivateModes(t *testing.T) {
 			t.Errorf("%s: %v, %v", p, info.Mode(), err)
 		}
 	}
-	if err := wholefile.WritePrivate(t.Context(), path, []byte("other")); !errors.Is(err, fs.ErrExist) || read(t, path) != "key" {
+	if err := wholefile.WritePrivate(t.Context(), path, []byte("other")); !errors.Is(err, fs.ErrExist) ||
+		read(t, path) != "key" {
 		t.Errorf("an existing key: %v", err)
 	}
 }
