@@ -99,3 +99,67 @@ func TestRegionOfARN(t *testing.T) {
 		t.Errorf("without a region: %v", err)
 	}
 }
+
+// What a reference names: a parameter, a stack, or a file, which may be called
+// like either.
+func TestReferences(t *testing.T) {
+	var action string
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		action = r.Header.Get("X-Amz-Target")
+		if r.ParseForm() == nil && r.Form.Get("Action") != "" {
+			action = r.Form.Get("Action")
+		}
+		w.WriteHeader(http.StatusBadRequest)
+	}))
+	t.Cleanup(server.Close)
+	setenv(t, server, "eu-west-1")
+	t.Chdir(t.TempDir())
+	for _, name := range []string{"ssm:file", "stack:file", "kms:file"} {
+		if err := os.WriteFile(name, []byte("{}"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for ref, want := range map[string]string{
+		"ssm:name": "AmazonSSM.GetParameter", "stack:name": "DescribeStacks", "ssm:file": "", "stack:file": "",
+		"absent.json": "", "file:absent.json": "", "ssmx:name": "",
+	} {
+		action = ""
+		source, err := awsuri.Deployment(t.Context(), ref)
+		if err != nil {
+			t.Fatalf("%s: %v", ref, err)
+		}
+		if _, err := source.Load(t.Context()); err == nil || action != want {
+			t.Errorf("%s: AWS was asked for %q, want %q; %v", ref, action, want, err)
+		}
+	}
+	if _, err := awsuri.Deployment(t.Context(), ""); fault.Hint(err) == "" {
+		t.Errorf("no deployment: %v", err)
+	}
+	for ref, want := range map[string]string{
+		"kms:name": "TrentService.GetPublicKey", "kms:file": "", "absent.pem": "", "file:absent.pem": "",
+	} {
+		action = ""
+		if _, err := awsuri.PrivateKey(t.Context(), ref); err == nil || action != want {
+			t.Errorf("%s: AWS was asked for %q, want %q; %v", ref, action, want, err)
+		}
+	}
+}
+
+// Settings that cannot be read, and a server that does not respond, are errors.
+func TestAWSFails(t *testing.T) {
+	server := httptest.NewTLSServer(http.NotFoundHandler())
+	setenv(t, server, "eu-west-1")
+	server.Close()
+	cfg, err := awsuri.AWS(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := "x"
+	if _, err := ssm.NewFromConfig(cfg).GetParameter(t.Context(), &ssm.GetParameterInput{Name: &name}); err == nil {
+		t.Error("a closed server responds")
+	}
+	t.Setenv("AWS_CA_BUNDLE", filepath.Join(t.TempDir(), "absent.pem"))
+	if _, err := awsuri.AWS(t.Context(), ""); err == nil {
+		t.Error("an authority that is not there is trusted")
+	}
+}
