@@ -3,6 +3,7 @@ package awsuri_test
 import (
 	"crypto"
 	"encoding/pem"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -14,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 
 	"example.com/privatecdn/cmd/privatecdn/internal/awsuri"
+	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/internal/fault"
 )
 
@@ -95,7 +97,8 @@ func TestRegionOfARN(t *testing.T) {
 			t.Errorf("stack: %v; scope %s", err, scope)
 		}
 	}
-	if _, err := awsuri.PrivateKey(t.Context(), "kms:alias/media"); err == nil || fault.Hint(err) == "" {
+	_, err := awsuri.PrivateKey(t.Context(), "kms:alias/media")
+	if err == nil || err.Error() != "no AWS region is set" || fault.Hint(err) == "" {
 		t.Errorf("without a region: %v", err)
 	}
 }
@@ -132,6 +135,13 @@ func TestReferences(t *testing.T) {
 			t.Errorf("%s: AWS was asked for %q, want %q; %v", ref, action, want, err)
 		}
 	}
+	source, err := awsuri.Deployment(t.Context(), "file:kms:file")
+	if err == nil {
+		_, err = source.Load(t.Context())
+	}
+	if err == nil || errors.Is(err, deployment.ErrNotFound) {
+		t.Errorf("a file by its URI: %v", err)
+	}
 	if _, err := awsuri.Deployment(t.Context(), ""); fault.Hint(err) == "" {
 		t.Errorf("no deployment: %v", err)
 	}
@@ -159,7 +169,7 @@ func TestAWSFails(t *testing.T) {
 		t.Error("a closed server responds")
 	}
 	t.Setenv("AWS_CA_BUNDLE", filepath.Join(t.TempDir(), "absent.pem"))
-	if _, err := awsuri.AWS(t.Context(), ""); err == nil {
-		t.Error("an authority that is not there is trusted")
+	if _, err := awsuri.AWS(t.Context(), ""); err == nil || strings.Contains(err.Error(), "region") {
+		t.Errorf("an authority that is not there: %v", err)
 	}
 }
