@@ -40,11 +40,7 @@ const (
 func main() {
 	document := flag.String("deployment", ".privatecdn/deployment.json", "the deployment document")
 	listen := flag.String("listen", "127.0.0.1:9000", "the address to listen on")
-	domain := flag.String(
-		"cookie-domain",
-		"",
-		"the domain this program and the distribution share, such as example.com",
-	)
+	domain := flag.String("cookie-domain", "", "the domain this program and the distribution share, such as example.com")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()

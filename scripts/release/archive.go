@@ -24,20 +24,15 @@ type file struct {
 
 // archive writes a zip for Windows, and a compressed tar for the others.
 func (r *release) archive(p platform, name string, files []file) error {
-	extension, write := ".tar.gz", writeTarball
+	var archive bytes.Buffer
+	extension, err := ".tar.gz", error(nil)
 	if p.os == "windows" {
-		extension, write = ".zip", writeZip
+		extension, err = ".zip", writeZip(&archive, files, r.date)
+	} else {
+		compressed := gzip.NewWriter(&archive)
+		err = errors.Join(writeTar(compressed, files, r.date), compressed.Close())
 	}
-	out, err := os.Create(name + extension)
-	if err != nil {
-		return err
-	}
-	return errors.Join(write(out, files, r.date), out.Close())
-}
-
-func writeTarball(w io.Writer, files []file, date time.Time) error {
-	compressed := gzip.NewWriter(w)
-	return errors.Join(writeTar(compressed, files, date), compressed.Close())
+	return errors.Join(err, os.WriteFile(name+extension, archive.Bytes(), 0o644))
 }
 
 func writeTar(w io.Writer, files []file, date time.Time) error {
@@ -49,10 +44,11 @@ func writeTar(w io.Writer, files []file, date time.Time) error {
 		if f.mode.IsDir() {
 			header.Typeflag = tar.TypeDir
 		}
-		if err := archive.WriteHeader(header); err != nil {
-			return err
+		err := archive.WriteHeader(header)
+		if err == nil {
+			_, err = archive.Write(f.text)
 		}
-		if _, err := archive.Write(f.text); err != nil {
+		if err != nil {
 			return err
 		}
 	}
@@ -65,10 +61,10 @@ func writeZip(w io.Writer, files []file, date time.Time) error {
 		header := &zip.FileHeader{Name: f.name, Method: zip.Deflate, Modified: date}
 		header.SetMode(f.mode)
 		entry, err := archive.CreateHeader(header)
-		if err != nil {
-			return err
+		if err == nil {
+			_, err = entry.Write(f.text)
 		}
-		if _, err := entry.Write(f.text); err != nil {
+		if err != nil {
 			return err
 		}
 	}

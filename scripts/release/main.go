@@ -9,6 +9,7 @@ package main
 
 import (
 	"debug/buildinfo"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -92,12 +93,10 @@ func (r *release) run() error {
 		if err != nil {
 			return err
 		}
-		files := append([]file{{p.program(), text, 0o755}}, common...)
 		name := filepath.Join(r.out, fmt.Sprintf("privatecdn_%s_%s_%s", r.version, p.os, p.arch))
-		if err := r.archive(p, name, files); err != nil {
-			return err
-		}
-		if err := r.sbom(program(p), name+".cdx.json"); err != nil {
+		err = errors.Join(r.archive(p, name, append([]file{{p.program(), text, 0o755}}, common...)),
+			r.sbom(program(p), name+".cdx.json"))
+		if err != nil {
 			return err
 		}
 	}

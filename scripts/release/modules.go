@@ -8,7 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -27,14 +27,12 @@ func (r *release) sbom(program, name string) error {
 		return cyclonedx.Component{BOMRef: url, Type: kind, Name: path, Version: version, PackageURL: url}
 	}
 	main := component(cyclonedx.ComponentTypeApplication, info.Main.Path, "v"+r.version)
-	std := component(cyclonedx.ComponentTypeLibrary, "std", strings.TrimPrefix(info.GoVersion, "go"))
-	components := []cyclonedx.Component{std}
-	for _, m := range info.Deps {
-		components = append(components, component(cyclonedx.ComponentTypeLibrary, m.Path, m.Version))
-	}
-	refs := make([]string, len(components))
-	for i, c := range components {
-		refs[i] = c.BOMRef
+	var components []cyclonedx.Component
+	var refs []string
+	std := &debug.Module{Path: "std", Version: strings.TrimPrefix(info.GoVersion, "go")}
+	for _, m := range append([]*debug.Module{std}, info.Deps...) {
+		c := component(cyclonedx.ComponentTypeLibrary, m.Path, m.Version)
+		components, refs = append(components, c), append(refs, c.BOMRef)
 	}
 	bom := cyclonedx.NewBOM()
 	bom.Metadata = &cyclonedx.Metadata{Timestamp: r.date.Format(time.RFC3339), Component: &main}
@@ -68,27 +66,23 @@ func licenses() ([]byte, error) {
 	}
 	var all bytes.Buffer
 	for _, path := range slices.Sorted(maps.Keys(places)) {
-		entries, err := os.ReadDir(places[path])
-		if err != nil {
-			return nil, err
-		}
-		licensed := false
-		for _, e := range entries {
-			if !licenseName.MatchString(e.Name()) {
-				continue
-			}
-			text, err := os.ReadFile(filepath.Join(places[path], e.Name()))
+		before := all.Len()
+		for _, pattern := range []string{"LICENSE", "LICENSE.*", "COPYING", "COPYING.*", "NOTICE", "NOTICE.*"} {
+			names, err := filepath.Glob(filepath.Join(places[path], pattern))
 			if err != nil {
 				return nil, err
 			}
-			fmt.Fprintf(&all, "%s\n%s: %s\n\n%s\n", strings.Repeat("-", 72), path, e.Name(), text)
-			licensed = true
+			for _, name := range names {
+				text, err := os.ReadFile(name)
+				if err != nil {
+					return nil, err
+				}
+				fmt.Fprintf(&all, "%s\n%s: %s\n\n%s\n", strings.Repeat("-", 72), path, filepath.Base(name), text)
+			}
 		}
-		if !licensed {
+		if all.Len() == before {
 			return nil, fmt.Errorf("%s has no license file", path)
 		}
 	}
 	return all.Bytes(), nil
 }
-
-var licenseName = regexp.MustCompile(`^(LICENSE|COPYING|NOTICE)([.].*)?$`)

@@ -43,12 +43,13 @@ type test struct {
 func report(r io.Reader, w io.Writer) (failed bool, err error) {
 	var tests []test
 	skipped := 0
-	output := map[string]*strings.Builder{} // of packages and tests that have not ended
+	output := map[string][]byte{} // of packages and tests that have not ended
 	lines := bufio.NewReader(r)
 	for {
 		line, err := lines.ReadBytes('\n')
 		if err == io.EOF {
-			break
+			summary(w, tests, skipped)
+			return failed, nil
 		}
 		if err != nil {
 			return true, err
@@ -62,20 +63,14 @@ func report(r io.Reader, w io.Writer) (failed bool, err error) {
 		id := cmp.Or(e.Package, e.ImportPath) + " " + e.Test
 		switch e.Action {
 		case "output", "build-output":
-			if output[id] == nil {
-				output[id] = &strings.Builder{}
-			}
-			output[id].WriteString(e.Output)
+			output[id] = append(output[id], e.Output...)
 			continue
-		case "pass", "fail", "skip", "build-fail":
+		case "fail", "build-fail":
+			failed = true
+			fmt.Fprintf(w, "%s", output[id])
+		case "skip", "pass":
 		default:
 			continue
-		}
-		if strings.HasSuffix(e.Action, "fail") {
-			failed = true
-			if output[id] != nil {
-				fmt.Fprint(w, output[id])
-			}
 		}
 		delete(output, id)
 		switch {
@@ -90,12 +85,11 @@ func report(r io.Reader, w io.Writer) (failed bool, err error) {
 			fmt.Fprintf(w, "FAIL  %s\n", e.Package)
 		}
 	}
-	return failed, summary(w, tests, skipped)
 }
 
 // summary names the slowest tests; a test's time has its subtests' in it, which
 // stand in its place.
-func summary(w io.Writer, tests []test, skipped int) error {
+func summary(w io.Writer, tests []test, skipped int) {
 	parents := map[string]bool{}
 	for _, t := range tests {
 		for name := t.name; strings.Contains(name, "/"); {
@@ -103,12 +97,10 @@ func summary(w io.Writer, tests []test, skipped int) error {
 			parents[name] = true
 		}
 	}
-	all := len(tests)
+	fmt.Fprintf(w, "%d tests, %d skipped. The slowest, in seconds:\n", len(tests), skipped)
 	tests = slices.DeleteFunc(tests, func(t test) bool { return parents[t.name] })
 	slices.SortStableFunc(tests, func(a, b test) int { return cmp.Compare(b.seconds, a.seconds) })
-	fmt.Fprintf(w, "%d tests, %d skipped. The slowest, in seconds:\n", all, skipped)
 	for _, t := range tests[:min(slowest, len(tests))] {
 		fmt.Fprintf(w, "%6.1f  %s\n", t.seconds, t.name)
 	}
-	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"example.com/privatecdn/cmd/privatecdn/internal/probe"
+	"example.com/privatecdn/internal/infra"
 )
 
 // broken is a deployment that breaks promises, and what is said of each.
@@ -350,5 +351,82 @@ func TestWithoutKey(t *testing.T) {
 	}
 	if !kept {
 		t.Error("a skipped promise counts as broken")
+	}
+}
+
+// The template's distribution is the one of the deployment's host, or the only one.
+func TestDistributionOfTemplate(t *testing.T) {
+	t.Parallel()
+	open := &infra.Distribution{
+		DomainName: "other.example", Behaviors: []*infra.Behavior{{PathPattern: "*", ViewerProtocol: "allow-all"}},
+	}
+	unbroken := broken{handle: func(w http.ResponseWriter, r *http.Request, to http.Handler) { to.ServeHTTP(w, r) }}
+	for name, c := range map[string]struct {
+		change func(all []*infra.Distribution) []*infra.Distribution
+		want   probe.Status
+	}{
+		"of the host": {
+			func(all []*infra.Distribution) []*infra.Distribution {
+				return append([]*infra.Distribution{open}, all...)
+			},
+			probe.Kept,
+		},
+		"the only one": {
+			func([]*infra.Distribution) []*infra.Distribution { return []*infra.Distribution{open} }, probe.Skipped,
+		},
+		"neither": {
+			func([]*infra.Distribution) []*infra.Distribution { return []*infra.Distribution{open, open} }, probe.Kept,
+		},
+	} {
+		all, _ := probed(t, unbroken, func(o *probe.Options) {
+			o.Template.Distributions = c.change(o.Template.Distributions)
+		})
+		for _, r := range all {
+			if r.Promise == "plain HTTP leads to HTTPS" && r.Status != c.want {
+				t.Errorf("%s: %+v", name, r)
+			}
+		}
+	}
+}
+
+// Without a template the usual headers are looked for, and no promise is made of
+// what is not set.
+func TestWithoutTemplate(t *testing.T) {
+	t.Parallel()
+	unbroken := func(w http.ResponseWriter, r *http.Request, to http.Handler) { to.ServeHTTP(w, r) }
+	for name, c := range map[string]struct {
+		handle        proxy
+		headers, cors string
+	}{
+		"set":      {unbroken, "Strict-Transport-Security, X-Content-Type-Options", "Access-Control-Allow-Origin: *"},
+		"one only": {without("X-Content-Type-Options"), "not all are set; --template FILE says which are promised", ""},
+		"no CORS": {
+			without("Access-Control-Allow-Origin"), "",
+			"no other origin is allowed; --template FILE says which are promised",
+		},
+	} {
+		all, kept := probed(t, broken{handle: c.handle}, func(o *probe.Options) { o.Template = nil })
+		for _, r := range all {
+			want := map[string]string{
+				"security headers are set": c.headers, "other origins may read as promised (CORS)": c.cors,
+			}[r.Promise]
+			if want != "" && r.Detail != want || !kept {
+				t.Errorf("%s: %+v, want %q", name, r, want)
+			}
+		}
+	}
+}
+
+// A server's own failure is no refusal, and opens nothing.
+func TestServerFails(t *testing.T) {
+	t.Parallel()
+	fails := func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+		w.WriteHeader(http.StatusInternalServerError)
+	}
+	all, kept := probed(t, broken{handle: fails}, func(*probe.Options) {})
+	for _, r := range all {
+		if r.Status == probe.Kept || kept {
+			t.Errorf("%+v", r)
+		}
 	}
 }
