@@ -19,7 +19,7 @@ import (
 // CloudFront's own limit is much lower and in a unit of its own; these stop
 // functions that do not finish. The second attempt is in the compiled engine:
 // the interpreter, or a busy machine, may have been too slow.
-var budgets = [2]time.Duration{time.Second / 2, 5 * time.Second}
+var budgets = [2]time.Duration{time.Second / 2, 2 * time.Second}
 
 // maxCode is CloudFront's limit for a function's code in bytes.
 const maxCode = 10 << 10

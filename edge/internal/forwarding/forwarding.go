@@ -56,18 +56,20 @@ type Key struct {
 func (p *Policy) Key(k Key, header func(name string) []string) string {
 	var buffer [512]byte
 	text := buffer[:0]
-	part := func(s string) {
-		text = append(append(strconv.AppendInt(text, int64(len(s)), 10), ':'), s...)
+	part := func(name, value string) {
+		text = append(append(strconv.AppendInt(text, int64(len(name)), 10), ':'), name...)
+		text = append(append(strconv.AppendInt(text, int64(len(value)), 10), ':'), value...)
 	}
-	for _, s := range []string{k.Distribution, k.Origin, k.Method, k.Path, p.KeyQuery(k.Query)} {
-		part(s)
-	}
+	part("distribution", k.Distribution)
+	part("origin", k.Origin)
+	part("method", k.Method)
+	part("path", k.Path)
+	part("query string", p.KeyQuery(k.Query))
 	for _, name := range p.keyHeaders {
-		part(name)
-		part(strings.Join(header(name), ","))
+		part(name, strings.Join(header(name), ","))
 	}
-	part(joinCookies(k.Cookies, p.keyCookies.includes))
-	part(k.Encoding)
+	part("cookies", joinCookies(k.Cookies, p.keyCookies.includes))
+	part("encoding", k.Encoding)
 	return string(text)
 }
 
@@ -76,34 +78,18 @@ type Part struct{ Name, Value string }
 
 // Parts returns the parts of a key's text that are not empty.
 func Parts(key string) []Part {
-	var texts []string
-	for key != "" {
+	next := func() (text string) {
 		length, rest, _ := strings.Cut(key, ":")
-		n, err := strconv.Atoi(length)
-		if err != nil || n < 0 || n > len(rest) {
-			return nil
-		}
-		texts, key = append(texts, rest[:n]), rest[n:]
+		n, _ := strconv.Atoi(length)
+		text, key = rest[:n], rest[n:]
+		return text
 	}
-	names := []string{"distribution", "origin", "method", "path", "query string"}
-	if len(texts) < len(names)+2 {
-		return nil
-	}
-	headers, last := texts[len(names):len(texts)-2], texts[len(texts)-2:]
 	var parts []Part
-	add := func(name, value string) {
-		if value != "" {
-			parts = append(parts, Part{name, value})
+	for key != "" {
+		if p := (Part{next(), next()}); p.Value != "" {
+			parts = append(parts, p)
 		}
 	}
-	for i, name := range names {
-		add(name, texts[i])
-	}
-	for header := range slices.Chunk(headers, 2) {
-		add(header[0], header[1])
-	}
-	add("cookies", last[0])
-	add("encoding", last[1])
 	return parts
 }
 
