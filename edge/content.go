@@ -59,12 +59,7 @@ func (e *Edge) newBucket(b *infra.Bucket, isOrigin bool) (*s3.Server, error) {
 		at, found = e.options.Endpoints[""]
 	}
 	if found {
-		remote, err := origin.NewEndpoint(origin.EndpointOptions{URL: at.URL, Bucket: at.Bucket, Region: at.Region,
-			Credentials: at.Credentials})
-		if err != nil {
-			return nil, err
-		}
-		return s3.NewRemote(b, e.options.Clock, remote)
+		return s3.NewRemote(b, e.options.Clock, s3.Endpoint(at))
 	}
 	content := e.contentOf(b, isOrigin)
 	if content == nil {

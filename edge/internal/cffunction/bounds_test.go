@@ -154,6 +154,12 @@ func TestConsoleIsBounded(t *testing.T) {
 	if size := len(strings.Join(log, "")); err != nil || size > 10<<10 || size < 9<<10 {
 		t.Errorf("%d bytes, %v", size, err)
 	}
+	for size, lines := range map[string]int{"10240": 1, "10241": 0} {
+		_, log, err := run(t, "function handler(e) { console.log('x'.repeat("+size+")); return e.request; }")
+		if err != nil || len(log) != lines {
+			t.Errorf("of a line of %s bytes there are %d, %v", size, len(log), err)
+		}
+	}
 }
 
 func BenchmarkRun(b *testing.B) {

@@ -79,7 +79,7 @@ func TestModules(t *testing.T) {
 		"crypto.createHash('md5').update('').digest('hex')":                           "d41d8cd98f00b204e9800998ecf8427e",
 		"crypto.createHash('sha1').update('abc').digest('base64')":                    "qZk+NkcGgWq6PiVxeFDCbJzQ2J0=",
 		"crypto.createHash('sha256').update(B.from('abc')).digest().length":           "32",
-		"crypto.createHmac('sha1', 'k').update('d').digest('hex').length":             "40",
+		"crypto.createHmac('sha1', 'k').update('d').digest('hex')":                    "2b90e41e7c0cc8e2f75c02910c3899cc468ba316",
 		"qs.parse('a=1&a=2&b=x%20y+z').a.join() + qs.parse('b=x%20y+z').b":            "1,2x y z",
 		"qs.stringify({a: ['1', '2'], b: 'x y'})":                                     "a=1&a=2&b=x%20y",
 		"qs.escape('a&b') + qs.unescape('%26')":                                       "a%26b&",
@@ -233,5 +233,27 @@ func TestOrigin(t *testing.T) {
 	r, err := f.Run(viewerRequest, time.Unix(0, 0), func(string) {})
 	if err != nil || r.Request.Origin.ID != "other" || r.Request.Origin.DomainName != "" {
 		t.Errorf("%+v, %v", r.Request, err)
+	}
+}
+
+// A handler may be declared in any way, and need not be exported.
+func TestHandlers(t *testing.T) {
+	t.Parallel()
+	for _, code := range []string{
+		"function handler(event) { return event.request; } // the end",
+		"\ufefffunction handler(event) {\r\n  return event.request;\r\n}\r\n",
+		"'use strict'; var handler = function (event) { return event.request; };",
+		"const handler = async (event) => event.request",
+		"export default function handler(event) { return event.request; }",
+		"export async function handler(event) { return event.request; }",
+		"function main(event) { return event.request; } export { main as handler }; let handler = main;",
+		"import cf from 'cloudfront'\nconst kvs = cf.kvs()\nasync function handler(event) { await kvs.get('k'); return " +
+			"event.request; }",
+		"globalThis.handler = (event) => event.request;",
+		"handler = (event) => event.request; var handler;",
+	} {
+		if r, _, err := run(t, code); err != nil || r.Request == nil || r.Request.URI != "/a" {
+			t.Errorf("%s: %+v, %v", code, r, err)
+		}
 	}
 }

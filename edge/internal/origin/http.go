@@ -1,3 +1,6 @@
+// Package origin sends requests to a distribution's HTTP origins as CloudFront
+// does, with their timeouts and attempts. The edge makes the requests, with the
+// origin's scheme, host, port and path.
 package origin
 
 import (

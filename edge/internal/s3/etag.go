@@ -10,16 +10,10 @@ import (
 	"time"
 )
 
-const (
-	partSize       = 8 << 20 // from this size on AWS's tools upload in parts
-	rememberedTags = 10000
-)
+const partSize = 8 << 20 // from this size on AWS's tools upload in parts
 
-// etagCache remembers the ETag of each state of an object.
-type etagCache struct {
-	mu   sync.Mutex
-	tags map[string]etagEntry
-}
+// etagCache remembers the ETag of the last state of each object.
+type etagCache struct{ tags sync.Map } // of etagEntry, by key
 
 type etagEntry struct {
 	size     int64
@@ -29,23 +23,15 @@ type etagEntry struct {
 
 // of returns an object's ETag and rewinds file to its beginning.
 func (c *etagCache) of(key string, file fs.File, info fs.FileInfo) (string, error) {
-	c.mu.Lock()
-	e, found := c.tags[key]
-	c.mu.Unlock()
-	if found && e.size == info.Size() && e.modified.Equal(info.ModTime()) {
+	e, _ := c.tags.Load(key)
+	if e, ok := e.(etagEntry); ok && e.size == info.Size() && e.modified.Equal(info.ModTime()) {
 		return e.tag, nil
 	}
 	tag, err := makeETag(key, file, info)
-	if err != nil {
-		return "", err
+	if err == nil {
+		c.tags.Store(key, etagEntry{info.Size(), info.ModTime(), tag})
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.tags == nil || len(c.tags) >= rememberedTags {
-		c.tags = make(map[string]etagEntry)
-	}
-	c.tags[key] = etagEntry{info.Size(), info.ModTime(), tag}
-	return tag, nil
+	return tag, err
 }
 
 func makeETag(key string, file fs.File, info fs.FileInfo) (string, error) {

@@ -354,7 +354,7 @@ func TestRefusedAtConstruction(t *testing.T) {
 	strange.Policy[1].Conditions = []bucketpolicy.Condition{{Operator: "StringEquals", Key: "aws:PrincipalOrgID",
 		Values: []string{"o-1"}}}
 	var unsupported *bucketpolicy.UnsupportedError
-	_, err := s3.NewRemote(strange, at, http.DefaultTransport)
+	_, err := s3.NewRemote(strange, at, endpoint("http://127.0.0.1:9000", "any"))
 	if !errors.As(err, &unsupported) || !strings.Contains(err.Error(), "bucket media") {
 		t.Errorf("unknown condition key: %v", err)
 	}

@@ -68,7 +68,7 @@ var ErrPublicPolicy = errors.New("S3 refuses a public policy on this bucket (Blo
 type Server struct {
 	bucket   *infra.Bucket
 	content  []Content
-	remote   http.RoundTripper // in place of content
+	remote   *remote // in place of content
 	policy   *bucketpolicy.Policy
 	restrict bool        // RestrictPublicBuckets on a public policy
 	owner    Credentials // of the bucket
@@ -106,17 +106,6 @@ func New(bucket *infra.Bucket, now func() time.Time, content ...Content) (*Serve
 		restrict: public && bucket.PublicAccessBlock.RestrictPublicBuckets,
 		owner:    DefaultCredentials(), now: now,
 	}, nil
-}
-
-// NewRemote returns a bucket whose objects are on another server that speaks
-// S3's protocol. Access is decided here, as for New; remote receives the
-// allowed requests and signs them itself.
-func NewRemote(bucket *infra.Bucket, now func() time.Time, remote http.RoundTripper) (*Server, error) {
-	s, err := New(bucket, now)
-	if err == nil {
-		s.remote = remote
-	}
-	return s, err
 }
 
 // RoundTrip responds to a request without a network, as an http.RoundTripper.
