@@ -25,8 +25,9 @@ func (d *diff) compareErrorPages() {
 		page := n.ResponsePath
 		if isSigned(d.new, page) && !(isSigned(d.old, page) &&
 			(o.ResponsePath == page || before[http.StatusForbidden].ResponsePath == page)) {
-			f := finding(BecamePublic, Widening, "%q is the page of error %d: everyone whose request ends in that error gets it "+
-				"without a signature; put the page below a public pattern", page, code)
+			f := finding(BecamePublic, Widening,
+				"%q is the page of error %d: everyone whose request ends in that error gets it "+
+					"without a signature; put the page below a public pattern", page, code)
 			f.Path, f.Witness = page, page
 			d.add(f)
 		}

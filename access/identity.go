@@ -74,9 +74,10 @@ func isIdentityOf(tmpl *infra.Infrastructure, origins []*infra.Origin, p bucketp
 }
 
 func isOurService(tmpl *infra.Infrastructure, p bucketpolicy.Principal, conditions []bucketpolicy.Condition) bool {
-	return p.Kind == "Service" && p.Value == "cloudfront.amazonaws.com" && slices.ContainsFunc(conditions, func(c bucketpolicy.Condition) bool {
-		return isSourceARN(c) && onlyOurs(tmpl, c.Values)
-	})
+	return p.Kind == "Service" && p.Value == "cloudfront.amazonaws.com" &&
+		slices.ContainsFunc(conditions, func(c bucketpolicy.Condition) bool {
+			return isSourceARN(c) && onlyOurs(tmpl, c.Values)
+		})
 }
 
 func isSourceARN(c bucketpolicy.Condition) bool {

@@ -135,12 +135,14 @@ func TestFindManyPatterns(t *testing.T) {
 	if path, found, err := new(pathpattern.Finder).Find([]string{"*"}, plain); !found || err != nil {
 		t.Errorf("%q, %v, %v", path, found, err)
 	}
-	if _, found, err := new(pathpattern.Finder).Find([]string{"dir-a/*", "*.apg"}, append(plain, "*a*")); found || err != nil {
+	if _, found, err := new(pathpattern.Finder).Find([]string{"dir-a/*", "*.apg"}, append(plain, "*a*")); found ||
+		err != nil {
 		t.Errorf("%v, %v", found, err)
 	}
 	for _, p := range []string{"*a*b*", hard[0]} {
 		// Whether it is decided is up to the search; that it ends is not.
-		if path, found, err := new(pathpattern.Finder).Find([]string{p, "*z"}, append(hard[1:], "*az")); found && err != nil ||
+		if path, found, err := new(pathpattern.Finder).Find([]string{p, "*z"}, append(hard[1:], "*az")); found &&
+			err != nil ||
 			found && !pathpattern.Match(p, path) {
 			t.Errorf("%q: %q, %v", p, path, err)
 		}
