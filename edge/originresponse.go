@@ -30,7 +30,7 @@ func (q *request) streamResponse(resp *http.Response) *response {
 // originResponseHeader returns an origin's response headers as CloudFront hands them on.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html
 func (q *request) originResponseHeader(origin http.Header) http.Header {
-	h := make(http.Header, len(origin)+8)
+	h := http.Header{}
 	fromS3 := q.behavior.Origin.Bucket != nil && q.behavior.Origin.Custom == nil
 	for name, values := range origin {
 		if !hopByHop[name] && name != "Set-Cookie" && name != "Vary" && !(fromS3 && isS3ID(name)) {

@@ -98,7 +98,6 @@ func (q *request) newEntry(resp *http.Response) *cache.Entry {
 }
 
 func setLength(h http.Header, n int64) {
-	h.Del("Content-Length")
 	if n >= 0 {
 		h.Set("Content-Length", strconv.FormatInt(n, 10))
 	}

@@ -69,6 +69,7 @@ func TestAccessLog(t *testing.T) {
 		want, checked := map[string]string{
 			"date": "2026-01-01", "time": "00:00:00", "sc-bytes": strconv.Itoa(len(sent)),
 			"cs-method": "GET", "cs-uri-stem": "/public/a.txt",
+			"cs(Host)":  e.Deployments()[0].Hosts[0],
 			"sc-status": "206", "cs(User-Agent)": "a%20b%09%22c%22", "cs-uri-query": "a=1", "cs(Referer)": "-",
 			"x-host-header": "cdn.example.com", "cs-protocol": "https", "ssl-protocol": "TLSv1.3",
 			"cs-protocol-version": "HTTP/1.1",
