@@ -63,9 +63,6 @@ func readRing(s settings, props *privatecdn.DistributionProps) (err error) {
 	return err
 }
 
-// errSetting is the kind of a setting that is not valid.
-var errSetting = errors.New("invalid setting")
-
 // settings are what the app reads from CDK's context: cdk.json or -c NAME=VALUE.
 type settings struct {
 	access       string
@@ -107,7 +104,7 @@ type reader struct {
 
 func (r *reader) refuse(name string, value any, remedy string) {
 	r.wrong = append(r.wrong, &fault.Error{
-		Kind: errSetting, Where: fmt.Sprintf("context %q", name),
+		Kind: privatecdn.ErrSynth, Where: fmt.Sprintf("context %q", name),
 		What: fault.Quote(fmt.Sprint(value)) + " is not valid", Remedy: remedy,
 	})
 }

@@ -196,11 +196,8 @@ func (d *distribution) behavior(b Behavior) *awscloudfront.AddBehaviorOptions {
 		Compress:              jsii.Bool(!b.Uncompressed),
 		FunctionAssociations:  b.functions(),
 		OriginRequestPolicy:   b.OriginRequestPolicy,
-		ResponseHeadersPolicy: d.responseHeaders,
+		ResponseHeadersPolicy: cmp.Or(b.ResponseHeadersPolicy, d.responseHeaders),
 		ViewerProtocolPolicy:  awscloudfront.ViewerProtocolPolicy_REDIRECT_TO_HTTPS,
-	}
-	if b.ResponseHeadersPolicy != nil {
-		o.ResponseHeadersPolicy = b.ResponseHeadersPolicy
 	}
 	if b.Origin == nil && b.OriginRequestPolicy == nil {
 		o.OriginRequestPolicy = shared(d, "from S3", awscloudfront.OriginRequestPolicy_CORS_S3_ORIGIN)

@@ -105,8 +105,9 @@ func (c Cache) check(m *mistakes, property string) {
 	m.checkSeconds(property+".DefaultTTL", c.DefaultTTL)
 	m.checkSeconds(property+".MaxTTL", c.MaxTTL)
 	full := c.withDefaults()
-	m.refuse(full.MinTTL > full.DefaultTTL || full.DefaultTTL > full.MaxTTL, property, "make each at most the next",
-		"MinTTL is %v, DefaultTTL %v and MaxTTL %v", full.MinTTL, full.DefaultTTL, full.MaxTTL)
+	m.refuse(full.MinTTL > full.DefaultTTL || full.DefaultTTL > full.MaxTTL, property,
+		"make MinTTL the least and MaxTTL the greatest", "MinTTL is %v, DefaultTTL %v and MaxTTL %v",
+		full.MinTTL, full.DefaultTTL, full.MaxTTL)
 	m.refuse(full.MaxTTL == 0 && c.keyed(), property, "use Disabled and an OriginRequestPolicy",
 		"a MaxTTL of zero caches nothing, and CloudFront refuses a cache key then")
 	m.refuse(slices.Contains(c.Headers, "*"), property+".Headers", "name the headers",

@@ -138,9 +138,7 @@ func (c CORS) withDefaults(cookieOrigins []string) CORS {
 	}
 	if len(c.Headers) == 0 && !c.Credentials {
 		c.Headers = []string{"*"}
-	}
-	if len(c.Headers) == 0 {
-		// With cookies a browser accepts no "*": what players and viewers send.
+	} else if len(c.Headers) == 0 { // with cookies a browser accepts no "*": what players and viewers send
 		c.Headers = []string{"Accept", "Accept-Language", "Content-Type", "If-Match", "If-Modified-Since",
 			"If-None-Match", "If-Range", "Range"}
 	}

@@ -23,30 +23,21 @@ type Monitoring struct {
 	Actions []awscloudwatch.IAlarmAction
 }
 
-func (o Monitoring) withDefaults() Monitoring {
-	o.ClientErrors = cmp.Or(o.ClientErrors, 25)
-	o.ServerErrors = cmp.Or(o.ServerErrors, 1)
-	o.OriginErrors = cmp.Or(o.OriginErrors, 1)
-	return o
-}
-
-func (o *Monitoring) check(m *mistakes, in place) {
-	if o == nil {
-		return
-	}
+func (s *settled) checkMonitoring(m *mistakes, in place) {
+	o := or(s.Monitoring)
 	checkBetween(m, "Monitoring.ClientErrors", o.ClientErrors, 0, 100)
 	checkBetween(m, "Monitoring.ServerErrors", o.ServerErrors, 0, 100)
 	checkBetween(m, "Monitoring.OriginErrors", o.OriginErrors, 0, 100)
 	m.refuse(slices.Contains(o.Actions, nil), "Monitoring.Actions", "remove it", "one of them is nil")
-	m.refuse(!isToken(in.region) && in.region != "us-east-1", "Monitoring", "remove it, or move the stack",
-		"the stack is in %s, and CloudFront's metrics are in us-east-1 only", in.region)
+	m.refuse(s.Monitoring != nil && !isToken(in.region) && in.region != "us-east-1", "Monitoring",
+		"remove it, or move the stack", "the stack is in %s, and CloudFront's metrics are in us-east-1 only", in.region)
 }
 
 func (d *distribution) addMonitoring() {
-	if d.props.Monitoring == nil {
+	o := d.props.Monitoring
+	if o == nil {
 		return
 	}
-	o := d.props.Monitoring.withDefaults()
 	client := d.metric("4xxErrorRate", "Average")
 	server := d.metric("5xxErrorRate", "Average")
 	origin := awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{
@@ -59,9 +50,9 @@ func (d *distribution) addMonitoring() {
 		},
 		Period: seconds(metricPeriod),
 	})
-	d.addAlarm("ClientErrors", "Viewers are refused or ask for what is not there", client, o.ClientErrors, 3)
-	d.addAlarm("ServerErrors", "Viewers get server errors", server, o.ServerErrors, 3)
-	d.addAlarm("OriginErrors", "CloudFront cannot reach the origin", origin, o.OriginErrors, 3)
+	d.addAlarm("ClientErrors", "Viewers are refused or ask for what is not there", client, cmp.Or(o.ClientErrors, 25), 3)
+	d.addAlarm("ServerErrors", "Viewers get server errors", server, cmp.Or(o.ServerErrors, 1), 3)
+	d.addAlarm("OriginErrors", "CloudFront cannot reach the origin", origin, cmp.Or(o.OriginErrors, 1), 3)
 	age, limit := d.keyAge()
 	if age != nil {
 		d.addAlarm("KeyAge", "The signing key is due for rotation", age, limit.Hours()/24, 1)

@@ -46,23 +46,16 @@ func (b Behavior) checkPresigned(m *mistakes, property string) {
 		return
 	}
 	const follows = "Presign sets it: the query string is in the key, and Exposure bounds the time"
-	for _, of := range []struct {
-		given     bool
-		name, why string
-	}{
-		{b.Origin != nil, "Origin", "S3 signs requests for buckets only"},
-		{b.Cache != nil, "Cache", follows},
-		{b.CachePolicy != nil, "CachePolicy", follows},
-		{b.Live, "Live", follows},
-		{b.Downloads, "Downloads", follows},
-		{b.OriginRequestPolicy != nil, "OriginRequestPolicy",
-			"it could forward the viewer's Host header, for which nothing was signed"},
-		{b.AllowedMethods == MethodsAll, "AllowedMethods",
-			"it would let a presigned PUT or DELETE through the cache"},
-		{or(b.BucketOrigin) != BucketOrigin{}, "BucketOrigin", "the signature is for the bucket and path without it"},
-	} {
-		m.refuse(of.given, property+"."+of.name, "remove it", "%s", of.why)
-	}
+	refuse := func(given bool, name, why string) { m.refuse(given, property+"."+name, "remove it", "%s", why) }
+	refuse(b.Origin != nil, "Origin", "S3 signs requests for buckets only")
+	refuse(b.Cache != nil, "Cache", follows)
+	refuse(b.CachePolicy != nil, "CachePolicy", follows)
+	refuse(b.Live, "Live", follows)
+	refuse(b.Downloads, "Downloads", follows)
+	refuse(b.OriginRequestPolicy != nil, "OriginRequestPolicy",
+		"it could forward the viewer's Host header, for which nothing was signed")
+	refuse(b.AllowedMethods == MethodsAll, "AllowedMethods", "it would let a presigned PUT or DELETE through the cache")
+	refuse(or(b.BucketOrigin) != BucketOrigin{}, "BucketOrigin", "the signature is for the bucket and path without it")
 	p := *b.presign()
 	m.checkSeconds(property+".Presign.Lifetime", p.Lifetime)
 	m.checkSeconds(property+".Presign.Exposure", p.Exposure)

@@ -132,7 +132,7 @@ func settle(props *DistributionProps, in place) (*settled, mistakes) {
 	s.checkOriginAccess(&m, in)
 	s.checkContent(&m)
 	s.checkLogging(&m, in)
-	s.Monitoring.check(&m, in)
+	s.checkMonitoring(&m, in)
 	checkTags(&m, s.Tags)
 	s.checkBehaviors(&m)
 	s.checkOrder(&m)

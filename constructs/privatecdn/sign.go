@@ -65,14 +65,12 @@ func (d *distribution) useOfKeys() (statements []*awsiam.PolicyStatementProps) {
 		if key.State == keys.Retiring && !key.Until.IsZero() {
 			continue
 		}
-		statement := d.useOf(key.Private)
-		if statement == nil {
-			warn(d, "keyFile", "GrantSign: the private key "+key.Short()+" is a file, which no policy reaches; "+
-				"give it to the signer yourself, "+
-				"or make the next key with `privatecdn keys new --store kms:alias/NAME`")
-			continue
+		if statement := d.useOf(key.Private); statement != nil {
+			statements = append(statements, statement)
+		} else {
+			warn(d, "keyFile", "GrantSign: the private key "+key.Short()+" is a file, which no policy reaches; give "+
+				"it to the signer yourself, or make the next key with `privatecdn keys new --store kms:alias/NAME`")
 		}
-		statements = append(statements, statement)
 	}
 	return statements
 }

@@ -120,16 +120,12 @@ func (v *Viewer) checkNames(m *mistakes) {
 // checkCertificate enforces the one Region CloudFront takes certificates from,
 // as far as the ARN, or the stack of a certificate made in this app, tells.
 func checkCertificate(m *mistakes, c awscertificatemanager.ICertificate) {
-	region := ""
+	region, known := *c.Env().Region, c.Node().DefaultChild() != nil
 	if arn := *c.CertificateArn(); !isToken(arn) {
-		region = awsname.ARNRegion(arn)
-	} else if c.Node().DefaultChild() == nil || isToken(*c.Env().Region) {
-		return // known at deployment only
-	} else {
-		region = *c.Env().Region
+		region, known = awsname.ARNRegion(arn), true
 	}
-	m.refuse(region != "us-east-1", "Viewer.Certificate", "make it in a stack in us-east-1",
-		"it is in %q, and CloudFront uses certificates of us-east-1 only", region)
+	m.refuse(known && !isToken(region) && region != "us-east-1", "Viewer.Certificate",
+		"make it in a stack in us-east-1", "it is in %q, and CloudFront uses certificates of us-east-1 only", region)
 }
 
 func (v *Viewer) checkTLS(m *mistakes) {
