@@ -29,12 +29,9 @@ var services = []Service{
 // S3Host is what a host name of S3 says.
 // https://docs.aws.amazon.com/general/latest/gr/s3.html
 type S3Host struct {
-	Service   Service
-	Bucket    string // the bucket or, before the other services, the access point; empty in path-style names
-	Region    string // empty where the name has none: the global endpoint, S3Accelerate, S3Global
-	Zone      string // S3Express alone: its Availability Zone, such as euw1-az1
-	DualStack bool
-	FIPS      bool
+	Service Service
+	Bucket  string // the bucket or, before the other services, the access point; empty in path-style names
+	Region  string // empty where the name has none: the global endpoint, S3Accelerate, S3Global
 }
 
 // ParseS3Host reads a host name, without a port, label by label. It accepts
@@ -65,11 +62,10 @@ func ParseS3Host(host string) (h S3Host, ok bool) {
 // parseService reads the service's label and the labels after it.
 func parseService(label string, after []string, p Partition) (h S3Host, ok bool) {
 	if len(after) > 0 && after[0] == "dualstack" {
-		h.DualStack, after = true, after[1:]
+		after = after[1:]
 	}
-	if zone, ok := strings.CutPrefix(label, string(S3Express)+"-"); ok {
+	if strings.HasPrefix(label, string(S3Express)+"-") { // and an Availability Zone
 		label = string(S3Express)
-		h.Zone, h.FIPS = strings.CutPrefix(zone, "fips-")
 	}
 	if len(after) == 0 { // the older form has the region in the same label
 		if region := trailingRegion(label, p); region != "" {
@@ -79,10 +75,7 @@ func parseService(label string, after []string, p Partition) (h S3Host, ok bool)
 			label, after = "s3", []string{"us-east-1"}
 		}
 	}
-	if service, ok := strings.CutSuffix(label, "-fips"); ok {
-		label, h.FIPS = service, true
-	}
-	h.Service = Service(label)
+	h.Service = Service(strings.TrimSuffix(label, "-fips"))
 	if !slices.Contains(services, h.Service) || len(after) > 1 {
 		return S3Host{}, false
 	}
@@ -107,50 +100,28 @@ func trailingRegion(label string, p Partition) string {
 	return ""
 }
 
-// String returns the host name, in the form S3 documents today.
-func (h S3Host) String() string {
-	service := string(h.Service)
-	if h.Zone != "" {
-		service += "-" + h.Zone
-	}
-	if h.FIPS {
-		service = string(h.Service) + "-fips" + strings.TrimPrefix(service, string(h.Service))
-	}
-	var labels []string
-	if h.Bucket != "" {
-		labels = append(labels, h.Bucket)
-	}
-	if h.Service == S3Global {
-		labels = append(labels, "accesspoint")
-	}
-	switch {
-	case h.Service == S3Website && slices.Contains(dashedWebsites, h.Region):
-		labels = append(labels, service+"-"+h.Region)
-	case h.DualStack && h.Region != "":
-		labels = append(labels, service, "dualstack", h.Region)
-	case h.DualStack:
-		labels = append(labels, service, "dualstack")
-	case h.Region != "":
-		labels = append(labels, service, h.Region)
-	default:
-		labels = append(labels, service)
-	}
-	return strings.Join(append(labels, PartitionFor(h.Region).DNSSuffix), ".")
-}
-
-// Regions whose website endpoints are s3-website-REGION; in later ones they
-// are s3-website.REGION.
+// dashed are the regions whose website endpoints are s3-website-REGION; in later
+// ones they are s3-website.REGION.
 // https://docs.aws.amazon.com/general/latest/gr/s3.html#s3_website_region_endpoints
-var dashedWebsites = []string{
+var dashed = []string{
 	"us-east-1", "us-west-1", "us-west-2", "eu-west-1", "sa-east-1",
 	"ap-northeast-1", "ap-southeast-1", "ap-southeast-2", "us-gov-west-1",
+}
+
+// WebsiteHost returns the host name of a bucket's website endpoint.
+func WebsiteHost(bucket, region string) string {
+	mark := "."
+	if slices.Contains(dashed, region) {
+		mark = "-"
+	}
+	return bucket + ".s3-website" + mark + region + "." + PartitionFor(region).DNSSuffix
 }
 
 // BucketHost returns a bucket's regional, virtual-hosted name, which is what
 // CloudFront requests and what a presigned URL is signed for.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
 func BucketHost(bucket, region string) string {
-	return S3Host{Service: S3, Bucket: bucket, Region: region}.String()
+	return bucket + ".s3." + region + "." + PartitionFor(region).DNSSuffix
 }
 
 // IsBucket reports whether S3 accepts a name for a general purpose bucket, or

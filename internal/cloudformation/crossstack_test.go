@@ -82,3 +82,22 @@ Outputs: {Greeting: {Value: !Sub "hello ${Name}"}}
 		}
 	}
 }
+
+// A value that is none of a parameter, and that nothing asks for, is unused.
+func TestUnused(t *testing.T) {
+	t.Parallel()
+	app := cloudformation.NewApp(cloudformation.Options{Values: map[string]string{
+		"P": "x", "S/P": "x", "T/P": "x", "Q": "x", "import": "x", "S/import": "x", "E1": `{"A": 1}`,
+	}}, attributes)
+	s, err := app.Add("S", "", "", []byte(`{"Parameters":{"P":{"Type":"String"}},"Resources":{},
+		"Outputs":{"V":{"Value":{"Fn::ImportValue":"import"}}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := s.Output("V"); err != nil {
+		t.Fatal(err)
+	}
+	if got := app.Unused(); !slices.Equal(got, []string{"Q", "T/P", "import"}) {
+		t.Errorf("%q", got)
+	}
+}

@@ -27,6 +27,10 @@ func TestDecode(t *testing.T) {
 		Needed *struct {
 			Items []string `cfn:"required"`
 		}
+		Choice *struct {
+			Yes bool `cfn:"required"`
+		}
+		Lenient cloudformation.Lenient
 		_       cloudformation.Ignored `cfn:"Known KnownToo"`
 		Refused cloudformation.Refused `cfn:"do without"`
 	}
@@ -52,24 +56,39 @@ func TestDecode(t *testing.T) {
 			t.Errorf("%s: %+v, %v", text, got, err)
 		}
 	}
+	for text, want := range map[string]cloudformation.Lenient{
+		`{"Lenient":{"Fn::Sub":"a-${AWS::Region}"}}`: "a-" + cloudformation.DefaultRegion,
+		`{"Lenient":{"Fn::ImportValue":"acl"}}`:      `{"Fn::ImportValue":"acl"}`,
+		`{"Lenient":{"Ref":"AWS::NoValue"}}`:         "",
+		`{"Choice":{"Yes":false}}`:                   "",
+	} {
+		if got, err := decode(text); err != nil || got.Lenient != want {
+			t.Errorf("%s: %+v, %v", text, got, err)
+		}
+	}
 	for text, want := range map[string]string{
-		`{"Text":{"Ref":"Nobody"}}`:           "Properties.Text: Ref of \"Nobody\"",
-		`{"Any":{"a":{"Ref":"Nobody"}}}`:      "Properties.Any.a: Ref of \"Nobody\"",
-		`{"Refused":{"Ref":"Nobody"}}`:        "Properties.Refused: Ref of \"Nobody\"",
-		`{"Needed":{"Items":[]}}`:             "Properties.Needed.Items: the property is missing or empty",
-		`{"Needed":{}}`:                       "Properties.Needed.Items: the property is missing or empty",
-		`{"Unknown":1}`:                       "S/R: Properties.Unknown: unknown property",
-		`{"Text":[]}`:                         "Properties.Text: expected a string, got a list",
-		`{"Yes":"yes"}`:                       "Properties.Yes: expected true or false",
-		`{"Yes":"1"}`:                         "Properties.Yes: expected true or false",
-		`{"Number":1.5}`:                      "Properties.Number: expected a whole number",
-		`{"Float":"x"}`:                       "Properties.Float: expected a number",
-		`{"List":"x"}`:                        "Properties.List: expected a list",
-		`{"Inner":[]}`:                        "Properties.Inner: expected an object",
-		`{"Inner":{}}`:                        "Properties.Inner.Name: the property is missing",
-		`{"Many":[{"Name":"m"},{"Name":""}]}`: "Properties.Many[1].Name: the property is missing",
-		`{"Inner":{"Name":"n","Kind":"c"}}`:   `Properties.Inner.Kind: "c" is not a supported value; use one of a, b`,
-		`{"Refused":["x"]}`:                   "Properties.Refused: the property is not supported; do without",
+		`{"Lenient":{"Ref":"Nobody"}}`:              "Properties.Lenient: Ref of \"Nobody\"",
+		`{"Lenient":[]}`:                            "Properties.Lenient: expected a string, got a list",
+		`{"Choice":{"Yes":{"Ref":"AWS::NoValue"}}}`: "Properties.Choice.Yes: the property is missing",
+		`{"Choice":{"Yes":null}}`:                   "Properties.Choice.Yes: the property is missing",
+		`{"Choice":{}}`:                             "Properties.Choice.Yes: the property is missing",
+		`{"Text":{"Ref":"Nobody"}}`:                 "Properties.Text: Ref of \"Nobody\"",
+		`{"Any":{"a":{"Ref":"Nobody"}}}`:            "Properties.Any.a: Ref of \"Nobody\"",
+		`{"Refused":{"Ref":"Nobody"}}`:              "Properties.Refused: Ref of \"Nobody\"",
+		`{"Needed":{"Items":[]}}`:                   "Properties.Needed.Items: the property is missing or empty",
+		`{"Needed":{}}`:                             "Properties.Needed.Items: the property is missing or empty",
+		`{"Unknown":1}`:                             "S/R: Properties.Unknown: unknown property",
+		`{"Text":[]}`:                               "Properties.Text: expected a string, got a list",
+		`{"Yes":"yes"}`:                             "Properties.Yes: expected true or false",
+		`{"Yes":"1"}`:                               "Properties.Yes: expected true or false",
+		`{"Number":1.5}`:                            "Properties.Number: expected a whole number",
+		`{"Float":"x"}`:                             "Properties.Float: expected a number",
+		`{"List":"x"}`:                              "Properties.List: expected a list",
+		`{"Inner":[]}`:                              "Properties.Inner: expected an object",
+		`{"Inner":{}}`:                              "Properties.Inner.Name: the property is missing",
+		`{"Many":[{"Name":"m"},{"Name":""}]}`:       "Properties.Many[1].Name: the property is missing",
+		`{"Inner":{"Name":"n","Kind":"c"}}`:         `Properties.Inner.Kind: "c" is not a supported value; use one of a, b`,
+		`{"Refused":["x"]}`:                         "Properties.Refused: the property is not supported; do without",
 	} {
 		if _, err := decode(text); err == nil || !strings.Contains(said(err), want) {
 			t.Errorf("%s: %v; want %s", text, err, want)

@@ -79,6 +79,14 @@ func TestLanguageExtensionsRefuse(t *testing.T) {
 			t.Errorf("%.60s: %v, want %v", resources, err, want)
 		}
 	}
+	_, err := parse("Transform: AWS::LanguageExtensions\nResources: {" + loop("A", "!Ref N", "{}") + "}")
+	if err == nil || !strings.Contains(err.Error(), "Resources.Fn::ForEach::L[1]: Ref of") {
+		t.Errorf("a loop over nobody: %v", err)
+	}
+	if _, _, err := add(t, "Resources: {}\nOutputs: {V: {Value: {Fn::Length: [a]}}}").Output("V"); err == nil ||
+		!strings.Contains(said(err), "add Transform: AWS::LanguageExtensions") {
+		t.Errorf("a function of the transform without it: %v", err)
+	}
 	for expression, want := range map[string]error{
 		"{Fn::Length: text}":                            cloudformation.ErrInvalid,
 		"!FindInMap [No, such, name, text]":             cloudformation.ErrInvalid,

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"strings"
 
+	"example.com/privatecdn/internal/awsname"
 	"example.com/privatecdn/internal/cloudformation"
 )
 
@@ -47,7 +48,7 @@ func read[P any](s *cloudformation.Stack, res *cloudformation.Resource,
 // In braces: id, a CloudFront ID; domain; uuid; canonical, a canonical user
 // ID; name, a name as CloudFormation makes one; and what the stack is in.
 var attributes = map[string]map[string]string{
-	typeDistribution:        {"Ref": "{distribution}", "Id": "{distribution}", "DomainName": "{domain}"},
+	typeDistribution:        {"Ref": "{id}", "Id": "{id}", "DomainName": "{domain}"},
 	typeOAI:                 {"Ref": "{id}", "Id": "{id}", "S3CanonicalUserId": "{canonical}"},
 	typeOAC:                 {"Ref": "{id}", "Id": "{id}"},
 	typeKeyGroup:            {"Ref": "{uuid}", "Id": "{uuid}"},
@@ -87,8 +88,7 @@ var attributes = map[string]map[string]string{
 func fill(format string, s *cloudformation.Stack, r *cloudformation.Resource) string {
 	return strings.NewReplacer(
 		"{id}", "E"+shortID(s, r, "id"),
-		"{distribution}", distributionID(s, r),
-		"{domain}", distributionDomain(s, r),
+		"{domain}", "d"+strings.ToLower(shortID(s, r, "domain"))+".cloudfront.net",
 		"{uuid}", uuid(s, r),
 		"{canonical}", canonicalUserID(s, r),
 		"{name}", s.Name+"-"+r.LogicalID,
@@ -105,9 +105,9 @@ func bucketAttributes(s *cloudformation.Stack, r *cloudformation.Resource, p *bu
 		"Ref":                 bucket,
 		"Arn":                 "arn:" + s.Partition().ID + ":s3:::" + bucket,
 		"DomainName":          bucket + ".s3." + suffix,
-		"RegionalDomainName":  bucket + ".s3." + s.Region + "." + suffix,
+		"RegionalDomainName":  awsname.BucketHost(bucket, s.Region),
 		"DualStackDomainName": bucket + ".s3.dualstack." + s.Region + "." + suffix,
-		"WebsiteURL":          "http://" + bucket + ".s3-website-" + s.Region + "." + suffix,
+		"WebsiteURL":          "http://" + awsname.WebsiteHost(bucket, s.Region),
 	}, nil
 }
 

@@ -20,9 +20,9 @@ func (r *reader) distribution(s *cloudformation.Stack, res *cloudformation.Resou
 	d := &Distribution{
 		Stack:             s.Name,
 		LogicalID:         res.LogicalID,
-		ID:                distributionID(s, res),
-		DomainName:        distributionDomain(s, res),
-		ARN:               fill("arn:{partition}:cloudfront::{account}:distribution/{distribution}", s, res),
+		ID:                fill("{id}", s, res),
+		DomainName:        fill("{domain}", s, res),
+		ARN:               fill("arn:{partition}:cloudfront::{account}:distribution/{id}", s, res),
 		Aliases:           c.Aliases,
 		Enabled:           c.Enabled,
 		DefaultRootObject: strings.TrimPrefix(c.DefaultRootObject, "/"),

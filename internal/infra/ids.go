@@ -32,14 +32,6 @@ func uuid(s *cloudformation.Stack, r *cloudformation.Resource) string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", d[0:4], d[4:6], d[6:8], d[8:10], d[10:16])
 }
 
-func distributionID(s *cloudformation.Stack, r *cloudformation.Resource) string {
-	return "E" + shortID(s, r, "id")
-}
-
-func distributionDomain(s *cloudformation.Stack, r *cloudformation.Resource) string {
-	return "d" + strings.ToLower(shortID(s, r, "domain")) + ".cloudfront.net"
-}
-
 func canonicalUserID(s *cloudformation.Stack, r *cloudformation.Resource) string {
 	d := digest(s, r, "canonical user")
 	return hex.EncodeToString(d[:])

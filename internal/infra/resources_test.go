@@ -140,3 +140,34 @@ func TestExternalBucketOfTwoOrigins(t *testing.T) {
 		t.Errorf("%+v, %+v", tmpl.Buckets[0], tmpl.Notes)
 	}
 }
+
+// What changes nothing here is noted, and nothing else is.
+func TestNotes(t *testing.T) {
+	t.Parallel()
+	bucket := func(acl string) string {
+		return "  B: {Type: AWS::S3::Bucket, Properties: {AccessControl: " + acl + "}}\n"
+	}
+	const store = "  K: {Type: AWS::CloudFront::KeyValueStore, Properties: {Name: k, ImportSource: " +
+		"{SourceType: S3, SourceArn: arn:aws:s3:::b/k.json}}}\n"
+	for resources, want := range map[string]string{
+		bucket("PublicRead"):               "B: access control lists are not evaluated",
+		bucket("PublicReadWrite"):          "B: access control lists are not evaluated",
+		bucket("AuthenticatedRead"):        "B: access control lists are not evaluated",
+		bucket("Private"):                  "",
+		store:                              "K: its import arn:aws:s3:::b/k.json is not beside the template",
+		"  Q: {Type: AWS::SQS::Queue}\n":   "Q: is not part of a distribution",
+		"Description: a\nDescription: b\n": "Description: stands twice in one object (line 11), the last one counts",
+	} {
+		tmpl, err := readYAML(t, webOrigin, cached, resources, infra.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, n := range tmpl.Notes {
+			got = append(got, n.LogicalID+": "+n.Why)
+		}
+		if text := strings.Join(got, "\n"); !strings.HasPrefix(text, want) || (want == "") != (text == "") || len(got) > 1 {
+			t.Errorf("%s: %q, want %q", resources, got, want)
+		}
+	}
+}
