@@ -210,7 +210,8 @@ func TestHandlerHTTP(t *testing.T) {
 	got := do(r, "GET", target, "Origin", "https://app.example.com")
 	tag, length := got.Header().Get("ETag"), got.Body.Len()
 	if tag == "" || got.Header().Get("Access-Control-Allow-Origin") != "https://app.example.com" ||
-		got.Header().Get("Access-Control-Allow-Credentials") != "true" || got.Header().Get("Vary") != "Origin" {
+		got.Header().Get("Access-Control-Allow-Credentials") != "true" || got.Header().Get("Vary") != "Origin" ||
+		got.Header().Get("Cache-Control") != "private, no-cache" {
 		t.Errorf("%v", got.Header())
 	}
 	if w := do(r, "GET", target, "If-None-Match", tag); w.Code != 304 || w.Body.Len() > 0 {
@@ -232,7 +233,11 @@ func TestHandlerHTTP(t *testing.T) {
 		!strings.Contains(w.Header().Get("Access-Control-Allow-Headers"), "If-None-Match, Range, CMCD-Object") {
 		t.Errorf("preflight: %d, %v", w.Code, w.Header())
 	}
-	r.Origins = []string{"*"}
+	r.Base = "https://media.example.com"
+	if do(r, "GET", target); r.asked != "https://media.example.com/films/7/low.m3u8" {
+		t.Errorf("with a base, the handler asks for %s", r.asked)
+	}
+	r.Base, r.Origins = "", []string{"*"}
 	if w := do(r, "GET", target, "Origin", "https://a.example"); w.Header().Get("Access-Control-Allow-Origin") != "*" ||
 		w.Header().Get("Access-Control-Allow-Credentials") != "" {
 		t.Errorf("any origin: %v", w.Header())

@@ -89,6 +89,17 @@ func TestLongest(t *testing.T) {
 	}
 }
 
+// TestManyURIs holds that a manifest may have so many URIs, and no more.
+func TestManyURIs(t *testing.T) {
+	t.Parallel()
+	r := playlist.Rewriter{Query: stub, Private: func(string, string) bool { return false }}
+	for n, want := range map[int]error{playlist.MaxURIs: nil, playlist.MaxURIs + 1: playlist.ErrTooLarge} {
+		if _, err := r.Rewrite(home+"a", []byte(hls(strings.Repeat("1.ts\n", n)))); !errors.Is(err, want) {
+			t.Errorf("%d URIs: %v", n, err)
+		}
+	}
+}
+
 // TestManyPlaces holds that what Representations inherit is counted before it
 // takes memory.
 func TestManyPlaces(t *testing.T) {

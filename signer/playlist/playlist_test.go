@@ -213,6 +213,8 @@ func TestRefused(t *testing.T) {
 		{"dash too deep", home, "", strings.Repeat("<MPD>", 40), playlist.ErrFormat, 1},
 		{"JSON of another kind", home, "", `{"a": [1]}`, playlist.ErrFormat, 0},
 		{"JSON in which a list is not at the top", home, "", `{"a": {"ASSETS": []}}`, playlist.ErrFormat, 0},
+		{"deep JSON", home, "", `{"ASSETS": ` + strings.Repeat("[", 40) + strings.Repeat("]", 40) + "}",
+			playlist.ErrFormat, 0},
 		{"broken JSON", home, "", `{"ASSETS": [`, playlist.ErrFormat, 0},
 		{"JSON outside", home, "", `{"ASSETS": [{"URI": "/1.m3u8"}]}`, playlist.ErrOutside, 1},
 		{"clone on another host", home, "",
@@ -292,7 +294,7 @@ func TestVariables(t *testing.T) {
 func TestEmpty(t *testing.T) {
 	t.Parallel()
 	for _, manifest := range []string{
-		hls(`#EXTINF:1,a="b",URI="1.ts"`, `#EXT-X-KEY URI="1.key"`),
+		hls(`#EXTINF:1,a="b",URI="1.ts"`, `#EXT-X-KEY URI="1.key"`, "#EXT-X-KEY:URI="),
 		hls(`#EXT-X-MEDIA:TYPE=AUDIO,URI=""`, `#EXT-X-KEY:METHOD=NONE,URI=" "`, `#EXT-X-DEFINE:NAME="x",VALUE=""`,
 			`#EXT-X-MEDIA:TYPE=VIDEO,URI="{$x}"`),
 		mpd("<BaseURL>https://o.example/</BaseURL><Period><SegmentTemplate initialization='' index=''/></Period>"),

@@ -123,7 +123,8 @@ func removeDots(path string) string {
 		return path
 	}
 	segments := strings.Split(path[1:], "/")
-	kept, dots := segments[:0], false
+	kept := segments[:0]
+	var dots bool // the last one is
 	for _, s := range segments {
 		switch whole := undotted(s); whole {
 		case ".", "..":
