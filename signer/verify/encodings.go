@@ -3,6 +3,7 @@ package verify
 import (
 	"iter"
 	"math/bits"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -45,13 +46,20 @@ func pathTokens(path string) []token {
 	return tokens(path, func(c byte) bool { return c == '/' })
 }
 
+// queryTokens reads a + as a space, as forms write it.
 func queryTokens(query string) []token {
 	inValue := false
-	return tokens(query, func(c byte) bool {
+	all := tokens(query, func(c byte) bool {
 		separator := c == '&' || c == '=' && !inValue
 		inValue = c != '&' && (inValue || c == '=')
 		return separator
 	})
+	for i := range all {
+		if all[i].text == "+" {
+			all[i].value = ' '
+		}
+	}
+	return all
 }
 
 func tokens(s string, separator func(byte) bool) []token {
@@ -92,13 +100,9 @@ func spell(all []token, how func(b []byte, t token) []byte) string {
 	return string(b)
 }
 
-// recode returns the tokens as a coding writes them; a + is read as a space
-// where plusIsSpace.
-func (c coding) recode(all []token, plusIsSpace bool) string {
+// recode returns the tokens as a coding writes them.
+func (c coding) recode(all []token) string {
 	return spell(all, func(b []byte, t token) []byte {
-		if plusIsSpace && t.text == "+" {
-			t.value = ' '
-		}
 		switch {
 		case t.separator || isAlnum(t.value) || strings.IndexByte(c.literal, t.value) >= 0:
 			return append(b, t.value)
@@ -134,16 +138,14 @@ func recoded(s string, all []token) []string {
 			if t.escaped {
 				return appendEscape(b, t.value, lower)
 			}
-			return append(b, t.value)
+			return append(b, t.text...)
 		})
 	}
 	found := []string{
-		s, strings.ReplaceAll(s, "+", "%20"), strings.ReplaceAll(s, "%20", "+"), recased(true), recased(false),
+		s, replace("+", "%20")(s), replace("%20", "+")(s), replace("+", "%2B")(s), recased(true), recased(false),
 	}
-	for _, plusIsSpace := range []bool{false, true} {
-		for _, c := range codings {
-			found = append(found, c.recode(all, plusIsSpace))
-		}
+	for _, c := range codings {
+		found = append(found, c.recode(all))
 	}
 	seen := map[string]bool{}
 	return slices.DeleteFunc(found, func(s string) bool {
@@ -152,13 +154,6 @@ func recoded(s string, all []token) []string {
 		return again
 	})
 }
-
-// maxRecoded bounds how far down the lists of codings a path and a query are
-// combined.
-const maxRecoded = 24
-
-// maxFlips bounds the characters whose spelling is changed alone.
-const maxFlips = 16
 
 // encodings returns the requested URL with its path and query escaped in other
 // ways: as the codings do, then single characters in another spelling, and ever
@@ -186,17 +181,14 @@ func (d Decision) encodings() iter.Seq[variant] {
 				}
 			}
 		}
-		for _, spaced := range slices.Compact([]string{t.query, strings.ReplaceAll(t.query, "+", "%20")}) {
-			query := queryTokens(spaced)
-			contested := contestedBytes(slices.Concat(path, query))
-			for set := range sets(len(contested)) {
-				var flipped [256]bool
-				for i, c := range contested {
-					flipped[c] = set>>i&1 == 1
-				}
-				if !try(flip(path, &flipped), flip(query, &flipped)) {
-					return
-				}
+		contested := contestedBytes(slices.Concat(path, query))
+		for set := range sets(len(contested)) {
+			var flipped [256]bool
+			for i, c := range contested {
+				flipped[c] = set>>i&1 == 1
+			}
+			if !try(flip(path, &flipped), flip(query, &flipped)) {
+				return
 			}
 		}
 	}
@@ -230,6 +222,9 @@ func sets(n int) iter.Seq[int] {
 	}
 }
 
+// pieces match a URL's first character, of non-ASCII ones all in a row.
+var pieces = regexp.MustCompile(`(?s)^((%[89A-Fa-f][0-9A-Fa-f]|[^\x00-\x7f])+|%[0-9A-Fa-f]{2}|.)`)
+
 // spelled shows the first place where a signed text and the requested one
 // differ.
 func spelled(signed, requested string) string {
@@ -237,31 +232,9 @@ func spelled(signed, requested string) string {
 	for i < len(signed) && i < len(requested) && signed[i] == requested[i] {
 		i++
 	}
-	for back := 1; back <= 2; back++ { // not within an escape
-		if i-back >= 0 && signed[i-back] == '%' {
-			i -= back
-			break
-		}
+	if escape := strings.LastIndexByte(signed[:i], '%'); escape >= max(i-2, 0) {
+		i = escape
 	}
-	return "signed " + fault.Quote(piece(signed[i:])) + ", requested " + fault.Quote(piece(requested[i:]))
-}
-
-// piece returns a string's first character: of non-ASCII ones all in a row.
-func piece(s string) string {
-	for end := 0; end < len(s); {
-		c, escaped := unhex(s[end:])
-		length := 3
-		if !escaped {
-			c, length = s[end], 1
-		}
-		switch {
-		case c >= 0x80:
-			end += length
-		case end > 0:
-			return s[:end]
-		default:
-			return s[:length]
-		}
-	}
-	return s
+	return "signed " + fault.Quote(pieces.FindString(signed[i:])) +
+		", requested " + fault.Quote(pieces.FindString(requested[i:]))
 }

@@ -237,6 +237,10 @@ func TestExplainEncodings(t *testing.T) {
 		{"/a%f0(,)!", "/a%F0(,)!", `signed "%f0", requested "%F0"`},
 		{"/%AA(%29", "/%aa(%29", `signed "%AA", requested "%aa"`},
 		{"/a%21(", "/a!%28", `signed "%21", requested "!"`},
+		{"/a%28)%2C", "/a(%29,", `signed "%28", requested "("`},
+		{"/9azAZ0(1)%2C%5B2%5D!%24%26'", "/9azAZ0%281%29,[2]%21$&%27", `signed "(", requested "%28"`},
+		{"/a?x=a%2Bb", "/a?x=a+b", `signed "%2B", requested "+"`},
+		{"/a?x=a%20b%2C)%28", "/a?x=a+b,%29(", `signed "%20", requested "+"`},
 	} {
 		for _, id := range []string{"KEC", "KRSA"} {
 			u := signedBy(t, id, host+c.signed, host+c.requested)

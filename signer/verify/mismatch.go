@@ -22,6 +22,13 @@ const (
 	maxTries     = 120     // verifications
 	maxDigests   = 2000    // of texts, which cost the more the longer they are
 	maxOtherKeys = 8
+
+	maxHosts      = 12  // other hosts
+	maxParameters = 12  // parameters that are left out, the last first
+	maxWords      = 8   // words whose letters are changed alone
+	maxPrefixes   = 128 // bytes that a * stands for
+	maxRecoded    = 24  // codings of a path and a query together
+	maxFlips      = 16  // characters whose spelling is changed alone
 )
 
 // variant is a text, or a URL, that may have been signed in place of the one
@@ -34,7 +41,11 @@ func (v variant) spelled(requested string) string {
 	if !strings.HasSuffix(v.what, ":") {
 		return v.what
 	}
-	return v.what + " " + spelled(v.text, requested)
+	signed := v.text
+	if p, err := policy.Parse([]byte(signed)); err == nil { // a text over the URL
+		signed = p.Resource
+	}
+	return v.what + " " + spelled(signed, requested)
 }
 
 // find returns the text that was signed, as long as texts may be tried. A try
@@ -49,7 +60,7 @@ func (d Decision) find(
 			break
 		}
 		if signed(v.text) {
-			return v.what, v.todo
+			return v.spelled(d.base), v.todo
 		}
 	}
 	return d.explainUnfound(key)

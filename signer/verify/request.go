@@ -97,7 +97,8 @@ func Strip(rawQuery string) string {
 func ParseCookies(headers []string) map[string]string {
 	var found map[string]string
 	for _, header := range headers {
-		if name, value, ok := strings.Cut(header, ":"); ok && isCookieHeader(strings.TrimSpace(name)) {
+		name, value, _ := strings.Cut(header, ":")
+		if name = strings.ToLower(strings.TrimSpace(name)); name == "cookie" || name == "set-cookie" {
 			header = value
 		}
 		for pair := range strings.SplitSeq(header, ";") {
@@ -114,8 +115,4 @@ func ParseCookies(headers []string) map[string]string {
 		}
 	}
 	return found
-}
-
-func isCookieHeader(name string) bool {
-	return strings.EqualFold(name, "Cookie") || strings.EqualFold(name, "Set-Cookie")
 }

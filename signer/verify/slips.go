@@ -125,12 +125,6 @@ func decodedOnce(s string) string {
 	return once
 }
 
-// The bounds of what is tried of one kind.
-const (
-	maxHosts      = 12
-	maxParameters = 12
-)
-
 // urls returns what may have been signed in place of the requested URL: in
 // another scheme, for another host, without a parameter, or with a common slip.
 // See encodings and letterCases for the rest.
@@ -204,9 +198,6 @@ func withoutParameters(t target, add func(signed, what, todo string)) {
 		add(t.String(), "query added after signing, from "+fault.Quote(name)+" on", todo)
 	}
 }
-
-// maxWords bounds the words whose letters are changed alone.
-const maxWords = 8
 
 // words matches the words of a path, and its escapes.
 var words = regexp.MustCompile(`%..|[A-Za-z]+`)

@@ -83,7 +83,7 @@ func (d Decision) cannedTexts() (sent string, texts iter.Seq[variant]) {
 			func() iter.Seq[variant] { return slices.Values(slices.Concat(letterCases(d.base), prefixesOf(d.base))) },
 		} {
 			for v := range urls() {
-				v.what, v.text = v.spelled(d.base), policy.Policy{Resource: v.text, Until: d.Policy.Until}.String()
+				v.text = policy.Policy{Resource: v.text, Until: d.Policy.Until}.String()
 				if !yield(v) {
 					return
 				}
@@ -138,9 +138,6 @@ func patternsOver(u string) (found []variant) {
 	}
 	return found
 }
-
-// maxPrefixes bounds how much of a URL a * may stand for.
-const maxPrefixes = 128
 
 // prefixesOf returns the patterns of a URL's beginning and a *, the longest first.
 func prefixesOf(u string) (found []variant) {

@@ -4,6 +4,7 @@ package disposition
 
 import (
 	"errors"
+	"net/url"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -47,7 +48,7 @@ func Attachment(name string) (string, error) {
 	}, name)
 	header := `attachment; filename="` + ascii + `"`
 	if ascii != name {
-		header += "; filename*=UTF-8''" + escape(name, "!#$&+-.^_`|~")
+		header += "; filename*=UTF-8''" + escape(name)
 	}
 	return header, nil
 }
@@ -57,19 +58,7 @@ func refuse(name, remedy string) error {
 }
 
 // Query returns a query parameter that every client sends as it is written.
-func Query(name, value string) string { return escape(name, "-._~") + "=" + escape(value, "-._~") }
+func Query(name, value string) string { return escape(name) + "=" + escape(value) }
 
-// escape percent-encodes all but letters, digits and the given bytes.
-func escape(s, literal string) string {
-	const hex = "0123456789ABCDEF"
-	var b strings.Builder
-	for i := range len(s) {
-		c := s[i]
-		if '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z' || strings.IndexByte(literal, c) >= 0 {
-			b.WriteByte(c)
-		} else {
-			b.Write([]byte{'%', hex[c>>4], hex[c&15]})
-		}
-	}
-	return b.String()
-}
+// escape percent-encodes all but letters, digits, -, ., _ and ~.
+func escape(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }

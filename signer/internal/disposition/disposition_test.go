@@ -21,7 +21,7 @@ func TestAttachment(t *testing.T) {
 		"100%.txt":               `attachment; filename="100_.txt"; filename*=UTF-8''100%25.txt`,
 		strings.Repeat("a", 255): `attachment; filename="` + strings.Repeat("a", 255) + `"`,
 		"~a!":                    `attachment; filename="~a!"`,
-		"0é~!9AZaz":              `attachment; filename="0_~!9AZaz"; filename*=UTF-8''0%C3%A9~!9AZaz`,
+		"0é~!9AZaz":              `attachment; filename="0_~!9AZaz"; filename*=UTF-8''0%C3%A9~%219AZaz`,
 		"日本.mp4":                 `attachment; filename="__.mp4"; filename*=UTF-8''%E6%97%A5%E6%9C%AC.mp4`,
 	} {
 		got, err := disposition.Attachment(name)
