@@ -46,6 +46,9 @@ func TestReloadsByItself(t *testing.T) {
 	path, d := deployed(t)
 	failures := make(chan error, 100)
 	s := open(t, path, signer.WithReload(time.Millisecond), signer.WithReloadError(func(err error) {
+		if err == nil {
+			t.Error("told of a failure that is none")
+		}
 		select {
 		case failures <- err:
 		default:

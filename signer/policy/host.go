@@ -77,7 +77,10 @@ func checkHost(host string) error {
 	}
 	name := strings.TrimSuffix(host, ".")
 	last := name[strings.LastIndexByte(name, '.')+1:]
-	if last == "" || last[0] < '0' || last[0] > '9' {
+	switch {
+	case last == "":
+		return refuse(ErrHost, fault.Quote(host))
+	case last[0] < '0' || last[0] > '9':
 		return nil
 	}
 	_, err := strconv.ParseUint(last, 0, 64)

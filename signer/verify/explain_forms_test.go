@@ -168,7 +168,8 @@ func TestExplainResources(t *testing.T) {
 	t.Parallel()
 	const host = "https://d111111abcdef8.cloudfront.net"
 	for _, c := range []struct{ resource, requested, what, todo string }{
-		{host + "/v/*.jpg", "/v/a.jpg?x=1", "does not reach into the query", "end the pattern with *"},
+		{host + "/v/*.jpg", "/v/a.jpg?x=1", "does not reach into the query", "end it with *"},
+		{host + "/v/a.jpg", "/v/a.jpg?x=1", "does not reach into the query", "end it with *"},
 		{host + "/v/a.jpg?*", "/v/a.jpg", "covers the path only with a query", "end the path with *"},
 		{host + `/v/*.jpg\?x=*`, "/v/a.jpg", "covers the path only with a query", "end the path with *"},
 		{host + "/v/a.jpg?x=*", "/v/a.jpg?y=1", "signed for " + host + "/v/a.jpg?x=*", "covers the request"},

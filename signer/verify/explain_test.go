@@ -343,7 +343,7 @@ func TestExplainPatternAndQuery(t *testing.T) {
 	text := policy.Policy{Resource: host + "/v/*.jpg", Until: end}.String()
 	signed := custom(t, "KEC", crypto.SHA256, host+"/v/a.jpg", text) + "&x=1"
 	what, todo := verify.New(trusted()).Check(verify.Request{URL: signed, Time: now}).Explain()
-	if !strings.Contains(what, "does not reach into the query") || !strings.Contains(todo, "end the pattern with *") {
+	if !strings.Contains(what, "does not reach into the query") || !strings.Contains(todo, "end it with *") {
 		t.Errorf("%s; %s", what, todo)
 	}
 }

@@ -80,9 +80,9 @@ func (d Decision) explainResource() (what, todo string) {
 	what = "signed for " + fault.Printable(resource) + ", requested " + fault.Printable(d.base)
 	base, _, hasQuery := strings.Cut(d.base, "?")
 	switch {
-	case hasQuery && strings.Contains(resource, "*") && d.Policy.Matches(base):
+	case hasQuery && d.Policy.Matches(base):
 		return "the resource does not reach into the query: " + what,
-			"end the pattern with *, which covers any query after the path"
+			"end it with *, which covers any query after the path"
 	case !hasQuery && demandsQuery(resource, base):
 		return "the resource covers the path only with a query: " + what,
 			"end the path with *, which covers any query and none"

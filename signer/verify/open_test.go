@@ -61,6 +61,7 @@ func TestDeployedCheck(t *testing.T) {
 	_, query, _ := strings.Cut(canned(t, "KEC", crypto.SHA256, host+"/a", end), "?")
 	_, root, _ := strings.Cut(canned(t, "KRSA", crypto.SHA256, host+"/", end), "?")
 	_, spaced, _ := strings.Cut(canned(t, "KRSA", crypto.SHA256, host+"/%C3%A9%20b", end), "?")
+	_, deleted, _ := strings.Cut(canned(t, "KRSA", crypto.SHA256, host+"/%7F", end), "?")
 	for u, want := range map[string]verify.Reason{
 		host + "/a?" + query: "",
 		"/a?" + query:        "",
@@ -69,6 +70,7 @@ func TestDeployedCheck(t *testing.T) {
 		" " + host + "/a?" + query + "#top ":                    "",
 		host + "?" + root:                                       "",
 		host + "/é b?" + spaced:                                 "",
+		host + "/\x7f?" + deleted:                               "",
 		host + "/A?" + query:                                    verify.SignatureMismatch,
 		"http://d111111abcdef8.cloudfront.net/a?" + query:       verify.SignatureMismatch,
 		host + "/public/a":                                      verify.PublicPath,
@@ -78,8 +80,9 @@ func TestDeployedCheck(t *testing.T) {
 		host + "/ec/a?" + root:                                  verify.UnknownKey,
 		host + "/a?" + strings.Replace(query, "=KEC", "=KX", 1): verify.UnknownKey,
 	} {
-		if d, err := open(t).Check(verify.Request{URL: u, Time: now}); err != nil || d.Reason != want {
-			t.Errorf("%s: %q, %v; want %q", u, d.Reason, err, want)
+		if d, err := open(t).Check(verify.Request{URL: u, Time: now}); err != nil || d.Reason != want ||
+			d.Allowed != (d.Status == 200) {
+			t.Errorf("%s: %q, %d, %v; want %q", u, d.Reason, d.Status, err, want)
 		}
 	}
 	for u, want := range map[string]error{
