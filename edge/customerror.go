@@ -1,7 +1,6 @@
 package edge
 
 import (
-	"cmp"
 	"context"
 	"net/http"
 	"strings"
@@ -23,12 +22,12 @@ func (q *request) customError(r *response) *response {
 	if c.ResponsePath == "" || path == "" {
 		return r // the page / without a root object would be a listing
 	}
-	refusal, status := r.refusal, r.status
+	refusal := r.refusal
 	r.discard()
 	page := q.errorObject(path)
 	page.refusal, page.from = refusal, fromError
 	if page.status < 300 {
-		page.status = cmp.Or(c.ResponseCode, status)
+		page.status = c.ResponseCode
 	}
 	return page
 }
