@@ -88,7 +88,11 @@ func (e *Edge) newBehavior(c *config, d *infra.Distribution, tb *infra.Behavior)
 		if !e.options.VerifyAnew {
 			options = append(options, verify.WithMemory(rememberedSignatures))
 		}
-		b.verifier = verify.New(e.publicKeys(tb), options...)
+		keys := map[string]crypto.PublicKey{}
+		for _, k := range e.trustedKeys(tb) {
+			keys[k.ID] = k.Key.Key()
+		}
+		b.verifier = verify.New(keys, options...)
 	}
 	b.origin = e.newContentOrigin(c, d, tb.Origin)
 	var err error
@@ -102,14 +106,11 @@ func (e *Edge) newBehavior(c *config, d *infra.Distribution, tb *infra.Behavior)
 // rememberedSignatures bounds how many verified signatures a behavior remembers.
 const rememberedSignatures = 16 << 10
 
-// publicKeys returns the keys a behavior trusts, by ID, with those that the
-// options add.
-func (e *Edge) publicKeys(b *infra.Behavior) map[string]crypto.PublicKey {
-	all := map[string]crypto.PublicKey{}
+// trustedKeys returns the keys a signed behavior trusts, with those that the
+// options add. A key of two groups is in it twice.
+func (e *Edge) trustedKeys(b *infra.Behavior) (all []*infra.PublicKey) {
 	for _, g := range b.KeyGroups {
-		for _, k := range slices.Concat(g.Keys, e.trusted) {
-			all[k.ID] = k.Key.Key()
-		}
+		all = slices.Concat(all, g.Keys, e.trusted)
 	}
 	return all
 }

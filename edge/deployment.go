@@ -32,16 +32,14 @@ func (e *Edge) describe(d *distribution) *deployment.Deployment {
 		described := deployment.Behavior{PathPattern: b.PathPattern, Access: b.access,
 			MaxTTL:          int64(b.CachePolicy.MaxTTL / time.Second),
 			QueryParameters: b.forward.Parameters(b.CachePolicy.MaxTTL > 0)}
-		for _, g := range b.KeyGroups {
-			for _, k := range slices.Concat(g.Keys, e.trusted) {
-				if !slices.Contains(described.Keys, k.ID) {
-					described.Keys = append(described.Keys, k.ID)
-				}
-				if !known[k.ID] {
-					known[k.ID] = true
-					doc.Keys = append(doc.Keys, deployment.Key{ID: k.ID, LogicalID: k.LogicalID,
-						Fingerprint: k.Key.Fingerprint(), Algorithm: k.Key.Algorithm(), PublicKey: k.Key.PEM()})
-				}
+		for _, k := range e.trustedKeys(b.Behavior) {
+			if !slices.Contains(described.Keys, k.ID) {
+				described.Keys = append(described.Keys, k.ID)
+			}
+			if !known[k.ID] {
+				known[k.ID] = true
+				doc.Keys = append(doc.Keys, deployment.Key{ID: k.ID, LogicalID: k.LogicalID,
+					Fingerprint: k.Key.Fingerprint(), Algorithm: k.Key.Algorithm(), PublicKey: k.Key.PEM()})
 			}
 		}
 		doc.Behaviors = append(doc.Behaviors, described)

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"example.com/privatecdn/edge/internal/s3"
 )
 
 // Options says what an Edge serves and how. One of Template and Text is needed,
@@ -115,3 +117,13 @@ func (o Options) withDefaults() Options {
 	}
 	return o
 }
+
+// Credentials are an access key of a bucket's owner.
+type Credentials struct {
+	AccessKeyID, SecretAccessKey string
+}
+
+// LocalCredentials are the access key that every example in AWS's documentation
+// uses. A local bucket accepts it, so that presigned URLs can be tried without
+// an account; it opens nothing anywhere else.
+var LocalCredentials = Credentials{s3.LocalCredentials.AccessKeyID, s3.LocalCredentials.SecretAccessKey}

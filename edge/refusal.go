@@ -38,13 +38,6 @@ type Refusal struct {
 	Hint   string // one sentence: what to do, may be empty
 }
 
-// The debug headers of a refusal.
-const (
-	headerReason = "X-Privatecdn-Reason"
-	headerWhy    = "X-Privatecdn-Why"
-	headerHint   = "X-Privatecdn-Hint"
-)
-
 // noteRefusal adds the debug headers, logs the refusal and calls OnRefusal.
 func (q *request) noteRefusal(r *response) {
 	f := r.refusal
@@ -55,9 +48,9 @@ func (q *request) noteRefusal(r *response) {
 	f.Why, f.Hint = q.printable(f.Why), q.printable(f.Hint)
 	o := &q.edge.options
 	if !o.HideReasons {
-		setDebug(r.header, headerReason, string(f.Reason))
-		setDebug(r.header, headerWhy, f.Why)
-		setDebug(r.header, headerHint, f.Hint)
+		setDebug(r.header, "X-Privatecdn-Reason", string(f.Reason))
+		setDebug(r.header, "X-Privatecdn-Why", f.Why)
+		setDebug(r.header, "X-Privatecdn-Hint", f.Hint)
 	}
 	o.Log.Info("refused", "method", f.Method, "url", f.URL, "status", f.Status, "reason", string(f.Reason), "why", f.Why)
 	if o.OnRefusal != nil {
