@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -145,7 +146,8 @@ func check(at Location, rule string, v reflect.Value) error {
 	case isRange:
 		low, _ := strconv.ParseFloat(least, 64)
 		high, err := strconv.ParseFloat(most, 64)
-		if n := number(v); n < low || err == nil && n > high {
+		n, _ := strconv.ParseFloat(fmt.Sprint(v.Interface()), 64)
+		if n < low || err == nil && n > high {
 			return at.Invalid("%v is not within %s", n, strings.Replace(rule, "..", " to ", 1))
 		}
 	case v.Kind() == reflect.Slice:
@@ -163,35 +165,12 @@ func check(at Location, rule string, v reflect.Value) error {
 	return nil
 }
 
-func number(v reflect.Value) float64 {
-	if v.CanInt() {
-		return float64(v.Int())
-	}
-	return v.Float()
-}
-
 // isEmpty reports whether a property says no more than its absence would.
 func isEmpty(v any) bool {
-	switch v := v.(type) {
-	case nil:
-		return true
-	case bool:
-		return !v
-	case string:
-		return v == "" || v == "false"
-	case json.Number:
-		return v == "0"
-	case []any:
-		return len(v) == 0
-	case map[string]any:
-		for _, e := range v {
-			if !isEmpty(e) {
-				return false
-			}
-		}
-		return true
+	if o, ok := v.(map[string]any); ok {
+		return !slices.ContainsFunc(slices.Collect(maps.Values(o)), func(e any) bool { return !isEmpty(e) })
 	}
-	return false
+	return slices.Contains([]string{"<nil>", "false", "", "0", "[]"}, fmt.Sprint(v))
 }
 
 func (s *Stack) decode(at Location, v any, into reflect.Value) error {

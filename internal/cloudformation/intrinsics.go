@@ -88,26 +88,19 @@ func (s *Stack) ref(at Location, args []any) (any, error) {
 // pseudo is the value of a pseudo parameter.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
 func (s *Stack) pseudo(name string) (any, bool) {
-	switch name {
-	case "AWS::AccountId":
-		return s.Account, true
-	case "AWS::NoValue":
-		return noValue{}, true
-	case "AWS::NotificationARNs":
-		return []any{}, true
-	case "AWS::Partition":
-		return s.Partition().ID, true
-	case "AWS::Region":
-		return s.Region, true
-	case "AWS::StackId":
-		return "arn:" + s.Partition().ID + ":cloudformation:" + s.Region + ":" + s.Account + ":stack/" + s.Name +
-			"/local", true
-	case "AWS::StackName":
-		return s.Name, true
-	case "AWS::URLSuffix":
-		return s.Partition().DNSSuffix, true
-	}
-	return nil, false
+	partition := s.Partition()
+	v, ok := map[string]any{
+		"AWS::AccountId":        s.Account,
+		"AWS::NoValue":          noValue{},
+		"AWS::NotificationARNs": []any{},
+		"AWS::Partition":        partition.ID,
+		"AWS::Region":           s.Region,
+		"AWS::StackId": "arn:" + partition.ID + ":cloudformation:" + s.Region + ":" + s.Account +
+			":stack/" + s.Name + "/local",
+		"AWS::StackName": s.Name,
+		"AWS::URLSuffix": partition.DNSSuffix,
+	}[name]
+	return v, ok
 }
 
 func (s *Stack) getAtt(at Location, args []any) (any, error) {

@@ -2,6 +2,7 @@ package cloudformation
 
 import (
 	"maps"
+	"regexp"
 	"strings"
 )
 
@@ -23,34 +24,28 @@ func (s *Stack) sub(at Location, args []any) (any, error) {
 	return s.substitute(at, text, variables)
 }
 
+var placeholder = regexp.MustCompile(`\$\{[^}]*\}`)
+
 func (s *Stack) substitute(at Location, text string, variables map[string]any) (any, error) {
-	var b strings.Builder
-	for {
-		before, rest, found := strings.Cut(text, "${")
-		b.WriteString(before)
-		if !found {
-			break
-		}
-		name, after, closed := strings.Cut(rest, "}")
-		if !closed {
-			b.WriteString("${" + rest)
-			break
-		}
-		text = after
+	var failed error
+	size := 0
+	text = placeholder.ReplaceAllStringFunc(text, func(p string) string {
+		name := p[len("${") : len(p)-len("}")]
 		if literal, ok := strings.CutPrefix(name, "!"); ok {
-			b.WriteString("${" + literal + "}")
-			continue
+			return "${" + literal + "}"
 		}
-		value, err := s.variable(at, strings.TrimSpace(name), variables)
-		if err != nil {
-			return nil, err
+		if failed != nil || size > maxText {
+			return ""
 		}
-		b.WriteString(value)
-		if b.Len() > maxText {
-			break
-		}
+		var value string
+		value, failed = s.variable(at, strings.TrimSpace(name), variables)
+		size += len(value)
+		return value
+	})
+	if failed != nil {
+		return nil, failed
 	}
-	return s.text(at, b.String())
+	return s.text(at, text)
 }
 
 func (s *Stack) variable(at Location, name string, variables map[string]any) (string, error) {

@@ -6,13 +6,13 @@ import "time"
 func managed() map[string]any {
 	all := map[string]any{}
 	for id, p := range ManagedCachePolicies() {
-		all[id] = p
+		p.LogicalID, all[id] = id, p
 	}
 	for id, p := range ManagedOriginRequestPolicies() {
-		all[id] = p
+		p.LogicalID, all[id] = id, p
 	}
 	for id, p := range managedResponseHeadersPolicies() {
-		all[id] = p
+		p.LogicalID, all[id] = id, p
 	}
 	return all
 }
@@ -25,7 +25,7 @@ func ManagedCachePolicies() map[string]*CachePolicy {
 	originHeaders := selection("whitelist", []string{
 		"Host", "Origin", "X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override",
 	})
-	policies := map[string]*CachePolicy{
+	return map[string]*CachePolicy{
 		"2e54312d-136d-493c-8eb9-b001f22f67d2": {
 			Name:   "Managed-Amplify",
 			MinTTL: 2 * time.Second, DefaultTTL: 2 * time.Second, MaxTTL: 600 * time.Second,
@@ -62,10 +62,6 @@ func ManagedCachePolicies() map[string]*CachePolicy {
 			Headers: originHeaders, Cookies: all, QueryStrings: all, Gzip: true, Brotli: true,
 		},
 	}
-	for id, p := range policies {
-		p.LogicalID = id
-	}
-	return policies
 }
 
 // ManagedOriginRequestPolicies returns AWS's managed origin request policies, by
@@ -74,7 +70,7 @@ func ManagedCachePolicies() map[string]*CachePolicy {
 func ManagedOriginRequestPolicies() map[string]*OriginRequestPolicy {
 	none, all := selection("none", nil), selection("all", nil)
 	headers := func(names ...string) Selection { return selection("whitelist", names) }
-	policies := map[string]*OriginRequestPolicy{
+	return map[string]*OriginRequestPolicy{
 		"216adef6-5c7f-47e4-b989-5492eafa07d3": {
 			Name:    "Managed-AllViewer",
 			Headers: selection("allViewer", nil), Cookies: all, QueryStrings: all,
@@ -112,10 +108,6 @@ func ManagedOriginRequestPolicies() map[string]*OriginRequestPolicy {
 			Headers: headers("User-Agent", "Referer"), Cookies: none, QueryStrings: none,
 		},
 	}
-	for id, p := range policies {
-		p.LogicalID = id
-	}
-	return policies
 }
 
 var cloudFrontHeaders202206 = []string{
@@ -145,7 +137,7 @@ func managedResponseHeadersPolicies() map[string]*ResponseHeadersPolicy {
 		{Name: "X-Frame-Options", Value: "SAMEORIGIN"},
 		{Name: "X-XSS-Protection", Value: "1; mode=block"},
 	}
-	policies := map[string]*ResponseHeadersPolicy{
+	return map[string]*ResponseHeadersPolicy{
 		"60669652-455b-4ae9-85a4-c4c02393f86c": {Name: "Managed-SimpleCORS", CORS: simple},
 		"5cc3b908-e619-4b99-88e5-2cf7f45965bd": {Name: "Managed-CORS-With-Preflight", CORS: preflight},
 		"67f7725c-6f97-4210-82d7-5512b31e9d03": {Name: "Managed-SecurityHeadersPolicy", Security: security},
@@ -156,8 +148,4 @@ func managedResponseHeadersPolicies() map[string]*ResponseHeadersPolicy {
 			Name: "Managed-CORS-with-preflight-and-SecurityHeadersPolicy", CORS: preflight, Security: security,
 		},
 	}
-	for id, p := range policies {
-		p.LogicalID = id
-	}
-	return policies
 }
