@@ -57,7 +57,7 @@ func TestChosenOrigin(t *testing.T) {
 		choice = strings.NewReplacer("select", "selectRequestOriginById", "update", "updateRequestOrigin").Replace(choice)
 		s := fn("AutoPublish: true, "+runtime2,
 			"import cf from 'cloudfront'; function handler(e) { cf."+choice+"; return e.request }").with(web)
-		s.bucket = "BucketName: content"
+		s.bucket, s.protocol = "BucketName: content", "ViewerProtocolPolicy: allow-all"
 		e, err := edge.New(edge.Options{Text: s.text(), Origins: origins,
 			Buckets: map[string]fs.FS{"": fstest.MapFS{"home.html": {Data: []byte("home")}}}})
 		if err != nil {
