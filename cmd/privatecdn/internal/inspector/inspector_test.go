@@ -332,3 +332,83 @@ func TestOpen(t *testing.T) {
 		}
 	}
 }
+
+// Each answer says what it is, is not stored, and goes nowhere else.
+func TestAnswers(t *testing.T) {
+	t.Parallel()
+	w := watch(t)
+	w.Get("/public/1.txt")
+	const recording = `{"log": {"entries": []}}`
+	for _, c := range []struct {
+		method, path, body string
+		status             int
+		kind, text         string
+	}{
+		{"GET", "/", "", 200, "text/html; charset=utf-8", "<!doctype html>"},
+		{"GET", "/page/script.js", "", 200, "text/javascript; charset=utf-8", ""},
+		{"GET", "/page/style.css", "", 200, "text/css; charset=utf-8", ""},
+		{"GET", "/script.js", "", 404, "text/plain; charset=utf-8", ""},
+		{"GET", "/distribution", "", 200, "application/json", `{"stack":`},
+		{"GET", "/requests/1", "", 200, "application/json", `{"id":1,`},
+		{"POST", "/har", recording, 200, "application/json", "[]"},
+		{"POST", "/har", "x", 400, "text/plain; charset=utf-8", "not a HAR file"},
+		{"GET", "/har", "", 405, "text/plain; charset=utf-8", ""},
+	} {
+		r, text := do(t, c.method, w.url+c.path, c.body)
+		if r.StatusCode != c.status || r.Header.Get("Content-Type") != c.kind || !strings.HasPrefix(text, c.text) {
+			t.Errorf("%s %s: %d %s: %.60q", c.method, c.path, r.StatusCode, r.Header.Get("Content-Type"), text)
+		}
+		for name, want := range map[string]string{
+			"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store",
+			"Cross-Origin-Resource-Policy": "same-origin",
+		} {
+			if got := r.Header.Get(name); got != want {
+				t.Errorf("%s %s: %s is %q, want %q", c.method, c.path, name, got, want)
+			}
+		}
+	}
+	r, err := http.Get(w.url + "/events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	if got := r.Header.Get("Content-Type"); got != "text/event-stream" {
+		t.Errorf("events are %s", got)
+	}
+}
+
+// Headers are listed by name and value, cookies without their values.
+func TestHeaders(t *testing.T) {
+	t.Parallel()
+	w := watch(t)
+	r, err := http.NewRequestWithContext(t.Context(), "GET", w.URL+"/public/1.txt", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header = http.Header{
+		"X-B": {"2", "1"}, "X-A": {"3"}, "Cookie": {"a=secret; plain; CloudFront-Key-Pair-Id=K1"},
+		"Set-Cookie": {"a=secret; Path=/x; HttpOnly"}, "Accept-Encoding": {"identity"}, "User-Agent": {"me"},
+	}
+	response, err := w.Client().Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	_, text := do(t, "GET", w.url+"/requests/1", "")
+	var got struct {
+		Viewer []struct{ Name, Value string }
+		Policy json.RawMessage
+	}
+	if err := json.Unmarshal([]byte(text), &got); err != nil {
+		t.Fatal(err)
+	}
+	want := "[{Accept-Encoding identity} {Cookie a=…; plain; CloudFront-Key-Pair-Id=K1} " +
+		"{Set-Cookie a=…; Path=/x; HttpOnly} {User-Agent me} {X-A 3} {X-B 1} {X-B 2}]"
+	if fmt.Sprint(got.Viewer) != want || got.Policy != nil {
+		t.Errorf("%v\n%v\n%s", got.Viewer, want, got.Policy)
+	}
+	w.Get(w.Signed("/films/1.txt"))
+	if _, text := do(t, "GET", w.url+"/requests/2", ""); !strings.Contains(text, `"policy":{"Statement":[`) {
+		t.Errorf("%s", text)
+	}
+}
