@@ -7,12 +7,15 @@
 package lines
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"runtime"
 	"sync"
+	"sync/atomic"
 
 	"example.com/privatecdn/internal/fault"
 )
@@ -42,55 +45,104 @@ func failure(line int, err error) error {
 // before src ends, a Read of src may still be running.
 func Lines(ctx context.Context, dst io.Writer, src io.Reader, f func(string) (string, error)) error {
 	ctx, cancel := context.WithCancel(ctx)
-	cores := runtime.GOMAXPROCS(0)
-	work := make(chan *batch, cores)
-	order := make(chan *batch, 4*cores) // bounds what is in memory
-	var workers sync.WaitGroup
-	defer workers.Wait()
 	defer cancel()
-	for range cores {
-		workers.Go(func() {
-			for b := next(ctx, work); b != nil; b = next(ctx, work) {
-				b.run(ctx, f)
-			}
-		})
-	}
-	go func() {
-		defer close(order)
-		batches(src, func(b *batch) bool { return send(ctx, order, b) && send(ctx, work, b) })
-	}()
-	for b := next(ctx, order); b != nil; b = next(ctx, order) {
+	batches := make(chan *batch)
+	go read(ctx, src, batches)
+	for {
 		select {
-		case <-b.done:
+		case b, open := <-batches:
+			if !open {
+				return context.Cause(ctx)
+			}
+			if err := b.write(ctx, dst, f); err != nil {
+				return err
+			}
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
-		if _, err := b.out.WriteTo(dst); err != nil {
-			return err
-		}
-		if b.err != nil {
-			return b.err
-		}
-	}
-	return context.Cause(ctx)
-}
-
-// send sends unless ctx ends first.
-func send(ctx context.Context, c chan<- *batch, b *batch) bool {
-	select {
-	case c <- b:
-		return true
-	case <-ctx.Done():
-		return false
 	}
 }
 
-// next receives, nil once c is closed or ctx ends.
-func next(ctx context.Context, c <-chan *batch) *batch {
-	select {
-	case b := <-c:
-		return b
-	case <-ctx.Done():
-		return nil
+// batch is consecutive lines, as many as are buffered.
+type batch struct {
+	first int // the first line's number
+	lines []string
+	err   error // ends the run after these lines
+}
+
+// write maps the lines on all cores, and writes the results up to the first error.
+func (b *batch) write(ctx context.Context, dst io.Writer, f func(string) (string, error)) error {
+	results, errs := make([]string, len(b.lines)), make([]error, len(b.lines))
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(b.lines)) {
+		workers.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(b.lines)) && ctx.Err() == nil; i = next.Add(1) - 1 {
+				results[i], errs[i] = f(b.lines[i])
+			}
+		})
 	}
+	workers.Wait()
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	var out bytes.Buffer
+	failed := b.err
+	for i, result := range results {
+		if errs[i] != nil {
+			failed = failure(b.first+i, errs[i])
+			break
+		}
+		out.WriteString(result + "\n")
+	}
+	if _, err := out.WriteTo(dst); err != nil {
+		return err
+	}
+	return failed
+}
+
+// read splits src into batches until it ends, the last one with the error if
+// there is one, or until ctx ends.
+func read(ctx context.Context, src io.Reader, batches chan<- *batch) {
+	defer close(batches)
+	reader := bufio.NewReaderSize(src, MaxLine+len("\r\n"))
+	for number, more := 1, true; more; {
+		b := &batch{first: number}
+		more = b.fill(reader)
+		number += len(b.lines)
+		select {
+		case batches <- b:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// fill reads lines until the next one is not buffered, and reports whether there
+// may be more.
+func (b *batch) fill(reader *bufio.Reader) bool {
+	for len(b.lines) == 0 || ready(reader) {
+		text, err := reader.ReadSlice('\n')
+		line := bytes.TrimSuffix(bytes.TrimSuffix(text, []byte("\n")), []byte("\r"))
+		if len(line) > MaxLine || errors.Is(err, bufio.ErrBufferFull) {
+			b.err = failure(b.first+len(b.lines), fault.New(ErrLineTooLong, "give one URL a line"))
+			return false
+		}
+		if len(text) > 0 {
+			b.lines = append(b.lines, string(line))
+		}
+		if err != nil {
+			if !errors.Is(err, io.EOF) {
+				b.err = err
+			}
+			return false
+		}
+	}
+	return true
+}
+
+// ready reports whether a whole line is buffered.
+func ready(reader *bufio.Reader) bool {
+	buffered, _ := reader.Peek(reader.Buffered())
+	return bytes.IndexByte(buffered, '\n') >= 0
 }
