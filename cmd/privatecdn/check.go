@@ -63,10 +63,7 @@ func runCheck(e *env, o probe.Options) error {
 		return err
 	}
 	if e.json {
-		err = e.printJSON(struct {
-			Kept     bool           `json:"kept"`
-			Promises []probe.Result `json:"promises"`
-		}{kept, all})
+		err = e.printJSON(object{"kept": kept, "promises": all})
 	}
 	if err == nil && !kept {
 		err = cli.ErrNo

@@ -1,9 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
@@ -11,6 +11,7 @@ import (
 	"example.com/privatecdn/cmd/privatecdn/internal/awsuri"
 	"example.com/privatecdn/cmd/privatecdn/internal/cli"
 	"example.com/privatecdn/internal/fault"
+	"example.com/privatecdn/internal/wholefile"
 	"example.com/privatecdn/keys"
 )
 
@@ -111,12 +112,11 @@ func (c diffCommand) allowances() ([]access.Allowance, error) {
 	if c.AllowFile == "" {
 		return all, nil
 	}
-	file, err := os.Open(c.AllowFile)
+	text, err := wholefile.Read(c.AllowFile, 1<<20)
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
-	listed, err := access.ReadAllowances(file)
+	listed, err := access.ReadAllowances(bytes.NewReader(text))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.AllowFile, err)
 	}
@@ -202,8 +202,6 @@ func plain(s string) string {
 	}
 	return b.String()
 }
-
-type object = map[string]any
 
 // sarif returns findings as a SARIF log, which code scanning services read.
 // https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html

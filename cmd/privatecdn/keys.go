@@ -115,10 +115,8 @@ func (c keysList) Run(e *env) error {
 	for _, k := range ring.Overdue() {
 		e.note("warning: %s: run `privatecdn keys rotate`", k)
 	}
-	list := struct {
-		Keys []keys.Entry `json:"keys"`
-	}{ring.List()}
-	return e.print(list, func(w io.Writer) { table(w, e.stdout, list.Keys, time.Now()) })
+	list := ring.List()
+	return e.print(object{"keys": list}, func(w io.Writer) { table(w, e.stdout, list, time.Now()) })
 }
 
 // keyArg names a key.
@@ -198,11 +196,7 @@ func (c keysRotate) Run(e *env) error {
 		return err
 	}
 	e.note("%s", afterwards(action, key, ring.Dir()))
-	result := struct {
-		Step keys.Action `json:"step"`
-		Key  keys.Key    `json:"key"`
-	}{action, key}
-	return e.print(result, func(w io.Writer) { fmt.Fprintln(w, action, key.Fingerprint) })
+	return e.print(object{"step": action, "key": key}, func(w io.Writer) { fmt.Fprintln(w, action, key.Fingerprint) })
 }
 
 type keysLimit struct {
@@ -220,8 +214,6 @@ func (c keysLimit) Run(e *env) error {
 	}
 	e.note("Next: commit %s and deploy. %s", ring.Dir(),
 		"A key expires after the longest lifetime it has signed for, even if the limit is shorter now.")
-	result := struct {
-		MaxLifetime int64 `json:"maxLifetime"` // seconds
-	}{int64(ring.MaxLifetime() / time.Second)}
+	result := object{"maxLifetime": int64(ring.MaxLifetime() / time.Second)}
 	return e.print(result, func(w io.Writer) { fmt.Fprintln(w, fault.Duration(ring.MaxLifetime())) })
 }

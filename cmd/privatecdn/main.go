@@ -126,6 +126,9 @@ func commandOf(c *kong.Context) string {
 	return "privatecdn"
 }
 
+// object is a result as JSON.
+type object = map[string]any
+
 // print writes a result: as JSON when asked for, and as text otherwise.
 func (e *env) print(value any, text func(w io.Writer)) error {
 	if e.json {

@@ -60,12 +60,7 @@ func (c presignCommand) Run(e *env) error {
 	if c.Deployment != "" || c.Cache != 0 {
 		e.note("Caches can serve it until %s.", url.Exposed.Format(time.RFC3339))
 	}
-	result := struct {
-		URL     string    `json:"url"`
-		Signed  time.Time `json:"signed"`
-		Until   time.Time `json:"until"`
-		Exposed time.Time `json:"exposed"`
-	}{url.URL, url.Signed, url.Until, url.Exposed}
+	result := object{"url": url.URL, "signed": url.Signed, "until": url.Until, "exposed": url.Exposed}
 	return e.print(result, func(w io.Writer) { fmt.Fprintln(w, url.URL) })
 }
 

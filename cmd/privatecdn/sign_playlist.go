@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net/http"
@@ -58,10 +59,7 @@ func (c signPlaylist) Run(e *env) error {
 		return err
 	}
 	if e.json {
-		return e.printJSON(struct {
-			URL      string `json:"url"`
-			Manifest string `json:"manifest"`
-		}{at, string(signed)})
+		return e.printJSON(object{"url": at, "manifest": string(signed)})
 	}
 	_, err = e.out.Write(signed)
 	return err
@@ -118,11 +116,7 @@ func absolute(d *deployment.Deployment, url string) string {
 
 // fetch gets a manifest from where it is served, signed where it has to be.
 func fetch(e *env, s *signer.Signer, url string) ([]byte, error) {
-	d := s.Deployment()
-	if d == nil {
-		d = &deployment.Deployment{}
-	}
-	client, err := viewerclient.New(d)
+	client, err := viewerclient.New(cmp.Or(s.Deployment(), &deployment.Deployment{}))
 	if err != nil {
 		return nil, err
 	}

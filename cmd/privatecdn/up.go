@@ -105,22 +105,14 @@ func (c upCommand) tell(e *env, l *local.Local, inspector string) error {
 		}
 	}
 	d := l.Deployment()
-	running := struct {
-		Endpoint   string            `json:"endpoint"`
-		HTTP       string            `json:"http"`
-		Bucket     string            `json:"bucket"`
-		Deployment string            `json:"deployment"`
-		CA         string            `json:"ca"`
-		Inspector  string            `json:"inspector"`
-		Plain      string            `json:"plain,omitempty"`  // refused
-		Signed     string            `json:"signed,omitempty"` // opens
-		Cookies    map[string]string `json:"cookies,omitempty"`
-	}{
-		Endpoint: d.Endpoint, HTTP: l.HTTP(), Bucket: d.Bucket.Endpoint,
-		Deployment: c.Deployment, CA: d.Resolve(d.CA), Inspector: inspector,
+	ca := d.Resolve(d.CA)
+	running := object{
+		"endpoint": d.Endpoint, "http": l.HTTP(), "bucket": d.Bucket.Endpoint,
+		"deployment": c.Deployment, "ca": ca, "inspector": inspector,
 	}
-	if example != nil {
-		running.Plain, running.Signed, running.Cookies = example.Plain, example.Signed, cookieValues(example.Cookies)
+	if example != nil { // plain is refused, signed opens
+		running["plain"], running["signed"] = example.Plain, example.Signed
+		running["cookies"] = cookieValues(example.Cookies)
 	}
 	return e.print(running, func(w io.Writer) {
 		fmt.Fprintf(w, "The CloudFront distribution of %s is at %s, and over HTTP at %s.\n", d.Stack, d.Endpoint, l.HTTP())
@@ -129,13 +121,13 @@ func (c upCommand) tell(e *env, l *local.Local, inspector string) error {
 		fmt.Fprintf(w, "The signer reads %s.\n", c.Deployment)
 		for _, page := range l.Objects(deployment.Public) {
 			if path.Ext(page) == ".html" {
-				fmt.Fprintf(w, "A browser that trusts %s shows %s.\n", running.CA, d.Endpoint+page)
+				fmt.Fprintf(w, "A browser that trusts %s shows %s.\n", ca, d.Endpoint+page)
 				break
 			}
 		}
 		fmt.Fprintf(w, "Watch what the edge decides, and why, at %s.\n", inspector)
 		if example != nil {
-			try(w, running.CA, example)
+			try(w, ca, example)
 		}
 		fmt.Fprintln(w, "\nPress Ctrl-C to stop. Refused requests are listed below.")
 	})
