@@ -3,6 +3,7 @@ package access
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"example.com/privatecdn/internal/infra"
 	"example.com/privatecdn/internal/pathpattern"
@@ -26,6 +27,7 @@ func Diff(before, after *Template, options ...Option) []Finding {
 		before:  map[*infra.Distribution]*infra.Distribution{},
 
 		identities: map[identified][]grant{},
+		lifetimes:  lifetimes(before.infra),
 	}
 	for _, option := range options {
 		option(d)
@@ -52,7 +54,8 @@ type diff struct {
 	before   map[*infra.Distribution]*infra.Distribution // of each distribution, what it was
 	buckets  map[[2]*infra.Bucket]bool                   // an origin's bucket before and after
 
-	identities map[identified][]grant // see [diff.grantsTo]
+	identities map[identified][]grant   // see [diff.grantsTo]
+	lifetimes  map[string]time.Duration // see [lifetimes]
 }
 
 // say adds a finding about the distribution or the bucket that is compared now.

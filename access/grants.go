@@ -90,12 +90,12 @@ func ofViewers(grants []grant) []grant {
 
 // uses reports whether a distribution reads from the bucket as itself.
 func (d *diff) uses(n *infra.Bucket) bool {
-	return slices.ContainsFunc(d.is.Distributions, func(d *infra.Distribution) bool {
-		return slices.ContainsFunc(d.Behaviors, func(b *infra.Behavior) bool {
-			return accessOf(b) != deployment.Presigned &&
-				slices.ContainsFunc(origins(b), func(o *infra.Origin) bool { return o.Bucket == n })
-		})
-	})
+	for r := range readers(d.is) {
+		if r.origin.Bucket == n && accessOf(r.behavior()) != deployment.Presigned {
+			return true
+		}
+	}
+	return false
 }
 
 // notCovered returns the grants that none of others covers.
@@ -116,21 +116,15 @@ func (d *diff) addGrant(g grant, k Kind, s Severity, does string) {
 // severityOf is Note for who is of the template's own account: such a
 // principal is no viewer.
 func severityOf(tmpl *infra.Infrastructure, g grant) Severity {
-	account := accountOf(tmpl)
-	parts := strings.Split(g.principal, ":")
-	if account != "" && (g.principal == account || parts[0] == "arn" && len(parts) > 5 && parts[4] == account) {
-		return Note
-	}
-	return Widening
-}
-
-// accountOf returns the account that the template's ARNs name, or "".
-func accountOf(tmpl *infra.Infrastructure) (account string) {
 	for _, d := range tmpl.Distributions {
 		_, rest, _ := strings.Cut(d.ARN, ":cloudfront::")
-		account, _, _ = strings.Cut(rest, ":")
+		account, _, found := strings.Cut(rest, ":")
+		if found && (g.principal == account ||
+			strings.HasPrefix(g.principal, "arn:") && strings.Contains(g.principal, ":"+account+":")) {
+			return Note
+		}
 	}
-	return account
+	return Widening
 }
 
 // grants takes the statements of one effect apart, those that read. Identities

@@ -53,22 +53,16 @@ func (d *diff) keyRemoved(found *list, k, kept *infra.PublicKey) {
 
 func (d *diff) keyAdded(found *list, k *infra.PublicKey, reused bool) {
 	f := found.say(KeyAdded, Widening, "the owner of the key %s can sign for paths of %s", k.Key.Fingerprint(), thePaths)
-	switch {
+	switch known, _ := d.inRing(k); {
 	case reused:
 		f.Severity = Breaking
 		f.Sentence += "; but CloudFront refuses another key in the resource " + k.LogicalID +
 			": give the new key a resource of its own"
-	case d.pending(k):
+	case known.State == keys.Pending: // the ring added it and has not signed with it
 		f.Severity = Note
 		f.Sentence += ": it is pending in the ring, the first step of a rotation"
 	}
 	f.Key = k.Key.Fingerprint()
-}
-
-// pending reports whether the ring added the key and has not signed with it.
-func (d *diff) pending(k *infra.PublicKey) bool {
-	known, ok := d.inRing(k)
-	return ok && known.State == keys.Pending
 }
 
 // dropped reports whether the ring took the key off after its end.
@@ -87,36 +81,35 @@ func (d *diff) inRing(k *infra.PublicKey) (keys.Key, bool) {
 }
 
 // longestLeft says how long URLs would have lived that a removed key signed: by
-// the ring, or by the deployment document that the old template publishes.
+// the ring, or by a deployment document in the old template.
 func (d *diff) longestLeft(k *infra.PublicKey) string {
-	var left time.Duration
-	known, ok := d.inRing(k)
-	if ok {
-		left = d.ring.MaxLifetime()
-	} else {
-		left = d.longestSigned(k)
+	left, known := d.lifetimes[k.Key.Fingerprint()]
+	if key, ok := d.inRing(k); ok {
+		left, known = d.ring.MaxLifetime(), true
+		if !key.Until.IsZero() && !key.Revoked.IsZero() {
+			left = max(0, min(left, key.Until.Sub(key.Revoked)))
+		}
 	}
-	if !known.Until.IsZero() && !known.Revoked.IsZero() {
-		left = max(0, min(left, known.Until.Sub(known.Revoked)))
-	}
-	if !ok && left == 0 {
+	if !known {
 		return ""
 	}
 	return fmt.Sprintf(", up to %.1f days before their end", left.Hours()/24)
 }
 
-// longestSigned returns the longest lifetime that a deployment document in the
-// old template lets a key sign, 0 if none says.
-func (d *diff) longestSigned(k *infra.PublicKey) (longest time.Duration) {
-	for _, text := range d.was.Parameters {
+// lifetimes returns the longest that keys may sign for, by fingerprint, as the
+// deployment documents in a template say.
+func lifetimes(tmpl *infra.Infrastructure) map[string]time.Duration {
+	all := map[string]time.Duration{}
+	for _, text := range tmpl.Parameters {
 		doc, err := deployment.Parse([]byte(text))
-		if err == nil && slices.ContainsFunc(doc.Keys, func(known deployment.Key) bool {
-			return known.Fingerprint == k.Key.Fingerprint()
-		}) {
-			longest = max(longest, time.Duration(doc.MaxLifetime)*time.Second)
+		if err != nil || doc.MaxLifetime == 0 {
+			continue
+		}
+		for _, k := range doc.Keys {
+			all[k.Fingerprint] = max(all[k.Fingerprint], time.Duration(doc.MaxLifetime)*time.Second)
 		}
 	}
-	return longest
+	return all
 }
 
 // trusted returns the keys a behavior trusts, each once.

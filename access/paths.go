@@ -158,10 +158,10 @@ func (d *diff) compareOrigin(found *list, o, n *infra.Behavior) {
 	case accessOf(o) == deployment.Presigned || accessOf(n) == deployment.Presigned:
 	case canRead(o) && !canRead(n), d.loses(d.was, before, d.is, after):
 		f = found.say(OriginGrantRemoved, Breaking,
-			"CloudFront has no identity any more that %s lets read paths of %s", sourceLabel(after), thePaths)
+			"CloudFront has no identity any more that may read paths of %s from %s", thePaths, sourceLabel(after))
 	case canRead(n) && !canRead(o), d.loses(d.is, after, d.was, before):
 		f = found.say(OriginGrantWidened, Widening,
-			"CloudFront has an identity that %s lets read paths of %s, and had none", sourceLabel(after), thePaths)
+			"CloudFront has an identity that may read paths of %s from %s, and had none", thePaths, sourceLabel(after))
 	}
 	if before.Bucket != nil {
 		f.Bucket = bucketLabel(before.Bucket)

@@ -60,7 +60,7 @@ func (d *diff) neverReached(j int) {
 		what = "the default behavior"
 	}
 	d.addShadow(b, d.shadowSeverity(b, path), path,
-		"%s is never reached: others catch all its paths, such as %s", what, path)
+		"%s is never reached: other behaviors catch all its paths, such as %s", what, path)
 }
 
 func (d *diff) neverReachedInOld(b *infra.Behavior, isDefault bool) bool {
