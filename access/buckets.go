@@ -1,7 +1,6 @@
 package access
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -26,12 +25,7 @@ func (d *diff) compareBuckets() {
 			d.say(HTTPSWeakened, Widening, "aws:SecureTransport",
 				"the policy of the bucket %s no longer refuses plain HTTP", d.bucket)
 		}
-		var found list
-		changedCORS(&found, fmt.Sprintf("from the bucket %s itself", d.bucket), bucketCORS(o), bucketCORS(n))
-		for _, f := range found {
-			f.Bucket, f.Witness = d.bucket, d.bucket
-			d.add(f)
-		}
+		d.compareBucketCORS(o, n)
 	}
 }
 
@@ -86,17 +80,30 @@ func isTLSDeny(b *infra.Bucket, s bucketpolicy.Statement) bool {
 		slices.ContainsFunc(s.Resources, func(r string) bool { return pathpattern.Glob(r, b.ARN+"/*") })
 }
 
-// bucketCORS puts the rules of a bucket together, which is enough to see
-// whether they allow more.
-func bucketCORS(b *infra.Bucket) infra.CORS {
-	var c infra.CORS
-	for _, rule := range b.CORS {
-		c.AllowOrigins = append(c.AllowOrigins, rule.AllowOrigins...)
-		c.AllowMethods = append(c.AllowMethods, rule.AllowMethods...)
-		c.AllowHeaders = append(c.AllowHeaders, rule.AllowHeaders...)
-		c.ExposeHeaders = append(c.ExposeHeaders, rule.ExposeHeaders...)
+// compareBucketCORS finds rules that allow what no rule of the other bucket does:
+// S3 answers with the first rule that fits a request as a whole.
+func (d *diff) compareBucketCORS(o, n *infra.Bucket) {
+	if more := rulesOnlyOf(n, o); more != "" {
+		d.say(CORSWidened, Widening, d.bucket, "from the bucket %s itself, %s", d.bucket, more)
 	}
-	return c
+	if fewer := rulesOnlyOf(o, n); fewer != "" {
+		d.say(CORSNarrowed, Narrowing, d.bucket,
+			"from the bucket %s itself, CORS no longer allows this: %s", d.bucket, fewer)
+	}
+}
+
+func rulesOnlyOf(a, b *infra.Bucket) string {
+	cors := func(r infra.BucketCORS) infra.CORS {
+		return infra.CORS{AllowOrigins: r.AllowOrigins, AllowMethods: r.AllowMethods, AllowHeaders: r.AllowHeaders,
+			ExposeHeaders: r.ExposeHeaders}
+	}
+	var more []string
+	for _, rule := range a.CORS {
+		if !slices.ContainsFunc(b.CORS, func(o infra.BucketCORS) bool { return moreCORS(cors(o), cors(rule)) == "" }) {
+			more = append(more, moreCORS(infra.CORS{}, cors(rule)))
+		}
+	}
+	return strings.Join(more, "; ")
 }
 
 func bucketLabel(b *infra.Bucket) string {

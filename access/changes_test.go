@@ -488,6 +488,11 @@ var changes = map[string]change{
 		[]string{"widening cors-widened private/* /private/x", "widening cors-widened public/* /public/x"}},
 	"plain HTTP on both sides": {nil, both(https("web/*", "redirect-to-https"), originProtocol("http-only")),
 		[]string{"widening https-weakened web/* /web/x", "note https-weakened web/* /web/x"}},
+	"CORS of the bucket, by another combination": {bucketCORS(rule("https://a.example.com", "GET"), rule("*", "HEAD")),
+		bucketCORS(rule("https://a.example.com", "HEAD"), rule("*", "GET")),
+		[]string{"widening cors-widened Media Media", "narrowing cors-narrowed Media Media"}},
+	"CORS of the bucket, in another order": {bucketCORS(rule("https://a.example.com", "GET"), rule("*", "HEAD")),
+		bucketCORS(rule("*", "HEAD"), rule("https://a.example.com", "GET")), nil},
 	"CORS of the bucket": {nil, bucketCORS(props{"AllowedMethods": []string{"GET"}, "AllowedOrigins": []string{"*"}}),
 		[]string{"widening cors-widened Media Media"}},
 }
@@ -501,6 +506,10 @@ func control(s *site) {
 // ofControl lets the distribution read as an origin access control does.
 var ofControl = both(grant("Allow", cloudFront, "s3:GetObject", "/*"),
 	onlyIf("StringEquals", "AWS:SourceArn", sub(dist)))
+
+func rule(origin, method string) props {
+	return props{"AllowedMethods": []string{method}, "AllowedOrigins": []string{origin}}
+}
 
 // only adds an origin access control that may read one object.
 func only(object string) func(*site) {

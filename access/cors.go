@@ -15,7 +15,7 @@ func changedCORS(found *list, where string, before, after infra.CORS) {
 		found.say(CORSWidened, Widening, "%s, %s", where, more)
 	}
 	if fewer := moreCORS(after, before); fewer != "" {
-		found.say(CORSNarrowed, Narrowing, "%s, CORS no longer allows that %s", where, fewer)
+		found.say(CORSNarrowed, Narrowing, "%s, CORS no longer allows this: %s", where, fewer)
 	}
 }
 
