@@ -120,7 +120,7 @@ var changes = map[string]change{
 		[]string{"note error-page-changed Cdn 403"}},
 	"an error page taken off": {errorPage("/public/403.html"), nil,
 		[]string{"breaking error-page-changed Cdn 403"}},
-	"an error page of a failure taken off": {errorPages(404, 404, "/public/404.html"), nil,
+	"an error page of a failure taken off": {errorPages(404, 400, "/public/404.html"), nil,
 		[]string{"note error-page-changed Cdn 404"}},
 	"an error page with another status": {errorPages(404, 404, "/public/404.html"),
 		errorPages(404, 200, "/public/404.html"),
