@@ -93,6 +93,9 @@ func (w *rewrite) directory(u uri, base *location) bool {
 	return true
 }
 
+// maxAlternatives is the most base URLs of one element.
+const maxAlternatives = 1000
+
 // within returns what URIs in s are relative to: every BaseURL of s, which are
 // alternatives, under every one around it. Of each its directory matters.
 func (w *rewrite) within(s *scope, around []place) ([]place, error) {
@@ -108,7 +111,10 @@ func (w *rewrite) within(s *scope, around []place) ([]place, error) {
 				err = ErrURI
 			}
 			if err == nil {
-				err = w.spend(1 + len(u.value)/signer.MaxURL)
+				err = w.spend(1 + len(to.path)/short) // every one has a path of its own in memory
+			}
+			if err == nil && len(all) == maxAlternatives {
+				err = refuse(ErrTooLarge, "it has more than %d alternative base URLs", maxAlternatives)
 			}
 			if err != nil {
 				return nil, w.fail(u.start, u.value, err)
