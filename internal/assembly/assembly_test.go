@@ -106,3 +106,25 @@ func TestReadFile(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// Assemblies nest ten deep, and no deeper.
+func TestDepth(t *testing.T) {
+	t.Parallel()
+	nested := func(levels int) string {
+		files, dir := map[string]string{}, ""
+		for range levels {
+			files[dir+"manifest.json"] = `{"artifacts": {"a": {"type": "cdk:cloud-assembly", ` +
+				`"properties": {"directoryName": "a"}}}}`
+			dir += "a/"
+		}
+		files[dir+"manifest.json"] = `{"artifacts": {}}`
+		return write(t, files)
+	}
+	visit := func(*assembly.Artifact) error { return nil }
+	if err := assembly.Walk(nested(10), visit); err != nil {
+		t.Error(err)
+	}
+	if err := assembly.Walk(nested(11), visit); !errors.Is(err, assembly.ErrInvalid) {
+		t.Errorf("%v", err)
+	}
+}

@@ -76,6 +76,16 @@ Outputs: {Greeting: {Value: !Sub "hello ${Name}"}}
 	if got := nested.LogicalIDs(); !slices.Equal(got, []string{"Ra", "Rb"}) {
 		t.Errorf("the loop runs over %q, not over what the parent passes", got)
 	}
+	wrong := add(t, `
+Resources: {Child: {Type: "AWS::CloudFormation::Stack", Properties: {Parameters: {Name: !Ref Nobody}}}}
+Outputs: {Nested: {Value: !GetAtt Child.Outputs.Greeting}}
+`)
+	if _, err := wrong.Nest(wrong.Resources["Child"], []byte(child)); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := wrong.Output("Nested"); !errors.Is(err, cloudformation.ErrInvalid) {
+		t.Errorf("a parameter that the parent cannot resolve: %v", err)
+	}
 	for name, want := range map[string]string{"Nested": "hello thing", "Ref": "child-id", "Own": "own"} {
 		if got, _, err := s.Output(name); got != want || err != nil {
 			t.Errorf("%s is %q, %v; want %q", name, got, err, want)

@@ -137,8 +137,8 @@ func (s *Stack) toJSONString(at Location, args []any) (any, error) {
 		return nil, err
 	}
 	text, err := json.Marshal(v)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		err = s.spend(at, len(text))
 	}
-	return string(text), s.spend(at, len(text))
+	return string(text), err
 }

@@ -36,6 +36,10 @@ func TestIsURI(t *testing.T) {
 		"c:a.pem":       {true, false},
 		"kms:alias/a":   {true, true},
 		"1:a":           {true, true},
+		"a:":            {true, false},
+		"Z:":            {true, false},
+		"`:a":           {true, true},
+		"{:a":           {true, true},
 		"":              {false, false},
 	} {
 		if unix, windows := isURIOn("linux", ref), isURIOn("windows", ref); unix != want.unix || windows != want.windows {

@@ -254,6 +254,29 @@ func TestGitMissing(t *testing.T) {
 	}
 }
 
+// A file that git tracks is picked up, whatever .gitignore says, and a way that
+// leads nowhere is an error.
+func TestTrackedAndLoop(t *testing.T) {
+	t.Parallel()
+	repo := repository(t, map[string]string{".gitignore": "/ring/\n", "ring/x.pem": "old"})
+	git(t, repo, "add", "--force", "ring/x.pem")
+	if err := os.Remove(filepath.Join(repo, "ring/x.pem")); err != nil {
+		t.Fatal(err)
+	}
+	err := wholefile.WritePrivate(t.Context(), filepath.Join(repo, "ring/x.pem"), nil)
+	if !errors.Is(err, wholefile.ErrNotIgnored) {
+		t.Errorf("a tracked file: %v", err)
+	}
+	loop := filepath.Join(t.TempDir(), "loop")
+	if err := os.Symlink(loop, loop); err != nil {
+		t.Fatal(err)
+	}
+	err = wholefile.WritePrivate(t.Context(), filepath.Join(loop, "x.pem"), nil)
+	if err == nil || !strings.Contains(err.Error(), "too many links") {
+		t.Errorf("a loop: %v", err)
+	}
+}
+
 // TestGitEnvironment has git's own variables in the environment, as in a hook
 // or with a repository whose work tree is elsewhere: both are asked.
 func TestGitEnvironment(t *testing.T) {

@@ -103,6 +103,26 @@ func TestWriteFails(t *testing.T) {
 	}
 }
 
+// A directory that is gone before it is flushed is an error.
+func TestWriteWithoutFlush(t *testing.T) {
+	defer func(f func(string, string, func() error) error) { wholefile.Attempt = f }(wholefile.Attempt)
+	dir := filepath.Join(t.TempDir(), "dir")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	wholefile.Attempt = func(op, path string, change func() error) error {
+		if op == "sync" && filepath.Clean(path) == dir {
+			if err := os.RemoveAll(dir); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return change()
+	}
+	if err := wholefile.Write(filepath.Join(dir, "file"), nil, 0o644); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%v", err)
+	}
+}
+
 // A private key that cannot be written whole is not there at all.
 func TestWritePrivateFails(t *testing.T) {
 	defer func(f func(string, string, func() error) error) { wholefile.Attempt = f }(wholefile.Attempt)
