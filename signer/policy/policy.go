@@ -14,6 +14,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -58,7 +59,7 @@ func (p Policy) Canned() bool {
 // conditions in the order of the AWS SDK for Go. Its text without From and IP
 // is the canned policy. It does not check: see [Policy.Validate].
 func (p Policy) Append(b []byte) []byte {
-	b = append(b, `{"Statement":[{"Resource":"`...)
+	b = append(slices.Grow(b, len(p.Resource)+224), `{"Statement":[{"Resource":"`...)
 	b = append(b, p.Resource...)
 	b = append(b, `","Condition":{`...)
 	if p.IP != (netip.Prefix{}) {
@@ -122,21 +123,19 @@ func (p Policy) ValidateConditions() error {
 }
 
 func checkEpoch(which string, epoch int64) error {
-	e := &Error{Kind: ErrEpoch}
+	what, remedy := "", ""
 	switch {
 	case epoch <= 0:
-		e.What = fmt.Sprintf("the %s, %d seconds since 1970, is not after 1970", which, epoch)
-		e.Remedy = "give a later time"
+		what, remedy = fmt.Sprintf("the %s, %d seconds since 1970, is not after 1970", which, epoch), "give a later time"
 	case epoch > milliseconds:
-		e.What = fmt.Sprintf("the %s, %d, looks like milliseconds", which, epoch)
-		e.Remedy = "give seconds since 1970"
+		what, remedy = fmt.Sprintf("the %s, %d, looks like milliseconds", which, epoch), "give seconds since 1970"
 	case epoch > MaxEpoch:
-		e.What = "the " + which + ", " + stamp(time.Unix(epoch, 0)) + ", is after the last that CloudFront documents"
-		e.Remedy = "give one up to " + stamp(time.Unix(MaxEpoch, 0))
+		what = "the " + which + ", " + stamp(time.Unix(epoch, 0)) + ", is after the last that CloudFront documents"
+		remedy = "give one up to " + stamp(time.Unix(MaxEpoch, 0))
 	default:
 		return nil
 	}
-	return e
+	return &Error{Kind: ErrEpoch, What: what, Remedy: remedy}
 }
 
 func checkIP(ip netip.Prefix) error {

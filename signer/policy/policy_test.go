@@ -276,8 +276,9 @@ func TestParseRefuses(t *testing.T) {
 		"IPv6": {
 			with(`"IpAddress":{"AWS:SourceIp":"2001:db8::1"},"DateLessThan":{"AWS:EpochTime":1767312000}`), policy.ErrIP,
 		},
-		"no IP":             {with(`"IpAddress":{},"DateLessThan":{"AWS:EpochTime":1767312000}`), policy.ErrMalformed},
-		"too long":          {policy.Policy{Resource: resource + strings.Repeat("a", 8192), Until: end}.String(), policy.ErrTooLong},
+		"no IP": {with(`"IpAddress":{},"DateLessThan":{"AWS:EpochTime":1767312000}`), policy.ErrMalformed},
+		"too long": {policy.Policy{Resource: resource + strings.Repeat("a", 8192), Until: end}.String(),
+			policy.ErrTooLong},
 		"not UTF-8":         {policy.Policy{Resource: "\xff", Until: end}.String(), policy.ErrMalformed},
 		"control character": {policy.Policy{Resource: "\x1f", Until: end}.String(), policy.ErrMalformed},
 		"list":              {`{"Statement":[[` + statement + `]]}`, policy.ErrStatements},

@@ -4,8 +4,8 @@ import (
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/rsa"
-	_ "crypto/sha1"
-	_ "crypto/sha256"
+	"crypto/sha1"
+	"crypto/sha256"
 )
 
 // hashNamed returns the hash that a Hash-Algorithm parameter selects. Absent
@@ -34,7 +34,10 @@ func fits(key crypto.PublicKey, hash crypto.Hash, text, signature []byte) bool {
 }
 
 func digestOf(hash crypto.Hash, text []byte) []byte {
-	h := hash.New()
-	h.Write(text)
-	return h.Sum(nil)
+	if hash == crypto.SHA256 {
+		sum := sha256.Sum256(text)
+		return sum[:]
+	}
+	sum := sha1.Sum(text)
+	return sum[:]
 }
