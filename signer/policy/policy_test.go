@@ -140,6 +140,7 @@ func TestEpochSays(t *testing.T) {
 		{0, "the end, 0 seconds since 1970, is not after 1970", "give a later time"},
 		{1 << 31, "the end, 2038-01-19T03:14:08Z, is after the last that CloudFront documents", "up to 2038-01-19T03:14:07Z"},
 		{99999999999, "the end, 5138-11-16T09:46:39Z, is after", "up to 2038"},
+		{1e11, "the end, 5138-11-16T09:46:40Z, is after", "up to 2038"},
 		{1e11 + 1, "the end, 100000000001, looks like milliseconds", "seconds since 1970"},
 	} {
 		p := good

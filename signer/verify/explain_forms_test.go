@@ -173,6 +173,8 @@ func TestExplainResources(t *testing.T) {
 		{host + "/v/a.jpg?*", "/v/a.jpg", "covers the path only with a query", "end the path with *"},
 		{host + `/v/*.jpg\?x=*`, "/v/a.jpg", "covers the path only with a query", "end the path with *"},
 		{host + "/v/a.jpg?x=*", "/v/a.jpg?y=1", "signed for " + host + "/v/a.jpg?x=*", "covers the request"},
+		{host + "/v/a.jpg?x=*", "/w/b.jpg", "signed for " + host + "/v/a.jpg?x=*, requested", "covers the request"},
+		{host + "/v/a.jpg?x=*", "/w/b.jpg", "signed for ", "does not reach from the host"},
 		{"/v/*", "/v/a.jpg", "has no scheme and host", "sign whole URLs"},
 		{"d111111abcdef8.cloudfront.net/v/*", "/v/a.jpg", "has no scheme and host", "sign whole URLs"},
 		{host + "/v/", "/v/a.jpg", "covers one URL alone", "end it with *"},
