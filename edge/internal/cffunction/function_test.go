@@ -162,6 +162,12 @@ func TestRunFails(t *testing.T) {
 		"async function handler(e) { return require('cloudfront').kvs('other').get('k'); }": {
 			cffunction.ErrFailed, `"other"`,
 		},
+		"function handler(e) { require('cloudfront').kvs('other'); return e.request; }": {
+			cffunction.ErrFailed, `"other"`,
+		},
+		"function handler(e) { Buffer.from('zz', 'hex'); return e.request; }": {
+			cffunction.ErrFailed, "invalid byte",
+		},
 		"function handler(e) { return require('crypto').createHash('sha512'); }": {
 			cffunction.ErrFailed, "sha512",
 		},

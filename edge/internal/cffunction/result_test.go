@@ -127,3 +127,28 @@ func TestQueryKeepsItsOrder(t *testing.T) {
 		}
 	}
 }
+
+// A function that runs on a response may change what is not read-only, and
+// leave what it may not add.
+func TestViewerResponse(t *testing.T) {
+	t.Parallel()
+	event := cffunction.Event{Type: cffunction.ViewerResponse, Request: viewerRequest.Request,
+		Response: &cffunction.Response{
+			Status: 200, Headers: []cffunction.Pair{{Name: "via", Value: "v"}, {Name: "x-cache", Value: "Hit"}}}}
+	for code, says := range map[string]string{
+		"":                                        "",
+		"r.headers.a = {value: 'b'};":             "",
+		"r.headers.warning = {value: 'w'};":       `the header "warning" is read-only in a viewer-response function`,
+		"delete r.headers.via;":                   `the header "via" is read-only in a viewer-response function`,
+		"r.headers['x-cache'].value = 'Miss';":    `the header "x-cache" must not be set by a function`,
+		"r.headers['x-edge-a'] = {value: 'Miss'}": `the header "x-edge-a" must not be set by a function`,
+		"return e.request;":                       "a viewer-response function must return a response",
+	} {
+		f := compile(t, "function handler(e) { const r = e.response; "+code+"; return r; }")
+		_, err := f.Run(event, time.Unix(0, 0), nil)
+		if says == "" && err != nil || says != "" && (!errors.Is(err, cffunction.ErrInvalid) ||
+			!strings.HasSuffix(err.Error(), says)) {
+			t.Errorf("%s: %v, want %q", code, err, says)
+		}
+	}
+}
