@@ -68,7 +68,7 @@ func (d *diff) say(kind Kind, severity Severity, witness, sentence string, args 
 // add adds a finding. One that says the same of another path adds the path to
 // the first.
 func (d *diff) add(f Finding) {
-	if d.new != nil && f.Distribution == "" && f.Bucket == "" {
+	if f.Distribution == "" && f.Bucket == "" {
 		f.Distribution = d.new.LogicalID
 	}
 	if f.Path != "" {
