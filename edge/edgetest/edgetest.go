@@ -139,6 +139,7 @@ func (s *Server) listen(o edge.Options) {
 		s.t.Fatal("edgetest: ", err)
 	}
 	secure.Config.Handler = s.Edge
+	secure.EnableHTTP2 = true
 	secure.StartTLS()
 	plain := httptest.NewServer(s.Edge)
 	s.URL, s.HTTP = secure.URL, plain.URL
