@@ -3,6 +3,7 @@ package cloudformation_test
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"example.com/privatecdn/internal/cloudformation"
@@ -80,10 +81,13 @@ Outputs: {Greeting: {Value: !Sub "hello ${Name}"}}
 Resources: {Child: {Type: "AWS::CloudFormation::Stack", Properties: {Parameters: {Name: !Ref Nobody}}}}
 Outputs: {Nested: {Value: !GetAtt Child.Outputs.Greeting}}
 `)
+	if _, err := wrong.Nest(wrong.Resources["Child"], []byte("{")); !errors.Is(err, cloudformation.ErrSyntax) {
+		t.Errorf("a nested template that is none: %v", err)
+	}
 	if _, err := wrong.Nest(wrong.Resources["Child"], []byte(child)); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := wrong.Output("Nested"); !errors.Is(err, cloudformation.ErrInvalid) {
+	if _, _, err := wrong.Output("Nested"); err == nil || !strings.Contains(err.Error(), "Ref of") {
 		t.Errorf("a parameter that the parent cannot resolve: %v", err)
 	}
 	for name, want := range map[string]string{"Nested": "hello thing", "Ref": "child-id", "Own": "own"} {

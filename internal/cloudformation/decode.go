@@ -113,9 +113,9 @@ func (s *Stack) decodeField(at Location, v any, field reflect.StructField, into 
 	_, values := rules(field)
 	if field.Type == lenient {
 		if _, err := s.Resolve(at, v); errors.Is(err, ErrUnresolved) {
-			expression, err := json.Marshal(v)
+			expression, _ := json.Marshal(v) // of what was read from JSON or YAML
 			into.SetString(string(expression))
-			return true, err
+			return true, nil
 		}
 	}
 	if field.Type == refused {
