@@ -60,3 +60,23 @@ func TestUnsatisfiableRange(t *testing.T) {
 		t.Errorf("%v %s", r.Header, got)
 	}
 }
+
+// CloudFront compresses up to 10,000,000 bytes, and only for GET and HEAD.
+func TestWhatIsCompressed(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		method string
+		size   int64
+		coding string
+	}{{"HEAD", 10_000_000, "gzip"}, {"HEAD", 10_000_001, ""}, {"POST", 2000, ""}, {"GET", 2000, "gzip"}} {
+		e := httpEdge(t, 0, func(*http.Request) (*http.Response, error) {
+			return answer(strings.NewReader(strings.Repeat("a", 2000)), c.size, "Content-Type", "text/plain"), nil
+		})
+		w := httptest.NewRecorder()
+		accepts := http.Header{"Accept-Encoding": {"gzip"}}
+		e.ServeHTTP(w, parseRequest(t, c.method, "https://cdn.example.com/x", "HTTP/1.1", accepts, ""))
+		if got := w.Header().Get("Content-Encoding"); w.Code != 200 || got != c.coding {
+			t.Errorf("%s of %d bytes: %d %q", c.method, c.size, w.Code, got)
+		}
+	}
+}

@@ -111,6 +111,10 @@ func TestWatching(t *testing.T) {
 	if r := get(t, e, publicURL); r.StatusCode != http.StatusForbidden {
 		t.Errorf("after the change: %s", r.Status)
 	}
+	if got := log.String(); strings.Contains(got, "level=WARN") || strings.Contains(got, "level=ERROR") ||
+		!strings.Contains(got, "reloaded the template") {
+		t.Errorf("after the change the log says %s", got)
+	}
 
 	writeFile(t, file, "Resources: {A: {Type: Unknown}}")
 	if err := nextReload(t, reloads); err == nil {
@@ -238,6 +242,28 @@ func TestHosts(t *testing.T) {
 	for _, url := range []string{"https://example.org/open/a.txt", "https://a.b.example.org/open/a.txt"} {
 		if r := get(t, e, url); reason(r) != edge.ReasonUnknownHost {
 			t.Errorf("%s: %s %v", url, r.Status, r.Header)
+		}
+	}
+}
+
+// A Host is a name or an address, with or without a port.
+func TestValidHost(t *testing.T) {
+	t.Parallel()
+	e := newEdge(t, "s3", edge.Options{})
+	a61, a62, a63 := strings.Repeat("a", 61), strings.Repeat("a", 62), strings.Repeat("a", 63)
+	for host, valid := range map[string]bool{
+		"azAZ09-_.example": true, "example.com.": true, "cdn:12345": true, "cdn:123456": false, "cdn:": false, ":443": false,
+		"a..b": false, ".": false, "a`b": false, "a{b": false, "a@b": false, "a[b": false, "a/b": false, "a:b": false,
+		"[::1]": true, "[::1]:8443": true, "[::1": false, "::1]": false, "[192.0.2.1]": false, "[fe80::1%eth0]": false,
+		"[::x]": false, a63 + ".b": true, a63 + "a.b": false,
+		a63 + "." + a63 + "." + a63 + "." + a61: true, a63 + "." + a63 + "." + a63 + "." + a62: false,
+	} {
+		r := parseRequest(t, http.MethodGet, publicURL, "HTTP/1.1", http.Header{}, "")
+		r.Host = host
+		w := httptest.NewRecorder()
+		e.ServeHTTP(w, r)
+		if (w.Code == http.StatusOK) != valid || w.Code != http.StatusOK && w.Code != http.StatusBadRequest {
+			t.Errorf("%s: %d, want valid %t", host, w.Code, valid)
 		}
 	}
 }

@@ -82,13 +82,12 @@ func (q *request) viewerResponseFunction(r *response) *response {
 		return q.functionFailed(err)
 	}
 	r.status = result.Response.Status
-	length := r.header["Content-Length"]
+	header := functionHeader(result.Response)
+	header["Content-Length"] = r.header["Content-Length"] // the body's, whatever the function says
 	clear(r.header)
-	maps.Copy(r.header, functionHeader(result.Response))
+	maps.Copy(r.header, header)
 	if b := result.Response.Body; b != nil {
 		r.setBody(bodyBytes(b))
-	} else if length != nil {
-		r.header["Content-Length"] = length
 	}
 	return r
 }

@@ -1,12 +1,15 @@
 package edge_test
 
 import (
+	"io"
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"example.com/privatecdn/edge"
 )
@@ -167,5 +170,112 @@ func TestServerOfFunction(t *testing.T) {
 	e := webShape(t, s, func(http.ResponseWriter, *http.Request) { t.Error("the origin is asked") })
 	if r := get(t, e, homeOf(e)); r.StatusCode != 204 || r.Header.Get("Server") != "CloudFront" {
 		t.Errorf("%s %v", r.Status, r.Header)
+	}
+}
+
+// A range is cut from a whole object for GET, and from nothing else.
+func TestRangesOfWholeObjects(t *testing.T) {
+	t.Parallel()
+	e := newEdge(t, "s3", edge.Options{})
+	whole := get(t, e, publicURL)
+	both := get(t, e, publicURL, "Range", "bytes=1-2", "If-None-Match", whole.Header.Get("Etag"))
+	if both.StatusCode != 304 || both.Header["Content-Range"] != nil {
+		t.Errorf("a range of an object that the viewer has: %s %v", both.Status, both.Header)
+	}
+	w := httptest.NewRecorder()
+	e.ServeHTTP(w, parseRequest(t, http.MethodHead, publicURL, "HTTP/1.1", http.Header{"Range": {"bytes=1-2"}}, ""))
+	if w.Code != 200 || w.Header().Get("Content-Length") != "6" || w.Header()["Content-Range"] != nil {
+		t.Errorf("HEAD: %d %v", w.Code, w.Header())
+	}
+}
+
+// An origin that takes no ranges is passed on whole where nothing is cached, with
+// the headers by which S3 names a request if it is not S3.
+func TestOriginWithoutRanges(t *testing.T) {
+	t.Parallel()
+	s := shape{behavior: "CachePolicyId: 4135ea2d-6df8-44a3-9df3-4b5a84be39ad"}
+	e := webShape(t, s, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("X-Amz-Request-Id", "1")
+		w.Header().Set("Content-Length", "10")
+		_, _ = w.Write([]byte("0123456789"))
+	})
+	r := get(t, e, homeOf(e), "Range", "bytes=1-2")
+	if text := body(t, r); r.StatusCode != 200 || text != "0123456789" || r.Header.Get("X-Amz-Request-Id") != "1" {
+		t.Errorf("%s %v %q", r.Status, r.Header, text)
+	}
+}
+
+// A function of the response does not change the body's length.
+func TestFunctionKeepsLength(t *testing.T) {
+	t.Parallel()
+	for _, code := range []string{"e.response.headers = {}", "e.response.headers['content-length'] = { value: '1' }"} {
+		s := fn("AutoPublish: true, "+runtime2, "function handler(e) { "+code+"; return e.response }")
+		s.behavior = strings.Replace(s.behavior, "viewer-request", "viewer-response", 1)
+		e := webShape(t, s, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("four")) })
+		if r := get(t, e, homeOf(e)); r.Header.Get("Content-Length") != "4" || body(t, r) != "four" {
+			t.Errorf("%s: %s %v", code, r.Status, r.Header)
+		}
+	}
+}
+
+// What is put in place of an origin's answer closes that one.
+func TestReplacedAnswersAreClosed(t *testing.T) {
+	t.Parallel()
+	const page = "CustomErrorResponses: [{ErrorCode: 503, ResponseCode: 200, ResponsePagePath: /page.html}]"
+	for name, c := range map[string]struct {
+		config, policy string
+		status         int
+		says           string
+	}{
+		"stale on an error": {"", "658327ea-f89d-4fab-a63d-7e88639e58f6", 503, "hello"},
+		"still the same":    {"", "658327ea-f89d-4fab-a63d-7e88639e58f6", 304, "hello"},
+		"an error page":     {page, "4135ea2d-6df8-44a3-9df3-4b5a84be39ad", 503, "page"},
+	} {
+		now, closed, asked := caseStart, false, 0
+		origin := roundTripper(func(r *http.Request) (*http.Response, error) {
+			if asked++; r.URL.Path == "/page.html" {
+				return answer(strings.NewReader("page"), 4), nil
+			} else if asked == 1 {
+				return answer(strings.NewReader("hello"), 5, "Cache-Control", "max-age=60, stale-if-error=600"), nil
+			}
+			resp, err := closing{strings.NewReader("left unread"), &closed}.RoundTrip(r)
+			resp.StatusCode = c.status
+			return resp, err
+		})
+		s := shape{config: c.config, behavior: "CachePolicyId: " + c.policy, origins: custom("o", "web.example.com")}
+		e := newEdge(t, "", edge.Options{Text: s.text(), Clock: func() time.Time { return now },
+			Origins: map[string]http.RoundTripper{"o": origin}})
+		get(t, e, homeOf(e))
+		now = now.Add(2 * time.Minute)
+		if got := body(t, get(t, e, homeOf(e))); got != c.says || !closed {
+			t.Errorf("%s: %q, closed: %t", name, got, closed)
+		}
+	}
+}
+
+// An object of an eighth of the cache is stored, a larger one is not; the
+// answer to HEAD is stored whatever the object's size.
+func TestLargestStored(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		method string
+		size   int64
+		want   int
+	}{{http.MethodGet, 8000, 1}, {http.MethodGet, 8001, 2}, {http.MethodHead, 8001, 1}} {
+		asked := 0
+		e := httpEdge(t, 64000, func(*http.Request) (*http.Response, error) {
+			asked++
+			return answer(io.LimitReader(zeros{}, c.size), c.size), nil
+		})
+		for range 2 {
+			w := httptest.NewRecorder()
+			e.ServeHTTP(w, parseRequest(t, c.method, "https://cdn.example.com/x", "HTTP/1.1", http.Header{}, ""))
+			if got := w.Header().Get("Content-Length"); got != strconv.FormatInt(c.size, 10) {
+				t.Errorf("%s of %d bytes: %s", c.method, c.size, got)
+			}
+		}
+		if asked != c.want {
+			t.Errorf("%s of %d bytes: asked %d times, want %d", c.method, c.size, asked, c.want)
+		}
 	}
 }

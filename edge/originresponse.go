@@ -33,12 +33,12 @@ func (q *request) originResponseHeader(origin http.Header) http.Header {
 	h := http.Header{}
 	fromS3 := q.behavior.Origin.Bucket != nil && q.behavior.Origin.Custom == nil
 	for name, values := range origin {
-		if !hopByHop[name] && name != "Set-Cookie" && name != "Vary" && !(fromS3 && isS3ID(name)) {
+		if name == "Set-Cookie" && !q.behavior.forward.ForwardsCookies() {
+			continue
+		}
+		if !hopByHop[name] && name != "Vary" && !(fromS3 && isS3ID(name)) {
 			h[name] = values
 		}
-	}
-	if cookies := origin["Set-Cookie"]; cookies != nil && q.behavior.forward.ForwardsCookies() {
-		h["Set-Cookie"] = cookies
 	}
 	if vary := q.viewerVary(origin["Vary"]); vary != "" {
 		h.Set("Vary", vary)

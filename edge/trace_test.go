@@ -95,6 +95,81 @@ func TestAccessLog(t *testing.T) {
 	}
 }
 
+// The access log repeats nothing that proves a viewer's right, wherever the viewer
+// repeats it, and hides nothing else.
+func TestSecretsAreHidden(t *testing.T) {
+	t.Parallel()
+	var log strings.Builder
+	e := newEdge(t, "s3", edge.Options{
+		OnRequest: edge.AccessLog(&log, func(err error) { t.Error(err) })})
+	for _, c := range []struct {
+		query, name, value, told string
+		hidden                   bool
+	}{
+		{"?own=longvalue", "", "", "longvalue", false},
+		{"?X-Amz-Security-Tokens=longvalue", "", "", "longvalue", false},
+		{"?Signature=longvalue", "", "", "longvalue", true},
+		{"?X-Amz-Signature=longvalue", "", "", "longvalue", true},
+		{"?own=1&x-amz-%73ignature=longvalue", "", "", "longvalue", true},
+		{"?X-Amz-Security-Token=longvalue", "", "", "longvalue", true},
+		{"?Signature=12345678", "", "", "12345678", true},
+		{"?Signature=1234567", "", "", "1234567", false},
+		{"?Signature=long%2Fvalue", "", "", "long/value", true},
+		{"?Signature=long%2Fvalue", "", "", "long%2Fvalue", true},
+		{"", "Cookie", "own=longvalue", "longvalue", false},
+		{"", "Cookie", "own=1; CloudFront-Signature=longvalue", "longvalue", true},
+		{"", "Authorization", "longvalue", "longvalue", true},
+		{"", "Authorization", "AWS4-HMAC-SHA256 Credential=a, Signature=longvalue", "longvalue", true},
+		{"", "X-Amz-Security-Token", "longvalue", "longvalue", true},
+	} {
+		log.Reset()
+		get(t, e, publicURL+c.query, "Referer", "https://example.com/"+c.told, or(c.name, "X-Own"), c.value)
+		got := strings.ReplaceAll(log.String(), "%25", "%")
+		if strings.Contains(got, c.told) == c.hidden || !strings.Contains(got, "https://example.com/") {
+			t.Errorf("%s %s %s: %s", c.query, c.name, c.value, got)
+		}
+	}
+}
+
+// A request that no distribution gets is in the access log too.
+func TestAccessLogOfInvalidRequest(t *testing.T) {
+	t.Parallel()
+	var log strings.Builder
+	e := newEdge(t, "s3", edge.Options{OnRequest: edge.AccessLog(&log, func(err error) { t.Error(err) })})
+	r := parseRequest(t, http.MethodGet, "http://cdn.example.com/public/a.txt", "HTTP/1.1", http.Header{}, "")
+	r.Host, r.RemoteAddr = "a b", "192.0.2.1:4711"
+	e.ServeHTTP(httptest.NewRecorder(), r)
+	_, line, _ := strings.Cut(log.String(), "sc-range-end\n")
+	values := strings.Split(line, "\t")
+	if got := strings.Join(values[4:9], " "); len(values) != 33 || got != "192.0.2.1 GET - - 400" || values[26] != "4711" {
+		t.Errorf("%q of %q", got, line)
+	}
+}
+
+// Only an http or https URL in the request line is a URL of which the path is asked.
+func TestAbsoluteForm(t *testing.T) {
+	t.Parallel()
+	e := newEdge(t, "s3", edge.Options{})
+	for target, want := range map[string]int{
+		"https://cdn.example.com/public/a.txt":     200,
+		"HTTP://cdn.example.com/public/a.txt?a=/b": 200,
+		"ftp://cdn.example.com/public/a.txt":       400,
+		"public/a.txt":                             400,
+		"https://cdn.example.com":                  403,
+		"https://cdn.example.com?/public/a.txt":    403,
+		"/public/a.txt?from=http://x/private":      200,
+		"":                                         200,
+	} {
+		r := parseRequest(t, http.MethodGet, publicURL, "HTTP/1.1", http.Header{}, "")
+		r.RequestURI = target
+		w := httptest.NewRecorder()
+		e.ServeHTTP(w, r)
+		if w.Code != want {
+			t.Errorf("%s: %d, want %d", target, w.Code, want)
+		}
+	}
+}
+
 type failingWriter struct{ err error }
 
 func (w failingWriter) Write([]byte) (int, error) { return 0, w.err }

@@ -95,7 +95,7 @@ func (w *watcher) run() {
 				reload.Stop()
 				return
 			}
-			if w.template != "" && (event.Name == w.template || filepath.Dir(event.Name) == w.template) {
+			if event.Name == w.template || filepath.Dir(event.Name) == w.template {
 				reload.Reset(settleTime)
 			}
 			if key, found := strings.CutPrefix(event.Name, w.bucket+string(filepath.Separator)); found && w.bucket != "" {
