@@ -149,7 +149,7 @@ func (s *site) pages() (paths []string) {
 	for _, page := range pages {
 		path := page["ResponsePagePath"].(string)
 		if root, ok := s.config["DefaultRootObject"].(string); ok && path == "/" {
-			path += root
+			paths = append(paths, path+root)
 		}
 		paths = append(paths, path)
 	}
