@@ -37,10 +37,8 @@ func (q *request) customError(r *response) *response {
 // conditions nor ranges apply.
 func (q *request) errorObject(path string) *response {
 	req := q.http.WithContext(context.WithoutCancel(q.http.Context()))
-	req.Method, req.Header, req.Body, req.ContentLength = http.MethodGet, http.Header{}, nil, 0
-	if a := q.http.Header["Accept-Encoding"]; a != nil {
-		req.Header["Accept-Encoding"] = a
-	}
+	req.Method, req.Body, req.ContentLength = http.MethodGet, nil, 0
+	req.Header = http.Header{"Accept-Encoding": q.http.Header["Accept-Encoding"]}
 	y := *q
 	y.http, y.header, y.cookies, y.query = req, req.Header, nil, ""
 	y.setPath(path)

@@ -1,6 +1,8 @@
 package edge_test
 
 import (
+	"crypto/tls"
+	"fmt"
 	"io"
 	"io/fs"
 	"net/http"
@@ -71,18 +73,27 @@ func TestPreflightServer(t *testing.T) {
 	}
 }
 
-// The first error that can have a page of its own is 400.
+// The first error that can have a page of its own is 400. The page is compressed
+// as any object.
 func TestErrorPageOf400(t *testing.T) {
 	t.Parallel()
-	s := shape{config: "CustomErrorResponses: [{ErrorCode: 400, ResponseCode: 200, ResponsePagePath: /page.html}]"}
+	s := shape{config: "CustomErrorResponses: [{ErrorCode: 400, ResponseCode: 200, ResponsePagePath: /page.html}]",
+		behavior: "Compress: true"}
+	page := strings.Repeat("/page.html", 200)
 	e := webShape(t, s, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", "2000")
+		w.Header().Set("Content-Type", "text/html")
 		if r.URL.Path != "/page.html" {
 			w.WriteHeader(http.StatusBadRequest)
 		}
-		_, _ = w.Write([]byte(r.URL.Path))
+		_, _ = w.Write([]byte(page))
 	})
-	if r := get(t, e, homeOf(e)); r.StatusCode != 200 || body(t, r) != "/page.html" {
+	if r := get(t, e, homeOf(e)); r.StatusCode != 200 || body(t, r) != page {
 		t.Errorf("%s %v", r.Status, r.Header)
+	}
+	r := get(t, e, homeOf(e), "Accept-Encoding", "gzip")
+	if r.StatusCode != 200 || r.Header.Get("Content-Encoding") != "gzip" {
+		t.Errorf("compressed: %s %v", r.Status, r.Header)
 	}
 }
 
@@ -202,6 +213,66 @@ func TestOriginWithoutRanges(t *testing.T) {
 	r := get(t, e, homeOf(e), "Range", "bytes=1-2")
 	if text := body(t, r); r.StatusCode != 200 || text != "0123456789" || r.Header.Get("X-Amz-Request-Id") != "1" {
 		t.Errorf("%s %v %q", r.Status, r.Header, text)
+	}
+}
+
+// The origin is told what CloudFront found out about a viewer.
+func TestViewerHeaders(t *testing.T) {
+	t.Parallel()
+	var got http.Header
+	e := webShape(t, shape{behavior: "OriginRequestPolicyId: 33f36d7e-f396-46d9-90e0-52428a34d9dc\n" +
+		"CachePolicyId: 4135ea2d-6df8-44a3-9df3-4b5a84be39ad"},
+		func(_ http.ResponseWriter, r *http.Request) { got = r.Header })
+	for agent, want := range map[string]string{
+		"X11; Linux x86_64":         "Desktop",
+		"SmartTV iPad":              "Smarttv Ios",
+		"HbbTV Mobile":              "Smarttv",
+		"iPad Mobile":               "Tablet Ios",
+		"Firefox Tablet":            "Tablet",
+		"Android 15":                "Tablet Android",
+		"Android 15; Mobile":        "Mobile Android",
+		"iPhone":                    "Mobile Ios",
+		"BlackBerry Mobile":         "Mobile",
+		"AppleTV":                   "Smarttv",
+		"Android 15; SMART-TV":      "Smarttv Android",
+		"iPhone; Android 15 Tablet": "Tablet Ios Android",
+	} {
+		get(t, e, homeOf(e), "User-Agent", agent)
+		var is []string
+		for _, device := range []string{"Desktop", "Smarttv", "Tablet", "Mobile", "Ios", "Android"} {
+			switch value := got.Get("Cloudfront-Is-" + device + "-Viewer"); value {
+			case "true":
+				is = append(is, device)
+			case "":
+				t.Errorf("nothing says whether %s is %s", agent, device)
+			}
+		}
+		if strings.Join(is, " ") != want {
+			t.Errorf("%s is %s, want %s", agent, is, want)
+		}
+	}
+	for _, c := range []struct {
+		major, minor      int
+		cipher            uint16
+		resumed           bool
+		remote            string
+		version, tls, own string
+	}{
+		{2, 0, tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, false, "192.0.2.1:4711",
+			"2.0", "TLSv1.2:ECDHE-RSA-AES128-GCM-SHA256:fullHandshake", "192.0.2.1:4711"},
+		{1, 1, tls.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, true, "192.0.2.1",
+			"1.1", "TLSv1.2:ECDHE-ECDSA-CHACHA20-POLY1305:sessionResumed", "192.0.2.1:0"},
+	} {
+		r := parseRequest(t, http.MethodGet, homeOf(e), "HTTP/1.1", http.Header{}, "")
+		r.Proto, r.ProtoMajor, r.ProtoMinor = fmt.Sprintf("HTTP/%d.%d", c.major, c.minor), c.major, c.minor
+		r.TLS = &tls.ConnectionState{Version: tls.VersionTLS12, CipherSuite: c.cipher, DidResume: c.resumed}
+		r.RemoteAddr = c.remote
+		e.ServeHTTP(httptest.NewRecorder(), r)
+		for name, want := range map[string]string{"Http-Version": c.version, "Tls": c.tls, "Address": c.own} {
+			if value := got.Get("Cloudfront-Viewer-" + name); value != want {
+				t.Errorf("%s is %q, want %q", name, value, want)
+			}
+		}
 	}
 }
 

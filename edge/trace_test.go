@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -78,6 +79,16 @@ func TestAccessLog(t *testing.T) {
 		}[name]
 		if checked && values[i] != want {
 			t.Errorf("%s is %q, want %q", name, values[i], want)
+		}
+	}
+	size := len("https://cdn.example.com/public/a.txt?a=1Range: bytes=1-2\r\nUser-Agent: a b\t\"c\"\r\n" +
+		"X-Forwarded-For: 192.0.2.9\r\n")
+	if got := values[slices.Index(fields, "cs-bytes")]; got != strconv.Itoa(size) {
+		t.Errorf("cs-bytes is %s, want %d", got, size)
+	}
+	for _, name := range []string{"time-taken", "time-to-first-byte"} {
+		if _, digits, _ := strings.Cut(values[slices.Index(fields, name)], "."); len(digits) != 3 {
+			t.Errorf("%s has the decimals %q, want 3", name, digits)
 		}
 	}
 	get(t, e, "https://cdn.example.com/public/a.txt", "User-Agent", "~")
