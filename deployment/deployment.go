@@ -181,14 +181,12 @@ func (d *Deployment) trusts(id string) bool {
 
 // HasHost reports whether the distribution answers to host, a name with its
 // port where that is not the scheme's own. An alias such as *.example.com
-// stands for every name below it, as it does in CloudFront.
+// stands for every name below it, at any depth, as it does in CloudFront.
 func (d *Deployment) HasHost(host string) bool {
 	return slices.ContainsFunc(d.Hosts, func(known string) bool {
-		if below, ok := strings.CutPrefix(known, "*."); ok {
-			name, rest, found := strings.Cut(host, ".")
-			return found && name != "" && rest == below
-		}
-		return known == host
+		domain, wildcard := strings.CutPrefix(known, "*")
+		name, below := strings.CutSuffix(host, domain)
+		return below && (name != "") == wildcard
 	})
 }
 

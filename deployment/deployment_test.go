@@ -266,7 +266,8 @@ func TestLookups(t *testing.T) {
 	}
 	for host, want := range map[string]bool{
 		"d111111abcdef8.cloudfront.net": true, "a.media.example.com": true, "127.0.0.1:8443": true,
-		"media.example.com": false, "a.b.media.example.com": false, "127.0.0.1": false, ".media.example.com": false,
+		"media.example.com": false, "a.b.media.example.com": true, "xmedia.example.com": false,
+		"x127.0.0.1:8443": false, "127.0.0.1": false, ".media.example.com": false,
 	} {
 		if d.HasHost(host) != want {
 			t.Errorf("HasHost(%s) = %v", host, !want)

@@ -125,14 +125,16 @@ func (s *distribution) match(path string) *behavior {
 	return s.behaviors[pathpattern.First(s.behaviors, func(b *behavior) string { return b.PathPattern }, path)]
 }
 
-// named returns the distribution with a domain name or an alias, whose first
-// label may be a wildcard.
+// named returns the distribution with a domain name or an alias. A wildcard, *.,
+// covers names at any depth, the closest one first.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/alternate-domain-names-wildcard.html
 func (c *config) named(host string) *distribution {
-	if s := c.byHost[host]; s != nil {
-		return s
+	s := c.byHost[host]
+	for s == nil && host != "" {
+		_, host, _ = strings.Cut(host, ".")
+		s = c.byHost["*."+host]
 	}
-	_, parent, _ := strings.Cut(host, ".")
-	return c.byHost["*."+parent]
+	return s
 }
 
 // unnamed returns the distribution for any other host: the one that is alone or,
