@@ -97,7 +97,10 @@ func TestBodiesAreStreamed(t *testing.T) {
 	for name, c := range map[string]struct {
 		method string
 		length int64
-	}{"known": {http.MethodGet, 10}, "unknown": {http.MethodGet, -1}, "not cached": {http.MethodPost, -1}} {
+	}{
+		"known": {http.MethodGet, 10}, "unknown": {http.MethodGet, -1},
+		"not cached, known": {http.MethodPost, 10}, "not cached": {http.MethodPost, -1},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)

@@ -152,11 +152,9 @@ func (q *request) refreshed(stale *cache.Entry, update http.Header) *cache.Entry
 func (q *request) serveEntry(e *cache.Entry, from string) *response {
 	r := q.newResponse(e.Status, from, e.Header)
 	r.content, r.kept, r.length = true, e.Body, e.Size
-	if from == fromHit || from == fromRefresh {
+	if from == fromHit {
 		q.age = e.Age(q.now)
-		if age := int64(q.age / time.Second); age > 0 || from == fromHit {
-			r.header.Set("Age", strconv.FormatInt(age, 10))
-		}
+		r.header.Set("Age", strconv.FormatInt(int64(q.age/time.Second), 10))
 	}
 	return q.finishContent(r)
 }

@@ -332,7 +332,7 @@ func TestLargestStored(t *testing.T) {
 		method string
 		size   int64
 		want   int
-	}{{http.MethodGet, 8000, 1}, {http.MethodGet, 8001, 2}, {http.MethodHead, 8001, 1}} {
+	}{{http.MethodGet, 0, 1}, {http.MethodGet, 8000, 1}, {http.MethodGet, 8001, 2}, {http.MethodHead, 8001, 1}} {
 		asked := 0
 		e := httpEdge(t, 64000, func(*http.Request) (*http.Response, error) {
 			asked++

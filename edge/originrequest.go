@@ -83,7 +83,7 @@ func (q *request) originRequest(ctx context.Context) *http.Request {
 	} else if q.behavior.forward.Header("Host") {
 		req.Host = q.host
 	}
-	if !isReadMethod(q.http.Method) && q.http.ContentLength != 0 {
+	if !isReadMethod(q.http.Method) {
 		req.Body, req.ContentLength = q.http.Body, q.http.ContentLength
 	}
 	q.sent = req.Header

@@ -85,10 +85,8 @@ func (r *response) write(ctx context.Context, w http.ResponseWriter, head bool) 
 	switch {
 	case r.kept != nil:
 		err = r.kept.WriteTo(ctx, w, r.offset, r.length, flush)
-	case r.stream != nil && r.length < 0: // may be events that the viewer waits for
+	case r.stream != nil: // may be events that the viewer waits for
 		_, err = io.Copy(flushing{w, flush}, r.stream)
-	case r.stream != nil:
-		_, err = io.Copy(w, r.stream)
 	}
 	if err != nil {
 		panic(http.ErrAbortHandler)
