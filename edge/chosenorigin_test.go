@@ -48,11 +48,13 @@ func TestChosenOrigin(t *testing.T) {
 			`https://web.example.com/p/home.html web.example.com [] ["c"]`,
 		"select('web', {customOriginConfig: {port: 8443, protocol: 'https'}})": "" +
 			"https://web.example.com:8443/home.html " + own,
-		"select('web', {originAccessControlConfig: {enabled: false}})":       asked + " " + own,
-		"select('web', {domainName: '" + bucket + "'})":                      "AccessDenied",
-		"select('o', {originAccessControlConfig: {enabled: false}})":         "AccessDenied",
-		"select('o', {customOriginConfig: {port: 8443, protocol: 'https'}})": "home",
-		"update({domainName: '" + bucket + "'})":                             "home",
+		"select('web', {customOriginConfig: {port: 80, protocol: 'http'}})":   "http://web.example.com/home.html " + own,
+		"select('web', {customOriginConfig: {port: 443, protocol: 'https'}})": "https://web.example.com/home.html " + own,
+		"select('web', {originAccessControlConfig: {enabled: false}})":        asked + " " + own,
+		"select('web', {domainName: '" + bucket + "'})":                       "AccessDenied",
+		"select('o', {originAccessControlConfig: {enabled: false}})":          "AccessDenied",
+		"select('o', {customOriginConfig: {port: 8443, protocol: 'https'}})":  "home",
+		"update({domainName: '" + bucket + "'})":                              "home",
 	} {
 		choice = strings.NewReplacer("select", "selectRequestOriginById", "update", "updateRequestOrigin").Replace(choice)
 		s := fn("AutoPublish: true, "+runtime2,
