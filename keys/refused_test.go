@@ -103,6 +103,14 @@ func TestHints(t *testing.T) {
 		"bare base64": {
 			bare, "lines BEGIN PRIVATE KEY and", "lines BEGIN PUBLIC KEY and", "base64 without",
 		},
+		"65 letters": {
+			func(string) string { return strings.Repeat("M", 65) }, "lines BEGIN PRIVATE KEY and",
+			"lines BEGIN PUBLIC KEY and", "base64 without",
+		},
+		"64 letters": {
+			func(string) string { return strings.Repeat("M", 64) }, beginsWith + "PRIVATE KEY", beginsWith + "PUBLIC KEY",
+			"no PEM block",
+		},
 		"base64 of it all": {base64Of, "base64 -d", "base64 -d", "encoded in base64"},
 		"percent-encoded":  {url.PathEscape, "decode it", "decode it", "percent-encoded"},
 		"form-encoded":     {url.QueryEscape, "decode it", "decode it", "percent-encoded"},

@@ -47,7 +47,8 @@ func (c *cache) put(key string, p *page) {
 
 // freshness returns how long a manifest may be served again: as long as its
 // Cache-Control says, one second where that is missing, since it may be live,
-// but only while the terms give the same end, and not at all without a Window.
+// but only while the terms give the same end, and not at all without a Window
+// or where the max-age is not a number.
 func freshness(header http.Header, t signer.Terms, now time.Time) time.Duration {
 	if t.Window <= 0 {
 		return 0
@@ -55,11 +56,11 @@ func freshness(header http.Header, t signer.Terms, now time.Time) time.Duration 
 	fresh := time.Second
 	for directive := range strings.SplitSeq(strings.ToLower(header.Get("Cache-Control")), ",") {
 		name, value, _ := strings.Cut(strings.TrimSpace(directive), "=")
-		seconds, err := strconv.ParseInt(value, 10, 32)
-		switch {
-		case name == "no-store" || name == "no-cache" || name == "private":
+		switch name {
+		case "no-store", "no-cache", "private":
 			return 0
-		case name == "max-age" && err == nil:
+		case "max-age":
+			seconds, _ := strconv.ParseInt(value, 10, 32)
 			fresh = time.Duration(seconds) * time.Second
 		}
 	}

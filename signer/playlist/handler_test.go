@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -256,12 +257,13 @@ func TestHandlerCache(t *testing.T) {
 	}{
 		{"fresh", "public, max-age=60", 12 * time.Hour, []string{"?token=good", "?token=good&CMCD=br%3D1",
 			"?token=good"}, 1},
-		{"without a word", "", 12 * time.Hour, []string{"?token=good", "?token=good"}, 1},
 		{"directives", "max-age=60", 12 * time.Hour, []string{"?_HLS_msn=1&token=good", "?token=good&_HLS_msn=2"}, 2},
 		{"the first token", "max-age=60", 12 * time.Hour, []string{"?token=good", "?token=good&token=x"}, 1},
 		{"no window", "max-age=60", 0, []string{"?token=good", "?token=good"}, 2},
 		{"not to be kept", "no-store", 12 * time.Hour, []string{"?token=good", "?token=good"}, 2},
 		{"over", "max-age=0", 12 * time.Hour, []string{"?token=good", "?token=good"}, 2},
+		{"not a number", "max-age=x", 12 * time.Hour, []string{"?token=good", "?token=good"}, 2},
+		{"another's age", "max-age=60, s-maxage=0", 12 * time.Hour, []string{"?token=good", "?token=good"}, 1},
 	} {
 		r := newRelay(t, stored)
 		r.Terms.Window = test.window
@@ -281,8 +283,22 @@ func TestHandlerCache(t *testing.T) {
 	}
 }
 
-// The manifest comes from the distribution with a signature, or without one
-// where its path is public; an error does not repeat the signature.
+// A manifest whose freshness nothing tells of may be live: what is asked for
+// often is fetched seldom.
+func TestHandlerCacheOfALiveManifest(t *testing.T) {
+	t.Parallel()
+	r := newRelay(t, stored)
+	r.Terms.Window = 12 * time.Hour
+	for range 100 {
+		do(r, "GET", "/films/7/low.m3u8?token=good")
+	}
+	if r.fetched.Load() == 100 {
+		t.Error("every request leads to a fetch")
+	}
+}
+
+// The manifest comes from the distribution with a signature of five minutes, or
+// without one where its path is public; an error does not repeat the signature.
 func TestFetch(t *testing.T) {
 	t.Parallel()
 	s, _ := deployed(t)
@@ -295,6 +311,7 @@ func TestFetch(t *testing.T) {
 		return &http.Response{StatusCode: 200, Body: http.NoBody, Request: r}, nil
 	})}
 	for path, signed := range map[string]bool{home + "a.m3u8": true, home + "public/a.m3u8": false} {
+		begin := time.Now().Unix()
 		response, err := playlist.Fetch(t.Context(), client, s, path)
 		if err != nil {
 			t.Fatal(err)
@@ -302,6 +319,11 @@ func TestFetch(t *testing.T) {
 		response.Body.Close()
 		if strings.Contains(asked, "Signature=") != signed {
 			t.Errorf("%s: asked for %s", path, asked)
+		}
+		u, _ := url.Parse(asked)
+		expires, _ := strconv.ParseInt(u.Query().Get("Expires"), 10, 64)
+		if signed && (expires < begin+300 || expires > time.Now().Unix()+301) {
+			t.Errorf("%s: %d seconds", path, expires-begin)
 		}
 	}
 	_, err := playlist.Fetch(t.Context(), client, s, home+"broken.m3u8")

@@ -99,7 +99,7 @@ type attribute struct {
 
 func attributes(list string) func(yield func(attribute) bool) {
 	return func(yield func(attribute) bool) {
-		for at := 0; at < len(list); {
+		for at := 0; ; {
 			equals := strings.IndexByte(list[at:], '=')
 			if equals < 0 {
 				return

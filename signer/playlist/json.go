@@ -16,15 +16,21 @@ var lists = []string{"ASSETS", "PATHWAY-PRIORITY", "SERVICE-LOCATION-PRIORITY"}
 // an array that is.
 type member struct{ of, name string }
 
+// jsonReader rewrites the values of a document one after the other.
+type jsonReader struct {
+	*rewrite
+	*json.Decoder
+	known bool // it has one of lists
+}
+
 // json rewrites an asset list or a steering manifest, whose URIs all lead to
 // documents with URIs of their own.
 func (w *rewrite) json() error {
-	decoder := json.NewDecoder(strings.NewReader(w.src))
-	known, err := w.jsonValue(decoder, member{}, 0)
-	if err != nil {
+	r := &jsonReader{rewrite: w, Decoder: json.NewDecoder(strings.NewReader(w.src))}
+	if err := r.value(member{}, 0); err != nil {
 		return err
 	}
-	if _, err := decoder.Token(); !known || !errors.Is(err, io.EOF) {
+	if _, err := r.Token(); !r.known || !errors.Is(err, io.EOF) {
 		return errJSON()
 	}
 	return nil
@@ -32,39 +38,38 @@ func (w *rewrite) json() error {
 
 func errJSON() error { return refuse(ErrFormat, "neither an asset list nor a steering manifest") }
 
-// jsonValue rewrites the value of a member, and reports whether it has one of
-// lists.
-func (w *rewrite) jsonValue(decoder *json.Decoder, m member, depth int) (known bool, err error) {
-	before := int(decoder.InputOffset())
-	token, err := decoder.Token()
+// value rewrites the value of a member.
+func (r *jsonReader) value(m member, depth int) error {
+	before := int(r.InputOffset())
+	token, err := r.Token()
 	if err != nil || depth > maxDepth {
-		return false, errJSON()
+		return errJSON()
 	}
 	if text, ok := token.(string); ok {
-		start := before + strings.IndexByte(w.src[before:], '"') + 1
-		return false, w.member(m, text, start, int(decoder.InputOffset())-1)
+		start := before + strings.IndexByte(r.src[before:], '"') + 1
+		return r.member(m, text, start, int(r.InputOffset())-1)
 	}
 	open, nested := token.(json.Delim)
-	for nested && decoder.More() {
+	for nested && r.More() {
 		inside := m
 		if open == '{' {
-			name, err := decoder.Token()
+			name, err := r.Token()
 			if err != nil {
-				return false, errJSON()
+				return errJSON()
 			}
 			inside = member{m.name, name.(string)}
-			known = known || depth == 0 && slices.Contains(lists, inside.name)
+			r.known = r.known || depth == 0 && slices.Contains(lists, inside.name)
 		}
-		if _, err := w.jsonValue(decoder, inside, depth+1); err != nil {
-			return false, err
+		if err := r.value(inside, depth+1); err != nil {
+			return err
 		}
 	}
 	if nested {
-		if _, err := decoder.Token(); err != nil {
-			return false, errJSON()
+		if _, err := r.Token(); err != nil {
+			return errJSON()
 		}
 	}
-	return known, nil
+	return nil
 }
 
 // member rewrites the string value of a member, if it is a URI.

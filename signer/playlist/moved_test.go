@@ -26,6 +26,8 @@ func TestMoved(t *testing.T) {
 		{"no quotes, and it comes back", hls("#EXT-X-MEDIA:URI= a.m3u8 ,X=1"),
 			hls(`#EXT-X-MEDIA:URI= "a.m3u8?t=1" ,X=1`), relay},
 		{"no quotes and nothing in them", hls("#EXT-X-MEDIA:URI=,X=1"), hls("#EXT-X-MEDIA:URI=,X=1"), relay},
+		{"an attribute without a name", hls(`#EXT-X-MAP:=a,URI="i.mp4"`),
+			hls(`#EXT-X-MAP:=a,URI="` + place + `i.mp4?SIGNED"`), absolute},
 		{"a quotation mark", hls(`/public/".ts`), hls(host + "/public/%22.ts"), absolute},
 		{"a quotation mark in JSON", `{"ASSETS": [{"URI": "/public/\"?\""}]}`,
 			`{"ASSETS": [{"URI": "https://h.example/public/%22?%22"}]}`, absolute},
