@@ -1,6 +1,7 @@
 package keys_test
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/pem"
 	"errors"
@@ -232,6 +233,19 @@ func TestWhiteSpace(t *testing.T) {
 		}
 		if _, err := keys.ParsePublic([]byte(of(public))); err != nil {
 			t.Errorf("%s, public: %v", name, err)
+		}
+	}
+}
+
+// TestLargest holds how many bytes the PEM of a key may have.
+func TestLargest(t *testing.T) {
+	t.Parallel()
+	private := keytest.ECParam(t, "prime256v1", "-noout")
+	const most = 16 << 10
+	for size, want := range map[int]error{most: nil, most + 1: keys.ErrTooLarge} {
+		padded := append(bytes.Repeat([]byte("\n"), size-len(private)), private...)
+		if _, err := keys.ParsePrivate(padded); !errors.Is(err, want) {
+			t.Errorf("%d bytes: %v", size, err)
 		}
 	}
 }

@@ -2,9 +2,9 @@ package playlist
 
 import (
 	"cmp"
+	"html"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"example.com/privatecdn/signer"
@@ -83,8 +83,8 @@ func (w *rewrite) scope(s *scope, around []place) (leaves []place, err error) {
 // directory reports whether a BaseURL is a directory, which no player requests
 // and whose query does not outlive the resolution of what is relative to it.
 func (w *rewrite) directory(u uri, base *location) bool {
-	to, err := base.resolve(u.value)
-	if err != nil || !strings.HasSuffix(to.path, "/") {
+	to, _ := base.resolve(u.value) // which within has done before
+	if !strings.HasSuffix(to.path, "/") {
 		return false
 	}
 	if u.moves && w.moved() && to.host != "" && !hasScheme(u.value) {
@@ -92,6 +92,9 @@ func (w *rewrite) directory(u uri, base *location) bool {
 	}
 	return true
 }
+
+// pathUnit is so many bytes of a base URL's path that count as one URI.
+const pathUnit = 1024
 
 // maxAlternatives is the most base URLs of one element.
 const maxAlternatives = 1000
@@ -111,7 +114,7 @@ func (w *rewrite) within(s *scope, around []place) ([]place, error) {
 				err = ErrURI
 			}
 			if err == nil {
-				err = w.spend(1 + len(to.path)/short) // every one has a path of its own in memory
+				err = w.spend(1 + len(to.path)/pathUnit) // every one has a path of its own in memory
 			}
 			if err == nil && len(all) == maxAlternatives {
 				err = refuse(ErrTooLarge, "it has more than %d alternative base URLs", maxAlternatives)
@@ -172,22 +175,11 @@ func fragment(raw string, entities bool) int {
 			return i
 		case raw[i] == '&' && entities:
 			end := i + strings.IndexByte(raw[i:], ';')
-			if isHash(raw[i+1 : end]) {
+			if html.UnescapeString(raw[i:end+1]) == "#" {
 				return i
 			}
 			i = end
 		}
 	}
 	return len(raw)
-}
-
-// isHash reports whether a character reference is a #.
-func isHash(reference string) bool {
-	digits, numeric := strings.CutPrefix(reference, "#")
-	base := 10
-	if hex, ok := strings.CutPrefix(digits, "x"); ok {
-		digits, base = hex, 16
-	}
-	n, err := strconv.ParseUint(digits, base, 32)
-	return numeric && err == nil && n == '#'
 }

@@ -6,12 +6,10 @@ import "strings"
 func (w *rewrite) hls() error {
 	vars := variables{}
 	next := content // what the next URI leads to
-	for at := len(w.src) - len(strings.TrimPrefix(w.src, bom)); at < len(w.src); {
-		end := len(w.src)
-		if i := strings.IndexByte(w.src[at:], '\n'); i >= 0 {
-			end = at + i
-		}
-		from, to := trim(w.src, at, end)
+	at := len(w.src) - len(strings.TrimPrefix(w.src, bom))
+	for whole := range strings.Lines(w.src[at:]) {
+		from, to := trim(w.src, at, at+len(whole))
+		at += len(whole)
 		line := w.src[from:to]
 		switch {
 		case line == "":
@@ -28,7 +26,6 @@ func (w *rewrite) hls() error {
 			}
 			next = content
 		}
-		at = end + 1
 	}
 	return nil
 }

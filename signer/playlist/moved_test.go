@@ -91,6 +91,28 @@ func TestLongest(t *testing.T) {
 	}
 }
 
+// TestLongestParts holds how long what is put together of parts may be, where
+// no signature makes it longer.
+func TestLongestParts(t *testing.T) {
+	t.Parallel()
+	const other = "https://o.example/"
+	r := playlist.Rewriter{Query: stub}
+	for more, fails := range []bool{false, true} {
+		part := strings.Repeat("x", (signer.MaxURL-len(other))/2+more)
+		whole := strings.Repeat("x", signer.MaxURL+more)
+		for manifest, want := range map[string]error{
+			hls(`#EXT-X-DEFINE:NAME="a",VALUE="`+other+part+`"`, `#EXT-X-DEFINE:NAME="b",VALUE="`+part+`"`, "{$a}{$b}"): playlist.ErrVariable,
+			mpd("<BaseURL>" + other + whole[len("//"):] + "/</BaseURL>"):                                                playlist.ErrURI,
+			mpd("<BaseURL>" + other + `</BaseURL><SegmentTemplate media="$RepresentationID$"/><Representation id="` + whole +
+				`"/>`): playlist.ErrURI,
+		} {
+			if _, err := r.Rewrite(home+"a", []byte(manifest)); errors.Is(err, want) != fails || err != nil != fails {
+				t.Errorf("%d bytes more, %s: %v", more, manifest[:60], err)
+			}
+		}
+	}
+}
+
 // TestManyURIs holds that a manifest may have so many URIs, and no more.
 func TestManyURIs(t *testing.T) {
 	t.Parallel()
@@ -98,6 +120,18 @@ func TestManyURIs(t *testing.T) {
 	for n, want := range map[int]error{playlist.MaxURIs: nil, playlist.MaxURIs + 1: playlist.ErrTooLarge} {
 		if _, err := r.Rewrite(home+"a", []byte(hls(strings.Repeat("1.ts\n", n)))); !errors.Is(err, want) {
 			t.Errorf("%d URIs: %v", n, err)
+		}
+	}
+}
+
+// TestManyBases holds that a Period with a base URL counts as two URIs.
+func TestManyBases(t *testing.T) {
+	t.Parallel()
+	r := playlist.Rewriter{Query: stub}
+	for more, want := range []error{nil, playlist.ErrTooLarge} {
+		manifest := mpd(strings.Repeat("<Period><BaseURL>a/</BaseURL></Period>", playlist.MaxURIs/2+more))
+		if _, err := r.Rewrite(home+"a", []byte(manifest)); !errors.Is(err, want) {
+			t.Errorf("%d more: %v", more, err)
 		}
 	}
 }

@@ -178,6 +178,6 @@ func (r *Rewriter) begin(url string) (*rewrite, error) {
 	}
 	prefix, wild := strings.CutSuffix(w.resource, "*")
 	w.quick = wild && !strings.ContainsAny(prefix, "*?") && strings.HasPrefix(home, prefix) &&
-		len(home) <= short && !w.moved() && w.Note == nil
+		!w.moved() && w.Note == nil
 	return w, nil
 }

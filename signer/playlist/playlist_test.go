@@ -11,6 +11,7 @@ import (
 
 	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/internal/testing/golden"
+	"example.com/privatecdn/internal/testing/keytest"
 	"example.com/privatecdn/signer"
 	"example.com/privatecdn/signer/playlist"
 	"example.com/privatecdn/signer/policy"
@@ -246,7 +247,7 @@ func TestRefused(t *testing.T) {
 		{"dash too long", home, "", mpd("<BaseURL>" + strings.Repeat("x", 8192) + ".mp4</BaseURL>"),
 			signer.ErrTooLong, 1},
 		{"dash signer", home, "", mpd("<BaseURL>refuse.mp4</BaseURL>"), refused, 0},
-		{"signer", home, "", hls("1.ts", "refuse.ts"), refused, 0},
+		{"signer", home, "", hls("1.ts?", "refuse.ts"), refused, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -278,8 +279,9 @@ func TestOtherFormats(t *testing.T) {
 	r := playlist.Rewriter{Query: stub}
 	for text, says := range map[string]string{
 		"\xff\xfe<\x00": "UTF-16", "#\x00E\x00": "UTF-16", "ABCD\x00": `begins with "ABCD`, "AB": `begins with "AB`,
+		strings.Repeat("a", 60): `aaa"; give`, strings.Repeat("a", 61): `aaa"…; give`,
 	} {
-		if _, err := r.Rewrite(home, []byte(text)); err == nil || !strings.Contains(err.Error(), says) {
+		if _, err := r.Rewrite(home, []byte(text)); !strings.Contains(keytest.Said(err), says) {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
@@ -419,12 +421,22 @@ func TestOtherHosts(t *testing.T) {
 	}
 }
 
-// TestRelayURL holds that what is relative to a BaseURL needs the relay's URL.
+// TestRelayURL holds that what is relative to a BaseURL needs the relay's URL,
+// and that it and what is carried are read as players read them.
 func TestRelayURL(t *testing.T) {
 	t.Parallel()
-	r := playlist.Rewriter{Query: stub, Relay: true}
-	if _, err := r.Rewrite(home+"a.mpd", []byte(mpd("<ContentSteering>s.json</ContentSteering>"))); !errors.Is(err,
-		playlist.ErrRelay) {
-		t.Errorf("%v", err)
+	const relay = "https://app.example/a"
+	for _, test := range []struct {
+		relay, carry string
+		want         error
+	}{
+		{"", "", playlist.ErrRelay}, {relay, "", nil}, {relay, "t=1", nil}, {relay + `\`, "", playlist.ErrURI},
+		{relay, `t=\`, playlist.ErrURI},
+	} {
+		r := playlist.Rewriter{Query: stub, Relay: true, RelayURL: test.relay, Carry: test.carry}
+		manifest := mpd("<ContentSteering>s.json</ContentSteering>")
+		if _, err := r.Rewrite(home+"a.mpd", []byte(manifest)); !errors.Is(err, test.want) {
+			t.Errorf("%q, %q: %v, want %v", test.relay, test.carry, err, test.want)
+		}
 	}
 }

@@ -218,20 +218,23 @@ func joint(ref string) string {
 // edit puts text in the place of src[start:end].
 func (w *rewrite) edit(start, end int, text []byte) {
 	if w.edits == nil {
-		w.edits = make([]edit, 0, 1+strings.Count(w.src, "\n")/2) // a segment takes two lines or more
+		w.edits = make([]edit, 0, strings.Count(w.src, "\n")) // a line has hardly more than one
 	}
 	w.edits = append(w.edits, edit{start, end, text})
 }
 
 // result returns the manifest with its edits, which are in order.
 func (w *rewrite) result() []byte {
-	pieces := make([][]byte, 0, 2*len(w.edits)+1)
-	done := 0
+	size := len(w.manifest)
 	for _, e := range w.edits {
-		pieces = append(pieces, w.manifest[done:e.start], e.text)
+		size += len(e.text)
+	}
+	result, done := make([]byte, 0, size), 0
+	for _, e := range w.edits {
+		result = append(append(result, w.manifest[done:e.start]...), e.text...)
 		done = e.end
 	}
-	return bytes.Join(append(pieces, w.manifest[done:]), nil)
+	return append(result, w.manifest[done:]...)
 }
 
 // note reports a URI that is left alone, or what it leads to.

@@ -35,17 +35,13 @@ func (w *rewrite) judge(base *location, ref string) (verdict, error) {
 	return verdict{to, true, len(sent)}, err
 }
 
-// short is so many bytes that a URL which is made of short parts cannot become
-// too long for CloudFront.
-const short = 1024
-
 // plainBytes are what every parser reads alike in a relative reference.
 const plainBytes = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()+,;=@/"
 
 // plain reports whether ref is a relative reference below the manifest that
 // every parser reads alike: the common case, which costs one pass over it.
 func plain(ref string) bool {
-	return ref != "" && len(ref) <= short && ref[0] != '/' && ref[0] != '.' &&
+	return ref != "" && ref[0] != '/' && ref[0] != '.' &&
 		!strings.Contains(ref, "/.") && strings.Trim(ref, plainBytes) == ""
 }
 
