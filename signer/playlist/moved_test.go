@@ -42,6 +42,9 @@ func TestMoved(t *testing.T) {
 			absolute},
 		{"an anchor of a manifest", mpd("<Location>a.mpd#t=1</Location>"),
 			mpd("<BaseURL>" + place + "</BaseURL><Location>" + place + "a.mpd?SIGNED#t=1</Location>"), absolute},
+		{"documents beside a base", mpd("<BaseURL>c/</BaseURL><Location>a</Location><ContentSteering>s</ContentSteering>"),
+			mpd("<BaseURL>" + place + "c/</BaseURL><Location>" + place + "a?SIGNED</Location><ContentSteering>" + place +
+				"c/s?SIGNED</ContentSteering>"), absolute},
 		{"a base directory", mpd("<BaseURL>c/#x</BaseURL><Period><BaseURL>d/</BaseURL></Period>"),
 			mpd("<BaseURL>" + place + "c/#x</BaseURL><Period><BaseURL>d/</BaseURL></Period>"), absolute},
 		{"a base directory elsewhere", mpd("<BaseURL>//o.example/</BaseURL><BaseURL>data:/</BaseURL>"),
