@@ -269,6 +269,18 @@ func TestValidHost(t *testing.T) {
 	}
 }
 
+// The URL and the headers of a request have at most 32,768 bytes.
+func TestLargestRequest(t *testing.T) {
+	t.Parallel()
+	e := newEdge(t, "s3", edge.Options{})
+	rest := 32768 - len(publicURL) - len("X-Own: \r\n")
+	for size, want := range map[int]int{rest: 200, rest + 1: 494} {
+		if r := get(t, e, publicURL, "X-Own", strings.Repeat("a", size)); r.StatusCode != want {
+			t.Errorf("%d: %s, want %d", size, r.Status, want)
+		}
+	}
+}
+
 // A bucket that is no origin needs no content; a bucket's own content comes
 // before that of any other; the deployment has the default behavior's bucket.
 func TestSeveralBuckets(t *testing.T) {

@@ -174,13 +174,16 @@ func TestLengthOfRange(t *testing.T) {
 	}
 }
 
-// What a function makes comes from CloudFront.
+// What a function makes comes from CloudFront; an error that it makes is a refusal.
 func TestServerOfFunction(t *testing.T) {
 	t.Parallel()
-	s := fn("AutoPublish: true, "+runtime2, "function handler() { return { statusCode: 204 } }")
-	e := webShape(t, s, func(http.ResponseWriter, *http.Request) { t.Error("the origin is asked") })
-	if r := get(t, e, homeOf(e)); r.StatusCode != 204 || r.Header.Get("Server") != "CloudFront" {
-		t.Errorf("%s %v", r.Status, r.Header)
+	for status, refused := range map[int]edge.Reason{204: "", 399: "", 400: edge.ReasonFunctionRefused} {
+		code := fmt.Sprintf("function handler() { return { statusCode: %d } }", status)
+		e := webShape(t, fn("AutoPublish: true, "+runtime2, code),
+			func(http.ResponseWriter, *http.Request) { t.Error("the origin is asked") })
+		if r := get(t, e, homeOf(e)); r.StatusCode != status || r.Header.Get("Server") != "CloudFront" || reason(r) != refused {
+			t.Errorf("%s %v", r.Status, r.Header)
+		}
 	}
 }
 
