@@ -68,20 +68,26 @@ func TestConcurrentMissesAreOne(t *testing.T) {
 	}
 }
 
-// An answer that must not be shared is fetched for each viewer, who gets his own.
+// An answer that must not be shared is fetched for each viewer, who gets his own,
+// compressed.
 func TestPrivateAnswersAreNotShared(t *testing.T) {
 	t.Parallel()
 	var asked atomic.Int64
 	e := httpEdge(t, 0, func(*http.Request) (*http.Response, error) {
 		n := asked.Add(1)
 		time.Sleep(5 * time.Millisecond)
-		return answer(strings.NewReader(fmt.Sprintf("answer %d", n)), -1, "Cache-Control", "private"), nil
+		text := fmt.Sprintf("answer %2000d", n)
+		return answer(strings.NewReader(text), 2007, "Cache-Control", "private", "Content-Type", "text/plain"), nil
 	})
 	var seen sync.Map
 	var wg sync.WaitGroup
 	for range 20 {
 		wg.Go(func() {
-			text := body(t, get(t, e, "https://cdn.example.com/x"))
+			r := get(t, e, "https://cdn.example.com/x", "Accept-Encoding", "gzip")
+			text := body(t, r)
+			if r.Header.Get("Content-Encoding") != "gzip" {
+				t.Errorf("a viewer got %v", r.Header)
+			}
 			if _, twice := seen.LoadOrStore(text, true); twice {
 				t.Errorf("two viewers got %q", text)
 			}
