@@ -120,11 +120,11 @@ func TestTampered(t *testing.T) {
 		"two documents":    {func(s string) string { return s + s }, keys.ErrRing, "follows"},
 		"a merge conflict": {func(s string) string { return "<<<<<<< HEAD\n" + s }, keys.ErrRing, "merge conflict"},
 		"a step taken out": {replaced(`"step": "retire"`, `"step": "promote"`), keys.ErrRing, "step"},
-		"an unknown step":  {replaced(`"step": "retire"`, `"step": "sell"`), keys.ErrRing, `"sell"`},
+		"an unknown step":  {replaced(`"step": "retire"`, `"step": "sell"`), keys.ErrRing, `step 5 (sell): "sell"`},
 		"a step dated back": {func(s string) string {
 			i := strings.LastIndex(s, `"at": "2026`)
 			return s[:i] + `"at": "2025` + s[i+11:]
-		}, keys.ErrRing, "dated before"},
+		}, keys.ErrRing, "step 6 (new) is dated before"},
 		"a limit of nothing": {
 			func(s string) string { i := strings.LastIndex(s, `604800`); return s[:i] + "-1" + s[i+6:] }, keys.ErrRing,
 			"-1 seconds",

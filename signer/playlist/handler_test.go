@@ -234,6 +234,9 @@ func TestHandlerHTTP(t *testing.T) {
 		!strings.Contains(w.Header().Get("Access-Control-Allow-Headers"), "If-None-Match, Range, CMCD-Object") {
 		t.Errorf("preflight: %d, %v", w.Code, w.Header())
 	}
+	if w := do(r, "PUT", target); w.Code != 405 || w.Header().Get("Allow") != "GET, HEAD, OPTIONS" {
+		t.Errorf("another method: %d, %v", w.Code, w.Header())
+	}
 	r.Base = "https://media.example.com"
 	if do(r, "GET", target); r.asked != "https://media.example.com/films/7/low.m3u8" {
 		t.Errorf("with a base, the handler asks for %s", r.asked)
