@@ -2,7 +2,6 @@ package playlist
 
 import (
 	"net/http"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -60,8 +59,7 @@ func freshness(header http.Header, t signer.Terms, now time.Time) time.Duration 
 		case "no-store", "no-cache", "private":
 			return 0
 		case "max-age":
-			seconds, _ := strconv.ParseInt(value, 10, 32)
-			fresh = time.Duration(seconds) * time.Second
+			fresh, _ = time.ParseDuration(value + "s")
 		}
 	}
 	return min(fresh, t.Window-time.Duration(now.Add(t.For).UnixNano())%t.Window)

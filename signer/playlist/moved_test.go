@@ -103,11 +103,13 @@ func TestLongestParts(t *testing.T) {
 	for more, fails := range []bool{false, true} {
 		part := strings.Repeat("x", (signer.MaxURL-len(other))/2+more)
 		whole := strings.Repeat("x", signer.MaxURL+more)
+		variables := hls(`#EXT-X-DEFINE:NAME="a",VALUE="`+other+part+`"`,
+			`#EXT-X-DEFINE:NAME="b",VALUE="`+part+`"`, "{$a}{$b}")
+		directory := mpd("<BaseURL>" + other + whole[len("//"):] + "/</BaseURL>")
+		id := mpd("<BaseURL>" + other + `</BaseURL><SegmentTemplate media="$RepresentationID$"/><Representation id="` +
+			whole + `"/>`)
 		for manifest, want := range map[string]error{
-			hls(`#EXT-X-DEFINE:NAME="a",VALUE="`+other+part+`"`, `#EXT-X-DEFINE:NAME="b",VALUE="`+part+`"`, "{$a}{$b}"): playlist.ErrVariable,
-			mpd("<BaseURL>" + other + whole[len("//"):] + "/</BaseURL>"):                                                playlist.ErrURI,
-			mpd("<BaseURL>" + other + `</BaseURL><SegmentTemplate media="$RepresentationID$"/><Representation id="` + whole +
-				`"/>`): playlist.ErrURI,
+			variables: playlist.ErrVariable, directory: playlist.ErrURI, id: playlist.ErrURI,
 		} {
 			if _, err := r.Rewrite(home+"a", []byte(manifest)); errors.Is(err, want) != fails || err != nil != fails {
 				t.Errorf("%d bytes more, %s: %v", more, manifest[:60], err)

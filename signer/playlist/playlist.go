@@ -177,7 +177,6 @@ func (r *Rewriter) begin(url string) (*rewrite, error) {
 		}
 	}
 	prefix, wild := strings.CutSuffix(w.resource, "*")
-	w.quick = wild && !strings.ContainsAny(prefix, "*?") && strings.HasPrefix(home, prefix) &&
-		!w.moved() && w.Note == nil
+	w.quick = wild && strings.HasPrefix(home, prefix) && !w.moved() && w.Note == nil
 	return w, nil
 }

@@ -175,6 +175,7 @@ func TestRefused(t *testing.T) {
 		{"another protocol", home, "", hls("http://d111111abcdef8.cloudfront.net/films/7/1.ts"),
 			playlist.ErrOutside, 2},
 		{"outside a given resource", home, "https://*/films/7/hd/*", hls("sd/1.ts"), playlist.ErrOutside, 2},
+		{"a resource that is the directory", home, home, hls("1.ts"), playlist.ErrOutside, 2},
 		{"a resource that is one URL", home, home + "1.ts", hls("1.ts", "1.tsx"), playlist.ErrOutside, 3},
 		{"backslashes", home, "", hls(`\\evil.example\1.ts`), playlist.ErrURI, 2},
 		{"control character", home, "", hls("/\tevil.example/1.ts"), playlist.ErrURI, 2},
