@@ -1,9 +1,6 @@
 package pathpattern
 
-import (
-	"bytes"
-	"math"
-)
+import "slices"
 
 // automaton is a pattern's deterministic automaton, its states made as they
 // are first reached. State 0 is the start. A pattern is canonical, so never
@@ -20,11 +17,13 @@ type automaton struct {
 const unknown = -1
 
 type state struct {
-	set     string // of positions: a byte of 1 for each that can be behind us
+	set     string // of positions: a byte for each, reached if it can be behind us
 	accepts bool
 	dead    bool // nothing can be accepted any more
 	always  bool // everything will be accepted from here on
 }
+
+const reached = 1
 
 func newAutomaton(pattern string) *automaton {
 	a := &automaton{pattern: pattern, classes: 1, index: map[string]uint16{}}
@@ -34,26 +33,29 @@ func newAutomaton(pattern string) *automaton {
 			a.classes++
 		}
 	}
-	start := make([]byte, len(pattern)+1)
-	a.reach(start, 0)
-	a.add(a.reduce(start))
+	start := a.none()
+	start[0] = reached
+	a.add(start)
 	return a
 }
 
+// none returns an empty set of positions.
+func (a *automaton) none() []byte { return make([]byte, len(a.pattern)+1) }
+
 // reach adds position i and those after it that need no character.
 func (a *automaton) reach(set []byte, i int) {
-	set[i] = 1
+	set[i] = reached
 	for ; i < len(a.pattern) && a.pattern[i] == '*'; i++ {
-		set[i+1] = 1
+		set[i+1] = reached
 	}
 }
 
 // reduce drops the positions before the last star reached: whatever they would
 // accept, that star accepts too. It keeps the automaton small.
 func (a *automaton) reduce(set []byte) []byte {
-	star := -1
+	star := 0 // is the slash
 	for i := range a.pattern {
-		if set[i] == 1 && a.pattern[i] == '*' {
+		if set[i] == reached && a.pattern[i] == '*' {
 			star = i
 		}
 	}
@@ -63,46 +65,41 @@ func (a *automaton) reduce(set []byte) []byte {
 	return set
 }
 
-func (a *automaton) add(set []byte) (uint16, bool) {
+// add returns the state of positions. There are fewer than 1<<16: a search ends
+// long before.
+func (a *automaton) add(set []byte) uint16 {
 	if s, ok := a.index[string(set)]; ok {
-		return s, true
-	}
-	if len(a.states) > math.MaxUint16 {
-		return 0, false
+		return s
 	}
 	s := uint16(len(a.states))
 	last := len(a.pattern)
-	a.states = append(a.states, state{set: string(set), accepts: set[last] == 1, dead: bytes.IndexByte(set, 1) < 0,
-		always: a.pattern[last-1] == '*' && set[last-1] == 1})
+	a.states = append(a.states, state{set: string(set), accepts: set[last] == reached,
+		dead: !slices.Contains(set, reached), always: a.pattern[last-1] == '*' && set[last-1] == reached})
 	a.index[string(set)] = s
 	for range a.classes {
 		a.next = append(a.next, unknown)
 	}
-	return s, true
+	return s
 }
 
 // read follows characters from a state.
-func (a *automaton) read(s uint16, added string) (uint16, bool) {
+func (a *automaton) read(s uint16, added string) uint16 {
 	for _, c := range []byte(added) {
 		at := int(s)*a.classes + int(a.class[c])
 		if a.next[at] == unknown {
-			next, ok := a.add(a.after(s, c))
-			if !ok {
-				return 0, false
-			}
-			a.next[at] = int32(next)
+			a.next[at] = int32(a.add(a.after(s, c)))
 		}
 		s = uint16(a.next[at])
 	}
-	return s, true
+	return s
 }
 
 // after returns the positions after a character.
 func (a *automaton) after(s uint16, c byte) []byte {
-	from, to := a.states[s].set, make([]byte, len(a.pattern)+1)
+	from, to := a.states[s].set, a.none()
 	for p := range a.pattern {
 		switch {
-		case from[p] == 0:
+		case from[p] != reached:
 		case a.pattern[p] == '*':
 			a.reach(to, p)
 		case a.pattern[p] == '?' || a.pattern[p] == c:

@@ -1,15 +1,16 @@
 package pathpattern
 
-import "strings"
+import (
+	"net/url"
+	"regexp"
+	"strings"
+)
 
 // Normalize returns the form of a raw request path that patterns are matched
 // against: escapes of unreserved characters decoded, other escapes in upper
 // case, dot segments removed, repeated slashes merged, a trailing slash kept
 // (RFC 3986, section 6.2.2). The raw path, not this one, goes to the origin.
 func Normalize(raw string) string {
-	if isNormal(raw) {
-		return raw
-	}
 	decoded := decodeUnreserved(raw)
 	var kept []string
 	segments := strings.Split(decoded, "/")
@@ -32,44 +33,15 @@ func Normalize(raw string) string {
 	return path
 }
 
-// isNormal is true for the common path, which Normalize then returns as it is.
-func isNormal(raw string) bool {
-	return strings.HasPrefix(raw, "/") && !strings.Contains(raw, "%") &&
-		!strings.Contains(raw, "//") && !strings.Contains(raw, "/.")
-}
+var escape = regexp.MustCompile("%[0-9A-Fa-f]{2}")
 
-func decodeUnreserved(s string) string {
-	var b strings.Builder
-	b.Grow(len(s))
-	for i := 0; i < len(s); i++ {
-		if s[i] != '%' || i+2 >= len(s) || !isHex(s[i+1]) || !isHex(s[i+2]) {
-			b.WriteByte(s[i])
-			continue
+func decodeUnreserved(raw string) string {
+	return escape.ReplaceAllStringFunc(raw, func(e string) string {
+		if c, _ := url.PathUnescape(e); isUnreserved(c[0]) {
+			return c
 		}
-		c := unhex(s[i+1])<<4 | unhex(s[i+2])
-		if isUnreserved(c) {
-			b.WriteByte(c)
-		} else {
-			b.WriteString(strings.ToUpper(s[i : i+3]))
-		}
-		i += 2
-	}
-	return b.String()
-}
-
-func isHex(c byte) bool {
-	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
-}
-
-func unhex(c byte) byte {
-	switch {
-	case c <= '9':
-		return c - '0'
-	case c <= 'F':
-		return c - 'A' + 10
-	default:
-		return c - 'a' + 10
-	}
+		return strings.ToUpper(e)
+	})
 }
 
 func isUnreserved(c byte) bool {

@@ -109,6 +109,11 @@ func TestWitnessIsReal(t *testing.T) {
 		{[]string{"%zz"}, nil, "", false},
 		{[]string{"%0A"}, nil, "/%0A", true},
 		{[]string{"%0z"}, nil, "", false},
+		{[]string{"%20"}, nil, "/%20", true},
+		{[]string{"%?0"}, nil, "/%00", true},
+		{[]string{"%4?"}, nil, "/%40", true},
+		{[]string{"%5?"}, nil, "/%5B", true},
+		{[]string{"%"}, nil, "", false},
 		{[]string{"%2a"}, nil, "", false},
 		{[]string{"a b"}, nil, "", false},
 		{[]string{"a#b"}, nil, "", false},
@@ -146,6 +151,31 @@ func TestFindManyPatterns(t *testing.T) {
 			found && !pathpattern.Match(p, path) {
 			t.Errorf("%q: %q, %v", p, path, err)
 		}
+	}
+}
+
+// A search that would visit too many states ends in an error, and a Finder that
+// met several takes no further questions but still knows what it found before.
+func TestFindTooComplex(t *testing.T) {
+	t.Parallel()
+	var f pathpattern.Finder
+	find := func(pattern string) error {
+		_, _, err := f.Find([]string{pattern}, nil)
+		return err
+	}
+	if err := find("easy"); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range "abc" {
+		if err := find("*" + string(c) + strings.Repeat("?", 18)); err != pathpattern.ErrTooComplex {
+			t.Errorf("%c: %v", c, err)
+		}
+		if err := find("after-" + string(c)); (err != nil) != (c == 'c') {
+			t.Errorf("after %c: %v", c, err)
+		}
+	}
+	if err := find("easy"); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -225,6 +255,12 @@ func TestRespell(t *testing.T) {
 		{paths("private/*"), under("/private", "*"), "/private/x", "/x"},
 		{under("/a", "*"), under("/b", "*"), "", ""},
 		{under("/public", "*"), paths("private/*"), "", ""},
+		{under("/a//b", "*"), paths("*"), "", ""},
+		{paths("*", "?+21B"), paths("?+21B", "*!*"), "/x%2B21B", "/x+21B"},
+		{paths("!*", "!+21B"), paths("!+21B"), "/!%2B21B", "/!+21B"},
+		{under("/a", "b/*"), paths("a/b/*"), "/b/x", "/a/b/x"},
+		{paths("b/*"), under("/a", "*"), "", ""},
+		{paths("*", "a/.."), paths("a/.."), "", ""},
 	} {
 		spelled, plain, found, err := new(pathpattern.Finder).Respell(c.open, c.closed)
 		if plain != c.plain || spelled != c.spelled || err != nil || found != (c.plain != "") {

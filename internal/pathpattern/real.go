@@ -1,5 +1,7 @@
 package pathpattern
 
+import "strings"
+
 // The automaton of real paths: those Normalize leaves as they are, with
 // complete escapes.
 const (
@@ -12,18 +14,21 @@ const (
 	realHex                   // and after it, 16 states: % and a digit read
 )
 
+const hexDigits = "0123456789ABCDEF"
+
 // complete reports whether a path may end in a state.
 func complete(s uint16) bool { return s == realSegment || s == realOther }
 
 // realStep follows a character; false where no real path goes on with it.
 func realStep(s uint16, c byte) (uint16, bool) {
+	digit := strings.IndexByte(hexDigits, c)
 	switch {
 	case s == realStart:
 		return realSegment, c == '/'
 	case s == realPercent:
-		return realHex + uint16(unhex(c)), isUpperHex(c)
+		return realHex + uint16(digit), digit >= 0
 	case s >= realHex:
-		return realOther, isUpperHex(c) && !isUnreserved(byte(s-realHex)<<4|unhex(c))
+		return realOther, digit >= 0 && !isUnreserved(byte(int(s-realHex)<<4|digit))
 	case c == '/':
 		return realSegment, s == realOther
 	case c == '%':
@@ -36,5 +41,3 @@ func realStep(s uint16, c byte) (uint16, bool) {
 		return realOther, true
 	}
 }
-
-func isUpperHex(c byte) bool { return isHex(c) && (c < 'a' || c > 'f') }

@@ -19,7 +19,10 @@ type Paths struct {
 // If found is false and err is nil there is no such object.
 func (f *Finder) Respell(first, second Paths) (spelled, plain string, found bool, err error) {
 	a, b := tape{match: first.Match, miss: first.Miss}, tape{match: second.Match, miss: second.Miss}
+	match := slices.Concat(a.match, b.match)
 	switch {
+	case !sameEnd(match), first.OriginPath == second.OriginPath && !sameStart(match):
+		return "", "", false, nil
 	case strings.HasPrefix(first.OriginPath, second.OriginPath):
 		b.start = first.OriginPath[len(second.OriginPath):]
 	case strings.HasPrefix(second.OriginPath, first.OriginPath):
@@ -27,11 +30,7 @@ func (f *Finder) Respell(first, second Paths) (spelled, plain string, found bool
 	default:
 		return "", "", false, nil
 	}
-	match := slices.Concat(a.match, b.match)
-	if a.start == "" && b.start == "" && !sameStart(match) || !sameEnd(match) {
-		return "", "", false, nil
-	}
-	tapes := [2]tape{a, b}
+	tapes := pair{a, b}
 	both := f.refine(tapes) // for most pairs there is none
 	if both.found {
 		if better := f.refine(readable(tapes)); better.found {

@@ -14,6 +14,8 @@ type tape struct {
 	start       string // what the path begins with
 }
 
+type pair [2]tape
+
 // A letter is one step of a search: what it adds to the first tape and what to
 // the second.
 type letter [2]string
@@ -26,11 +28,11 @@ type answer struct {
 }
 
 // search finds a path for each tape, or remembers what it found before.
-func (f *Finder) search(tapes [2]tape) answer {
+func (f *Finder) search(tapes pair) answer {
 	id := fmt.Sprintf("%q", tapes)
 	known, ok := f.answers[id]
 	if !ok {
-		if f.steps > maxAllSteps || f.undecided == maxUndecided {
+		if f.steps > maxAllSteps {
 			return answer{err: ErrTooComplex}
 		}
 		known = f.walk(tapes)
@@ -44,21 +46,26 @@ func (f *Finder) search(tapes [2]tape) answer {
 
 // walk walks the automata of both tapes at once, breadth first, one letter a
 // step. There are finitely many states, so it is exact and ends.
-func (f *Finder) walk(tapes [2]tape) answer {
-	w := f.newWalk(tapes)
+func (f *Finder) walk(tapes pair) answer {
 	type node struct {
 		from   int // index of the node before
 		letter int
 	}
+	w := f.newWalk(tapes)
 	start, ok := w.begin(tapes)
 	if !ok {
 		return answer{}
 	}
-	defer func() { f.steps += w.steps }()
-	nodes, states := []node{{from: -1}}, start // of all nodes, one after another
-	key := appendKey(nil, start)
-	seen := map[string]bool{string(key): true}
+	nodes, states := []node{{}}, start // of all nodes, one after another
+	var key []byte
+	seen := map[string]bool{}
 	for i := 0; i < len(nodes); i++ {
+		steps := len(w.letters) * len(w.automata)
+		f.steps += steps
+		if i*steps > maxSteps || len(nodes) > maxStates || w.large() {
+			f.steps += maxAllSteps / maxUndecided
+			return answer{err: ErrTooComplex}
+		}
 		at := states[i*len(start):][:len(start)]
 		if w.accepts(at) {
 			var a, b string
@@ -76,10 +83,6 @@ func (f *Finder) walk(tapes [2]tape) answer {
 				seen[string(key)] = true
 				nodes, states = append(nodes, node{i, l}), append(states, next...)
 			}
-		}
-		if len(nodes) > maxStates || w.steps > maxSteps {
-			f.undecided++
-			return answer{err: ErrTooComplex}
 		}
 	}
 	return answer{}
@@ -99,11 +102,10 @@ type walk struct {
 	tapes    []int  // of each automaton
 	match    []bool // whether each must accept, or must not
 	letters  []letter
-	steps    int
 	next     []uint16 // of the last step
 }
 
-func (f *Finder) newWalk(tapes [2]tape) *walk {
+func (f *Finder) newWalk(tapes pair) *walk {
 	w := &walk{letters: letters(tapes)}
 	for i, t := range tapes {
 		for n, p := range slices.Concat(t.match, t.miss) {
@@ -129,16 +131,18 @@ func (f *Finder) automaton(pattern string) *automaton {
 }
 
 // begin returns the states after what each tape begins with.
-func (w *walk) begin(tapes [2]tape) ([]uint16, bool) {
-	states := make([]uint16, len(w.automata)+2)
+func (w *walk) begin(tapes pair) ([]uint16, bool) {
+	states := make([]uint16, len(w.automata)+len(tapes))
 	for i, a := range w.automata {
-		s, ok := a.read(0, tapes[w.tapes[i]].start)
-		if !ok {
-			return nil, false
-		}
-		states[i] = s
+		states[i] = a.read(0, tapes[w.tapes[i]].start)
 	}
 	return states, w.stepReal(states, letter{tapes[0].start, tapes[1].start})
+}
+
+// large reports whether there are so many states that a state's number might
+// soon need more than 16 bits.
+func (w *walk) large() bool {
+	return slices.ContainsFunc(w.automata, func(a *automaton) bool { return len(a.states) > maxStates })
 }
 
 func (w *walk) accepts(states []uint16) bool {
@@ -160,12 +164,10 @@ func (w *walk) step(states []uint16, l int) ([]uint16, bool) {
 		return nil, false
 	}
 	for i, a := range w.automata {
-		w.steps++
-		s, ok := a.read(states[i], w.letters[l][w.tapes[i]])
-		if !ok || w.match[i] && a.states[s].dead || !w.match[i] && a.states[s].always {
+		next[i] = a.read(states[i], w.letters[l][w.tapes[i]])
+		if s := a.states[next[i]]; w.match[i] && s.dead || !w.match[i] && s.always {
 			return nil, false
 		}
-		next[i] = s
 	}
 	return next, true
 }
@@ -188,8 +190,8 @@ func (w *walk) stepReal(states []uint16, added letter) bool {
 // pattern, every letter that does and that a path may have, and, if there is a
 // second tape, each reserved character with its escape. Of escapes that no
 // pattern tells apart it returns one.
-func letters(tapes [2]tape) []letter {
-	patterns := strings.Join(slices.Concat(tapes[0].match, tapes[0].miss, tapes[1].match, tapes[1].miss), "")
+func letters(tapes pair) []letter {
+	patterns := strings.Join(slices.Concat(tapes[0].match, tapes[0].miss, tapes[1].match, tapes[1].miss), "/")
 	all := singleLetters(patterns)
 	if len(tapes[1].match) == 0 {
 		return all
@@ -202,7 +204,7 @@ func letters(tapes [2]tape) []letter {
 		escape := fmt.Sprintf("%%%02X", c)
 		told := [3]byte{c, escape[1], escape[2]}
 		for i, b := range told {
-			if b != '/' && strings.IndexByte(patterns, b) < 0 {
+			if !strings.Contains(patterns, string(b)) {
 				told[i] = 0
 			}
 		}
@@ -216,18 +218,12 @@ func letters(tapes [2]tape) []letter {
 
 func singleLetters(patterns string) []letter {
 	letters := []byte{fresh(patterns), '/'}
-	add := func(c byte) {
-		if strings.IndexByte(string(letters), c) < 0 {
-			letters = append(letters, c)
-		}
+	if strings.Contains(patterns, "%") { // so that an escape can be completed
+		patterns += hexDigits
 	}
 	for _, c := range []byte(patterns) {
-		if c > ' ' && c < 0x7f && strings.IndexByte("*?#", c) < 0 {
-			add(c)
-		}
-		if c == '%' { // so that an escape can be completed
-			add('2')
-			add('F')
+		if c > ' ' && c < 0x7f && !strings.Contains("*?#", string(c)) && !slices.Contains(letters, c) {
+			letters = append(letters, c)
 		}
 	}
 	pairs := make([]letter, len(letters))

@@ -34,9 +34,9 @@ func Witness(match, miss []string) (path string, found bool) {
 // many searches among the same patterns fast. The zero value is ready for use
 // by one goroutine.
 type Finder struct {
-	automata         map[string]*automaton
-	answers          map[string]answer // of searches
-	steps, undecided int               // of all searches
+	automata map[string]*automaton
+	answers  map[string]answer // of searches
+	steps    int               // of all searches
 }
 
 // Find finds a path that every pattern of match catches and none of miss does.
@@ -47,7 +47,7 @@ func (f *Finder) Find(match, miss []string) (path string, found bool, err error)
 	if len(common(match, miss)) > 0 || !sameStart(match) || !sameEnd(match) {
 		return "", false, nil
 	}
-	tapes := [2]tape{{match: match, miss: miss}}
+	tapes := pair{{match: match, miss: miss}}
 	a := f.refine(readable(tapes))
 	if !a.found && a.err == nil {
 		a = f.refine(tapes)
@@ -58,7 +58,7 @@ func (f *Finder) Find(match, miss []string) (path string, found bool, err error)
 // readable returns what to search for paths that read better than the shortest
 // ones: their wildcards stand for something and their names do not start with a
 // dot.
-func readable(tapes [2]tape) [2]tape {
+func readable(tapes pair) pair {
 	for i, t := range tapes {
 		tapes[i].match = filled(t.match)
 		tapes[i].miss = append([]string{"*/.*"}, t.miss...)
@@ -69,7 +69,7 @@ func readable(tapes [2]tape) [2]tape {
 // refine searches for paths that the patterns of match catch, and again without
 // those that one of miss catches, until it finds what none of miss does. Few
 // patterns of miss come between, so its searches are small.
-func (f *Finder) refine(tapes [2]tape) answer {
+func (f *Finder) refine(tapes pair) answer {
 	asked := tapes
 	for i, t := range tapes {
 		asked[i].miss = common(t.miss, tapes[1-i].match) // one of these would be the first to come between
@@ -138,11 +138,8 @@ func agree(patterns []string, part func(string) string, has func(s, part string)
 
 // literal returns the part of a pattern before its first wildcard or escape.
 func literal(pattern string) string {
-	pattern = Canonical(pattern)
-	if i := strings.IndexAny(pattern, "*?%"); i >= 0 {
-		return pattern[:i]
-	}
-	return pattern
+	pattern = Canonical(pattern) + "*"
+	return pattern[:strings.IndexAny(pattern, "*?%")]
 }
 
 // literalEnd returns the part of a pattern after its last wildcard or escape,
