@@ -181,7 +181,8 @@ func TestServerOfFunction(t *testing.T) {
 		code := fmt.Sprintf("function handler() { return { statusCode: %d } }", status)
 		e := webShape(t, fn("AutoPublish: true, "+runtime2, code),
 			func(http.ResponseWriter, *http.Request) { t.Error("the origin is asked") })
-		if r := get(t, e, homeOf(e)); r.StatusCode != status || r.Header.Get("Server") != "CloudFront" || reason(r) != refused {
+		r := get(t, e, homeOf(e))
+		if r.StatusCode != status || r.Header.Get("Server") != "CloudFront" || reason(r) != refused {
 			t.Errorf("%s %v", r.Status, r.Header)
 		}
 	}

@@ -143,11 +143,10 @@ func (r *reader) value(member string) error {
 
 // list reads the rest of a list of one object.
 func (r *reader) list(member string) error {
-	opening, err := r.Token()
-	if opening != json.Delim('{') {
+	if opening, _ := r.Token(); opening != json.Delim('{') {
 		return refuse(ErrStatements, "")
 	}
-	if err = r.object(member, '{'); err != nil {
+	if err := r.object(member, '{'); err != nil {
 		return err
 	}
 	if closing, err := r.Token(); err != nil || closing != json.Delim(']') {
