@@ -11,6 +11,10 @@ import (
 // case, dot segments removed, repeated slashes merged, a trailing slash kept
 // (RFC 3986, section 6.2.2). The raw path, not this one, goes to the origin.
 func Normalize(raw string) string {
+	if strings.HasPrefix(raw, "/") && !strings.ContainsRune(raw, '%') &&
+		!strings.Contains(raw, "//") && !strings.Contains(raw, "/.") {
+		return raw // as most are: without an allocation
+	}
 	decoded := decodeUnreserved(raw)
 	var kept []string
 	segments := strings.Split(decoded, "/")

@@ -225,16 +225,12 @@ func (w *rewrite) edit(start, end int, text []byte) {
 
 // result returns the manifest with its edits, which are in order.
 func (w *rewrite) result() []byte {
-	size := len(w.manifest)
+	pieces, done := make([][]byte, 0, 2*len(w.edits)+1), 0
 	for _, e := range w.edits {
-		size += len(e.text)
-	}
-	result, done := make([]byte, 0, size), 0
-	for _, e := range w.edits {
-		result = append(append(result, w.manifest[done:e.start]...), e.text...)
+		pieces = append(pieces, w.manifest[done:e.start], e.text)
 		done = e.end
 	}
-	return append(result, w.manifest[done:]...)
+	return bytes.Join(append(pieces, w.manifest[done:]), nil)
 }
 
 // note reports a URI that is left alone, or what it leads to.

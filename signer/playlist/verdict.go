@@ -35,14 +35,23 @@ func (w *rewrite) judge(base *location, ref string) (verdict, error) {
 	return verdict{to, true, len(sent)}, err
 }
 
-// plainBytes are what every parser reads alike in a relative reference.
-const plainBytes = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()+,;=@/"
+// isPlain are the bytes that every parser reads alike in a relative reference.
+var isPlain = func() (set [256]bool) {
+	for _, c := range "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()+,;=@/" {
+		set[c] = true
+	}
+	return set
+}()
 
 // plain reports whether ref is a relative reference below the manifest that
 // every parser reads alike: the common case, which costs one pass over it.
 func plain(ref string) bool {
-	return ref != "" && ref[0] != '/' && ref[0] != '.' &&
-		!strings.Contains(ref, "/.") && strings.Trim(ref, plainBytes) == ""
+	for i := range len(ref) {
+		if !isPlain[ref[i]] {
+			return false
+		}
+	}
+	return ref != "" && ref[0] != '/' && ref[0] != '.' && !strings.Contains(ref, "/.")
 }
 
 func (w *rewrite) isPrivate(to location) bool {
