@@ -110,7 +110,7 @@ func when(holds bool, what string) string {
 // isShorthand reports whether a property is a name alone. The parser copies that
 // name; of other properties it is a part of the source.
 func (c *checker) isShorthand(p *js.Property) bool {
-	if _, isVar := p.Value.(*js.Var); !isVar || p.Name == nil {
+	if _, isVar := p.Value.(*js.Var); !isVar || p.Name == nil || p.Name.Computed != nil {
 		return false
 	}
 	for i := range c.source {

@@ -77,6 +77,7 @@ func TestNewerThanRuntime1(t *testing.T) {
 		{"var a = 1, o = {a};", "shorthand properties"},
 		{"var a = 1, o = {b: 1, a };", "shorthand properties"},
 		{"var o = {[a]: 1};", "computed property names"},
+		{"var o = {[a]: b};", "computed property names"},
 		{"var o = {get [a]() { return 1; }};", "computed property names"},
 		{"var a = f`x`;", "tagged templates"},
 		{"function f() { return new.target; }", "new.target"},
