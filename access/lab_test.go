@@ -1,7 +1,6 @@
 package access_test
 
 import (
-	"crypto/tls"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -10,10 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/credentials"
-
 	"example.com/privatecdn/edge"
-	"example.com/privatecdn/signer/presign"
 )
 
 // proving puts findings to the edges of the sites before and after a change.
@@ -97,15 +93,7 @@ func (l *lab) send(v viewer, host, path string) *httptest.ResponseRecorder {
 	case v.key != "":
 		query = l.keys[v.key].query
 	}
-	request := httptest.NewRequest(orElse(v.method, http.MethodGet), orElse(v.scheme, "https")+"://"+host+path+query, nil)
-	if v.scheme != "http" {
-		request.TLS = &tls.ConnectionState{HandshakeComplete: true}
-	}
-	for name, value := range map[string]string{"Origin": v.origin, "CloudFront-Viewer-Country": v.country} {
-		if value != "" {
-			request.Header.Set(name, value)
-		}
-	}
+	request := v.request(host, path+query)
 	response := httptest.NewRecorder()
 	if v.direct {
 		request.Header.Set("Access-Control-Request-Method", http.MethodGet)
@@ -129,27 +117,10 @@ func (l *lab) content(v viewer, path string) string {
 	return b.String()
 }
 
-const presignedFor = time.Hour
-
 // presign returns the query of a presigned URL whose object may be cached for a
 // day.
 func (l *lab) presign(host, path string) string {
-	d, owner := l.edge.Deployments()[0], edge.LocalCredentials
-	maker, err := presign.New(presign.Config{Bucket: d.Bucket.Name, Region: d.Bucket.Region, Host: host,
-		Lifetime:    presignedFor,
-		Clock:       func() time.Time { return l.clock },
-		Credentials: credentials.NewStaticCredentialsProvider(owner.AccessKeyID, owner.SecretAccessKey, "")})
-	if err != nil {
-		l.t.Fatal(err)
-	}
-	if path == "/" {
-		return ""
-	}
-	made, err := maker.Presign(l.t.Context(), presign.Request{Key: path[1:],
-		Response: http.Header{"Cache-Control": {"max-age=86400"}}})
-	if err != nil {
-		l.t.Fatal(err)
-	}
-	_, query, _ := strings.Cut(made.URL, "?")
-	return "?" + query
+	l.t.Helper()
+	now := func() time.Time { return l.clock }
+	return presigned(l.t, l.edge, now, host, path, http.Header{"Cache-Control": {"max-age=86400"}})
 }

@@ -1,6 +1,7 @@
 package access_test
 
 import (
+	"cmp"
 	"crypto/tls"
 	"io/fs"
 	"math/rand/v2"
@@ -99,6 +100,21 @@ type viewer struct {
 	direct  bool   // to the bucket, not to the distribution
 }
 
+// request returns the viewer's request, without what has to be shown for it.
+func (v viewer) request(host, pathAndQuery string) *http.Request {
+	scheme := cmp.Or(v.scheme, "https")
+	r := httptest.NewRequest(cmp.Or(v.method, http.MethodGet), scheme+"://"+host+pathAndQuery, nil)
+	if scheme == "https" {
+		r.TLS = &tls.ConnectionState{HandshakeComplete: true}
+	}
+	for name, value := range map[string]string{"Origin": v.origin, "CloudFront-Viewer-Country": v.country} {
+		if value != "" {
+			r.Header.Set(name, value)
+		}
+	}
+	return r
+}
+
 var viewers = []viewer{
 	{}, {key: "KeyOne"}, {key: "KeyTwo"}, {key: "presigned"}, {scheme: "http"}, {scheme: "http", key: "KeyOne"},
 	{method: "PUT"}, {method: "DELETE", key: "KeyOne"},
@@ -121,25 +137,17 @@ func (p *probing) get(s *probed, n int, v viewer, path string) string {
 	if n >= len(s.host) || v.host != "" && n > 0 {
 		return ""
 	}
-	host, query := orElse(v.host, s.host[n]), ""
+	host, query := cmp.Or(v.host, s.host[n]), ""
 	switch {
 	case v.key == "presigned" && (n > 0 || s.site.at(path).origin != "nobody" && p.old.site.at(path).origin != "nobody"):
 	case v.direct:
 		host = bucketHost(s.edge)
 	case v.key == "presigned":
-		query = presigned(p.t, s, host, path)
+		query = presigned(p.t, s.edge, time.Now, host, path, nil)
 	case v.key != "":
 		query = p.keys[v.key].query
 	}
-	request := httptest.NewRequest(orElse(v.method, http.MethodGet), orElse(v.scheme, "https")+"://"+host+path+query, nil)
-	if v.scheme != "http" {
-		request.TLS = &tls.ConnectionState{HandshakeComplete: true}
-	}
-	for name, value := range map[string]string{"Origin": v.origin, "CloudFront-Viewer-Country": v.country} {
-		if value != "" {
-			request.Header.Set(name, value)
-		}
-	}
+	request := v.request(host, path+query)
 	response := httptest.NewRecorder()
 	switch {
 	case v.host != "" && !s.named(v.host): // an edge with one distribution responds to every name
@@ -164,12 +172,15 @@ func (p *probing) get(s *probed, n int, v viewer, path string) string {
 	return response.Body.String()
 }
 
-func presigned(t *testing.T, s *probed, host, path string) string {
+const presignedFor = time.Hour
+
+// presigned returns the query of a presigned URL of an edge's first distribution,
+// "" where S3 has no object for the path. headers are those of the response.
+func presigned(t *testing.T, e *edge.Edge, now func() time.Time, host, path string, headers http.Header) string {
 	t.Helper()
-	d := s.edge.Deployments()[0]
-	owner := edge.LocalCredentials
+	d, owner := e.Deployments()[0], edge.LocalCredentials
 	maker, err := presign.New(presign.Config{Bucket: d.Bucket.Name, Region: d.Bucket.Region, Host: host,
-		Lifetime:    time.Hour,
+		Lifetime: presignedFor, Clock: now,
 		Credentials: credentials.NewStaticCredentialsProvider(owner.AccessKeyID, owner.SecretAccessKey, "")})
 	if err != nil {
 		t.Fatal(err)
@@ -178,17 +189,10 @@ func presigned(t *testing.T, s *probed, host, path string) string {
 	if err != nil || key == "" {
 		return ""
 	}
-	made, err := maker.Presign(t.Context(), presign.Request{Key: key})
+	made, err := maker.Presign(t.Context(), presign.Request{Key: key, Response: headers})
 	if err != nil {
 		return ""
 	}
 	_, query, _ := strings.Cut(made.URL, "?")
 	return "?" + query
-}
-
-func orElse(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
 }
