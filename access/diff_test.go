@@ -237,3 +237,19 @@ func fingerprint(key string) string {
 	}
 	return fmt.Sprintf("SHA256:%x", sha256.Sum256(der))
 }
+
+// A bucket whose policy is in no template may let CloudFront read: what is opened
+// is open.
+func TestPolicyOfAnotherStack(t *testing.T) {
+	t.Parallel()
+	old, now := base(), base()
+	for _, s := range []*site{old, now} {
+		s.resources["MediaPolicy"] = resource("AWS::CloudFront::CloudFrontOriginAccessIdentity",
+			props{"CloudFrontOriginAccessIdentityConfig": props{"Comment": "in place of the policy"}})
+	}
+	open("private/*")(now)
+	findings := access.Diff(old.read(t), now.read(t))
+	if len(findings) != 1 || findings[0].Kind != access.BecamePublic || findings[0].Severity != access.Widening {
+		t.Errorf("%+v", findings)
+	}
+}

@@ -9,9 +9,10 @@ import (
 )
 
 // granted reports whether an origin of the new template needs no identity, or
-// its bucket lets CloudFront's identity read something.
+// its bucket lets CloudFront's identity read something. A bucket without a policy
+// here may have one from elsewhere.
 func (d *diff) granted(o *infra.Origin) bool {
-	return !needsGrant(o) || len(d.grantsTo(d.is, o, "Allow")) > 0
+	return !needsGrant(o) || len(o.Bucket.Policy) == 0 || len(d.grantsTo(d.is, o, "Allow")) > 0
 }
 
 func needsGrant(o *infra.Origin) bool { return o.Bucket != nil && !o.Bucket.External && o.Identified() }
