@@ -44,7 +44,7 @@ func Diff(before, after *Template, options ...Option) []Finding {
 
 // diff collects findings.
 type diff struct {
-	was, is  *infra.Infrastructure
+	was, is  *infra.Template
 	ring     *keys.Ring          // nil if nobody gave one
 	old, new *infra.Distribution // that are compared now
 	bucket   string              // that is compared now, its label

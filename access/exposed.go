@@ -73,7 +73,7 @@ func (d *diff) exposed(e exposure, spelled, plain string, err error) Finding {
 
 // exposures yields the pairs of behaviors that read from one source, the first
 // open to everyone and the second not.
-func exposures(tmpl *infra.Infrastructure) iter.Seq[exposure] {
+func exposures(tmpl *infra.Template) iter.Seq[exposure] {
 	return func(yield func(exposure) bool) {
 		var open []reader
 		for r := range readers(tmpl) {
@@ -95,7 +95,7 @@ func exposures(tmpl *infra.Infrastructure) iter.Seq[exposure] {
 }
 
 // readers yields the behaviors, with each of their origins.
-func readers(tmpl *infra.Infrastructure) iter.Seq[reader] {
+func readers(tmpl *infra.Template) iter.Seq[reader] {
 	return func(yield func(reader) bool) {
 		for _, d := range tmpl.Distributions {
 			for i, b := range d.Behaviors {

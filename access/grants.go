@@ -34,7 +34,7 @@ var needed = grant{principal: ourCloudFront, action: "s3:GetObject", resource: "
 
 // allowed reports whether a bucket's policy allows the template's own
 // distributions an action.
-func allowed(tmpl *infra.Infrastructure, b *infra.Bucket, action, resource string) bool {
+func allowed(tmpl *infra.Template, b *infra.Bucket, action, resource string) bool {
 	need := grant{principal: ourCloudFront, action: action, resource: resource}
 	return len(notCovered([]grant{need}, grants(tmpl, b, "Allow"))) == 0
 }
@@ -115,7 +115,7 @@ func (d *diff) addGrant(g grant, k Kind, s Severity, does string) {
 
 // severityOf is Note for who is of the template's own account: such a
 // principal is no viewer.
-func severityOf(tmpl *infra.Infrastructure, g grant) Severity {
+func severityOf(tmpl *infra.Template, g grant) Severity {
 	for _, d := range tmpl.Distributions {
 		_, rest, _ := strings.Cut(d.ARN, ":cloudfront::")
 		account, _, found := strings.Cut(rest, ":")
@@ -130,7 +130,7 @@ func severityOf(tmpl *infra.Infrastructure, g grant) Severity {
 // grants takes the statements of one effect apart, those that read. Identities
 // that the template's origins have count as its own distributions, or only that
 // of one origin.
-func grants(tmpl *infra.Infrastructure, b *infra.Bucket, effect string, of ...*infra.Origin) []grant {
+func grants(tmpl *infra.Template, b *infra.Bucket, effect string, of ...*infra.Origin) []grant {
 	if of == nil {
 		of = identities(tmpl)
 	}
@@ -166,7 +166,7 @@ func negated(values []string, not bool) []string {
 
 // principals names a statement's principals, by kind and as a message has
 // them.
-func principals(tmpl *infra.Infrastructure, s bucketpolicy.Statement, of []*infra.Origin) []bucketpolicy.Principal {
+func principals(tmpl *infra.Template, s bucketpolicy.Statement, of []*infra.Origin) []bucketpolicy.Principal {
 	if s.NotPrincipal {
 		var but []string
 		for _, p := range s.Principals {

@@ -64,13 +64,13 @@ func allows(p *bucketpolicy.Policy, q bucketpolicy.Request) bool {
 	return p.Evaluate(q) == bucketpolicy.Allow
 }
 
-func withPolicy(policy []bucketpolicy.Statement) *infra.Infrastructure {
+func withPolicy(policy []bucketpolicy.Statement) *infra.Template {
 	bucket := &infra.Bucket{LogicalID: "B", Name: "b", ARN: bucketARN, Policy: policy}
 	origin := &infra.Origin{Bucket: bucket, OAI: &infra.OAI{ID: "E0", CanonicalUserID: "ouruser"}}
 	control := &infra.Origin{Bucket: bucket, OAC: &infra.OAC{Type: "s3", Behavior: "always"}}
 	d := &infra.Distribution{LogicalID: "D", ARN: ours, Behaviors: []*infra.Behavior{
 		{PathPattern: "control/*", Origin: control}, {PathPattern: "*", Origin: origin}}}
-	return &infra.Infrastructure{Distributions: []*infra.Distribution{d}, Buckets: []*infra.Bucket{bucket}}
+	return &infra.Template{Distributions: []*infra.Distribution{d}, Buckets: []*infra.Bucket{bucket}}
 }
 
 func randomPolicy(r *rand.Rand) []bucketpolicy.Statement {
@@ -136,7 +136,7 @@ func readRequests() []bucketpolicy.Request {
 	return all
 }
 
-func diff(old, now *infra.Infrastructure) []access.Finding {
+func diff(old, now *infra.Template) []access.Finding {
 	return access.Diff(access.NewTemplate(old), access.NewTemplate(now))
 }
 

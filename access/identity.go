@@ -20,7 +20,7 @@ func needsGrant(o *infra.Origin) bool { return o.Bucket != nil && !o.Bucket.Exte
 // loses reports whether what the identity of origin x may read in a, that of y
 // may not in b, and [diff.compareGrants] does not see it: because another
 // identity may.
-func (d *diff) loses(a *infra.Infrastructure, x *infra.Origin, b *infra.Infrastructure, y *infra.Origin) bool {
+func (d *diff) loses(a *infra.Template, x *infra.Origin, b *infra.Template, y *infra.Origin) bool {
 	if !needsGrant(x) || !needsGrant(y) {
 		return false
 	}
@@ -31,7 +31,7 @@ func (d *diff) loses(a *infra.Infrastructure, x *infra.Origin, b *infra.Infrastr
 
 // grantsTo returns what a policy allows or refuses CloudFront with the identity
 // of an origin.
-func (d *diff) grantsTo(tmpl *infra.Infrastructure, o *infra.Origin, effect string) []grant {
+func (d *diff) grantsTo(tmpl *infra.Template, o *infra.Origin, effect string) []grant {
 	id := identified{o, effect}
 	known, ok := d.identities[id]
 	if !ok {
@@ -54,7 +54,7 @@ type identified struct {
 }
 
 // identities returns the origins of a template.
-func identities(tmpl *infra.Infrastructure) (all []*infra.Origin) {
+func identities(tmpl *infra.Template) (all []*infra.Origin) {
 	for r := range readers(tmpl) {
 		all = append(all, r.origin)
 	}
@@ -63,7 +63,7 @@ func identities(tmpl *infra.Infrastructure) (all []*infra.Origin) {
 
 // isIdentityOf reports whether a principal is CloudFront on behalf of one of the
 // template's distributions, by the identity of one of the origins.
-func isIdentityOf(tmpl *infra.Infrastructure, origins []*infra.Origin, p bucketpolicy.Principal,
+func isIdentityOf(tmpl *infra.Template, origins []*infra.Origin, p bucketpolicy.Principal,
 	conditions []bucketpolicy.Condition) bool {
 	return slices.ContainsFunc(origins, func(o *infra.Origin) bool {
 		if o.OAI == nil {
@@ -74,7 +74,7 @@ func isIdentityOf(tmpl *infra.Infrastructure, origins []*infra.Origin, p bucketp
 	})
 }
 
-func isOurService(tmpl *infra.Infrastructure, p bucketpolicy.Principal, conditions []bucketpolicy.Condition) bool {
+func isOurService(tmpl *infra.Template, p bucketpolicy.Principal, conditions []bucketpolicy.Condition) bool {
 	return p.Kind == "Service" && p.Value == "cloudfront.amazonaws.com" &&
 		slices.ContainsFunc(conditions, func(c bucketpolicy.Condition) bool {
 			return isSourceARN(c) && onlyOurs(tmpl, c.Values)
@@ -86,7 +86,7 @@ func isSourceARN(c bucketpolicy.Condition) bool {
 		slices.Contains([]string{"StringEquals", "StringLike", "ArnEquals", "ArnLike"}, c.Operator)
 }
 
-func onlyOurs(tmpl *infra.Infrastructure, arns []string) bool {
+func onlyOurs(tmpl *infra.Template, arns []string) bool {
 	for _, arn := range arns {
 		if !slices.ContainsFunc(tmpl.Distributions, func(d *infra.Distribution) bool { return d.ARN == arn }) {
 			return false

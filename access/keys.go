@@ -98,7 +98,7 @@ func (d *diff) longestLeft(k *infra.PublicKey) string {
 
 // lifetimes returns the longest that keys may sign for, by fingerprint, as the
 // deployment documents in a template say.
-func lifetimes(tmpl *infra.Infrastructure) map[string]time.Duration {
+func lifetimes(tmpl *infra.Template) map[string]time.Duration {
 	all := map[string]time.Duration{}
 	for _, text := range tmpl.Parameters {
 		doc, err := deployment.Parse([]byte(text))

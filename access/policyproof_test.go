@@ -54,7 +54,7 @@ func (p *proving) decisions(s *site, bucket string) decisions {
 	return all
 }
 
-func callers(tmpl *infra.Infrastructure) map[string]bucketpolicy.Caller {
+func callers(tmpl *infra.Template) map[string]bucketpolicy.Caller {
 	d := tmpl.Distributions[0]
 	all := map[string]bucketpolicy.Caller{
 		"everyone":             {},

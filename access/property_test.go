@@ -22,7 +22,7 @@ func TestDiffAgreesWithTheEdge(t *testing.T) {
 	paths := shortPaths(4)
 	for seed := range uint64(200) {
 		r := rand.New(rand.NewPCG(seed, 1))
-		old, new := randomInfrastructure(r, group), randomInfrastructure(r, group)
+		old, new := randomTemplate(r, group), randomTemplate(r, group)
 		findings := diff(old, new)
 		found := map[string]bool{}
 		for _, f := range findings {
@@ -53,8 +53,8 @@ func TestEntangledPatterns(t *testing.T) {
 	t.Parallel()
 	group := newKeyGroup(t)
 	r := rand.New(rand.NewPCG(1, 1))
-	old, new := randomInfrastructure(r, group), randomInfrastructure(r, group)
-	for i, tmpl := range []*infra.Infrastructure{old, new} {
+	old, new := randomTemplate(r, group), randomTemplate(r, group)
+	for i, tmpl := range []*infra.Template{old, new} {
 		d := tmpl.Distributions[0]
 		last := d.Behaviors[len(d.Behaviors)-1]
 		d.Behaviors = nil
@@ -89,7 +89,7 @@ func newKeyGroup(t *testing.T) *infra.KeyGroup {
 	return &infra.KeyGroup{Keys: []*infra.PublicKey{{ID: public.LocalID(), Key: public}}}
 }
 
-func randomInfrastructure(r *rand.Rand, group *infra.KeyGroup) *infra.Infrastructure {
+func randomTemplate(r *rand.Rand, group *infra.KeyGroup) *infra.Template {
 	bucket := &infra.Bucket{LogicalID: "B", Name: "b"}
 	origin := &infra.Origin{Bucket: bucket, OAI: &infra.OAI{ID: "E"}}
 	d := &infra.Distribution{LogicalID: "D"}
@@ -102,7 +102,7 @@ func randomInfrastructure(r *rand.Rand, group *infra.KeyGroup) *infra.Infrastruc
 			b.KeyGroups = []*infra.KeyGroup{group}
 		}
 	}
-	return &infra.Infrastructure{Distributions: []*infra.Distribution{d}, Buckets: []*infra.Bucket{bucket}}
+	return &infra.Template{Distributions: []*infra.Distribution{d}, Buckets: []*infra.Bucket{bucket}}
 }
 
 func randomPattern(r *rand.Rand) string {
@@ -134,7 +134,7 @@ func shortPaths(most int) []string {
 	return paths
 }
 
-func behaviorAt(tmpl *infra.Infrastructure, path string) *infra.Behavior {
+func behaviorAt(tmpl *infra.Template, path string) *infra.Behavior {
 	for _, b := range tmpl.Distributions[0].Behaviors {
 		if pathpattern.Match(b.PathPattern, pathpattern.Normalize(path)) {
 			return b
@@ -143,6 +143,6 @@ func behaviorAt(tmpl *infra.Infrastructure, path string) *infra.Behavior {
 	return nil
 }
 
-func accessAt(tmpl *infra.Infrastructure, path string) deployment.Access {
+func accessAt(tmpl *infra.Template, path string) deployment.Access {
 	return behaviorAt(tmpl, path).Access()
 }

@@ -50,7 +50,7 @@ func (d *diff) compareSettings() {
 // compareAliases finds alternate domain names whose requests come to another
 // distribution than before, or to none.
 func (d *diff) compareAliases() {
-	for _, tmpl := range []*infra.Infrastructure{d.was, d.is} {
+	for _, tmpl := range []*infra.Template{d.was, d.is} {
 		for _, distribution := range tmpl.Distributions {
 			for _, alias := range distribution.Aliases {
 				now := byName(d.is, alias)
@@ -69,7 +69,7 @@ func (d *diff) compareAliases() {
 
 // byName returns the distribution that requests for a name come to, nil for
 // none: the one whose alternate domain name covers it most closely.
-func byName(tmpl *infra.Infrastructure, name string) (found *infra.Distribution) {
+func byName(tmpl *infra.Template, name string) (found *infra.Distribution) {
 	closest := ""
 	for _, d := range tmpl.Distributions {
 		for _, alias := range d.Aliases {
@@ -111,7 +111,7 @@ const (
 )
 
 // rootOf names what requests for "/" get.
-func rootOf(tmpl *infra.Infrastructure, d *infra.Distribution) string {
+func rootOf(tmpl *infra.Template, d *infra.Distribution) string {
 	b := match(d, "/")
 	switch bucket := b.Origin.Bucket; {
 	case d.DefaultRootObject != "" || bucket == nil || b.Origin.Website != nil || b.ViewerRequest != nil:

@@ -10,9 +10,9 @@ import (
 // ErrNoDistribution says that a template describes no CloudFront distribution.
 var ErrNoDistribution = infra.ErrNoDistribution
 
-// Template is an infrastructure that [Diff] compares. It cannot be changed and
+// Template is a template, read, that [Diff] compares. It cannot be changed and
 // is safe for concurrent use.
-type Template struct{ infra *infra.Infrastructure }
+type Template struct{ infra *infra.Template }
 
 // sole is the name of a stack that is alone. AWS derives names from a stack's,
 // which must not make two states of one stack differ.
@@ -36,7 +36,7 @@ func Parse(text []byte, values map[string]string) (*Template, error) {
 // CloudFront's quota is 75.
 const maxBehaviors = 300
 
-func newTemplate(tmpl *infra.Infrastructure, err error) (*Template, error) {
+func newTemplate(tmpl *infra.Template, err error) (*Template, error) {
 	if err != nil {
 		return nil, err
 	}

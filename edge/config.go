@@ -17,11 +17,11 @@ import (
 // config is a template made ready to answer requests. It never changes: a new
 // template makes a new config.
 type config struct {
-	infrastructure *infra.Infrastructure
-	distributions  []*distribution
-	main           *distribution // the first that asks for signatures, or the first
-	byHost         map[string]*distribution
-	buckets        map[string]bucket // by name
+	template      *infra.Template
+	distributions []*distribution
+	main          *distribution // the first that asks for signatures, or the first
+	byHost        map[string]*distribution
+	buckets       map[string]bucket // by name
 }
 
 // distribution is one distribution.
@@ -43,12 +43,12 @@ type behavior struct {
 	response *function
 }
 
-func (e *Edge) newConfig(tmpl *infra.Infrastructure) (*config, error) {
+func (e *Edge) newConfig(tmpl *infra.Template) (*config, error) {
 	buckets, err := e.newBuckets(tmpl)
 	if err != nil {
 		return nil, err
 	}
-	c := &config{infrastructure: tmpl, byHost: map[string]*distribution{}, buckets: buckets}
+	c := &config{template: tmpl, byHost: map[string]*distribution{}, buckets: buckets}
 	for _, d := range tmpl.Distributions {
 		served, err := e.newDistribution(c, d)
 		if err != nil {

@@ -28,7 +28,7 @@ type bucket struct {
 
 // newBuckets returns the buckets of a template, and those it only names, by
 // name.
-func (e *Edge) newBuckets(tmpl *infra.Infrastructure) (map[string]bucket, error) {
+func (e *Edge) newBuckets(tmpl *infra.Template) (map[string]bucket, error) {
 	all := map[string]bucket{}
 	add := func(b *infra.Bucket, isOrigin bool) error {
 		if b == nil || all[b.Name].server != nil {

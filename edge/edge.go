@@ -92,7 +92,7 @@ func (e *Edge) Close() error {
 func (e *Edge) Reload() error {
 	o := &e.options
 	read := infra.Options{StubLambdaEdge: o.StubLambdaEdge, Options: cloudformation.Options{Values: o.Values}}
-	var tmpl *infra.Infrastructure
+	var tmpl *infra.Template
 	var err error
 	switch {
 	case o.Template != "":
@@ -125,7 +125,7 @@ type Note struct {
 // Notes returns what of the template is left out.
 func (e *Edge) Notes() []Note {
 	var all []Note
-	for _, n := range e.config.Load().infrastructure.Notes {
+	for _, n := range e.config.Load().template.Notes {
 		all = append(all, Note(n))
 	}
 	return all

@@ -19,7 +19,7 @@ func (e *Edge) CheckNames() error {
 	for _, b := range c.buckets {
 		buckets = append(buckets, b.Name, b.LogicalID)
 	}
-	for _, s := range c.infrastructure.KeyValueStores {
+	for _, s := range c.template.KeyValueStores {
 		stores = append(stores, s.Name, s.LogicalID)
 	}
 	for _, d := range c.distributions {
@@ -30,7 +30,7 @@ func (e *Edge) CheckNames() error {
 			origins = slices.AppendSeq(origins, maps.Keys(e.options.Origins))
 		}
 	}
-	if unused := c.infrastructure.UnusedValues; len(unused) > 0 {
+	if unused := c.template.UnusedValues; len(unused) > 0 {
 		return &Error{Kind: ErrUnknownName, Where: "Values", Remedy: "correct its name, or leave it out",
 			What: "nothing in the template needs the value " + fault.Quote(unused[0])}
 	}

@@ -85,7 +85,7 @@ func (c upCommand) Run(e *env) error {
 
 // check probes what runs.
 func (c upCommand) check(e *env, l *local.Local) error {
-	template, err := l.Infrastructure()
+	template, err := l.Template()
 	if err != nil {
 		return err
 	}

@@ -58,7 +58,7 @@ func (f failing) Open(name string) (fs.File, error) {
 // keys in place of the ones whose private keys are nowhere.
 type served struct {
 	*edge.Edge
-	tmpl     *infra.Infrastructure
+	tmpl     *infra.Template
 	document *deployment.Deployment
 	keys     map[string]crypto.Signer // by key pair ID
 }
@@ -104,7 +104,7 @@ func serveAssembly(t *testing.T, dir string) *served {
 	return s
 }
 
-func (s *served) start(t *testing.T, tmpl *infra.Infrastructure, o edge.Options) {
+func (s *served) start(t *testing.T, tmpl *infra.Template, o edge.Options) {
 	t.Helper()
 	o.Buckets = map[string]fs.FS{"": failing{content}, "replica-of-content": fstest.MapFS{
 		"broken.mp4": {Data: []byte("content of the replica\n")},

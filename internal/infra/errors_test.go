@@ -22,7 +22,7 @@ import (
 )
 
 // change reads a template's JSON, changes it and reads the result.
-func change(t *testing.T, path string, edit func(resources map[string]any)) (*infra.Infrastructure, error) {
+func change(t *testing.T, path string, edit func(resources map[string]any)) (*infra.Template, error) {
 	t.Helper()
 	text, err := os.ReadFile(path)
 	if err != nil {

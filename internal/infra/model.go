@@ -11,8 +11,8 @@ import (
 	"example.com/privatecdn/keys"
 )
 
-// Infrastructure is what one stack, or several of one assembly, describes.
-type Infrastructure struct {
+// Template is what one stack, or several of one assembly, describes.
+type Template struct {
 	Stack          string // the first stack's name
 	Distributions  []*Distribution
 	Buckets        []*Bucket

@@ -14,7 +14,7 @@ import (
 	"example.com/privatecdn/internal/infra"
 )
 
-func readFile(t *testing.T, path string, o infra.Options) *infra.Infrastructure {
+func readFile(t *testing.T, path string, o infra.Options) *infra.Template {
 	t.Helper()
 	tmpl, err := infra.ReadFile(path, o)
 	if err != nil {
@@ -25,7 +25,7 @@ func readFile(t *testing.T, path string, o infra.Options) *infra.Infrastructure 
 
 // readYAML reads a template of one distribution with one origin, and whatever
 // else is given.
-func readYAML(t *testing.T, origin, behavior, resources string, o infra.Options) (*infra.Infrastructure, error) {
+func readYAML(t *testing.T, origin, behavior, resources string, o infra.Options) (*infra.Template, error) {
 	t.Helper()
 	return infra.Read([]byte(`
 Resources:

@@ -26,19 +26,19 @@ type Options struct {
 	cloudformation.Options
 }
 
-// reader builds an Infrastructure of an app's stacks.
+// reader builds a Template of an app's stacks.
 type reader struct {
 	app            *cloudformation.App
 	assets         assets
 	stubLambdaEdge bool
-	tmpl           *Infrastructure
+	tmpl           *Template
 	made           map[string]any // by the ID or ARN that others refer to it by
 }
 
 func newReader(o Options) *reader {
 	r := &reader{
 		stubLambdaEdge: o.StubLambdaEdge,
-		tmpl:           &Infrastructure{Outputs: map[string]string{}, Parameters: map[string]string{}},
+		tmpl:           &Template{Outputs: map[string]string{}, Parameters: map[string]string{}},
 		made:           managed(),
 	}
 	r.app = cloudformation.NewApp(o.Options, r.attribute)
@@ -47,7 +47,7 @@ func newReader(o Options) *reader {
 
 // Read reads one template, in JSON or YAML. Its errors are [*fault.Error],
 // naming resource and property, or wrap ErrNoDistribution or a keys error.
-func Read(data []byte, o Options) (*Infrastructure, error) {
+func Read(data []byte, o Options) (*Template, error) {
 	if o.Stack == "" {
 		o.Stack = "Stack"
 	}
@@ -58,7 +58,7 @@ func Read(data []byte, o Options) (*Infrastructure, error) {
 	return r.read()
 }
 
-func (r *reader) read() (*Infrastructure, error) {
+func (r *reader) read() (*Template, error) {
 	r.tmpl.Stack = r.app.Stacks()[0].Name
 	for _, k := range kinds {
 		err := r.each(func(s *cloudformation.Stack, res *cloudformation.Resource) error {

@@ -15,7 +15,7 @@ import (
 // that one may refer to another.
 //
 // Its errors are those of [Read], or the file system's.
-func ReadFile(path string, o Options) (*Infrastructure, error) {
+func ReadFile(path string, o Options) (*Template, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err

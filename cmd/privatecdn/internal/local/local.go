@@ -201,8 +201,8 @@ func (l *Local) Close() {
 	}
 }
 
-// Infrastructure returns what the template describes.
-func (l *Local) Infrastructure() (*infra.Infrastructure, error) {
+// Template returns what the template describes.
+func (l *Local) Template() (*infra.Template, error) {
 	o := l.options.Edge
 	return infra.ReadFile(o.Template, infra.Options{
 		StubLambdaEdge: o.StubLambdaEdge, Options: cloudformation.Options{Values: o.Values}})

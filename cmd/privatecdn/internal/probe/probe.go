@@ -40,9 +40,9 @@ type Result struct {
 // Options says what is probed and with what.
 type Options struct {
 	Deployment *deployment.Deployment
-	Openers    keys.Openers          // of private keys; a deployment without one here is probed from outside alone
-	Objects    []string              // paths of objects that are there, as requested; they need not be given
-	Template   *infra.Infrastructure // what the template promises, nil where it is not at hand
+	Openers    keys.Openers    // of private keys; a deployment without one here is probed from outside alone
+	Objects    []string        // paths of objects that are there, as requested; they need not be given
+	Template   *infra.Template // what the template promises, nil where it is not at hand
 }
 
 // ErrUnreachable is a deployment of which nothing can be found out.
