@@ -1,6 +1,9 @@
 package s3
 
 import (
+	"cmp"
+	"context"
+	"fmt"
 	"net/http"
 	"os"
 	"slices"
@@ -38,134 +41,75 @@ func DefaultCredentials() Credentials {
 	return own
 }
 
-// longestPresigned is the longest lifetime of a presigned URL in seconds, and
-// mostSkew the largest difference between a signer's clock and S3's.
-const (
-	longestPresigned = 604800
-	mostSkew         = 15 * time.Minute
-)
-
-// authentication is the sender of a request and the form of its authentication.
-type authentication struct {
-	principal   Principal
-	owner       bool
-	authType    string // REST-HEADER or REST-QUERY-STRING; empty for an anonymous request
-	signedAt    time.Time
-	payloadHash string
+// ownerPrincipal is whom a signature with the owner's access key identifies.
+var ownerPrincipal = Principal{
+	ARN: "arn:aws:iam::" + cloudformation.DefaultAccount + ":user/owner", Account: cloudformation.DefaultAccount,
 }
 
-// signed reports whether the request is authenticated at all.
-func (a authentication) signed() bool { return a.authType != "" }
+type principalKey struct{}
 
-// authenticate returns the sender: CloudFront, by the context; the owner, by
-// one of two forms of signature; or an anonymous one.
-func (s *Server) authenticate(q *request) (authentication, *refusal) {
-	principal := principalOf(q.http.Context())
+// WithPrincipal returns a context that identifies who sends a request, instead
+// of a signature: CloudFront signs its requests to S3, which a server in the
+// same process does not need to check.
+func WithPrincipal(ctx context.Context, p Principal) context.Context {
+	return context.WithValue(ctx, principalKey{}, p)
+}
+
+// authenticate identifies the sender: CloudFront, by the context; the owner, by
+// one of two forms of signature; or nobody.
+func (s *Server) authenticate(q *request) *refusal {
+	q.principal, _ = q.http.Context().Value(principalKey{}).(Principal)
 	authorization := q.http.Header.Get("Authorization")
-	if !principal.Anonymous() {
+	if !q.principal.Anonymous() {
 		authorization = sigv4.Algorithm + " " + authorization
 	}
-	presigned := q.query.Has("X-Amz-Algorithm")
-	version2 := q.query.Has("Signature")
-	if authorization != "" && (presigned || version2) {
-		return authentication{}, errorTwoMechanisms(authorization)
-	}
+	presigned, version2 := q.query.Has("X-Amz-Algorithm"), q.query.Has("Signature")
 	switch {
-	case !principal.Anonymous():
-		return authentication{principal: principal, authType: "REST-HEADER", signedAt: q.now,
-			payloadHash: sigv4.UnsignedPayload}, nil
+	case authorization != "" && (presigned || version2):
+		return invalidArgument("Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, "+
+			"Signature query string parameter or the Authorization header should be specified",
+			"Authorization", strings.TrimSpace(authorization))
+	case version2 || strings.HasPrefix(authorization, "AWS "):
+		return errorVersion2
 	case presigned:
 		return s.authenticateQuery(q)
-	case version2 || strings.HasPrefix(authorization, "AWS "):
-		return authentication{}, errorVersion2
+	case !q.principal.Anonymous():
+		q.signature = sigv4.Signature{Time: q.now, PayloadHash: sigv4.UnsignedPayload}
 	case authorization != "":
-		return s.authenticateHeader(q)
-	default:
-		return authentication{}, nil
+		return s.authenticateHeader(q, authorization)
 	}
+	return nil
 }
+
+const (
+	longestPresigned = 604800           // seconds
+	mostSkew         = 15 * time.Minute // between a signer's clock and S3's
+	s3Time           = "2006-01-02T15:04:05Z"
+)
 
 // authenticateQuery checks a presigned request. It checks the lifetime first,
 // as S3 does, so that an expired URL is reported as expired whatever else is
 // wrong with it.
-func (s *Server) authenticateQuery(q *request) (authentication, *refusal) {
+func (s *Server) authenticateQuery(q *request) *refusal {
 	signature, wrong := sigv4.ParseQuery(q.query)
-	if wrong != nil {
-		return authentication{}, malformedQuery(wrong)
+	if failure := cmp.Or(malformedQuery(signature, wrong), s.wrongScope(signature)); failure != nil {
+		return failure
 	}
-	if failure := s.wrongScope(signature); failure != nil {
-		return authentication{}, failure
-	}
-	lifetime, failure := presignedLifetime(q.query.Get("X-Amz-Expires"))
+	expires := q.query.Get("X-Amz-Expires")
+	lifetime, failure := presignedLifetime(expires)
 	if failure != nil {
-		return authentication{}, failure
+		return failure
 	}
 	end := signature.Time.Add(lifetime)
-	if signature.Time.After(q.now.Add(mostSkew)) {
-		return authentication{}, errorNotYetValid(signature.Time, end, q.now)
+	times := []string{"Expires", end.UTC().Format(s3Time), "ServerTime", q.now.UTC().Format(s3Time)}
+	switch {
+	case signature.Time.After(q.now.Add(mostSkew)):
+		milliseconds := strconv.FormatInt(signature.Time.UnixMilli(), 10) // as S3 writes it here
+		return accessDenied("Request is not yet valid", append([]string{"X-Amz-Date", milliseconds}, times...)...)
+	case q.now.After(end):
+		return accessDenied("Request has expired", append([]string{"X-Amz-Expires", expires}, times...)...)
 	}
-	if q.now.After(end) {
-		return authentication{}, errorExpired(lifetime, end, q.now)
-	}
-	return s.authenticateSignature(q, signature, q.query.Get("X-Amz-Security-Token"), "REST-QUERY-STRING")
-}
-
-func (s *Server) authenticateHeader(q *request) (authentication, *refusal) {
-	signature, wrong := sigv4.ParseHeader(q.http.Header)
-	if wrong != nil {
-		return authentication{}, malformedHeader(wrong, q.http.Header.Get("Authorization"))
-	}
-	if failure := s.wrongScope(signature); failure != nil {
-		return authentication{}, failure
-	}
-	if signature.PayloadHash == "" {
-		return authentication{}, errorNoPayloadHash
-	}
-	if skew := q.now.Sub(signature.Time).Abs(); skew > mostSkew {
-		return authentication{}, errorSkewed(signature.Time, q.now)
-	}
-	return s.authenticateSignature(q, signature, q.http.Header.Get("X-Amz-Security-Token"), "REST-HEADER")
-}
-
-func (s *Server) authenticateSignature(q *request, signature *sigv4.Signature, token, authType string) (
-	authentication, *refusal) {
-	if signature.AccessKeyID != s.owner.AccessKeyID {
-		return authentication{}, errorUnknownKey(signature.AccessKeyID)
-	}
-	if token != s.owner.SessionToken {
-		return authentication{}, errorInvalidToken
-	}
-	// S3 signs the decoded path, encoded once, whatever the path as sent escapes.
-	canonical := signature.CanonicalRequest(q.http, sigv4.Encode(q.path, true))
-	text := signature.StringToSign(canonical)
-	if !signature.Matches(s.owner.SecretAccessKey, text) {
-		return authentication{}, errorMismatch(signature, text, canonical)
-	}
-	if names := unsignedHeaders(q.http.Header, signature.SignedHeaders); len(names) > 0 {
-		return authentication{}, errorHeadersNotSigned(names)
-	}
-	return authentication{
-		principal: Principal{ARN: "arn:aws:iam::" + cloudformation.DefaultAccount + ":user/owner",
-			Account: cloudformation.DefaultAccount},
-		owner:       true,
-		authType:    authType,
-		signedAt:    signature.Time,
-		payloadHash: signature.PayloadHash,
-	}, nil
-}
-
-// unsignedHeaders returns the headers with a meaning to S3 that the signature
-// does not cover. CloudFront adds X-Amz-Cf-Id to every request.
-func unsignedHeaders(h http.Header, signed []string) []string {
-	var names []string
-	for name := range h {
-		name = strings.ToLower(name)
-		if strings.HasPrefix(name, "x-amz-") && name != "x-amz-cf-id" && name != "x-amz-content-sha256" &&
-			!slices.Contains(signed, name) {
-			names = append(names, name)
-		}
-	}
-	return names
+	return s.authenticateOwner(q, signature, q.query.Get("X-Amz-Security-Token"))
 }
 
 func presignedLifetime(value string) (time.Duration, *refusal) {
@@ -180,4 +124,61 @@ func presignedLifetime(value string) (time.Duration, *refusal) {
 			"that is, the given X-Amz-Expires must be less than 604800 seconds")
 	}
 	return time.Duration(seconds) * time.Second, nil
+}
+
+func (s *Server) authenticateHeader(q *request, authorization string) *refusal {
+	signature, wrong := sigv4.ParseHeader(q.http.Header)
+	if failure := cmp.Or(malformedHeader(wrong, authorization), s.wrongScope(signature)); failure != nil {
+		return failure
+	}
+	if signature.PayloadHash == "" {
+		return errorNoPayloadHash
+	}
+	if q.now.Sub(signature.Time).Abs() > mostSkew {
+		return refuse(403, "RequestTimeTooSkewed",
+			"The difference between the request time and the current time is too large.",
+			"RequestTime", signature.Time.Format(sigv4.DateFormat), "ServerTime", q.now.UTC().Format(s3Time),
+			"MaxAllowedSkewMilliseconds", strconv.FormatInt(mostSkew.Milliseconds(), 10))
+	}
+	return s.authenticateOwner(q, signature, q.http.Header.Get("X-Amz-Security-Token"))
+}
+
+// authenticateOwner checks that the owner's access key made a signature.
+func (s *Server) authenticateOwner(q *request, signature *sigv4.Signature, token string) *refusal {
+	if signature.AccessKeyID != s.owner.AccessKeyID {
+		return refuse(403, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.",
+			"AWSAccessKeyId", signature.AccessKeyID)
+	}
+	if token != s.owner.SessionToken {
+		return errorInvalidToken
+	}
+	// S3 signs the decoded path, encoded once, whatever the path as sent escapes.
+	canonical := signature.CanonicalRequest(q.http, sigv4.EncodePath(q.path))
+	text := signature.StringToSign(canonical)
+	if !signature.Matches(s.owner.SecretAccessKey, text) {
+		return refuse(403, "SignatureDoesNotMatch", "The request signature we calculated does not match the signature "+
+			"you provided. Check your key and signing method.",
+			"AWSAccessKeyId", signature.AccessKeyID, "StringToSign", text, "SignatureProvided", signature.Value,
+			"StringToSignBytes", fmt.Sprintf("% x", text),
+			"CanonicalRequest", canonical, "CanonicalRequestBytes", fmt.Sprintf("% x", canonical))
+	}
+	if names := unsignedHeaders(q.http.Header, signature.SignedHeaders); len(names) > 0 {
+		return accessDenied("There were headers present in the request which were not signed",
+			"HeadersNotSigned", strings.Join(names, ", "))
+	}
+	q.principal, q.signature = ownerPrincipal, *signature
+	return nil
+}
+
+// unsignedHeaders returns the headers with a meaning to S3 that the signature
+// does not cover. CloudFront adds X-Amz-Cf-Id to every request.
+func unsignedHeaders(h http.Header, signed []string) []string {
+	signed = append(signed, "x-amz-cf-id", "x-amz-content-sha256")
+	var names []string
+	for name := range h {
+		if name = strings.ToLower(name); strings.HasPrefix(name, "x-amz-") && !slices.Contains(signed, name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }

@@ -2,6 +2,7 @@ package s3
 
 import (
 	"cmp"
+	"crypto/tls"
 	"net"
 	"strconv"
 	"strings"
@@ -19,44 +20,32 @@ import (
 const cloudFrontAddress = "130.176.0.1"
 
 // authorize decides by the bucket policy, the public access block and, for the
-// owner, by ownership.
+// owner, by ownership. S3 asks no permission for a preflight. It decrypts an
+// object with KMS only over TLS and for a signature that identifies who uses the
+// key, which an origin access identity's does not.
 func (s *Server) authorize(q *request) *refusal {
-	if q.operation == preflight {
-		return nil // S3 asks no permission for it
+	resource := s.bucket.ARN + "/" + q.key
+	if q.key == "" {
+		resource = s.bucket.ARN
 	}
-	if !s.allowed(q, q.action, s.resource(q)) {
-		return errorAccessDenied
-	}
-	if q.operation != getObject || s.bucket.Encryption != "aws:kms" && s.bucket.Encryption != "aws:kms:dsse" {
+	kms := q.action == getObject && (s.bucket.Encryption == "aws:kms" || s.bucket.Encryption == "aws:kms:dsse")
+	switch {
+	case q.action == "":
 		return nil
-	}
-	return q.readableWithKMS()
-}
-
-// readableWithKMS reports whether S3 decrypts an object for a request. With
-// KMS, it does so only over TLS and for a signature that identifies who uses
-// the key, which an origin access identity's does not.
-func (q *request) readableWithKMS() *refusal {
-	if q.auth.principal.Anonymous() || q.auth.principal.CanonicalUser != "" {
+	case !s.allowed(q, q.action, resource):
+		return errorAccessDenied
+	case kms && (q.principal.Anonymous() || q.principal.CanonicalUser != ""):
 		return errorKMSUnsigned
-	}
-	if !q.secure() {
+	case kms && !q.secure():
 		return errorKMSInsecure
 	}
 	return nil
 }
 
-func (s *Server) resource(q *request) string {
-	if q.key == "" {
-		return s.bucket.ARN
-	}
-	return s.bucket.ARN + "/" + q.key
-}
-
 func (s *Server) allowed(q *request, action, resource string) bool {
 	keys := sync.OnceValue(func() map[string]string { return s.conditionKeys(q) })
 	decision := s.policy.Evaluate(bucketpolicy.Request{
-		Principal: q.auth.principal,
+		Principal: q.principal,
 		Action:    action,
 		Resource:  resource,
 		Lookup: func(key string) ([]string, bool) {
@@ -65,13 +54,12 @@ func (s *Server) allowed(q *request, action, resource string) bool {
 			return []string{value}, value != ""
 		},
 	})
-	if decision == bucketpolicy.ExplicitDeny {
+	switch {
+	case decision == bucketpolicy.ExplicitDeny:
 		return false
-	}
-	if q.auth.owner {
+	case q.principal == ownerPrincipal:
 		return true
-	}
-	if s.restrict && q.auth.principal.Service == "" {
+	case s.restrict && q.principal.Service == "":
 		return false
 	}
 	return decision == bucketpolicy.Allow
@@ -80,7 +68,7 @@ func (s *Server) allowed(q *request, action, resource string) bool {
 // conditionKeys returns a request's condition keys. A key without a value is
 // absent from the request.
 func (s *Server) conditionKeys(q *request) map[string]string {
-	who, header := q.auth.principal, q.http.Header
+	who, header := q.principal, q.http.Header
 	keys := map[string]string{
 		"aws:currenttime":           q.now.UTC().Format(time.RFC3339),
 		"aws:epochtime":             strconv.FormatInt(q.now.Unix(), 10),
@@ -105,11 +93,14 @@ func (s *Server) conditionKeys(q *request) map[string]string {
 		"s3:tlsversion":             q.tlsVersion(),
 		"s3:versionid":              q.query.Get("versionId"),
 	}
-	if q.auth.signed() {
-		keys["s3:authtype"] = q.auth.authType
-		keys["s3:signatureage"] = strconv.FormatInt(max(0, q.now.Sub(q.auth.signedAt).Milliseconds()), 10)
+	if !who.Anonymous() {
+		keys["s3:authtype"] = "REST-HEADER"
+		if q.signature.Presigned {
+			keys["s3:authtype"] = "REST-QUERY-STRING"
+		}
+		keys["s3:signatureage"] = strconv.FormatInt(max(0, q.now.Sub(q.signature.Time).Milliseconds()), 10)
 		keys["s3:signatureversion"] = sigv4.Algorithm
-		keys["s3:x-amz-content-sha256"] = q.auth.payloadHash
+		keys["s3:x-amz-content-sha256"] = q.signature.PayloadHash
 	}
 	return keys
 }
@@ -140,14 +131,13 @@ func (q *request) sourceIP() string {
 // tlsVersion returns 1.2 for a request without a connection: the least that
 // CloudFront uses with S3.
 func (q *request) tlsVersion() string {
-	state := q.http.TLS
-	if state == nil {
-		if q.secure() {
-			return "1.2"
-		}
-		return ""
+	switch {
+	case q.http.TLS != nil:
+		return strings.TrimPrefix(tls.VersionName(q.http.TLS.Version), "TLS ")
+	case q.secure():
+		return "1.2"
 	}
-	return map[uint16]string{0x0301: "1.0", 0x0302: "1.1", 0x0303: "1.2", 0x0304: "1.3"}[state.Version]
+	return ""
 }
 
 // missing returns the error for a missing key: only those who may list the

@@ -14,7 +14,7 @@ import (
 //
 // Source: S3 API Reference, "OPTIONS object"; S3 User Guide, "Using
 // cross-origin resource sharing".
-func (s *Server) preflight(q *request) (*http.Response, *refusal) {
+func (s *Server) preflight(q *request) (*http.Response, error) {
 	h := q.http.Header
 	switch {
 	case h.Get("Origin") == "":

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/xml"
 	"slices"
-	"strconv"
 )
 
 // refusal is an error response of S3.
@@ -18,11 +17,15 @@ func refuse(status int, code, message string, details ...string) *refusal {
 	return &refusal{status, code, message, details}
 }
 
+// Error implements error.
+func (r *refusal) Error() string { return r.message }
+
 // body returns the XML document, as S3 writes it.
-func (r *refusal) body(requestID, hostID string) []byte {
+func (r *refusal) body(ids [2]string) []byte {
 	b := bytes.NewBufferString(xml.Header + "<Error>")
-	elements := append([]string{"Code", r.code, "Message", r.message}, r.details...)
-	for e := range slices.Chunk(append(elements, "RequestId", requestID, "HostId", hostID), 2) {
+	elements := slices.Concat([]string{"Code", r.code, "Message", r.message}, r.details,
+		[]string{"RequestId", ids[0], "HostId", ids[1]})
+	for e := range slices.Chunk(elements, 2) {
 		b.WriteString("<" + e[0] + ">")
 		_ = xml.EscapeText(b, []byte(e[1])) // a bytes.Buffer does not fail
 		b.WriteString("</" + e[0] + ">")
@@ -32,7 +35,7 @@ func (r *refusal) body(requestID, hostID string) []byte {
 }
 
 var (
-	errorAccessDenied   = refuse(403, "AccessDenied", "Access Denied")
+	errorAccessDenied   = accessDenied("Access Denied")
 	errorNotImplemented = refuse(501, "NotImplemented",
 		"A header or query you provided implies functionality that is not implemented.")
 	errorInvalidURI  = refuse(400, "InvalidURI", "Couldn't parse the specified URI.")
@@ -48,34 +51,19 @@ var (
 		"Request specific response headers cannot be used for anonymous GET requests.")
 )
 
-func invalidArgument(message, name, value string) *refusal {
-	return refuse(400, "InvalidArgument", message, "ArgumentName", name, "ArgumentValue", value)
+func accessDenied(message string, details ...string) *refusal {
+	return refuse(403, "AccessDenied", message, details...)
 }
 
-func noSuchBucket(name string) *refusal {
-	return refuse(404, "NoSuchBucket", "The specified bucket does not exist", "BucketName", name)
+func invalidArgument(message, name, value string) *refusal {
+	return refuse(400, "InvalidArgument", message, "ArgumentName", name, "ArgumentValue", value)
 }
 
 func noSuchKey(key string) *refusal {
 	return refuse(404, "NoSuchKey", "The specified key does not exist.", "Key", key)
 }
 
-func keyTooLong(size int) *refusal {
-	return refuse(400, "KeyTooLongError", "Your key is too long",
-		"Size", strconv.Itoa(size), "MaxSizeAllowed", strconv.Itoa(longestKey))
-}
-
 func methodNotAllowed(method string) *refusal {
 	return refuse(405, "MethodNotAllowed", "The specified method is not allowed against this resource.",
 		"Method", method, "ResourceType", "OBJECT")
-}
-
-func preconditionFailed(header string) *refusal {
-	return refuse(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold",
-		"Condition", header)
-}
-
-func invalidRange(header string, size int64) *refusal {
-	return refuse(416, "InvalidRange", "The requested range is not satisfiable",
-		"RangeRequested", header, "ActualObjectSize", strconv.FormatInt(size, 10))
 }

@@ -43,7 +43,7 @@ type listedPrefix struct{ Prefix string }
 const mostKeys = 1000
 
 // list responds with the keys of one page, in S3's order: by their bytes.
-func (s *Server) list(q *request) (*http.Response, *refusal) {
+func (s *Server) list(q *request) (*http.Response, error) {
 	l := listing{Name: s.bucket.Name, Prefix: q.query.Get("prefix"), Delimiter: q.query.Get("delimiter"),
 		MaxKeys: mostKeys}
 	if value := q.query.Get("max-keys"); value != "" {
@@ -59,13 +59,13 @@ func (s *Server) list(q *request) (*http.Response, *refusal) {
 	}
 	keys, err := s.keys(l.Prefix)
 	if err != nil {
-		return nil, errorInternal
+		return nil, err
 	}
 	last := s.fill(&l, keys, after)
 	l.end(q, last)
 	text, err := xml.Marshal(l)
 	if err != nil {
-		return nil, errorInternal
+		return nil, err
 	}
 	return document(q.http, http.StatusOK, "application/xml", append([]byte(xml.Header), text...)), nil
 }

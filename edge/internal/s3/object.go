@@ -7,6 +7,10 @@ import (
 	"io/fs"
 	"maps"
 	"net/http"
+	"path"
+	"runtime"
+	"slices"
+	"strconv"
 	"strings"
 
 	"example.com/privatecdn/edge/internal/httpcond"
@@ -14,7 +18,7 @@ import (
 
 // object responds to a request for one key. The object is streamed, not
 // buffered.
-func (s *Server) object(q *request) (*http.Response, *refusal) {
+func (s *Server) object(q *request) (*http.Response, error) {
 	override, failure := overrides(q)
 	if failure != nil {
 		return nil, failure
@@ -23,19 +27,19 @@ func (s *Server) object(q *request) (*http.Response, *refusal) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, s.missing(q)
 	} else if err != nil {
-		return nil, errorInternal
+		return nil, err
 	}
-	response, failure := s.answer(q, file, info, override)
-	if failure != nil || response.Body == nil {
+	response, err := s.answer(q, file, info, override)
+	if err != nil || response.Body == nil {
 		file.Close()
 	}
-	return response, failure
+	return response, err
 }
 
-func (s *Server) answer(q *request, file fs.File, info fs.FileInfo, override http.Header) (*http.Response, *refusal) {
+func (s *Server) answer(q *request, file fs.File, info fs.FileInfo, override http.Header) (*http.Response, error) {
 	etag, err := s.etags.of(q.key, file, info)
 	if err != nil {
-		return nil, errorInternal
+		return nil, err
 	}
 	h := http.Header{
 		"Etag":          {etag},
@@ -48,10 +52,12 @@ func (s *Server) answer(q *request, file fs.File, info fs.FileInfo, override htt
 	maps.Copy(h, override)
 	switch httpcond.Status(conditions(q.http.Header), h) {
 	case http.StatusPreconditionFailed:
+		condition := "If-Unmodified-Since"
 		if q.http.Header.Get("If-Match") != "" {
-			return nil, preconditionFailed("If-Match")
+			condition = "If-Match"
 		}
-		return nil, preconditionFailed("If-Unmodified-Since")
+		return nil, refuse(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold",
+			"Condition", condition)
 	case http.StatusNotModified:
 		h.Del("Content-Type")
 		return &http.Response{StatusCode: http.StatusNotModified, Header: h}, nil
@@ -59,13 +65,31 @@ func (s *Server) answer(q *request, file fs.File, info fs.FileInfo, override htt
 	return whole(q, file, info.Size(), h)
 }
 
+// conditions returns those of a request. S3 also accepts an entity tag without
+// its quotation marks.
+func conditions(request http.Header) http.Header {
+	h := http.Header{
+		"If-Modified-Since":   request["If-Modified-Since"],
+		"If-Unmodified-Since": request["If-Unmodified-Since"],
+	}
+	for _, name := range []string{"If-Match", "If-None-Match"} {
+		tag := request.Get(name)
+		if tag != "" && tag != "*" && !strings.Contains(tag, `"`) {
+			tag = `"` + tag + `"`
+		}
+		h.Set(name, tag)
+	}
+	return h
+}
+
 // whole returns the object, or the requested range. S3 ignores several ranges.
-func whole(q *request, file fs.File, size int64, h http.Header) (*http.Response, *refusal) {
+func whole(q *request, file fs.File, size int64, h http.Header) (*http.Response, error) {
 	part, status := httpcond.Part{Length: size}, http.StatusOK
 	ranges, ok := httpcond.ParseRange(q.http.Header["Range"])
 	if ok && len(ranges) == 1 && httpcond.RangeApplies(q.http.Header.Get("If-Range"), h) {
 		if part, ok = ranges[0].Within(size); !ok {
-			return nil, invalidRange(q.http.Header.Get("Range"), size)
+			return nil, refuse(416, "InvalidRange", "The requested range is not satisfiable",
+				"RangeRequested", q.http.Header.Get("Range"), "ActualObjectSize", strconv.FormatInt(size, 10))
 		}
 		status = http.StatusPartialContent
 		h.Set("Content-Range", part.ContentRange())
@@ -74,11 +98,8 @@ func whole(q *request, file fs.File, size int64, h http.Header) (*http.Response,
 	if q.http.Method == http.MethodHead {
 		return response, nil
 	}
-	if err := seek(file, part.Offset); err != nil {
-		return nil, errorInternal
-	}
 	response.Body = &body{LimitedReader: io.LimitedReader{R: file, N: part.Length}, file: file}
-	return response, nil
+	return response, seek(file, part.Offset)
 }
 
 // open opens the file that a key names literally. Only a regular file with
@@ -86,11 +107,10 @@ func whole(q *request, file fs.File, size int64, h http.Header) (*http.Response,
 func (s *Server) open(key string) (fs.File, fs.FileInfo, error) {
 	for _, c := range s.content {
 		name, below := strings.CutPrefix(key, c.Prefix)
-		if !below || !literal(name) {
+		if !below || !literal(name) || s.exact && !listed(c.Files, name) {
 			continue
 		}
-		file, info, err := openRegular(c.Files, name)
-		if !errors.Is(err, fs.ErrNotExist) {
+		if file, info, err := openRegular(c.Files, name); !errors.Is(err, fs.ErrNotExist) {
 			return file, info, err
 		}
 	}
@@ -99,15 +119,15 @@ func (s *Server) open(key string) (fs.File, fs.FileInfo, error) {
 
 func openRegular(files fs.FS, name string) (fs.File, fs.FileInfo, error) {
 	// A pipe or device must not even be opened.
-	if info, err := fs.Stat(files, name); err != nil || !info.Mode().IsRegular() {
+	info, err := fs.Stat(files, name)
+	if err != nil || !info.Mode().IsRegular() {
 		return nil, nil, absent(err)
 	}
 	file, err := files.Open(name)
 	if err != nil {
 		return nil, nil, absent(err)
 	}
-	info, err := file.Stat()
-	if err != nil {
+	if info, err = file.Stat(); err != nil {
 		file.Close()
 		return nil, nil, absent(err)
 	}
@@ -118,6 +138,24 @@ func openRegular(files fs.FS, name string) (fs.File, fs.FileInfo, error) {
 // empty, dot or dot-dot segments or another separator of the operating system.
 func literal(key string) bool {
 	return fs.ValidPath(key) && !strings.ContainsAny(key, "\x00\\")
+}
+
+// foldsNames reports whether file systems of this operating system commonly open
+// a file under other spellings of its name, by case or Unicode form. S3 never
+// does.
+var foldsNames = runtime.GOOS == "darwin" || runtime.GOOS == "windows" || runtime.GOOS == "ios"
+
+// listed reports whether its directory lists every element of name as spelled.
+func listed(files fs.FS, name string) bool {
+	for name != "." {
+		dir, base := path.Dir(name), path.Base(name)
+		entries, err := fs.ReadDir(files, dir)
+		if err != nil || !slices.ContainsFunc(entries, func(d fs.DirEntry) bool { return d.Name() == base }) {
+			return false
+		}
+		name = dir
+	}
+	return true
 }
 
 // absent returns the error of a missing object for every reason not to have a
@@ -167,7 +205,7 @@ func overrides(q *request) (http.Header, *refusal) {
 		if !known {
 			continue
 		}
-		if !q.auth.signed() {
+		if q.principal.Anonymous() {
 			return nil, errorAnonymousOverride
 		}
 		h.Set(header, q.query.Get(name))

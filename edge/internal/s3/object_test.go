@@ -391,7 +391,7 @@ func (f folding) Open(name string) (fs.File, error) {
 
 func TestExactNames(t *testing.T) {
 	t.Parallel()
-	server := serve(t, publicBucket(), s3.Exact(folding{objects()}))
+	server := serve(t, publicBucket(), folding{objects()}).Exact()
 	for path, status := range map[string]int{
 		"/dir/file.txt": 200, "/dir/File.txt": 403, "/DIR/file.txt": 403, "/none": 403,
 		"/dir%5Cfile.txt": 403, "/dir/file.txt.": 403, "/dir/file.txt%20": 403, "/dir/file.txt::$DATA": 403,

@@ -55,23 +55,23 @@ func NewRemote(bucket *infra.Bucket, now func() time.Time, at Endpoint) (*Server
 }
 
 // forward sends an allowed request to the remote server.
-func (s *Server) forward(q *request) (*http.Response, *refusal, error) {
+func (s *Server) forward(q *request) (*http.Response, error) {
 	if _, failure := overrides(q); failure != nil {
-		return nil, failure, nil
+		return nil, failure
 	}
 	out, err := s.remote.request(q)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	response, err := s.remote.transport.RoundTrip(out)
 	if err != nil {
-		return nil, nil, fmt.Errorf("S3 endpoint %s: %w", s.remote.base.Host, err)
+		return nil, fmt.Errorf("S3 endpoint %s: %w", s.remote.base.Host, err)
 	}
-	if response.StatusCode == http.StatusNotFound && q.operation == getObject {
+	if response.StatusCode == http.StatusNotFound && q.action == getObject {
 		response.Body.Close()
-		return nil, s.missing(q), nil
+		return nil, s.missing(q)
 	}
-	return response, nil, nil
+	return response, nil
 }
 
 // request returns the request for the object or bucket with a signature of its
@@ -83,7 +83,7 @@ func (r *remote) request(q *request) (*http.Request, error) {
 	maps.DeleteFunc(out.Header, authenticates)
 	query := maps.Clone(q.query)
 	maps.DeleteFunc(query, authenticates)
-	path := strings.TrimSuffix(r.base.EscapedPath(), "/") + sigv4.Encode("/"+r.Bucket+"/"+q.key, true)
+	path := strings.TrimSuffix(r.base.EscapedPath(), "/") + sigv4.EncodePath("/"+r.Bucket+"/"+q.key)
 	out.URL = &url.URL{Scheme: r.base.Scheme, Host: r.base.Host, RawPath: path, RawQuery: query.Encode()}
 	out.URL.Path, _ = url.PathUnescape(path) // what Encode made decodes
 	credentials, err := r.Credentials.Retrieve(ctx)

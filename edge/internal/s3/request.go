@@ -1,27 +1,25 @@
 package s3
 
 import (
+	"cmp"
 	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
+
+	"example.com/privatecdn/edge/internal/sigv4"
 )
 
 // longestKey is the length of the longest key in bytes.
 const longestKey = 1024
 
-// operation is what a request does.
-type operation int
-
+// The actions of requests that have a response other than an error.
 const (
-	getObject  operation = iota // GET and HEAD of a key
-	listBucket                  // GET of the bucket
-	headBucket                  // HEAD of the bucket
-	preflight                   // OPTIONS
-	write                       // everything that would change the bucket
-	other                       // a subresource that this package does not have
+	getObject  = "s3:GetObject"
+	listBucket = "s3:ListBucket"
 )
 
 // request is a request as S3 understands it.
@@ -31,49 +29,50 @@ type request struct {
 	bucket    string // the bucket addressed
 	key       string
 	query     url.Values
-	operation operation
-	action    string
+	action    string // that must be allowed; "" for a preflight
 	now       time.Time
-	auth      authentication
+	principal Principal
+	signature sigv4.Signature // of a principal that is not anonymous
 }
 
 // read parses a request and authenticates its sender.
 func (s *Server) read(r *http.Request) (*request, *refusal) {
 	q := &request{http: r, now: s.now()}
 	q.query, _ = url.ParseQuery(r.URL.RawQuery)
-	path, err := decodePath(rawPath(r))
-	if err != nil {
+	var err error
+	// S3 reads a plus sign in a path as a space, also behind CloudFront.
+	if q.path, err = url.QueryUnescape(r.URL.EscapedPath()); err != nil {
 		return nil, errorInvalidURI
 	}
-	q.path = path
-	q.address(s.bucket.Name, host(r))
+	q.address(s.bucket.Name)
 	if q.bucket != s.bucket.Name {
-		return nil, noSuchBucket(q.bucket)
+		return nil, refuse(404, "NoSuchBucket", "The specified bucket does not exist", "BucketName", q.bucket)
 	}
-	if len(q.key) > longestKey {
-		return nil, keyTooLong(len(q.key))
+	if size := len(q.key); size > longestKey {
+		return nil, refuse(400, "KeyTooLongError", "Your key is too long",
+			"Size", strconv.Itoa(size), "MaxSizeAllowed", strconv.Itoa(longestKey))
 	}
 	if failure := q.classify(); failure != nil {
 		return nil, failure
 	}
-	var failure *refusal
-	q.auth, failure = s.authenticate(q)
-	return q, failure
+	return q, s.authenticate(q)
 }
 
 // address splits the request's address into bucket and key. The host names the
 // bucket, unless it is one of S3's own or a local address: then the path's
-// first segment does.
-func (q *request) address(bucket, host string) {
-	q.key = strings.TrimPrefix(q.path, "/")
+// first segment does. S3 takes another host for the name of a bucket.
+func (q *request) address(bucket string) {
+	host := cmp.Or(q.http.Host, q.http.URL.Host)
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	host = strings.ToLower(host)
+	q.bucket, q.key = host, strings.TrimPrefix(q.path, "/")
 	switch {
-	case host == bucket || strings.HasPrefix(host, bucket+"."):
+	case strings.HasPrefix(host, bucket+"."):
 		q.bucket = bucket
-	case isEndpoint(host):
+	case host != bucket && isEndpoint(host):
 		q.bucket, q.key, _ = strings.Cut(q.key, "/")
-	default:
-		// S3 takes a host it does not know for the name of a bucket.
-		q.bucket = host
 	}
 }
 
@@ -84,72 +83,41 @@ func isEndpoint(host string) bool {
 	return host == "localhost" || strings.HasPrefix(host, "s3.") || strings.HasPrefix(host, "s3-")
 }
 
-// host returns the request's host without a port, in lower case.
-func host(r *http.Request) string {
-	h := r.Host
-	if h == "" {
-		h = r.URL.Host
-	}
-	if name, _, err := net.SplitHostPort(h); err == nil {
-		h = name
-	}
-	return strings.ToLower(h)
-}
-
-// rawPath returns the path as it was sent, neither cleaned nor decoded.
-func rawPath(r *http.Request) string {
-	if opaque := r.URL.Opaque; strings.HasPrefix(opaque, "//") {
-		_, path, _ := strings.Cut(opaque[2:], "/")
-		return "/" + path
-	}
-	return r.URL.EscapedPath()
-}
-
-// decodePath decodes escapes once. S3 reads a plus sign in a path as a space,
-// also behind CloudFront.
-func decodePath(raw string) (string, error) { return url.QueryUnescape(raw) }
-
-// classify returns the operation and the action that must be allowed for it.
+// classify determines the action that must be allowed for the request.
 func (q *request) classify() *refusal {
 	kind := "Object"
 	if q.key == "" {
 		kind = "Bucket"
 	}
-	switch q.http.Method {
-	case http.MethodGet, http.MethodHead:
-		q.classifyRead(kind)
-	case http.MethodOptions:
-		q.operation = preflight
-	case http.MethodPut, http.MethodPost:
-		q.operation, q.action = write, "s3:PutObject"
-		if q.http.Method == http.MethodPut && q.key == "" {
-			q.action = "s3:CreateBucket"
-		}
-	case http.MethodDelete:
-		q.operation, q.action = write, "s3:Delete"+kind
+	switch method := q.http.Method; {
+	case method == http.MethodGet || method == http.MethodHead:
+		q.action = q.readAction(kind)
+	case method == http.MethodOptions:
+	case method == http.MethodPut && q.key == "":
+		q.action = "s3:CreateBucket"
+	case method == http.MethodPut || method == http.MethodPost:
+		q.action = "s3:PutObject"
+	case method == http.MethodDelete:
+		q.action = "s3:Delete" + kind
 	default:
-		return methodNotAllowed(q.http.Method)
+		return methodNotAllowed(method)
 	}
 	return nil
 }
 
-func (q *request) classifyRead(kind string) {
+func (q *request) readAction(kind string) string {
 	for name := range q.query {
 		if action := subresourceAction(name, kind); action != "" {
-			q.operation, q.action = other, action
-			return
+			return action
 		}
 	}
 	switch {
-	case q.key != "" && q.query.Has("versionId"):
-		q.operation, q.action = other, "s3:GetObjectVersion"
-	case q.key != "":
-		q.operation, q.action = getObject, "s3:GetObject"
-	case q.http.Method == http.MethodHead:
-		q.operation, q.action = headBucket, "s3:ListBucket"
-	default:
-		q.operation, q.action = listBucket, "s3:ListBucket"
+	case q.key == "":
+		return listBucket
+	case q.query.Has("versionId"):
+		return "s3:GetObjectVersion"
 	}
+	return getObject
 }
 
 // subresourceAction returns the action that allows reading another part of an

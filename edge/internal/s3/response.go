@@ -31,23 +31,17 @@ func send(w http.ResponseWriter, response *http.Response) {
 	_, _ = io.Copy(w, response.Body)
 }
 
-// complete adds the headers that every response of S3 has.
-func (s *Server) complete(r *http.Request, response *http.Response) *http.Response {
-	requestID, hostID := newIDs()
-	return s.finish(r, response, requestID, hostID)
-}
-
 // refuse turns an error into the response.
 func (s *Server) refuse(r *http.Request, failure *refusal) *http.Response {
-	requestID, hostID := newIDs()
-	response := document(r, failure.status, "application/xml", failure.body(requestID, hostID))
+	ids := newIDs()
+	response := document(r, failure.status, "application/xml", failure.body(ids))
 	if r.Method == http.MethodHead {
 		response.ContentLength = -1
 	}
 	if failure.status == http.StatusMethodNotAllowed {
 		response.Header.Set("Allow", "GET, HEAD, OPTIONS")
 	}
-	return s.finish(r, response, requestID, hostID)
+	return s.complete(r, response, ids)
 }
 
 // document returns a response with a text, or its headers for HEAD.
@@ -60,7 +54,8 @@ func document(r *http.Request, status int, contentType string, text []byte) *htt
 	return response
 }
 
-func (s *Server) finish(r *http.Request, response *http.Response, requestID, hostID string) *http.Response {
+// complete adds what every response of S3 has.
+func (s *Server) complete(r *http.Request, response *http.Response, ids [2]string) *http.Response {
 	response.Request = r
 	response.Status = strconv.Itoa(response.StatusCode) + " " + http.StatusText(response.StatusCode)
 	response.Proto, response.ProtoMajor, response.ProtoMinor = "HTTP/1.1", 1, 1
@@ -71,8 +66,8 @@ func (s *Server) finish(r *http.Request, response *http.Response, requestID, hos
 	s.share(r, h)
 	h.Set("Server", "AmazonS3")
 	h.Set("Date", s.now().UTC().Format(http.TimeFormat))
-	h.Set("X-Amz-Request-Id", requestID)
-	h.Set("X-Amz-Id-2", hostID)
+	h.Set("X-Amz-Request-Id", ids[0])
+	h.Set("X-Amz-Id-2", ids[1])
 	if response.ContentLength >= 0 && response.StatusCode != http.StatusNotModified {
 		h.Set("Content-Length", strconv.FormatInt(response.ContentLength, 10))
 	}
@@ -80,8 +75,8 @@ func (s *Server) finish(r *http.Request, response *http.Response, requestID, hos
 }
 
 // newIDs returns a request ID and a host ID in S3's formats.
-func newIDs() (requestID, hostID string) {
+func newIDs() [2]string {
 	var random [64]byte
 	_, _ = rand.Read(random[:]) // never fails
-	return strings.ToUpper(hex.EncodeToString(random[:8])), base64.StdEncoding.EncodeToString(random[8:])
+	return [2]string{strings.ToUpper(hex.EncodeToString(random[:8])), base64.StdEncoding.EncodeToString(random[8:])}
 }

@@ -12,7 +12,6 @@
 package s3
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -45,21 +44,6 @@ func OAC(distributionARN string) Principal {
 	return p
 }
 
-type principalKey struct{}
-
-// principalOf returns the principal in a context, or an anonymous one.
-func principalOf(ctx context.Context) Principal {
-	p, _ := ctx.Value(principalKey{}).(Principal)
-	return p
-}
-
-// WithPrincipal returns a context that identifies who sends a request, instead
-// of a signature: CloudFront signs its requests to S3, which a server in the
-// same process does not need to check.
-func WithPrincipal(ctx context.Context, p Principal) context.Context {
-	return context.WithValue(ctx, principalKey{}, p)
-}
-
 // ErrPublicPolicy is the error for a bucket policy that grants public access
 // to a bucket whose public access block refuses such policies.
 var ErrPublicPolicy = errors.New("S3 refuses a public policy on this bucket (BlockPublicPolicy)")
@@ -72,6 +56,7 @@ type Server struct {
 	policy   *bucketpolicy.Policy
 	restrict bool        // RestrictPublicBuckets on a public policy
 	owner    Credentials // of the bucket
+	exact    bool        // the directories must list what content opens
 	now      func() time.Time
 	etags    etagCache
 }
@@ -96,13 +81,8 @@ func New(bucket *infra.Bucket, now func() time.Time, content ...Content) (*Serve
 	if public && bucket.PublicAccessBlock.BlockPublicPolicy {
 		return nil, fmt.Errorf("bucket %s: %s makes its policy public: %w", bucket.Name, statement, ErrPublicPolicy)
 	}
-	if foldsNames {
-		for i, c := range content {
-			content[i].Files = Exact(c.Files)
-		}
-	}
 	return &Server{
-		bucket: bucket, content: content, policy: policy,
+		bucket: bucket, content: content, policy: policy, exact: foldsNames,
 		restrict: public && bucket.PublicAccessBlock.RestrictPublicBuckets,
 		owner:    DefaultCredentials(), now: now,
 	}, nil
@@ -124,43 +104,46 @@ func (s *Server) RoundTrip(r *http.Request) (*http.Response, error) {
 // respond returns the response to a request. err is set only if the remote
 // server fails to respond; any other error becomes a response.
 func (s *Server) respond(r *http.Request) (*http.Response, error) {
+	response, err := s.serve(r)
+	if err == nil {
+		return s.complete(r, response, newIDs()), nil
+	}
+	failure, refused := errors.AsType[*refusal](err)
+	switch {
+	case refused:
+		return s.refuse(r, failure), nil
+	case s.remote != nil:
+		return nil, err
+	default:
+		return s.refuse(r, errorInternal), nil
+	}
+}
+
+// serve returns the response to a request, without the headers that all
+// responses have. Its error is a refusal or that of the content.
+func (s *Server) serve(r *http.Request) (*http.Response, error) {
 	q, failure := s.read(r)
 	if failure == nil {
 		failure = s.authorize(q)
 	}
-	var response *http.Response
-	var err error
-	switch {
-	case failure != nil:
-	case s.remote != nil && (q.operation == getObject || q.operation == listBucket):
-		response, failure, err = s.forward(q)
-	default:
-		response, failure = s.serve(q)
+	if failure != nil {
+		return nil, failure
 	}
+	reads := r.Method == http.MethodGet || r.Method == http.MethodHead
 	switch {
-	case err != nil:
-		return nil, err
-	case failure != nil:
-		return s.refuse(r, failure), nil
-	default:
-		return s.complete(r, response), nil
-	}
-}
-
-// serve responds to an allowed request.
-func (s *Server) serve(q *request) (*http.Response, *refusal) {
-	switch q.operation {
-	case getObject:
-		return s.object(q)
-	case listBucket:
-		return s.list(q)
-	case headBucket:
-		return &http.Response{StatusCode: 200, Header: http.Header{"X-Amz-Bucket-Region": {s.bucket.Region}}}, nil
-	case preflight:
+	case q.action == "":
 		return s.preflight(q)
-	case write:
-		return nil, methodNotAllowed(q.http.Method)
-	default:
+	case !reads:
+		return nil, methodNotAllowed(r.Method)
+	case q.action == listBucket && r.Method == http.MethodHead:
+		return &http.Response{StatusCode: 200, Header: http.Header{"X-Amz-Bucket-Region": {s.bucket.Region}}}, nil
+	case q.action != listBucket && q.action != getObject:
 		return nil, errorNotImplemented
+	case s.remote != nil:
+		return s.forward(q)
+	case q.action == listBucket:
+		return s.list(q)
+	default:
+		return s.object(q)
 	}
 }

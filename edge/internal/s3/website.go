@@ -92,7 +92,7 @@ func (w Website) redirect(r *http.Request, location string) *http.Response {
 	if w.Redirect != "" {
 		status = http.StatusMovedPermanently
 	}
-	return w.complete(r, &http.Response{StatusCode: status, Header: http.Header{"Location": {location}}})
+	return w.complete(r, &http.Response{StatusCode: status, Header: http.Header{"Location": {location}}}, newIDs())
 }
 
 // page returns an error as a website endpoint formats it.
@@ -104,5 +104,5 @@ func (w Website) page(r *http.Request, failure *refusal) *http.Response {
 		text += "<li>" + d[0] + ": " + html.EscapeString(d[1]) + "</li>\n"
 	}
 	text += "</ul>\n<hr/>\n</body>\n</html>\n"
-	return w.complete(r, document(r, failure.status, "text/html; charset=utf-8", []byte(text)))
+	return w.complete(r, document(r, failure.status, "text/html; charset=utf-8", []byte(text)), newIDs())
 }

@@ -9,96 +9,70 @@ import (
 	"time"
 )
 
-// Part names the part of a signed request that is wrong.
+// Part is the part of a signature that is wrong, by the name that an
+// Authorization header gives it; "" for none.
 type Part string
 
 // The parts a request can get wrong.
 const (
-	PartMissing    Part = "missing"    // a parameter is not there
-	PartAlgorithm  Part = "algorithm"  // not AWS4-HMAC-SHA256
-	PartCredential Part = "credential" // not KEY/DATE/REGION/SERVICE/aws4_request
-	PartDate       Part = "date"       // not YYYYMMDDTHHMMSSZ
-	PartScopeDate  Part = "scope-date" // the credential's date is not the request's
-	PartHeaders    Part = "headers"    // host is not signed
+	PartMissing    Part = "query"             // a presigned request lacks a parameter
+	PartAlgorithm  Part = "Algorithm"         // not AWS4-HMAC-SHA256
+	PartCredential Part = "Credential"        // not KEY/DATE/REGION/SERVICE/aws4_request
+	PartSignature  Part = "Signature"         // not there
+	PartDate       Part = "Date"              // not YYYYMMDDTHHMMSSZ
+	PartScopeDate  Part = "Credential's date" // not the request's
+	PartHeaders    Part = "SignedHeaders"     // do not contain host
 )
 
-// Malformed says what of a signed request could not be read.
-type Malformed struct {
-	Part  Part
-	Name  string // of the parameter
-	Value string // as it came; never a signature
-}
-
-// queryParameters are what a presigned request must carry.
-var queryParameters = []string{
-	"X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature", "X-Amz-Date", "X-Amz-SignedHeaders", "X-Amz-Expires",
-}
-
-// ParseQuery reads the signature of a presigned request; its expiry is left
+// ParseQuery returns the signature of a presigned request; its expiry is left
 // to the caller.
-func ParseQuery(query url.Values) (*Signature, *Malformed) {
-	for _, name := range queryParameters {
-		if query.Get(name) == "" {
-			return nil, &Malformed{Part: PartMissing, Name: name}
+func ParseQuery(query url.Values) (*Signature, Part) {
+	get := func(name string) string { return query.Get("X-Amz-" + name) }
+	s := &Signature{PayloadHash: cmp.Or(get("Content-Sha256"), UnsignedPayload), Presigned: true}
+	for _, name := range []string{"Algorithm", "Credential", "Signature", "Date", "SignedHeaders", "Expires"} {
+		if get(name) == "" {
+			return s, PartMissing
 		}
 	}
-	if a := query.Get("X-Amz-Algorithm"); a != Algorithm {
-		return nil, &Malformed{PartAlgorithm, "X-Amz-Algorithm", a}
-	}
-	s := &Signature{
-		SignedHeaders: strings.Split(query.Get("X-Amz-SignedHeaders"), ";"),
-		PayloadHash:   cmp.Or(query.Get("X-Amz-Content-Sha256"), UnsignedPayload),
-		Value:         query.Get("X-Amz-Signature"),
-		Presigned:     true,
-	}
-	return s, s.fill("X-Amz-Credential", query.Get("X-Amz-Credential"), query.Get("X-Amz-Date"), "X-Amz-SignedHeaders")
+	return s, s.parse(get("Algorithm"), get("Date"), get)
 }
 
-// ParseHeader reads the signature in a request's Authorization header.
-func ParseHeader(h http.Header) (*Signature, *Malformed) {
-	authorization := h.Get("Authorization")
-	algorithm, rest, _ := strings.Cut(authorization, " ")
-	if algorithm != Algorithm {
-		return nil, &Malformed{PartAlgorithm, "Authorization", algorithm}
-	}
+// ParseHeader returns the signature in a request's Authorization header.
+func ParseHeader(h http.Header) (*Signature, Part) {
+	algorithm, rest, _ := strings.Cut(h.Get("Authorization"), " ")
 	fields := map[string]string{}
 	for field := range strings.SplitSeq(rest, ",") {
 		name, value, _ := strings.Cut(strings.TrimSpace(field), "=")
 		fields[name] = value
 	}
-	for _, name := range []string{"Credential", "SignedHeaders", "Signature"} {
-		if fields[name] == "" {
-			return nil, &Malformed{Part: PartMissing, Name: name}
-		}
-	}
-	s := &Signature{
-		SignedHeaders: strings.Split(fields["SignedHeaders"], ";"),
-		PayloadHash:   h.Get("X-Amz-Content-Sha256"),
-		Value:         fields["Signature"],
-	}
-	return s, s.fill("Credential", fields["Credential"], h.Get("X-Amz-Date"), "SignedHeaders")
+	s := &Signature{PayloadHash: h.Get("X-Amz-Content-Sha256")}
+	return s, s.parse(algorithm, h.Get("X-Amz-Date"), func(name string) string { return fields[name] })
 }
 
-// fill reads credential, date and signed headers, which both forms share.
-func (s *Signature) fill(credentialName, credential, date, headersName string) *Malformed {
-	// An access key ID may hold slashes; the scope's four parts are the last ones.
-	parts := strings.Split(credential, "/")
+// parse reads what both forms share, and returns the first part that is wrong.
+func (s *Signature) parse(algorithm, date string, get func(string) string) Part {
+	// An access key ID may contain slashes; the scope's four parts are the last ones.
+	parts := strings.Split(get("Credential"), "/")
 	n := len(parts)
-	if n < 5 || parts[n-1] != "aws4_request" || len(parts[n-4]) != len("20060102") {
-		return &Malformed{PartCredential, credentialName, credential}
+	if n > 4 {
+		s.AccessKeyID, s.Date, s.Region, s.Service = strings.Join(parts[:n-4], "/"), parts[n-4], parts[n-3], parts[n-2]
 	}
-	s.AccessKeyID = strings.Join(parts[:n-4], "/")
-	s.Scope = Scope{Date: parts[n-4], Region: parts[n-3], Service: parts[n-2]}
-	t, err := time.Parse(DateFormat, date)
-	if err != nil {
-		return &Malformed{PartDate, "X-Amz-Date", date}
+	s.SignedHeaders, s.Value = strings.Split(get("SignedHeaders"), ";"), get("Signature")
+	var err error
+	s.Time, err = time.Parse(DateFormat, date)
+	switch {
+	case algorithm != Algorithm:
+		return PartAlgorithm
+	case len(s.Date) != len("20060102") || parts[n-1] != "aws4_request":
+		return PartCredential
+	case s.Value == "":
+		return PartSignature
+	case err != nil:
+		return PartDate
+	case s.Date != s.Time.Format("20060102"):
+		return PartScopeDate
+	case !slices.Contains(s.SignedHeaders, "host"):
+		return PartHeaders
 	}
-	s.Time = t
-	if s.Scope.Date != t.Format("20060102") {
-		return &Malformed{PartScopeDate, credentialName, s.Scope.Date}
-	}
-	if !slices.Contains(s.SignedHeaders, "host") {
-		return &Malformed{PartHeaders, headersName, strings.Join(s.SignedHeaders, ";")}
-	}
-	return nil
+	return ""
 }
