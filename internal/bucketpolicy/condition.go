@@ -1,8 +1,9 @@
 package bucketpolicy
 
 import (
-	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -11,66 +12,38 @@ type condition struct {
 	key      string // in lower case
 	operator string // without quantifier and IfExists
 	values   []string
-	match    func(got string) bool // whether got matches one of values
+	tests    []test // of a value in the request, for each of values
 	negated  bool
 	ifExists bool
 	forAll   bool // ForAllValues: every value of the request, also of none
 	forAny   bool // ForAnyValue: at least one value of the request
 }
 
-func compileCondition(statement string, source Condition) (condition, error) {
-	c := condition{key: strings.ToLower(source.Key), values: source.Values}
-	if err := checkKey(statement, source.Key); err != nil {
-		return c, err
+var operatorForm = regexp.MustCompile(`(?s)^(ForAllValues:|ForAnyValue:)?(.*?)(IfExists)?$`)
+
+func compileCondition(at location, source Condition) (condition, error) {
+	form := operatorForm.FindStringSubmatch(source.Operator)
+	c := condition{key: strings.ToLower(source.Key), operator: form[2], values: source.Values,
+		forAll: form[1] == "ForAllValues:", forAny: form[1] == "ForAnyValue:", ifExists: form[3] != ""}
+	if _, known := knownKeys[c.key]; !known {
+		return c, unsupported(at, "the condition key %s", source.Key)
 	}
-	op := source.Operator
-	if rest, found := strings.CutPrefix(op, "ForAllValues:"); found {
-		op, c.forAll = rest, true
-	} else if rest, found := strings.CutPrefix(op, "ForAnyValue:"); found {
-		op, c.forAny = rest, true
+	op, known := operators[c.operator]
+	if !known || c.operator == null && source.Operator != null {
+		return c, unsupported(at, "the condition operator %s", source.Operator)
 	}
-	if rest, found := strings.CutSuffix(op, "IfExists"); found {
-		op, c.ifExists = rest, true
-	}
-	c.operator = op
-	for _, v := range source.Values {
+	c.negated = op.negated
+	for _, v := range c.values {
 		if strings.Contains(v, "${") {
-			return c, &UnsupportedError{statement, "the policy variable in condition " + source.Key + ": " + v}
+			return c, unsupported(at, "the policy variable in condition %s: %s", source.Key, v)
 		}
-	}
-	if source.Operator == "Null" {
-		return c, c.compileNull(statement)
-	}
-	known, ok := operators[op] // which has no Null: nothing can be added to it
-	if !ok {
-		return c, &UnsupportedError{statement, "the condition operator " + source.Operator}
-	}
-	c.negated = known.negated
-	return c, c.compileValues(statement, known)
-}
-
-func (c *condition) compileValues(statement string, op operator) error {
-	var tests []func(string) bool
-	for _, v := range c.values {
-		test, err := op.compile(v)
-		if err != nil {
-			return &InvalidError{statement, fmt.Sprintf("condition %s on %s: %v", c.operator, c.key, err)}
+		test := op.compile(v)
+		if test == nil {
+			return c, at.Invalid("condition %s on %s: %q is not a valid value", source.Operator, source.Key, v)
 		}
-		tests = append(tests, test)
+		c.tests = append(c.tests, test)
 	}
-	c.match = func(got string) bool {
-		return slices.ContainsFunc(tests, func(test func(string) bool) bool { return test(got) })
-	}
-	return nil
-}
-
-func (c *condition) compileNull(statement string) error {
-	for _, v := range c.values {
-		if v != "true" && v != "false" {
-			return &InvalidError{statement, fmt.Sprintf("condition Null on %s: %q is neither true nor false", c.key, v)}
-		}
-	}
-	return nil
+	return c, nil
 }
 
 // holds follows the IAM User Guide, "Condition element": a key the request
@@ -78,16 +51,20 @@ func (c *condition) compileNull(statement string) error {
 // IfExists, fulfils ForAllValues and fails ForAnyValue.
 func (c condition) holds(lookup Lookup) bool {
 	got, present := lookup(c.key)
-	if c.operator == "Null" {
-		return slices.ContainsFunc(c.values, func(v string) bool { return (v == "true") != present })
+	if c.operator == null {
+		return c.matches(strconv.FormatBool(!present))
 	}
 	if !present || len(got) == 0 {
 		return c.ifExists || c.forAll || c.negated && !c.forAny
 	}
 	for _, v := range got {
-		if (c.match(v) != c.negated) != c.forAll {
+		if (c.matches(v) != c.negated) != c.forAll {
 			return !c.forAll
 		}
 	}
 	return c.forAll
+}
+
+func (c condition) matches(got string) bool {
+	return slices.ContainsFunc(c.tests, func(matches test) bool { return matches(got) })
 }

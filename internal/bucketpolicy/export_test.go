@@ -9,6 +9,4 @@ import (
 func Keys() []string { return slices.Sorted(maps.Keys(knownKeys)) }
 
 // Operators returns the condition operators that are evaluated, sorted.
-func Operators() []string {
-	return slices.Sorted(slices.Values(append(slices.Collect(maps.Keys(operators)), "Null")))
-}
+func Operators() []string { return slices.Sorted(maps.Keys(operators)) }

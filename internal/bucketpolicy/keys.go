@@ -1,7 +1,5 @@
 package bucketpolicy
 
-import "strings"
-
 // knownKeys are the condition keys a bucket's server can answer for, in lower
 // case. Some never are in a request that comes over the internet to a plain
 // bucket (a VPC's, an access point's): those are known to be absent. True are
@@ -23,11 +21,4 @@ var knownKeys = map[string]bool{
 	"s3:x-amz-server-side-encryption": false, "s3:x-amz-server-side-encryption-aws-kms-key-id": true,
 	"s3:x-amz-server-side-encryption-customer-algorithm": false, "s3:x-amz-storage-class": false,
 	"s3:x-amz-website-redirect-location": false,
-}
-
-func checkKey(statement, key string) error {
-	if _, known := knownKeys[strings.ToLower(key)]; !known {
-		return &UnsupportedError{statement, "the condition key " + key}
-	}
-	return nil
 }

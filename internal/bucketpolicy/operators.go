@@ -2,8 +2,8 @@ package bucketpolicy
 
 import (
 	"cmp"
-	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -11,28 +11,36 @@ import (
 	"example.com/privatecdn/internal/pathpattern"
 )
 
-// operator makes, of one value in the policy, a test of a value in the request.
+// test reports whether a value in the request matches one in the policy.
+type test func(got string) bool
+
+// operator makes, of one value in the policy, a test; nil where S3 would refuse
+// the value.
 type operator struct {
-	compile func(want string) (func(got string) bool, error)
+	compile func(want string) test
 	negated bool
 }
 
-// operators are IAM's condition operators but for Null, which looks at no
-// value, and BinaryEquals, for which S3 has no key.
+// null is the operator that looks at whether there is a value, not at the value.
+const null = "Null"
+
+// operators are IAM's condition operators but for BinaryEquals, for which S3
+// has no key.
 var operators = map[string]operator{
-	"StringEquals":              {stringEquals, false},
-	"StringNotEquals":           {stringEquals, true},
-	"StringEqualsIgnoreCase":    {stringEqualsFold, false},
-	"StringNotEqualsIgnoreCase": {stringEqualsFold, true},
-	"StringLike":                {stringLike, false},
-	"StringNotLike":             {stringLike, true},
+	"StringEquals":              {equals, false},
+	"StringNotEquals":           {equals, true},
+	"StringEqualsIgnoreCase":    {equalsFold, false},
+	"StringNotEqualsIgnoreCase": {equalsFold, true},
+	"StringLike":                {like, false},
+	"StringNotLike":             {like, true},
 	"ArnEquals":                 {arnLike, false}, // ArnEquals and ArnLike behave identically
 	"ArnLike":                   {arnLike, false},
 	"ArnNotEquals":              {arnLike, true},
 	"ArnNotLike":                {arnLike, true},
-	"Bool":                      {boolEquals, false},
-	"IpAddress":                 {ipWithin, false},
-	"NotIpAddress":              {ipWithin, true},
+	"Bool":                      {boolean, false},
+	"IpAddress":                 {within, false},
+	"NotIpAddress":              {within, true},
+	null:                        {boolean, false},
 }
 
 func init() {
@@ -50,41 +58,46 @@ func init() {
 	operators["DateNotEquals"] = operator{operators["DateEquals"].compile, true}
 }
 
-func stringEquals(want string) (func(string) bool, error) {
-	return func(got string) bool { return got == want }, nil
+func equals(want string) test { return func(got string) bool { return got == want } }
+
+func equalsFold(want string) test {
+	return func(got string) bool { return strings.EqualFold(got, want) }
 }
 
-func stringEqualsFold(want string) (func(string) bool, error) {
-	return func(got string) bool { return strings.EqualFold(got, want) }, nil
-}
+func like(want string) test { return func(got string) bool { return pathpattern.Glob(want, got) } }
 
-func stringLike(want string) (func(string) bool, error) {
-	return func(got string) bool { return pathpattern.Glob(want, got) }, nil
-}
-
-func arnLike(want string) (func(string) bool, error) {
-	if want != "*" && (!strings.HasPrefix(want, "arn:") || strings.Count(want, ":") < 5) {
-		return nil, fmt.Errorf("%q is not an ARN", want)
+// arnLike compares ARNs part by part, so that a wildcard never reaches over a
+// colon into the next part, except in the last.
+func arnLike(pattern string) test {
+	const parts = 6
+	want := strings.SplitN(pattern, ":", parts)
+	switch {
+	case pattern == "*":
+		return like(pattern)
+	case want[0] != "arn" || len(want) < parts:
+		return nil
 	}
-	return func(got string) bool { return matchesARN(want, got) }, nil
+	return func(got string) bool {
+		return slices.EqualFunc(want, strings.SplitN(got, ":", parts), pathpattern.Glob)
+	}
 }
 
-func boolEquals(want string) (func(string) bool, error) {
+func boolean(want string) test {
 	if !strings.EqualFold(want, "true") && !strings.EqualFold(want, "false") {
-		return nil, fmt.Errorf("%q is neither true nor false", want)
+		return nil
 	}
-	return func(got string) bool { return strings.EqualFold(got, want) }, nil
+	return equalsFold(want)
 }
 
-func ipWithin(want string) (func(string) bool, error) {
+func within(want string) test {
 	prefix, err := parsePrefix(want)
 	if err != nil {
-		return nil, err
+		return nil
 	}
 	return func(got string) bool {
 		addr, err := netip.ParseAddr(got)
 		return err == nil && prefix.Contains(addr.Unmap())
-	}, nil
+	}
 }
 
 // parsePrefix reads an address or a CIDR block.
@@ -93,32 +106,26 @@ func parsePrefix(s string) (netip.Prefix, error) {
 		return netip.PrefixFrom(addr, addr.BitLen()), nil
 	}
 	prefix, err := netip.ParsePrefix(s)
-	if err != nil {
-		return prefix, fmt.Errorf("%q is neither an IP address nor a CIDR block", s)
-	}
-	return prefix.Masked(), nil
+	return prefix.Masked(), err
 }
 
 // ordered makes tests of values that compare.
 func ordered[T any](
 	parse func(string) (T, error), compare func(got, want T) int, holds func(order int) bool,
-) func(string) (func(string) bool, error) {
-	return func(value string) (func(string) bool, error) {
+) func(string) test {
+	return func(value string) test {
 		want, err := parse(value)
+		if err != nil {
+			return nil
+		}
 		return func(s string) bool {
 			got, err := parse(s)
 			return err == nil && holds(compare(got, want))
-		}, err
+		}
 	}
 }
 
-func parseNumber(s string) (float64, error) {
-	n, err := strconv.ParseFloat(s, 64)
-	if err != nil {
-		return 0, fmt.Errorf("%q is not a number", s)
-	}
-	return n, nil
-}
+func parseNumber(s string) (float64, error) { return strconv.ParseFloat(s, 64) }
 
 // parseDate reads one of the W3C ISO 8601 forms or an epoch in seconds.
 func parseDate(s string) (time.Time, error) {
@@ -127,24 +134,6 @@ func parseDate(s string) (time.Time, error) {
 			return t, nil
 		}
 	}
-	if seconds, err := strconv.ParseInt(s, 10, 64); err == nil {
-		return time.Unix(seconds, 0), nil
-	}
-	return time.Time{}, fmt.Errorf("%q is neither an ISO 8601 date nor an epoch in seconds", s)
-}
-
-// matchesARN compares ARNs part by part, so that a wildcard never reaches over
-// a colon into the next part, except in the last.
-func matchesARN(pattern, s string) bool {
-	const parts = 6
-	want, got := strings.SplitN(pattern, ":", parts), strings.SplitN(s, ":", parts)
-	if len(want) != parts || len(got) != parts {
-		return pattern == "*"
-	}
-	for i := range want {
-		if !pathpattern.Glob(want[i], got[i]) {
-			return false
-		}
-	}
-	return true
+	seconds, err := strconv.ParseInt(s, 10, 64)
+	return time.Unix(seconds, 0), err
 }

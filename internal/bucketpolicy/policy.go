@@ -9,6 +9,7 @@
 package bucketpolicy
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -49,13 +50,13 @@ type Policy struct {
 	public     string // name of a statement that makes the policy public
 }
 
-// Compile prepares a bucket policy's statements. It returns an
-// *UnsupportedError for what this package does not evaluate and an
-// *InvalidError for what S3 itself would refuse.
+// Compile prepares a bucket policy's statements. Its error names the statement
+// and is cloudformation.ErrUnsupported for what this package does not evaluate,
+// cloudformation.ErrInvalid for what S3 itself would refuse.
 func Compile(statements []Statement) (*Policy, error) {
 	p := &Policy{}
 	for i, source := range statements {
-		s, err := compileStatement(name(source, i), source)
+		s, err := compileStatement(cmp.Or(source.SID, fmt.Sprintf("statement %d", i+1)), source)
 		if err != nil {
 			return nil, err
 		}
@@ -97,29 +98,33 @@ type statement struct {
 }
 
 func compileStatement(name string, source Statement) (statement, error) {
-	s := statement{Statement: source, name: name}
+	s, at := statement{Statement: source, name: name}, location{Stack: "bucket policy, " + name}
 	s.Actions = nil
 	for _, a := range source.Actions {
 		s.Actions = append(s.Actions, strings.ToLower(a))
 	}
 	for _, p := range source.Principals {
-		if err := checkPrincipal(name, p); err != nil {
+		if err := checkPrincipal(at, p); err != nil {
 			return s, err
 		}
 	}
 	for _, r := range s.Resources {
 		if strings.Contains(r, "${") {
-			return s, &UnsupportedError{name, "the policy variable in Resource " + r}
+			return s, unsupported(at, "the policy variable in Resource %s", r)
 		}
 	}
 	for _, c := range source.Conditions {
-		compiled, err := compileCondition(name, c)
+		compiled, err := compileCondition(at, c)
 		if err != nil {
 			return s, err
 		}
 		s.conditions = append(s.conditions, compiled)
 	}
 	return s, nil
+}
+
+func unsupported(at location, what string, values ...any) error {
+	return at.Unsupported("remove it, or test this policy against S3", what+" is not supported", values...)
 }
 
 // applies reports whether every element of the statement matches the request.
@@ -129,35 +134,4 @@ func (s *statement) applies(r *Request) bool {
 		slices.ContainsFunc(s.Actions, func(a string) bool { return pathpattern.Glob(a, action) }) != s.NotAction &&
 		slices.ContainsFunc(s.Resources, func(p string) bool { return pathpattern.Glob(p, r.Resource) }) != s.NotResource &&
 		!slices.ContainsFunc(s.conditions, func(c condition) bool { return !c.holds(r.Lookup) })
-}
-
-// name is the statement's Sid or its place.
-func name(s Statement, i int) string {
-	if s.SID != "" {
-		return s.SID
-	}
-	return fmt.Sprintf("statement %d", i+1)
-}
-
-// UnsupportedError says what of a policy this package does not evaluate.
-type UnsupportedError struct {
-	Statement string // its Sid, or its place
-	What      string // the operator, key, principal or variable
-}
-
-// Error implements error.
-func (e *UnsupportedError) Error() string {
-	return fmt.Sprintf("bucket policy, %s: %s is not supported; remove it or test this policy against S3",
-		e.Statement, e.What)
-}
-
-// InvalidError says why S3 would refuse a policy.
-type InvalidError struct {
-	Statement string // its Sid, or its place
-	Why       string
-}
-
-// Error implements error.
-func (e *InvalidError) Error() string {
-	return fmt.Sprintf("bucket policy, %s: %s", e.Statement, e.Why)
 }

@@ -1,7 +1,6 @@
 package bucketpolicy
 
 import (
-	"slices"
 	"strings"
 )
 
@@ -18,21 +17,18 @@ type Caller struct {
 // Anonymous reports whether the request carries no identity.
 func (c Caller) Anonymous() bool { return c == Caller{} }
 
-// isEveryone reports whether the principal is everyone.
-func (p Principal) isEveryone() bool { return p.Kind == "*" || p.Kind == "AWS" && p.Value == "*" }
+func (p Principal) isEveryone() bool { return p.Kind == "*" }
 
-func checkPrincipal(statement string, p Principal) error {
+func checkPrincipal(at location, p Principal) error {
 	switch {
-	case strings.Contains(p.Value, "${"):
-		return &UnsupportedError{statement, "the policy variable in Principal " + p.Value}
 	case p.isEveryone():
 		return nil
-	case !slices.Contains([]string{"AWS", "CanonicalUser", "Service", "Federated"}, p.Kind):
-		return &UnsupportedError{statement, "the principal type " + p.Kind}
+	case strings.Contains(p.Value, "${"):
+		return unsupported(at, "the policy variable in Principal %s", p.Value)
 	case p.Kind == "AWS" && accountOf(p.Value) == "" && !strings.HasPrefix(p.Value, "arn:"):
-		return &InvalidError{statement, "the AWS principal " + p.Value + " is neither an account nor an ARN"}
+		return at.Invalid("the AWS principal %s is neither an account nor an ARN", p.Value)
 	case strings.ContainsAny(p.Value, "*?"):
-		return &InvalidError{statement, "the principal " + p.Value + " contains a wildcard; only * alone is allowed"}
+		return at.Invalid("the principal %s contains a wildcard; only * alone is allowed", p.Value)
 	}
 	return nil
 }

@@ -17,7 +17,6 @@ func TestPublic(t *testing.T) {
 		public    bool
 	}{
 		"everyone":                {get(nil), true},
-		"AWS *":                   {get(to("AWS", "*")), true},
 		"NotPrincipal":            {notPrincipal, true},
 		"deny":                    {deny, false},
 		"an account":              {get(to("AWS", "111122223333")), false},

@@ -14,6 +14,7 @@ import (
 
 	"example.com/privatecdn/edge/internal/s3"
 	"example.com/privatecdn/internal/bucketpolicy"
+	"example.com/privatecdn/internal/cloudformation"
 )
 
 func TestObjectHeaders(t *testing.T) {
@@ -353,9 +354,8 @@ func TestRefusedAtConstruction(t *testing.T) {
 	strange := privateBucket()
 	strange.Policy[1].Conditions = []bucketpolicy.Condition{{Operator: "StringEquals", Key: "aws:PrincipalOrgID",
 		Values: []string{"o-1"}}}
-	var unsupported *bucketpolicy.UnsupportedError
 	_, err := s3.NewRemote(strange, at, endpoint("http://127.0.0.1:9000", "any"))
-	if !errors.As(err, &unsupported) || !strings.Contains(err.Error(), "bucket media") {
+	if !errors.Is(err, cloudformation.ErrUnsupported) || !strings.Contains(err.Error(), "bucket media") {
 		t.Errorf("unknown condition key: %v", err)
 	}
 }

@@ -70,8 +70,8 @@ type Content struct {
 // New returns a bucket whose objects are the files of content: of files with one
 // key, the first. For a directory, Files is os.OpenRoot(dir).FS(), which no path
 // or symbolic link leaves. The error names a statement of the bucket policy that
-// this package does not evaluate or that S3 would refuse
-// (*bucketpolicy.UnsupportedError, *bucketpolicy.InvalidError, ErrPublicPolicy).
+// this package does not evaluate or that S3 would refuse, or is ErrPublicPolicy:
+// see [bucketpolicy.Compile].
 func New(bucket *infra.Bucket, now func() time.Time, content ...Content) (*Server, error) {
 	policy, err := bucketpolicy.Compile(bucket.Policy)
 	if err != nil {

@@ -34,7 +34,7 @@ func privateBucket() *infra.Bucket {
 			RestrictPublicBuckets: true},
 		Policy: []bucketpolicy.Statement{
 			{
-				Effect: "Deny", Principals: []bucketpolicy.Principal{{Kind: "AWS", Value: "*"}}, Actions: []string{"s3:*"},
+				Effect: "Deny", Principals: []bucketpolicy.Principal{{Kind: "*", Value: "*"}}, Actions: []string{"s3:*"},
 				Resources:  []string{"arn:aws:s3:::media", "arn:aws:s3:::media/*"},
 				Conditions: []bucketpolicy.Condition{{Operator: "Bool", Key: "aws:SecureTransport", Values: []string{"false"}}},
 			},
