@@ -21,12 +21,8 @@ var ErrNotIgnored = errors.New("git would pick up the private key")
 // its temporary file, in the repository around it and, where the environment
 // names another one (GIT_DIR, GIT_WORK_TREE), in that one too.
 func checkIgnored(ctx context.Context, path string) error {
-	inner := slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "GIT_") })
-	var outer []string
-	if os.Getenv("GIT_DIR") != "" || os.Getenv("GIT_WORK_TREE") != "" {
-		outer = os.Environ()
-	}
-	if ignoredHere(ctx, inner, path) && (outer == nil || ignoredThere(ctx, outer, path)) {
+	named := os.Getenv("GIT_DIR") != "" || os.Getenv("GIT_WORK_TREE") != ""
+	if ignoredHere(ctx, path) && !(named && pickedUpThere(ctx, path)) {
 		return nil
 	}
 	dir := filepath.Dir(path)
@@ -42,31 +38,33 @@ func checkIgnored(ctx context.Context, path string) error {
 }
 
 // ignoredHere reports whether git ignores path in the repository around it, or
-// there is none.
-func ignoredHere(ctx context.Context, env []string, path string) bool {
-	if !inWorkTree(filepath.Dir(path)) {
-		return true
+// there is none. A work tree has a .git, a linked one or a submodule a file.
+func ignoredHere(ctx context.Context, path string) bool {
+	for top := filepath.Dir(path); ; top = filepath.Dir(top) {
+		if _, err := os.Lstat(filepath.Join(top, ".git")); err == nil {
+			plain := slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "GIT_") })
+			ignored, known := askGit(ctx, plain, top, path)
+			return ignored || !known && plainlyIgnored(filepath.Dir(path))
+		}
+		if top == filepath.Dir(top) {
+			return true
+		}
 	}
-	ignored, known := askGit(ctx, env, existing(path), path)
-	return ignored || !known && plainlyIgnored(filepath.Dir(path))
 }
 
-// ignoredThere reports whether path is outside of the work tree that the
-// environment names, or git ignores it there.
-func ignoredThere(ctx context.Context, env []string, path string) bool {
-	out, err := git(ctx, env, ".", "rev-parse", "--show-toplevel")
+// pickedUpThere reports whether path is in the work tree that the environment
+// names, and git does not ignore it there.
+func pickedUpThere(ctx context.Context, path string) bool {
+	out, err := git(ctx, os.Environ(), ".", "rev-parse", "--show-toplevel")
 	if err != nil {
-		return true // there is no such repository
+		return false // there is no such repository
 	}
 	top, err := filepath.EvalSymlinks(strings.TrimRight(string(out), "\r\n"))
-	if err != nil {
+	if rel, outside := filepath.Rel(top, path); err == nil && outside == nil && !filepath.IsLocal(rel) {
 		return false
 	}
-	if rel, err := filepath.Rel(top, path); err == nil && !filepath.IsLocal(rel) {
-		return true
-	}
-	ignored, _ := askGit(ctx, env, ".", path)
-	return ignored
+	ignored, _ := askGit(ctx, os.Environ(), ".", path)
+	return !ignored
 }
 
 // resolve returns where a file is or will be, with the symbolic links of its
@@ -76,39 +74,17 @@ func resolve(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	dir, rest := filepath.Dir(path), filepath.Base(path)
-	for {
-		place, err := filepath.EvalSymlinks(dir)
-		if err == nil {
-			return filepath.Join(place, rest), nil
-		}
-		parent := filepath.Dir(dir)
-		if !errors.Is(err, os.ErrNotExist) || parent == dir {
-			return "", err
-		}
-		rest = filepath.Join(filepath.Base(dir), rest)
-		dir = parent
+	dir := filepath.Dir(path)
+	place, err := filepath.EvalSymlinks(dir)
+	if errors.Is(err, os.ErrNotExist) && dir != filepath.Dir(dir) {
+		place, err = resolve(dir)
 	}
-}
-
-// inWorkTree reports whether a directory or one above it has a .git, which is
-// a file in a linked work tree and in a submodule.
-func inWorkTree(dir string) bool {
-	for {
-		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
-			return true
-		}
-		parent := filepath.Dir(dir)
-		if parent == dir {
-			return false
-		}
-		dir = parent
-	}
+	return filepath.Join(place, filepath.Base(path)), err
 }
 
 // askGit asks git, started in a directory, whether it ignores path and its
-// temporary file. The answer is not known without a git program, or when git refuses to look, as it does at a
-// repository of somebody else's.
+// temporary file. The answer is not known without a git program, or when git
+// refuses to look, as it does at a repository of somebody else's.
 func askGit(ctx context.Context, env []string, in, path string) (ignored, known bool) {
 	dir, name := filepath.Split(path)
 	for _, p := range []string{path, filepath.Join(dir, tempPrefix+"1-"+name)} {
@@ -129,17 +105,6 @@ func git(ctx context.Context, env []string, dir string, args ...string) ([]byte,
 	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", dir, "-c", "core.fsmonitor=false"}, args...)...)
 	cmd.Env = env
 	return cmd.Output()
-}
-
-// existing returns the innermost directory of path that exists.
-func existing(path string) string {
-	dir := filepath.Dir(path)
-	for {
-		if info, err := os.Stat(dir); err == nil && info.IsDir() || dir == filepath.Dir(dir) {
-			return dir
-		}
-		dir = filepath.Dir(dir)
-	}
 }
 
 // plainlyIgnored reports, without git, what needs no knowledge of git's rules:
