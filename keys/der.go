@@ -52,23 +52,12 @@ func parsePublicDER(der []byte) (crypto.PublicKey, error) {
 		k.Algorithm.Parameters = namedP256
 		return parsePublicDER(marshal(k))
 	}
-	if bytes.Equal(k.Algorithm.Parameters.FullBytes, namedP256.FullBytes) {
-		return compressedP256(k.Key.Bytes)
+	named := bytes.Equal(k.Algorithm.Parameters.FullBytes, namedP256.FullBytes)
+	x, y := elliptic.UnmarshalCompressed(elliptic.P256(), k.Key.Bytes) // which crypto/x509 does not read
+	if named && x != nil {
+		return ecdsa.ParseUncompressedPublicKey(elliptic.P256(), uncompressed(x, y))
 	}
 	return nil, unread(k.Algorithm, "public key")
-}
-
-// compressedP256 reads a point in compressed form, which crypto/x509 does not.
-func compressedP256(point []byte) (crypto.PublicKey, error) {
-	x, y := elliptic.UnmarshalCompressed(elliptic.P256(), point)
-	if x == nil {
-		return nil, malformed("public key")
-	}
-	key, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), uncompressed(x, y))
-	if err != nil {
-		return nil, malformed("public key")
-	}
-	return key, nil
 }
 
 // parsePrivateDER reads a private key of any form and any algorithm that Go

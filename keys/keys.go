@@ -40,14 +40,6 @@ func Generate(a Algorithm) (crypto.Signer, error) {
 	case RSA2048:
 		return rsa.GenerateKey(rand.Reader, 2048)
 	}
-	return nil, a.check()
-}
-
-// check returns ErrAlgorithm unless a is an algorithm CloudFront accepts.
-func (a Algorithm) check() error {
-	if a == ECDSAP256 || a == RSA2048 {
-		return nil
-	}
-	return wrong(ErrAlgorithm, fault.Quote(string(a))+" is not a supported algorithm",
+	return nil, wrong(ErrAlgorithm, fault.Quote(string(a))+" is not a supported algorithm",
 		"CloudFront accepts ecdsa-p256 and rsa-2048")
 }

@@ -1,7 +1,6 @@
 package keys
 
 import (
-	"bytes"
 	"encoding/pem"
 	"strconv"
 	"strings"
@@ -16,14 +15,11 @@ const (
 	labelPKCS1  = "RSA PRIVATE KEY" // PKCS#1
 	labelSEC1   = "EC PRIVATE KEY"  // SEC1
 	labelParams = "EC PARAMETERS"   // which `openssl ecparam -genkey` puts before SEC1
+
+	labelOpenSSH = "OPENSSH PRIVATE KEY"
 )
 
-const labelOpenSSH = "OPENSSH PRIVATE KEY"
-
-var (
-	begin = []byte("-----BEGIN ")
-	bom   = []byte("\xef\xbb\xbf")
-)
+const begin = "-----BEGIN "
 
 // maxPEM bounds a key's PEM, in bytes: an RSA key of 16,384 bits has 13 KiB.
 const maxPEM = 16 << 10
@@ -37,36 +33,31 @@ func oneBlock(data []byte, want string) (*pem.Block, error) {
 			"the key has "+strconv.Itoa(len(data))+" bytes, more than any key CloudFront accepts",
 			"give a file with one key in PEM")
 	}
-	lines := bytes.Split(bytes.TrimPrefix(data, bom), []byte("\n"))
+	lines := strings.Split(strings.TrimPrefix(string(data), "\uFEFF"), "\n")
 	for i, line := range lines {
-		lines[i] = bytes.TrimSpace(line)
+		lines[i] = strings.TrimSpace(line)
 	}
-	data = bytes.Join(lines, []byte("\n"))
-	if want == labelPKCS8 {
-		data = withoutParameters(data)
+	text := strings.TrimSpace(strings.Join(lines, "\n"))
+	block, rest := pem.Decode([]byte(text))
+	if block != nil && block.Type == labelParams && want == labelPKCS8 && strings.Contains(string(rest), labelSEC1) {
+		text = string(rest)
+		block, _ = pem.Decode(rest)
 	}
-	n := bytes.Count(data, begin)
-	if n == 0 || isJSON(data) {
-		return nil, noPEM(data, want)
-	}
-	if n > 1 {
+	switch n := strings.Count(text, begin); {
+	case n == 0 || isJSON(text):
+		return nil, noPEM(text, want)
+	case n > 1:
 		return nil, wrong(ErrManyBlocks, "there are "+strconv.Itoa(n)+" PEM blocks", "give a file with exactly one key")
-	}
-	block, _ := pem.Decode(data)
-	if block == nil {
-		return nil, brokenPEM(data)
+	case block == nil:
+		return nil, brokenPEM(text)
 	}
 	return block, nil
 }
 
-func isJSON(data []byte) bool {
-	text := bytes.TrimSpace(data)
-	return len(text) > 0 && (text[0] == '{' || text[0] == '[')
-}
+func isJSON(text string) bool { return strings.HasPrefix(text, "{") || strings.HasPrefix(text, "[") }
 
-// noPEM returns what data without a PEM block most likely is.
-func noPEM(data []byte, want string) error {
-	text := string(bytes.TrimSpace(data))
+// noPEM returns what text without a PEM block most likely is.
+func noPEM(text, want string) error {
 	has := func(s string) bool { return strings.Contains(text, s) }
 	starts := func(s string) bool { return strings.HasPrefix(text, s) }
 	form := func(what, remedy string) error { return wrong(ErrForm, what, remedy) }
@@ -75,9 +66,9 @@ func noPEM(data []byte, want string) error {
 		return notPEM("the key is empty", "give a key in PEM, which begins with a line BEGIN "+want)
 	case has("\x00B\x00E\x00G\x00I\x00N"), has("B\x00E\x00G\x00I\x00N\x00"):
 		return notPEM("the key is encoded in UTF-16", "save it as plain ASCII text")
-	case isJSON(data) && has(`"kty"`):
+	case isJSON(text) && has(`"kty"`):
 		return form("this is a JSON Web Key", "export the key as PEM from where it was generated")
-	case isJSON(data):
+	case isJSON(text):
 		return form("this is JSON, not a key alone", "store the key's PEM as plain text, without other fields")
 	case starts("ssh-"), starts("ecdsa-sha2-"):
 		return publicForm("an OpenSSH public key", "convert it to PEM with `ssh-keygen -e -m PKCS8 -f FILE`", want)
@@ -94,9 +85,9 @@ func noPEM(data []byte, want string) error {
 	case starts("M") && len(text) > 64 && strings.Trim(text, base64Lines) == "":
 		return notPEM("this is a key's base64 without the lines around it",
 			"put the lines BEGIN "+want+" and END "+want+" around it, with five hyphens at either end")
-	case data[0] == 0x30 && want == labelPublic:
+	case starts("0") && want == labelPublic: // the tag of a SEQUENCE
 		return form("the key is in DER form", "convert it to PEM with `openssl pkey -pubin -in FILE -out KEY.pem`")
-	case data[0] == 0x30:
+	case starts("0"):
 		return form("the key is in DER form", "convert it to PEM with `openssl pkey -in FILE -out KEY.pem`")
 	}
 	return notPEM(ErrNoPEM.Error(), "give a key in PEM, which begins with a line BEGIN "+want)
@@ -118,22 +109,19 @@ func publicForm(what, convert, want string) error {
 const givePrivate = "give the private key's file"
 
 // brokenPEM returns why a block that begins cannot be decoded.
-func brokenPEM(data []byte) error {
+func brokenPEM(text string) error {
 	broken := func(what, remedy string) error { return wrong(ErrMalformed, "the PEM block "+what, remedy) }
-	var before byte = '\n'
-	if i := bytes.Index(data, begin); i > 0 {
-		before = data[i-1]
-	}
+	before, _, _ := strings.Cut(text, begin)
 	switch {
-	case bytes.Contains(data, []byte(`-----\`)):
+	case strings.Contains(text, `-----\`):
 		return broken(`has \n in place of line breaks`, "replace them by line breaks, as with `printf '%b'`")
-	case !bytes.Contains(data, []byte("-----END ")):
+	case !strings.Contains(text, "-----END "):
 		return broken("has no end line: it is cut off", copyAgain)
-	case before == '"', before == '\'', before == '`':
+	case strings.TrimRight(before, "\"'`") != before:
 		return broken("is in quotes", "remove the quotes")
-	case before != '\n':
+	case strings.TrimRight(before, "\n") == before && before != "":
 		return broken("begins in a line with other text", "remove what stands before -----BEGIN and -----END")
-	case !bytes.Contains(bytes.TrimSpace(data), []byte("\n")):
+	case !strings.Contains(text, "\n"):
 		return broken("is on a single line",
 			"restore the line breaks: one after the BEGIN line, one before the END line")
 	}

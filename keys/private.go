@@ -1,7 +1,7 @@
 package keys
 
 import (
-	"bytes"
+	"cmp"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/rsa"
@@ -46,16 +46,6 @@ func ParsePrivate(data []byte) (crypto.Signer, error) {
 	return signer, nil
 }
 
-// withoutParameters returns a SEC1 key without the EC PARAMETERS block before it,
-// which repeats the key's own.
-func withoutParameters(data []byte) []byte {
-	block, rest := pem.Decode(data)
-	if block != nil && block.Type == labelParams && bytes.Contains(rest, []byte(labelSEC1)) {
-		return rest
-	}
-	return data
-}
-
 // GeneratePEM generates a key pair for a Store: it returns the public key, and
 // the private key as PKCS#8 PEM. Another algorithm is ErrAlgorithm.
 func GeneratePEM(a Algorithm) (*Public, []byte, error) {
@@ -63,12 +53,9 @@ func GeneratePEM(a Algorithm) (*Public, []byte, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	public, err := NewPublic(key.Public())
-	if err != nil {
-		return nil, nil, err
-	}
+	public, unaccepted := NewPublic(key.Public())
 	text, err := MarshalPrivate(key)
-	return public, text, err
+	return public, text, cmp.Or(unaccepted, err)
 }
 
 // MarshalPrivate writes a key made by Generate or read by ParsePrivate as

@@ -132,11 +132,10 @@ func (r *Ring) Signing() (Key, bool) {
 
 // Public returns a public key by its whole fingerprint, or ErrNoKey.
 func (r *Ring) Public(fingerprint string) (*Public, error) {
-	p, ok := r.publics[fingerprint]
-	if !ok {
-		return nil, noKey(fingerprint)
+	if p, ok := r.publics[fingerprint]; ok {
+		return p, nil
 	}
-	return p, nil
+	return nil, noKey(fingerprint)
 }
 
 // Find returns the key with this fingerprint, or with a fingerprint that begins

@@ -55,13 +55,11 @@ func (r *Ring) checkSigning(deployed []Key) error {
 	if !ok || known || i < 0 || r.past.lookup(deployed[i].Fingerprint).State == Revoked {
 		return nil
 	}
-	return &StrandError{
-		Fingerprint: signing.Fingerprint,
-		What: "key " + signing.Short() +
-			" was added and promoted in one deployment: CloudFront refuses what it signs until the key is deployed everywhere",
-		Safe:   r.today().Add(r.ClockAllowance()),
-		Remedy: "undo the promotion with `git checkout`, deploy the key as pending, then promote it",
-	}
+	return signing.strand(
+		"was added and promoted in one deployment: CloudFront refuses what it signs until the key is deployed everywhere",
+		r.today().Add(r.ClockAllowance()),
+		"undo the promotion with `git checkout`, deploy the key as pending, then promote it",
+	)
 }
 
 // stranded refuses to remove a key that is deployed as signing: signers may use

@@ -97,8 +97,7 @@ func parse(as *Ring, data []byte) (r *Ring, err error) {
 
 // inconsistent adds the file and the remedy, unless err has its own.
 func inconsistent(path string, err error) error {
-	var strands *StrandError
-	if errors.As(err, &strands) {
+	if errors.Is(err, ErrStrands) {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	return wrong(ErrRing, path+": "+err.Error(),
@@ -132,28 +131,34 @@ func within(seconds, least int64) bool {
 // reconcile compares the listed keys with what the steps made of them, and
 // completes the latter with what only the list says.
 func (r *Ring) reconcile() error {
-	listed := map[string]Key{}
 	for _, k := range r.doc.Keys {
 		if err := checkListed(k); err != nil {
 			return err
 		}
-		if _, twice := listed[k.Fingerprint]; twice {
-			return fmt.Errorf("key %s is listed twice", k.Short())
-		}
-		if r.past.index(k.Fingerprint) < 0 {
+		i := r.past.index(k.Fingerprint)
+		if i < 0 {
 			return fmt.Errorf("key %s is listed, and no step added it", k.Short())
 		}
-		listed[k.Fingerprint] = k
-	}
-	for i := range r.past.keys {
 		made := &r.past.keys[i]
-		k, ok := listed[made.Fingerprint]
-		if !ok {
-			return r.missing(*made)
+		if made.Public != "" {
+			return fmt.Errorf("key %s is listed twice", k.Short())
 		}
 		made.Algorithm, made.Public, made.Private, made.ID = k.Algorithm, k.Public, k.Private, k.ID
-		if err := same(k, *made); err != nil {
-			return err
+	}
+	for _, made := range r.past.keys {
+		if made.Public == "" {
+			return r.missing(made)
+		}
+	}
+	for _, k := range r.doc.Keys {
+		made := r.past.lookup(k.Fingerprint)
+		k.longest = made.longest
+		switch {
+		case k.State != made.State:
+			return fmt.Errorf("key %s is listed as %s, and the steps left it %s", k.Short(),
+				fault.Quote(string(k.State)), made.State)
+		case k != made:
+			return fmt.Errorf("the dates of key %s differ from those of the steps", k.Short())
 		}
 	}
 	return r.droppedInTime()
@@ -196,18 +201,6 @@ func (r *Ring) missing(k Key) error {
 	}
 	return r.past.strands(k, r.today(), "("+string(k.State)+") is missing from the list",
 		"restore it and let a rotation drop it, or revoke it")
-}
-
-func same(listed, made Key) error {
-	if listed.State != made.State {
-		return fmt.Errorf("key %s is listed as %s, and the steps left it %s", made.Short(),
-			fault.Quote(string(listed.State)), made.State)
-	}
-	listed.longest = made.longest
-	if listed != made {
-		return fmt.Errorf("the dates of key %s differ from those of the steps", made.Short())
-	}
-	return nil
 }
 
 func (r *Ring) loadPublic(k Key) error {

@@ -145,7 +145,7 @@ func (h *history) add(s step) error {
 		return fmt.Errorf("the limit step before it is missing")
 	}
 	k := Key{Fingerprint: s.Key, State: Pending, Created: s.At}
-	if !slices.ContainsFunc(h.keys, func(k Key) bool { return k.State == Signing }) {
+	if len(h.keys) == 0 { // from then on, one of them signs
 		k.State, k.Promoted, k.longest = Signing, s.At, h.limit
 	}
 	h.keys = append(h.keys, k)
@@ -167,17 +167,8 @@ func (h *history) promote(k *Key, at time.Time) error {
 }
 
 func (h *history) retire(k *Key, s step) error {
-	safe := s.At.Add(k.longest)
-	if k.Until.After(safe) {
-		safe = k.Until
-	}
-	if s.Until.Before(safe) {
-		return &StrandError{
-			Fingerprint: k.Fingerprint,
-			What:        "key " + k.Short() + " would end on " + stamp(s.Until) + ", while URLs it signed can still be valid",
-			Safe:        safe,
-			Remedy:      "set a later end",
-		}
+	if safe := k.notBefore(s.At.Add(k.longest)); s.Until.Before(safe) {
+		return k.strand("would end on "+stamp(s.Until)+", while URLs it signed can still be valid", safe, "set a later end")
 	}
 	k.Until = s.Until
 	return nil
@@ -196,14 +187,9 @@ func (h *history) drop(i int, at time.Time) error {
 	return nil
 }
 
-// end returns when a key that stops signing at a time can be dropped. An end
-// that is set only moves into the future.
+// end returns when a key that stops signing at a time can be dropped.
 func (h *history) end(k Key, stops time.Time) time.Time {
-	end := stops.Add(k.longest + h.allowance)
-	if k.Until.After(end) {
-		return k.Until
-	}
-	return end
+	return k.notBefore(stops.Add(k.longest + h.allowance))
 }
 
 // strands refuses to remove a key while URLs it signed may be valid.
@@ -212,10 +198,5 @@ func (h *history) strands(k Key, at time.Time, why, todo string) error {
 	if safe.IsZero() {
 		safe = h.end(k, at)
 	}
-	return &StrandError{
-		Fingerprint: k.Fingerprint,
-		What:        "key " + k.Short() + " " + why + ": URLs it signed can still be valid",
-		Safe:        safe,
-		Remedy:      todo,
-	}
+	return k.strand(why+": URLs it signed can still be valid", safe, todo)
 }

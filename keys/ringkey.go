@@ -34,6 +34,20 @@ func (k *Key) refuse(a Action, why, todo string) error {
 	return wrong(ErrState, "cannot "+string(a)+" key "+k.Short()+": it "+why, todo)
 }
 
+// strand returns a StrandError: what a step does to the key.
+func (k Key) strand(what string, safe time.Time, todo string) error {
+	return &StrandError{Fingerprint: k.Fingerprint, What: "key " + k.Short() + " " + what, Safe: safe, Remedy: todo}
+}
+
+// notBefore returns end, or the end that the key has if that is later: it only
+// moves into the future.
+func (k Key) notBefore(end time.Time) time.Time {
+	if k.Until.After(end) {
+		return k.Until
+	}
+	return end
+}
+
 // Short returns the first hex digits of the fingerprint, which name the key in
 // messages and file names.
 func (k Key) Short() string { return short(k.Fingerprint) }

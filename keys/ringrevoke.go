@@ -22,16 +22,14 @@ func (r *Ring) Revoke(ctx context.Context, name string, s Store) (*Revocation, e
 	done := &Revocation{}
 	k, err := r.change(func(w *Ring) (string, error) {
 		k, err := w.Find(name)
-		if err != nil {
-			return "", err
+		if err == nil && k.State == Signing {
+			err = w.succeed(ctx, k, s, done)
+		}
+		if err == nil {
+			err = w.take(step{Step: ActRevoke, Key: k.Fingerprint})
 		}
 		done.Lost = w.alive(k)
-		if k.State == Signing {
-			if err := w.succeed(ctx, k, s, done); err != nil {
-				return "", err
-			}
-		}
-		return k.Fingerprint, w.take(step{Step: ActRevoke, Key: k.Fingerprint})
+		return k.Fingerprint, err
 	})
 	if err != nil {
 		return nil, err

@@ -21,12 +21,7 @@ func (r *Ring) Add(ctx context.Context, a Algorithm, s Store) (Key, error) {
 // ID, and empty unless CloudFront already has the public key.
 func (r *Ring) Adopt(p *Public, uri, id string) (Key, error) {
 	return r.change(func(w *Ring) (string, error) {
-		if err := w.adopt(p, uri); err != nil {
-			return "", err
-		}
-		k := &w.past.keys[w.past.index(p.Fingerprint())]
-		k.ID = id
-		return k.Fingerprint, checkListed(*k)
+		return p.Fingerprint(), w.adopt(p, uri, id)
 	})
 }
 
@@ -142,25 +137,25 @@ func (r *Ring) step(name string, a Action) (Key, error) {
 }
 
 func (r *Ring) add(ctx context.Context, a Algorithm, s Store) (string, error) {
-	if err := a.check(); err != nil {
-		return "", err
-	}
 	public, uri, err := s.New(ctx, a)
 	if err != nil {
 		return "", err
 	}
 	r.made = uri
-	return public.Fingerprint(), r.adopt(public, uri)
+	return public.Fingerprint(), r.adopt(public, uri, "")
 }
 
 // adopt adds a key and writes its public key.
-func (r *Ring) adopt(p *Public, uri string) error {
+func (r *Ring) adopt(p *Public, uri, id string) error {
 	fingerprint := p.Fingerprint()
 	if err := r.take(step{Step: ActNew, Key: fingerprint}); err != nil {
 		return err
 	}
 	k := &r.past.keys[r.past.index(fingerprint)]
-	k.Algorithm, k.Public, k.Private = p.Algorithm(), short(fingerprint)+".pem", uri
+	k.Algorithm, k.Public, k.Private, k.ID = p.Algorithm(), short(fingerprint)+".pem", uri, id
+	if err := checkListed(*k); err != nil {
+		return err
+	}
 	r.publics[fingerprint] = p
 	return wholefile.Write(filepath.Join(r.dir, k.Public), []byte(p.PEM()), 0o644)
 }
