@@ -142,21 +142,19 @@ func (d *Deployment) SigningKey() (Key, error) {
 			case k.State != state || !d.trusts(k.ID):
 				continue
 			case k.PrivateKey == "":
-				return Key{}, &Error{
-					Kind: ErrNoSigningKey, Where: "keys",
-					What: "the location of the private key of " + k.ID + ", which signs, is missing",
-					Remedy: "store private keys where signers reach them (`privatecdn keys new --store`), " +
-						"or sign with a key and its ID given directly",
-				}
+				return Key{}, noSigningKey("the location of the private key of "+k.ID+", which signs, is missing",
+					"store private keys where signers reach them (`privatecdn keys new --store`)")
 			}
 			return k, nil
 		}
 	}
-	return Key{}, &Error{
-		Kind: ErrNoSigningKey, Where: "keys",
-		What:   "no trusted key of stack " + fault.Quote(d.Stack) + " signs",
-		Remedy: "promote a key with `privatecdn keys promote` and deploy, or sign with a key and its ID given directly",
-	}
+	return Key{}, noSigningKey("no trusted key of stack "+fault.Quote(d.Stack)+" signs",
+		"promote a key with `privatecdn keys promote` and deploy")
+}
+
+func noSigningKey(what, remedy string) error {
+	remedy += ", or sign with a key and its ID given directly"
+	return &Error{Kind: ErrNoSigningKey, Where: "keys", What: what, Remedy: remedy}
 }
 
 // RingKeys returns the keys of the ring that was deployed, as keys.Ring.Check

@@ -14,7 +14,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
-	cfntypes "github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
 	"github.com/aws/smithy-go"
@@ -75,8 +74,7 @@ type ParameterClient interface {
 func Parameter(client ParameterClient, name string) deployment.Source {
 	return source{"ssm:" + name, func(ctx context.Context) (string, error) {
 		out, err := client.GetParameter(ctx, &ssm.GetParameterInput{Name: &name, WithDecryption: aws.Bool(true)})
-		var missing *ssmtypes.ParameterNotFound
-		if errors.As(err, &missing) {
+		if _, missing := errors.AsType[*ssmtypes.ParameterNotFound](err); missing {
 			return "", notFound(err, "there is no parameter "+name,
 				"give the stack's output DeploymentParameter, and the account and region it is in")
 		}
@@ -93,6 +91,8 @@ type StackClient interface {
 		...func(*cloudformation.Options)) (*cloudformation.DescribeStacksOutput, error)
 }
 
+const outputName = "Deployment"
+
 // Stack returns the source of the document in the outputs of a CloudFormation
 // stack, named by its name or ARN: the output Deployment or, where there is none,
 // the only one whose name ends so. It needs cloudformation:DescribeStacks. A
@@ -103,11 +103,23 @@ func Stack(client StackClient, name string) deployment.Source {
 		if err != nil {
 			return "", explain(err, name, "cloudformation:DescribeStacks")
 		}
-		var outputs []cfntypes.Output
+		var candidates []string
 		for _, stack := range out.Stacks {
-			outputs = append(outputs, stack.Outputs...)
+			for _, o := range stack.Outputs {
+				key, value := aws.ToString(o.OutputKey), aws.ToString(o.OutputValue)
+				if key == outputName {
+					return value, nil
+				}
+				if strings.HasSuffix(key, outputName) {
+					candidates = append(candidates, value)
+				}
+			}
 		}
-		return fromOutputs(name, outputs)
+		if len(candidates) == 1 {
+			return candidates[0], nil
+		}
+		return "", notFound(nil, fmt.Sprintf("the stack %s has %d outputs whose names end in %s, and one is needed",
+			name, len(candidates), outputName), "give the SSM parameter of the distribution that is meant, as ssm:NAME")
 	}}
 }
 
@@ -130,8 +142,7 @@ func Template(ctx context.Context, client TemplateClient, name string) ([]byte, 
 // explain returns CloudFormation's error about a stack: it has no type of its own
 // for one that does not exist.
 func explain(err error, name, action string) error {
-	var api smithy.APIError
-	if errors.As(err, &api) && api.ErrorCode() == "ValidationError" {
+	if api, ok := errors.AsType[smithy.APIError](err); ok && api.ErrorCode() == "ValidationError" {
 		return notFound(err, "there is no stack "+name,
 			"give the stack's name as `cdk list` shows it, and the account and region it is in")
 	}
@@ -140,24 +151,4 @@ func explain(err error, name, action string) error {
 
 func notFound(err error, what, remedy string) error {
 	return &deployment.Error{Kind: errors.Join(deployment.ErrNotFound, err), What: what, Remedy: remedy}
-}
-
-const outputName = "Deployment"
-
-func fromOutputs(stack string, outputs []cfntypes.Output) (string, error) {
-	var candidates []string
-	for _, o := range outputs {
-		key, value := aws.ToString(o.OutputKey), aws.ToString(o.OutputValue)
-		if key == outputName {
-			return value, nil
-		}
-		if strings.HasSuffix(key, outputName) {
-			candidates = append(candidates, value)
-		}
-	}
-	if len(candidates) == 1 {
-		return candidates[0], nil
-	}
-	return "", notFound(nil, fmt.Sprintf("the stack %s has %d outputs whose names end in %s, and one is needed",
-		stack, len(candidates), outputName), "give the SSM parameter of the distribution that is meant, as ssm:NAME")
 }

@@ -56,6 +56,15 @@ const signingKey = "make one with the key spec ECC_NIST_P256 or RSA_2048 and the
 // DefaultTimeout bounds each signature, retries included.
 const DefaultTimeout = 10 * time.Second
 
+// algorithms are KMS's names of the algorithms that CloudFront accepts.
+var algorithms = map[keys.Algorithm]struct {
+	spec  types.KeySpec
+	signs types.SigningAlgorithmSpec
+}{
+	keys.ECDSAP256: {types.KeySpecEccNistP256, types.SigningAlgorithmSpecEcdsaSha256},
+	keys.RSA2048:   {types.KeySpecRsa2048, types.SigningAlgorithmSpecRsassaPkcs1V15Sha256},
+}
+
 // Client is what signing needs of KMS; *kms.Client is one.
 type Client interface {
 	GetPublicKey(context.Context, *kms.GetPublicKeyInput, ...func(*kms.Options)) (*kms.GetPublicKeyOutput, error)
@@ -64,12 +73,11 @@ type Client interface {
 
 // Signer is a key in KMS. Any number of goroutines may use it.
 type Signer struct {
-	client    Client
-	name      string
-	arn       string
-	public    crypto.PublicKey
-	algorithm types.SigningAlgorithmSpec
-	timeout   time.Duration
+	client  Client
+	name    string
+	arn     string
+	public  *keys.Public
+	timeout time.Duration
 }
 
 // Option changes a Signer.
@@ -104,14 +112,9 @@ func New(ctx context.Context, client Client, name string, opts ...Option) (*Sign
 		return nil, s.fault(keys.ErrAlgorithm,
 			"it is a "+string(out.KeySpec)+" key, which CloudFront does not accept", signingKey)
 	}
-	public, err := keys.NewPublic(parsed)
-	if err != nil {
+	s.arn = aws.ToString(out.KeyId)
+	if s.public, err = keys.NewPublic(parsed); err != nil {
 		return nil, fmt.Errorf("%s: %w", s.where(), err)
-	}
-	s.arn, s.public = aws.ToString(out.KeyId), public.Key()
-	s.algorithm = types.SigningAlgorithmSpecEcdsaSha256
-	if public.Algorithm() == keys.RSA2048 {
-		s.algorithm = types.SigningAlgorithmSpecRsassaPkcs1V15Sha256
 	}
 	return s, nil
 }
@@ -135,7 +138,7 @@ func (s *Signer) fault(kind error, what, remedy string) error {
 }
 
 // Public returns the public key, *rsa.PublicKey or *ecdsa.PublicKey.
-func (s *Signer) Public() crypto.PublicKey { return s.public }
+func (s *Signer) Public() crypto.PublicKey { return s.public.Key() }
 
 // Sign implements crypto.Signer within the Signer's timeout: digest is a
 // SHA-256 sum, and the signature PKCS #1 v1.5 or ASN.1 DER. The reader is not
@@ -157,7 +160,7 @@ func (s *Signer) SignContext(ctx context.Context, digest []byte, opts crypto.Sig
 		KeyId:            &s.name,
 		Message:          digest,
 		MessageType:      types.MessageTypeDigest,
-		SigningAlgorithm: s.algorithm,
+		SigningAlgorithm: algorithms[s.public.Algorithm()].signs,
 	}, s.inRegion)
 	if err != nil {
 		return nil, awsfault.Explain(err, s.where(), "kms:Sign")

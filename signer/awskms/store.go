@@ -30,10 +30,8 @@ type Store struct {
 // and the URI kms:alias/NAME. An alias that is taken is ErrExists;
 // when a later step fails, the key that was made is scheduled for deletion.
 func (s Store) New(ctx context.Context, a keys.Algorithm) (*keys.Public, string, error) {
-	specs := map[keys.Algorithm]types.KeySpec{
-		keys.ECDSAP256: types.KeySpecEccNistP256, keys.RSA2048: types.KeySpecRsa2048,
-	}
-	if specs[a] == "" {
+	algorithm, ok := algorithms[a]
+	if !ok {
 		return nil, "", fmt.Errorf("%q: %w", a, keys.ErrAlgorithm)
 	}
 	if name, ok := strings.CutPrefix(s.Alias, "alias/"); !ok || name == "" {
@@ -46,7 +44,7 @@ func (s Store) New(ctx context.Context, a keys.Algorithm) (*keys.Public, string,
 		return nil, "", err
 	}
 	created, err := s.Client.CreateKey(ctx, &kms.CreateKeyInput{
-		KeySpec:     specs[a],
+		KeySpec:     algorithm.spec,
 		KeyUsage:    types.KeyUsageTypeSignVerify,
 		Description: aws.String("Signs URLs and cookies for CloudFront"),
 	})
@@ -64,9 +62,8 @@ func (s Store) New(ctx context.Context, a keys.Algorithm) (*keys.Public, string,
 // to wait a week for its deletion.
 func (s Store) free(ctx context.Context) error {
 	_, err := s.Client.DescribeKey(ctx, &kms.DescribeKeyInput{KeyId: &s.Alias})
-	var unknown *types.NotFoundException
-	switch {
-	case errors.As(err, &unknown):
+	switch _, unknown := errors.AsType[*types.NotFoundException](err); {
+	case unknown:
 		return nil
 	case err != nil:
 		return awsfault.Explain(err, "KMS "+s.Alias, "kms:DescribeKey")
@@ -84,14 +81,10 @@ func (s Store) name(ctx context.Context, id *string) (*keys.Public, error) {
 	if err != nil {
 		return nil, err
 	}
-	public, err := keys.NewPublic(signer.Public())
-	if err != nil {
-		return nil, err
-	}
 	if _, err := s.Client.CreateAlias(ctx, &kms.CreateAliasInput{AliasName: &s.Alias, TargetKeyId: id}); err != nil {
 		return nil, awsfault.Explain(err, "naming the KMS key "+s.Alias, "kms:CreateAlias")
 	}
-	return public, nil
+	return signer.public, nil
 }
 
 func (s Store) undo(ctx context.Context, id *string, cause error) error {

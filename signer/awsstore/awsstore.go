@@ -60,25 +60,18 @@ func opener(scheme, action string, get func(ctx context.Context, name string) ([
 
 // generate makes a key pair and has put store its private key, as PEM, for which
 // action is needed.
-func generate(
-	scheme, action, name string, a keys.Algorithm, put func(text string) error,
-) (public *keys.Public, uri string, err error) {
+func generate(scheme, action, name string, a keys.Algorithm, put func(string) error) (*keys.Public, string, error) {
 	if name == "" {
 		return nil, "", errName
 	}
-	key, err := keys.Generate(a)
-	if err != nil {
-		return nil, "", err
-	}
-	text, err := keys.MarshalPrivate(key)
+	public, text, err := keys.GeneratePEM(a)
 	if err != nil {
 		return nil, "", err
 	}
 	if err := put(string(text)); err != nil {
 		return nil, "", awsfault.Explain(err, "storing the private key in "+scheme+":"+fault.Printable(name), action)
 	}
-	public, err = keys.NewPublic(key.Public())
-	return public, scheme + ":" + name, err
+	return public, scheme + ":" + name, nil
 }
 
 func taken(what string) error {

@@ -66,8 +66,7 @@ func (s ParameterStore) New(ctx context.Context, a keys.Algorithm) (*keys.Public
 			Type:        types.ParameterTypeSecureString,
 			Description: aws.String("Signs URLs and cookies for CloudFront"),
 		})
-		var exists *types.ParameterAlreadyExists
-		if errors.As(err, &exists) {
+		if _, exists := errors.AsType[*types.ParameterAlreadyExists](err); exists {
 			return taken("the parameter")
 		}
 		return err

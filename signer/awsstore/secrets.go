@@ -50,8 +50,7 @@ func (s SecretStore) New(ctx context.Context, a keys.Algorithm) (*keys.Public, s
 			SecretString: &text,
 			Description:  aws.String("Signs URLs and cookies for CloudFront"),
 		})
-		var exists *types.ResourceExistsException
-		if errors.As(err, &exists) {
+		if _, exists := errors.AsType[*types.ResourceExistsException](err); exists {
 			return taken("the secret")
 		}
 		return err
