@@ -78,6 +78,9 @@ func (w *rewrite) parse() (*parser, error) {
 	}
 	for {
 		token, at, err := p.next()
+		if start, ok := token.(xml.StartElement); ok {
+			err = p.element(start, at, &p.root, nil, 0)
+		}
 		switch {
 		case errors.Is(err, io.EOF) && !p.opened:
 			return nil, refuse(ErrFormat, "it has no root element")
@@ -85,11 +88,6 @@ func (w *rewrite) parse() (*parser, error) {
 			return p, nil
 		case err != nil:
 			return nil, err
-		}
-		if start, ok := token.(xml.StartElement); ok {
-			if err := p.element(start, at, &p.root, nil, 0); err != nil {
-				return nil, err
-			}
 		}
 	}
 }
@@ -133,9 +131,7 @@ func (p *parser) element(t xml.StartElement, at uri, around *scope, text *uri, d
 		case xml.StartElement:
 			err = p.element(t, at, inside, text, depth+1)
 		case xml.CharData:
-			if err = p.chars(text, string(t), at); err != nil {
-				err = p.wrong(at, err)
-			}
+			err = p.wrong(at, p.chars(text, string(t), at))
 		case xml.EndElement:
 			if isText && text.value != "" {
 				inside.uris = append(inside.uris, *text)
@@ -221,9 +217,7 @@ func (p *parser) attributes(t xml.StartElement, name string, at uri, around, ins
 			return err
 		}
 		u.template = name == "SegmentTemplate" && strings.Contains(u.value, "$RepresentationID")
-		if u.value != "" { // players treat it as missing
-			around.uris = append(around.uris, u)
-		}
+		around.uris = append(around.uris, u)
 	}
 	return nil
 }

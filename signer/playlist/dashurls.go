@@ -18,8 +18,8 @@ func (w *rewrite) dash() error {
 	if err != nil {
 		return err
 	}
-	if w.moved() && !slices.ContainsFunc(p.root.uris, uri.isBase) {
-		w.edit(p.first, p.first, []byte("<BaseURL>"+xmlText.Replace(w.home)+"</BaseURL>"))
+	if w.moved() && !slices.ContainsFunc(p.root.uris, func(u uri) bool { return u.kind == baseURL }) {
+		w.edit(p.first, p.first, "<BaseURL>"+xmlText.Replace(w.home)+"</BaseURL>")
 	}
 	if _, err := w.scope(&p.root, []place{{base: &w.base}}); err != nil {
 		return err
@@ -27,8 +27,6 @@ func (w *rewrite) dash() error {
 	slices.SortStableFunc(w.edits, func(a, b edit) int { return cmp.Compare(a.start, b.start) })
 	return nil
 }
-
-func (u uri) isBase() bool { return u.kind == baseURL }
 
 var xmlText = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#39;")
 
@@ -105,7 +103,7 @@ func (w *rewrite) within(s *scope, around []place) ([]place, error) {
 	var all []place
 	seen := map[location]bool{}
 	for _, u := range s.uris {
-		if !u.isBase() {
+		if u.kind != baseURL {
 			continue
 		}
 		for _, p := range around {

@@ -182,7 +182,7 @@ func (h *Handler) page(r *http.Request) (*page, int, error) {
 	}
 	sum := sha256.Sum256(signed)
 	p := &page{
-		text: signed, contentType: contentType(signed), tag: `"` + base64.RawURLEncoding.EncodeToString(sum[:]) + `"`,
+		text: signed, contentType: w.contentType, tag: `"` + base64.RawURLEncoding.EncodeToString(sum[:]) + `"`,
 		until: now.Add(freshness(header, h.Terms, now)),
 	}
 	h.cache.put(key, p)
@@ -216,16 +216,12 @@ func (h *Handler) address(u *url.URL) (at, carry string) {
 
 // relayURL returns the URL of a request, as the player knows it.
 func (h *Handler) relayURL(r *http.Request) string {
-	origin := h.URL
-	switch {
-	case origin != "":
-	case r.TLS != nil:
-		origin = "https://" + r.Host
-	default:
-		origin = "http://" + r.Host
+	scheme := "http://"
+	if r.TLS != nil {
+		scheme = "https://"
 	}
 	path, _, _ := strings.Cut(r.RequestURI, "?") // before http.StripPrefix
-	return origin + path
+	return cmp.Or(h.URL, scheme+r.Host) + path
 }
 
 // fetch returns a manifest as it is stored.
@@ -254,10 +250,10 @@ func (h *Handler) fetch(ctx context.Context, at string) ([]byte, http.Header, er
 
 // Fetch requests a manifest from the distribution, with a signature of a few
 // minutes unless its path is public. The caller closes the response's body.
-func Fetch(ctx context.Context, client *http.Client, s *signer.Signer, url string) (*http.Response, error) {
-	signed, err := s.URL(url, signer.Terms{For: 5 * time.Minute})
+func Fetch(ctx context.Context, client *http.Client, s *signer.Signer, at string) (*http.Response, error) {
+	signed, err := s.URL(at, signer.Terms{For: 5 * time.Minute})
 	if errors.Is(err, signer.ErrPublicPath) {
-		signed, err = url, nil
+		signed, err = at, nil
 	}
 	if err != nil {
 		return nil, err
@@ -267,28 +263,11 @@ func Fetch(ctx context.Context, client *http.Client, s *signer.Signer, url strin
 		return nil, err
 	}
 	response, err := client.Do(request)
+	if failed, ok := errors.AsType[*url.Error](err); ok {
+		err = failed.Err // without the URL, which is signed
+	}
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrFetch, withoutURL(err))
+		return nil, fmt.Errorf("%w: %w", ErrFetch, err)
 	}
 	return response, nil
-}
-
-// withoutURL returns an error of http.Client without the URL, which is signed.
-func withoutURL(err error) error {
-	var failed *url.Error
-	if errors.As(err, &failed) {
-		return failed.Err
-	}
-	return err
-}
-
-func contentType(manifest []byte) string {
-	switch bytes.TrimLeft(manifest, bom+blanks)[0] {
-	case '<':
-		return "application/dash+xml"
-	case '{':
-		return "application/json"
-	default:
-		return "application/vnd.apple.mpegurl"
-	}
 }

@@ -1,6 +1,10 @@
 package playlist
 
-import "strings"
+import (
+	"iter"
+	"slices"
+	"strings"
+)
 
 // hls walks the lines of an HLS playlist.
 func (w *rewrite) hls() error {
@@ -38,10 +42,7 @@ func (w *rewrite) tag(at int, line string, vars variables) error {
 	case !found || name == "#EXTINF":
 		return nil
 	case name == "#EXT-X-DEFINE":
-		if err := vars.define(list, w); err != nil {
-			return w.fail(at, line, err)
-		}
-		return nil
+		return w.fail(at, line, vars.define(list, w))
 	}
 	for a := range attributes(list) {
 		switch a.name {
@@ -49,8 +50,12 @@ func (w *rewrite) tag(at int, line string, vars variables) error {
 			if strings.ContainsFunc(line, separates) {
 				return w.fail(at, line, ErrURI)
 			}
+			kind := document
+			if a.name == "URI" && !slices.Contains(documents, name) {
+				kind = content
+			}
 			start := at + len(name) + 1
-			if err := w.attribute(start+a.start, start+a.end, kindOf(name, a.name), vars); err != nil {
+			if err := w.attribute(start+a.start, start+a.end, kind, vars); err != nil {
 				return err
 			}
 		}
@@ -69,22 +74,15 @@ func (w *rewrite) attribute(start, end int, kind kind, vars variables) error {
 	case strings.Contains(w.src[start:end], `"`):
 		return w.fail(start, w.src[start:end], ErrURI)
 	}
-	w.edit(start, start, []byte(`"`))
+	w.edit(start, start, `"`)
 	err := w.uri(start, end, kind, vars)
-	w.edit(end, end, []byte(`"`))
+	w.edit(end, end, `"`)
 	return err
 }
 
-// kindOf returns what a tag's attribute leads to.
-func kindOf(tag, attribute string) kind {
-	switch tag {
-	case "#EXT-X-MEDIA", "#EXT-X-I-FRAME-STREAM-INF", "#EXT-X-IMAGE-STREAM-INF", "#EXT-X-RENDITION-REPORT":
-		return document
-	}
-	if attribute != "URI" {
-		return document
-	}
-	return content
+// documents are the tags whose URI is a playlist's.
+var documents = []string{
+	"#EXT-X-MEDIA", "#EXT-X-I-FRAME-STREAM-INF", "#EXT-X-IMAGE-STREAM-INF", "#EXT-X-RENDITION-REPORT",
 }
 
 // attribute is one attribute of a list; start and end are its value's, inside
@@ -94,32 +92,24 @@ type attribute struct {
 	start, end int
 }
 
-func attributes(list string) func(yield func(attribute) bool) {
+func attributes(list string) iter.Seq[attribute] {
 	return func(yield func(attribute) bool) {
-		for at := 0; ; {
-			equals := strings.IndexByte(list[at:], '=')
-			if equals < 0 {
+		for rest := list; ; {
+			name, value, found := strings.Cut(rest, "=")
+			if !found {
 				return
 			}
-			a := attribute{name: strings.TrimSpace(list[at : at+equals])}
-			a.start = at + equals + 1
-			stop := byte(',')
-			if a.start < len(list) && list[a.start] == '"' {
-				a.start++
-				stop = '"'
+			stop := ","
+			if inside, quoted := strings.CutPrefix(value, `"`); quoted {
+				value, stop = inside, `"`
 			}
-			a.end = len(list)
-			if i := strings.IndexByte(list[a.start:], stop); i >= 0 {
-				a.end = a.start + i
-			}
-			if !yield(a) {
+			start := len(list) - len(value)
+			value, _, _ = strings.Cut(value, stop)
+			end := start + len(value)
+			if !yield(attribute{strings.TrimSpace(name), start, end}) {
 				return
 			}
-			comma := strings.IndexByte(list[a.end:], ',')
-			if comma < 0 {
-				return
-			}
-			at = a.end + comma + 1
+			_, rest, _ = strings.Cut(list[end:], ",")
 		}
 	}
 }
@@ -128,9 +118,6 @@ func attributes(list string) func(yield func(attribute) bool) {
 func (w *rewrite) uri(start, end int, kind kind, vars variables) error {
 	raw := w.src[start:end]
 	value, err := vars.expand(raw)
-	if err == nil && value == "" { // players treat it as missing
-		return nil
-	}
 	u := uri{kind: kind, start: start, end: end, moves: true, variable: raw != value}
 	if err == nil {
 		u, err = w.locate(u, value)

@@ -81,20 +81,14 @@ func (w *rewrite) member(m member, value string, start, end int) error {
 		if err == nil && to.host != w.base.host && !slices.Contains(w.OtherHosts, to.host) {
 			err = ErrMixed
 		}
-		if err != nil {
-			return w.fail(start, value, err)
-		}
-		return nil
+		return w.fail(start, value, err)
 	case (m.of != "ASSETS" || m.name != "URI") && (m.of != "" || m.name != "RELOAD-URI") &&
 		m.of != "PER-VARIANT-URIS" && m.of != "PER-RENDITION-URIS":
 		return nil
 	}
 	u, err := w.locate(uri{kind: document, start: start, end: end, moves: true}, value)
-	switch {
-	case err != nil:
+	if err != nil {
 		return w.fail(start, value, err)
-	case u.value == "": // players treat it as missing
-		return nil
 	}
 	return w.put(u, place{base: &w.base})
 }

@@ -17,7 +17,6 @@
 package playlist
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -130,39 +129,45 @@ func (r *Rewriter) Rewrite(url string, manifest []byte) ([]byte, error) {
 	return w.rewrite(manifest)
 }
 
-func (w *rewrite) rewrite(manifest []byte) (_ []byte, err error) {
+func (w *rewrite) rewrite(manifest []byte) ([]byte, error) {
 	if len(manifest) > MaxSize {
 		return nil, refuse(ErrTooLarge, "it has more than %d bytes", MaxSize)
 	}
-	w.manifest, w.src = manifest, string(manifest)
-	body := strings.TrimLeft(strings.TrimPrefix(w.src, bom), " \t\r\n")
-	switch {
-	case strings.HasPrefix(body, "#EXTM3U"):
-		err = w.hls()
-	case strings.HasPrefix(body, "<"):
-		err = w.dash()
-	case strings.HasPrefix(body, "{"):
-		err = w.json()
-	case strings.ContainsRune(body[:min(len(body), 4)], 0):
-		err = refuse(ErrFormat, "it is UTF-16 or UTF-32, not UTF-8")
-	default:
-		err = refuse(ErrFormat, "it begins with %s", brief(body))
+	w.src = string(manifest)
+	body := strings.TrimLeft(strings.TrimPrefix(w.src, bom), blanks)
+	for _, f := range formats {
+		if strings.HasPrefix(body, f.start) {
+			w.contentType = f.contentType
+			if err := f.rewrite(w); err != nil {
+				return nil, err
+			}
+			return w.result(), nil
+		}
 	}
-	if err = cmp.Or(w.failed, err); err != nil {
-		return nil, err
+	if strings.Contains(body[:min(len(body), 4)], "\x00") {
+		return nil, refuse(ErrFormat, "it is UTF-16 or UTF-32, not UTF-8")
 	}
-	return w.result(), nil
+	return nil, refuse(ErrFormat, "it begins with %s", brief(body))
 }
 
 const bom = "\uFEFF"
 
+var formats = []struct {
+	start, contentType string
+	rewrite            func(*rewrite) error
+}{
+	{"#EXTM3U", "application/vnd.apple.mpegurl", (*rewrite).hls},
+	{"<", "application/dash+xml", (*rewrite).dash},
+	{"{", "application/json", (*rewrite).json},
+}
+
 // begin begins the work on the manifest at url.
 func (r *Rewriter) begin(url string) (*rewrite, error) {
+	var base location
 	url, err := policy.EncodeURL(url)
-	if err != nil {
-		return nil, fmt.Errorf("the manifest's URL: %w", err)
+	if err == nil {
+		base, err = location{}.resolve(url)
 	}
-	base, err := location{}.resolve(url)
 	if err != nil {
 		return nil, fmt.Errorf("the manifest's URL: %w", err)
 	}

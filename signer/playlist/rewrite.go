@@ -1,7 +1,6 @@
 package playlist
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -14,25 +13,25 @@ import (
 // rewrite is the work on one manifest.
 type rewrite struct {
 	*Rewriter
-	manifest []byte
-	src      string
-	base     location
-	home     string // the manifest's directory
-	resource string
-	quick    bool   // whatever plain URIs lead to is covered, and stays where it is
-	xml      bool   // & is written &amp;
-	query    []byte // the signature after a ?, as the manifest writes it, once it is made
-	further  []byte // the signature after a &
-	added    int    // the bytes that the signature adds to a URL
-	failed   error  // of Query, which is about no single URI
-	edits    []edit
-	uris     int // counted by spend
+	src         string
+	base        location
+	home        string // the manifest's directory
+	resource    string
+	contentType string
+	quick       bool   // whatever plain URIs lead to is covered, and stays where it is
+	xml         bool   // & is written &amp;
+	query       string // the signature after a ?, as the manifest writes it, once it is made
+	further     string // the signature after a &
+	added       int    // the bytes that the signature adds to a URL
+	failed      bool   // Query has, which is about no single URI
+	edits       []edit
+	uris        int // counted by spend
 }
 
 // edit is text in the place of src[start:end].
 type edit struct {
 	start, end int
-	text       []byte
+	text       string
 }
 
 // kind says what a URI leads to and what it is relative to.
@@ -71,13 +70,8 @@ func isBlank(r rune) bool { return strings.ContainsRune(blanks, r) }
 
 // trim narrows a span to what is not a blank.
 func trim(s string, from, to int) (int, int) {
-	for from < to && strings.IndexByte(blanks, s[from]) >= 0 {
-		from++
-	}
-	for from < to && strings.IndexByte(blanks, s[to-1]) >= 0 {
-		to--
-	}
-	return from, to
+	s = strings.TrimLeft(s[from:to], blanks)
+	return to - len(s), to - len(s) + len(strings.TrimRight(s, blanks))
 }
 
 // locate completes a URI that lies between start and end and that players read
@@ -96,12 +90,13 @@ func (w *rewrite) locate(u uri, value string) (uri, error) {
 }
 
 // put signs a URI that is resolved with every one of places, makes it absolute
-// or leads it back to the program that relays.
+// or leads it back to the program that relays. Players treat an empty one as
+// missing.
 func (w *rewrite) put(u uri, places ...place) error {
-	if err := w.putAt(u, places); err != nil {
-		return w.fail(u.start, u.value, err)
+	if u.value == "" {
+		return nil
 	}
-	return nil
+	return w.fail(u.start, u.value, w.putAt(u, places))
 }
 
 func (w *rewrite) putAt(u uri, places []place) error {
@@ -154,7 +149,7 @@ func (w *rewrite) write(u uri, end int, ref string) {
 	if !u.literal {
 		ref = w.encode(ref)
 	}
-	w.edit(u.start, end, []byte(ref))
+	w.edit(u.start, end, ref)
 }
 
 // sign adds the one query to u, which is ref now: after ? or & as ref asks. The
@@ -175,7 +170,7 @@ func (w *rewrite) sign(u uri, ref string, length int) error {
 		query = w.query[1-len(after):]
 	}
 	if u.literal {
-		query = bytes.ReplaceAll(query, []byte("&amp;"), []byte("&"))
+		query = strings.ReplaceAll(query, "&amp;", "&")
 	}
 	w.edit(u.mark, u.mark, query)
 	return nil
@@ -183,15 +178,15 @@ func (w *rewrite) sign(u uri, ref string, length int) error {
 
 // make makes the signature when it is first needed.
 func (w *rewrite) make() error {
-	if w.query != nil {
+	if w.query != "" {
 		return nil
 	}
 	query, err := w.Query(w.resource)
 	if err != nil {
-		w.failed = err
+		w.failed = true
 		return err
 	}
-	w.query, w.further, w.added = []byte(w.encode("?"+query)), []byte(w.encode("&"+query)), 1+len(query)
+	w.query, w.further, w.added = w.encode("?"+query), w.encode("&"+query), 1+len(query)
 	return nil
 }
 
@@ -216,7 +211,7 @@ func joint(ref string) string {
 }
 
 // edit puts text in the place of src[start:end].
-func (w *rewrite) edit(start, end int, text []byte) {
+func (w *rewrite) edit(start, end int, text string) {
 	if w.edits == nil {
 		w.edits = make([]edit, 0, strings.Count(w.src, "\n")) // a line has hardly more than one
 	}
@@ -225,12 +220,16 @@ func (w *rewrite) edit(start, end int, text []byte) {
 
 // result returns the manifest with its edits, which are in order.
 func (w *rewrite) result() []byte {
-	pieces, done := make([][]byte, 0, 2*len(w.edits)+1), 0
+	size, done := len(w.src), 0
 	for _, e := range w.edits {
-		pieces = append(pieces, w.manifest[done:e.start], e.text)
+		size += len(e.text)
+	}
+	signed := make([]byte, 0, size)
+	for _, e := range w.edits {
+		signed = append(append(signed, w.src[done:e.start]...), e.text...)
 		done = e.end
 	}
-	return bytes.Join(append(pieces, w.manifest[done:]), nil)
+	return append(signed, w.src[done:]...)
 }
 
 // note reports a URI that is left alone, or what it leads to.
@@ -255,9 +254,9 @@ func (w *rewrite) unsigned(u uri, to location) {
 // line returns the line of an offset, counted from 1.
 func (w *rewrite) line(at int) int { return 1 + strings.Count(w.src[:at], "\n") }
 
-// fail returns err with the line and the text it is about.
+// fail returns err, if any, with the line and the text it is about.
 func (w *rewrite) fail(at int, text string, err error) error {
-	if errors.Is(err, ErrTooLarge) {
+	if err == nil || w.failed || errors.Is(err, ErrTooLarge) {
 		return err
 	}
 	remedy := fault.Hint(err)

@@ -106,11 +106,10 @@ func (w *rewrite) comeBack(u uri, to location) error {
 		if w.RelayURL == "" {
 			return ErrRelay
 		}
-		relay, err := location{}.resolve(w.RelayURL)
-		if err != nil {
-			return err
+		at, err := location{}.resolve(w.RelayURL)
+		if err == nil {
+			at, err = at.resolve(ref)
 		}
-		at, err := relay.resolve(ref)
 		if err != nil {
 			return err
 		}
