@@ -127,22 +127,37 @@ func TestCallsAreApart(t *testing.T) {
 // A call that makes the engine's memory grow leaves no less for those after it.
 func TestMemoryOfCallsIsApart(t *testing.T) {
 	t.Parallel()
-	const code = "function handler() { const b = Buffer.alloc(300000); " +
-		"return { statusCode: 200, body: b.toString('latin1').length + ',' + new Uint8Array(100000).length }; }"
-	f := compile(t, code)
-	for n := range 30 {
+	f := compile(t, "function handler() { const b = Buffer.alloc(1800000); "+
+		"return { statusCode: 200, body: b.toString('latin1', 1700000).length + ',' + b.length }; }")
+	for n := range 10 {
 		r, err := f.Run(viewerRequest, time.Unix(0, 0), func(string) {})
-		if err != nil || r.Response.Body.Data != "300000,100000" {
+		if err != nil || r.Response.Body.Data != "100000,1800000" {
 			t.Fatalf("call %d: %v, %v", n, r.Response, err)
 		}
 	}
 }
 
-// As soon as the compiled engine is there, it is used.
-func TestCompiledEngineIsUsed(t *testing.T) {
-	t.Parallel()
+// An instance that a call of a usual size leaves is used again.
+func TestInstancesAreUsedAgain(t *testing.T) { // not parallel to calls that take instances
+	f := compile(t, "function handler() { return { statusCode: new Uint8Array(800000)[0] + 200 }; }")
 	if !cffunction.CompiledIsUsed() {
-		t.Error("the engine of a call is another")
+		t.Error("the engine of a call is not the compiled one")
+	}
+	for range 10 {
+		if _, err := f.Run(viewerRequest, time.Unix(0, 0), func(string) {}); err != nil || cffunction.Idle() == 0 {
+			t.Fatalf("there are %d instances for the next call, %v", cffunction.Idle(), err)
+		}
+	}
+}
+
+// An event that is too big for the engine's memory is an error of the call.
+func TestBigEvent(t *testing.T) {
+	t.Parallel()
+	event := viewerRequest
+	event.RawQuery = strings.Repeat("q", 5<<20)
+	_, err := compile(t, "function handler(e) { return e.request; }").Run(event, time.Unix(0, 0), func(string) {})
+	if !errors.Is(err, cffunction.ErrFailed) || !strings.HasSuffix(err.Error(), "out of memory") {
+		t.Error(err)
 	}
 }
 

@@ -86,15 +86,11 @@ func newEngine(config wazero.RuntimeConfig) *engine {
 // slots limit the number of instances that run at a time, and so their memory.
 var slots = make(chan struct{}, runtime.GOMAXPROCS(0))
 
+// within calls do, for at most a budget of time, with an instance in the state of
+// the image. An instance that failed in the engine or has grown is not reused.
 func (e *engine) within(budget time.Duration, i *image, c *call, do func(*guest) error) error {
 	ctx, cancel := context.WithTimeout(context.WithValue(context.Background(), callKey{}, c), budget)
 	defer cancel()
-	return e.use(ctx, i, do)
-}
-
-// use calls do with an instance in the state of the image. An instance that
-// failed in the engine or has grown is not reused.
-func (e *engine) use(ctx context.Context, i *image, do func(*guest) error) error {
 	g := &guest{ctx: ctx}
 	select {
 	case g.module = <-e.idle:
@@ -107,14 +103,14 @@ func (e *engine) use(ctx context.Context, i *image, do func(*guest) error) error
 	if err == nil {
 		err = do(g)
 	}
-	if g.err != nil || !i.fits(g.module.Memory()) {
-		_ = g.module.Close(context.Background()) // it has no resources but memory
-		return err
+	if g.err == nil && i.fits(g.module.Memory()) {
+		select {
+		case e.idle <- g.module:
+			return err
+		default:
+		}
 	}
-	select {
-	case e.idle <- g.module:
-	default:
-	}
+	_ = g.module.Close(context.Background()) // it has no resources but memory
 	return err
 }
 

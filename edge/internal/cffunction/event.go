@@ -96,15 +96,14 @@ func valueMap(pairs []Pair) map[string]*jsonValue {
 	m := map[string]*jsonValue{}
 	for _, p := range pairs {
 		v := jsonValue{Value: p.Value, Attributes: p.Attributes}
-		first, again := m[p.Name]
-		if !again {
+		switch first := m[p.Name]; {
+		case first == nil:
 			m[p.Name] = &v
-			continue
+		case first.Multi == nil:
+			first.Multi = []jsonValue{*first, v}
+		default:
+			first.Multi = append(first.Multi, v)
 		}
-		if first.Multi == nil {
-			first.Multi = []jsonValue{{Value: first.Value, Attributes: first.Attributes}}
-		}
-		first.Multi = append(first.Multi, v)
 	}
 	return m
 }

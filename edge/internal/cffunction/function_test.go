@@ -80,6 +80,7 @@ func TestModules(t *testing.T) {
 		"crypto.createHash('sha1').update('abc').digest('base64')":               "qZk+NkcGgWq6PiVxeFDCbJzQ2J0=",
 		"crypto.createHash('sha256').update(B.from('abc')).digest().length":      "32",
 		"crypto.createHmac('sha1', 'k').update('d').digest('hex')":               "2b90e41e7c0cc8e2f75c02910c3899cc468ba316",
+		"crypto.createHmac('sha1', '').update('').digest('hex')":                 "fbdb1d1b18aa6c08324b7d64b71fb76370690e1d",
 		"qs.parse('a=1&a=2&b=x%20y+z').a.join() + qs.parse('b=x%20y+z').b":       "1,2x y z",
 		"qs.stringify({a: ['1', '2'], b: 'x y'})":                                "a=1&a=2&b=x%20y",
 		"qs.escape('a&b') + qs.unescape('%26')":                                  "a%26b&",
@@ -128,6 +129,9 @@ func TestRunFails(t *testing.T) {
 		},
 		"throw new Error('at once'); function handler() {}": {
 			cffunction.ErrFailed, "at once",
+		},
+		"function handler() { throw { get message() { throw this; }, toString() { throw this; } }; }": {
+			cffunction.ErrFailed, "an error that has no text",
 		},
 		"function handler() { return 7; }": {
 			cffunction.ErrInvalid, "the handler must return the request or a response",

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"fmt"
 
 	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/sys"
@@ -38,7 +37,8 @@ func (g *guest) call(name string, args ...uint64) uint64 {
 		return 0
 	}
 	results, err := g.module.ExportedFunction(name).Call(g.ctx, args...)
-	if g.err = guestError(err); err != nil || len(results) == 0 {
+	g.err = guestError(err)
+	if len(results) == 0 {
 		return 0
 	}
 	return uint64(uint32(results[0]))
@@ -49,10 +49,8 @@ func (g *guest) call(name string, args ...uint64) uint64 {
 func (g *guest) write(data string) uint64 {
 	data += "\x00"
 	at := g.call("wasm_malloc", uint64(len(data)))
-	if at == 0 {
+	if at == 0 || !g.module.Memory().WriteString(uint32(at), data) {
 		g.fail(errors.New("out of memory"))
-	} else if !g.module.Memory().WriteString(uint32(at), data) {
-		g.fail(errors.New("out of bounds"))
 	}
 	return at
 }
@@ -78,11 +76,13 @@ func (g *guest) fail(err error) {
 	}
 }
 
+const yes = 1 // as a parameter of the engine
+
 // start creates the engine's runtime, with the host as its only function and its
 // source of modules.
 func (g *guest) start() {
 	g.call("qjs_init")
-	g.call("qjs_set_module_loader", 1)
+	g.call("qjs_set_module_loader", yes)
 	host := g.call("qjs_new_host_function", g.write("host"), uint64(len("host")), 0)
 	g.call("qjs_set_prop_string", g.call("qjs_get_global"), g.write("host"), host)
 }
@@ -94,9 +94,8 @@ func (g *guest) eval(code, name string) uint64 {
 
 // compile returns a module's bytecode.
 func (g *guest) compile(code, name string) ([]byte, error) {
-	const isModule = 1
 	size := g.write("0000")
-	at := g.call("qjs_compile", g.write(code), uint64(len(code)), g.write(name), isModule, 0, size)
+	at := g.call("qjs_compile", g.write(code), uint64(len(code)), g.write(name), yes, 0, size)
 	if g.err != nil {
 		return nil, g.err
 	}
@@ -127,11 +126,12 @@ func (g *guest) await(promise uint64) (uint64, error) {
 	if err := g.thrown(promise); err != nil {
 		return 0, err
 	}
-	jobs := int32(1)
+	jobs := int32(g.call("qjs_execute_pending_job"))
 	for jobs > 0 {
-		if jobs = int32(g.call("qjs_execute_pending_job")); jobs < 0 {
-			return 0, errors.New(g.exception())
-		}
+		jobs = int32(g.call("qjs_execute_pending_job"))
+	}
+	if jobs < 0 {
+		return 0, errors.New(g.exception())
 	}
 	state, result := g.call("qjs_promise_state", promise), g.call("qjs_promise_result", promise)
 	switch {
@@ -152,7 +152,7 @@ func (g *guest) newString(s string) uint64 {
 func (g *guest) text(value uint64) string {
 	size := g.write("0000")
 	at := g.call("qjs_get_string_len", value, size)
-	if g.err != nil || at == 0 {
+	if at == 0 {
 		return "an error that has no text"
 	}
 	return g.read(at, g.word(size))
@@ -166,11 +166,6 @@ func (g *guest) thrown(value uint64) error {
 		return errors.New(g.exception())
 	}
 	return g.err
-}
-
-// throw returns the value with which a host function throws an error.
-func (g *guest) throw(problem error) uint64 {
-	return g.call("qjs_throw", g.newString(fmt.Sprint(problem)))
 }
 
 // cString returns the text at an address, which ends with a zero.

@@ -71,11 +71,11 @@ func moduleSource(name string) string {
 		name, strings.Join(modules[name], ", "))
 }
 
-// hostCall implements host(operation, …) of the prelude. All arguments are
-// strings; bytes are strings of the characters U+0000 to U+00FF. It returns a
-// string, or 0 for an exception.
+// hostCall implements host(operation, …) of the prelude. There are three
+// arguments, all of them strings; bytes are strings of the characters U+0000 to
+// U+00FF. It returns a string, or 0 for an exception.
 func hostCall(g *guest, stack []uint64) uint64 {
-	args := make([]string, max(4, stack[3]))
+	args := make([]string, stack[3])
 	for n := range stack[3] {
 		args[n] = g.text(uint64(g.word(stack[4] + 4*n)))
 	}
@@ -84,7 +84,7 @@ func hostCall(g *guest, stack []uint64) uint64 {
 	}
 	result, err := g.onHost().answer(args[0], args[1:])
 	if err != nil {
-		g.throw(err)
+		g.call("qjs_throw", g.newString(err.Error()))
 		return 0
 	}
 	return g.newString(result)
@@ -99,16 +99,18 @@ func (c *call) answer(operation string, args []string) (string, error) {
 	case "log":
 		c.log(args[0])
 		return "", nil
-	case "encode":
-		return encode(bytesOf(args[0]), args[1])
-	case "decode":
-		b, err := decode(args[0], args[1])
+	case "encode", "decode":
+		e, known := encodings[strings.ToLower(args[1])]
+		if !known {
+			return "", fmt.Errorf("the encoding %q is not supported", args[1])
+		}
+		if operation == "encode" {
+			return e.encode(bytesOf(args[0])), nil
+		}
+		b, err := e.decode(args[0])
 		return textOf(b), err
-	case "hash":
-		return digest(args[0], args[1] != "", bytesOf(args[2]), bytesOf(args[3]))
-	case "store":
-		_, err := c.function.findStore(args[0])
-		return "", err
+	case "hash", "hmac":
+		return digest(args[0], operation == "hmac", bytesOf(args[1]), bytesOf(args[2]))
 	}
 	s, err := c.function.findStore(args[0])
 	if err != nil {
@@ -173,33 +175,26 @@ func bytesOf(text string) []byte {
 	return b
 }
 
-func encode(b []byte, encoding string) (string, error) {
-	switch strings.ToLower(encoding) {
-	case "utf8", "utf-8":
-		return string(b), nil
-	case "hex":
-		return hex.EncodeToString(b), nil
-	case "base64":
-		return base64.StdEncoding.EncodeToString(b), nil
-	case "base64url":
-		return base64.RawURLEncoding.EncodeToString(b), nil
-	case "latin1", "binary", "ascii":
-		return textOf(b), nil
-	}
-	return "", fmt.Errorf("the encoding %q is not supported", encoding)
+// encoding is a way to write bytes as text.
+type encoding struct {
+	encode func([]byte) string
+	decode func(string) ([]byte, error)
 }
 
-func decode(text, encoding string) ([]byte, error) {
-	switch strings.ToLower(encoding) {
-	case "utf8", "utf-8":
-		return []byte(text), nil
-	case "hex":
-		return hex.DecodeString(text)
-	case "base64", "base64url":
+var encodings = func() map[string]encoding {
+	utf8 := encoding{
+		func(b []byte) string { return string(b) },
+		func(text string) ([]byte, error) { return []byte(text), nil },
+	}
+	latin1 := encoding{textOf, func(text string) ([]byte, error) { return bytesOf(text), nil }}
+	unpadded := func(text string) ([]byte, error) { // in either alphabet
 		text = strings.TrimRight(strings.NewReplacer("-", "+", "_", "/").Replace(text), "=")
 		return base64.RawStdEncoding.DecodeString(text)
-	case "latin1", "binary", "ascii":
-		return bytesOf(text), nil
 	}
-	return nil, fmt.Errorf("the encoding %q is not supported", encoding)
-}
+	return map[string]encoding{
+		"utf8": utf8, "utf-8": utf8, "latin1": latin1, "binary": latin1, "ascii": latin1,
+		"hex":       {hex.EncodeToString, hex.DecodeString},
+		"base64":    {base64.StdEncoding.EncodeToString, unpadded},
+		"base64url": {base64.RawURLEncoding.EncodeToString, unpadded},
+	}
+}()

@@ -6,8 +6,8 @@
   // characters up to U+00FF.
   const native = globalThis.host;
   delete globalThis.host;
-  const ask = (...args) => {
-    try { return native(...args); } catch (problem) { throw new Error(problem); }
+  const ask = (operation, a = '', b = '', c = '') => {
+    try { return native(operation, a, b, c); } catch (problem) { throw new Error(problem); }
   };
   const toText = (bytes) => {
     let text = '';
@@ -65,7 +65,7 @@
   }
 
   const hasher = (name, key) => {
-    const digest = (data) => ask('hash', name, key === undefined ? '' : 'keyed', key === undefined ? '' : toText(key), data);
+    const digest = (data) => (key === undefined ? ask('hash', name, '', data) : ask('hmac', name, toText(key), data));
     let text = '';
     digest(text); // refuses an unknown name at once
     return {
@@ -114,9 +114,9 @@
 
   const store = (id) => {
     const name = id === undefined ? '' : String(id);
-    ask('store', name);
     const find = (key) => ask('get', name, String(key));
     const count = () => Number(ask('count', name));
+    count(); // refuses another store at once
     return {
       async get(key, options) {
         const found = find(key);

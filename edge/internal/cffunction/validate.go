@@ -1,6 +1,7 @@
 package cffunction
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,35 +23,30 @@ var (
 
 // validate returns an error for a result that CloudFront refuses.
 func (e *Event) validate(r Result) error {
-	before, after := e.Request.Headers, []Pair(nil)
-	if q := r.Request; q != nil {
-		after = q.Headers
-		switch {
-		case e.Type == ViewerResponse:
-			return fmt.Errorf("a viewer-response function must return a response")
-		case q.Method != e.Request.Method:
-			return fmt.Errorf("the method must not be changed")
-		case !strings.HasPrefix(q.URI, "/"):
-			return fmt.Errorf("the uri %q must start with a slash", q.URI)
-		}
-	} else {
-		after = r.Response.Headers
-		if e.Response != nil {
-			before = e.Response.Headers
-		} else {
-			before = nil
-		}
-		if s := r.Response.Status; s < 200 || s > 599 {
-			return fmt.Errorf("the statusCode %d is not a status of HTTP", s)
-		}
-		if b := r.Response.Body; b != nil && b.Encoding != "" && b.Encoding != "text" && b.Encoding != "base64" {
-			return fmt.Errorf("the body's encoding %q is neither text nor base64", b.Encoding)
-		}
+	q, response := r.Request, r.Response
+	switch {
+	case q != nil && e.Type == ViewerResponse:
+		return errors.New("a viewer-response function must return a response")
+	case q != nil && q.Method != e.Request.Method:
+		return errors.New("the method must not be changed")
+	case q != nil && !strings.HasPrefix(q.URI, "/"):
+		return fmt.Errorf("the uri %q must start with a slash", q.URI)
+	case q != nil:
+		return validateHeaders(e.Request.Headers, q.Headers, e.Type)
+	case response.Status < 200 || response.Status > 599:
+		return fmt.Errorf("the statusCode %d is not a status of HTTP", response.Status)
 	}
-	return e.validateHeaders(before, after, r.Request != nil || e.Response != nil)
+	if b := response.Body; b != nil && !slices.Contains([]string{"", "text", "base64"}, b.Encoding) {
+		return fmt.Errorf("the body's encoding %q is neither text nor base64", b.Encoding)
+	}
+	if e.Response == nil { // the function makes the whole response
+		return validateHeaders(nil, response.Headers, "")
+	}
+	return validateHeaders(e.Response.Headers, response.Headers, e.Type)
 }
 
-func (e *Event) validateHeaders(before, after []Pair, changed bool) error {
+// validateHeaders checks what a function of a type makes of headers.
+func validateHeaders(before, after []Pair, eventType string) error {
 	for _, h := range after {
 		if h.Name != strings.ToLower(h.Name) {
 			return fmt.Errorf("the header name %q must be in lower case", h.Name)
@@ -61,23 +57,11 @@ func (e *Event) validateHeaders(before, after []Pair, changed bool) error {
 			return fmt.Errorf("the header %q must not be set by a function", h.Name)
 		}
 	}
-	if !changed {
-		return nil
-	}
-	for _, name := range readOnly[e.Type] {
-		if !slices.Equal(valuesOf(before, name), valuesOf(after, name)) {
-			return fmt.Errorf("the header %q is read-only in a %s function", name, e.Type)
+	for _, name := range readOnly[eventType] {
+		other := func(h Pair) bool { return h.Name != name }
+		if !slices.Equal(slices.DeleteFunc(slices.Clone(before), other), slices.DeleteFunc(slices.Clone(after), other)) {
+			return fmt.Errorf("the header %q is read-only in a %s function", name, eventType)
 		}
 	}
 	return nil
-}
-
-func valuesOf(pairs []Pair, name string) []string {
-	var all []string
-	for _, p := range pairs {
-		if p.Name == name {
-			all = append(all, p.Value)
-		}
-	}
-	return all
 }
