@@ -7,6 +7,7 @@ import (
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/internal/pathpattern"
+	"example.com/privatecdn/signer/internal/urlparts"
 )
 
 // allowURL refuses an encoded URL whose signature would open nothing.
@@ -14,23 +15,19 @@ func (st *state) allowURL(u string) error {
 	if st.deployed == nil {
 		return nil
 	}
-	_, rest, _ := strings.Cut(u, "://")
-	end := strings.IndexByte(rest, '/')
-	host, path := rest[:end], rest[end:]
-	path, query, _ := strings.Cut(path, "?")
-	if !st.deployed.HasHost(host) {
-		return st.unknownHost(host)
-	}
-	b, ok := st.deployed.Behavior(path)
+	target := urlparts.Cut(u)
+	b, ok := st.deployed.Behavior(target.Path)
 	switch {
+	case !st.deployed.HasHost(target.Host):
+		return st.unknownHost(target.Host)
 	case !ok || b.Access == deployment.Public:
-		return publicPath(path)
+		return publicPath(target.Path)
 	case b.Access == deployment.Presigned:
-		return presignedPath(path)
+		return presignedPath(target.Path)
 	case !st.opens(b):
 		return st.notTrusted(b.PathPattern)
 	}
-	return dropped(b, query)
+	return dropped(b, target.Query)
 }
 
 // dropped refuses parameters that S3 makes headers of and the behavior does not

@@ -21,8 +21,8 @@ import (
 // Errors are the source's, the key store's, deployment.ErrNoSigningKey, and
 // ErrWrongKey for a private key that is not the deployed one's.
 func Open(ctx context.Context, source deployment.Source, opts ...Option) (*Signer, error) {
-	s := &Signer{options: defaults(), source: source}
-	if err := s.apply(opts); err != nil {
+	s, err := newSigner(source, opts)
+	if err != nil {
 		return nil, err
 	}
 	if err := s.Reload(ctx); err != nil {
@@ -42,7 +42,10 @@ func (s *Signer) keepReloading(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
-			if err := s.reloadInTime(ctx); err != nil && ctx.Err() == nil {
+			timed, cancel := context.WithTimeout(ctx, reloadTimeout)
+			err := s.Reload(timed)
+			cancel()
+			if err != nil && ctx.Err() == nil {
 				s.onError(err)
 			}
 		}
@@ -52,12 +55,6 @@ func (s *Signer) keepReloading(ctx context.Context) {
 // reloadTimeout is how long a source may take: one that does not answer must
 // not keep the next attempt from being made.
 const reloadTimeout = 30 * time.Second
-
-func (s *Signer) reloadInTime(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, reloadTimeout)
-	defer cancel()
-	return s.Reload(ctx)
-}
 
 // Reload loads the deployment now and switches to it, or fails and changes
 // nothing. A signer made by New has nothing to reload.

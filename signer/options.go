@@ -5,6 +5,7 @@ import (
 	"net/http/cookiejar"
 	"time"
 
+	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/keys"
 )
 
@@ -24,18 +25,18 @@ type options struct {
 // WithReload says otherwise.
 const ReloadInterval = time.Minute
 
-func defaults() options {
-	return options{hash: crypto.SHA256, clock: time.Now, reloadEvery: ReloadInterval, onError: func(error) {}}
-}
-
-func (o *options) apply(opts []Option) error {
+// newSigner returns a signer that has no key yet.
+func newSigner(source deployment.Source, opts []Option) (*Signer, error) {
+	o := options{hash: crypto.SHA256, clock: time.Now, reloadEvery: ReloadInterval, onError: func(error) {}}
 	for _, opt := range opts {
-		opt(o)
+		opt(&o)
 	}
 	if o.hash != crypto.SHA256 && o.hash != crypto.SHA1 {
-		return refuse(ErrHash, "use crypto.SHA256 or crypto.SHA1", "CloudFront does not accept signatures over %v", o.hash)
+		return nil, refuse(
+			ErrHash, "use crypto.SHA256 or crypto.SHA1", "CloudFront does not accept signatures over %v", o.hash,
+		)
 	}
-	return nil
+	return &Signer{options: o, source: source}, nil
 }
 
 // WithHash chooses what a signature is over: crypto.SHA256, the default, or

@@ -71,8 +71,8 @@ type state struct {
 // The key must be RSA-2048 or ECDSA P-256 (keys.ErrAlgorithm). An ID that
 // cannot be a public key's is ErrKeyID or ErrKeyGroupID.
 func New(keyPairID string, key crypto.Signer, opts ...Option) (*Signer, error) {
-	s := &Signer{options: defaults()}
-	if err := s.apply(opts); err != nil {
+	s, err := newSigner(nil, opts)
+	if err != nil {
 		return nil, err
 	}
 	st, err := s.newState(keyPairID, key)

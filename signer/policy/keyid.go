@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 
 	"example.com/privatecdn/internal/fault"
 )
@@ -14,17 +15,18 @@ var (
 	ErrKeyGroupID = errors.New("a key group's ID in place of a public key's")
 )
 
-// IDs of public keys in use are K and 12 or 13 letters and digits, as many as a
-// number of 64 bits has; APKA… is an account's older key pair.
-var keyID = regexp.MustCompile(`^(K[A-Z0-9]{1,14}|APKA[A-Z0-9]{1,28})$`)
-
-// otherIDs are what is given in their place. The first that matches counts; the
-// last matches all.
-var otherIDs = []struct {
+type idForm struct {
 	pattern *regexp.Regexp
 	kind    error
 	is      string
-}{
+}
+
+// ids are the IDs of public keys, and what is given in their place. The first
+// that matches counts; the last matches all. IDs in use are K and 12 or 13
+// letters and digits, as many as a number of 64 bits has; APKA… is an account's
+// older key pair.
+var ids = []idForm{
+	{regexp.MustCompile(`^(K[A-Z0-9]{1,14}|APKA[A-Z0-9]{1,28})$`), nil, ""},
 	{regexp.MustCompile(`^$`), ErrKeyID, "is empty"},
 	{regexp.MustCompile(`(?i)^[\da-f]{8}(-?[\da-f]{4}){3}-?[\da-f]{12}$`), ErrKeyGroupID, "is the ID of a key group"},
 	{regexp.MustCompile(`^A[KS]IA[A-Z0-9]*$`), ErrKeyID, "is the ID of an IAM access key"},
@@ -35,15 +37,12 @@ var otherIDs = []struct {
 // CheckKeyPairID refuses what cannot be the ID of a public key in CloudFront.
 // The ID of a key group is ErrKeyGroupID, everything else ErrKeyID.
 func CheckKeyPairID(id string) error {
-	if keyID.MatchString(id) {
+	found := ids[slices.IndexFunc(ids, func(f idForm) bool { return f.pattern.MatchString(id) })]
+	if found.kind == nil {
 		return nil
 	}
-	i := 0
-	for !otherIDs[i].pattern.MatchString(id) {
-		i++
-	}
 	return &Error{
-		Kind: otherIDs[i].kind, What: fmt.Sprintf("the key pair ID %s %s", fault.Quote(id), otherIDs[i].is),
+		Kind: found.kind, What: fmt.Sprintf("the key pair ID %s %s", fault.Quote(id), found.is),
 		Remedy: "give the ID of the public key in CloudFront, K and 13 letters and digits",
 	}
 }

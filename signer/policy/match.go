@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"example.com/privatecdn/internal/pathpattern"
+	"example.com/privatecdn/signer/internal/urlparts"
 )
 
 // Matches reports whether the policy's resource covers url, an absolute URL
@@ -22,37 +23,25 @@ func (p Policy) Matches(url string) bool {
 	if p.Resource == "" || p.Resource == "*" || p.Resource == url {
 		return true
 	}
-	return match(p.Resource, url)
-}
-
-func match(pattern, url string) bool {
-	target, ok := split(url)
-	if !ok {
+	target := urlparts.Cut(url)
+	protocol, rest, ok := strings.Cut(p.Resource, "://")
+	if !ok && strings.HasPrefix(p.Resource, "*") {
+		protocol, rest = "*", p.Resource
+	}
+	host, _, _ := strings.Cut(rest, "/")
+	path := rest[len(host):]
+	switch {
+	case target.Scheme == "" || !pathpattern.Glob(protocol, target.Scheme) || !pathpattern.Glob(host, target.Host):
 		return false
+	case path == "":
+		return strings.HasSuffix(host, "*")
 	}
-	protocol, rest, ok := strings.Cut(pattern, "://")
-	if !ok {
-		if !strings.HasPrefix(pattern, "*") {
-			return false
-		}
-		protocol, rest = "*", pattern
-	}
-	if !pathpattern.Glob(protocol, target.scheme) {
-		return false
-	}
-	end := strings.IndexByte(rest, '/')
-	if end < 0 {
-		return strings.HasSuffix(rest, "*") && pathpattern.Glob(rest, target.host)
-	}
-	if !pathpattern.Glob(rest[:end], target.host) {
-		return false
-	}
-	return matchPath(rest[end:], target)
+	return matchPath(path, target)
 }
 
 // matchPath matches the pattern's path and query, under both readings of ? if it
 // has two.
-func matchPath(pattern string, target parts) bool {
+func matchPath(pattern string, target urlparts.URL) bool {
 	path, query, escaped := strings.Cut(pattern, `\?`)
 	if _, rest, _ := strings.Cut(path, "?"); escaped && !strings.Contains(rest, "=") {
 		return sections(path, unescape(query), true, target)
@@ -74,34 +63,12 @@ func namesQuery(path, rest string) bool {
 		rest != "" && strings.Trim(rest, "*") == "" && !strings.HasSuffix(path, "/")
 }
 
-func sections(path, query string, hasQuery bool, target parts) bool {
-	if !pathpattern.Glob(path, target.path) {
+func sections(path, query string, hasQuery bool, target urlparts.URL) bool {
+	switch {
+	case !pathpattern.Glob(path, target.Path):
 		return false
+	case hasQuery:
+		return target.HasQuery && pathpattern.Glob(query, target.Query)
 	}
-	if hasQuery {
-		return target.hasQuery && pathpattern.Glob(query, target.query)
-	}
-	return !target.hasQuery || strings.HasSuffix(path, "*")
-}
-
-// parts are the sections of an absolute URL, cut from it and not decoded.
-type parts struct {
-	scheme, host, path, query string
-	hasQuery                  bool
-}
-
-func split(url string) (p parts, ok bool) {
-	scheme, rest, ok := strings.Cut(url, "://")
-	if !ok {
-		return parts{}, false
-	}
-	p.scheme = scheme
-	end := strings.IndexAny(rest, "/?")
-	if end < 0 {
-		p.host = rest
-		return p, true
-	}
-	p.host = rest[:end]
-	p.path, p.query, p.hasQuery = strings.Cut(rest[end:], "?")
-	return p, true
+	return !target.HasQuery || strings.HasSuffix(path, "*")
 }

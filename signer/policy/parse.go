@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -107,38 +108,32 @@ func (r *reader) value(member string) error {
 	if err != nil {
 		return notJSON(err)
 	}
-	const condition = "Statement.Condition"
-	switch value := token.(type) {
-	case string:
-		switch {
-		case member == "Statement.Resource" && value != "":
-			r.policy.Resource = value
-			return nil
-		case member == condition+".IpAddress.AWS:SourceIp":
-			r.policy.IP, err = ParseIP(value)
-			return err
-		}
-	case json.Number:
-		switch member {
-		case condition + ".DateLessThan.AWS:EpochTime":
-			r.policy.Until, err = parseEpoch("end", string(value))
-			return err
-		case condition + ".DateGreaterThan.AWS:EpochTime":
-			r.policy.From, err = parseEpoch("start", string(value))
-			return err
-		}
-	case json.Delim:
-		switch member {
-		case "Statement":
-			if value == '[' {
-				return r.list(member)
-			}
-			return r.object(member, value)
-		case "", condition, condition + ".IpAddress", condition + ".DateLessThan", condition + ".DateGreaterThan":
-			return r.object(member, value)
-		}
+	text, isText := token.(string)
+	number, _ := token.(json.Number)
+	const condition = "Statement.Condition."
+	switch {
+	case member == "Statement.Resource" && text != "":
+		r.policy.Resource = text
+	case member == condition+"IpAddress.AWS:SourceIp" && isText:
+		r.policy.IP, err = ParseIP(text)
+	case member == condition+"DateLessThan.AWS:EpochTime" && number != "":
+		r.policy.Until, err = parseEpoch("end", string(number))
+	case member == condition+"DateGreaterThan.AWS:EpochTime" && number != "":
+		r.policy.From, err = parseEpoch("start", string(number))
+	case member == "Statement" && token == json.Delim('['):
+		err = r.list(member)
+	case token == json.Delim('{') && slices.Contains(objects, member):
+		err = r.object(member)
+	default:
+		err = unexpected(member)
 	}
-	return unexpected(member)
+	return err
+}
+
+// objects are the members that are objects.
+var objects = []string{
+	"", "Statement", "Statement.Condition",
+	"Statement.Condition.IpAddress", "Statement.Condition.DateLessThan", "Statement.Condition.DateGreaterThan",
 }
 
 // list reads the rest of a list of one object.
@@ -146,18 +141,18 @@ func (r *reader) list(member string) error {
 	if opening, _ := r.Token(); opening != json.Delim('{') {
 		return refuse(ErrStatements, "")
 	}
-	if err := r.object(member, '{'); err != nil {
+	if err := r.object(member); err != nil {
 		return err
 	}
-	if closing, err := r.Token(); err != nil || closing != json.Delim(']') {
+	if closing, _ := r.Token(); closing != json.Delim(']') {
 		return refuse(ErrStatements, "")
 	}
 	return nil
 }
 
 // object reads the rest of an object, member by member.
-func (r *reader) object(member string, opening json.Delim) error {
-	if opening != '{' || !r.More() && strings.Contains(member, "Condition.") {
+func (r *reader) object(member string) error {
+	if !r.More() && strings.Contains(member, "Condition.") {
 		return unexpected(member)
 	}
 	for r.More() {

@@ -86,18 +86,24 @@ func (p Policy) String() string { return string(p.Append(nil)) }
 func (p Policy) MarshalJSON() ([]byte, error) {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false) // a URL's & stays readable
-	err := encoder.Encode(p.Resource)
-	p.Resource = b.String()[1 : b.Len()-2] // without its quotes and a newline
-	return bytes.Replace(p.Append(nil), []byte(`"Resource":"",`), nil, 1), err
+	encoder.SetEscapeHTML(false)   // a URL's & stays readable
+	_ = encoder.Encode(p.Resource) // a string always has a JSON form
+	p.Resource = strings.TrimSuffix(b.String()[1:], "\"\n")
+	return bytes.ReplaceAll(p.Append(nil), []byte(`"Resource":"",`), nil), nil
 }
 
 // Validate reports the first thing that keeps the policy from being signed,
 // as one of this package's errors. It knows no clock: an end in the past is
 // the signer's to refuse.
 func (p Policy) Validate() error {
-	if err := checkResource(p.Resource); err != nil {
+	encoded, err := EncodeResource(p.Resource)
+	switch {
+	case p.Resource == "":
+		return refuse(ErrNoResource, "")
+	case err != nil:
 		return err
+	case encoded != p.Resource:
+		return refuse(ErrNotEncoded, fault.Printable(p.Resource)+" would be "+fault.Printable(encoded))
 	}
 	return p.ValidateConditions()
 }

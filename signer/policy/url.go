@@ -1,7 +1,9 @@
 package policy
 
 import (
+	"cmp"
 	"fmt"
+	"net/url"
 	"strings"
 	"unicode/utf8"
 
@@ -29,10 +31,7 @@ func EncodeURL(raw string) (string, error) {
 	if host == "" {
 		return encode(raw, false)
 	}
-	if err := checkHost(host); err != nil {
-		return "", err
-	}
-	if err := checkQuery(raw); err != nil {
+	if err := cmp.Or(checkHost(host), checkQuery(raw)); err != nil {
 		return "", err
 	}
 	return raw, nil
@@ -63,14 +62,11 @@ func encode(raw string, pattern bool) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	end := strings.IndexByte(rest, '/')
+	authority, _, _ := strings.Cut(rest, "/")
 	if !pattern {
-		end = strings.IndexAny(rest, "/?")
+		authority, _, _ = strings.Cut(authority, "?")
 	}
-	if end < 0 {
-		end = len(rest)
-	}
-	host, err := encodeHost(rest[:end], scheme, pattern)
+	host, err := encodeHost(authority, scheme, pattern)
 	if err != nil {
 		return "", err
 	}
@@ -78,7 +74,7 @@ func encode(raw string, pattern bool) (string, error) {
 	if pattern && strings.Contains(rest, queryStart) {
 		start = queryStart
 	}
-	path, query, hasQuery := strings.Cut(rest[end:], start)
+	path, query, hasQuery := strings.Cut(rest[len(authority):], start)
 	if strings.Contains(path, "*") && !pattern {
 		return "", refuse(ErrWildcard, "")
 	}
@@ -88,12 +84,7 @@ func encode(raw string, pattern bool) (string, error) {
 	if hasDotSegment(path) {
 		return "", refuse(ErrDotSegment, "")
 	}
-	encoded := make([]byte, 0, len(raw)+32)
-	if scheme != "" {
-		encoded = append(append(encoded, scheme...), "://"...)
-	}
-	encoded = append(encoded, host...)
-	encoded = appendEscaped(encoded, path, inPath, pattern)
+	encoded := appendEscaped([]byte(scheme+host), path, inPath, pattern)
 	if hasQuery && (query != "" || pattern) {
 		for part := range strings.SplitSeq(query, queryStart) { // in most cases, one
 			encoded = appendEscaped(append(encoded, start...), part, inQuery, pattern)
@@ -108,22 +99,21 @@ func encode(raw string, pattern bool) (string, error) {
 // queryStart begins the query in a pattern, where a ? alone may be a wildcard.
 const queryStart = `\?`
 
+// cutScheme returns a URL's scheme with its ://, or none in a pattern that
+// begins with *, and what follows.
 func cutScheme(raw string, pattern bool) (scheme, rest string, err error) {
 	scheme, rest, ok := strings.Cut(raw, "://")
+	scheme = strings.ToLower(scheme)
+	wild := scheme == "*" || scheme == "http*"
 	switch {
 	case !ok && pattern && strings.HasPrefix(raw, "*"):
 		return "", raw, nil
 	case !ok:
 		return "", "", refuse(ErrURL, "")
-	}
-	switch scheme = strings.ToLower(scheme); scheme {
-	case "http", "https":
-		return scheme, rest, nil
-	case "*", "http*":
-		if pattern {
-			return scheme, rest, nil
-		}
+	case wild && !pattern:
 		return "", "", refuse(ErrWildcard, "")
+	case wild, scheme == "http", scheme == "https":
+		return scheme + "://", rest, nil
 	}
 	return "", "", refuse(ErrURL, "its scheme is "+fault.Quote(scheme))
 }
@@ -148,16 +138,8 @@ func checkCharacters(s string) error {
 // hasDotSegment reports whether a path has . or .. segments, also with encoded
 // dots, which browsers resolve alike.
 func hasDotSegment(path string) bool {
-	if !strings.Contains(path, "/.") && !strings.Contains(path, "/%2") {
-		return false
-	}
-	for segment := range strings.SplitSeq(path, "/") {
-		switch strings.ReplaceAll(strings.ToLower(segment), "%2e", ".") {
-		case ".", "..":
-			return true
-		}
-	}
-	return false
+	path = strings.ReplaceAll(strings.ToLower(path), "%2e", ".") + "/"
+	return strings.Contains(path, "/./") || strings.Contains(path, "/../")
 }
 
 // Where a byte may stand as it is. The sets are smaller than a browser's own:
@@ -169,12 +151,13 @@ const (
 	inQuery
 )
 
+const hostLetters = "abcdefghijklmnopqrstuvwxyz0123456789-."
+
 var literal = func() (table [256]byte) {
-	const unreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
-	for _, c := range []byte(unreserved + "!$&()+,;=:@/") {
+	for _, c := range []byte(hostLetters + "ABCDEFGHIJKLMNOPQRSTUVWXYZ_~!$&()+,;=:@/") {
 		table[c] = inPath | inQuery
 	}
-	for _, c := range []byte("abcdefghijklmnopqrstuvwxyz0123456789-.") {
+	for _, c := range []byte(hostLetters) {
 		table[c] |= inHost
 	}
 	table['\''] = inPath // browsers encode it in a query only
@@ -232,7 +215,23 @@ func plainHost(raw string) string {
 	return host
 }
 
-func isHostByte(c byte) bool { return literal[c]&inHost != 0 }
+// checkQuery refuses the reserved parameters in any case and any encoding.
+func checkQuery(u string) error {
+	_, query, _ := strings.Cut(u, "?")
+	if _, after, ok := strings.Cut(u, queryStart); ok {
+		query = after
+	}
+	for pair := range strings.SplitSeq(query, "&") {
+		name, _, _ := strings.Cut(pair, "=")
+		name, _ = url.QueryUnescape(name)
+		for _, reserved := range Params() {
+			if strings.EqualFold(reserved, name) {
+				return refuse(ErrReserved, reserved)
+			}
+		}
+	}
+	return nil
+}
 
 func tooLong(what string, length int) error {
 	return refuse(ErrTooLong, fmt.Sprintf("%s has %d bytes, and the limit is %d", what, length, awsname.MaxURL))

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"example.com/privatecdn/internal/fault"
+	"example.com/privatecdn/signer/internal/urlparts"
 )
 
 // coding is how a client or a signer escapes a path or a query: which bytes,
@@ -130,8 +131,7 @@ func isAlnum(c byte) bool {
 	return '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z'
 }
 
-// recoded returns a path or query as every coding writes it, itself first, each
-// once.
+// recoded returns a path or query as every coding writes it, itself first.
 func recoded(s string, all []token) []string {
 	recased := func(lower bool) string {
 		return spell(all, func(b []byte, t token) []byte {
@@ -147,49 +147,39 @@ func recoded(s string, all []token) []string {
 	for _, c := range codings {
 		found = append(found, c.recode(all))
 	}
-	seen := map[string]bool{}
-	return slices.DeleteFunc(found, func(s string) bool {
-		again := seen[s]
-		seen[s] = true
-		return again
-	})
+	return found
 }
 
 // encodings returns the requested URL with its path and query escaped in other
 // ways: as the codings do, then single characters in another spelling, and ever
 // more of them together.
-func (d Decision) encodings() iter.Seq[variant] {
-	return func(yield func(variant) bool) {
-		t := cutURL(d.base)
-		seen := map[string]bool{}
-		try := func(path, query string) bool {
-			other := t
-			other.path, other.query = path, query
-			text := other.String()
-			if seen[text] {
-				return true
-			}
-			seen[text] = true
-			return yield(variant{text, "signed in another encoding:", encodeOnce})
-		}
-		path, query := pathTokens(t.path), queryTokens(t.query)
-		paths, queries := recoded(t.path, path), recoded(t.query, query)
-		for sum := range min(len(paths)+len(queries)-1, maxRecoded) { // what differs least first
-			for i := max(0, sum-len(queries)+1); i <= min(sum, len(paths)-1); i++ {
-				if !try(paths[i], queries[sum-i]) {
-					return
-				}
-			}
-		}
-		contested := contestedBytes(slices.Concat(path, query))
-		for set := range sets(len(contested)) {
-			var flipped [256]bool
-			for i, c := range contested {
-				flipped[c] = set>>i&1 == 1
-			}
-			if !try(flip(path, &flipped), flip(query, &flipped)) {
+func (d Decision) encodings(yield func(variant) bool) {
+	t := urlparts.Cut(d.base)
+	path, query := pathTokens(t.Path), queryTokens(t.Query)
+	seen := map[string]bool{}
+	try := func(path, query string) bool {
+		t.Path, t.Query = path, query
+		text := t.String()
+		again := seen[text]
+		seen[text] = true
+		return again || yield(variant{text, "signed in another encoding:", encodeOnce})
+	}
+	paths, queries := recoded(t.Path, path), recoded(t.Query, query)
+	for sum := range len(paths) + len(queries) { // what differs least first
+		for i, path := range paths[:min(sum, len(paths))] {
+			if at := sum - i - 1; at < len(queries) && !try(path, queries[at]) {
 				return
 			}
+		}
+	}
+	contested := contestedBytes(slices.Concat(path, query))
+	for set := range sets(len(contested)) {
+		var flipped [256]bool
+		for i, c := range contested {
+			flipped[c] = set>>i&1 == 1
+		}
+		if !try(flip(path, &flipped), flip(query, &flipped)) {
+			return
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"example.com/privatecdn/internal/fault"
+	"example.com/privatecdn/signer/internal/urlparts"
 	"example.com/privatecdn/signer/policy"
 )
 
@@ -49,7 +50,7 @@ func (d Decision) Explain() (what, todo string) {
 
 func (d Decision) explainAllowed() (what, todo string) {
 	what = "allowed: the signature is good and its policy covers the request"
-	if strings.Contains(cutURL(d.base).path, "+") {
+	if strings.Contains(urlparts.Cut(d.base).Path, "+") {
 		todo = "if the bucket then refuses it: S3 reads a + in a path as a space, so write %2B for a + in a key"
 	}
 	return what, todo

@@ -27,7 +27,6 @@ const (
 	maxParameters = 12  // parameters that are left out, the last first
 	maxWords      = 8   // words whose letters are changed alone
 	maxPrefixes   = 128 // bytes that a * stands for
-	maxRecoded    = 24  // codings of a path and a query together
 	maxFlips      = 16  // characters whose spelling is changed alone
 )
 
@@ -73,7 +72,7 @@ func (d Decision) explainMismatch() (what, todo string) {
 	if what, todo := explainForm(key, d.parts.signature, signature); what != "" {
 		return what, todo
 	}
-	sent, texts := d.cannedTexts()
+	sent, texts := d.Policy.String(), iter.Seq[variant](d.cannedTexts)
 	if d.parts.policy != "" {
 		sent, texts = policyTexts(d.parts.policy)
 	}

@@ -1,11 +1,12 @@
 package verify
 
 import (
-	"cmp"
 	"context"
 	"crypto"
 	"errors"
 	"maps"
+	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -13,6 +14,7 @@ import (
 	"example.com/privatecdn/internal/awsname"
 	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/keys"
+	"example.com/privatecdn/signer/internal/urlparts"
 	"example.com/privatecdn/signer/policy"
 )
 
@@ -88,14 +90,14 @@ func (o *Deployed) Check(r Request) (Decision, error) {
 	if r.URL, err = AsSent(r.URL); err != nil {
 		return Decision{}, err
 	}
-	t := cutURL(r.URL)
-	if !o.deployment.HasHost(t.host) {
+	t := urlparts.Cut(r.URL)
+	if !o.deployment.HasHost(t.Host) {
 		return Decision{}, &Error{
-			Kind: ErrUnknownHost, What: fault.Quote(t.host) + " is not a host of the deployment",
+			Kind: ErrUnknownHost, What: fault.Quote(t.Host) + " is not a host of the deployment",
 			Remedy: "its hosts are " + strings.Join(o.deployment.Hosts, ", "),
 		}
 	}
-	b, _ := o.deployment.Behavior(t.path)
+	b, _ := o.deployment.Behavior(t.Path)
 	if b.Access != deployment.Signed {
 		return Decision{Allowed: true, Status: 200, Reason: PublicPath, presigned: b.Access == deployment.Presigned}, nil
 	}
@@ -119,27 +121,17 @@ func (o *Deployed) Check(r Request) (Decision, error) {
 // host.
 func AsSent(raw string) (string, error) {
 	raw, _, _ = strings.Cut(strings.TrimSpace(raw), "#")
-	origin, t := raw, cutURL(raw)
-	if strings.Contains(raw, "://") {
-		origin = t.scheme + "://" + t.host
-	}
-	origin, err := policy.EncodeURL(origin)
+	t := urlparts.Cut(raw)
+	path := notSent.ReplaceAllStringFunc(t.Relative(), url.PathEscape)
+	origin, err := policy.EncodeURL(strings.TrimSuffix(raw, t.Relative()))
 	if err != nil {
 		return "", err
 	}
-	t.path, t.query = escapeText(cmp.Or(t.path, "/")), escapeText(t.query)
-	return strings.TrimSuffix(origin, "/") + t.relative(), nil
+	if !strings.HasPrefix(path, "/") {
+		path = "/" + path
+	}
+	return strings.TrimSuffix(origin, "/") + path, nil
 }
 
-// escapeText escapes the characters that no client sends raw.
-func escapeText(s string) string {
-	b := make([]byte, 0, len(s))
-	for i := range len(s) {
-		if c := s[i]; c <= ' ' || c >= 0x7f {
-			b = appendEscape(b, c, false)
-		} else {
-			b = append(b, c)
-		}
-	}
-	return string(b)
-}
+// notSent matches the characters that no client sends raw.
+var notSent = regexp.MustCompile(`[^!-~]+`)

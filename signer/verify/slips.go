@@ -7,38 +7,15 @@ import (
 	"strings"
 
 	"example.com/privatecdn/internal/fault"
+	"example.com/privatecdn/signer/internal/urlparts"
 )
 
-// target is a requested URL in its parts.
-type target struct {
-	scheme, host, path, query string
-	hasQuery                  bool
-}
-
-func cutURL(u string) (t target) {
-	scheme, rest, _ := strings.Cut(u, "://")
-	end := strings.IndexAny(rest+"/", "/?")
-	t.scheme, t.host = scheme, rest[:end]
-	t.path, t.query, t.hasQuery = strings.Cut(rest[end:], "?")
-	return t
-}
-
-func (t target) String() string { return t.scheme + "://" + t.host + t.relative() }
-
-// relative returns the URL without scheme and host.
-func (t target) relative() string {
-	if t.hasQuery {
-		return t.path + "?" + t.query
-	}
-	return t.path
-}
-
-// slip is what signers and clients commonly get wrong in a path or a query:
-// signed returns what was signed in its place. Where what ends in a colon, both
+// slip is what signers and clients commonly get wrong in a URL: signed makes of
+// the requested one what was signed in its place. Where what ends in a colon, both
 // spellings follow it.
 type slip struct {
 	what, todo string
-	signed     func(part string) string
+	signed     func(u *urlparts.URL)
 }
 
 const (
@@ -50,36 +27,30 @@ const (
 	asWritten  = "sign the URL that viewers request"
 )
 
-var pathSlips = []slip{
-	{"requested with the path encoded twice:", encodeOnce, decodedOnce},
-	{"signed the unencoded path:", encodeOnce, decode(url.PathUnescape)},
-	{"signed the path with + for a space", encodeOnce, func(path string) string {
+var slips = []slip{
+	{"requested with the path encoded twice:", encodeOnce, inPath(decodedOnce)},
+	{"signed the unencoded path:", encodeOnce, inPath(decode(url.PathUnescape))},
+	{"signed the path with + for a space", encodeOnce, inPath(func(path string) string {
 		return strings.ReplaceAll(decode(url.PathUnescape)(path), " ", "+")
-	}},
-	{"signed the path encoded twice", encodeOnce, replace("%", "%25")},
-	{"signed the path with its slashes encoded", encodeOnce, func(path string) string {
+	})},
+	{"signed the path encoded twice", encodeOnce, inPath(replace("%", "%25"))},
+	{"signed the path with its slashes encoded", encodeOnce, inPath(func(path string) string {
 		return "/" + strings.ReplaceAll(strings.TrimPrefix(path, "/"), "/", "%2F")
+	})},
+	{"signed without the last slash", asSigned, inPath(end("/", ""))},
+	{"signed with the index document, requested without it", asWritten, inPath(end("", "index.html"))},
+	{"signed without the index document, requested with it", asWritten, inPath(end("index.html", ""))},
+	{"signed with another slash at the end", asSigned, inPath(end("", "/"))},
+	{"signed with two slashes after the host", asSigned, inPath(func(path string) string { return "/" + path })},
+	{"requested with path and query encoded twice:", encodeOnce, func(u *urlparts.URL) {
+		u.Path, u.Query = decodedOnce(u.Path), decodedOnce(u.Query)
 	}},
-	{"signed without the last slash", asSigned, func(path string) string { return strings.TrimSuffix(path, "/") }},
-	{"signed with the index document, requested without it", asWritten, func(path string) string {
-		if strings.HasSuffix(path, "/") {
-			path += "index.html"
-		}
-		return path
-	}},
-	{"signed without the index document, requested with it", asWritten, func(path string) string {
-		return strings.TrimSuffix(path, "index.html")
-	}},
-	{"signed with another slash at the end", asSigned, func(path string) string { return path + "/" }},
-	{"signed with two slashes after the host", asSigned, func(path string) string { return "/" + path }},
-}
-
-var querySlips = []slip{
+	{"signed with an empty query", "leave the ? out of what is signed", func(u *urlparts.URL) { u.HasQuery = true }},
 	{"the query's parameters are in another order than signed", "keep their order", inPairs(slices.Reverse)},
 	{"the query's parameters are in another order than signed", "keep their order", inPairs(slices.Sort)},
-	{"signed without the = after a parameter that has no value", asSigned, func(query string) string {
+	{"signed without the = after a parameter that has no value", asSigned, inQuery(func(query string) string {
 		return strings.TrimSuffix(strings.ReplaceAll(query, "=&", "&"), "=")
-	}},
+	})},
 	{"signed with = after a parameter that has no value", asSigned, inPairs(func(pairs []string) {
 		for i, pair := range pairs {
 			if !strings.Contains(pair, "=") {
@@ -87,18 +58,31 @@ var querySlips = []slip{
 			}
 		}
 	})},
-	{"signed with &amp; for &, as HTML writes it", "sign the URL itself, not its HTML", replace("&", "&amp;")},
-	{"requested with &amp; for &, as HTML writes it", "read the URL out of the HTML", replace("&amp;", "&")},
-	{"requested with the query encoded twice:", encodeOnce, decodedOnce},
-	{"signed the unencoded query:", encodeOnce, decode(url.QueryUnescape)},
+	{"signed with &amp; for &, as HTML writes it", "sign the URL itself, not its HTML", inQuery(replace("&", "&amp;"))},
+	{"requested with &amp; for &, as HTML writes it", "read the URL out of the HTML", inQuery(replace("&amp;", "&"))},
+	{"requested with the query encoded twice:", encodeOnce, inQuery(decodedOnce)},
+	{"signed the unencoded query:", encodeOnce, inQuery(decode(url.QueryUnescape))},
 }
 
-func inPairs(change func(pairs []string)) func(string) string {
-	return func(query string) string {
-		pairs := strings.Split(query, "&")
+func inPath(change func(string) string) func(*urlparts.URL) {
+	return func(u *urlparts.URL) { u.Path = change(u.Path) }
+}
+
+func inQuery(change func(string) string) func(*urlparts.URL) {
+	return func(u *urlparts.URL) { u.Query = change(u.Query) }
+}
+
+func inPairs(change func(pairs []string)) func(*urlparts.URL) {
+	return func(u *urlparts.URL) {
+		pairs := strings.Split(u.Query, "&")
 		change(pairs)
-		return strings.Join(pairs, "&")
+		u.Query = strings.Join(pairs, "&")
 	}
+}
+
+// end puts one end of a path in another's place.
+func end(old, new string) func(string) string {
+	return func(s string) string { return strings.TrimSuffix(s, old) + new }
 }
 
 func replace(old, new string) func(string) string {
@@ -129,42 +113,30 @@ func decodedOnce(s string) string {
 // another scheme, for another host, without a parameter, or with a common slip.
 // See encodings and letterCases for the rest.
 func (d Decision) urls() (found []variant) {
-	t := cutURL(d.base)
+	t := urlparts.Cut(d.base)
 	add := func(signed, what, todo string) {
 		if signed != d.base {
 			found = append(found, variant{signed, what, todo})
 		}
 	}
-	scheme := map[string]string{"http": "https", "https": "http"}[t.scheme]
+	scheme := map[string]string{"http": "https", "https": "http"}[t.Scheme]
 	for _, end := range []string{"", "?"} {
-		add(scheme+strings.TrimPrefix(d.base, t.scheme)+end, "signed for "+scheme+", requested with "+t.scheme, asEndsUp)
+		add(scheme+strings.TrimPrefix(d.base, t.Scheme)+end, "signed for "+scheme+", requested with "+t.Scheme, asEndsUp)
 	}
-	add(t.relative(), "signed without scheme and host", whole)
-	add(strings.TrimPrefix(t.relative(), "/"), "signed without scheme and host", whole)
-	add(t.host+t.relative(), "signed without a scheme", whole)
-	for _, host := range d.otherHosts(t.host) {
+	add(t.Relative(), "signed without scheme and host", whole)
+	add(strings.TrimPrefix(t.Relative(), "/"), "signed without scheme and host", whole)
+	add(t.Host+t.Relative(), "signed without a scheme", whole)
+	for _, host := range d.otherHosts(t.Host) {
 		other := t
-		other.host = host
-		add(other.String(), "signed for "+host+", requested from "+t.host, asNamed)
+		other.Host = host
+		add(other.String(), "signed for "+host+", requested from "+t.Host, asNamed)
 	}
-	for _, s := range pathSlips {
+	for _, s := range slips {
 		other := t
-		other.path = s.signed(t.path)
+		s.signed(&other)
 		add(other.String(), s.what, s.todo)
-	}
-	both := t
-	both.path, both.query = decodedOnce(t.path), decodedOnce(t.query)
-	add(both.String(), "requested with path and query encoded twice:", encodeOnce)
-	if !t.hasQuery {
-		add(d.base+"?", "signed with an empty query", "leave the ? out of what is signed")
-		return found
 	}
 	withoutParameters(t, add)
-	for _, s := range querySlips {
-		other := t
-		other.query = s.signed(t.query)
-		add(other.String(), s.what, s.todo)
-	}
 	return found
 }
 
@@ -174,27 +146,27 @@ func (d Decision) otherHosts(host string) []string {
 	name, _, _ := strings.Cut(host, ":")
 	hosts := append([]string{
 		strings.ToLower(host), name, name + ":443", name + ":80", name + ".", strings.TrimSuffix(name, "."),
-		cutURL(d.Policy.Resource).host,
+		urlparts.Cut(d.Policy.Resource).Host,
 	}, d.verifier.hosts...)
 	return hosts[:min(len(hosts), maxHosts)]
 }
 
 // withoutParameters adds the URL without its query, and without parameters that
 // may have been added to it.
-func withoutParameters(t target, add func(signed, what, todo string)) {
+func withoutParameters(t urlparts.URL, add func(signed, what, todo string)) {
 	todo := "put a URL's own parameters in before signing it: nothing may be added afterwards"
-	if strings.Contains(t.query, "_HLS_") || strings.Contains(t.query, "CMCD") {
+	if strings.Contains(t.Query, "_HLS_") || strings.Contains(t.Query, "CMCD") {
 		todo = "the player adds parameters: sign a Resource that ends in *, which covers them"
 	}
 	without := t
-	without.hasQuery = false
+	without.HasQuery = false
 	add(without.String(), "query added after signing", todo)
-	pairs := strings.Split(t.query, "&")
+	pairs := strings.Split(t.Query, "&")
 	for i := len(pairs) - 1; i >= max(0, len(pairs)-maxParameters); i-- {
 		name, _, _ := strings.Cut(pairs[i], "=")
-		t.query = strings.Join(slices.Delete(slices.Clone(pairs), i, i+1), "&")
+		t.Query = strings.Join(slices.Delete(slices.Clone(pairs), i, i+1), "&")
 		add(t.String(), "query parameter "+fault.Quote(name)+" added after signing", todo)
-		t.query = strings.Join(pairs[:i], "&")
+		t.Query = strings.Join(pairs[:i], "&")
 		add(t.String(), "query added after signing, from "+fault.Quote(name)+" on", todo)
 	}
 }
@@ -205,10 +177,10 @@ var words = regexp.MustCompile(`%..|[A-Za-z]+`)
 // letterCases returns a URL with the letters of all its path's words, or of one
 // of the last, in other cases.
 func letterCases(u string) (found []variant) {
-	t := cutURL(u)
-	path, at := t.path, words.FindAllStringIndex(t.path, -1)
+	t := urlparts.Cut(u)
+	path, at := t.Path, words.FindAllStringIndex(t.Path, -1)
 	add := func(other string) {
-		t.path = other
+		t.Path = other
 		found = append(found, variant{t.String(), "signed with letters in another case:", asSigned})
 	}
 	title := func(word string) string { return strings.ToUpper(word[:1]) + strings.ToLower(word[1:]) }

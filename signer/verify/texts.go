@@ -68,25 +68,20 @@ func writings(compact string) []variant {
 	return found
 }
 
-// cannedTexts returns the canned policy that CloudFront rebuilds, and the
-// texts that may have been signed in its place, what is common first.
-func (d Decision) cannedTexts() (sent string, texts iter.Seq[variant]) {
-	return d.Policy.String(), func(yield func(variant) bool) {
-		for _, v := range cannedForms(d.Policy) {
+// cannedTexts yields the texts that may have been signed in place of the canned
+// policy that CloudFront rebuilds, what is common first.
+func (d Decision) cannedTexts(yield func(variant) bool) {
+	for _, v := range cannedForms(d.Policy) {
+		if !yield(v) {
+			return
+		}
+	}
+	first, last := slices.Concat(d.urls(), patternsOver(d.base)), slices.Concat(letterCases(d.base), prefixesOf(d.base))
+	for _, urls := range []iter.Seq[variant]{slices.Values(first), d.encodings, slices.Values(last)} {
+		for v := range urls {
+			v.text = policy.Policy{Resource: v.text, Until: d.Policy.Until}.String()
 			if !yield(v) {
 				return
-			}
-		}
-		for _, urls := range []func() iter.Seq[variant]{
-			func() iter.Seq[variant] { return slices.Values(slices.Concat(d.urls(), patternsOver(d.base))) },
-			d.encodings,
-			func() iter.Seq[variant] { return slices.Values(slices.Concat(letterCases(d.base), prefixesOf(d.base))) },
-		} {
-			for v := range urls() {
-				v.text = policy.Policy{Resource: v.text, Until: d.Policy.Until}.String()
-				if !yield(v) {
-					return
-				}
 			}
 		}
 	}
