@@ -35,7 +35,7 @@ func encodeHost(authority, scheme string, pattern bool) (string, error) {
 	}
 	allowed := hostLetters + "_"
 	if pattern {
-		allowed += "*?"
+		allowed = hostLetters + "_*?"
 	}
 	if rest := strings.Trim(host, allowed); rest != "" {
 		return "", refuse(ErrHost, fmt.Sprintf("%q", rest[0]))

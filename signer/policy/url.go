@@ -84,7 +84,8 @@ func encode(raw string, pattern bool) (string, error) {
 	if hasDotSegment(path) {
 		return "", refuse(ErrDotSegment, "")
 	}
-	encoded := appendEscaped([]byte(scheme+host), path, inPath, pattern)
+	encoded := append(append(make([]byte, 0, len(raw)), scheme...), host...)
+	encoded = appendEscaped(encoded, path, inPath, pattern)
 	if hasQuery && (query != "" || pattern) {
 		for part := range strings.SplitSeq(query, queryStart) { // in most cases, one
 			encoded = appendEscaped(append(encoded, start...), part, inQuery, pattern)
@@ -102,9 +103,9 @@ const queryStart = `\?`
 // cutScheme returns a URL's scheme with its ://, or none in a pattern that
 // begins with *, and what follows.
 func cutScheme(raw string, pattern bool) (scheme, rest string, err error) {
-	scheme, rest, ok := strings.Cut(raw, "://")
-	scheme = strings.ToLower(scheme)
-	wild := scheme == "*" || scheme == "http*"
+	_, rest, ok := strings.Cut(raw, "://")
+	scheme = strings.ToLower(raw[:len(raw)-len(rest)])
+	wild := scheme == "*://" || scheme == "http*://"
 	switch {
 	case !ok && pattern && strings.HasPrefix(raw, "*"):
 		return "", raw, nil
@@ -112,10 +113,10 @@ func cutScheme(raw string, pattern bool) (scheme, rest string, err error) {
 		return "", "", refuse(ErrURL, "")
 	case wild && !pattern:
 		return "", "", refuse(ErrWildcard, "")
-	case wild, scheme == "http", scheme == "https":
-		return scheme + "://", rest, nil
+	case wild, scheme == "http://", scheme == "https://":
+		return scheme, rest, nil
 	}
-	return "", "", refuse(ErrURL, "its scheme is "+fault.Quote(scheme))
+	return "", "", refuse(ErrURL, "its scheme is "+fault.Quote(strings.TrimSuffix(scheme, "://")))
 }
 
 func checkCharacters(s string) error {
@@ -138,8 +139,9 @@ func checkCharacters(s string) error {
 // hasDotSegment reports whether a path has . or .. segments, also with encoded
 // dots, which browsers resolve alike.
 func hasDotSegment(path string) bool {
-	path = strings.ReplaceAll(strings.ToLower(path), "%2e", ".") + "/"
-	return strings.Contains(path, "/./") || strings.Contains(path, "/../")
+	path = strings.ReplaceAll(strings.ToLower(path), "%2e", ".")
+	return strings.Contains(path, "/./") || strings.HasSuffix(path, "/.") ||
+		strings.Contains(path, "/../") || strings.HasSuffix(path, "/..")
 }
 
 // Where a byte may stand as it is. The sets are smaller than a browser's own:

@@ -147,7 +147,7 @@ func recoded(s string, all []token) []string {
 	for _, c := range codings {
 		found = append(found, c.recode(all))
 	}
-	return found
+	return slices.Compact(found)
 }
 
 // encodings returns the requested URL with its path and query escaped in other

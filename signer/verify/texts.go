@@ -76,8 +76,7 @@ func (d Decision) cannedTexts(yield func(variant) bool) {
 			return
 		}
 	}
-	first, last := slices.Concat(d.urls(), patternsOver(d.base)), slices.Concat(letterCases(d.base), prefixesOf(d.base))
-	for _, urls := range []iter.Seq[variant]{slices.Values(first), d.encodings, slices.Values(last)} {
+	for _, urls := range []iter.Seq[variant]{d.likely, d.encodings, d.rare} {
 		for v := range urls {
 			v.text = policy.Policy{Resource: v.text, Until: d.Policy.Until}.String()
 			if !yield(v) {
@@ -85,6 +84,14 @@ func (d Decision) cannedTexts(yield func(variant) bool) {
 			}
 		}
 	}
+}
+
+func (d Decision) likely(yield func(variant) bool) {
+	slices.Values(slices.Concat(d.urls(), patternsOver(d.base)))(yield)
+}
+
+func (d Decision) rare(yield func(variant) bool) {
+	slices.Values(slices.Concat(letterCases(d.base), prefixesOf(d.base)))(yield)
 }
 
 // cannedForms returns a canned policy in other texts than CloudFront's, and with
