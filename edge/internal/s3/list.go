@@ -64,10 +64,7 @@ func (s *Server) list(q *request) (*http.Response, error) {
 	last := s.fill(&l, keys, after)
 	l.end(q, last)
 	text, err := xml.Marshal(l)
-	if err != nil {
-		return nil, err
-	}
-	return document(q.http, http.StatusOK, "application/xml", append([]byte(xml.Header), text...)), nil
+	return document(q.http, http.StatusOK, "application/xml", append([]byte(xml.Header), text...)), err
 }
 
 // start returns the key after which the page begins.

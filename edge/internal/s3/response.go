@@ -16,19 +16,14 @@ import (
 // (BUCKET.s3.REGION.amazonaws.com, BUCKET.localhost) or, at another address of
 // this machine, the path's first segment.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	response, err := s.respond(r)
+	response, err := s.RoundTrip(r)
 	if err != nil {
 		response = s.refuse(r, errorUnavailable)
 	}
-	send(w, response)
-}
-
-// send writes a response. It stops without an error if the viewer disconnects.
-func send(w http.ResponseWriter, response *http.Response) {
 	defer response.Body.Close()
 	maps.Copy(w.Header(), response.Header)
 	w.WriteHeader(response.StatusCode)
-	_, _ = io.Copy(w, response.Body)
+	_, _ = io.Copy(w, response.Body) // the viewer may disconnect
 }
 
 // refuse turns an error into the response.

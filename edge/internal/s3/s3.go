@@ -98,12 +98,6 @@ func (s *Server) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := r.Context().Err(); err != nil {
 		return nil, err
 	}
-	return s.respond(r)
-}
-
-// respond returns the response to a request. err is set only if the remote
-// server fails to respond; any other error becomes a response.
-func (s *Server) respond(r *http.Request) (*http.Response, error) {
 	response, err := s.serve(r)
 	if err == nil {
 		return s.complete(r, response, newIDs()), nil
