@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	_ "embed"
-	"errors"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -57,15 +56,11 @@ func currentEngine() *engine {
 	return interpreted()
 }
 
-// newEngine panics only when the embedded module is broken.
 func newEngine(config wazero.RuntimeConfig) *engine {
 	ctx := context.Background()
 	e := &engine{idle: make(chan api.Module, cap(slots))}
 	e.runtime = wazero.NewRuntimeWithConfig(ctx, config.WithCloseOnContextDone(true).WithMemoryLimitPages(maxPages))
-	var err error
-	if e.module, err = e.runtime.CompileModule(ctx, quickjs); err != nil {
-		panic(err)
-	}
+	e.module = must(e.runtime.CompileModule(ctx, quickjs))
 	hosts := map[string]wazero.HostModuleBuilder{}
 	for _, f := range e.module.ImportedFunctions() {
 		module, name, _ := f.Import()
@@ -76,11 +71,17 @@ func newEngine(config wazero.RuntimeConfig) *engine {
 			WithGoModuleFunction(hostFunction(name), f.ParamTypes(), f.ResultTypes()).Export(name)
 	}
 	for _, h := range hosts {
-		if _, err := h.Instantiate(ctx); err != nil {
-			panic(err)
-		}
+		must(h.Instantiate(ctx))
 	}
 	return e
+}
+
+// must panics only when what is embedded in the program is broken.
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
 }
 
 // slots limit the number of instances that run at a time, and so their memory.
@@ -99,11 +100,9 @@ func (e *engine) within(budget time.Duration, i *image, c *call, do func(*guest)
 			return guestError(g.err)
 		}
 	}
-	err := i.restore(g.module.Memory())
-	if err == nil {
-		err = do(g)
-	}
-	if g.err == nil && i.fits(g.module.Memory()) {
+	i.restore(g.module.Memory())
+	err := do(g)
+	if g.err == nil && int(g.module.Memory().Size()) == len(i.memory) {
 		select {
 		case e.idle <- g.module:
 			return err
@@ -139,33 +138,23 @@ func prepared(runtime string) *image {
 	return image2()
 }
 
-// newImage panics only when the prelude, a part of the program, is broken.
 func newImage(runtime string) *image {
 	c := &call{function: &Function{runtime: runtime}, now: time.Unix(0, 0)}
 	g := &guest{ctx: context.WithValue(context.Background(), callKey{}, c)}
-	if g.module, g.err = interpreted().instantiate(g.ctx); g.err != nil {
-		panic(g.err)
-	}
+	g.module = must(interpreted().instantiate(g.ctx))
 	defer g.module.Close(g.ctx)
 	g.start()
 	handle := g.eval(preludeSource, "prelude.js")
 	g.call("qjs_set_max_stack_size", stackLimit)
 	g.call("qjs_set_memory_limit", g.call("qjs_get_allocated_size")+memoryLimit)
 	g.call("wasm_free", g.call("wasm_malloc", heap))
-	if err := g.thrown(handle); err != nil {
-		panic(err)
-	}
 	memory, _ := g.module.Memory().Read(0, g.module.Memory().Size())
-	return &image{bytes.Clone(memory), handle}
+	return must(&image{bytes.Clone(memory), handle}, g.thrown(handle))
 }
 
-func (i *image) fits(m api.Memory) bool { return int(m.Size()) == len(i.memory) }
-
-func (i *image) restore(m api.Memory) error {
+// restore gives an instance the image's memory, which is smaller than maxPages.
+func (i *image) restore(m api.Memory) {
 	missing := max(len(i.memory)-int(m.Size()), 0)
-	if _, ok := m.Grow(uint32(missing) >> 16); !ok {
-		return errors.New("no memory for the engine")
-	}
+	m.Grow(uint32(missing) >> 16)
 	m.Write(0, i.memory)
-	return nil
 }

@@ -1,6 +1,7 @@
 package cffunction
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -170,12 +171,8 @@ func (g *guest) thrown(value uint64) error {
 
 // cString returns the text at an address, which ends with a zero.
 func (g *guest) cString(at uint64) string {
-	var text []byte
-	for {
-		c, ok := g.module.Memory().ReadByte(uint32(at))
-		if !ok || c == 0 {
-			return string(text)
-		}
-		text, at = append(text, c), at+1
-	}
+	memory := g.module.Memory()
+	rest, _ := memory.Read(uint32(at), memory.Size()-uint32(at))
+	text, _, _ := bytes.Cut(rest, []byte{0})
+	return string(text)
 }

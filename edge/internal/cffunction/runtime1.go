@@ -41,14 +41,8 @@ func (c *checker) newer(n js.INode) string {
 		return when(!n.Get && !n.Set, "methods in object literals")
 	case *js.PropertyName:
 		return when(n.Computed != nil, "computed property names")
-	case *js.ClassElementName:
+	case *js.ClassElementName: // of a getter or setter
 		return when(n.Computed != nil, "computed property names")
-	}
-	return c.newerExpression(n)
-}
-
-func (c *checker) newerExpression(n js.INode) string {
-	switch n := n.(type) {
 	case *js.Arg:
 		return when(n.Rest, "spread syntax")
 	case *js.Element:

@@ -6,30 +6,27 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"sync"
 	"time"
 )
 
 const partSize = 8 << 20 // from this size on AWS's tools upload in parts
 
-// etagCache remembers the ETag of the last state of each object.
-type etagCache struct{ tags sync.Map } // of etagEntry, by key
-
+// etagEntry is the ETag of an object's last state.
 type etagEntry struct {
 	size     int64
 	modified time.Time
 	tag      string
 }
 
-// of returns an object's ETag and rewinds file to its beginning.
-func (c *etagCache) of(key string, file fs.File, info fs.FileInfo) (string, error) {
-	e, _ := c.tags.Load(key)
+// etag returns an object's ETag and rewinds file to its beginning.
+func (s *Server) etag(key string, file fs.File, info fs.FileInfo) (string, error) {
+	e, _ := s.etags.Load(key)
 	if e, ok := e.(etagEntry); ok && e.size == info.Size() && e.modified.Equal(info.ModTime()) {
 		return e.tag, nil
 	}
 	tag, err := makeETag(key, file, info)
 	if err == nil {
-		c.tags.Store(key, etagEntry{info.Size(), info.ModTime(), tag})
+		s.etags.Store(key, etagEntry{info.Size(), info.ModTime(), tag})
 	}
 	return tag, err
 }

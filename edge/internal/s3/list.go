@@ -140,7 +140,7 @@ func (s *Server) item(key string) (listedObject, error) {
 		return listedObject{}, err
 	}
 	defer file.Close()
-	etag, err := s.etags.of(key, file, info)
+	etag, err := s.etag(key, file, info)
 	return listedObject{
 		Key: key, ETag: etag, Size: info.Size(), StorageClass: "STANDARD",
 		LastModified: info.ModTime().UTC().Truncate(time.Second).Format("2006-01-02T15:04:05.000Z"),

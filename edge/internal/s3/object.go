@@ -37,7 +37,7 @@ func (s *Server) object(q *request) (*http.Response, error) {
 }
 
 func (s *Server) answer(q *request, file fs.File, info fs.FileInfo, override http.Header) (*http.Response, error) {
-	etag, err := s.etags.of(q.key, file, info)
+	etag, err := s.etag(q.key, file, info)
 	if err != nil {
 		return nil, err
 	}

@@ -17,6 +17,7 @@ import (
 	"io/fs"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"example.com/privatecdn/internal/bucketpolicy"
@@ -58,7 +59,7 @@ type Server struct {
 	owner    Credentials // of the bucket
 	exact    bool        // the directories must list what content opens
 	now      func() time.Time
-	etags    etagCache
+	etags    sync.Map // of etagEntry, by key
 }
 
 // Content is files whose names follow a prefix in the objects' keys.
