@@ -6,14 +6,13 @@ package assembly
 import (
 	"encoding/json"
 	"errors"
-	"io"
 	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 
 	"example.com/privatecdn/internal/fault"
+	"example.com/privatecdn/internal/wholefile"
 )
 
 // Manifest is the name of an assembly's manifest.
@@ -111,18 +110,8 @@ func (a *Artifact) File(name string) (string, error) {
 	return filepath.Join(a.Dir, name), nil
 }
 
-// ReadFile reads at most one byte more than most of a file.
-func ReadFile(path string, most int64) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, most+1))
-}
-
 func readJSON(path string, into any) error {
-	data, err := ReadFile(path, maxManifest)
+	data, err := wholefile.Read(path, maxManifest)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return invalid(path, "the file does not exist")

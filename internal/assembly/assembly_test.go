@@ -2,7 +2,6 @@ package assembly_test
 
 import (
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -93,17 +92,6 @@ func TestWalkRefuses(t *testing.T) {
 				t.Errorf("%v, want %q", err, c.says)
 			}
 		})
-	}
-}
-
-func TestReadFile(t *testing.T) {
-	t.Parallel()
-	dir := write(t, map[string]string{"f": "0123456789"})
-	if data, err := assembly.ReadFile(filepath.Join(dir, "f"), 4); err != nil || string(data) != "01234" {
-		t.Errorf("%q, %v", data, err)
-	}
-	if _, err := assembly.ReadFile(filepath.Join(dir, "g"), 4); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("%v", err)
 	}
 }
 

@@ -7,9 +7,9 @@ import (
 	"path/filepath"
 	"strings"
 
-	"example.com/privatecdn/internal/assembly"
 	"example.com/privatecdn/internal/cloudformation"
 	"example.com/privatecdn/internal/fault"
+	"example.com/privatecdn/internal/wholefile"
 )
 
 // assets are the files CDK puts beside a template as asset.HASH.EXTENSION and
@@ -36,13 +36,9 @@ func (a assets) pairs(arn string) (map[string]string, error) {
 
 // ReadPairs reads the file that a key value store imports.
 func ReadPairs(path string) (map[string]string, error) {
-	text, err := assembly.ReadFile(path, maxPairs)
+	text, err := wholefile.Read(path, maxPairs)
 	if err != nil {
 		return nil, err
-	}
-	if len(text) > maxPairs {
-		return nil, &fault.Error{Kind: cloudformation.ErrInvalid, Where: path,
-			What: "the file is larger than a key value store can be"}
 	}
 	var file struct {
 		Data []struct{ Key, Value string }

@@ -11,6 +11,7 @@ import (
 
 	"example.com/privatecdn/internal/cloudformation"
 	"example.com/privatecdn/internal/infra"
+	"example.com/privatecdn/internal/wholefile"
 )
 
 // writeFiles writes a directory and returns the path of its template.
@@ -36,15 +37,17 @@ func TestBadAsset(t *testing.T) {
 	t.Parallel()
 	const empty = `{"data":[]}`
 	largest := empty + strings.Repeat(" ", 5<<20-len(empty))
-	for name, c := range map[string]struct{ asset, says string }{
-		"form":      {"hello", "asset.abc.json: the file does not have the form"},
-		"largest":   {largest, onlyDistribution},
-		"too large": {largest + " ", "asset.abc.json: the file is larger than a key value store can be"},
+	for name, c := range map[string]struct {
+		asset, says string
+		kind        error
+	}{
+		"form":      {"hello", "asset.abc.json: the file does not have the form", cloudformation.ErrInvalid},
+		"largest":   {largest, onlyDistribution, infra.ErrNoDistribution},
+		"too large": {largest + " ", "asset.abc.json: the file is larger than 5120 KiB", wholefile.ErrTooLarge},
 	} {
 		path := writeFiles(t, map[string]string{"S.template.json": storeTemplate, "asset.abc.json": c.asset})
 		_, err := infra.ReadFile(path, infra.Options{})
-		if err == nil || errors.Is(err, cloudformation.ErrInvalid) == (c.says == onlyDistribution) ||
-			!strings.Contains(err.Error(), c.says) {
+		if !errors.Is(err, c.kind) || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %v, want %q", name, err, c.says)
 		}
 	}

@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 
-	"example.com/privatecdn/internal/assembly"
 	"example.com/privatecdn/internal/cloudformation"
+	"example.com/privatecdn/internal/wholefile"
 )
 
 // maxNested bounds how deep stacks may nest, since a template may name itself.
@@ -34,7 +34,7 @@ func (r *reader) addNestedStacks(s *cloudformation.Stack, dir string) error {
 		if path == "" {
 			continue // left out; its outputs are asked for
 		}
-		text, err := assembly.ReadFile(path, cloudformation.MaxSize)
+		text, err := wholefile.Read(path, cloudformation.MaxSize)
 		if err != nil {
 			return err
 		}
@@ -96,7 +96,7 @@ const maxAssets = 16 << 20
 
 // assetPath looks a hash up in an asset manifest; "" when it is not there.
 func assetPath(manifest, hash string) string {
-	data, err := assembly.ReadFile(manifest, maxAssets)
+	data, err := wholefile.Read(manifest, maxAssets)
 	if err != nil {
 		return ""
 	}

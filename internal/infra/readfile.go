@@ -8,6 +8,7 @@ import (
 
 	"example.com/privatecdn/internal/assembly"
 	"example.com/privatecdn/internal/cloudformation"
+	"example.com/privatecdn/internal/wholefile"
 )
 
 // ReadFile reads a template, an assembly's directory (cdk.out) or an
@@ -55,7 +56,7 @@ func stackName(path string) string {
 }
 
 func (r *reader) addTemplate(path, stack, account, region string) error {
-	text, err := assembly.ReadFile(path, cloudformation.MaxSize)
+	text, err := wholefile.Read(path, cloudformation.MaxSize)
 	if err != nil {
 		return err
 	}
