@@ -17,11 +17,7 @@ import (
 // that a request needing the permission action was about. The SDK's error is
 // its kind, for errors.Is and errors.As. The end of a context stays as it is.
 func Explain(err error, subject, action string) error {
-	if err == nil || errors.Is(err, context.Canceled) {
-		return err
-	}
-	var already *fault.Error
-	if errors.As(err, &already) {
+	if _, already := errors.AsType[*fault.Error](err); already || err == nil || errors.Is(err, context.Canceled) {
 		return err
 	}
 	what, remedy := describe(err, action)
@@ -29,8 +25,7 @@ func Explain(err error, subject, action string) error {
 }
 
 func describe(err error, action string) (what, remedy string) {
-	var api smithy.APIError
-	if errors.As(err, &api) {
+	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		return describeAPI(api, action)
 	}
 	var network net.Error
@@ -41,11 +36,9 @@ func describe(err error, action string) (what, remedy string) {
 	case strings.Contains(text, "failed to get shared config profile"):
 		return "the AWS profile does not exist", "set AWS_PROFILE to a profile of ~/.aws/config"
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &network):
-		return "AWS did not respond: " + fault.Text(
-			fault.Printable(lastOf(err)),
-		), "check the network, AWS_REGION and AWS_ENDPOINT_URL"
+		return "AWS did not respond: " + lastOf(err), "check the network, AWS_REGION and AWS_ENDPOINT_URL"
 	}
-	return fault.Text(fault.Printable(lastOf(err))), ""
+	return lastOf(err), ""
 }
 
 // lastOf returns the innermost error's text, without the SDK's layers.
@@ -53,31 +46,23 @@ func lastOf(err error) string {
 	for inner := errors.Unwrap(err); inner != nil; inner = errors.Unwrap(err) {
 		err = inner
 	}
-	return err.Error()
+	return fault.Text(fault.Printable(err.Error()))
 }
 
 type explanation struct{ what, remedy string }
 
 var (
-	notHere = explanation{
-		"it does not exist in this account and region",
-		"check the name, AWS_REGION and the account, or give its ARN",
-	}
+	notHere = explanation{"it does not exist in this account and region",
+		"check the name, AWS_REGION and the account, or give its ARN"}
+	expired = explanation{"the AWS credentials have expired", "sign in again (aws sso login), or renew them"}
+	unknown = explanation{"AWS does not know the credentials",
+		"check AWS_ACCESS_KEY_ID, AWS_SESSION_TOKEN and AWS_PROFILE"}
+	missing = explanation{"AWS received no credentials",
+		"set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"}
+	unsigned = explanation{"AWS refuses the signature of the request",
+		"check the secret access key and this machine's clock"}
+	noKey    = explanation{"its KMS key cannot decrypt it", "enable that key, and allow kms:Decrypt on it"}
 	noSigner = "make one with the key spec ECC_NIST_P256 or RSA_2048 and the usage SIGN_VERIFY"
-	expired  = explanation{"the AWS credentials have expired", "sign in again (aws sso login), or renew them"}
-	unknown  = explanation{
-		"AWS does not know the credentials",
-		"check AWS_ACCESS_KEY_ID, AWS_SESSION_TOKEN and AWS_PROFILE",
-	}
-	missing = explanation{
-		"AWS received no credentials",
-		"set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
-	}
-	unsigned = explanation{
-		"AWS refuses the signature of the request",
-		"check the secret access key and this machine's clock",
-	}
-	noKey = explanation{"its KMS key cannot decrypt it", "enable that key, and allow kms:Decrypt on it"}
 )
 
 // known explains the error codes that mean the same in every service.
@@ -98,10 +83,8 @@ var known = map[string]explanation{
 		"restore it (aws secretsmanager restore-secret), or put a value in"},
 	"DecryptionFailure": noKey,
 	"InvalidKeyId":      noKey,
-	"LimitExceededException": {
-		"the account's quota is reached",
-		"delete what is not used, or request a higher quota",
-	},
+	"LimitExceededException": {"the account's quota is reached",
+		"delete what is not used, or request a higher quota"},
 	"AlreadyExistsException":              {"the name is taken", "give another name"},
 	"RequestExpired":                      {"AWS refuses the request's time", "set this machine's clock right"},
 	"InvalidSignatureException":           unsigned,
@@ -113,10 +96,8 @@ var known = map[string]explanation{
 	"IncompleteSignature":                 unknown,
 	"MissingAuthenticationToken":          missing,
 	"MissingAuthenticationTokenException": missing,
-	"OptInRequired": {
-		"the account has not enabled the region or the service",
-		"enable it, or set AWS_REGION",
-	},
+	"OptInRequired": {"the account has not enabled the region or the service",
+		"enable it, or set AWS_REGION"},
 }
 
 func describeAPI(api smithy.APIError, action string) (what, remedy string) {
@@ -126,8 +107,7 @@ func describeAPI(api smithy.APIError, action string) (what, remedy string) {
 	}
 	switch {
 	case strings.HasPrefix(code, "AccessDenied"), code == "UnauthorizedOperation":
-		return "AWS denies access", "allow " + action +
-			" for these credentials, in their policies and in that of the resource"
+		return "AWS denies access", "allow " + action + " for these credentials, in their policies and in the resource's"
 	case strings.Contains(code, "Throttl"), strings.Contains(code, "TooManyRequests"), code == "RequestLimitExceeded":
 		return "AWS receives too many requests", "try again, or ask for a higher quota"
 	case api.ErrorFault() == smithy.FaultServer, strings.Contains(code, "Internal"), code == "ServiceUnavailable":

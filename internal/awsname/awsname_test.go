@@ -199,9 +199,9 @@ func TestParseS3Host(t *testing.T) {
 		"b.s3-website.eu-south-1.amazonaws.com": {Service: awsname.S3Website, Bucket: "b", Region: "eu-south-1"},
 		"b.s3-website.cn-northwest-1.amazonaws.com.cn": {Service: awsname.S3Website, Bucket: "b",
 			Region: "cn-northwest-1"},
-		"s3-control.eu-west-1.amazonaws.com":         {Service: awsname.S3Control, Region: "eu-west-1"},
-		"o.s3-outposts.eu-west-1.amazonaws.com":      {Service: awsname.S3Outposts, Bucket: "o", Region: "eu-west-1"},
-		"o.s3-object-lambda.eu-west-1.amazonaws.com": {Service: awsname.S3ObjectLambda, Bucket: "o", Region: "eu-west-1"},
+		"s3-control.eu-west-1.amazonaws.com":         {Service: "s3-control", Region: "eu-west-1"},
+		"o.s3-outposts.eu-west-1.amazonaws.com":      {Service: "s3-outposts", Bucket: "o", Region: "eu-west-1"},
+		"o.s3-object-lambda.eu-west-1.amazonaws.com": {Service: "s3-object-lambda", Bucket: "o", Region: "eu-west-1"},
 	} {
 		if got, ok := awsname.ParseS3Host(text); !ok || got != want {
 			t.Errorf("%s: %+v, %v; want %+v", text, got, ok, want)

@@ -2,6 +2,7 @@ package awsname
 
 import (
 	"net/netip"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -11,19 +12,16 @@ type Service string
 
 // The services under S3's host names.
 const (
-	S3             Service = "s3"
-	S3Website      Service = "s3-website"
-	S3Accelerate   Service = "s3-accelerate"
-	S3AccessPoint  Service = "s3-accesspoint"
-	S3Global       Service = "s3-global" // multi-Region access points
-	S3ObjectLambda Service = "s3-object-lambda"
-	S3Outposts     Service = "s3-outposts"
-	S3Express      Service = "s3express"
-	S3Control      Service = "s3-control"
+	S3            Service = "s3"
+	S3Website     Service = "s3-website"
+	S3Accelerate  Service = "s3-accelerate"
+	S3AccessPoint Service = "s3-accesspoint"
+	S3Global      Service = "s3-global" // multi-Region access points
+	S3Express     Service = "s3express"
 )
 
 var services = []Service{
-	S3, S3Website, S3Accelerate, S3AccessPoint, S3Global, S3ObjectLambda, S3Outposts, S3Express, S3Control,
+	S3, S3Website, S3Accelerate, S3AccessPoint, S3Global, S3Express, "s3-object-lambda", "s3-outposts", "s3-control",
 }
 
 // S3Host is what a host name of S3 says.
@@ -124,23 +122,16 @@ func BucketHost(bucket, region string) string {
 	return bucket + ".s3." + region + "." + PartitionFor(region).DNSSuffix
 }
 
+var (
+	bucketName = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$`)
+	reserved   = regexp.MustCompile(`^(?:xn--|sthree-|amzn-s3-demo-)|(?:--ol-s3|\.mrap|--x-s3|--table-s3)$`)
+)
+
 // IsBucket reports whether S3 accepts a name for a general purpose bucket, or
 // has made it an access point's alias.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 func IsBucket(name string) bool {
-	if len(name) < 3 || len(name) > 63 || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-.") != "" {
-		return false
-	}
-	for label := range strings.SplitSeq(name, ".") {
-		if label == "" || label[0] == '-' || label[len(label)-1] == '-' {
-			return false
-		}
-	}
-	if _, err := netip.ParseAddr(name); err == nil {
-		return false
-	}
-	forbidden := func(prefix string) bool { return strings.HasPrefix(name, prefix) }
-	other := func(suffix string) bool { return strings.HasSuffix(name, suffix) }
-	return !slices.ContainsFunc([]string{"xn--", "sthree-", "amzn-s3-demo-"}, forbidden) &&
-		!slices.ContainsFunc([]string{"--ol-s3", ".mrap", "--x-s3", "--table-s3"}, other)
+	_, notAddress := netip.ParseAddr(name)
+	return len(name) >= 3 && len(name) <= 63 && notAddress != nil &&
+		bucketName.MatchString(name) && !reserved.MatchString(name)
 }

@@ -1,6 +1,7 @@
 package fault
 
 import (
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -48,8 +49,7 @@ func Printable(s string) string {
 	for i, r := range s {
 		switch {
 		case r == utf8.RuneError && !strings.HasPrefix(s[i:], string(utf8.RuneError)):
-			const hex = "0123456789abcdef"
-			b.WriteString(`\x` + string(hex[s[i]>>4]) + string(hex[s[i]&15]))
+			fmt.Fprintf(&b, `\x%02x`, s[i])
 		case acts(r):
 			quoted := strconv.QuoteRune(r)
 			b.WriteString(quoted[1 : len(quoted)-1])
