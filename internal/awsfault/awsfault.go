@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"slices"
 	"strings"
 
 	"github.com/aws/smithy-go"
@@ -49,61 +50,44 @@ func lastOf(err error) string {
 	return fault.Text(fault.Printable(err.Error()))
 }
 
-type explanation struct{ what, remedy string }
-
-var (
-	notHere = explanation{"it does not exist in this account and region",
-		"check the name, AWS_REGION and the account, or give its ARN"}
-	expired = explanation{"the AWS credentials have expired", "sign in again (aws sso login), or renew them"}
-	unknown = explanation{"AWS does not know the credentials",
-		"check AWS_ACCESS_KEY_ID, AWS_SESSION_TOKEN and AWS_PROFILE"}
-	missing = explanation{"AWS received no credentials",
-		"set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"}
-	unsigned = explanation{"AWS refuses the signature of the request",
-		"check the secret access key and this machine's clock"}
-	noKey    = explanation{"its KMS key cannot decrypt it", "enable that key, and allow kms:Decrypt on it"}
-	noSigner = "make one with the key spec ECC_NIST_P256 or RSA_2048 and the usage SIGN_VERIFY"
-)
+const noSigner = "make one with the key spec ECC_NIST_P256 or RSA_2048 and the usage SIGN_VERIFY"
 
 // known explains the error codes that mean the same in every service.
-var known = map[string]explanation{
-	"NotFoundException":         notHere,
-	"ResourceNotFoundException": notHere,
-	"ParameterNotFound":         notHere,
-	"ParameterVersionNotFound":  {"the parameter has no such version", "leave the version out, or give one that exists"},
-	"InvalidArnException":       {"the ARN is not valid in this region", "give the ARN as the console shows it"},
-	"DisabledException":         {"the key is disabled", "enable it (aws kms enable-key), or sign with another key"},
-	"KMSInvalidStateException": {"the key is pending deletion, or in another state in which it cannot be used",
+var known = []struct{ codes, what, remedy string }{
+	{"NotFoundException ResourceNotFoundException ParameterNotFound", "it does not exist in this account and region",
+		"check the name, AWS_REGION and the account, or give its ARN"},
+	{"ParameterVersionNotFound", "the parameter has no such version", "leave the version out, or give one that exists"},
+	{"InvalidArnException", "the ARN is not valid in this region", "give the ARN as the console shows it"},
+	{"DisabledException", "the key is disabled", "enable it (aws kms enable-key), or sign with another key"},
+	{"KMSInvalidStateException", "the key is pending deletion, or in another state in which it cannot be used",
 		"cancel its deletion (aws kms cancel-key-deletion) and enable it, or sign with another key"},
-	"UnsupportedOperationException": {"the key is symmetric, and only an asymmetric one signs", noSigner},
-	"InvalidKeyUsageException":      {"the key is not for signing", noSigner},
-	"KeyUnavailableException":       {"the key is not available now", "try again"},
-	"DependencyTimeoutException":    {"AWS did not respond in time", "try again"},
-	"InvalidRequestException": {"the secret is scheduled for deletion, or has no current value",
+	{"UnsupportedOperationException", "the key is symmetric, and only an asymmetric one signs", noSigner},
+	{"InvalidKeyUsageException", "the key is not for signing", noSigner},
+	{"KeyUnavailableException", "the key is not available now", "try again"},
+	{"DependencyTimeoutException", "AWS did not respond in time", "try again"},
+	{"InvalidRequestException", "the secret is scheduled for deletion, or has no current value",
 		"restore it (aws secretsmanager restore-secret), or put a value in"},
-	"DecryptionFailure": noKey,
-	"InvalidKeyId":      noKey,
-	"LimitExceededException": {"the account's quota is reached",
-		"delete what is not used, or request a higher quota"},
-	"AlreadyExistsException":              {"the name is taken", "give another name"},
-	"RequestExpired":                      {"AWS refuses the request's time", "set this machine's clock right"},
-	"InvalidSignatureException":           unsigned,
-	"SignatureDoesNotMatch":               unsigned,
-	"ExpiredTokenException":               expired,
-	"ExpiredToken":                        expired,
-	"UnrecognizedClientException":         unknown,
-	"InvalidClientTokenId":                unknown,
-	"IncompleteSignature":                 unknown,
-	"MissingAuthenticationToken":          missing,
-	"MissingAuthenticationTokenException": missing,
-	"OptInRequired": {"the account has not enabled the region or the service",
-		"enable it, or set AWS_REGION"},
+	{"DecryptionFailure InvalidKeyId", "its KMS key cannot decrypt it", "enable that key, and allow kms:Decrypt on it"},
+	{"LimitExceededException", "the account's quota is reached", "delete what is not used, or request a higher quota"},
+	{"AlreadyExistsException", "the name is taken", "give another name"},
+	{"RequestExpired", "AWS refuses the request's time", "set this machine's clock right"},
+	{"InvalidSignatureException SignatureDoesNotMatch", "AWS refuses the signature of the request",
+		"check the secret access key and this machine's clock"},
+	{"ExpiredTokenException ExpiredToken", "the AWS credentials have expired",
+		"sign in again (aws sso login), or renew them"},
+	{"UnrecognizedClientException InvalidClientTokenId IncompleteSignature", "AWS does not know the credentials",
+		"check AWS_ACCESS_KEY_ID, AWS_SESSION_TOKEN and AWS_PROFILE"},
+	{"MissingAuthenticationToken MissingAuthenticationTokenException", "AWS received no credentials",
+		"set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"},
+	{"OptInRequired", "the account has not enabled the region or the service", "enable it, or set AWS_REGION"},
 }
 
 func describeAPI(api smithy.APIError, action string) (what, remedy string) {
 	code := api.ErrorCode()
-	if text, ok := known[code]; ok {
-		return text.what, text.remedy
+	for _, k := range known {
+		if slices.Contains(strings.Fields(k.codes), code) {
+			return k.what, k.remedy
+		}
 	}
 	switch {
 	case strings.HasPrefix(code, "AccessDenied"), code == "UnauthorizedOperation":
