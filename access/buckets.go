@@ -93,14 +93,10 @@ func (d *diff) compareBucketCORS(o, n *infra.Bucket) {
 }
 
 func rulesOnlyOf(a, b *infra.Bucket) string {
-	cors := func(r infra.BucketCORS) infra.CORS {
-		return infra.CORS{AllowOrigins: r.AllowOrigins, AllowMethods: r.AllowMethods, AllowHeaders: r.AllowHeaders,
-			ExposeHeaders: r.ExposeHeaders}
-	}
 	var more []string
 	for _, rule := range a.CORS {
-		if !slices.ContainsFunc(b.CORS, func(o infra.BucketCORS) bool { return moreCORS(cors(o), cors(rule)) == "" }) {
-			more = append(more, moreCORS(infra.CORS{}, cors(rule)))
+		if !slices.ContainsFunc(b.CORS, func(o infra.CORS) bool { return moreCORS(o, rule) == "" }) {
+			more = append(more, moreCORS(infra.CORS{}, rule))
 		}
 	}
 	return strings.Join(more, "; ")

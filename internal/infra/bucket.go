@@ -32,7 +32,7 @@ func (r *reader) bucket(s *cloudformation.Stack, res *cloudformation.Resource) e
 		b.Encryption = rule.ServerSideEncryptionByDefault.SSEAlgorithm
 	}
 	for _, rule := range p.CorsConfiguration.CorsRules {
-		b.CORS = append(b.CORS, BucketCORS{
+		b.CORS = append(b.CORS, CORS{
 			AllowHeaders:  rule.AllowedHeaders,
 			AllowMethods:  rule.AllowedMethods,
 			AllowOrigins:  rule.AllowedOrigins,

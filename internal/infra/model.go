@@ -150,22 +150,11 @@ type Bucket struct {
 	PublicAccessBlock PublicAccessBlock
 	Policy            []bucketpolicy.Statement // of the bucket policies, in order
 	Encryption        string                   // AES256, aws:kms, aws:kms:dsse or ""
-	CORS              []BucketCORS
+	CORS              []CORS                   // its rules: S3 answers with the first that fits origin and method
 	Website           *Website
 	Retained          bool     // kept when the stack is deleted or the bucket replaced
 	External          bool     // named by an origin, not made by this template
 	Uploads           []Upload // content that the template copies there; of one key the first counts
-}
-
-// BucketCORS is one rule of a bucket's own CORS configuration. S3 answers with
-// the first rule that fits origin and method.
-// https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html
-type BucketCORS struct {
-	AllowHeaders  []string
-	AllowMethods  []string
-	AllowOrigins  []string // each with at most one *
-	ExposeHeaders []string
-	MaxAge        time.Duration
 }
 
 // PublicAccessBlock is a bucket's four public access settings.
@@ -232,12 +221,13 @@ type Header struct {
 	Override    bool
 }
 
-// CORS is a response headers policy's CORS part.
+// CORS is a response headers policy's CORS part, or one rule of a bucket's.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html
 type CORS struct {
 	AllowCredentials bool
 	AllowHeaders     []string
 	AllowMethods     []string
-	AllowOrigins     []string
+	AllowOrigins     []string // each with at most one *
 	ExposeHeaders    []string
 	MaxAge           time.Duration
 	Override         bool

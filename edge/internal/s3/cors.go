@@ -47,7 +47,7 @@ func (s *Server) share(r *http.Request, h http.Header) {
 	}
 }
 
-func (s *Server) corsRule(h http.Header, method string) *infra.BucketCORS {
+func (s *Server) corsRule(h http.Header, method string) *infra.CORS {
 	for i := range s.bucket.CORS {
 		rule := &s.bucket.CORS[i]
 		if slices.Contains(rule.AllowMethods, method) && fits(rule.AllowOrigins, h.Get("Origin")) &&
@@ -64,7 +64,7 @@ func fits(list []string, value string) bool {
 	return slices.ContainsFunc(list, func(pattern string) bool { return pathpattern.Glob(pattern, value) })
 }
 
-func allowsHeaders(rule *infra.BucketCORS, h http.Header) bool {
+func allowsHeaders(rule *infra.CORS, h http.Header) bool {
 	allowed := strings.Split(strings.ToLower(strings.Join(rule.AllowHeaders, ",")), ",")
 	return !slices.ContainsFunc(requestedHeaders(h), func(name string) bool { return !fits(allowed, name) })
 }
@@ -81,7 +81,7 @@ func requestedHeaders(h http.Header) []string {
 
 // allowOrigin sets a rule's headers. The origin is repeated, and may send
 // credentials, unless the rule allows every origin (*).
-func allowOrigin(h http.Header, rule *infra.BucketCORS, origin string) {
+func allowOrigin(h http.Header, rule *infra.CORS, origin string) {
 	if slices.Contains(rule.AllowOrigins, "*") {
 		origin = "*"
 	} else {

@@ -11,7 +11,7 @@ import (
 func TestCORS(t *testing.T) {
 	t.Parallel()
 	bucket := publicBucket()
-	bucket.CORS = []infra.BucketCORS{
+	bucket.CORS = []infra.CORS{
 		{AllowOrigins: []string{"https://*.example.com"}, AllowMethods: []string{"GET"}, AllowHeaders: []string{"x-*"},
 			ExposeHeaders: []string{"ETag"}, MaxAge: time.Hour},
 		{AllowOrigins: []string{"*"}, AllowMethods: []string{"HEAD"}},
