@@ -65,6 +65,12 @@ func (d *diff) say(kind Kind, severity Severity, witness, sentence string, args 
 	d.add(f)
 }
 
+// addAt adds a finding about a path pattern.
+func (d *diff) addAt(pattern, witness string, f Finding) {
+	f.Path, f.Witness = pattern, witness
+	d.add(f)
+}
+
 // add adds a finding. One that says the same of another path adds the path to
 // the first.
 func (d *diff) add(f Finding) {

@@ -25,11 +25,9 @@ func (d *diff) compareErrorPages() {
 		page := n.ResponsePath
 		if isSigned(d.new, page) && !(isSigned(d.old, page) &&
 			(o.ResponsePath == page || before[http.StatusForbidden].ResponsePath == page)) {
-			f := finding(BecamePublic, Widening,
+			d.addAt(page, page, finding(BecamePublic, Widening,
 				"%q is the page of error %d: everyone whose request ends in that error gets it "+
-					"without a signature; put the page below a public pattern", page, code)
-			f.Path, f.Witness = page, page
-			d.add(f)
+					"without a signature; put the page below a public pattern", page, code))
 		}
 		if o.ResponsePath == page && o.ResponseCode == n.ResponseCode || len(d.old.Behaviors) == 0 {
 			continue
@@ -49,11 +47,8 @@ func (d *diff) compareErrorPages() {
 // isSigned reports whether the path of an error page needs a signature. A
 // presigned one does not open: S3 refuses it to CloudFront.
 func isSigned(d *infra.Distribution, page string) bool {
-	if page == "" {
-		return false
-	}
-	b := match(d, pathpattern.Normalize(pathpattern.Canonical(page)))
-	return b != nil && b.Access() == deployment.Signed
+	b := match(d, pathpattern.Normalize(page))
+	return page != "" && b != nil && b.Access() == deployment.Signed
 }
 
 // errorPages returns the error pages by the errors they are for. There is none

@@ -3,7 +3,6 @@ package access
 import (
 	"cmp"
 	"fmt"
-	"iter"
 	"slices"
 
 	"example.com/privatecdn/internal/infra"
@@ -27,36 +26,34 @@ type reader struct {
 // that became public, which [diff.comparePaths] finds.
 func (d *diff) findExposed() {
 	known, done := map[string]bool{}, map[*infra.Behavior]bool{}
-	for e := range exposures(d.was) {
+	for _, e := range exposures(d.was) {
 		known[e.id(nil)] = true
 	}
-	for e := range exposures(d.is) {
+	for _, e := range exposures(d.is) {
 		closed := e.closed.behavior()
 		if done[closed] || known[e.id(d.before)] {
 			continue
 		}
 		spelled, plain, found, err := d.paths.Respell(e.open.paths(), e.closed.paths())
-		if found || err != nil {
-			done[closed] = true
-			d.new = e.closed.distribution
-			d.add(d.exposed(e, spelled, plain, err))
+		d.new, done[closed] = e.closed.distribution, found || err != nil
+		switch {
+		case err != nil:
+			d.addAt(closed.PathPattern, closed.PathPattern, finding(BehaviorShadowed, Widening,
+				"the patterns %q, which is public, and %q, which is not, are too entangled to compare: an escaped path "+
+					"may open what the second protects", e.open.behavior().PathPattern, closed.PathPattern))
+		case found:
+			d.addAt(closed.PathPattern, spelled, d.exposed(e, spelled, plain))
 		}
 	}
 }
 
 // exposed returns what there is to say of an exposure.
-func (d *diff) exposed(e exposure, spelled, plain string, err error) Finding {
-	open, closed, second := e.open.behavior(), e.closed.behavior(), e.open.distribution != e.closed.distribution
+func (d *diff) exposed(e exposure, spelled, plain string) Finding {
+	second, wasOpen := e.open.distribution != e.closed.distribution, d.wasOpen(e, spelled, plain)
 	f := finding(BehaviorShadowed, Widening, "the behavior %q does not protect %s: "+
 		"the same object is at %s, which comes to %q and is open to everyone",
-		closed.PathPattern, plain, spelled, open.PathPattern)
-	f.Path, f.Witness = closed.PathPattern, spelled
-	switch wasOpen := d.wasOpen(e, spelled, plain); {
-	case err != nil:
-		f = finding(BehaviorShadowed, Widening, "the patterns %q, which is public, and %q, which is not, are too entangled "+
-			"to compare: an escaped path may open what the second protects", open.PathPattern, closed.PathPattern)
-		f.Path, f.Witness = closed.PathPattern, closed.PathPattern
-		return f
+		e.closed.behavior().PathPattern, plain, spelled, e.open.behavior().PathPattern)
+	switch {
 	case wasOpen && second || !d.granted(e.open.origin):
 		f.Severity = Note
 	case !wasOpen && d.before[e.closed.distribution] != nil:
@@ -71,42 +68,33 @@ func (d *diff) exposed(e exposure, spelled, plain string, err error) Finding {
 	return f
 }
 
-// exposures yields the pairs of behaviors that read from one source, the first
+// exposures returns the pairs of behaviors that read from one source, the first
 // open to everyone and the second not.
-func exposures(tmpl *infra.Template) iter.Seq[exposure] {
-	return func(yield func(exposure) bool) {
-		var open []reader
-		for r := range readers(tmpl) {
-			if isPublic(r.behavior()) {
-				open = append(open, r)
-			}
+func exposures(tmpl *infra.Template) (all []exposure) {
+	public := slices.DeleteFunc(readers(tmpl), func(r reader) bool { return !isPublic(r.behavior()) })
+	for _, closed := range readers(tmpl) {
+		if isPublic(closed.behavior()) {
+			continue
 		}
-		for closed := range readers(tmpl) {
-			if isPublic(closed.behavior()) {
-				continue
-			}
-			for _, o := range open {
-				if sameSource(o.origin, closed.origin) && !yield(exposure{o, closed}) {
-					return
-				}
+		for _, open := range public {
+			if sameSource(open.origin, closed.origin) {
+				all = append(all, exposure{open, closed})
 			}
 		}
 	}
+	return all
 }
 
-// readers yields the behaviors, with each of their origins.
-func readers(tmpl *infra.Template) iter.Seq[reader] {
-	return func(yield func(reader) bool) {
-		for _, d := range tmpl.Distributions {
-			for i, b := range d.Behaviors {
-				for _, o := range origins(b) {
-					if !yield(reader{d, i, o}) {
-						return
-					}
-				}
+// readers returns the behaviors, with each of their origins.
+func readers(tmpl *infra.Template) (all []reader) {
+	for _, d := range tmpl.Distributions {
+		for i, b := range d.Behaviors {
+			for _, o := range origins(b) {
+				all = append(all, reader{d, i, o})
 			}
 		}
 	}
+	return all
 }
 
 func (r reader) behavior() *infra.Behavior { return r.distribution.Behaviors[r.at] }

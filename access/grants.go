@@ -90,7 +90,7 @@ func ofViewers(grants []grant) []grant {
 
 // uses reports whether a distribution reads from the bucket as itself.
 func (d *diff) uses(n *infra.Bucket) bool {
-	for r := range readers(d.is) {
+	for _, r := range readers(d.is) {
 		if r.origin.Bucket == n && accessOf(r.behavior()) != deployment.Presigned {
 			return true
 		}
@@ -198,19 +198,10 @@ func (g grant) reads() bool {
 		return true
 	}
 	negated := strings.HasPrefix(g.resource, everythingBut)
-	onObjects := negated || strings.ContainsAny(g.resource, "/*")
-	onBucket := negated || !strings.Contains(g.resource, "/")
-	for _, a := range []string{"s3:getobject", "s3:getobjectversion"} {
-		if onObjects && pathpattern.Glob(strings.ToLower(g.action), a) {
-			return true
-		}
-	}
-	for _, a := range []string{"s3:listbucket", "s3:listbucketversions"} {
-		if onBucket && pathpattern.Glob(strings.ToLower(g.action), a) {
-			return true
-		}
-	}
-	return false
+	objects := covers(g.action, "s3:GetObject") || covers(g.action, "s3:GetObjectVersion")
+	names := covers(g.action, "s3:ListBucket") || covers(g.action, "s3:ListBucketVersions")
+	return objects && (negated || strings.ContainsAny(g.resource, "/*")) ||
+		names && (negated || !strings.Contains(g.resource, "/"))
 }
 
 // covers reports whether g holds wherever other does.

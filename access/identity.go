@@ -55,7 +55,7 @@ type identified struct {
 
 // identities returns the origins of a template.
 func identities(tmpl *infra.Template) (all []*infra.Origin) {
-	for r := range readers(tmpl) {
+	for _, r := range readers(tmpl) {
 		all = append(all, r.origin)
 	}
 	return all

@@ -100,9 +100,8 @@ func (d *diff) compareRoot() {
 		severity, more = Widening,
 			": a function runs on them without a signature, and may rewrite the path to one that needs one"
 	}
-	f := finding(RootObjectChanged, severity, "requests for / get %s, where they got %s%s", gets, got, more)
-	f.Path, f.Witness = "/", "/"
-	d.add(f)
+	d.addAt("/", "/",
+		finding(RootObjectChanged, severity, "requests for / get %s, where they got %s%s", gets, got, more))
 }
 
 const (

@@ -37,14 +37,8 @@ func (d *diff) tooEntangled(j int) {
 	if !isPublic(b) && slices.ContainsFunc(d.new.Behaviors[:j], isPublic) {
 		severity = Widening
 	}
-	d.addShadow(b, severity, b.PathPattern, "the pattern %q and those before it are too entangled to compare: "+
-		"they may catch paths that it protects; use simpler patterns", b.PathPattern)
-}
-
-func (d *diff) addShadow(b *infra.Behavior, s Severity, witness, sentence string, args ...any) {
-	f := finding(BehaviorShadowed, s, sentence, args...)
-	f.Path, f.Witness = b.PathPattern, witness
-	d.add(f)
+	d.addAt(b.PathPattern, b.PathPattern, finding(BehaviorShadowed, severity, "the pattern %q and those before it are "+
+		"too entangled to compare: they may catch paths that it protects; use simpler patterns", b.PathPattern))
 }
 
 func isPublic(b *infra.Behavior) bool { return accessOf(b) == deployment.Public }
@@ -59,8 +53,8 @@ func (d *diff) neverReached(j int) {
 	if isDefault {
 		what = "the default behavior"
 	}
-	d.addShadow(b, d.shadowSeverity(b, path), path,
-		"%s is never reached: other behaviors catch all its paths, such as %s", what, path)
+	d.addAt(b.PathPattern, path, finding(BehaviorShadowed, d.shadowSeverity(b, path),
+		"%s is never reached: other behaviors catch all its paths, such as %s", what, path))
 }
 
 func (d *diff) neverReachedInOld(b *infra.Behavior, isDefault bool) bool {
@@ -84,8 +78,8 @@ func (d *diff) shadowedBy(e, j int) {
 	case err != nil:
 		d.tooEntangled(j)
 	case found:
-		d.addShadow(b, d.shadowSeverity(b, path), path,
-			"the behavior %q does not protect %s: %q, which is public, comes before it", b.PathPattern, path, before.PathPattern)
+		d.addAt(b.PathPattern, path, finding(BehaviorShadowed, d.shadowSeverity(b, path),
+			"the behavior %q does not protect %s: %q, which is public, comes before it", b.PathPattern, path, before.PathPattern))
 	}
 }
 
