@@ -10,11 +10,9 @@ type automaton struct {
 	class   [256]uint8 // of a byte: 0 for all that do not stand in the pattern
 	classes int
 	states  []state
-	index   map[string]uint16 // of each state, by its positions
-	next    []int32           // by state and class; unknown until asked for
+	index   map[string]int32 // of each state, by its positions
+	next    []int32          // by state and class; 0, to which nothing leads back, until asked for
 }
-
-const unknown = -1
 
 type state struct {
 	set     string // of positions: a byte for each, reached if it can be behind us
@@ -26,7 +24,7 @@ type state struct {
 const reached = 1
 
 func newAutomaton(pattern string) *automaton {
-	a := &automaton{pattern: pattern, classes: 1, index: map[string]uint16{}}
+	a := &automaton{pattern: pattern, classes: 1, index: map[string]int32{}}
 	for _, c := range []byte(pattern) {
 		if a.class[c] == 0 {
 			a.class[c] = uint8(a.classes)
@@ -65,37 +63,34 @@ func (a *automaton) reduce(set []byte) []byte {
 	return set
 }
 
-// add returns the state of positions. There are fewer than 1<<16: a search ends
-// long before.
-func (a *automaton) add(set []byte) uint16 {
+// add returns the state of positions.
+func (a *automaton) add(set []byte) int32 {
 	if s, ok := a.index[string(set)]; ok {
 		return s
 	}
-	s := uint16(len(a.states))
+	s := int32(len(a.states))
 	last := len(a.pattern)
 	a.states = append(a.states, state{set: string(set), accepts: set[last] == reached,
 		dead: !slices.Contains(set, reached), always: a.pattern[last-1] == '*' && set[last-1] == reached})
 	a.index[string(set)] = s
-	for range a.classes {
-		a.next = append(a.next, unknown)
-	}
+	a.next = append(a.next, make([]int32, a.classes)...)
 	return s
 }
 
 // read follows characters from a state.
-func (a *automaton) read(s uint16, added string) uint16 {
+func (a *automaton) read(s int32, added string) int32 {
 	for _, c := range []byte(added) {
 		at := int(s)*a.classes + int(a.class[c])
-		if a.next[at] == unknown {
-			a.next[at] = int32(a.add(a.after(s, c)))
+		if a.next[at] == 0 {
+			a.next[at] = a.add(a.after(s, c))
 		}
-		s = uint16(a.next[at])
+		s = a.next[at]
 	}
 	return s
 }
 
 // after returns the positions after a character.
-func (a *automaton) after(s uint16, c byte) []byte {
+func (a *automaton) after(s int32, c byte) []byte {
 	from, to := a.states[s].set, a.none()
 	for p := range a.pattern {
 		switch {

@@ -2,6 +2,7 @@ package pathpattern
 
 import (
 	"net/url"
+	"path"
 	"regexp"
 	"strings"
 )
@@ -15,26 +16,12 @@ func Normalize(raw string) string {
 		!strings.Contains(raw, "//") && !strings.Contains(raw, "/.") {
 		return raw // as most are: without an allocation
 	}
-	decoded := decodeUnreserved(raw)
-	var kept []string
-	segments := strings.Split(decoded, "/")
-	for _, s := range segments {
-		switch s {
-		case "", ".":
-		case "..":
-			if len(kept) > 0 {
-				kept = kept[:len(kept)-1]
-			}
-		default:
-			kept = append(kept, s)
-		}
+	decoded := "/" + decodeUnreserved(raw)
+	clean, last := path.Clean(decoded), decoded[strings.LastIndexByte(decoded, '/')+1:]
+	if clean != "/" && (last == "" || last == "." || last == "..") {
+		clean += "/"
 	}
-	path := "/" + strings.Join(kept, "/")
-	last := segments[len(segments)-1]
-	if (last == "" || last == "." || last == "..") && path != "/" {
-		path += "/"
-	}
-	return path
+	return clean
 }
 
 var escape = regexp.MustCompile("%[0-9A-Fa-f]{2}")

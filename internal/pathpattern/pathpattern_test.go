@@ -1,6 +1,7 @@
 package pathpattern_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -176,6 +177,27 @@ func TestFindTooComplex(t *testing.T) {
 	}
 	if err := find("easy"); err != nil {
 		t.Error(err)
+	}
+}
+
+// Each bound of a search is one of its own: the states it visits, and the steps
+// of all automata, of which patterns given twice need twice as many.
+func TestBounds(t *testing.T) {
+	t.Parallel()
+	letters := []string{"*a*", "*b*", "*c*", "*d*", "*e*", "*f*", "*g*", "*h*"}
+	for name, c := range map[string]struct {
+		match   []string
+		decided bool
+	}{
+		"16,000 states":     {[]string{"*a" + strings.Repeat("?", 13)}, true},
+		"33,000 states":     {[]string{"*a" + strings.Repeat("?", 14)}, false},
+		"1.2 million steps": {slices.Repeat(letters, 10), true},
+		"4.9 million steps": {slices.Repeat(letters, 40), false},
+	} {
+		path, found, err := new(pathpattern.Finder).Find(c.match, nil)
+		if found != c.decided || (err == nil) != c.decided || found && !pathpattern.Match(c.match[0], path) {
+			t.Errorf("%s: %q, %v, %v", name, path, found, err)
+		}
 	}
 }
 

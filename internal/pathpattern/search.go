@@ -52,17 +52,17 @@ func (f *Finder) walk(tapes pair) answer {
 		letter int
 	}
 	w := f.newWalk(tapes)
-	start, ok := w.begin(tapes)
+	start, ok := w.step(make([]int32, len(w.automata)+len(tapes)), letter{tapes[0].start, tapes[1].start})
 	if !ok {
 		return answer{}
 	}
-	nodes, states := []node{{}}, start // of all nodes, one after another
+	nodes, states := []node{{}}, slices.Clone(start) // of all nodes, one after another
 	var key []byte
 	seen := map[string]bool{}
 	for i := 0; i < len(nodes); i++ {
 		steps := len(w.letters) * len(w.automata)
 		f.steps += steps
-		if i*steps > maxSteps || len(nodes) > maxStates || w.large() {
+		if i*steps > maxSteps || len(nodes) > maxStates {
 			f.steps += maxAllSteps / maxUndecided
 			return answer{err: ErrTooComplex}
 		}
@@ -74,8 +74,8 @@ func (f *Finder) walk(tapes pair) answer {
 			}
 			return answer{paths: [2]string{tapes[0].start + a, tapes[1].start + b}, found: true}
 		}
-		for l := range w.letters {
-			next, ok := w.step(at, l)
+		for l, added := range w.letters {
+			next, ok := w.step(at, added)
 			if !ok {
 				continue
 			}
@@ -88,9 +88,9 @@ func (f *Finder) walk(tapes pair) answer {
 	return answer{}
 }
 
-func appendKey(b []byte, states []uint16) []byte {
+func appendKey(b []byte, states []int32) []byte {
 	for _, s := range states {
-		b = binary.LittleEndian.AppendUint16(b, s)
+		b = binary.LittleEndian.AppendUint32(b, uint32(s))
 	}
 	return b
 }
@@ -102,7 +102,7 @@ type walk struct {
 	tapes    []int  // of each automaton
 	match    []bool // whether each must accept, or must not
 	letters  []letter
-	next     []uint16 // of the last step
+	next     []int32 // of the last step
 }
 
 func (f *Finder) newWalk(tapes pair) *walk {
@@ -130,22 +130,7 @@ func (f *Finder) automaton(pattern string) *automaton {
 	return a
 }
 
-// begin returns the states after what each tape begins with.
-func (w *walk) begin(tapes pair) ([]uint16, bool) {
-	states := make([]uint16, len(w.automata)+len(tapes))
-	for i, a := range w.automata {
-		states[i] = a.read(0, tapes[w.tapes[i]].start)
-	}
-	return states, w.stepReal(states, letter{tapes[0].start, tapes[1].start})
-}
-
-// large reports whether there are so many states that a state's number might
-// soon need more than 16 bits.
-func (w *walk) large() bool {
-	return slices.ContainsFunc(w.automata, func(a *automaton) bool { return len(a.states) > maxStates })
-}
-
-func (w *walk) accepts(states []uint16) bool {
+func (w *walk) accepts(states []int32) bool {
 	for i, a := range w.automata {
 		if a.states[states[i]].accepts != w.match[i] {
 			return false
@@ -157,14 +142,14 @@ func (w *walk) accepts(states []uint16) bool {
 
 // step returns the states after a letter, valid until the next step. It reports
 // false where no continuation can be a witness.
-func (w *walk) step(states []uint16, l int) ([]uint16, bool) {
+func (w *walk) step(states []int32, added letter) ([]int32, bool) {
 	w.next = append(w.next[:0], states...)
 	next := w.next
-	if !w.stepReal(next, w.letters[l]) {
+	if !w.stepReal(next, added) {
 		return nil, false
 	}
 	for i, a := range w.automata {
-		next[i] = a.read(states[i], w.letters[l][w.tapes[i]])
+		next[i] = a.read(states[i], added[w.tapes[i]])
 		if s := a.states[next[i]]; w.match[i] && s.dead || !w.match[i] && s.always {
 			return nil, false
 		}
@@ -172,7 +157,7 @@ func (w *walk) step(states []uint16, l int) ([]uint16, bool) {
 	return next, true
 }
 
-func (w *walk) stepReal(states []uint16, added letter) bool {
+func (w *walk) stepReal(states []int32, added letter) bool {
 	for t, s := range added {
 		state := &states[len(w.automata)+t]
 		for _, c := range []byte(s) {
