@@ -58,10 +58,7 @@ func refuseUnused(names []string) error {
 	if len(names) == 0 {
 		return nil
 	}
-	return &fault.Error{
-		Where: "--value", What: "no template needs the value " + fault.Quote(names[0]),
-		Remedy: "correct its name, or leave it out",
-	}
+	return fault.Of("--value: no template needs the value "+fault.Quote(names[0]), "correct its name, or leave it out")
 }
 
 // ringFlag is the ring that the commands on keys work on.
@@ -151,10 +148,8 @@ func (f signFlags) signer(e *env) (*signer.Signer, error) {
 		}
 		return signer.Open(e, source, append(options, signer.WithReload(0), signer.WithOpeners(awsuri.Openers))...)
 	case f.Key == "" || f.KeyPairID == "":
-		return nil, &fault.Error{
-			What:   "no signing key is given",
-			Remedy: "give --deployment FILE|ssm:NAME|stack:NAME, or --key FILE|URI --key-pair-id ID",
-		}
+		return nil, fault.Of("no signing key is given",
+			"give --deployment FILE|ssm:NAME|stack:NAME, or --key FILE|URI --key-pair-id ID")
 	}
 	key, err := awsuri.PrivateKey(e, f.Key)
 	if err != nil {
@@ -180,7 +175,7 @@ func (f signFlags) terms() (t signer.Terms, err error) {
 		}
 	}
 	if t.For == 0 && t.Until.IsZero() && t.Policy == "" {
-		err = &fault.Error{What: "no lifetime is given", Remedy: "give --for 1h or --until 2030-01-02T15:04:05Z"}
+		err = fault.Of("no lifetime is given", "give --for 1h or --until 2030-01-02T15:04:05Z")
 	}
 	return t, err
 }

@@ -97,10 +97,8 @@ func (c keysAdd) checkPrivate(e *env, dir string, public *keys.Public) error {
 	}
 	own, err := keys.NewPublic(private.Public())
 	if err == nil && own.Fingerprint() != public.Fingerprint() {
-		err = &fault.Error{
-			What:   fmt.Sprintf("%s is not the private key of %s", fault.Quote(c.Private), c.Public),
-			Remedy: "give the two keys of one pair",
-		}
+		err = fault.Of(fmt.Sprintf("%s is not the private key of %s", fault.Quote(c.Private), c.Public),
+			"give the two keys of one pair")
 	}
 	return err
 }

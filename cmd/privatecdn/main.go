@@ -112,7 +112,7 @@ func parse(t *tool, args []string, e *env) (*kong.Context, error) {
 func refuseEmpty(command *kong.Context) error {
 	for _, p := range command.Path {
 		if p.Flag != nil && p.Flag.Target.Kind() == reflect.String && p.Flag.Target.Len() == 0 {
-			return &fault.Error{What: "--" + p.Flag.Name + " is empty", Remedy: "give a value, or leave the flag out"}
+			return fault.Of("--"+p.Flag.Name+" is empty", "give a value, or leave the flag out")
 		}
 	}
 	return nil

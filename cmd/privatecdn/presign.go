@@ -33,13 +33,11 @@ type presignCommand struct {
 func (c presignCommand) Run(e *env) error {
 	bucket, key, ok := strings.Cut(strings.TrimPrefix(c.Object, "s3://"), "/")
 	if !ok || bucket == "" || key == "" || !strings.HasPrefix(c.Object, "s3://") {
-		return &fault.Error{What: fault.Quote(c.Object) + " is not a valid object", Remedy: "give s3://BUCKET/KEY"}
+		return fault.Of(fault.Quote(c.Object)+" is not a valid object", "give s3://BUCKET/KEY")
 	}
 	if strings.Contains(key, "?versionId=") || strings.Contains(key, "?response-") {
-		return &fault.Error{
-			What:   "the key " + fault.Quote(key) + " contains a query",
-			Remedy: "give --version-id, --download or --response-header",
-		}
+		return fault.Of("the key "+fault.Quote(key)+" contains a query",
+			"give --version-id, --download or --response-header")
 	}
 	request := presign.Request{
 		Method: c.Method, Key: key, VersionID: c.VersionID, Download: c.Download, Response: http.Header{},

@@ -27,7 +27,7 @@ func (c signCookies) Run(e *env) error {
 		if c.Deployment != "" && pattern != "" && pattern != "*" && pattern[0] != '/' && !strings.Contains(pattern, "://") {
 			c.Patterns[i] = "/" + pattern // as in a behavior's path pattern
 			if host, _, _ := strings.Cut(pattern, "/"); s.Deployment().HasHost(host) {
-				return &fault.Error{What: host + " is a host, and the pattern lacks its scheme", Remedy: "give https://" + pattern}
+				return fault.Of(host+" is a host, and the pattern lacks its scheme", "give https://"+pattern)
 			}
 		}
 	}
@@ -84,10 +84,8 @@ func hostOf(s *signer.Signer, pattern string) (string, error) {
 	host, _, _ = strings.Cut(host, "/")
 	host, _, _ = strings.Cut(host, ":")
 	if host == "" || strings.ContainsAny(host, "*?") {
-		return "", &fault.Error{
-			What:   "the pattern " + pattern + " is not limited to one host, which a cookie file needs",
-			Remedy: "give --domain DOMAIN",
-		}
+		return "", fault.Of("the pattern "+pattern+" is not limited to one host, which a cookie file needs",
+			"give --domain DOMAIN")
 	}
 	return host, nil
 }

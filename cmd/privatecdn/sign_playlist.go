@@ -97,10 +97,8 @@ func (c signPlaylist) guess(e *env, d *deployment.Deployment) (string, error) {
 		return head[:strings.LastIndex(head, "/")+1] + "manifest", nil
 	}
 	if d == nil {
-		return "", &fault.Error{
-			What:   "the URL of the manifest is not known, and its URIs are relative to it",
-			Remedy: "give --url https://HOST/PATH",
-		}
+		return "", fault.Of("the URL of the manifest is not known, and its URIs are relative to it",
+			"give --url https://HOST/PATH")
 	}
 	e.note("warning: the signature opens all of %s/; --url PATH, the manifest's own, narrows it", d.BaseURL())
 	return d.BaseURL() + "/manifest", nil

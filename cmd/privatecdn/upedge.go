@@ -105,9 +105,8 @@ func addBucket(e *env, o *edge.Options, value string) error {
 // names, with the environment's credentials.
 func s3Endpoint(e *env, bucket string) (edge.Endpoint, error) {
 	if !awsname.IsBucket(bucket) {
-		return edge.Endpoint{}, &fault.Error{
-			What: fault.Quote(bucket) + " is not a valid bucket name", Remedy: "--bucket s3://NAME names a bucket",
-		}
+		return edge.Endpoint{}, fault.Of(fault.Quote(bucket)+" is not a valid bucket name",
+			"--bucket s3://NAME names a bucket")
 	}
 	c, err := config.LoadDefaultConfig(e)
 	if err != nil {

@@ -83,7 +83,7 @@ func (c verifyCommand) request(e *env) (verify.Request, error) {
 		input, cookies = request.URL, append(cookies, request.Cookies...)
 	}
 	if input == "" {
-		return r, &fault.Error{What: "no URL is given", Remedy: "give a URL or --curl COMMAND"}
+		return r, fault.Of("no URL is given", "give a URL or --curl COMMAND")
 	}
 	// HTTP/2 tools show a header a cookie, one a line.
 	r.URL, r.Cookies = input, verify.ParseCookies(strings.Split(strings.Join(cookies, "\n"), "\n"))
@@ -110,14 +110,11 @@ func (f trustFlags) judge(e *env) (func(verify.Request) (verify.Decision, error)
 		}
 		return deployed.Check, nil
 	case f.PublicKey == "":
-		return nil, &fault.Error{
-			What: "no trusted key is given", Remedy: "give --deployment FILE, or --public-key FILE --key-pair-id ID",
-		}
+		return nil, fault.Of("no trusted key is given",
+			"give --deployment FILE, or --public-key FILE --key-pair-id ID")
 	case f.KeyPairID == "":
-		return nil, &fault.Error{
-			What:   "--public-key needs --key-pair-id",
-			Remedy: "give the ID that CloudFront shows for the key: --key-pair-id K…",
-		}
+		return nil, fault.Of("--public-key needs --key-pair-id",
+			"give the ID that CloudFront shows for the key: --key-pair-id K…")
 	}
 	key, err := readPublic(f.PublicKey)
 	if err != nil {

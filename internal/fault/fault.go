@@ -39,6 +39,9 @@ func New(kind error, remedy string) *Error {
 	return &Error{Kind: kind, What: kind.Error(), Remedy: remedy}
 }
 
+// Of returns an Error of no kind: what is wrong, and what to do about it.
+func Of(what, remedy string) *Error { return &Error{What: what, Remedy: remedy} }
+
 // Hint returns what to do about err: the first hint in its chain, or "".
 func Hint(err error) string {
 	var h interface{ Hint() string }

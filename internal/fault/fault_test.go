@@ -27,6 +27,9 @@ func TestError(t *testing.T) {
 	if err := fault.New(errHost, ""); err.Error() != "invalid host" || fault.Hint(err) != "" {
 		t.Errorf("%q, hint %q", err, fault.Hint(err))
 	}
+	if err := fault.Of("it is wrong", "do this"); err.Error() != "it is wrong" || fault.Hint(err) != "do this" {
+		t.Errorf("%q, hint %q", err, fault.Hint(err))
+	}
 	if got := fault.Hint(errHost); got != "" {
 		t.Errorf("hint of a plain error: %q", got)
 	}

@@ -41,7 +41,7 @@ func AWS(ctx context.Context, region string) (aws.Config, error) {
 		return cfg, awsfault.Explain(err, "the AWS settings", "")
 	}
 	if cfg.Region == "" {
-		return cfg, &fault.Error{What: "no AWS region is set", Remedy: "set AWS_REGION, or a profile that has one"}
+		return cfg, fault.Of("no AWS region is set", "set AWS_REGION, or a profile that has one")
 	}
 	return cfg, nil
 }
@@ -50,9 +50,8 @@ func AWS(ctx context.Context, region string) (aws.Config, error) {
 // parameter or stack:NAME for the outputs of a stack.
 func Deployment(ctx context.Context, ref string) (deployment.Source, error) {
 	if ref == "" {
-		return nil, &fault.Error{
-			What: "no deployment is given", Remedy: "give --deployment FILE, or ssm:NAME or stack:NAME in place of FILE",
-		}
+		return nil, fault.Of("no deployment is given",
+			"give --deployment FILE, or ssm:NAME or stack:NAME in place of FILE")
 	}
 	kind, name, _ := strings.Cut(ref, ":")
 	if kind != "ssm" && kind != "stack" || fileExists(ref) {
@@ -157,10 +156,8 @@ func Store(ctx context.Context, uri, ring string) (keys.Store, error) {
 	case isFile:
 		return fileStore(path, ring)
 	case !ok || name == "" || kind != awskms.Scheme && kind != awsstore.SchemeSecret && kind != awsstore.SchemeParameter:
-		return nil, &fault.Error{
-			What:   fault.Quote(uri) + " is not a valid store of private keys",
-			Remedy: "give file:DIR, kms:alias/NAME, secretsmanager:NAME or ssm:NAME",
-		}
+		return nil, fault.Of(fault.Quote(uri)+" is not a valid store of private keys",
+			"give file:DIR, kms:alias/NAME, secretsmanager:NAME or ssm:NAME")
 	}
 	cfg, err := AWS(ctx, "")
 	if err != nil {

@@ -186,9 +186,7 @@ func checkNode(ctx context.Context) error {
 	default:
 		return nil
 	}
-	return &fault.Error{
-		What: what, Remedy: fmt.Sprintf("install Node.js %d or newer: https://nodejs.org/", recommendedNode),
-	}
+	return fault.Of(what, fmt.Sprintf("install Node.js %d or newer: https://nodejs.org/", recommendedNode))
 }
 
 // defaultRegion returns the region of a stack that names none.

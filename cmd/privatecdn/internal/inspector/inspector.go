@@ -71,10 +71,8 @@ func (i *Inspector) Listen(addr string) (string, io.Closer, error) {
 	}
 	if !listener.Addr().(*net.TCPAddr).IP.IsLoopback() {
 		listener.Close()
-		return "", nil, &fault.Error{
-			What:   "--inspector " + addr + " is not a loopback address",
-			Remedy: "use 127.0.0.1:0: whoever reaches the inspector may sign",
-		}
+		return "", nil, fault.Of("--inspector "+addr+" is not a loopback address",
+			"use 127.0.0.1:0: whoever reaches the inspector may sign")
 	}
 	server := &http.Server{Handler: i, ErrorLog: log.New(io.Discard, "", 0)}
 	go server.Serve(listener)

@@ -88,11 +88,9 @@ func checkNames(hosts []string) error {
 	names, _ := split(hosts)
 	for _, n := range names {
 		if !isDomain(constraint(n)) {
-			return &fault.Error{
-				What: "a certificate authority for " + fault.Quote(n) + " would be good for other owners' names too",
-				Remedy: "remove it from the distribution's Aliases: " +
-					"CloudFront accepts domain names and *.DOMAIN, with your own DOMAIN",
-			}
+			return fault.Of("a certificate authority for "+fault.Quote(n)+" would be good for other owners' names too",
+				"remove it from the distribution's Aliases: "+
+					"CloudFront accepts domain names and *.DOMAIN, with your own DOMAIN")
 		}
 	}
 	return nil
@@ -125,9 +123,8 @@ func loadAuthority(dir string) (*authority, error) {
 	pair, err := tls.X509KeyPair(cert, private)
 	key, ok := pair.PrivateKey.(crypto.Signer)
 	if err != nil || !ok {
-		return nil, &fault.Error{
-			What: path + " and " + caKeyFile + " are not a certificate and its private key", Remedy: "remove both",
-		}
+		return nil, fault.Of(path+" and "+caKeyFile+" are not a certificate and its private key",
+			"remove both")
 	}
 	return &authority{dir: dir, cert: pair.Leaf, key: key}, nil
 }

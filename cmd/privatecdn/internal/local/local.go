@@ -121,10 +121,8 @@ func checkInputs(o edge.Options) error {
 			return err
 		}
 	} else if _, err := os.Stat(o.Template); errors.Is(err, os.ErrNotExist) {
-		return &fault.Error{
-			What:   "the template " + o.Template + " does not exist",
-			Remedy: "give a template: --template FILE; `npx cdk synth` writes the app's to cdk.out",
-		}
+		return fault.Of("the template "+o.Template+" does not exist",
+			"give a template: --template FILE; `npx cdk synth` writes the app's to cdk.out")
 	}
 	info, err := os.Stat(o.Bucket)
 	switch {

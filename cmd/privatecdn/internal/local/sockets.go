@@ -43,9 +43,8 @@ func listen(https, http, s3 string) (*sockets, error) {
 func listenError(flag, addr string, err error) error {
 	const inUseOnWindows = syscall.Errno(10048) // WSAEADDRINUSE
 	if errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, inUseOnWindows) {
-		return &fault.Error{
-			What: flag + " " + addr + " is in use", Remedy: "stop what listens there, or use other ports: " + otherPorts(),
-		}
+		return fault.Of(flag+" "+addr+" is in use",
+			"stop what listens there, or use other ports: "+otherPorts())
 	}
 	return fault.New(fmt.Errorf("%s %s: %w", flag, addr, err), "an address is HOST:PORT, such as 127.0.0.1:8443")
 }
