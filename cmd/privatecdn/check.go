@@ -65,10 +65,7 @@ func runCheck(e *env, o probe.Options) error {
 	if e.json {
 		err = e.printJSON(object{"kept": kept, "promises": all})
 	}
-	if err == nil && !kept {
-		err = cli.ErrNo
-	}
-	return err
+	return cli.Answer(kept, err)
 }
 
 // settle prints a line a case, as it is settled, and writes the record.
@@ -96,10 +93,7 @@ func (c checkCommand) settle(e *env, o probe.Options) error {
 		err = e.printJSON(record)
 	}
 	contradicted := func(f probe.Finding) bool { return f.Verdict == probe.Contradicted }
-	if err == nil && slices.ContainsFunc(record.Findings, contradicted) {
-		err = cli.ErrNo
-	}
-	return err
+	return cli.Answer(!slices.ContainsFunc(record.Findings, contradicted), err)
 }
 
 // settledLine returns the line of an unverified case.

@@ -60,13 +60,8 @@ func (c diffCommand) Run(e *env) error {
 			leftOut = append(leftOut, what)
 		}
 	}
-	if err := c.write(e, findings, leftOut); err != nil {
-		return err
-	}
-	if slices.ContainsFunc(findings, access.Finding.Fails) {
-		return cli.ErrNo
-	}
-	return nil
+	err = c.write(e, findings, leftOut)
+	return cli.Answer(!slices.ContainsFunc(findings, access.Finding.Fails), err)
 }
 
 func (c diffCommand) write(e *env, findings []access.Finding, leftOut []string) error {

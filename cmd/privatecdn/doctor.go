@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"os"
 
 	"example.com/privatecdn/cmd/privatecdn/internal/cli"
@@ -30,16 +29,16 @@ func (c doctorCommand) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	if len(findings) == 0 {
+	fine := len(findings) == 0
+	if fine {
 		e.note("No request of the recording failed.")
 	}
-	err = e.print(findings, func(w io.Writer) {
-		for _, f := range findings {
-			fmt.Fprintf(w, "%s %s: %d, %s\n%s\nwhat to change: %s\n\n", f.Method, f.URL, f.Status, f.Kind, f.Explanation, f.Hint)
-		}
-	})
-	if err == nil && len(findings) > 0 {
-		return cli.ErrNo
+	if e.json {
+		return cli.Answer(fine, e.printJSON(findings))
 	}
-	return err
+	for _, f := range findings {
+		fmt.Fprintf(e.out, "%s %s: %d, %s\n%s\nwhat to change: %s\n\n",
+			f.Method, f.URL, f.Status, f.Kind, f.Explanation, f.Hint)
+	}
+	return cli.Answer(fine, nil)
 }

@@ -2,10 +2,13 @@ package main
 
 import (
 	"bytes"
+	"cmp"
+	_ "embed"
 	"fmt"
-	"io"
 	"runtime/debug"
 	"strings"
+	"text/template"
+	"time"
 	"unicode/utf8"
 
 	"github.com/alecthomas/kong"
@@ -83,7 +86,7 @@ type versionCommand struct{}
 
 func (versionCommand) Run(e *env) error {
 	b := build()
-	return e.print(b, func(w io.Writer) { fmt.Fprintln(w, b) })
+	return e.print(b, b)
 }
 
 // built is what this program was built from.
@@ -120,3 +123,23 @@ func (b built) String() string {
 	}
 	return text
 }
+
+//go:embed man.tmpl
+var manText string
+
+// manCommand prints the manual page, which the release archives contain.
+type manCommand struct{}
+
+func (manCommand) Run(e *env, k *kong.Context) error {
+	b := build()
+	date := cmp.Or(b.Date, time.Now().Format(time.DateOnly))
+	page := template.Must(template.New("man").Funcs(template.FuncMap{"roff": roffEscapes.Replace}).Parse(manText))
+	return page.Execute(e.out, struct {
+		*kong.Application
+		Version, Date string
+		Leaves        []*kong.Node
+	}{k.Model, b.Version, date[:len(time.DateOnly)], k.Model.Leaves(true)})
+}
+
+// roffEscapes escape what roff would read as a request or an escape.
+var roffEscapes = strings.NewReplacer(`\`, `\e`, "-", `\-`, "'", `\(aq`, "…", "...", "\n.", "\n\\&.")

@@ -2,7 +2,7 @@ package main
 
 import (
 	"fmt"
-	"io"
+	"strings"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -56,7 +56,7 @@ func (e *env) taken(action keys.Action, key keys.Key, ring *keys.Ring, err error
 		return err
 	}
 	e.note("%s", afterwards(action, key, ring.Dir()))
-	return e.print(key, func(w io.Writer) { fmt.Fprintln(w, key.Fingerprint) })
+	return e.print(key, key.Fingerprint)
 }
 
 type keysAdd struct {
@@ -114,7 +114,7 @@ func (c keysList) Run(e *env) error {
 		e.note("warning: %s: run `privatecdn keys rotate`", k)
 	}
 	list := ring.List()
-	return e.print(object{"keys": list}, func(w io.Writer) { table(w, e.stdout, list, time.Now()) })
+	return e.print(object{"keys": list}, table(e.stdout, list, time.Now()))
 }
 
 // keyArg names a key.
@@ -171,7 +171,7 @@ func (c keysRevoke) Run(e *env) error {
 		e.note("%s signs instead.", done.Successor.Short())
 	}
 	e.note("Next: commit %s and deploy immediately.", ring.Dir())
-	return e.print(result, func(w io.Writer) { fmt.Fprintln(w, done.Key.Fingerprint) })
+	return e.print(result, done.Key.Fingerprint)
 }
 
 type keysRotate struct {
@@ -194,7 +194,7 @@ func (c keysRotate) Run(e *env) error {
 		return err
 	}
 	e.note("%s", afterwards(action, key, ring.Dir()))
-	return e.print(object{"step": action, "key": key}, func(w io.Writer) { fmt.Fprintln(w, action, key.Fingerprint) })
+	return e.print(object{"step": action, "key": key}, action, key.Fingerprint)
 }
 
 type keysLimit struct {
@@ -212,6 +212,63 @@ func (c keysLimit) Run(e *env) error {
 	}
 	e.note("Next: commit %s and deploy. %s", ring.Dir(),
 		"A key expires after the longest lifetime it has signed for, even if the limit is shorter now.")
-	result := object{"maxLifetime": int64(ring.MaxLifetime() / time.Second)}
-	return e.print(result, func(w io.Writer) { fmt.Fprintln(w, fault.Duration(ring.MaxLifetime())) })
+	longest := ring.MaxLifetime()
+	return e.print(object{"maxLifetime": int64(longest / time.Second)}, fault.Duration(longest))
+}
+
+// table returns what keys list prints.
+func table(t cli.Terminal, entries []keys.Entry, now time.Time) string {
+	widths := []int{len(keys.Retiring), 16, len(keys.ECDSAP256), 9}
+	rows := []string{t.Row(widths, "STATE", "KEY", "ALGORITHM", "AGE", "NEXT")}
+	for _, k := range entries {
+		rows = append(rows, t.Row(widths, string(k.State), k.Short(), string(k.Algorithm), span(k.Age), next(k, now)))
+	}
+	return strings.Join(rows, "\n")
+}
+
+// next returns the step that comes next for a key, and when.
+func next(k keys.Entry, now time.Time) string {
+	step := map[keys.Action]string{
+		keys.ActPromote: "promote, once deployed", keys.ActRetire: "retire, once its successor is deployed",
+		keys.ActNew: "replace", keys.ActDrop: "drop",
+	}[k.Next]
+	switch {
+	case k.Next == keys.ActPromote || k.Next == keys.ActRetire:
+		return step
+	case now.Before(k.From):
+		return step + " on " + k.From.Format(time.DateOnly)
+	}
+	return step + " now"
+}
+
+// afterwards says what a step has done and what comes next.
+func afterwards(action keys.Action, k keys.Key, ring string) string {
+	id := k.Short()
+	switch {
+	case action == keys.ActNew && k.State == keys.Signing:
+		return fmt.Sprintf("%s signs. Next: commit %s and deploy. Its private key is not in the ring: %s.",
+			id, ring, k.Private)
+	case action == keys.ActNew:
+		return fmt.Sprintf("%s is pending. Next: commit %s, deploy, then `privatecdn keys promote %s`.", id, ring, id)
+	case action == keys.ActPromote:
+		return fmt.Sprintf("%s signs. Next: commit %s, deploy, then retire the key it replaces.", id, ring)
+	case action == keys.ActRetire:
+		return fmt.Sprintf("%s is accepted until %s. Next: commit %s; after that, `privatecdn keys drop %s`.",
+			id, k.Until.Format(time.RFC3339), ring, id)
+	}
+	return fmt.Sprintf("%s is removed from the ring. Next: commit %s, deploy, and delete its private key: %s.",
+		id, ring, k.Private)
+}
+
+// span returns a length of time in the largest unit that says enough.
+func span(d time.Duration) string {
+	switch {
+	case d >= 48*time.Hour:
+		return fmt.Sprintf("%d days", d/(24*time.Hour))
+	case d >= 2*time.Hour:
+		return fmt.Sprintf("%d hours", d/time.Hour)
+	case d >= 2*time.Minute:
+		return fmt.Sprintf("%d minutes", d/time.Minute)
+	}
+	return "new"
 }

@@ -42,13 +42,6 @@ type tool struct {
 	ShowVersion versionCommand    `cmd:"" name:"version" help:"Print the version, the commit and its date."`
 }
 
-type signCommand struct {
-	URL      signURL      `cmd:"" name:"url" help:"Sign one URL, or a path on the deployment's first host."`
-	Cookies  signCookies  `cmd:"" help:"Create signed cookies for patterns of URLs or paths."`
-	URLs     signURLs     `cmd:"" name:"urls" help:"Sign one URL per line, from standard input to standard output."`
-	Playlist signPlaylist `cmd:"" help:"Sign everything an HLS or DASH manifest refers to, with one signature."`
-}
-
 // env is what a command may touch besides its flags.
 type env struct {
 	context.Context
@@ -76,11 +69,11 @@ func run(e *env, args []string) int {
 	}
 	var t tool
 	command, err := parse(&t, args, e)
-	if err != nil {
-		return cli.Report(e.err, err)
+	if err == nil {
+		e.json = t.JSON
+		err = command.Run(e)
 	}
-	e.json = t.JSON
-	return cli.Report(e.err, command.Run(e))
+	return cli.Report(e.err, err)
 }
 
 // parse reads a command line into t.
@@ -98,13 +91,13 @@ func parse(t *tool, args []string, e *env) (*kong.Context, error) {
 		return nil, err
 	}
 	command, err := parser.Parse(args)
-	if wrong := (*kong.ParseError)(nil); errors.As(err, &wrong) {
-		return nil, fault.New(errors.New(wrong.Error()), commandOf(wrong.Context)+" --help")
+	if wrong, ok := errors.AsType[*kong.ParseError](err); ok {
+		return nil, fault.Of(wrong.Error(), commandOf(wrong.Context)+" --help")
 	}
-	if err != nil {
-		return nil, err
+	if err == nil {
+		err = refuseEmpty(command)
 	}
-	return command, refuseEmpty(command)
+	return command, err
 }
 
 // refuseEmpty refuses a flag that is given and empty, which most often is a
@@ -129,13 +122,13 @@ func commandOf(c *kong.Context) string {
 // object is a result as JSON.
 type object = map[string]any
 
-// print writes a result: as JSON when asked for, and as text otherwise.
-func (e *env) print(value any, text func(w io.Writer)) error {
+// print writes a result: as JSON when asked for, and as a line of text otherwise.
+func (e *env) print(value any, text ...any) error {
 	if e.json {
 		return e.printJSON(value)
 	}
-	text(e.out)
-	return nil
+	_, err := fmt.Fprintln(e.out, text...)
+	return err
 }
 
 // printJSON writes a result as JSON.

@@ -2,8 +2,6 @@ package main
 
 import (
 	"cmp"
-	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -59,7 +57,7 @@ func (c presignCommand) Run(e *env) error {
 		e.note("Caches can serve it until %s.", url.Exposed.Format(time.RFC3339))
 	}
 	result := object{"url": url.URL, "signed": url.Signed, "until": url.Until, "exposed": url.Exposed}
-	return e.print(result, func(w io.Writer) { fmt.Fprintln(w, url.URL) })
+	return e.print(result, url.URL)
 }
 
 func (c presignCommand) presigner(e *env, bucket string) (*presign.Presigner, error) {

@@ -1,14 +1,21 @@
 package main
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"net/http"
 	"os"
 	"path"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/config"
 
 	"example.com/privatecdn/cmd/privatecdn/internal/awsuri"
 	"example.com/privatecdn/cmd/privatecdn/internal/inspector"
@@ -16,6 +23,8 @@ import (
 	"example.com/privatecdn/cmd/privatecdn/internal/probe"
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/edge"
+	"example.com/privatecdn/internal/awsname"
+	"example.com/privatecdn/internal/fault"
 )
 
 // stateDir is where what is of this machine alone is kept.
@@ -114,23 +123,24 @@ func (c upCommand) tell(e *env, l *local.Local, inspector string) error {
 		running["plain"], running["signed"] = example.Plain, example.Signed
 		running["cookies"] = cookieValues(example.Cookies)
 	}
-	return e.print(running, func(w io.Writer) {
-		fmt.Fprintf(w, "The CloudFront distribution of %s is at %s, and over HTTP at %s.\n", d.Stack, d.Endpoint, l.HTTP())
-		fmt.Fprintf(w, "Its bucket is %s, which refuses direct requests at %s.\n",
-			strings.Join(c.Bucket, ", "), d.Bucket.Endpoint)
-		fmt.Fprintf(w, "The signer reads %s.\n", c.Deployment)
-		for _, page := range l.Objects(deployment.Public) {
-			if path.Ext(page) == ".html" {
-				fmt.Fprintf(w, "A browser that trusts %s shows %s.\n", ca, d.Endpoint+page)
-				break
-			}
-		}
-		fmt.Fprintf(w, "Watch what the edge decides, and why, at %s.\n", inspector)
-		if example != nil {
-			try(w, ca, example)
-		}
-		fmt.Fprintln(w, "\nPress Ctrl-C to stop. Refused requests are listed below.")
-	})
+	if e.json {
+		return e.printJSON(running)
+	}
+	w := e.out
+	fmt.Fprintf(w, "The CloudFront distribution of %s is at %s, and over HTTP at %s.\n", d.Stack, d.Endpoint, l.HTTP())
+	fmt.Fprintf(w, "Its bucket is %s, which refuses direct requests at %s.\n",
+		strings.Join(c.Bucket, ", "), d.Bucket.Endpoint)
+	fmt.Fprintf(w, "The signer reads %s.\n", c.Deployment)
+	public := l.Objects(deployment.Public)
+	if i := slices.IndexFunc(public, func(p string) bool { return path.Ext(p) == ".html" }); i >= 0 {
+		fmt.Fprintf(w, "A browser that trusts %s shows %s.\n", ca, d.Endpoint+public[i])
+	}
+	fmt.Fprintf(w, "Watch what the edge decides, and why, at %s.\n", inspector)
+	if example != nil {
+		try(w, ca, example)
+	}
+	fmt.Fprintln(w, "\nPress Ctrl-C to stop. Refused requests are listed below.")
+	return nil
 }
 
 // try prints commands that show what a signature does.
@@ -141,4 +151,94 @@ func try(w io.Writer, ca string, x *local.Example) {
 	fmt.Fprintf(w, "\nOpens until %s:\n\n%s %s\n", x.Until.Format(time.TimeOnly), save, quote(x.Signed))
 	fmt.Fprintf(w, "\nSigned cookies for %s work too:\n\n%s %s %s\n",
 		x.Pattern, save, curlCookies(x.Cookies), quote(x.Plain))
+}
+
+// edgeFlags say what the local edge serves and how, beside the template.
+type edgeFlags struct {
+	Bucket []string `help:"${bucket}" default:"examples/content" env:"PRIVATECDN_BUCKET" sep:"none" placeholder:"DIR"`
+
+	KVS    map[string]string `help:"Seed a key value store from a JSON file." placeholder:"NAME=FILE" mapsep:"none"`
+	Origin map[string]string `help:"${origin}" placeholder:"ID=URL" mapsep:"none"`
+
+	Country        string `help:"The viewers' country, or - if it is unknown." default:"US" placeholder:"CODE"`
+	AccessLog      string `help:"${log}" placeholder:"FILE"`
+	StubLambdaEdge bool   `help:"Leave out Lambda@Edge functions, with a note for each."`
+	NoWatch        bool   `help:"${watch}"`
+}
+
+// defaultBucket is the default of --bucket.
+const defaultBucket = "examples/content"
+
+// options returns what the flags say, and what to close at the end.
+func (f *edgeFlags) options(e *env, onRequest func(edge.Trace)) (o edge.Options, stop func(), err error) {
+	o = edge.Options{
+		Buckets: map[string]fs.FS{}, Endpoints: map[string]edge.Endpoint{}, Origins: map[string]http.RoundTripper{},
+		KeyValueStores: f.KVS, ViewerCountry: f.Country,
+		NoWatch: f.NoWatch, StubLambdaEdge: f.StubLambdaEdge, OnRequest: onRequest,
+	}
+	for _, b := range f.Bucket {
+		if err := addBucket(e, &o, b); err != nil {
+			return o, nil, err
+		}
+	}
+	if _, err := os.Stat(o.Bucket); o.Bucket == defaultBucket && errors.Is(err, fs.ErrNotExist) {
+		o.Bucket = "" // content that the template uploads needs none
+	}
+	for id, url := range f.Origin {
+		if o.Origins[id], err = edge.OriginAt(url); err != nil {
+			return o, nil, err
+		}
+	}
+	if f.AccessLog == "" {
+		return o, func() {}, nil
+	}
+	file, err := os.OpenFile(f.AccessLog, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return o, nil, err
+	}
+	write := edge.AccessLog(file, func(err error) { e.note("--access-log: %v", err) })
+	o.OnRequest = func(t edge.Trace) {
+		onRequest(t)
+		write(t)
+	}
+	return o, func() { file.Close() }, nil
+}
+
+// addBucket adds what a --bucket names; a directory alone, the last of them, is
+// every other bucket.
+func addBucket(e *env, o *edge.Options, value string) (err error) {
+	name, source, named := strings.Cut(value, "=")
+	if !named {
+		name, source = "", value
+	}
+	bucket, isS3 := strings.CutPrefix(source, "s3://")
+	switch {
+	case isS3:
+		o.Endpoints[name], err = s3Endpoint(e, bucket)
+	case name == "":
+		o.Bucket = source
+	default:
+		if o.Buckets[name], err = edge.Directory(source); err != nil {
+			err = fault.New(fmt.Errorf("--bucket %s: %w", value, err),
+				"--bucket NAME=DIR names a directory whose files are the objects")
+		}
+	}
+	return err
+}
+
+// s3Endpoint returns a bucket in S3, or on the server that AWS_ENDPOINT_URL_S3
+// names, with the environment's credentials.
+func s3Endpoint(e *env, bucket string) (edge.Endpoint, error) {
+	if !awsname.IsBucket(bucket) {
+		return edge.Endpoint{}, fault.Of(fault.Quote(bucket)+" is not a valid bucket name",
+			"--bucket s3://NAME names a bucket")
+	}
+	c, err := config.LoadDefaultConfig(e)
+	if err != nil {
+		return edge.Endpoint{}, err
+	}
+	region := cmp.Or(c.Region, "us-east-1")
+	url := cmp.Or(os.Getenv("AWS_ENDPOINT_URL_S3"), os.Getenv("AWS_ENDPOINT_URL"),
+		"https://s3."+region+"."+awsname.PartitionFor(region).DNSSuffix)
+	return edge.Endpoint{URL: url, Bucket: bucket, Region: region, Credentials: c.Credentials}, nil
 }

@@ -43,13 +43,7 @@ func (c verifyCommand) Run(e *env) error {
 	}
 	what, todo := d.Explain()
 	answer := answer{d.Allowed, d.Status, d.Code, d.Reason, d.KeyID, decoded(d.Policy), what, todo}
-	if err := e.print(answer, answer.text); err != nil {
-		return err
-	}
-	if !d.Allowed {
-		return cli.ErrNo
-	}
-	return nil
+	return cli.Answer(d.Allowed, e.print(answer, answer))
 }
 
 // request is the request to decide on.
@@ -154,17 +148,18 @@ type answer struct {
 	Hint        string          `json:"hint,omitempty"`
 }
 
-func (a answer) text(w io.Writer) {
+func (a answer) String() string {
+	text := a.Explanation
 	if !a.Allowed {
-		fmt.Fprintf(w, "refused: %d %s (%s)\n", a.Status, a.Code, a.Reason)
+		text = fmt.Sprintf("refused: %d %s (%s)\n%s", a.Status, a.Code, a.Reason, text)
 	}
-	fmt.Fprintln(w, a.Explanation)
 	if a.Policy != nil {
-		fmt.Fprintf(w, "policy: %s\n", a.Policy)
+		text += "\npolicy: " + string(a.Policy)
 	}
 	if a.Hint != "" {
-		fmt.Fprintf(w, "what to do: %s\n", a.Hint)
+		text += "\nwhat to do: " + a.Hint
 	}
+	return text
 }
 
 // decoded is the policy as JSON, nil where there was none to read. A policy

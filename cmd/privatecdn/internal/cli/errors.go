@@ -21,6 +21,14 @@ const (
 // answer is no.
 var ErrNo = errors.New("no")
 
+// Answer returns err, or ErrNo where the answer is no.
+func Answer(yes bool, err error) error {
+	if err == nil && !yes {
+		return ErrNo
+	}
+	return err
+}
+
 // Report writes err to w as the tool does, `error: …` and `hint: …` where
 // there is one, and returns the exit code. Errors that were joined are written
 // one by one. No message repeats a private key, a signature or a control

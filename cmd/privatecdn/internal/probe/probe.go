@@ -74,11 +74,32 @@ func Run(ctx context.Context, o Options, tell func(Result)) (bool, error) {
 	return kept, nil
 }
 
+// probe is one deployment being probed.
+type probe struct {
+	Options
+	ctx    context.Context
+	client *http.Client
+	signer *signer.Signer // nil without a private key
+	ago    time.Duration  // how far the signer's clock is behind
+	noKey  skipped        // why there is no signer
+}
+
 // reach returns a probe of a deployment that answers.
-func reach(ctx context.Context, o Options) (*probe, error) {
-	p, err := newProbe(ctx, o)
-	if err != nil {
+func reach(ctx context.Context, o Options) (p *probe, err error) {
+	p = &probe{Options: o, ctx: ctx}
+	if p.client, err = viewerclient.New(o.Deployment); err != nil {
 		return nil, err
+	}
+	if _, err = o.Deployment.SigningKey(); err != nil {
+		p.noKey = "no private key of a trusted key is on this machine"
+	} else {
+		p.signer, err = signer.Open(ctx, o.Deployment, signer.WithOpeners(o.Openers), signer.WithReload(0),
+			signer.WithClock(func() time.Time { return time.Now().Add(-p.ago) }))
+		if errors.Is(err, os.ErrNotExist) {
+			p.noKey = "the private key of the signing key is not on this machine"
+		} else if err != nil {
+			return nil, err
+		}
 	}
 	if a := p.ask(http.MethodHead, o.Deployment.BaseURL()+"/", nil); a.err != nil {
 		return nil, &fault.Error{
@@ -87,34 +108,6 @@ func reach(ctx context.Context, o Options) (*probe, error) {
 		}
 	}
 	return p, nil
-}
-
-// probe is one deployment being probed.
-type probe struct {
-	Options
-	ctx    context.Context
-	client *http.Client
-	signer *signer.Signer // nil without a private key
-	ago    time.Duration  // how far the signer's clock is behind
-	noKey  string         // why there is no signer
-}
-
-func newProbe(ctx context.Context, o Options) (p *probe, err error) {
-	p = &probe{Options: o, ctx: ctx}
-	if p.client, err = viewerclient.New(o.Deployment); err != nil {
-		return nil, err
-	}
-	if _, err := o.Deployment.SigningKey(); err != nil {
-		p.noKey = "no private key of a trusted key is on this machine"
-		return p, nil
-	}
-	p.signer, err = signer.Open(ctx, o.Deployment, signer.WithOpeners(o.Openers), signer.WithReload(0),
-		signer.WithClock(func() time.Time { return time.Now().Add(-p.ago) }))
-	if errors.Is(err, os.ErrNotExist) {
-		p.noKey = "the private key of the signing key is not on this machine"
-		return p, nil
-	}
-	return p, err
 }
 
 // object is what a probe requests.

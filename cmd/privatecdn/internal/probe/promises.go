@@ -66,7 +66,7 @@ func unsigned(*probe, object) (string, http.Header, error) { return "", nil, nil
 // query returns the query that signs a URL.
 func (p *probe) query(target string, t signer.Terms) (string, error) {
 	if p.signer == nil {
-		return "", skipped(p.noKey)
+		return "", p.noKey
 	}
 	signed, err := p.signer.URL(target, t)
 	_, query, _ := strings.Cut(signed, "?")
@@ -87,14 +87,14 @@ var hour = signer.Terms{For: time.Hour}
 
 func cookies(p *probe, o object) (string, http.Header, error) {
 	if p.signer == nil {
-		return "", nil, skipped(p.noKey)
+		return "", nil, p.noKey
 	}
 	list, err := p.signer.Cookies(o.url[:strings.LastIndex(o.url, "/")+1]+"*", hour, signer.CookieOptions{})
-	var pairs []string
+	r := http.Request{Header: http.Header{}}
 	for _, c := range list {
-		pairs = append(pairs, c.Name+"="+c.Value)
+		r.AddCookie(c)
 	}
-	return "", http.Header{"Cookie": {strings.Join(pairs, "; ")}}, err
+	return "", r.Header, err
 }
 
 // neighbor signs the URL of another object beside the one that is requested.

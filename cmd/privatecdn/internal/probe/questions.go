@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -21,24 +22,20 @@ type question struct {
 
 // questions are the cases that a deployment of this project can settle.
 var questions = []question{
-	{"cookie-policy-star", "200", func(s *settler) (string, error) { return s.withCookies("*", "", "") }},
-	{"geo-before-signature", "403 error page", func(s *settler) (string, error) {
-		return s.beforeSignature(http.MethodGet, "needs a geo restriction that blocks this viewer")
-	}},
+	{"cookie-policy-star", "200", withCookies("*", "", "")},
+	{"geo-before-signature", "403 error page",
+		beforeSignature(http.MethodGet, "needs a geo restriction that blocks this viewer")},
 	{"headers-policy-hsts-http", "absent", (*settler).hstsOverHTTP},
 	{"headers-policy-on-refusal", "present", (*settler).headersOnRefusal},
 	{"key-encoding-zero", "not compressed", (*settler).encodingZero},
 	{"key-raw-path", "Miss from cloudfront", (*settler).rawPath},
-	{"method-before-signature", "403 error page", func(s *settler) (string, error) {
-		return s.beforeSignature(http.MethodPost, "needs a behavior that does not allow POST")
-	}},
+	{"method-before-signature", "403 error page",
+		beforeSignature(http.MethodPost, "needs a behavior that does not allow POST")},
 	{"path-encoded-slash-key", "200", (*settler).encodedSlash},
-	{"redirect-before-signature", "301", func(s *settler) (string, error) { return s.redirect(http.MethodGet) }},
-	{"redirect-post", "307", func(s *settler) (string, error) { return s.redirect(http.MethodPost) }},
+	{"redirect-before-signature", "301", redirect(http.MethodGet)},
+	{"redirect-post", "307", redirect(http.MethodPost)},
 	{"redirect-raw-path", "as it was sent", (*settler).redirectPath},
-	{"signature-cookie-twice", "200", func(s *settler) (string, error) {
-		return s.withCookies(s.object.url, "; CloudFront-Signature=none", "")
-	}},
+	{"signature-cookie-twice", "200", withCookies("", "; CloudFront-Signature=none", "")},
 	{"signature-expires-not-a-number", "403 MalformedPolicy", altered(policy.ParamExpires, "soon")},
 	{"signature-hash-unknown", "403 AccessDenied", altered(policy.ParamHashAlgorithm, "SHA512")},
 	{"signature-ip-single", "403 AccessDenied", (*settler).singleAddress},
@@ -47,9 +44,7 @@ var questions = []question{
 	}},
 	{"signature-no-policy", "403 MalformedPolicy", altered(policy.ParamExpires, "")},
 	{"signature-no-signature", "403 MalformedSignature", altered(policy.ParamSignature, "")},
-	{"signature-reserved-case", "200", func(s *settler) (string, error) {
-		return s.withCookies(s.object.url+"*", "", "?expires=1")
-	}},
+	{"signature-reserved-case", "200", withCookies("", "", "?expires=1")},
 	{"signature-tilde-escaped", "403 MalformedSignature", (*settler).tilde},
 	{"ttl-negative", "Hit from cloudfront", cached("max-age=-1")},
 	{"ttl-quoted", "RefreshHit from cloudfront", cached(`max-age="0"`)},
@@ -78,7 +73,10 @@ var unanswerable = []struct {
 func altered(name, value string) func(*settler) (string, error) {
 	return func(s *settler) (string, error) {
 		signed, err := s.sign("", 0)
-		return s.reply(signed.with(name, value).query(), err)
+		if signed.Set(name, value); value == "" {
+			signed.Del(name)
+		}
+		return s.reply("?"+signed.Encode(), err)
 	}
 }
 
@@ -93,7 +91,7 @@ func cached(control string) func(*settler) (string, error) {
 		for _, path := range s.Objects {
 			from := "Miss "
 			for tries := 0; tries < 3 && strings.HasPrefix(from, "Miss "); tries++ {
-				a := s.ask(http.MethodGet, s.Deployment.BaseURL()+path+signed.query(), nil)
+				a := s.ask(http.MethodGet, s.Deployment.BaseURL()+path+"?"+signed.Encode(), nil)
 				if a.header.Get("Cache-Control") != control {
 					from = ""
 				} else {
@@ -112,24 +110,31 @@ func cached(control string) func(*settler) (string, error) {
 // network.
 func (s *settler) singleAddress() (string, error) {
 	signed, err := s.custom(s.object.url, `,"IpAddress":{"AWS:SourceIp":"192.0.2.9"}`)
-	return s.reply(signed.query(), err)
+	return s.reply("?"+signed.Encode(), err)
 }
 
-// withCookies requests the object with signed cookies for a resource, more
-// cookies behind them and a query.
-func (s *settler) withCookies(resource, more, query string) (string, error) {
-	signed, err := s.custom(resource, "")
-	if err != nil {
-		return "", err
+// withCookies requests the object with signed cookies for a resource, which is
+// what begins with the object's URL if it is empty, more cookies behind them and
+// a query.
+func withCookies(resource, more, query string) func(*settler) (string, error) {
+	return func(s *settler) (string, error) {
+		signed, err := s.custom(cmp.Or(resource, s.object.url+"*"), "")
+		if err != nil {
+			return "", err
+		}
+		var pairs []string
+		for name := range signed {
+			pairs = append(pairs, policy.CookiePrefix+name+"="+signed.Get(name))
+		}
+		return s.say(s.get(s.object, query, http.Header{"Cookie": {strings.Join(pairs, "; ") + more}}))
 	}
-	return s.say(s.get(s.object, query, http.Header{"Cookie": {signed.cookies() + more}}))
 }
 
 // tilde escapes the tildes of a signature that has some.
 func (s *settler) tilde() (string, error) {
 	for seconds := range int64(100) {
 		signed, err := s.sign("", seconds)
-		if query := signed.query(); err != nil || strings.Contains(query, "~") {
+		if query := "?" + signed.Encode(); err != nil || strings.Contains(query, "~") {
 			return s.reply(strings.ReplaceAll(query, "~", "%7E"), err)
 		}
 	}
@@ -142,7 +147,7 @@ func (s *settler) opened(header http.Header) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	return s.opens(s.object.url+signed.query(), header)
+	return s.opens(s.object.url+"?"+signed.Encode(), header)
 }
 
 // sets returns an error unless the object's responses have a header.
@@ -159,8 +164,7 @@ func (s *settler) hstsOverHTTP() (string, error) {
 	if err := s.sets(name); err != nil {
 		return "", err
 	}
-	a, err := s.overHTTP(http.MethodGet, s.object.path)
-	return presence(a.header, name), err
+	return presence(s.overHTTP(http.MethodGet, s.object.path), name)
 }
 
 func (s *settler) headersOnRefusal() (string, error) {
@@ -168,15 +172,14 @@ func (s *settler) headersOnRefusal() (string, error) {
 	if err := s.sets(name); err != nil {
 		return "", err
 	}
-	a := s.get(s.object, "", nil)
-	return presence(a.header, name), a.err
+	return presence(s.get(s.object, "", nil), name)
 }
 
-func presence(h http.Header, name string) string {
-	if h.Get(name) == "" {
-		return "absent"
+func presence(a answer, name string) (string, error) {
+	if a.header.Get(name) == "" {
+		return "absent", a.err
 	}
-	return "present"
+	return "present", a.err
 }
 
 // encodingZero requests an object that is compressed with a weight of 0.
@@ -230,15 +233,17 @@ func respell(path string) string {
 
 // beforeSignature sends an unsigned request, where a signed one is refused by
 // CloudFront for another reason than its signature.
-func (s *settler) beforeSignature(method, needs string) (string, error) {
-	signed, err := s.sign("", 0)
-	if err != nil {
-		return "", err
+func beforeSignature(method, needs string) func(*settler) (string, error) {
+	return func(s *settler) (string, error) {
+		signed, err := s.sign("", 0)
+		if err != nil {
+			return "", err
+		}
+		if _, err := s.ask(method, s.object.url+"?"+signed.Encode(), nil).refusedItself(); err != nil {
+			return "", errors.New(needs)
+		}
+		return s.say(s.ask(method, s.object.url, nil))
 	}
-	if _, err := s.ask(method, s.object.url+signed.query(), nil).refusedItself(); err != nil {
-		return "", errors.New(needs)
-	}
-	return s.say(s.ask(method, s.object.url, nil))
 }
 
 // encodedSlash escapes the last slash of an object that its behavior has below
@@ -254,47 +259,36 @@ func (s *settler) encodedSlash() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return s.say(s.ask(http.MethodGet, s.Deployment.BaseURL()+spelled+signed.query(), nil))
+	return s.say(s.ask(http.MethodGet, s.Deployment.BaseURL()+spelled+"?"+signed.Encode(), nil))
 }
 
 // overHTTP sends an unsigned request for a path over plain HTTP, which must
 // redirect signed ones.
-func (s *settler) overHTTP(method, path string) (answer, error) {
+func (s *settler) overHTTP(method, path string) answer {
 	signed, err := s.sign("", 0)
-	if err != nil {
-		return answer{}, err
+	plain, noHTTP := s.plainHTTP("")
+	if err = cmp.Or(err, noHTTP); err != nil {
+		return answer{err: err}
 	}
-	plain, err := s.plainHTTP("")
-	if err != nil {
-		return answer{}, err
-	}
-	a := s.ask(http.MethodGet, plain+s.object.path+signed.query(), nil)
+	a := s.ask(http.MethodGet, plain+s.object.path+"?"+signed.Encode(), nil)
 	if a.header.Get("Location") == "" {
-		return answer{}, errors.New("plain HTTP is not redirected")
+		return answer{err: errors.New("plain HTTP is not redirected")}
 	}
-	a = s.ask(method, plain+path, nil)
-	return a, a.err
+	return s.ask(method, plain+path, nil)
 }
 
-func (s *settler) redirect(method string) (string, error) {
-	a, err := s.overHTTP(method, s.object.path)
-	if err != nil {
-		return "", err
-	}
-	return s.say(a)
+func redirect(method string) func(*settler) (string, error) {
+	return func(s *settler) (string, error) { return s.say(s.overHTTP(method, s.object.path)) }
 }
 
 // redirectPath requests a path over HTTP that a server could tidy up.
 func (s *settler) redirectPath() (string, error) {
 	last := strings.LastIndex(s.object.path, "/")
 	path := s.object.path[:last] + "/%61//b/../" + s.object.path[last+1:]
-	a, err := s.overHTTP(http.MethodGet, path)
-	if err != nil {
-		return "", err
-	}
+	a := s.overHTTP(http.MethodGet, path)
 	to, err := url.Parse(a.header.Get("Location"))
 	switch {
-	case err != nil || to.Host == "":
+	case a.err != nil || err != nil || to.Host == "":
 		return s.say(a)
 	case to.RequestURI() == path:
 		return "as it was sent", nil
