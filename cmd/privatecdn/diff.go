@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
-	"strings"
 
 	"example.com/privatecdn/access"
 	"example.com/privatecdn/cmd/privatecdn/internal/awsuri"
@@ -187,16 +187,10 @@ func markdown(w io.Writer, findings []access.Finding, leftOut []string) {
 // plain escapes what Markdown, HTML or a hosting service act on: tags, links,
 // emphasis, mentions and references.
 func plain(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		if strings.ContainsRune("\\`*_{}[]()<>#|~&@:", r) {
-			fmt.Fprintf(&b, "&#%d;", r)
-		} else {
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
+	return special.ReplaceAllStringFunc(s, func(c string) string { return fmt.Sprintf("&#%d;", c[0]) })
 }
+
+var special = regexp.MustCompile("[\\\\`*_{}\\[\\]()<>#|~&@:]")
 
 // sarif returns findings as a SARIF log, which code scanning services read.
 // https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html

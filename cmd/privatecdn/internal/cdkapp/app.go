@@ -14,9 +14,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
+	"example.com/privatecdn/internal/assembly"
 	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/keys"
 )
@@ -192,4 +194,28 @@ func checkNode(ctx context.Context) error {
 // defaultRegion returns the region of a stack that names none.
 func defaultRegion() string {
 	return cmp.Or(os.Getenv("CDK_DEFAULT_REGION"), os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION"), "us-east-1")
+}
+
+// annotated returns the errors that constructs have left in the assembly as
+// annotations: the app ends well with them, and it is `cdk synth` that fails.
+func annotated(dir string) error {
+	var said []string
+	err := assembly.Walk(dir, func(a *assembly.Artifact) error {
+		for path, entries := range a.Metadata {
+			for _, e := range entries {
+				if e.Type == "aws:cdk:error" {
+					said = append(said, fmt.Sprintf("[%s] %v", path, e.Data))
+				}
+			}
+		}
+		return nil
+	})
+	switch {
+	case errors.Is(err, assembly.ErrInvalid):
+		return fmt.Errorf("the app did not write a cloud assembly: %w", err)
+	case err == nil && len(said) > 0:
+		slices.Sort(said)
+		return fmt.Errorf("synthesis failed:\n%s", strings.Join(said, "\n"))
+	}
+	return err
 }

@@ -2,7 +2,6 @@ package inspector
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -146,6 +145,6 @@ func (i *Inspector) har(w http.ResponseWriter, r *http.Request) {
 }
 
 func refuse(w http.ResponseWriter, err error) {
-	text := slices.DeleteFunc([]string{err.Error(), fault.Hint(err)}, func(s string) bool { return s == "" })
-	http.Error(w, fault.Printable(fault.Text(strings.Join(text, "\n"))), http.StatusBadRequest)
+	text := strings.TrimSpace(err.Error() + "\n" + fault.Hint(err))
+	http.Error(w, fault.Printable(fault.Text(text)), http.StatusBadRequest)
 }

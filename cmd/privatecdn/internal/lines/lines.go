@@ -28,18 +28,14 @@ const MaxLine = 64 << 10
 var ErrLineTooLong = errors.New("the line is too long to be a URL")
 
 // failure returns err with its line, counted from 1.
-func failure(line int, err error) error {
-	return &fault.Error{
-		Kind: err, Where: fmt.Sprintf("line %d", line), What: fault.Text(err.Error()), Remedy: fault.Hint(err),
-	}
-}
+func failure(line int, err error) error { return fmt.Errorf("line %d: %w", line, err) }
 
 // Lines writes f(line) for every line of src to dst, one a line and in the
 // same order. Lines end in LF or CRLF; the last one may lack it. Lines calls f
 // from as many goroutines as there are cores, and never after it returns.
 //
-// The first line that fails ends the run with a *fault.Error that says which,
-// after the lines before it are written. The end of ctx ends it too. Lines
+// The first line that fails ends the run with an error that says which, after the
+// lines before it are written. The end of ctx ends it too. Lines
 // writes the results of everything it has read before it waits for more, so
 // that a program on the other side can go line by line. When Lines returns
 // before src ends, a Read of src may still be running.

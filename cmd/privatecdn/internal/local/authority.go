@@ -70,16 +70,16 @@ func openAuthority(dir string, hosts []string, now time.Time) (*authority, error
 		}
 		cert = unsigned(append(hosts, a.cert.PermittedDNSDomains...), now)
 	}
-	isNew := a.key == nil
-	if isNew {
-		if a.key, err = keys.Generate(keys.ECDSAP256); err != nil {
+	if a.key == nil {
+		if err := a.newKey(); err != nil {
 			return nil, err
 		}
 	}
 	if a.cert, err = certify(cert, cert, a.key.Public(), a.key); err != nil {
 		return nil, err
 	}
-	return a, a.save(isNew)
+	public := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.cert.Raw})
+	return a, wholefile.Write(a.path(), public, 0o644)
 }
 
 // checkNames refuses a host whose constraint would be wider than a domain that
@@ -123,8 +123,7 @@ func loadAuthority(dir string) (*authority, error) {
 	pair, err := tls.X509KeyPair(cert, private)
 	key, ok := pair.PrivateKey.(crypto.Signer)
 	if err != nil || !ok {
-		return nil, fault.Of(path+" and "+caKeyFile+" are not a certificate and its private key",
-			"remove both")
+		return nil, fault.Of(path+" and "+caKeyFile+" are not a certificate and its private key", "remove both")
 	}
 	return &authority{dir: dir, cert: pair.Leaf, key: key}, nil
 }
@@ -158,30 +157,16 @@ func (a *authority) covers(wanted *x509.Certificate, now time.Time) bool {
 // path is the file to trust.
 func (a *authority) path() string { return filepath.Join(a.dir, caFile) }
 
-// save stores the authority, with its key if that is new. A process killed on
-// the way leaves none or a whole one.
-func (a *authority) save(isNew bool) error {
-	err := makeState(a.dir)
-	if err == nil && isNew {
-		err = a.saveKey()
-	}
-	if err != nil {
+// newKey gives the authority a new key and stores it. An earlier certificate goes
+// first: a process killed on the way leaves no authority or a whole one.
+func (a *authority) newKey() (err error) {
+	if a.key, err = keys.Generate(keys.ECDSAP256); err != nil {
 		return err
 	}
-	public := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.cert.Raw})
-	return wholefile.Write(a.path(), public, 0o644)
-}
-
-func (a *authority) saveKey() error {
 	private, err := keys.MarshalPrivate(a.key)
-	if err != nil {
-		return err
-	}
 	path := filepath.Join(a.dir, caKeyFile)
-	for _, old := range []string{a.path(), path} {
-		if err := os.Remove(old); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
+	if err = errors.Join(err, os.RemoveAll(a.path()), os.RemoveAll(path), makeState(a.dir)); err != nil {
+		return err
 	}
 	return wholefile.WritePrivate(context.Background(), path, private)
 }

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -60,17 +61,12 @@ func (l *Local) Objects(access deployment.Access) []string {
 	var found []string
 	// What cannot be read is no object to show.
 	_ = fs.WalkDir(content, ".", func(name string, e fs.DirEntry, err error) error {
-		if e == nil {
-			return err
-		}
-		switch hidden := strings.HasPrefix(e.Name(), ".") && name != "."; {
-		case err != nil, hidden && e.IsDir():
+		hidden := name != "." && strings.HasPrefix(path.Base(name), ".")
+		if err != nil || hidden && e.IsDir() {
 			return fs.SkipDir
-		case hidden:
-			return nil
 		}
 		raw := (&url.URL{Path: "/" + name}).EscapedPath()
-		if b, ok := d.Behavior(raw); ok && b.Access == access && e.Type().IsRegular() {
+		if b, ok := d.Behavior(raw); ok && b.Access == access && e.Type().IsRegular() && !hidden {
 			found = append(found, raw)
 		}
 		if len(found) >= 1000 {
@@ -86,11 +82,11 @@ func (l *Local) Objects(access deployment.Access) []string {
 // picture, a document or a film at the top.
 func distance(object string) int {
 	d := strings.Count(object, "/")
-	kind := mime.TypeByExtension(path.Ext(object))
-	for _, shown := range []string{"image/", "video/", "audio/", "application/pdf"} {
-		if strings.HasPrefix(kind, shown) {
-			return d
-		}
+	if !shown.MatchString(mime.TypeByExtension(path.Ext(object))) {
+		d += 1000
 	}
-	return d + 1000
+	return d
 }
+
+// shown matches the types of pictures, films and documents.
+var shown = regexp.MustCompile(`^(image|video|audio)/|^application/pdf`)

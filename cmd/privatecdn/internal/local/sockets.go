@@ -1,6 +1,7 @@
 package local
 
 import (
+	"cmp"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -43,8 +44,7 @@ func listen(https, http, s3 string) (*sockets, error) {
 func listenError(flag, addr string, err error) error {
 	const inUseOnWindows = syscall.Errno(10048) // WSAEADDRINUSE
 	if errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, inUseOnWindows) {
-		return fault.Of(flag+" "+addr+" is in use",
-			"stop what listens there, or use other ports: "+otherPorts())
+		return fault.Of(flag+" "+addr+" is in use", "stop what listens there, or use other ports: "+otherPorts())
 	}
 	return fault.New(fmt.Errorf("%s %s: %w", flag, addr, err), "an address is HOST:PORT, such as 127.0.0.1:8443")
 }
@@ -125,18 +125,12 @@ func newServer(h http.Handler) *http.Server {
 // bucket answers as S3: for the bucket that the path or the host names, and
 // for the deployed one otherwise.
 func (l *Local) bucket(w http.ResponseWriter, r *http.Request) {
-	name, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
-	b := l.edge.Bucket(name)
-	if b == nil {
-		host, _, _ := strings.Cut(r.Host, ".")
-		b = l.edge.Bucket(host)
-	}
+	path, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	host, _, _ := strings.Cut(r.Host, ".")
+	b := cmp.Or(l.edge.Bucket(path), l.edge.Bucket(host))
 	if b == nil {
 		name := l.Deployment().Bucket.Name
 		b, r.Host = l.edge.Bucket(name), name+".s3.localhost"
 	}
-	if b == nil {
-		b = http.NotFoundHandler()
-	}
-	b.ServeHTTP(w, r)
+	cmp.Or(b, http.NotFoundHandler()).ServeHTTP(w, r)
 }

@@ -8,12 +8,16 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
 
 	"example.com/privatecdn/cmd/privatecdn/internal/cdkapp"
+	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/edge"
+	"example.com/privatecdn/internal/fileuri"
 	"example.com/privatecdn/keys"
 )
 
@@ -167,4 +171,44 @@ func (l *Local) values() map[string]string {
 	}
 	maps.Copy(values, l.options.Edge.Values)
 	return values
+}
+
+// describe returns what the edge serves at its own address, with what the ring,
+// which may be nil, knows of the keys: their states and private keys, and its
+// order. Paths are made relative to dir.
+func describe(e *edge.Edge, ring *keys.Ring, dir string) (*deployment.Deployment, error) {
+	d := e.Deployments()[0]
+	if ring == nil {
+		return d, nil
+	}
+	d.MaxLifetime = int64(ring.MaxLifetime() / time.Second)
+	others := d.Keys
+	d.Keys = []deployment.Key{}
+	for _, known := range ring.Keys() {
+		uri, err := relativeURI(known.Private, ring.Dir(), dir)
+		if err != nil {
+			return nil, err
+		}
+		others = slices.DeleteFunc(others, func(k deployment.Key) bool {
+			if k.Fingerprint != known.Fingerprint {
+				return false
+			}
+			k.State, k.PrivateKey = known.State, uri
+			d.Keys = append(d.Keys, k)
+			return true
+		})
+	}
+	d.Keys = append(d.Keys, others...)
+	return d, nil
+}
+
+// relativeURI returns a file: URI relative to one directory as one relative to
+// another; URIs of other stores mean the same everywhere.
+func relativeURI(uri, from, to string) (string, error) {
+	path, isFile := fileuri.Path(uri)
+	if !isFile || filepath.IsAbs(path) {
+		return uri, nil
+	}
+	path, err := fileuri.Relative(to, filepath.Join(from, path))
+	return "file:" + path, err
 }
