@@ -68,18 +68,16 @@ func (c signPlaylist) Run(e *env) error {
 // read returns the manifest and the URL viewers get it at.
 func (c signPlaylist) read(e *env, s *signer.Signer) (manifest []byte, at string, err error) {
 	d := s.Deployment()
-	at = absolute(d, c.URL)
+	at, src := absolute(d, c.URL), absolute(d, c.Src)
 	_, statErr := os.Stat(c.Src)
 	switch {
 	case c.Src == "-":
 		manifest, err = bounded(e.in)
 	case statErr == nil:
 		manifest, err = wholefile.Read(c.Src, playlist.MaxSize)
-	case strings.Contains(c.Src, "://") || d != nil && strings.HasPrefix(c.Src, "/"):
-		if at == "" {
-			at = absolute(d, c.Src)
-		}
-		manifest, err = fetch(e, s, absolute(d, c.Src))
+	case strings.Contains(src, "://"):
+		at = cmp.Or(at, src)
+		manifest, err = fetch(e, s, src)
 	default:
 		return nil, "", fmt.Errorf("the manifest %s does not exist", c.Src)
 	}

@@ -91,11 +91,8 @@ func TemplateFile(ctx context.Context, ref, dir string) (string, error) {
 	if err != nil || text == nil {
 		return ref, err
 	}
-	name := ref[strings.LastIndex(ref, ":")+1:]
-	if i := strings.Index(name, "/"); i >= 0 { // an ARN: stack/NAME/ID
-		name, _, _ = strings.Cut(name[i+1:], "/")
-	}
-	path := filepath.Join(dir, name+".template.json")
+	name := strings.Split(ref[strings.LastIndex(ref, ":")+1:], "/") // of an ARN: stack/NAME/ID
+	path := filepath.Join(dir, name[min(1, len(name)-1)]+".template.json")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", err
 	}
@@ -144,18 +141,33 @@ func OpenKey(ctx context.Context, dir, uri string) (crypto.Signer, error) {
 	return openers.Open(ctx, uri)
 }
 
+// stores make the stores of private keys in AWS, under their names.
+var stores = map[string]func(cfg aws.Config, name string) keys.Store{
+	awskms.Scheme: func(cfg aws.Config, name string) keys.Store {
+		return awskms.Store{Client: kms.NewFromConfig(cfg), Alias: name}
+	},
+	awsstore.SchemeSecret: func(cfg aws.Config, name string) keys.Store {
+		return awsstore.SecretStore{Client: secretsmanager.NewFromConfig(cfg), Name: name}
+	},
+	awsstore.SchemeParameter: func(cfg aws.Config, name string) keys.Store {
+		return awsstore.ParameterStore{Client: putParameter(ssm.NewFromConfig(cfg).PutParameter), Name: name}
+	},
+}
+
 // Store returns the store for a new private key under a URI: file:DIR,
 // kms:alias/NAME, secretsmanager:NAME or ssm:NAME; a directory beside the ring
-// when it is empty.
+// when it is empty. A relative DIR, as seen from where the command is typed, stays
+// relative in the ring's URIs, so that they mean the same in every checkout.
 func Store(ctx context.Context, uri, ring string) (keys.Store, error) {
-	kind, name, ok := strings.Cut(uri, ":")
-	path, isFile := fileuri.Path(uri)
+	kind, name, _ := strings.Cut(uri, ":")
+	dir, isFile := fileuri.Path(uri)
 	switch {
-	case uri == "":
-		return keys.FileStore{Ring: ring}, nil
+	case uri == "" || isFile && filepath.IsAbs(dir):
+		return keys.FileStore{Ring: ring, Dir: dir}, nil
 	case isFile:
-		return fileStore(path, ring)
-	case !ok || name == "" || kind != awskms.Scheme && kind != awsstore.SchemeSecret && kind != awsstore.SchemeParameter:
+		dir, err := fileuri.Relative(ring, dir)
+		return keys.FileStore{Ring: ring, Dir: dir}, err
+	case stores[kind] == nil || name == "":
 		return nil, fault.Of(fault.Quote(uri)+" is not a valid store of private keys",
 			"give file:DIR, kms:alias/NAME, secretsmanager:NAME or ssm:NAME")
 	}
@@ -163,22 +175,5 @@ func Store(ctx context.Context, uri, ring string) (keys.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch kind {
-	case awskms.Scheme:
-		return awskms.Store{Client: kms.NewFromConfig(cfg), Alias: name}, nil
-	case awsstore.SchemeSecret:
-		return awsstore.SecretStore{Client: secretsmanager.NewFromConfig(cfg), Name: name}, nil
-	}
-	return awsstore.ParameterStore{Client: putParameter(ssm.NewFromConfig(cfg).PutParameter), Name: name}, nil
-}
-
-// fileStore keeps private keys in dir, as seen from where the command is
-// typed. A relative dir stays relative in the ring's URIs, so that they mean
-// the same in every checkout.
-func fileStore(dir, ring string) (keys.Store, error) {
-	if filepath.IsAbs(dir) {
-		return keys.FileStore{Ring: ring, Dir: dir}, nil
-	}
-	dir, err := fileuri.Relative(ring, dir)
-	return keys.FileStore{Ring: ring, Dir: dir}, err
+	return stores[kind](cfg, name), nil
 }

@@ -17,7 +17,6 @@ import (
 type Request struct {
 	URL     string   // as written, without its fragment; http:// where no scheme is given, as curl has it
 	Cookies []string // the values of its Cookie headers
-	Head    bool     // HEAD, not GET
 }
 
 // maxCommand is the longest command line that is read, in bytes: more than
@@ -90,7 +89,7 @@ func Parse(command string) (*Request, error) {
 }
 
 // option takes the next option, or the URL as an option of that name, off the
-// words. Of bundled short options only one that takes an argument matters, or -I.
+// words. Of bundled short options only one that takes an argument matters.
 func option(words []string) (name, value string, left []string) {
 	word, left := words[0], words[1:]
 	takes := false // its argument is the next word
@@ -100,8 +99,6 @@ func option(words []string) (name, value string, left []string) {
 		return "url", word, left
 	} else if i := strings.IndexAny(word[1:], takingShort) + 1; i > 0 {
 		name, value, takes = longNames[word[i]], word[i+1:], i+1 == len(word)
-	} else if strings.Contains(word, "I") {
-		name = "head"
 	}
 	if takes && len(left) > 0 {
 		value, left = left[0], left[1:]
@@ -110,7 +107,7 @@ func option(words []string) (name, value string, left []string) {
 }
 
 // longNames are the long names of the short options that are looked at.
-var longNames = map[byte]string{'H': "header", 'b': "cookie", 'X': "request"}
+var longNames = map[byte]string{'H': "header", 'b': "cookie"}
 
 func (r *Request) take(name, value string) error {
 	switch name {
@@ -122,10 +119,6 @@ func (r *Request) take(name, value string) error {
 		if !strings.Contains(r.URL, "://") {
 			r.URL = "http://" + r.URL
 		}
-	case "head":
-		r.Head = true
-	case "request":
-		r.Head = value == "HEAD"
 	case "header":
 		field, v, _ := strings.Cut(value, ":")
 		if strings.EqualFold(strings.TrimSpace(field), "Cookie") {

@@ -14,8 +14,8 @@ func TestParse(t *testing.T) {
 	for command, want := range map[string]curl.Request{
 		"curl https://d1.cloudfront.net/a.mp4?x=1#t=5":  {URL: "https://d1.cloudfront.net/a.mp4?x=1"},
 		"curl d1.cloudfront.net/a":                      {URL: "http://d1.cloudfront.net/a"},
-		"curl -sSI 'https://h/a b'":                     {URL: "https://h/a b", Head: true},
-		"curl -X HEAD --url https://h/":                 {URL: "https://h/", Head: true},
+		"curl -sSI 'https://h/a b'":                     {URL: "https://h/a b"},
+		"curl -X HEAD --url https://h/":                 {URL: "https://h/"},
 		"curl -vo /dev/null --cacert ca.pem https://h/": {URL: "https://h/"},
 		"curl 'https://h/a' \\\n  -H 'accept: */*' \\\n  -H 'cookie: A=1; B=2' \\\n  --compressed": {
 			URL: "https://h/a", Cookies: []string{"A=1; B=2"}},
@@ -33,7 +33,7 @@ func TestParse(t *testing.T) {
 		"sudo time curl https://h/a":                {URL: "https://h/a"},
 		"A=1 curl https://h/a":                      {URL: "https://h/a"},
 		`curl https://h/a\&b`:                       {URL: "https://h/a&b"},
-		"curl https://h/a\\\nb\\\r\nc -I -s":        {URL: "https://h/abc", Head: true},
+		"curl https://h/a\\\nb\\\r\nc -I -s":        {URL: "https://h/abc"},
 		"curl -Is https://h/a -X GET":               {URL: "https://h/a"},
 		"curl \"https://h/\\\"\\`\\\\\\\nb\\c\" -s": {URL: "https://h/\"`\\b\\c"},
 		"curl 'https://h/\\\\a\"' -H":               {URL: `https://h/\\a"`},
