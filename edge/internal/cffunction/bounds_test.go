@@ -137,16 +137,30 @@ func TestMemoryOfCallsIsApart(t *testing.T) {
 	}
 }
 
-// An instance that a call of a usual size leaves is used again.
-func TestInstancesAreUsedAgain(t *testing.T) { // not parallel to calls that take instances
-	f := compile(t, "function handler() { return { statusCode: new Uint8Array(800000)[0] + 200 }; }")
-	if !cffunction.CompiledIsUsed() {
-		t.Error("the engine of a call is not the compiled one")
-	}
-	for range 10 {
-		if _, err := f.Run(viewerRequest, time.Unix(0, 0), func(string) {}); err != nil || cffunction.Idle() == 0 {
-			t.Fatalf("there are %d instances for the next call, %v", cffunction.Idle(), err)
+// An instance is used again unless a call made its memory grow or did not end.
+func TestInstancesAreUsedAgain(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		code   string
+		budget time.Duration
+		again  bool
+	}{
+		{"new Uint8Array(800000)", time.Minute, true}, // within what is free at the beginning
+		{"throw new Error('here')", time.Minute, true},
+		{"new Uint8Array(1800000)", time.Minute, false},
+		{"for (;;);", 50 * time.Millisecond, false},
+	} {
+		if got := compile(t, "function handler() { "+c.code+" }").LeavesInstance(c.budget); got != c.again {
+			t.Errorf("%s: %v", c.code, got)
 		}
+	}
+}
+
+// As soon as the compiled engine is there, it is used.
+func TestCompiledEngineIsUsed(t *testing.T) {
+	t.Parallel()
+	if !cffunction.CompiledIsUsed() {
+		t.Error("the engine of a call is another")
 	}
 }
 
