@@ -20,7 +20,7 @@ func (s *settled) cacheOf(b Behavior) *infra.CachePolicy {
 			QueryStrings: selected(b.Cache.QueryStrings)}
 	}
 	id := *policy.CachePolicyId()
-	if managed := infra.ManagedCachePolicies()[id]; managed != nil {
+	if managed, ok := infra.Managed()[id].(*infra.CachePolicy); ok {
 		return managed
 	}
 	var made struct {
@@ -43,7 +43,7 @@ func requestOf(b Behavior) *infra.OriginRequestPolicy {
 		return &infra.OriginRequestPolicy{}
 	}
 	id := *b.OriginRequestPolicy.OriginRequestPolicyId()
-	if managed := infra.ManagedOriginRequestPolicies()[id]; managed != nil {
+	if managed, ok := infra.Managed()[id].(*infra.OriginRequestPolicy); ok {
 		return managed
 	}
 	var made struct{ OriginRequestPolicyConfig forwardedConfig }

@@ -25,7 +25,7 @@ type Template struct {
 	Conditions map[string]any
 	Resources  map[string]*Resource
 	Outputs    map[string]Output
-	Transforms []string // that are not run, see [Template.Serverless]
+	Transforms []string // that are not run, see Template.Serverless
 	Twice      []Twice
 }
 
@@ -43,22 +43,15 @@ type Parameter struct {
 	Allowed []any // the only values it may have, nil for any
 }
 
-// Resource is one resource of a template.
+// Resource is one resource of a stack.
 type Resource struct {
+	Stack      *Stack
 	LogicalID  string
 	Type       string // AWS::S3::Bucket, Custom::…
 	Condition  string // name of the condition it depends on, or ""
 	Retained   bool   // DeletionPolicy keeps it when the stack is deleted
 	Properties map[string]any
-}
-
-// AttributeName is what [Options.Values] calls an attribute of the resource,
-// or what a Ref of it gives.
-func (r *Resource) AttributeName(name string) string {
-	if name == "Ref" {
-		return r.LogicalID
-	}
-	return r.LogicalID + "." + name
+	Nested     *Stack // the stack that it makes, nil for any other resource
 }
 
 // Output is one output of a template.

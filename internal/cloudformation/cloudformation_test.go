@@ -13,11 +13,11 @@ import (
 
 // attributes stands in for the caller: a resource's attribute is its
 // property of that name.
-func attributes(s *cloudformation.Stack, r *cloudformation.Resource, name string) (any, error) {
+func attributes(r *cloudformation.Resource, name string) (any, error) {
 	if v, ok := r.Properties[name]; ok {
-		return s.Resolve(s.At(r).Key("Properties").Key(name), v)
+		return r.Stack.Resolve(r.At().Key("Properties").Key(name), v)
 	}
-	return nil, s.UnknownAttribute(r, name)
+	return nil, r.UnknownAttribute(name)
 }
 
 const language = `

@@ -11,13 +11,10 @@ func (s *Stack) ifElse(at Location, args []any) (any, error) {
 		return nil, at.Invalid("Fn::If wants the name of a condition")
 	}
 	holds, err := s.condition(at, name)
-	if err != nil {
-		return nil, err
-	}
 	if holds {
-		return args[1], nil
+		return args[1], err
 	}
-	return args[2], nil
+	return args[2], err
 }
 
 func (s *Stack) condition(at Location, name string) (bool, error) {
@@ -25,10 +22,8 @@ func (s *Stack) condition(at Location, name string) (bool, error) {
 	if !ok {
 		return false, at.Invalid("there is no condition %q", name)
 	}
-	at = (Location{Stack: s.Name, Path: "Conditions"}).Key(name)
-	v, err := s.once("condition "+name, at, func() (any, error) { return s.holds(at, condition) })
-	holds, _ := v.(bool)
-	return holds, err
+	at = s.section("Conditions").Key(name)
+	return once(s, "condition "+name, at, func() (bool, error) { return s.holds(at, condition) })
 }
 
 func (s *Stack) holds(at Location, v any) (bool, error) {

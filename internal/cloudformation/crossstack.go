@@ -14,36 +14,23 @@ func (s *Stack) importValue(at Location, args []any) (any, error) {
 		if other.Region != s.Region || other.Account != s.Account {
 			continue
 		}
-		output, err := other.exported(name)
-		if err != nil {
-			return nil, err
-		}
-		if output != "" {
-			v, _, err := other.Output(output)
-			return v, err
+		for _, id := range sortedKeys(other.Outputs) {
+			expression := other.Outputs[id].Export
+			if expression == nil {
+				continue
+			}
+			at := other.section("Outputs").Key(id).Key("Export.Name")
+			export, err := once(other, "export "+id, at, func() (string, error) { return other.text(at, expression) })
+			if err != nil {
+				return nil, err
+			}
+			if export == name {
+				v, _, err := other.Output(id)
+				return v, err
+			}
 		}
 	}
 	return nil, at.Unresolved(name, "no stack given exports %q", name)
-}
-
-// exported returns the name of the output exported as name, "" when there is
-// none.
-func (s *Stack) exported(name string) (string, error) {
-	for _, output := range sortedKeys(s.Outputs) {
-		out := s.Outputs[output]
-		if out.Export == nil {
-			continue
-		}
-		at := (Location{Stack: s.Name, Path: "Outputs"}).Key(output).Key("Export.Name")
-		export, err := s.once("export "+output, at, func() (any, error) { return s.text(at, out.Export) })
-		if err != nil {
-			return "", err
-		}
-		if export == name {
-			return output, nil
-		}
-	}
-	return "", nil
 }
 
 // getStackOutput finds an output of another stack by the stack's name.

@@ -70,7 +70,7 @@ Parameters: {Name: {Type: String}, Names: {Type: CommaDelimitedList, Default: "x
 Resources: {"Fn::ForEach::L": [N, !Ref Names, {"R${N}": {Type: X}}]}
 Outputs: {Greeting: {Value: !Sub "hello ${Name}"}}
 `
-	nested, err := s.Nest(s.Resources["Child"], []byte(child))
+	nested, err := s.Resources["Child"].Nest([]byte(child))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,10 +81,10 @@ Outputs: {Greeting: {Value: !Sub "hello ${Name}"}}
 Resources: {Child: {Type: "AWS::CloudFormation::Stack", Properties: {Parameters: {Name: !Ref Nobody}}}}
 Outputs: {Nested: {Value: !GetAtt Child.Outputs.Greeting}}
 `)
-	if _, err := wrong.Nest(wrong.Resources["Child"], []byte("{")); !errors.Is(err, cloudformation.ErrSyntax) {
+	if _, err := wrong.Resources["Child"].Nest([]byte("{")); !errors.Is(err, cloudformation.ErrSyntax) {
 		t.Errorf("a nested template that is none: %v", err)
 	}
-	if _, err := wrong.Nest(wrong.Resources["Child"], []byte(child)); err != nil {
+	if _, err := wrong.Resources["Child"].Nest([]byte(child)); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := wrong.Output("Nested"); err == nil || !strings.Contains(err.Error(), "Ref of") {

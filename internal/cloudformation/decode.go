@@ -12,7 +12,8 @@ import (
 )
 
 // Ignored is the type of a blank field whose tag lists properties that are known
-// and change nothing for whoever decodes them. They are not even resolved.
+// and change nothing for whoever decodes them, * for any other. They are not even
+// resolved.
 type Ignored struct{}
 
 // Refused is the type of a field whose property is known and cannot be
@@ -50,9 +51,9 @@ func (s *Stack) Decode(at Location, v any, into any) error {
 	return s.decodeStruct(at, v, reflect.ValueOf(into).Elem())
 }
 
-// Properties decodes a resource's properties, see [Stack.Decode].
-func (s *Stack) Properties(r *Resource, into any) error {
-	return s.Decode(s.At(r).Key("Properties"), r.Properties, into)
+// Decode decodes the resource's properties, see [Stack.Decode].
+func (r *Resource) Decode(into any) error {
+	return r.Stack.Decode(r.At().Key("Properties"), r.Properties, into)
 }
 
 func (s *Stack) decodeStruct(at Location, v any, into reflect.Value) error {
@@ -60,42 +61,28 @@ func (s *Stack) decodeStruct(at Location, v any, into reflect.Value) error {
 	if err != nil {
 		return err
 	}
-	present := map[string]bool{}
-	for _, name := range sortedKeys(o) {
-		if ignores(into.Type(), name) {
-			continue
+	unknown := maps.Clone(o)
+	for field := range into.Type().Fields() {
+		names := field.Name
+		if field.Type == ignored {
+			names = field.Tag.Get("cfn")
 		}
-		field, known := into.Type().FieldByName(name)
-		if !known {
-			return at.Key(name).Unsupported("remove it, or ask for its support", "unknown property")
+		for name := range strings.FieldsSeq(names) {
+			delete(unknown, name)
+			if name == "*" {
+				clear(unknown)
+			}
 		}
-		var err error
-		present[name], err = s.decodeField(at.Key(name), o[name], field, into.FieldByIndex(field.Index))
-		if err != nil {
+	}
+	if names := sortedKeys(unknown); len(names) > 0 {
+		return at.Key(names[0]).Unsupported("remove it, or ask for its support", "unknown property")
+	}
+	for field, value := range into.Fields() {
+		if err := s.decodeField(at.Key(field.Name), o[field.Name], field, value); err != nil {
 			return err
 		}
 	}
-	for i := range into.NumField() {
-		field, value := into.Type().Field(i), into.Field(i)
-		required, _ := rules(field)
-		kind := value.Kind()
-		empty := value.IsZero() && kind != reflect.Bool && kind != reflect.Int && kind != reflect.Float64
-		if required && (empty || !present[field.Name]) {
-			return at.Key(field.Name).Invalid("the property is missing or empty")
-		}
-	}
 	return nil
-}
-
-// ignores reports whether an [Ignored] field of a struct lists the property.
-func ignores(t reflect.Type, name string) bool {
-	for i := range t.NumField() {
-		f := t.Field(i)
-		if f.Type == ignored && slices.Contains(strings.Fields(f.Tag.Get("cfn")), name) {
-			return true
-		}
-	}
-	return false
 }
 
 // rules takes the tag of a field apart.
@@ -107,31 +94,26 @@ func rules(field reflect.StructField) (required bool, values string) {
 	return required, strings.TrimPrefix(values, ",")
 }
 
-// decodeField reports whether the property is there, and not AWS::NoValue.
-func (s *Stack) decodeField(at Location, v any, field reflect.StructField, into reflect.Value) (
-	present bool, err error) {
-	_, values := rules(field)
-	if field.Type == lenient {
-		if _, err := s.Resolve(at, v); errors.Is(err, ErrUnresolved) {
-			expression, _ := json.Marshal(v) // of what was read from JSON or YAML
-			into.SetString(string(expression))
-			return true, nil
-		}
-	}
+func (s *Stack) decodeField(at Location, v any, field reflect.StructField, into reflect.Value) error {
+	required, values := rules(field)
 	if field.Type == refused {
 		v, err := s.Resolve(at, v)
 		if err == nil && !isEmpty(v) {
 			err = at.Unsupported(values, "the property is not supported")
 		}
-		return true, err
+		return err
 	}
-	if v, err = s.shallow(at, v); err != nil || v == nil || v == (noValue{}) {
-		return false, err
+	present, err := s.decode(at, v, into)
+	mayBeZero := into.Kind() == reflect.Bool || into.CanInt() || into.CanFloat()
+	switch {
+	case err != nil:
+		return err
+	case required && (!present || into.IsZero() && !mayBeZero):
+		return at.Invalid("the property is missing or empty")
+	case present:
+		return check(at, values, into)
 	}
-	if err := s.decode(at, v, into); err != nil {
-		return true, err
-	}
-	return true, check(at, values, into)
+	return nil
 }
 
 // check compares a value with its rule: a|b for the values of a string or of
@@ -173,50 +155,38 @@ func isEmpty(v any) bool {
 	return slices.Contains([]string{"<nil>", "false", "", "0", "[]"}, fmt.Sprint(v))
 }
 
-func (s *Stack) decode(at Location, v any, into reflect.Value) error {
-	v, err := s.shallow(at, v)
-	if err != nil || v == nil || v == (noValue{}) {
-		return err
+// decode reports whether the value is there, and not AWS::NoValue.
+func (s *Stack) decode(at Location, v any, into reflect.Value) (present bool, err error) {
+	resolved, err := s.shallow(at, v)
+	if into.Type() == lenient && errors.Is(err, ErrUnresolved) {
+		expression, _ := json.Marshal(v) // of what was read from JSON or YAML
+		into.SetString(string(expression))
+		return true, nil
+	}
+	if err != nil || resolved == nil || resolved == (noValue{}) {
+		return false, err
 	}
 	switch into.Kind() {
 	case reflect.Pointer:
 		into.Set(reflect.New(into.Type().Elem()))
-		return s.decode(at, v, into.Elem())
+		return s.decode(at, resolved, into.Elem())
 	case reflect.Struct:
-		return s.decodeStruct(at, v, into)
+		err = s.decodeStruct(at, resolved, into)
 	case reflect.Slice:
-		return s.decodeSlice(at, v, into)
+		err = s.elements(at, resolved, func(at Location, e any) error {
+			element := reflect.New(into.Type().Elem()).Elem()
+			_, err := s.decode(at, e, element)
+			into.Set(reflect.Append(into, element))
+			return err
+		})
 	case reflect.Interface:
-		whole, err := s.deep(at, v)
-		if err == nil {
-			into.Set(reflect.ValueOf(whole))
+		if resolved, err = s.deep(at, resolved); err == nil {
+			into.Set(reflect.ValueOf(resolved))
 		}
-		return err
 	default:
-		return s.decodeScalar(at, v, into)
+		err = s.decodeScalar(at, resolved, into)
 	}
-}
-
-func (s *Stack) decodeSlice(at Location, v any, into reflect.Value) error {
-	list, ok := v.([]any)
-	if !ok {
-		return at.Invalid("expected a list, got %s", describe(v))
-	}
-	for i, e := range list {
-		e, err := s.shallow(at.Index(i), e)
-		if err != nil {
-			return err
-		}
-		if e == (noValue{}) {
-			continue
-		}
-		element := reflect.New(into.Type().Elem()).Elem()
-		if err := s.decode(at.Index(i), e, element); err != nil {
-			return err
-		}
-		into.Set(reflect.Append(into, element))
-	}
-	return nil
+	return true, err
 }
 
 // decodeScalar takes "true" for true and "10" for 10, as CloudFormation does.

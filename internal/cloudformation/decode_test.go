@@ -37,7 +37,7 @@ func TestDecode(t *testing.T) {
 	decode := func(text string) (outer, error) {
 		s := add(t, `{"Resources":{"R":{"Type":"X","Properties":`+text+`}}}`)
 		var o outer
-		return o, s.Properties(s.Resources["R"], &o)
+		return o, s.Resources["R"].Decode(&o)
 	}
 	got, err := decode(`{"Text":1,"Yes":"true","Number":"12","Float":1.5,"List":["a",{"Ref":"AWS::NoValue"}],
 		"Inner":{"Name":"n","Kind":"b"},"Many":[{"Name":"m"}],

@@ -8,17 +8,10 @@ import (
 )
 
 // expansion writes out the loops of a template, and counts what it writes.
+// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html
 type expansion struct {
 	stack *Stack // whose parameters and mappings are known
 	nodes int
-}
-
-// expand returns a template's tree with every Fn::ForEach written out.
-// https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html
-func (s *Stack) expand(at Location, root map[string]any) (map[string]any, error) {
-	v, err := (&expansion{stack: s}).expand(at, root, nil)
-	o, _ := v.(map[string]any)
-	return o, err
 }
 
 func (x *expansion) expand(at Location, v any, variables map[string]string) (any, error) {
@@ -27,6 +20,10 @@ func (x *expansion) expand(at Location, v any, variables map[string]string) (any
 	}
 	switch v := v.(type) {
 	case map[string]any:
+		name, _ := v["Ref"].(string)
+		if value, ok := variables[name]; ok && len(v) == 1 {
+			return value, nil
+		}
 		return x.object(at, v, variables)
 	case []any:
 		list := make([]any, len(v))
@@ -61,12 +58,7 @@ func alphanumeric(r rune) rune {
 	return -1
 }
 
-func (x *expansion) object(at Location, o map[string]any, variables map[string]string) (any, error) {
-	if name, ok := o["Ref"].(string); ok && len(o) == 1 {
-		if value, ok := variables[name]; ok {
-			return value, nil
-		}
-	}
+func (x *expansion) object(at Location, o map[string]any, variables map[string]string) (map[string]any, error) {
 	out := make(map[string]any, len(o))
 	for _, key := range sortedKeys(o) {
 		here := at.Key(key)
@@ -109,7 +101,7 @@ func (x *expansion) loop(at Location, v any, variables map[string]string, out ma
 		if err != nil {
 			return err
 		}
-		for key, v := range written.(map[string]any) {
+		for key, v := range written {
 			if _, twice := out[key]; twice {
 				return at.Invalid("Fn::ForEach writes %q twice", key)
 			}
@@ -136,9 +128,6 @@ func (s *Stack) toJSONString(at Location, args []any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, err := json.Marshal(v)
-	if err == nil {
-		err = s.spend(at, len(text))
-	}
-	return string(text), err
+	text, _ := json.Marshal(v) // of what was read from JSON or YAML
+	return string(text), s.spend(at, len(text))
 }

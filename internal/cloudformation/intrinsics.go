@@ -141,9 +141,9 @@ func (s *Stack) made(at Location, name string) (any, error) {
 // attributeAt is Attribute for the place at, where one that is not known is
 // missed.
 func (s *Stack) attributeAt(at Location, r *Resource, name string) (any, error) {
-	v, err := s.Attribute(r, name)
+	v, err := r.Attribute(name)
 	var unknown *Error
-	if errors.As(err, &unknown) && unknown.Kind == ErrUnresolved && unknown.Where == s.At(r).String() {
+	if errors.As(err, &unknown) && unknown.Kind == ErrUnresolved && unknown.Where == r.At().String() {
 		missed := *unknown
 		missed.Where = at.String()
 		return nil, &missed

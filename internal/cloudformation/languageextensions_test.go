@@ -71,6 +71,7 @@ func TestLanguageExtensionsRefuse(t *testing.T) {
 		"{" + loop("A", "[x]", "text") + "}":                    cloudformation.ErrInvalid,
 		"{" + loop("A", "text", `{"T": {Type: X}}`) + "}":       cloudformation.ErrInvalid,
 		"{" + loop("A", "[[x]]", `{"T": {Type: X}}`) + "}":      cloudformation.ErrInvalid,
+		"{" + loop("A", "[x]", "{Ref: A}") + "}":                cloudformation.ErrInvalid,
 		"{Fn::ForEach::L: [A]}":                                 cloudformation.ErrInvalid,
 		body:                                                    cloudformation.ErrTooLarge, // 90 million characters
 	} {

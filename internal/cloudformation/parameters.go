@@ -35,8 +35,12 @@ func (s *Stack) parameterValue(at Location, name string, p Parameter) (any, erro
 	if v, ok := s.Given(name); ok {
 		return v, nil
 	}
-	if v, ok, err := s.passed(name); ok {
-		return v, err
+	if s.maker != nil {
+		passed, _ := s.maker.Properties["Parameters"].(map[string]any)
+		if v, ok := passed[name]; ok {
+			at := s.maker.At().Key("Properties.Parameters").Key(name)
+			return once(s, "parameter "+name, at, func() (any, error) { return s.maker.Stack.Resolve(at, v) })
+		}
 	}
 	if strings.HasPrefix(p.Type, "AWS::SSM::Parameter::Value") {
 		return nil, at.Unresolved(name, "the parameter %s is looked up in SSM", name)
@@ -45,20 +49,4 @@ func (s *Stack) parameterValue(at Location, name string, p Parameter) (any, erro
 		return nil, at.Unresolved(name, "the parameter %s has no default", name)
 	}
 	return p.Default, nil
-}
-
-// passed is what the parent of a nested stack passes for a parameter; ok is
-// false where it passes none.
-func (s *Stack) passed(name string) (value any, ok bool, err error) {
-	if s.parent == nil {
-		return nil, false, nil
-	}
-	all, _ := s.maker.Properties["Parameters"].(map[string]any)
-	v, ok := all[name]
-	if !ok {
-		return nil, false, nil
-	}
-	at := s.parent.At(s.maker).Key("Properties.Parameters").Key(name)
-	value, err = s.once("parameter "+name, at, func() (any, error) { return s.parent.Resolve(at, v) })
-	return value, true, err
 }

@@ -40,19 +40,19 @@ func (s *Stack) parse(data []byte) error {
 	// Parameters and mappings come first: loops run over them.
 	for _, section := range []string{"Parameters", "Mappings"} {
 		if v, ok := root[section]; ok {
-			if err := s.section(at.Key(section), section, v); err != nil {
+			if err := s.parseSection(at.Key(section), section, v); err != nil {
 				return err
 			}
 			delete(root, section)
 		}
 	}
 	if s.extended() {
-		if root, err = s.expand(at, root); err != nil {
+		if root, err = (&expansion{stack: s}).object(at, root, nil); err != nil {
 			return err
 		}
 	}
 	for _, section := range sortedKeys(root) {
-		if err := s.section(at.Key(section), section, root[section]); err != nil {
+		if err := s.parseSection(at.Key(section), section, root[section]); err != nil {
 			return err
 		}
 	}
@@ -67,22 +67,22 @@ func parseTree(data []byte) (tree any, twice []Twice, err error) {
 	return parseYAML(data)
 }
 
-func (t *Template) section(at Location, name string, v any) (err error) {
+func (s *Stack) parseSection(at Location, name string, v any) (err error) {
 	if entries, _ := v.(map[string]any); quotas[name] > 0 && len(entries) > quotas[name] {
 		return at.Errorf(ErrTooLarge, "split the template into several stacks",
 			"it has %d entries, CloudFormation accepts %d", len(entries), quotas[name])
 	}
 	switch name {
 	case "Parameters":
-		t.Parameters, err = each(at, v, newParameter)
+		s.Parameters, err = each(at, v, newParameter)
 	case "Resources":
-		t.Resources, err = each(at, v, newResource)
+		s.Resources, err = each(at, v, s.newResource)
 	case "Outputs":
-		t.Outputs, err = each(at, v, newOutput)
+		s.Outputs, err = each(at, v, newOutput)
 	case "Mappings":
-		t.Mappings, err = object(at, v)
+		s.Mappings, err = object(at, v)
 	case "Conditions":
-		t.Conditions, err = object(at, v)
+		s.Conditions, err = object(at, v)
 	case "AWSTemplateFormatVersion", "Description", "Globals", "Hooks", "Metadata", "Rules", "Transform":
 		// They say nothing of what the stack's resources are; Globals only to SAM.
 	default:
@@ -105,29 +105,29 @@ func each[T any](at Location, v any, read func(Location, string, map[string]any)
 		if err != nil {
 			return nil, err
 		}
-		if all[name], err = read(at, name, o); err != nil {
+		if all[name], err = read(at.Key(name), name, o); err != nil {
 			return nil, err
 		}
 	}
 	return all, nil
 }
 
-func newParameter(at Location, name string, o map[string]any) (Parameter, error) {
+func newParameter(at Location, _ string, o map[string]any) (Parameter, error) {
 	typ, ok := o["Type"].(string)
 	if !ok {
-		return Parameter{}, at.Key(name).Invalid("a parameter needs a Type")
+		return Parameter{}, at.Invalid("a parameter needs a Type")
 	}
 	switch o["Default"].(type) {
 	case map[string]any, []any:
-		return Parameter{}, at.Key(name).Invalid("a default is plain text, not %s", describe(o["Default"]))
+		return Parameter{}, at.Invalid("a default is plain text, not %s", describe(o["Default"]))
 	}
 	allowed, _ := o["AllowedValues"].([]any)
 	return Parameter{Type: typ, Default: o["Default"], Allowed: allowed}, nil
 }
 
-func newResource(at Location, id string, o map[string]any) (*Resource, error) {
-	at = Location{Stack: at.Stack, Resource: brief(id)}
-	r := &Resource{LogicalID: id}
+func (s *Stack) newResource(_ Location, id string, o map[string]any) (*Resource, error) {
+	r := &Resource{Stack: s, LogicalID: id}
+	at := r.At()
 	for _, key := range sortedKeys(o) {
 		ok := true
 		switch key {
@@ -155,10 +155,10 @@ func newResource(at Location, id string, o map[string]any) (*Resource, error) {
 	return r, nil
 }
 
-func newOutput(at Location, name string, o map[string]any) (Output, error) {
+func newOutput(at Location, _ string, o map[string]any) (Output, error) {
 	out := Output{Value: o["Value"]}
 	if out.Value == nil {
-		return out, at.Key(name).Invalid("an output needs a Value")
+		return out, at.Invalid("an output needs a Value")
 	}
 	if export, ok := o["Export"].(map[string]any); ok {
 		out.Export = export["Name"]

@@ -2,6 +2,8 @@ package cloudformation
 
 import (
 	"encoding/json"
+	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -69,18 +71,14 @@ func (s *Stack) deepObject(at Location, o map[string]any) (any, error) {
 	return out, nil
 }
 
-func (s *Stack) deepList(at Location, list []any) ([]any, error) {
-	out := make([]any, 0, len(list))
-	for i := range list {
-		e, err := s.deep(at.Index(i), list[i])
-		if err != nil {
-			return nil, err
-		}
-		if e != (noValue{}) {
-			out = append(out, e)
-		}
-	}
-	return out, nil
+func (s *Stack) deepList(at Location, list []any) (any, error) {
+	out := []any{}
+	err := s.elements(at, list, func(at Location, e any) error {
+		e, err := s.deep(at, e)
+		out = append(out, e)
+		return err
+	})
+	return out, err
 }
 
 // shallow resolves v until it is no intrinsic function; what an object or a
@@ -112,6 +110,9 @@ func single(v any) (key string, value any, ok bool) {
 	return key, value, len(o) == 1
 }
 
+// dynamicReference matches a whole one. Of what Fn::Join completes, a part may be seen.
+var dynamicReference = regexp.MustCompile(`(?s)\{\{resolve:.*?\}\}`)
+
 // dynamic replaces a dynamic reference, which only a deployment can look up.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
 func (s *Stack) dynamic(at Location, v any) (any, error) {
@@ -119,25 +120,14 @@ func (s *Stack) dynamic(at Location, v any) (any, error) {
 	if !ok {
 		return v, nil
 	}
-	before, rest, found := strings.Cut(text, "{{resolve:")
-	if !found {
-		return v, nil
-	}
-	var b strings.Builder
-	for found {
-		var reference string
-		b.WriteString(before)
-		if reference, rest, found = strings.Cut(rest, "}}"); !found {
-			return b.String() + "{{resolve:" + reference, nil // a part that Fn::Join completes
-		}
-		value, ok := s.Given("resolve:" + reference)
+	return replaceAll(dynamicReference, text, func(match string) (string, error) {
+		name := strings.Trim(match, "{}")
+		value, ok := s.Given(name)
 		if !ok {
-			return nil, at.Unresolved("resolve:"+reference, "the dynamic reference is looked up in AWS")
+			return "", at.Unresolved(name, "the dynamic reference is looked up in AWS")
 		}
-		b.WriteString(value)
-		before, rest, found = strings.Cut(rest, "{{resolve:")
-	}
-	return b.String() + before, nil
+		return value, nil
+	})
 }
 
 // text resolves v to a string; numbers and booleans become theirs.
@@ -155,10 +145,7 @@ func (s *Stack) text(at Location, v any) (string, error) {
 	case json.Number:
 		return v.String(), nil
 	case bool:
-		if v {
-			return "true", nil
-		}
-		return "false", nil
+		return strconv.FormatBool(v), nil
 	}
 	return "", at.Invalid("expected a string, got %s", describe(v))
 }
@@ -168,30 +155,35 @@ func tooLong(at Location) error {
 }
 
 // texts resolves v to a list of strings, of bounded size together.
-func (s *Stack) texts(at Location, v any) ([]string, error) {
+func (s *Stack) texts(at Location, v any) (texts []string, err error) {
+	size := 0
+	err = s.elements(at, v, func(here Location, e any) error {
+		text, err := s.text(here, e)
+		if size += len(text); size > maxText {
+			return tooLong(at)
+		}
+		texts = append(texts, text)
+		return err
+	})
+	return texts, err
+}
+
+// elements resolves v to a list and calls do with every element that is there.
+func (s *Stack) elements(at Location, v any, do func(at Location, e any) error) error {
 	list, err := s.list(at, v)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	out, size := make([]string, 0, len(list)), 0
 	for i, e := range list {
-		e, err := s.shallow(at.Index(i), e)
+		here := at.Index(i)
+		if e, err = s.shallow(here, e); err == nil && e != (noValue{}) {
+			err = do(here, e)
+		}
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if e == (noValue{}) {
-			continue
-		}
-		text, err := s.text(at.Index(i), e)
-		if err != nil {
-			return nil, err
-		}
-		if size += len(text); size > maxText {
-			return nil, tooLong(at)
-		}
-		out = append(out, text)
 	}
-	return out, nil
+	return nil
 }
 
 func (s *Stack) list(at Location, v any) ([]any, error) {

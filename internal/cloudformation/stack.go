@@ -29,8 +29,8 @@ type Options struct {
 
 // Attributes says what a resource's attribute is, "Ref" being what a Ref of
 // the resource gives. An attribute it does not know is an error made with
-// [Stack.UnknownAttribute].
-type Attributes func(s *Stack, r *Resource, name string) (any, error)
+// [Resource.UnknownAttribute].
+type Attributes func(r *Resource, name string) (any, error)
 
 // App is one stack, or several that may refer to each other's outputs.
 type App struct {
@@ -48,11 +48,9 @@ type Stack struct {
 	Account string
 	Region  string
 
-	app    *App
-	memo   map[string]*memo
-	parent *Stack            // of a nested stack
-	maker  *Resource         // the parent's resource that makes it
-	nested map[string]*Stack // by logical ID of the resources that make them
+	app   *App
+	memo  map[string]*memo
+	maker *Resource // of a nested stack, the parent's resource that makes it
 }
 
 // memo is what was found for one condition, output or attribute, so that each
@@ -78,7 +76,7 @@ func (a *App) Add(name, account, region string, text []byte) (*Stack, error) {
 
 func (a *App) add(s *Stack, text []byte) (*Stack, error) {
 	s.Account, s.Region = cmp.Or(s.Account, a.options.Account), cmp.Or(s.Region, a.options.Region)
-	s.app, s.memo, s.nested = a, map[string]*memo{}, map[string]*Stack{}
+	s.app, s.memo = a, map[string]*memo{}
 	if err := s.parse(text); err != nil {
 		return nil, err
 	}
@@ -86,15 +84,13 @@ func (a *App) add(s *Stack, text []byte) (*Stack, error) {
 	return s, nil
 }
 
-// Nest adds the stack that r, an AWS::CloudFormation::Stack of s, makes of a
+// Nest adds the stack that r, an AWS::CloudFormation::Stack, makes of a
 // template: its parameters are r's, and r has its outputs as attributes.
-func (s *Stack) Nest(r *Resource, text []byte) (*Stack, error) {
-	n, err := s.app.add(&Stack{Name: s.Name + "-" + r.LogicalID, Account: s.Account, Region: s.Region,
-		parent: s, maker: r}, text)
-	if err == nil {
-		s.nested[r.LogicalID] = n
-	}
-	return n, err
+func (r *Resource) Nest(text []byte) (nested *Stack, err error) {
+	s := r.Stack
+	r.Nested, err = s.app.add(&Stack{Name: s.Name + "-" + r.LogicalID, Account: s.Account, Region: s.Region, maker: r},
+		text)
+	return r.Nested, err
 }
 
 // Unused returns the names of the values that are none of a parameter, and that
@@ -112,12 +108,13 @@ func (a *App) Unused() []string {
 	})
 }
 
-// Nested returns the stack that a resource of s makes, nil for any other
-// resource.
-func (s *Stack) Nested(r *Resource) *Stack { return s.nested[r.LogicalID] }
-
 // Parent returns the stack s is nested in, nil when it is not.
-func (s *Stack) Parent() *Stack { return s.parent }
+func (s *Stack) Parent() *Stack {
+	if s.maker == nil {
+		return nil
+	}
+	return s.maker.Stack
+}
 
 // Stacks returns the stacks in the order they were added.
 func (a *App) Stacks() []*Stack { return a.stacks }
@@ -125,56 +122,67 @@ func (a *App) Stacks() []*Stack { return a.stacks }
 // Partition returns the AWS partition of the stack's Region.
 func (s *Stack) Partition() awsname.Partition { return awsname.PartitionFor(s.Region) }
 
-// At returns the location of a resource.
-func (s *Stack) At(r *Resource) Location {
-	return Location{Stack: s.Name, Resource: brief(r.LogicalID)}
+// section returns the location of a section of the template.
+func (s *Stack) section(name string) Location { return Location{Stack: s.Name, Path: name} }
+
+// At returns the location of the resource.
+func (r *Resource) At() Location {
+	return Location{Stack: r.Stack.Name, Resource: brief(r.LogicalID)}
 }
 
-// Exists reports whether a resource's condition holds, and in a nested stack
+// Exists reports whether the resource's condition holds, and in a nested stack
 // that of the resource that makes the stack.
-func (s *Stack) Exists(r *Resource) (bool, error) {
-	if s.parent != nil {
-		if exists, err := s.parent.Exists(s.maker); err != nil || !exists {
+func (r *Resource) Exists() (bool, error) {
+	if maker := r.Stack.maker; maker != nil {
+		if exists, err := maker.Exists(); err != nil || !exists {
 			return false, err
 		}
 	}
 	if r.Condition == "" {
 		return true, nil
 	}
-	return s.condition(s.At(r).Key("Condition"), r.Condition)
+	return r.Stack.condition(r.At().Key("Condition"), r.Condition)
 }
 
-// Attribute returns an attribute of a resource, or what a Ref of it gives.
-func (s *Stack) Attribute(r *Resource, name string) (any, error) {
-	full := r.AttributeName(name)
-	if v, ok := s.Given(full); ok {
+// Attribute returns an attribute of the resource, or what a Ref of it gives.
+func (r *Resource) Attribute(name string) (any, error) {
+	full := r.attributeName(name)
+	if v, ok := r.Stack.Given(full); ok {
 		return v, nil
 	}
-	return s.once("attribute "+full, s.At(r), func() (any, error) {
-		exists, err := s.Exists(r)
+	return once(r.Stack, "attribute "+full, r.At(), func() (any, error) {
+		exists, err := r.Exists()
 		if err != nil {
 			return nil, err
 		}
 		if !exists {
-			return nil, s.At(r).Invalid("the resource is needed but its condition %s is false", r.Condition)
+			return nil, r.At().Invalid("the resource is needed but its condition %s is false", r.Condition)
 		}
-		if output, ok := strings.CutPrefix(name, "Outputs."); ok && s.Nested(r) != nil {
-			v, _, err := s.Nested(r).Output(output)
+		if output, ok := strings.CutPrefix(name, "Outputs."); ok && r.Nested != nil {
+			v, _, err := r.Nested.Output(output)
 			return v, err
 		}
-		return s.app.attributes(s, r, name)
+		return r.Stack.app.attributes(r, name)
 	})
+}
+
+// attributeName is what [Options.Values] calls an attribute of the resource.
+func (r *Resource) attributeName(name string) string {
+	if name == "Ref" {
+		return r.LogicalID
+	}
+	return r.LogicalID + "." + name
 }
 
 // UnknownAttribute returns the error for an attribute that only a deployment
 // knows.
-func (s *Stack) UnknownAttribute(r *Resource, name string) error {
-	return s.At(r).Unresolved(r.AttributeName(name), "%s of %s, an %s, is known to AWS only", name, r.LogicalID, r.Type)
+func (r *Resource) UnknownAttribute(name string) error {
+	return r.At().Unresolved(r.attributeName(name), "%s of %s, an %s, is known to AWS only", name, r.LogicalID, r.Type)
 }
 
 // Output returns an output's value; ok is false when its condition is.
 func (s *Stack) Output(name string) (value string, ok bool, err error) {
-	at := (Location{Stack: s.Name, Path: "Outputs"}).Key(name)
+	at := s.section("Outputs").Key(name)
 	out, there := s.Outputs[name]
 	if !there {
 		return "", false, at.Invalid("there is no such output")
@@ -185,13 +193,8 @@ func (s *Stack) Output(name string) (value string, ok bool, err error) {
 			return "", false, err
 		}
 	}
-	v, err := s.once("output "+name, at, func() (any, error) {
-		return s.text(at.Key("Value"), out.Value)
-	})
-	if err != nil {
-		return "", false, err
-	}
-	return v.(string), true, nil
+	value, err = once(s, "output "+name, at, func() (string, error) { return s.text(at.Key("Value"), out.Value) })
+	return value, err == nil, err
 }
 
 // DecodeJSON decodes the properties that a text contains, see [Stack.Decode].
@@ -214,16 +217,17 @@ func (s *Stack) Given(name string) (value string, ok bool) {
 	return "", false
 }
 
-func (s *Stack) once(what string, at Location, work func() (any, error)) (any, error) {
+func once[T any](s *Stack, what string, at Location, work func() (T, error)) (value T, err error) {
 	if m, seen := s.memo[what]; seen {
 		if !m.done {
-			return nil, at.Errorf(ErrCycle, "break the circle", "the %s refers to itself", what)
+			return value, at.Errorf(ErrCycle, "break the circle", "the %s refers to itself", what)
 		}
-		return m.value, m.err
+		value, _ = m.value.(T) // nil is a value of T, too
+		return value, m.err
 	}
 	m := &memo{}
 	s.memo[what] = m
-	m.value, m.err = work()
-	m.done = true
-	return m.value, m.err
+	value, m.err = work()
+	m.value, m.done = value, true
+	return value, m.err
 }

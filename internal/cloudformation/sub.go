@@ -27,25 +27,34 @@ func (s *Stack) sub(at Location, args []any) (any, error) {
 var placeholder = regexp.MustCompile(`\$\{[^}]*\}`)
 
 func (s *Stack) substitute(at Location, text string, variables map[string]any) (any, error) {
-	var failed error
 	size := 0
-	text = placeholder.ReplaceAllStringFunc(text, func(p string) string {
-		name := p[len("${") : len(p)-len("}")]
+	text, err := replaceAll(placeholder, text, func(match string) (string, error) {
+		name := match[len("${") : len(match)-len("}")]
 		if literal, ok := strings.CutPrefix(name, "!"); ok {
-			return "${" + literal + "}"
+			return "${" + literal + "}", nil
 		}
-		if failed != nil || size > maxText {
-			return ""
+		value, err := s.variable(at, strings.TrimSpace(name), variables)
+		if size += len(value); size > maxText {
+			return "", tooLong(at)
 		}
-		var value string
-		value, failed = s.variable(at, strings.TrimSpace(name), variables)
-		size += len(value)
-		return value
+		return value, err
 	})
-	if failed != nil {
-		return nil, failed
+	if err != nil {
+		return nil, err
 	}
 	return s.text(at, text)
+}
+
+// replaceAll replaces what a pattern matches, up to the first error.
+func replaceAll(pattern *regexp.Regexp, text string, with func(match string) (string, error)) (string, error) {
+	var failed error
+	text = pattern.ReplaceAllStringFunc(text, func(match string) (value string) {
+		if failed == nil {
+			value, failed = with(match)
+		}
+		return value
+	})
+	return text, failed
 }
 
 func (s *Stack) variable(at Location, name string, variables map[string]any) (string, error) {

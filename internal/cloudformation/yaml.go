@@ -90,18 +90,14 @@ func yamlScalar(n *yaml.Node) (any, error) {
 		if json.Valid([]byte(n.Value)) {
 			return json.Number(n.Value), nil
 		}
-		// 007 and 1_000 are texts to whoever wrote them.
-		return n.Value, nil
 	case "!!str":
 		if truth, ok := yaml11[strings.ToLower(n.Value)]; ok && n.Style == 0 {
 			return truth, nil
 		}
-		return n.Value, nil
 	case "!!binary":
 		return nil, fmt.Errorf("line %d: !!binary is not part of CloudFormation's YAML", n.Line)
-	default:
-		return n.Value, nil
 	}
+	return n.Value, nil // 007 and 1_000 are texts, too, to whoever wrote them
 }
 
 // short turns !Ref X into {Ref: X} and !Name V into {Fn::Name: V}.

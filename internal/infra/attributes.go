@@ -9,45 +9,69 @@ import (
 )
 
 // attribute is what a Ref ("Ref") or a Fn::GetAtt of a resource gives.
-func (r *reader) attribute(s *cloudformation.Stack, res *cloudformation.Resource, name string) (any, error) {
-	var own map[string]string
-	var err error
-	switch res.Type {
-	case typeBucket:
-		own, err = read(s, res, bucketAttributes)
-	case typePublicKey:
-		own, err = read(s, res, publicKeyAttributes)
-	case typeParameter:
-		own, err = read(s, res, parameterAttributes)
-	case typeFunction:
-		own, err = read(s, res, functionAttributes)
-	case typeReader:
-		return r.imported(s, res, name)
+func (r *reader) attribute(res *cloudformation.Resource, name string) (any, error) {
+	if res.Type == typeReader {
+		return r.imported(res, name)
 	}
-	if value, ok := own[name]; ok || err != nil {
-		return value, err
-	}
-	if format, ok := attributes[res.Type][name]; ok {
-		return fill(format, s, res), nil
-	}
-	return nil, s.UnknownAttribute(res, name)
-}
-
-// read returns the attributes that follow from a resource's properties.
-func read[P any](s *cloudformation.Stack, res *cloudformation.Resource,
-	attributes func(*cloudformation.Stack, *cloudformation.Resource, *P) (map[string]string,
-		error)) (map[string]string, error) {
-	var p P
-	if err := s.Properties(res, &p); err != nil {
+	own, err := ownValues(res)
+	if err != nil {
 		return nil, err
 	}
-	return attributes(s, res, &p)
+	if format, ok := attributes[res.Type][name]; ok {
+		return fill(format, res, own...), nil
+	}
+	return nil, res.UnknownAttribute(name)
 }
 
-// attributes are the attributes that follow from stack and logical ID alone.
-// In braces: id, a CloudFront ID; domain; uuid; canonical, a canonical user
-// ID; name, a name as CloudFormation makes one; and what the stack is in.
+// ownValues returns, as [fill] takes it, what of a resource's properties its
+// attributes are made of.
+func ownValues(res *cloudformation.Resource) ([]string, error) {
+	switch res.Type {
+	case typeBucket:
+		var p bucketProperties
+		err := res.Decode(&p)
+		name := cmp.Or(p.BucketName, bucketName(res))
+		return []string{"{name}", name, "{host}", awsname.BucketHost(name, res.Stack.Region),
+			"{website}", awsname.WebsiteHost(name, res.Stack.Region)}, err
+	case typePublicKey:
+		var p publicKeyProperties
+		if err := res.Decode(&p); err != nil {
+			return nil, err
+		}
+		key, err := parseKey(res.At().Key("Properties"), &p)
+		if err != nil {
+			return nil, err
+		}
+		return []string{"{id}", key.LocalID()}, nil
+	case typeParameter:
+		var p parameterProperties
+		err := res.Decode(&p)
+		return []string{"{name}", p.name(res), "{type}", p.Type, "{value}", p.Value}, err
+	case typeFunction:
+		var p functionProperties
+		err := res.Decode(&p)
+		return []string{"{name}", p.Name}, err
+	}
+	return nil, nil
+}
+
+const functionARN = "arn:{partition}:cloudfront::{account}:function/{name}"
+
+// attributes are the attributes that follow from stack, logical ID and the
+// resource's own values. In braces: id, a CloudFront ID; domain; uuid; canonical,
+// a canonical user ID; name, the resource's or one as CloudFormation makes it;
+// and what the stack is in.
 var attributes = map[string]map[string]string{
+	typeBucket: {
+		"Ref": "{name}", "Arn": "arn:{partition}:s3:::{name}", "DomainName": "{name}.s3.{suffix}",
+		"RegionalDomainName": "{host}", "DualStackDomainName": "{name}.s3.dualstack.{region}.{suffix}",
+		"WebsiteURL": "http://{website}",
+	},
+	typePublicKey: {"Ref": "{id}", "Id": "{id}"},
+	typeParameter: {"Ref": "{name}", "Type": "{type}", "Value": "{value}"},
+	typeFunction: {
+		"Ref": functionARN, "FunctionARN": functionARN, "FunctionMetadata.FunctionARN": functionARN, "Stage": "LIVE",
+	},
 	typeDistribution:        {"Ref": "{id}", "Id": "{id}", "DomainName": "{domain}"},
 	typeOAI:                 {"Ref": "{id}", "Id": "{id}", "S3CanonicalUserId": "{canonical}"},
 	typeOAC:                 {"Ref": "{id}", "Id": "{id}"},
@@ -62,7 +86,7 @@ var attributes = map[string]map[string]string{
 	"AWS::CertificateManager::Certificate": {"Ref": "arn:{partition}:acm:{region}:{account}:certificate/{uuid}"},
 	"AWS::IAM::Role":                       {"Ref": "{name}", "Arn": "arn:{partition}:iam::{account}:role/{name}"},
 	"AWS::IAM::User":                       {"Ref": "{name}", "Arn": "arn:{partition}:iam::{account}:user/{name}"},
-	typeKMSKey: {
+	"AWS::KMS::Key": {
 		"Ref": "{uuid}", "KeyId": "{uuid}", "Arn": "arn:{partition}:kms:{region}:{account}:key/{uuid}",
 	},
 	"AWS::Lambda::Function": {
@@ -85,48 +109,19 @@ var attributes = map[string]map[string]string{
 	},
 }
 
-func fill(format string, s *cloudformation.Stack, r *cloudformation.Resource) string {
-	return strings.NewReplacer(
-		"{id}", "E"+shortID(s, r, "id"),
-		"{domain}", "d"+strings.ToLower(shortID(s, r, "domain"))+".cloudfront.net",
-		"{uuid}", uuid(s, r),
-		"{canonical}", canonicalUserID(s, r),
-		"{name}", s.Name+"-"+r.LogicalID,
+// fill puts values in their places: own, pairs of a place and its value, before
+// what stack and logical ID give.
+func fill(format string, res *cloudformation.Resource, own ...string) string {
+	s := res.Stack
+	return strings.NewReplacer(append(own,
+		"{id}", "E"+shortID(res, "id"),
+		"{domain}", "d"+strings.ToLower(shortID(res, "domain"))+".cloudfront.net",
+		"{uuid}", uuid(res),
+		"{canonical}", canonicalUserID(res),
+		"{name}", s.Name+"-"+res.LogicalID,
 		"{partition}", s.Partition().ID,
+		"{suffix}", s.Partition().DNSSuffix,
 		"{region}", s.Region,
 		"{account}", s.Account,
-	).Replace(format)
-}
-
-func bucketAttributes(s *cloudformation.Stack, r *cloudformation.Resource, p *bucketProperties) (
-	map[string]string, error) {
-	bucket, suffix := cmp.Or(p.BucketName, bucketName(s, r)), s.Partition().DNSSuffix
-	return map[string]string{
-		"Ref":                 bucket,
-		"Arn":                 "arn:" + s.Partition().ID + ":s3:::" + bucket,
-		"DomainName":          bucket + ".s3." + suffix,
-		"RegionalDomainName":  awsname.BucketHost(bucket, s.Region),
-		"DualStackDomainName": bucket + ".s3.dualstack." + s.Region + "." + suffix,
-		"WebsiteURL":          "http://" + awsname.WebsiteHost(bucket, s.Region),
-	}, nil
-}
-
-func publicKeyAttributes(s *cloudformation.Stack, r *cloudformation.Resource, p *publicKeyProperties) (
-	map[string]string, error) {
-	key, err := parseKey(s.At(r).Key("Properties"), p)
-	if err != nil {
-		return nil, err
-	}
-	return map[string]string{"Ref": key.LocalID(), "Id": key.LocalID()}, nil
-}
-
-func parameterAttributes(s *cloudformation.Stack, r *cloudformation.Resource, p *parameterProperties) (
-	map[string]string, error) {
-	return map[string]string{"Ref": p.name(s, r), "Type": p.Type, "Value": p.Value}, nil
-}
-
-func functionAttributes(s *cloudformation.Stack, _ *cloudformation.Resource, p *functionProperties) (
-	map[string]string, error) {
-	arn := "arn:" + s.Partition().ID + ":cloudfront::" + s.Account + ":function/" + p.Name
-	return map[string]string{"Ref": arn, "FunctionARN": arn, "FunctionMetadata.FunctionARN": arn, "Stage": "LIVE"}, nil
+	)...).Replace(format)
 }

@@ -9,20 +9,15 @@ import (
 	"example.com/privatecdn/internal/cloudformation"
 )
 
-func (r *reader) bucket(s *cloudformation.Stack, res *cloudformation.Resource) error {
-	var p bucketProperties
-	if err := s.Properties(res, &p); err != nil {
-		return err
-	}
+func (r *reader) bucket(res *cloudformation.Resource, p *bucketProperties) error {
 	b := &Bucket{
-		Stack:             s.Name,
+		Stack:             res.Stack.Name,
 		LogicalID:         res.LogicalID,
-		Region:            s.Region,
+		Region:            res.Stack.Region,
 		PublicAccessBlock: p.PublicAccessBlockConfiguration,
-		Retained:          res.Retained,
 	}
 	for name, into := range map[string]*string{"Ref": &b.Name, "Arn": &b.ARN} {
-		v, err := s.Attribute(res, name)
+		v, err := res.Attribute(name)
 		if err != nil {
 			return err
 		}
@@ -41,11 +36,11 @@ func (r *reader) bucket(s *cloudformation.Stack, res *cloudformation.Resource) e
 		})
 	}
 	if acl := p.AccessControl; strings.HasPrefix(acl, "Public") || acl == "AuthenticatedRead" {
-		r.note(s, res, "access control lists are not evaluated: by "+acl+" nobody may read, the bucket policy decides")
+		r.note(res, "access control lists are not evaluated: by "+acl+" nobody may read, the bucket policy decides")
 	}
 	if w := p.WebsiteConfiguration; w != nil {
 		if (w.IndexDocument == "") == (w.RedirectAllRequestsTo == nil) || strings.Contains(w.IndexDocument, "/") {
-			return s.At(res).Key("Properties.WebsiteConfiguration").Invalid(
+			return res.At().Key("Properties.WebsiteConfiguration").Invalid(
 				"a website has an IndexDocument without slashes or RedirectAllRequestsTo")
 		}
 		b.Website = &Website{Index: w.IndexDocument, Error: w.ErrorDocument}
@@ -57,22 +52,26 @@ func (r *reader) bucket(s *cloudformation.Stack, res *cloudformation.Resource) e
 	return nil
 }
 
-func (r *reader) bucketPolicy(s *cloudformation.Stack, res *cloudformation.Resource) error {
-	var p bucketPolicyProperties
-	if err := s.Properties(res, &p); err != nil {
-		return err
-	}
-	statements, err := bucketpolicy.Parse(s.At(res).Key("Properties.PolicyDocument"), p.PolicyDocument)
+func (r *reader) bucketPolicy(res *cloudformation.Resource, p *bucketPolicyProperties) error {
+	statements, err := bucketpolicy.Parse(res.At().Key("Properties.PolicyDocument"), p.PolicyDocument)
 	if err != nil {
 		return err
 	}
+	if b := r.bucketNamed(p.Bucket); b != nil {
+		b.Policy = append(b.Policy, statements...)
+	} else {
+		r.note(res, "the bucket "+p.Bucket+" is in none of the templates given")
+	}
+	return nil
+}
+
+// bucketNamed returns the bucket with a name, nil if there is none.
+func (r *reader) bucketNamed(name string) *Bucket {
 	for _, b := range r.tmpl.Buckets {
-		if b.Name == p.Bucket {
-			b.Policy = append(b.Policy, statements...)
-			return nil
+		if b.Name == name {
+			return b
 		}
 	}
-	r.note(s, res, "the bucket "+p.Bucket+" is in none of the templates given")
 	return nil
 }
 
@@ -83,10 +82,8 @@ func (r *reader) bucketByHost(s *cloudformation.Stack, host string, service awsn
 	if !ok || at.Bucket == "" || at.Service != service {
 		return nil
 	}
-	for _, b := range r.tmpl.Buckets {
-		if b.Name == at.Bucket {
-			return b
-		}
+	if b := r.bucketNamed(at.Bucket); b != nil {
+		return b
 	}
 	b := &Bucket{
 		Name:              at.Bucket,
@@ -116,18 +113,16 @@ func (r *reader) assumeGrants() {
 			return
 		}
 		if !assumed[b] {
-			r.tmpl.Notes = append(r.tmpl.Notes, Note{Stack: d.Stack, LogicalID: d.LogicalID, Type: typeDistribution,
-				Why: "the bucket " + b.Name + " is in none of the templates given: " +
-					"its policy is assumed to let the distribution read"})
+			r.noteOf(d.Stack, d.LogicalID, typeDistribution, "the bucket "+b.Name+" is in none of the templates given: "+
+				"its policy is assumed to let the distribution read")
 		}
 		assumed[b], granted[o] = true, true
 		b.Policy = append(b.Policy, needed(d, o))
 	}
 	for _, d := range r.tmpl.Distributions {
-		for _, behavior := range d.Behaviors {
-			grant(d, behavior.Origin)
-			if f := behavior.Origin.Failover; f != nil {
-				grant(d, f.Origin)
+		for _, b := range d.Behaviors {
+			for _, o := range b.Origins() {
+				grant(d, o)
 			}
 		}
 	}

@@ -2,22 +2,29 @@ package infra
 
 import "example.com/privatecdn/internal/cloudformation"
 
-// byID is a kind of resource that others refer to by one of its attributes, an
-// ID or an ARN. read makes what it describes of its properties.
-func byID[P, T any](typ, attribute string, read reading[P, T]) kind {
-	return kind{typ, *new(P), func(r *reader, s *cloudformation.Stack, res *cloudformation.Resource) error {
+// of returns a kind of resource of which read gets the properties.
+func of[P any](typ string, read func(*reader, *cloudformation.Resource, *P) error) kind {
+	return kind{name: typ, properties: *new(P), read: func(r *reader, res *cloudformation.Resource) error {
 		var p P
-		if err := s.Properties(res, &p); err != nil {
+		if err := res.Decode(&p); err != nil {
 			return err
 		}
-		id, err := s.Attribute(res, attribute)
+		return read(r, res, &p)
+	}}
+}
+
+// byID returns a kind of resource that others refer to by one of its attributes,
+// an ID or an ARN. read makes what it describes of its properties.
+func byID[P, T any](typ, attribute string, read reading[P, T]) kind {
+	return of(typ, func(r *reader, res *cloudformation.Resource, p *P) error {
+		id, err := res.Attribute(attribute)
 		if err != nil {
 			return err
 		}
-		made, err := read(r, source{s, s.At(res).Key("Properties"), res.LogicalID, id.(string)}, &p)
+		made, err := read(r, source{res.Stack, res.At().Key("Properties"), res.LogicalID, id.(string)}, p)
 		r.made[id.(string)] = made
 		return err
-	}}
+	})
 }
 
 // reading makes a T of a resource's properties.
@@ -50,9 +57,4 @@ func find[P, T any](r *reader, s *cloudformation.Stack, at cloudformation.Locati
 		return nil, err
 	}
 	return read(r, source{s, at, "", id}, &p)
-}
-
-// noteAt notes something about the resource at a place.
-func (r *reader) noteAt(at cloudformation.Location, typ, why string) {
-	r.tmpl.Notes = append(r.tmpl.Notes, Note{Stack: at.Stack, LogicalID: at.Resource, Type: typ, Why: why})
 }

@@ -7,16 +7,16 @@ import "example.com/privatecdn/internal/cloudformation"
 // gives it as an attribute called like the SSM parameter.
 const typeReader = "Custom::CrossRegionExportReader"
 
-func (r *reader) imported(s *cloudformation.Stack, res *cloudformation.Resource, name string) (any, error) {
+func (r *reader) imported(res *cloudformation.Resource, name string) (any, error) {
 	for _, other := range r.app.Stacks() {
 		for _, id := range other.LogicalIDs() {
 			writer := other.Resources[id]
 			props, _ := writer.Properties["WriterProps"].(map[string]any)
 			exports, _ := props["exports"].(map[string]any)
 			if v, ok := exports[name]; ok {
-				return other.Resolve(other.At(writer).Key("Properties.WriterProps.exports."+name), v)
+				return other.Resolve(writer.At().Key("Properties.WriterProps.exports."+name), v)
 			}
 		}
 	}
-	return nil, s.UnknownAttribute(res, name)
+	return nil, res.UnknownAttribute(name)
 }

@@ -10,19 +10,15 @@ import (
 	"example.com/privatecdn/internal/cloudformation"
 )
 
-func (r *reader) distribution(s *cloudformation.Stack, res *cloudformation.Resource) error {
-	var p distributionProperties
-	if err := s.Properties(res, &p); err != nil {
-		return err
-	}
-	c := &p.DistributionConfig
-	at := s.At(res).Key("Properties.DistributionConfig")
+func (r *reader) distribution(res *cloudformation.Resource, p *distributionProperties) error {
+	c, s := &p.DistributionConfig, res.Stack
+	at := res.At().Key("Properties.DistributionConfig")
 	d := &Distribution{
 		Stack:             s.Name,
 		LogicalID:         res.LogicalID,
-		ID:                fill("{id}", s, res),
-		DomainName:        fill("{domain}", s, res),
-		ARN:               fill("arn:{partition}:cloudfront::{account}:distribution/{id}", s, res),
+		ID:                fill("{id}", res),
+		DomainName:        fill("{domain}", res),
+		ARN:               fill("arn:{partition}:cloudfront::{account}:distribution/{id}", res),
 		Aliases:           c.Aliases,
 		Enabled:           c.Enabled,
 		DefaultRootObject: strings.TrimPrefix(c.DefaultRootObject, "/"),
@@ -39,7 +35,7 @@ func (r *reader) distribution(s *cloudformation.Stack, res *cloudformation.Resou
 		},
 	}
 	if d.WebACL != "" {
-		r.note(s, res, "its web ACL is not evaluated")
+		r.note(res, "its web ACL is not evaluated")
 	}
 	if d.Geo.Type != "none" && len(d.Geo.Locations) == 0 {
 		return at.Key("Restrictions.GeoRestriction.Locations").Invalid("a %s has at least one country", d.Geo.Type)
@@ -119,7 +115,7 @@ func (r *reader) behavior(s *cloudformation.Stack, at cloudformation.Location, p
 		at := at.Key("TrustedKeyGroups").Index(i)
 		group, err := find(r, s, at, "key group", id, (*reader).keyGroup)
 		if r.opensNothing(at, typeDistribution, err) {
-			group, err = &KeyGroup{ID: id}, nil
+			group, err = &KeyGroup{}, nil
 		}
 		if err != nil {
 			return nil, err
@@ -136,7 +132,7 @@ func (r *reader) behavior(s *cloudformation.Stack, at cloudformation.Location, p
 	for _, signer := range p.TrustedSigners {
 		r.noteAt(at, typeDistribution, "the keys of the trusted signer "+signer+
 			" are not in the template, as those of TrustedKeyGroups are; until then it opens nothing")
-		b.KeyGroups = append(b.KeyGroups, &KeyGroup{ID: signer})
+		b.KeyGroups = append(b.KeyGroups, &KeyGroup{})
 	}
 	if err := r.policies(s, at, p, b); err != nil {
 		return nil, err

@@ -77,14 +77,15 @@ func managedNames() []string {
 	add := func(what, id, name string) {
 		lines = append(lines, fmt.Sprintf("- %s `%s` (`%s`)\n", what, strings.TrimPrefix(name, "Managed-"), id))
 	}
-	for id, p := range ManagedCachePolicies() {
-		add("cache policy", id, p.Name)
-	}
-	for id, p := range ManagedOriginRequestPolicies() {
-		add("origin request policy", id, p.Name)
-	}
-	for id, p := range managedResponseHeadersPolicies() {
-		add("response headers policy", id, p.Name)
+	for id, p := range Managed() {
+		switch p := p.(type) {
+		case *CachePolicy:
+			add("cache policy", id, p.Name)
+		case *OriginRequestPolicy:
+			add("origin request policy", id, p.Name)
+		case *ResponseHeadersPolicy:
+			add("response headers policy", id, p.Name)
+		}
 	}
 	slices.Sort(lines)
 	return lines
@@ -113,7 +114,7 @@ func schema(path string, t reflect.Type) []property {
 		inner, suffix := element(field.Type)
 		switch {
 		case field.Type == reflect.TypeFor[cloudformation.Ignored]():
-			for _, name := range strings.Fields(tag) {
+			for _, name := range strings.Fields(strings.TrimSuffix(tag, "*")) {
 				all = append(all, property{Path: strings.TrimPrefix(path+"."+name, "."), Ignored: true})
 			}
 			continue

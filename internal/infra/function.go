@@ -32,7 +32,7 @@ func (r *reader) function(from source, p *functionProperties) (*Function, error)
 	if other, twice := r.made[from.id].(*Function); twice {
 		return nil, from.at.Key("Name").Invalid("%s has the name %q too", other.LogicalID, p.Name)
 	}
-	f := &Function{LogicalID: cmp.Or(from.logicalID, p.Name), Name: p.Name, Runtime: p.FunctionConfig.Runtime,
+	f := &Function{LogicalID: cmp.Or(from.logicalID, p.Name), Runtime: p.FunctionConfig.Runtime,
 		Code: p.FunctionCode, Unpublished: !p.AutoPublish}
 	at := from.at.Key("FunctionConfig.KeyValueStoreAssociations")
 	for i, a := range p.FunctionConfig.KeyValueStoreAssociations {

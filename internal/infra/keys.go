@@ -23,7 +23,7 @@ func parseKey(at cloudformation.Location, p *publicKeyProperties) (*keys.Public,
 }
 
 func (r *reader) keyGroup(from source, p *keyGroupProperties) (*KeyGroup, error) {
-	group := &KeyGroup{LogicalID: from.logicalID, ID: from.id}
+	group := &KeyGroup{}
 	at := from.at.Key("KeyGroupConfig.Items")
 	for i, id := range p.KeyGroupConfig.Items {
 		key, err := find(r, from.stack, at.Index(i), "public key", id, (*reader).publicKey)
@@ -49,12 +49,10 @@ func (r *reader) opensNothing(at cloudformation.Location, typ string, err error)
 }
 
 func (r *reader) oai(from source, _ *oaiProperties) (*OAI, error) {
-	res := from.stack.Resources[from.logicalID]
-	return &OAI{LogicalID: from.logicalID, ID: from.id, CanonicalUserID: canonicalUserID(from.stack, res)}, nil
+	return &OAI{ID: from.id, CanonicalUserID: canonicalUserID(from.stack.Resources[from.logicalID])}, nil
 }
 
-func (r *reader) oac(from source, p *oacProperties) (*OAC, error) {
+func (r *reader) oac(_ source, p *oacProperties) (*OAC, error) {
 	c := &p.OriginAccessControlConfig
-	return &OAC{LogicalID: from.logicalID, ID: from.id, Type: c.OriginAccessControlOriginType,
-		Behavior: c.SigningBehavior}, nil
+	return &OAC{Type: c.OriginAccessControlOriginType, Behavior: c.SigningBehavior}, nil
 }

@@ -16,33 +16,33 @@ func legacyPolicies(p *behaviorProperties) (CachePolicy, *OriginRequestPolicy) {
 		MinTTL:       ttl(p.MinTTL, 0),
 		DefaultTTL:   ttl(p.DefaultTTL, 24*time.Hour),
 		MaxTTL:       ttl(p.MaxTTL, 365*24*time.Hour),
-		Headers:      selection("none", nil),
+		Headers:      none,
 		Cookies:      selection(f.Cookies.Forward, f.Cookies.WhitelistedNames),
-		QueryStrings: selection("none", nil),
+		QueryStrings: none,
 		Gzip:         p.Compress,
 	}
 	switch {
 	case len(f.QueryStringCacheKeys) > 0:
-		cache.QueryStrings = selection("whitelist", f.QueryStringCacheKeys)
+		cache.QueryStrings = only(f.QueryStringCacheKeys...)
 	case f.QueryString:
-		cache.QueryStrings = selection("all", nil)
+		cache.QueryStrings = all
 	}
 	forward := &OriginRequestPolicy{
 		Name:         "ForwardedValues",
-		Headers:      selection("none", nil),
-		Cookies:      selection("none", nil),
-		QueryStrings: selection("none", nil),
+		Headers:      none,
+		Cookies:      none,
+		QueryStrings: none,
 	}
 	if f.QueryString {
-		forward.QueryStrings = selection("all", nil)
+		forward.QueryStrings = all
 	}
 	switch {
 	case len(f.Headers) == 1 && f.Headers[0] == "*":
 		// Forwarding all headers means that nothing is cached.
 		cache.MinTTL, cache.DefaultTTL, cache.MaxTTL = 0, 0, 0
-		forward.Headers = selection("allViewer", nil)
+		forward.Headers = Selection{Kind: "allViewer"}
 	case len(f.Headers) > 0:
-		cache.Headers = selection("whitelist", f.Headers)
+		cache.Headers = only(f.Headers...)
 	}
 	return cache, forward
 }

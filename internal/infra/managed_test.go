@@ -24,7 +24,11 @@ func TestManagedCachePolicies(t *testing.T) {
 		"Managed-UseOriginCacheControlHeaders":              {0, 0, year, true, true},
 		"Managed-UseOriginCacheControlHeaders-QueryStrings": {0, 0, year, true, true},
 	}
-	for _, p := range infra.ManagedCachePolicies() {
+	for _, managed := range infra.Managed() {
+		p, ok := managed.(*infra.CachePolicy)
+		if !ok {
+			continue
+		}
 		w, known := want[p.Name]
 		if !known || p.MinTTL != w.least || p.DefaultTTL != w.usual || p.MaxTTL != w.most ||
 			p.Gzip != w.gzip || p.Brotli != w.brotli {

@@ -13,7 +13,6 @@ import (
 
 // Template is what one stack, or several of one assembly, describes.
 type Template struct {
-	Stack          string // the first stack's name
 	Distributions  []*Distribution
 	Buckets        []*Bucket
 	KeyValueStores []*KeyValueStore  `json:"-"` // the functions have them, too
@@ -68,15 +67,19 @@ type Behavior struct {
 	ViewerResponse       *Function
 }
 
+// Origins returns the behavior's origin, and the one to fail over to if it has one.
+func (b *Behavior) Origins() []*Origin {
+	if b.Origin.Failover == nil {
+		return []*Origin{b.Origin}
+	}
+	return []*Origin{b.Origin, b.Origin.Failover.Origin}
+}
+
 // Signed reports whether the behavior asks for a CloudFront signature.
 func (b *Behavior) Signed() bool { return len(b.KeyGroups) > 0 }
 
 // KeyGroup is a trusted key group.
-type KeyGroup struct {
-	LogicalID string
-	ID        string
-	Keys      []*PublicKey
-}
+type KeyGroup struct{ Keys []*PublicKey }
 
 // PublicKey is an AWS::CloudFront::PublicKey.
 type PublicKey struct {
@@ -127,17 +130,14 @@ type CustomOrigin struct {
 
 // OAI is an origin access identity.
 type OAI struct {
-	LogicalID       string
 	ID              string
 	CanonicalUserID string
 }
 
 // OAC is an origin access control.
 type OAC struct {
-	LogicalID string
-	ID        string
-	Type      string // s3, lambda, mediapackagev2 or mediastore
-	Behavior  string // always, never or no-override
+	Type     string // s3, lambda, mediapackagev2 or mediastore
+	Behavior string // always, never or no-override
 }
 
 // Bucket is an S3 bucket.
@@ -152,7 +152,6 @@ type Bucket struct {
 	Encryption        string                   // AES256, aws:kms, aws:kms:dsse or ""
 	CORS              []CORS                   // its rules: S3 answers with the first that fits origin and method
 	Website           *Website
-	Retained          bool     // kept when the stack is deleted or the bucket replaced
 	External          bool     // named by an origin, not made by this template
 	Uploads           []Upload // content that the template copies there; of one key the first counts
 }
@@ -190,7 +189,6 @@ type Selection struct {
 
 // CachePolicy is what makes up the cache key and how long an object is kept.
 type CachePolicy struct {
-	LogicalID                      string // or the managed policy's ID
 	Name                           string
 	MinTTL, DefaultTTL, MaxTTL     time.Duration
 	Headers, Cookies, QueryStrings Selection
@@ -199,14 +197,12 @@ type CachePolicy struct {
 
 // OriginRequestPolicy is what goes to the origin beside the cache key.
 type OriginRequestPolicy struct {
-	LogicalID                      string
 	Name                           string
 	Headers, Cookies, QueryStrings Selection
 }
 
 // ResponseHeadersPolicy is what is taken off and put on every response.
 type ResponseHeadersPolicy struct {
-	LogicalID    string
 	Name         string
 	CORS         *CORS
 	Security     []Header // in CloudFront's own names: Strict-Transport-Security, …
@@ -236,7 +232,6 @@ type CORS struct {
 // Function is a CloudFront function and the key value store it reads.
 type Function struct {
 	LogicalID      string
-	Name           string
 	Runtime        string // cloudfront-js-1.0 or -2.0
 	Code           string
 	Unpublished    bool // which CloudFront refuses to attach to a behavior

@@ -23,11 +23,11 @@ func (r *reader) addNestedStacks(s *cloudformation.Stack, dir string) error {
 		if res.Type != typeStack {
 			continue
 		}
-		at := s.At(res).Key("Properties.TemplateURL")
+		at := res.At().Key("Properties.TemplateURL")
 		if depth(s) == maxNested || len(r.app.Stacks()) >= maxStacks {
 			return at.Unsupported("nest them less deep", "there are too many nested stacks")
 		}
-		path, err := r.nestedTemplate(s, res, at, dir)
+		path, err := nestedTemplate(res, at, dir)
 		if err != nil {
 			return err
 		}
@@ -38,7 +38,7 @@ func (r *reader) addNestedStacks(s *cloudformation.Stack, dir string) error {
 		if err != nil {
 			return err
 		}
-		nested, err := s.Nest(res, text)
+		nested, err := res.Nest(text)
 		if err != nil {
 			return err
 		}
@@ -62,9 +62,8 @@ func depth(s *cloudformation.Stack) int {
 
 // nestedTemplate returns the file of which the template's URL names the hash or
 // the path, "" if there is none.
-func (r *reader) nestedTemplate(s *cloudformation.Stack, res *cloudformation.Resource, at cloudformation.Location,
-	dir string) (string, error) {
-	v, err := s.Resolve(at, res.Properties["TemplateURL"])
+func nestedTemplate(res *cloudformation.Resource, at cloudformation.Location, dir string) (string, error) {
+	v, err := res.Stack.Resolve(at, res.Properties["TemplateURL"])
 	if errors.Is(err, cloudformation.ErrUnresolved) {
 		return "", nil
 	}

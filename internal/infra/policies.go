@@ -7,11 +7,10 @@ import (
 	"golang.org/x/net/http/httpguts"
 )
 
-func (r *reader) cachePolicy(from source, p *cachePolicyProperties) (*CachePolicy, error) {
+func (r *reader) cachePolicy(_ source, p *cachePolicyProperties) (*CachePolicy, error) {
 	c := &p.CachePolicyConfig
 	in := &c.ParametersInCacheKeyAndForwardedToOrigin
 	return &CachePolicy{
-		LogicalID:    from.logicalID,
 		Name:         c.Name,
 		MinTTL:       seconds(c.MinTTL),
 		DefaultTTL:   seconds(c.DefaultTTL),
@@ -28,10 +27,9 @@ func selection(kind string, names []string) Selection {
 	return Selection{Kind: cmp.Or(kind, "none"), Names: names}
 }
 
-func (r *reader) originRequestPolicy(from source, p *originRequestProperties) (*OriginRequestPolicy, error) {
+func (r *reader) originRequestPolicy(_ source, p *originRequestProperties) (*OriginRequestPolicy, error) {
 	c := &p.OriginRequestPolicyConfig
 	return &OriginRequestPolicy{
-		LogicalID:    from.logicalID,
 		Name:         c.Name,
 		Headers:      selection(c.HeadersConfig.HeaderBehavior, c.HeadersConfig.Headers),
 		Cookies:      selection(c.CookiesConfig.CookieBehavior, c.CookiesConfig.Cookies),
@@ -42,10 +40,9 @@ func (r *reader) originRequestPolicy(from source, p *originRequestProperties) (*
 func (r *reader) responseHeadersPolicy(from source, p *responseHeadersProperties) (*ResponseHeadersPolicy, error) {
 	c := &p.ResponseHeadersPolicyConfig
 	policy := &ResponseHeadersPolicy{
-		LogicalID: from.logicalID,
-		Name:      c.Name,
-		CORS:      c.CorsConfig.read(),
-		Security:  c.SecurityHeadersConfig.read(),
+		Name:     c.Name,
+		CORS:     c.CorsConfig.read(),
+		Security: c.SecurityHeadersConfig.read(),
 	}
 	for i, h := range c.CustomHeadersConfig.Items {
 		at := from.at.Key("ResponseHeadersPolicyConfig.CustomHeadersConfig.Items").Index(i)

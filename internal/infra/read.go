@@ -1,6 +1,7 @@
 package infra
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -39,7 +40,7 @@ func newReader(o Options) *reader {
 	r := &reader{
 		stubLambdaEdge: o.StubLambdaEdge,
 		tmpl:           &Template{Outputs: map[string]string{}, Parameters: map[string]string{}},
-		made:           managed(),
+		made:           Managed(),
 	}
 	r.app = cloudformation.NewApp(o.Options, r.attribute)
 	return r
@@ -59,13 +60,17 @@ func Read(data []byte, o Options) (*Template, error) {
 }
 
 func (r *reader) read() (*Template, error) {
-	r.tmpl.Stack = r.app.Stacks()[0].Name
 	for _, k := range kinds {
-		err := r.each(func(s *cloudformation.Stack, res *cloudformation.Resource) error {
+		err := r.each(func(res *cloudformation.Resource) error {
 			if res.Type != k.name {
 				return nil
 			}
-			return k.read(r, s, res)
+			err := k.read(r, res)
+			if k.optional && errors.Is(err, cloudformation.ErrUnresolved) {
+				r.note(res, reason(err))
+				return nil
+			}
+			return err
 		})
 		if err != nil {
 			return nil, err
@@ -73,9 +78,9 @@ func (r *reader) read() (*Template, error) {
 	}
 	r.assumeGrants()
 	r.noteTwice()
-	err := r.each(func(s *cloudformation.Stack, res *cloudformation.Resource) error {
-		if _, read := kindOf(res.Type); !read && s.Nested(res) == nil {
-			r.note(s, res, whyLeftOut(res.Type)) // what refers to it asks for its value
+	err := r.each(func(res *cloudformation.Resource) error {
+		if !isRead(res.Type) && res.Nested == nil {
+			r.note(res, whyLeftOut(res.Type)) // what refers to it asks for its value
 		}
 		return nil
 	})
@@ -94,20 +99,19 @@ func (r *reader) read() (*Template, error) {
 	}
 	r.tmpl.UnusedValues = r.app.Unused()
 	if len(r.tmpl.Distributions) == 0 {
-		return nil, cloudformation.Location{Stack: r.tmpl.Stack}.Errorf(ErrNoDistribution,
+		return nil, cloudformation.Location{Stack: stacks[0].Name}.Errorf(ErrNoDistribution,
 			"give the template of the stack that has the distribution", "it has no "+typeDistribution)
 	}
 	return r.tmpl, nil
 }
 
 // each calls do with every resource that exists.
-func (r *reader) each(do func(*cloudformation.Stack, *cloudformation.Resource) error) error {
+func (r *reader) each(do func(*cloudformation.Resource) error) error {
 	for _, s := range r.app.Stacks() {
 		for _, id := range s.LogicalIDs() {
-			res := s.Resources[id]
-			exists, err := s.Exists(res)
+			exists, err := s.Resources[id].Exists()
 			if err == nil && exists {
-				err = do(s, res)
+				err = do(s.Resources[id])
 			}
 			if err != nil {
 				return err
@@ -121,8 +125,7 @@ func (r *reader) each(do func(*cloudformation.Stack, *cloudformation.Resource) e
 func (r *reader) noteTwice() {
 	for _, s := range r.app.Stacks() {
 		for _, t := range s.Twice {
-			r.tmpl.Notes = append(r.tmpl.Notes, Note{Stack: s.Name, LogicalID: t.Key, Type: "Key",
-				Why: "stands twice in one object (" + t.Place + "), the last one counts"})
+			r.noteOf(s.Name, t.Key, "Key", "stands twice in one object ("+t.Place+"), the last one counts")
 		}
 	}
 }
@@ -131,8 +134,18 @@ func (r *reader) noteTwice() {
 // has a hint that says what to give a value.
 func reason(err error) string { return err.Error() + "; " + fault.Hint(err) }
 
-func (r *reader) note(s *cloudformation.Stack, res *cloudformation.Resource, why string) {
-	r.tmpl.Notes = append(r.tmpl.Notes, Note{Stack: s.Name, LogicalID: res.LogicalID, Type: res.Type, Why: why})
+// note notes something about a resource.
+func (r *reader) note(res *cloudformation.Resource, why string) {
+	r.noteOf(res.Stack.Name, res.LogicalID, res.Type, why)
+}
+
+// noteAt notes something about the resource at a place.
+func (r *reader) noteAt(at cloudformation.Location, typ, why string) {
+	r.noteOf(at.Stack, at.Resource, typ, why)
+}
+
+func (r *reader) noteOf(stack, name, typ, why string) {
+	r.tmpl.Notes = append(r.tmpl.Notes, Note{Stack: stack, LogicalID: name, Type: typ, Why: why})
 }
 
 // roots returns the stacks that are nested in none. The outputs of the others
@@ -149,7 +162,7 @@ func (r *reader) outputs(s *cloudformation.Stack, prefix string) error {
 		value, ok, err := s.Output(name)
 		switch {
 		case errors.Is(err, cloudformation.ErrUnresolved), errors.Is(err, cloudformation.ErrUnsupported):
-			r.tmpl.Notes = append(r.tmpl.Notes, Note{Stack: s.Name, LogicalID: name, Type: "Output", Why: reason(err)})
+			r.noteOf(s.Name, name, "Output", reason(err))
 		case err != nil:
 			return err
 		case ok:
@@ -159,22 +172,11 @@ func (r *reader) outputs(s *cloudformation.Stack, prefix string) error {
 	return nil
 }
 
-func (r *reader) parameter(s *cloudformation.Stack, res *cloudformation.Resource) error {
-	var p parameterProperties
-	if err := s.Properties(res, &p); err != nil {
-		if errors.Is(err, cloudformation.ErrUnresolved) {
-			r.note(s, res, reason(err))
-			return nil
-		}
-		return err
-	}
-	r.tmpl.Parameters[p.name(s, res)] = p.Value
+func (r *reader) parameter(res *cloudformation.Resource, p *parameterProperties) error {
+	r.tmpl.Parameters[p.name(res)] = p.Value
 	return nil
 }
 
-func (p *parameterProperties) name(s *cloudformation.Stack, r *cloudformation.Resource) string {
-	if p.Name != "" {
-		return p.Name
-	}
-	return fmt.Sprintf("CFN-%s-%s", r.LogicalID, shortID(s, r, "parameter"))
+func (p *parameterProperties) name(r *cloudformation.Resource) string {
+	return cmp.Or(p.Name, fmt.Sprintf("CFN-%s-%s", r.LogicalID, shortID(r, "parameter")))
 }

@@ -2,6 +2,7 @@ package infra
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"example.com/privatecdn/internal/cloudformation"
@@ -14,7 +15,6 @@ const (
 	typeCachePolicy         = "AWS::CloudFront::CachePolicy"
 	typeDistribution        = "AWS::CloudFront::Distribution"
 	typeFunction            = "AWS::CloudFront::Function"
-	typeKMSKey              = "AWS::KMS::Key"
 	typeKeyGroup            = "AWS::CloudFront::KeyGroup"
 	typeKeyValueStore       = "AWS::CloudFront::KeyValueStore"
 	typeOAC                 = "AWS::CloudFront::OriginAccessControl"
@@ -31,13 +31,14 @@ const (
 type kind struct {
 	name       string
 	properties any // a zero value of what its properties are decoded into
-	read       func(*reader, *cloudformation.Stack, *cloudformation.Resource) error
+	read       func(*reader, *cloudformation.Resource) error
+	optional   bool // what of it cannot be resolved is noted
 }
 
 // kinds are in an order in which what refers comes after what it refers to.
 var kinds = []kind{
-	{typeBucket, bucketProperties{}, (*reader).bucket},
-	{typeUpload, uploadProperties{}, (*reader).upload},
+	of(typeBucket, (*reader).bucket),
+	optional(of(typeUpload, (*reader).upload)),
 	byID(typePublicKey, "Id", (*reader).publicKey),
 	byID(typeKeyGroup, "Id", (*reader).keyGroup),
 	byID(typeOAI, "Id", (*reader).oai),
@@ -47,18 +48,18 @@ var kinds = []kind{
 	byID(typeResponseHeaders, "Id", (*reader).responseHeadersPolicy),
 	byID(typeKeyValueStore, "Arn", (*reader).keyValueStore),
 	byID(typeFunction, "FunctionARN", (*reader).function),
-	{typeDistribution, distributionProperties{}, (*reader).distribution},
-	{typeBucketPolicy, bucketPolicyProperties{}, (*reader).bucketPolicy}, // of buckets that only an origin names, too
-	{typeParameter, parameterProperties{}, (*reader).parameter},
+	of(typeDistribution, (*reader).distribution),
+	of(typeBucketPolicy, (*reader).bucketPolicy), // of buckets that only an origin names, too
+	optional(of(typeParameter, (*reader).parameter)),
 }
 
-func kindOf(typ string) (kind, bool) {
-	for _, k := range kinds {
-		if k.name == typ {
-			return k, true
-		}
-	}
-	return kind{}, false
+func optional(k kind) kind {
+	k.optional = true
+	return k
+}
+
+func isRead(typ string) bool {
+	return slices.ContainsFunc(kinds, func(k kind) bool { return k.name == typ })
 }
 
 // leftOut are the resource types that change nothing of what a viewer gets

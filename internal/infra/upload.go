@@ -1,7 +1,6 @@
 package infra
 
 import (
-	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -19,6 +18,8 @@ type Upload struct {
 // uploadProperties are what says where content goes; of a custom resource, any
 // other property is possible.
 type uploadProperties struct {
+	_ cloudformation.Ignored `cfn:"*"`
+
 	DestinationBucketKeyPrefix string
 	DestinationBucketName      string `cfn:"required"`
 	SourceObjectKeys           []string
@@ -29,25 +30,10 @@ var unapplied = []string{"Exclude", "Include", "SourceMarkers", "SystemMetadata"
 
 // upload reads a BucketDeployment of the CDK. Its sources are the assets that
 // the CDK puts beside the template.
-func (r *reader) upload(s *cloudformation.Stack, res *cloudformation.Resource) error {
-	read := map[string]any{}
-	for _, name := range []string{"DestinationBucketKeyPrefix", "DestinationBucketName", "SourceObjectKeys"} {
-		if value, given := res.Properties[name]; given {
-			read[name] = value
-		}
-	}
-	var p uploadProperties
-	err := s.Decode(s.At(res).Key("Properties"), read, &p)
-	if errors.Is(err, cloudformation.ErrUnresolved) {
-		r.note(s, res, reason(err))
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	into := slices.IndexFunc(r.tmpl.Buckets, func(b *Bucket) bool { return b.Name == p.DestinationBucketName })
-	if into < 0 || res.Properties["Extract"] == false {
-		r.note(s, res, "uploads content that is not looked at")
+func (r *reader) upload(res *cloudformation.Resource, p *uploadProperties) error {
+	bucket := r.bucketNamed(p.DestinationBucketName)
+	if bucket == nil || res.Properties["Extract"] == false {
+		r.note(res, "uploads content that is not looked at")
 		return nil
 	}
 	prefix := strings.Trim(p.DestinationBucketKeyPrefix, "/")
@@ -62,10 +48,9 @@ func (r *reader) upload(s *cloudformation.Stack, res *cloudformation.Resource) e
 			continue
 		}
 		found = append(found, filepath.Base(path))
-		b := r.tmpl.Buckets[into]
-		b.Uploads = slices.Insert(b.Uploads, 0, Upload{prefix, path}) // the last one overwrites
+		bucket.Uploads = slices.Insert(bucket.Uploads, 0, Upload{prefix, path}) // the last one overwrites
 	}
-	r.note(s, res, uploadNote(res, found, missing))
+	r.note(res, uploadNote(res, found, missing))
 	return nil
 }
 

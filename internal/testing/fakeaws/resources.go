@@ -66,13 +66,13 @@ func (s *Server) plan(k *stack, c *changeSet) *Failure {
 	c.wanted = map[string]*resource{}
 	for _, id := range cs.LogicalIDs() {
 		r := cs.Resources[id]
-		if exists, err := cs.Exists(r); err != nil || !exists {
+		if exists, err := r.Exists(); err != nil || !exists {
 			if err != nil {
 				return failed("ValidationError", err.Error())
 			}
 			continue
 		}
-		resolved, err := cs.Resolve(cs.At(r), any(r.Properties))
+		resolved, err := cs.Resolve(r.At(), any(r.Properties))
 		if err != nil {
 			return failed("ValidationError", err.Error())
 		}
@@ -117,13 +117,13 @@ func (c *changeSet) derive(s *cloudformation.Stack, o cloudformation.Options) er
 	return nil
 }
 
-func attribute(s *cloudformation.Stack, r *cloudformation.Resource, name string) (any, error) {
-	resolved, err := s.Resolve(s.At(r), any(r.Properties))
+func attribute(r *cloudformation.Resource, name string) (any, error) {
+	resolved, err := r.Stack.Resolve(r.At(), any(r.Properties))
 	if err != nil {
 		return nil, err
 	}
 	properties, _ := resolved.(map[string]any)
-	id := physicalID(s.Name, r.LogicalID, r.Type, properties)
+	id := physicalID(r.Stack.Name, r.LogicalID, r.Type, properties)
 	switch {
 	case name == "Ref":
 		return id, nil
