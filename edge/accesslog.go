@@ -6,11 +6,12 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"example.com/privatecdn/signer/verify"
 )
 
 // logFields are the fields of CloudFront's standard logs.
@@ -51,20 +52,13 @@ func (t *Trace) logLine() []string {
 	if s := t.Request.TLS; s != nil {
 		protocol, cipher = tlsVersion(s), cloudFrontCipher(s.CipherSuite)
 	}
-	start, end := "", ""
-	if t.Status == http.StatusPartialContent {
-		_, _ = fmt.Sscanf(strings.ReplaceAll(t.Response.Get("Content-Range"), "-", " "), "bytes %s %s", &start, &end)
-		end, _, _ = strings.Cut(end, "/")
-	}
-	shown, _ := url.Parse(t.URL()) // the query without signatures
-	query := ""
-	if shown != nil {
-		query = shown.RawQuery
-	}
+	sent, _, _ := strings.Cut(strings.TrimPrefix(t.Response.Get("Content-Range"), "bytes "), "/")
+	start, end, _ := strings.Cut(strings.TrimPrefix(sent, "*"), "-")
 	utc := t.Time.UTC()
 	line := []string{
 		utc.Format(time.DateOnly), utc.Format(time.TimeOnly), pop, strconv.FormatInt(t.sent(), 10), q.viewer.String(),
-		t.Request.Method, host, q.target.path, strconv.Itoa(t.Status), h.Get("Referer"), h.Get("User-Agent"), query,
+		t.Request.Method, host, q.target.path, strconv.Itoa(t.Status), h.Get("Referer"), h.Get("User-Agent"),
+		verify.Strip(q.target.query),
 		h.Get("Cookie"), t.Cache, q.id, q.host, q.scheme,
 		strconv.Itoa(q.bytes() + int(max(t.Request.ContentLength, 0))),
 		seconds(t.Duration), h.Get("X-Forwarded-For"), protocol, cipher,

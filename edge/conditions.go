@@ -16,8 +16,7 @@ func (q *request) applyConditions(r *response) {
 	if status == http.StatusOK {
 		return
 	}
-	r.discard()
-	r.status, r.kept, r.length = status, nil, 0
+	r.status, r.length = status, 0
 	r.header.Del("Content-Length")
 	if status == http.StatusPreconditionFailed {
 		r.from = fromError
@@ -33,7 +32,8 @@ func (q *request) applyConditions(r *response) {
 // applyRange cuts a whole object to what the viewer asked for.
 func (q *request) applyRange(r *response) {
 	ranges, ok := httpcond.ParseRange(q.header["Range"])
-	if !ok || r.length < 0 || !httpcond.RangeApplies(q.header.Get("If-Range"), r.header) {
+	if !ok || r.status != http.StatusOK || q.http.Method != http.MethodGet || r.length < 0 ||
+		!httpcond.RangeApplies(q.header.Get("If-Range"), r.header) {
 		return
 	}
 	var parts []httpcond.Part
@@ -52,7 +52,7 @@ func (q *request) applyRange(r *response) {
 		r.header.Set("Content-Length", strconv.FormatInt(r.length, 10))
 	default:
 		var whole bytes.Buffer
-		if r.kept.WriteTo(q.http.Context(), &whole, 0, r.length, func() {}) != nil {
+		if r.body.WriteTo(q.http.Context(), &whole, 0, r.length, func() {}) != nil {
 			return // the write will break off in the same way
 		}
 		body, contentType := httpcond.Multipart(whole.Bytes(), r.header.Get("Content-Type"), parts)

@@ -5,12 +5,10 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
-	"maps"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"example.com/privatecdn/edge/internal/origin"
@@ -29,26 +27,19 @@ type bucket struct {
 // newBuckets returns the buckets of a template, and those it only names, by
 // name.
 func (e *Edge) newBuckets(tmpl *infra.Template) (map[string]bucket, error) {
-	all := map[string]bucket{}
-	add := func(b *infra.Bucket, isOrigin bool) error {
-		if b == nil || all[b.Name].server != nil {
-			return nil
-		}
-		server, err := e.newBucket(b, isOrigin)
-		all[b.Name] = bucket{b, server}
-		return err
-	}
+	isOrigin := map[*infra.Bucket]bool{}
 	for _, d := range tmpl.Distributions {
-		for _, id := range slices.Sorted(maps.Keys(d.Origins)) {
-			if err := add(d.Origins[id].Bucket, true); err != nil {
-				return nil, err
-			}
+		for _, o := range d.Origins {
+			isOrigin[o.Bucket] = true
 		}
 	}
+	all := map[string]bucket{}
 	for _, b := range tmpl.Buckets {
-		if err := add(b, false); err != nil {
+		server, err := e.newBucket(b, isOrigin[b])
+		if err != nil {
 			return nil, err
 		}
+		all[b.Name] = bucket{b, server}
 	}
 	return all, nil
 }

@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 )
@@ -33,18 +34,20 @@ Request ID: %s
 </ADDRESS>
 </BODY></HTML>`
 
-// The sentences of error pages. The text for a method is seen in public
-// reports, the others are not verified.
-const (
-	textMethod = "This distribution is not configured to allow the HTTP request method that was used for this request. " +
-		"The distribution supports only cachable requests."
-	textCountry = "The Amazon CloudFront distribution is configured to block access from your country."
-	textBad     = "Bad request."
-	textOrigin  = "CloudFront wasn't able to connect to the origin."
-	textTimeout = "CloudFront attempted to establish a connection with the origin, " +
-		"but either the attempt failed or the origin closed the connection."
-	textFunction = "The CloudFront function associated with the CloudFront distribution is invalid or could not run."
-)
+// sentences are what error pages say for a reason, "Bad request." otherwise. The
+// one for a method is seen in public reports, the others are not verified.
+var sentences = map[Reason]string{
+	ReasonMethodNotAllowed: "This distribution is not configured to allow the HTTP request method that was used " +
+		"for this request. The distribution supports only cachable requests.",
+	ReasonCountryBlocked: "The Amazon CloudFront distribution is configured to block access from your country.",
+	ReasonFunctionFailed: "The CloudFront function associated with the CloudFront distribution is invalid " +
+		"or could not run.",
+	ReasonOriginFailed: "CloudFront wasn't able to connect to the origin.",
+}
+
+// sentenceTimeout is what the page of a 504 says.
+const sentenceTimeout = "CloudFront attempted to establish a connection with the origin, " +
+	"but either the attempt failed or the origin closed the connection."
 
 // redirectPage is 167 bytes long for a 301, as seen in public reports.
 const redirectPage = "<html>\r\n<head><title>%[1]d %[2]s</title></head>\r\n<body>\r\n" +
@@ -59,8 +62,17 @@ func (q *request) page(status int, contentType, body string) *response {
 	return r
 }
 
-func (q *request) errorPage(status int, reason Reason, text, why, hint string) *response {
-	r := q.page(status, "text/html", fmt.Sprintf(errorPage, status, text, q.id))
+// forbid refuses a request with 403.
+func (q *request) forbid(reason Reason, why, hint string) *response {
+	return q.errorPage(http.StatusForbidden, reason, why, hint)
+}
+
+func (q *request) errorPage(status int, reason Reason, why, hint string) *response {
+	sentence := cmp.Or(sentences[reason], "Bad request.")
+	if status == http.StatusGatewayTimeout {
+		sentence = sentenceTimeout
+	}
+	r := q.page(status, "text/html", fmt.Sprintf(errorPage, status, sentence, q.id))
 	r.refusal = &Refusal{Reason: reason, Why: why, Hint: hint}
 	return r
 }

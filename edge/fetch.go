@@ -34,7 +34,7 @@ func (q *request) fetch() *response {
 	flight, lead := store.Join(q.cacheKey)
 	stale := store.Get(q.cacheKey)
 	switch {
-	case stale != nil && !stale.Large && !stale.Always && q.now.Before(stale.StaleWhile):
+	case stale != nil && !stale.Always && q.now.Before(stale.StaleWhile):
 		if lead {
 			own := *q
 			own.out = http.Header{}
@@ -71,7 +71,7 @@ func (q *request) acceptEncoding() string {
 
 // serveHit answers with an entry that needs no asking.
 func (q *request) serveHit(e *cache.Entry) *response {
-	if e.Large {
+	if e.Body == nil {
 		return q.bypassCache()
 	}
 	return q.serveEntry(e, fromHit)
@@ -99,13 +99,9 @@ func (q *request) lead(f *cache.Flight, stale *cache.Entry) *response {
 			panic(p)
 		}
 	}()
-	req := q.originRequest(context.WithoutCancel(q.http.Context()))
-	if stale != nil && !stale.Always && !stale.Large && !q.behavior.forward.ForwardsCookies() {
-		setConditions(req.Header, stale.Header)
-	}
-	resp, err := q.askOrigin(req)
+	resp, err := q.askOrigin(context.WithoutCancel(q.http.Context()), q.conditionsFor(stale))
 	failed := err != nil || resp.StatusCode >= 500
-	if failed && stale != nil && !stale.Large && stale.Status < 400 && q.now.Before(stale.StaleIfError) {
+	if failed && stale != nil && stale.Status < 400 && q.now.Before(stale.StaleIfError) {
 		closeBody(resp)
 		e := *stale
 		e.Expires = q.now.Add(q.lifetimeOf(http.StatusBadGateway).Error)
@@ -115,7 +111,7 @@ func (q *request) lead(f *cache.Flight, stale *cache.Entry) *response {
 	if err != nil {
 		return q.storeFailure(f, err)
 	}
-	if resp.StatusCode == http.StatusNotModified && stale != nil {
+	if resp.StatusCode == http.StatusNotModified && stale != nil && stale.Body != nil {
 		closeBody(resp)
 		e := q.refreshed(stale, resp.Header)
 		f.Settle(e)
@@ -124,14 +120,19 @@ func (q *request) lead(f *cache.Flight, stale *cache.Entry) *response {
 	return q.store(f, resp)
 }
 
-// setConditions makes a request conditional on what is in the cache.
-func setConditions(h, cached http.Header) {
-	if tag := cached.Get("Etag"); tag != "" {
-		h.Set("If-None-Match", tag)
+// conditionsFor returns the headers that make a request conditional on what is
+// in the cache.
+func (q *request) conditionsFor(stale *cache.Entry) http.Header {
+	h := http.Header{}
+	if stale == nil || stale.Always || q.behavior.forward.ForwardsCookies() {
+		return h
 	}
-	if at := cached.Get("Last-Modified"); at != "" {
-		h.Set("If-Modified-Since", at)
+	for name, of := range map[string]string{"If-None-Match": "Etag", "If-Modified-Since": "Last-Modified"} {
+		if v := stale.Header.Get(of); v != "" {
+			h.Set(name, v)
+		}
 	}
+	return h
 }
 
 // refreshed is a stale entry that the origin says is still right.
@@ -151,29 +152,26 @@ func (q *request) refreshed(stale *cache.Entry, update http.Header) *cache.Entry
 // serveEntry makes a response of what of an entry the viewer asked for.
 func (q *request) serveEntry(e *cache.Entry, from string) *response {
 	r := q.newResponse(e.Status, from, e.Header)
-	r.content, r.kept, r.length = true, e.Body, e.Size
+	r.content, r.body, r.length = true, e.Body, e.Size
 	if from == fromHit {
 		q.age = e.Age(q.now)
 		r.header.Set("Age", strconv.FormatInt(int64(q.age/time.Second), 10))
 	}
-	return q.finishContent(r)
+	q.finishContent(r)
+	q.applyRange(r)
+	return r
 }
 
-// finishContent marks what the origin refused and applies conditions and
-// ranges to what it returned.
-func (q *request) finishContent(r *response) *response {
+// finishContent marks what the origin refused and applies the viewer's
+// conditions to what it returned.
+func (q *request) finishContent(r *response) {
 	if r.status >= 400 {
 		r.from = fromError
 		r.refusal = &Refusal{Reason: ReasonOriginRefused, Why: "the origin returned " + strconv.Itoa(r.status)}
-		return r
 	}
 	if r.status == http.StatusOK && isReadMethod(q.http.Method) {
 		q.applyConditions(r)
-		if r.status == http.StatusOK && r.kept != nil && q.http.Method == http.MethodGet {
-			q.applyRange(r)
-		}
 	}
-	return r
 }
 
 func closeBody(resp *http.Response) {

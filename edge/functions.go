@@ -141,7 +141,7 @@ func (q *request) functionFailed(err error) *response {
 		status = http.StatusBadGateway
 	}
 	q.edge.options.Log.Error("function", "error", q.printable(err.Error()))
-	return q.errorPage(status, ReasonFunctionFailed, textFunction, err.Error(), "fix the function's code")
+	return q.errorPage(status, ReasonFunctionFailed, err.Error(), "fix the function's code")
 }
 
 func functionHeader(f *cffunction.Response) http.Header {

@@ -24,18 +24,10 @@ func (k keyless) Open(name string) (fs.File, error) {
 	if err != nil || !info.Mode().IsRegular() || info.Size() > longestKey {
 		return f, nil
 	}
-	at, random := f.(io.ReaderAt)
-	if random && !holdsKey(io.NewSectionReader(at, 0, longestKey)) {
-		return f, nil
-	}
 	defer f.Close()
-	if random || holdsKey(f) {
+	data, err := io.ReadAll(io.LimitReader(f, longestKey))
+	if err == nil && bytes.Contains(data, []byte("PRIVATE KEY-----")) {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 	}
 	return k.FS.Open(name) // from the beginning
-}
-
-func holdsKey(r io.Reader) bool {
-	data, err := io.ReadAll(io.LimitReader(r, longestKey))
-	return err == nil && bytes.Contains(data, []byte("PRIVATE KEY-----"))
 }

@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"cmp"
 	"crypto"
 	"io/fs"
 	"log/slog"
@@ -96,25 +97,13 @@ type Endpoint struct {
 	Credentials aws.CredentialsProvider
 }
 
-// The defaults of Options.
-const (
-	DefaultCacheSize     = 64 << 20
-	DefaultViewerCountry = "US"
-)
-
 func (o Options) withDefaults() Options {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
-	if o.Log == nil {
-		o.Log = slog.New(slog.DiscardHandler)
-	}
-	if o.CacheSize == 0 {
-		o.CacheSize = DefaultCacheSize
-	}
-	if o.ViewerCountry == "" {
-		o.ViewerCountry = DefaultViewerCountry
-	}
+	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
+	o.CacheSize = cmp.Or(o.CacheSize, 64<<20)
+	o.ViewerCountry = cmp.Or(o.ViewerCountry, "US")
 	return o
 }
 

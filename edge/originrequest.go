@@ -2,6 +2,7 @@ package edge
 
 import (
 	"context"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -16,25 +17,27 @@ import (
 // bypassCache asks the origin for this viewer alone and streams what it answers, so
 // that an object of any size costs no memory.
 func (q *request) bypassCache() *response {
-	req := q.originRequest(q.http.Context())
-	if isReadMethod(q.http.Method) {
-		_, rangeOK := httpcond.ParseRange(q.header["Range"])
-		for name, values := range q.header {
-			if strings.HasPrefix(name, "If-") || name == "Range" && rangeOK {
-				req.Header[name] = values
-			}
-		}
-		if q.behavior.forward.ForwardsCookies() { // then these are not supported
-			req.Header.Del("If-None-Match")
-			req.Header.Del("If-Modified-Since")
-		}
-	}
-	resp, err := q.askOrigin(req)
+	resp, err := q.askOrigin(q.http.Context(), q.conditions())
 	if err != nil {
 		return q.originFailure(err)
 	}
-	q.compress(resp)
 	return q.streamResponse(resp)
+}
+
+// conditions returns the viewer's conditions and range as they reach the origin.
+func (q *request) conditions() http.Header {
+	h := http.Header{}
+	_, rangeOK := httpcond.ParseRange(q.header["Range"])
+	for name, values := range q.header {
+		if isReadMethod(q.http.Method) && (strings.HasPrefix(name, "If-") || name == "Range" && rangeOK) {
+			h[name] = values
+		}
+	}
+	if q.behavior.forward.ForwardsCookies() { // then these are not supported
+		delete(h, "If-None-Match")
+		delete(h, "If-Modified-Since")
+	}
+	return h
 }
 
 // origin returns the request's origin: the behavior's, or the one that was
@@ -49,27 +52,24 @@ func (q *request) origin() *contentOrigin {
 // askOrigin sends the request to its origin and, for an origin group, to the
 // second one where the first fails. Only requests that read fail over.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/high_availability_origin_failover.html
-func (q *request) askOrigin(req *http.Request) (*http.Response, error) {
+func (q *request) askOrigin(ctx context.Context, conditions http.Header) (*http.Response, error) {
 	o := q.origin()
-	resp, err := o.RoundTrip(req)
-	if o.next == nil || !isReadMethod(q.http.Method) && q.http.Method != http.MethodOptions ||
-		err == nil && !slices.Contains(o.Failover.Codes, resp.StatusCode) || req.Context().Err() != nil {
-		return resp, err
+	resp, err := o.RoundTrip(q.originRequest(ctx, conditions))
+	if o.next != nil && (isReadMethod(q.http.Method) || q.http.Method == http.MethodOptions) && ctx.Err() == nil &&
+		(err != nil || slices.Contains(o.Failover.Codes, resp.StatusCode)) {
+		closeBody(resp)
+		q.chosen = o.next
+		resp, err = o.next.RoundTrip(q.originRequest(ctx, conditions))
 	}
-	closeBody(resp)
-	q.chosen = o.next
-	again := q.originRequest(req.Context())
-	for name, values := range req.Header {
-		if strings.HasPrefix(name, "If-") || name == "Range" {
-			again.Header[name] = values
-		}
+	if err == nil {
+		q.compress(resp)
 	}
-	return o.next.RoundTrip(again)
+	return resp, err
 }
 
 // originRequest is the request as the origin gets it: the raw path behind the
-// origin's own, and what the policies let through.
-func (q *request) originRequest(ctx context.Context) *http.Request {
+// origin's own, what the policies let through, and conditions.
+func (q *request) originRequest(ctx context.Context, conditions http.Header) *http.Request {
 	o := q.origin().Origin
 	u := &url.URL{RawQuery: q.behavior.forward.Query(q.query)}
 	u.Scheme, u.Host = address(o, q.scheme)
@@ -86,6 +86,7 @@ func (q *request) originRequest(ctx context.Context) *http.Request {
 	if !isReadMethod(q.http.Method) {
 		req.Body, req.ContentLength = q.http.Body, q.http.ContentLength
 	}
+	maps.Copy(req.Header, conditions)
 	q.sent = req.Header
 	return req.WithContext(ctx)
 }

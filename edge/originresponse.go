@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"example.com/privatecdn/edge/internal/cache"
 	"example.com/privatecdn/edge/internal/httpcond"
 	"example.com/privatecdn/edge/internal/origin"
 )
@@ -22,9 +23,10 @@ func (q *request) streamOrRange(resp *http.Response) *response {
 
 func (q *request) streamResponse(resp *http.Response) *response {
 	r := q.newResponse(resp.StatusCode, fromMiss, q.originResponseHeader(resp.Header))
-	r.content, r.stream, r.length = true, resp.Body, resp.ContentLength
+	r.content, r.body, r.length = true, cache.Stream(resp.Body), resp.ContentLength
 	setLength(r.header, r.length)
-	return q.finishContent(r)
+	q.finishContent(r)
+	return r
 }
 
 // originResponseHeader returns an origin's response headers as CloudFront hands them on.
@@ -70,11 +72,11 @@ func (q *request) viewerVary(values []string) string {
 // originFailure is CloudFront's answer for an origin that gave none: 504 when
 // it took too long, 502 otherwise.
 func (q *request) originFailure(err error) *response {
-	status, text := http.StatusBadGateway, textOrigin
+	status := http.StatusBadGateway
 	if origin.IsTimeout(err) {
-		status, text = http.StatusGatewayTimeout, textTimeout
+		status = http.StatusGatewayTimeout
 	}
-	return q.errorPage(status, ReasonOriginFailed, text,
+	return q.errorPage(status, ReasonOriginFailed,
 		fmt.Sprintf("origin %s (%s): %v", q.origin().ID, q.origin().DomainName, err),
 		"check that the origin responds")
 }

@@ -2,7 +2,6 @@ package edge
 
 import (
 	"context"
-	"io"
 	"maps"
 	"net/http"
 	"strconv"
@@ -24,8 +23,7 @@ const (
 )
 
 // response is a response on its way to the viewer. Its header is the
-// http.ResponseWriter's; the body is either kept, possibly still growing, or
-// streamed.
+// http.ResponseWriter's.
 type response struct {
 	status  int
 	header  http.Header
@@ -33,10 +31,9 @@ type response struct {
 	refusal *Refusal
 	content bool // came from the origin or the cache, so policies apply to it
 
-	kept   *cache.Body
-	offset int64 // of what is sent of kept
+	body   *cache.Body
+	offset int64 // of what is sent of body
 	length int64 // bytes to send, -1 when unknown
-	stream io.ReadCloser
 }
 
 // newResponse begins a response with a copy of header, in place of one begun
@@ -49,18 +46,14 @@ func (q *request) newResponse(status int, from string, header http.Header) *resp
 
 func (r *response) setBody(b []byte) {
 	r.discard()
-	r.kept, r.offset, r.length, r.stream = cache.NewBody(b), 0, int64(len(b)), nil
+	r.body, r.offset, r.length = cache.NewBody(b), 0, int64(len(b))
 	r.header.Set("Content-Length", strconv.Itoa(len(b)))
 }
 
-// discard closes a body that is not going to be sent.
+// discard ends the reading of the body, sent or not.
 func (r *response) discard() {
-	if r.stream != nil {
-		r.stream.Close()
-		r.stream = nil
-	}
-	if r.kept != nil {
-		r.kept.Leave()
+	if r.body != nil {
+		r.body.Leave()
 	}
 }
 
@@ -81,25 +74,7 @@ func (r *response) write(ctx context.Context, w http.ResponseWriter, head bool) 
 		return
 	}
 	flush := func() { _ = http.NewResponseController(w).Flush() }
-	var err error
-	switch {
-	case r.kept != nil:
-		err = r.kept.WriteTo(ctx, w, r.offset, r.length, flush)
-	case r.stream != nil: // may be events that the viewer waits for
-		_, err = io.Copy(flushing{w, flush}, r.stream)
-	}
-	if err != nil {
+	if r.body.WriteTo(ctx, w, r.offset, r.length, flush) != nil {
 		panic(http.ErrAbortHandler)
 	}
-}
-
-// flushing hands on each piece as it comes.
-type flushing struct {
-	io.Writer
-	flush func()
-}
-
-func (f flushing) Write(p []byte) (int, error) {
-	defer f.flush()
-	return f.Writer.Write(p)
 }

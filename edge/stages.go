@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"example.com/privatecdn/edge/internal/forwarding"
 	"example.com/privatecdn/internal/awsname"
 	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/signer/verify"
@@ -45,7 +44,7 @@ func (q *request) validTarget() *response {
 	if q.invalid == nil {
 		return nil
 	}
-	return q.errorPage(http.StatusBadRequest, ReasonBadRequest, textBad, q.invalid.Error(),
+	return q.errorPage(http.StatusBadRequest, ReasonBadRequest, q.invalid.Error(),
 		"send Host as name or name:port, and a path that begins with /")
 }
 
@@ -57,7 +56,7 @@ const statusHeadersTooLarge = 494
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorS3Origin.html
 func (q *request) size() *response {
 	if size := q.target.length(); size > awsname.MaxURL {
-		r := q.errorPage(http.StatusRequestURITooLong, ReasonTooLarge, textBad,
+		r := q.errorPage(http.StatusRequestURITooLong, ReasonTooLarge,
 			fmt.Sprintf("the URL has %d bytes, more than %d", size, awsname.MaxURL),
 			"sign with a short wildcard policy or use signed cookies")
 		if q.http.ProtoMajor == 1 {
@@ -66,7 +65,7 @@ func (q *request) size() *response {
 		return r
 	}
 	if size := q.bytes(); size > awsname.MaxHeaders {
-		return q.errorPage(statusHeadersTooLarge, ReasonTooLarge, textBad,
+		return q.errorPage(statusHeadersTooLarge, ReasonTooLarge,
 			fmt.Sprintf("the request has %d bytes of URL and headers, more than %d", size, awsname.MaxHeaders),
 			"send fewer or smaller cookies")
 	}
@@ -87,13 +86,11 @@ func headerBytes(h http.Header) (size int) {
 
 func (q *request) distribution() *response {
 	if q.dist == nil {
-		return q.errorPage(http.StatusForbidden, ReasonUnknownHost, textBad,
-			"no distribution has the host "+fault.Quote(q.host),
+		return q.forbid(ReasonUnknownHost, "no distribution has the host "+fault.Quote(q.host),
 			"use the domain name or an alias of a distribution in the template")
 	}
 	if !q.dist.Enabled {
-		return q.errorPage(http.StatusForbidden, ReasonDisabled, textBad,
-			"the distribution is disabled", "set Enabled in the distribution's configuration")
+		return q.forbid(ReasonDisabled, "the distribution is disabled", "set Enabled in the distribution's configuration")
 	}
 	return nil
 }
@@ -118,8 +115,7 @@ func (q *request) viewerProtocol() *response {
 	switch q.behavior.ViewerProtocol {
 	case "redirect-to-https":
 		if !isReadMethod(q.http.Method) && !q.http.ProtoAtLeast(1, 1) {
-			return q.errorPage(http.StatusForbidden, ReasonHTTPSOnly, textBad,
-				"a redirect of "+q.http.Method+" needs HTTP/1.1", "request it over https://")
+			return q.forbid(ReasonHTTPSOnly, "a redirect of "+q.http.Method+" needs HTTP/1.1", "request it over https://")
 		}
 		status := http.StatusTemporaryRedirect
 		if isReadMethod(q.http.Method) {
@@ -127,8 +123,8 @@ func (q *request) viewerProtocol() *response {
 		}
 		return q.redirect(status, "https://"+q.edge.httpsHost(q.host)+strings.TrimPrefix(q.target.url(), "http://"+q.host))
 	case "https-only":
-		return q.errorPage(http.StatusForbidden, ReasonHTTPSOnly, textBad,
-			"the behavior "+q.behavior.PathPattern+" answers over HTTPS only", "request it over https://")
+		return q.forbid(ReasonHTTPSOnly, "the behavior "+q.behavior.PathPattern+" answers over HTTPS only",
+			"request it over https://")
 	}
 	return nil
 }
@@ -137,7 +133,7 @@ func (q *request) allowedMethod() *response {
 	if slices.Contains(q.behavior.AllowedMethods, q.http.Method) {
 		return nil
 	}
-	return q.errorPage(http.StatusForbidden, ReasonMethodNotAllowed, textMethod,
+	return q.forbid(ReasonMethodNotAllowed,
 		fmt.Sprintf("the behavior %s does not allow %s", q.behavior.PathPattern, fault.Quote(q.http.Method)),
 		"it allows "+strings.Join(q.behavior.AllowedMethods, ", "))
 }
@@ -146,23 +142,20 @@ func (q *request) unexpectedBody() *response {
 	if q.http.Method != http.MethodGet || q.http.ContentLength == 0 {
 		return nil
 	}
-	return q.errorPage(http.StatusForbidden, ReasonBodyNotAllowed, textBad,
-		"a GET request came with a body", "send no body with GET")
+	return q.forbid(ReasonBodyNotAllowed, "a GET request came with a body", "send no body with GET")
 }
 
 func (q *request) country() *response {
 	geo := q.dist.Geo
-	if geo.Type != "whitelist" && geo.Type != "blacklist" {
+	if geo.Type == "none" {
 		return nil
 	}
 	country := q.cloudFrontHeader("Cloudfront-Viewer-Country")
-	if country == "" { // a viewer whose location is unknown is served
+	// A viewer whose location is unknown is served.
+	if country == "" || slices.Contains(geo.Locations, country) == (geo.Type == "whitelist") {
 		return nil
 	}
-	if slices.Contains(geo.Locations, country) == (geo.Type == "whitelist") {
-		return nil
-	}
-	return q.errorPage(http.StatusForbidden, ReasonCountryBlocked, textCountry,
+	return q.forbid(ReasonCountryBlocked,
 		fmt.Sprintf("the %s of countries (%s) keeps viewers in %s out", geo.Type, strings.Join(geo.Locations, ", "), country),
 		"send CloudFront-Viewer-Country to be elsewhere")
 }
@@ -186,5 +179,6 @@ func (q *request) signature() *response {
 
 // signed returns what a signature is checked against.
 func (q *request) signed() verify.Request {
-	return verify.Request{URL: q.target.url(), Cookies: forwarding.Signed(q.cookies), Time: q.now, IP: q.viewer}
+	cookies := verify.ParseCookies(q.http.Header["Cookie"])
+	return verify.Request{URL: q.target.url(), Cookies: cookies, Time: q.now, IP: q.viewer}
 }

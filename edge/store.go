@@ -21,7 +21,7 @@ func (q *request) setTimes(e *cache.Entry, ttl time.Duration) {
 func (q *request) storeFailure(f *cache.Flight, err error) *response {
 	r := q.originFailure(err)
 	e := &cache.Entry{Distribution: q.dist.ID, Path: q.storedPath(), Status: r.status,
-		Header: r.header.Clone(), Body: r.kept, Size: r.length}
+		Header: r.header.Clone(), Body: r.body, Size: r.length}
 	q.setTimes(e, q.lifetimeOf(r.status).Error)
 	f.Settle(e)
 	return r
@@ -31,15 +31,12 @@ func (q *request) storeFailure(f *cache.Flight, err error) *response {
 // into the response. The body is served while it comes in.
 func (q *request) store(f *cache.Flight, resp *http.Response) *response {
 	store, key := q.edge.cache, q.cacheKey
-	q.compress(resp)
 	e := q.newEntry(resp)
 	ttl, keep := q.lifetimeOf(resp.StatusCode).Lifetime(resp.StatusCode, resp.Header, q.now)
 	q.setTimes(e, ttl)
 	if resp.ContentLength > store.MaxObject() && q.http.Method != http.MethodHead {
 		if keep {
-			large := *e
-			large.Large, large.Body, large.Size = true, cache.NewBody(nil), 0
-			store.Put(key, &large)
+			store.Put(key, &cache.Entry{Distribution: e.Distribution, Path: e.Path, Tags: e.Tags, Expires: e.Expires})
 		}
 		keep = false
 	}
@@ -55,7 +52,7 @@ func (q *request) store(f *cache.Flight, resp *http.Response) *response {
 		e.Body.Expect(resp.ContentLength)
 		f.Settle(e)
 		go func() {
-			if e.Body.Fill(resp.Body, resp.ContentLength) != nil {
+			if _, whole := e.Body.Fill(resp.Body, resp.ContentLength); !whole {
 				store.Drop(key, e)
 			}
 		}()
@@ -72,16 +69,15 @@ func (q *request) store(f *cache.Flight, resp *http.Response) *response {
 // fillUnknown shares an entry once its length is known. When it is too long,
 // the viewer that brought it reads on by itself.
 func fillUnknown(f *cache.Flight, e *cache.Entry, resp *http.Response, limit int64) {
-	if e.Body.Fill(resp.Body, limit) != nil {
+	size, whole := e.Body.Fill(resp.Body, limit)
+	if !whole {
 		f.Settle(nil)
 		return
 	}
-	whole := *e
-	data, _ := e.Body.Bytes()
-	whole.Size = int64(len(data))
-	whole.Header = e.Header.Clone()
-	setLength(whole.Header, whole.Size)
-	f.Settle(&whole)
+	known := *e
+	known.Size, known.Header = size, e.Header.Clone()
+	setLength(known.Header, size)
+	f.Settle(&known)
 }
 
 func (q *request) newEntry(resp *http.Response) *cache.Entry {

@@ -7,7 +7,6 @@ import (
 	"container/list"
 	"context"
 	"net/http"
-	"strconv"
 	"sync"
 	"time"
 )
@@ -22,15 +21,14 @@ type Entry struct {
 	Path         string // normalized request path, for invalidation
 	Status       int
 	Header       http.Header // as the origin sent them, without hop-by-hop headers
-	Body         *Body
-	Size         int64 // bytes of the body, -1 while unknown
+	Body         *Body       // nil for an object too large to store, which the origin is asked for
+	Size         int64       // bytes of the body, -1 while unknown
 	Stored       time.Time
 	Expires      time.Time
 	StaleIfError time.Time // until when it is served if the origin fails
 	StaleWhile   time.Time // until when it is served while it is revalidated
 	Tags         []string  // lower case, for invalidation
 	Always       bool      // asks the origin every time, without conditions (Vary: *)
-	Large        bool      // stands for an object too large to keep: no body, the origin is asked
 }
 
 // Fresh reports whether the entry may be served without a request to the
@@ -58,9 +56,8 @@ type Cache struct {
 	mu      sync.Mutex
 	used    int64
 	byKey   map[string]*list.Element
-	recent  *list.List // of *slot, most recently used first
-	flights map[string]*Flight
-	alone   int // flights that nobody joins, so far
+	recent  *list.List      // of *slot, most recently used first
+	flights map[any]*Flight // by key, or by a pointer where nobody joins
 }
 
 type slot struct {
@@ -71,7 +68,7 @@ type slot struct {
 
 // New returns an empty cache of up to limit bytes.
 func New(limit int64) *Cache {
-	return &Cache{limit: limit, byKey: map[string]*list.Element{}, recent: list.New(), flights: map[string]*Flight{}}
+	return &Cache{limit: limit, byKey: map[string]*list.Element{}, recent: list.New(), flights: map[any]*Flight{}}
 }
 
 // MaxObject returns the size of the largest body that the cache stores: an
@@ -151,9 +148,8 @@ func (c *Cache) remove(el *list.Element) {
 type Flight struct {
 	cache    *Cache
 	key      string
-	id       string // among the flights
-	outdated bool   // an invalidation came while it was under way
-	once     sync.Once
+	id       any  // among the flights
+	outdated bool // an invalidation came while it was under way
 	settled  chan struct{}
 	entry    *Entry
 }
@@ -174,11 +170,10 @@ func (c *Cache) Join(key string) (f *Flight, lead bool) {
 func (c *Cache) Alone(key string) *Flight {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.alone++
-	return c.fly(key, key+"\n"+strconv.Itoa(c.alone))
+	return c.fly(key, new(int))
 }
 
-func (c *Cache) fly(key, id string) *Flight {
+func (c *Cache) fly(key string, id any) *Flight {
 	f := &Flight{cache: c, key: key, id: id, settled: make(chan struct{})}
 	c.flights[id] = f
 	return f
@@ -187,12 +182,13 @@ func (c *Cache) fly(key, id string) *Flight {
 // Settle ends the flight. An entry is stored and shared with all who wait; with
 // nil, they request the object from the origin themselves. Only the first call
 // has an effect.
-func (f *Flight) Settle(e *Entry) { f.once.Do(func() { f.settle(e) }) }
-
-func (f *Flight) settle(e *Entry) {
+func (f *Flight) Settle(e *Entry) {
 	c := f.cache
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.flights[f.id] != f {
+		return
+	}
 	delete(c.flights, f.id)
 	if e != nil && !f.outdated {
 		c.put(f.key, e)

@@ -31,13 +31,11 @@ func (p Policy) Lifetime(status int, h http.Header, now time.Time) (ttl time.Dur
 	if (status == http.StatusTemporaryRedirect || status == http.StatusPermanentRedirect) && h["Cache-Control"] == nil {
 		return 0, false // as HTTP 3xx status codes in the guide says
 	}
-	never, revalidate := d.has("no-store", "private"), slices.Contains(d["no-cache"], "")
+	never, revalidate := d.restrict()
 	asked, said := lifetime(d, h, now)
 	switch {
 	case p.Min == 0 && never:
 		return 0, false
-	case p.Min == 0 && revalidate:
-		return 0, true
 	case never || revalidate:
 		return p.Min, true
 	case said:
@@ -50,19 +48,16 @@ func (p Policy) Lifetime(status int, h http.Header, now time.Time) (ttl time.Dur
 // errorLifetime follows
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html
 func (p Policy) errorLifetime(status int, d directives, h http.Header, now time.Time) (time.Duration, bool) {
+	store := status >= 500
 	switch status {
 	case 404, 410, 414, 501:
-		if d.has("no-store", "private") || slices.Contains(d["no-cache"], "") {
-			return 0, false
-		}
+		never, revalidate := d.restrict()
+		store = !never && !revalidate
 	case 400, 403, 405, 412, 415:
-		if _, given := d.maxAge(); !given {
-			return 0, false
-		}
-	default:
-		if status < 500 {
-			return 0, false
-		}
+		_, store = d.seconds("s-maxage", "max-age")
+	}
+	if !store {
+		return 0, false
 	}
 	ttl := p.Error
 	if asked, said := lifetime(d, h, now); said {
@@ -122,31 +117,28 @@ func parseDirectives(h http.Header) directives {
 	return d
 }
 
-func (d directives) has(names ...string) bool {
-	return slices.ContainsFunc(names, func(name string) bool { return d[name] != nil })
+// restrict returns whether the response is not stored, and whether it is
+// revalidated each time.
+func (d directives) restrict() (never, revalidate bool) {
+	return d["no-store"] != nil || d["private"] != nil, slices.Contains(d["no-cache"], "")
 }
 
-// seconds returns the last valid value of a directive.
-func (d directives) seconds(name string) (value time.Duration, given bool) {
-	for _, v := range slices.Backward(d[name]) {
-		if n, err := strconv.ParseUint(v, 10, 31); err == nil {
-			return time.Duration(n) * time.Second, true
+// seconds returns the last valid value of the first directive that has one.
+func (d directives) seconds(names ...string) (value time.Duration, given bool) {
+	for _, name := range names {
+		for _, v := range slices.Backward(d[name]) {
+			if n, err := strconv.ParseUint(v, 10, 31); err == nil {
+				return time.Duration(n) * time.Second, true
+			}
 		}
 	}
 	return 0, false
 }
 
-func (d directives) maxAge() (value time.Duration, given bool) {
-	if value, given = d.seconds("s-maxage"); !given {
-		value, given = d.seconds("max-age")
-	}
-	return value, given
-}
-
 // lifetime returns how long Cache-Control or Expires lets a shared cache store
 // a response.
 func lifetime(d directives, h http.Header, now time.Time) (value time.Duration, given bool) {
-	if value, given = d.maxAge(); given || h.Get("Expires") == "" {
+	if value, given = d.seconds("s-maxage", "max-age"); given || h.Get("Expires") == "" {
 		return value, given
 	}
 	at, err := http.ParseTime(h.Get("Expires"))

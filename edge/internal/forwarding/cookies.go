@@ -29,24 +29,6 @@ func ParseCookies(headers []string) []Cookie {
 	return all
 }
 
-// Signed returns the cookies whose names begin with CloudFront-, the first of
-// each name.
-func Signed(cookies []Cookie) map[string]string {
-	var found map[string]string
-	for _, c := range cookies {
-		if !strings.HasPrefix(c.Name, policy.CookiePrefix) {
-			continue
-		}
-		if found == nil {
-			found = map[string]string{}
-		}
-		if _, known := found[c.Name]; !known {
-			found[c.Name] = c.Value
-		}
-	}
-	return found
-}
-
 // joinCookies joins the included cookies. CloudFront's own reach neither the
 // origin nor the cache key.
 func joinCookies(cookies []Cookie, includes func(string) bool) string {

@@ -135,7 +135,7 @@ func (p *Policy) Cookies(cookies []Cookie) string { return joinCookies(cookies, 
 
 // ForwardsCookies reports whether cookies can reach the origin.
 func (p *Policy) ForwardsCookies() bool {
-	return slices.ContainsFunc(p.cookies, func(s selection) bool { return !s.isNone() })
+	return slices.ContainsFunc(p.cookies, func(s selection) bool { return s.kind != "none" })
 }
 
 // Header reports whether a request header, by its canonical name, reaches the
@@ -144,8 +144,15 @@ func (p *Policy) Header(name string) bool { return p.headers.includes(name) }
 
 // CloudFrontHeaders returns the headers of CloudFront's own that the policies
 // include by name.
-func (p *Policy) CloudFrontHeaders() []string {
-	return slices.DeleteFunc(p.headers.named(), func(name string) bool { return !IsCloudFront(name) })
+func (p *Policy) CloudFrontHeaders() (names []string) {
+	for _, s := range p.headers {
+		for _, name := range s.names {
+			if IsCloudFront(name) && s.includes(name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
 }
 
 // IsCloudFront reports whether a header, by its canonical name, is one that

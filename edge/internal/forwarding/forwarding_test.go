@@ -109,19 +109,11 @@ func TestCookies(t *testing.T) {
 	if !reflect.DeepEqual(all, want) {
 		t.Errorf("parsed %q, want %q", all, want)
 	}
-	signed := map[string]string{"CloudFront-Policy": "p", "CloudFront-Other": "o"}
-	if got := forwarding.Signed(all); !reflect.DeepEqual(got, signed) {
-		t.Errorf("signed %q", got)
-	}
-	if got := forwarding.Signed(want[3:]); got != nil {
-		t.Errorf("signed %q", got)
-	}
 	for _, c := range []struct {
 		s    infra.Selection
 		want string
 	}{
 		{none, ""},
-		{sel(""), ""},
 		{sel("all"), `CloudFront-Other=o; a="1"; a=0; b=2`},
 		{sel("whitelist", "b"), "b=2"},
 		{sel("whitelist", "?"), `a="1"; a=0; b=2`},

@@ -2,6 +2,7 @@ package forwarding
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"example.com/privatecdn/internal/infra"
@@ -28,9 +29,9 @@ func headerSelection(s infra.Selection) selection {
 
 func (s selection) includes(name string) bool {
 	switch s.kind {
-	case "all", "allViewer":
-		return !s.fold || !IsCloudFront(name)
-	case "allViewerAndWhitelistCloudFront":
+	case "all":
+		return true
+	case "allViewer", "allViewerAndWhitelistCloudFront":
 		return !IsCloudFront(name) || s.lists(name)
 	case "allExcept":
 		return !s.lists(name) && (!s.fold || !IsCloudFront(name))
@@ -43,37 +44,16 @@ func (s selection) includes(name string) bool {
 
 // lists allows wildcards, which names of cookies may contain.
 func (s selection) lists(name string) bool {
-	for _, n := range s.names {
-		if n == name || !s.fold && strings.ContainsAny(n, "*?") && pathpattern.Glob(n, name) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(s.names, func(n string) bool {
+		return n == name || !s.fold && pathpattern.Glob(n, name)
+	})
 }
-
-func (s selection) isNone() bool { return s.kind == "none" || s.kind == "" }
 
 // either includes what one of several policies includes.
 type either []selection
 
 func (e either) includes(name string) bool {
-	for _, s := range e {
-		if s.includes(name) {
-			return true
-		}
-	}
-	return false
-}
-
-// named returns the headers that policies include by name.
-func (e either) named() []string {
-	var all []string
-	for _, s := range e {
-		if s.kind == "whitelist" || s.kind == "allViewerAndWhitelistCloudFront" {
-			all = append(all, s.names...)
-		}
-	}
-	return all
+	return slices.ContainsFunc(e, func(s selection) bool { return s.includes(name) })
 }
 
 // filterQuery returns the included parameters of a raw query, in order and byte

@@ -4,33 +4,29 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"net"
-	"strings"
-	"time"
 )
 
 type dialFunc = func(ctx context.Context, network, address string) (net.Conn, error)
 
-// dialer opens connections to one origin, each within the connect timeout.
-type dialer struct {
-	dial    dialFunc
-	roots   *x509.CertPool // nil for the system's
-	timeout time.Duration
-	domain  string // of the origin
-}
-
 // connectError marks an error that occurred before anything was sent.
-type connectError struct{ error }
+type connectError struct {
+	error
+	final bool // another attempt would fail, too
+}
 
 func (e *connectError) Unwrap() error { return e.error }
 
-func (d dialer) dialTCP(ctx context.Context, network, address string) (net.Conn, error) {
-	ctx, cancel := context.WithTimeout(ctx, d.timeout)
+// hostKey is the context key of a request's host, without a port.
+type hostKey struct{}
+
+// dialTCP opens a connection within the connect timeout.
+func (h *HTTP) dialTCP(ctx context.Context, network, address string) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, h.origin.ConnectTimeout)
 	defer cancel()
-	conn, err := d.dial(ctx, network, address)
+	conn, err := h.dial(ctx, network, address)
 	if err != nil {
-		return nil, &connectError{err}
+		return nil, &connectError{error: err}
 	}
 	return conn, nil
 }
@@ -41,65 +37,41 @@ func (d dialer) dialTCP(ctx context.Context, network, address string) (net.Conn,
 //
 // Source: CloudFront Developer Guide, "Require HTTPS for communication between
 // CloudFront and your custom origin".
-func (d dialer) dialTLS(ctx context.Context, network, address string) (net.Conn, error) {
-	host := hostOf(ctx)
-	if host == "" {
-		host = d.domain
-	}
-	ctx, cancel := context.WithTimeout(ctx, d.timeout)
+func (h *HTTP) dialTLS(ctx context.Context, network, address string) (net.Conn, error) {
+	host, _ := ctx.Value(hostKey{}).(string)
+	ctx, cancel := context.WithTimeout(ctx, h.origin.ConnectTimeout)
 	defer cancel()
-	raw, err := d.dialTCP(ctx, network, address)
+	raw, err := h.dialTCP(ctx, network, address)
 	if err != nil {
 		return nil, err
 	}
+	var untrusted error
 	conn := tls.Client(raw, &tls.Config{
 		ServerName: host,
 		MinVersion: tls.VersionTLS12,
 		// The names are checked in VerifyConnection, which the standard check
 		// cannot do for two of them.
 		InsecureSkipVerify: true,
-		VerifyConnection:   func(state tls.ConnectionState) error { return d.verify(state, host) },
+		VerifyConnection: func(state tls.ConnectionState) error {
+			untrusted = h.verify(state.PeerCertificates, host)
+			return untrusted
+		},
 	})
-	err = conn.HandshakeContext(ctx)
-	if err == nil {
-		return conn, nil
+	if err := conn.HandshakeContext(ctx); err != nil {
+		raw.Close()
+		return nil, &connectError{err, untrusted != nil}
 	}
-	raw.Close()
-	var certificate *tls.CertificateVerificationError
-	if errors.As(err, &certificate) {
-		return nil, err
-	}
-	return nil, &connectError{err}
+	return conn, nil
 }
 
-func (d dialer) verify(state tls.ConnectionState, host string) error {
-	options := x509.VerifyOptions{Roots: d.roots, Intermediates: x509.NewCertPool()}
-	for _, c := range state.PeerCertificates[1:] {
+func (h *HTTP) verify(chain []*x509.Certificate, host string) error {
+	options := x509.VerifyOptions{Roots: h.roots, Intermediates: x509.NewCertPool()}
+	for _, c := range chain[1:] {
 		options.Intermediates.AddCert(c)
 	}
-	leaf := state.PeerCertificates[0]
-	_, err := leaf.Verify(options)
-	if err == nil && leaf.VerifyHostname(d.domain) != nil {
-		err = leaf.VerifyHostname(host)
+	_, err := chain[0].Verify(options)
+	if err == nil && chain[0].VerifyHostname(h.origin.DomainName) != nil {
+		err = chain[0].VerifyHostname(host)
 	}
-	if err != nil {
-		return &tls.CertificateVerificationError{UnverifiedCertificates: state.PeerCertificates, Err: err}
-	}
-	return nil
-}
-
-type hostKey struct{}
-
-// withHost passes the request's host, without a port, to the function that
-// opens a connection.
-func withHost(ctx context.Context, host string) context.Context {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	return context.WithValue(ctx, hostKey{}, strings.Trim(host, "[]"))
-}
-
-func hostOf(ctx context.Context) string {
-	host, _ := ctx.Value(hostKey{}).(string)
-	return host
+	return err
 }

@@ -5,13 +5,13 @@ package origin
 
 import (
 	"context"
-	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"time"
 
 	"example.com/privatecdn/internal/infra"
@@ -29,10 +29,10 @@ import (
 // Source: CloudFront Developer Guide, "Origin settings": connection attempts,
 // connection timeout, response timeout.
 type HTTP struct {
-	host        string
-	attempts    int
-	readTimeout time.Duration
-	transport   *http.Transport
+	origin    *infra.Origin
+	dial      dialFunc
+	roots     *x509.CertPool // nil for the system's
+	transport *http.Transport
 }
 
 const (
@@ -44,12 +44,11 @@ const (
 func NewHTTP(o *infra.Origin) *HTTP { return newHTTP(o, new(net.Dialer).DialContext, nil) }
 
 func newHTTP(o *infra.Origin, dial dialFunc, roots *x509.CertPool) *HTTP {
-	h := &HTTP{host: o.DomainName, attempts: o.Attempts, readTimeout: o.ReadTimeout}
-	d := dialer{dial: dial, roots: roots, timeout: o.ConnectTimeout, domain: o.DomainName}
+	h := &HTTP{origin: o, dial: dial, roots: roots}
 	h.transport = &http.Transport{
-		DialContext:           d.dialTCP,
-		DialTLSContext:        d.dialTLS,
-		ResponseHeaderTimeout: h.readTimeout,
+		DialContext:           h.dialTCP,
+		DialTLSContext:        h.dialTLS,
+		ResponseHeaderTimeout: o.ReadTimeout,
 		IdleConnTimeout:       keepAlive,
 		MaxIdleConnsPerHost:   idlePerHost,
 		DisableCompression:    true,
@@ -64,60 +63,36 @@ func (h *HTTP) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Body != nil {
 		defer r.Body.Close()
 	}
+	host := (&url.URL{Host: r.Host}).Hostname()
 	for attempt := 1; ; attempt++ {
-		response, cancel, err := h.try(r)
+		ctx, cancel := context.WithCancel(context.WithValue(r.Context(), hostKey{}, host)) // as long as the response's body
+		out := r.Clone(ctx)
+		if r.Body != nil && r.Body != http.NoBody {
+			out.Body = io.NopCloser(r.Body) // kept open for another attempt
+		}
+		response, err := h.transport.RoundTrip(out)
 		if err == nil {
-			response.Body = timedBody{response.Body, h.readTimeout, cancel}
+			response.Body = timedBody{response.Body, h.origin.ReadTimeout, cancel}
 			return response, nil
 		}
 		cancel()
 		if r.Context().Err() != nil {
 			return nil, r.Context().Err()
 		}
-		if attempt >= h.attempts || !retryable(r, err) {
-			return nil, fmt.Errorf("origin %s: failed to %s, attempts: %d: %w", h.host, step(err), attempt, err)
+		step, again := "respond", IsTimeout(err) && (r.Method == http.MethodGet || r.Method == http.MethodHead)
+		if connect, ok := errors.AsType[*connectError](err); ok {
+			step, again = "connect", !connect.final
+		}
+		if attempt >= h.origin.Attempts || !again {
+			return nil, fmt.Errorf("origin %s: failed to %s, attempts: %d: %w", h.origin.DomainName, step, attempt, err)
 		}
 	}
 }
 
-// try sends the request once. The context of the attempt lasts as long as the
-// response's body.
-func (h *HTTP) try(r *http.Request) (*http.Response, context.CancelFunc, error) {
-	ctx, cancel := context.WithCancel(withHost(r.Context(), r.Host))
-	out := r.Clone(ctx)
-	out.RequestURI = ""
-	if hasBody(r) {
-		out.Body = io.NopCloser(r.Body) // kept open for another attempt
-	}
-	response, err := h.transport.RoundTrip(out)
-	return response, cancel, err
-}
-
-func step(err error) string {
-	var connect *connectError
-	var certificate *tls.CertificateVerificationError
-	if errors.As(err, &connect) || errors.As(err, &certificate) {
-		return "connect"
-	}
-	return "respond"
-}
-
-// retryable reports whether to retry: always if the connection failed, and after
-// a timeout only for idempotent requests without a body.
-func retryable(r *http.Request, err error) bool {
-	var connect *connectError
-	if errors.As(err, &connect) {
-		return true
-	}
-	return IsTimeout(err) && (r.Method == http.MethodGet || r.Method == http.MethodHead) && !hasBody(r)
-}
-
-func hasBody(r *http.Request) bool { return r.Body != nil && r.Body != http.NoBody }
-
 // IsTimeout reports whether an origin failed because it took too long.
 func IsTimeout(err error) bool {
-	var timeout interface{ Timeout() bool }
-	return errors.As(err, &timeout) && timeout.Timeout()
+	timeout, ok := errors.AsType[net.Error](err)
+	return ok && timeout.Timeout()
 }
 
 // timedBody fails a body if its next piece takes too long to arrive.
