@@ -125,16 +125,12 @@ func (s *Signer) Deployment() *deployment.Deployment { return s.current.Load().d
 // with a deployment, ErrUnknownHost, ErrPublicPath, ErrPresignedPath,
 // ErrNotTrusted, ErrDropped and ErrLifetime.
 func (s *Signer) URL(raw string, t Terms) (string, error) {
-	return s.url(context.Background(), raw, &t)
+	return s.URLContext(context.Background(), raw, t)
 }
 
 // URLContext is URL under a context, which ends the wait for a key that signs
 // elsewhere, such as in AWS KMS.
 func (s *Signer) URLContext(ctx context.Context, raw string, t Terms) (string, error) {
-	return s.url(ctx, raw, &t)
-}
-
-func (s *Signer) url(ctx context.Context, raw string, t *Terms) (string, error) {
 	if t.Download != "" {
 		var err error
 		if raw, err = withDownload(raw, t.Download); err != nil {
@@ -143,7 +139,7 @@ func (s *Signer) url(ctx context.Context, raw string, t *Terms) (string, error) 
 		t.Download = ""
 	}
 	if t.Resource != "" || t.Policy != "" {
-		g, err := s.GrantContext(ctx, "", *t)
+		g, err := s.GrantContext(ctx, "", t)
 		if err != nil {
 			return "", err
 		}
@@ -154,7 +150,7 @@ func (s *Signer) url(ctx context.Context, raw string, t *Terms) (string, error) 
 	if err != nil {
 		return "", err
 	}
-	p, err := s.policy(st, u, t)
+	p, err := s.policy(st, u, &t)
 	if err != nil {
 		return "", err
 	}

@@ -45,16 +45,12 @@ var (
 // package's Err… values, or two of them joined.
 type Error = fault.Error
 
-// kindOf is a kind with what to do about it.
-type kindOf struct{ what, remedy string }
-
-func kind(what, remedy string) error { return &kindOf{what, remedy} }
-
-func (k *kindOf) Error() string { return k.what }
+// kind returns a kind, which says what to do about it.
+func kind(what, remedy string) error { return &Error{What: what, Remedy: remedy} }
 
 // refuse returns the Error of a kind; found, if any, is what was found.
 func refuse(kind error, found string) error {
-	e := &Error{Kind: kind, What: kind.Error(), Remedy: kind.(*kindOf).remedy}
+	e := fault.New(kind, fault.Hint(kind))
 	if found != "" {
 		e.What += ": " + found
 	}

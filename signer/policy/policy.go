@@ -125,7 +125,10 @@ func (p Policy) ValidateConditions() error {
 			return refuse(ErrOrder, fmt.Sprintf("it starts %s and ends %s", stamp(p.From), stamp(p.Until)))
 		}
 	}
-	return checkIP(p.IP)
+	if p.IP != (netip.Prefix{}) && !(p.IP.IsValid() && p.IP.Addr().Is4()) {
+		return refuse(ErrIP, p.IP.String())
+	}
+	return nil
 }
 
 func checkEpoch(which string, epoch int64) error {
@@ -142,13 +145,6 @@ func checkEpoch(which string, epoch int64) error {
 		return nil
 	}
 	return &Error{Kind: ErrEpoch, What: what, Remedy: remedy}
-}
-
-func checkIP(ip netip.Prefix) error {
-	if ip != (netip.Prefix{}) && !(ip.IsValid() && ip.Addr().Is4()) {
-		return refuse(ErrIP, ip.String())
-	}
-	return nil
 }
 
 // ParseIP reads an IPv4 address or an IPv4 range in CIDR form; an address

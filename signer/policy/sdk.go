@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/feature/cloudfront/sign"
@@ -23,14 +24,11 @@ func FromSDK(p *sign.Policy) (Policy, error) {
 	if condition.DateGreaterThan != nil {
 		converted.From = condition.DateGreaterThan.Time
 	}
+	var err error
 	if condition.IPAddress != nil {
-		ip, err := ParseIP(condition.IPAddress.SourceIP)
-		if err != nil {
-			return Policy{}, err
-		}
-		converted.IP = ip
+		converted.IP, err = ParseIP(condition.IPAddress.SourceIP)
 	}
-	return converted, converted.Validate()
+	return converted, cmp.Or(err, converted.Validate())
 }
 
 // SDK returns the policy as the AWS SDK's signer accepts it, which cannot write

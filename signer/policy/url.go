@@ -91,10 +91,11 @@ func encode(raw string, pattern bool) (string, error) {
 			encoded = appendEscaped(append(encoded, start...), part, inQuery, pattern)
 		}
 	}
-	if err := checkQuery(string(encoded)); err != nil {
+	u := string(encoded)
+	if err := checkQuery(u); err != nil {
 		return "", err
 	}
-	return string(encoded), nil
+	return u, nil
 }
 
 // queryStart begins the query in a pattern, where a ? alone may be a wildcard.

@@ -44,23 +44,22 @@ func (c *Config) complete() error {
 	}
 	d := c.Deployment
 	if d != nil {
-		if c.Bucket == "" {
-			c.Bucket = d.Bucket.Name
+		c.Bucket = cmp.Or(c.Bucket, d.Bucket.Name)
+		if c.Host == "" {
+			_, c.Host, _ = strings.Cut(d.BaseURL(), "://")
 		}
 		known, ok := d.BucketNamed(c.Bucket)
-		if c.Region == "" && !ok {
+		if ok {
+			c.Region = cmp.Or(c.Region, known.Region)
+		}
+		switch {
+		case c.Region == "" && !ok:
 			return refuse(ErrBucket,
 				"give that bucket or, where a behavior has another one as its origin, that one's region too",
 				"the deployment's bucket is %s, not %s", fault.Quote(d.Bucket.Name), fault.Quote(c.Bucket))
-		}
-		if ok && known.Region != "" {
-			if c.Region = cmp.Or(c.Region, known.Region); c.Region != known.Region {
-				return refuse(ErrRegion, "leave the region out",
-					"the deployment's bucket is in %s, not in %s", known.Region, fault.Quote(c.Region))
-			}
-		}
-		if c.Host == "" {
-			_, c.Host, _ = strings.Cut(d.BaseURL(), "://")
+		case ok && known.Region != "" && c.Region != known.Region:
+			return refuse(ErrRegion, "leave the region out",
+				"the deployment's bucket is in %s, not in %s", known.Region, fault.Quote(c.Region))
 		}
 	}
 	return c.normalizeHost()

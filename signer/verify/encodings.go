@@ -1,12 +1,14 @@
 package verify
 
 import (
+	"cmp"
 	"iter"
 	"math/bits"
+	"net/url"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/signer/internal/urlparts"
@@ -44,15 +46,15 @@ type token struct {
 }
 
 func pathTokens(path string) []token {
-	return tokens(path, func(c byte) bool { return c == '/' })
+	return tokens(path, func(text string) bool { return text == "/" })
 }
 
 // queryTokens reads a + as a space, as forms write it.
 func queryTokens(query string) []token {
 	inValue := false
-	all := tokens(query, func(c byte) bool {
-		separator := c == '&' || c == '=' && !inValue
-		inValue = c != '&' && (inValue || c == '=')
+	all := tokens(query, func(text string) bool {
+		separator := text == "&" || text == "=" && !inValue
+		inValue = text != "&" && (inValue || text == "=")
 		return separator
 	})
 	for i := range all {
@@ -63,25 +65,16 @@ func queryTokens(query string) []token {
 	return all
 }
 
-func tokens(s string, separator func(byte) bool) []token {
-	all := make([]token, 0, len(s))
-	for i := 0; i < len(s); i++ {
-		if c, ok := unhex(s[i:]); ok {
-			all = append(all, token{c, true, false, s[i : i+3]})
-			i += 2
-		} else {
-			all = append(all, token{s[i], false, separator(s[i]), s[i : i+1]})
-		}
+var escape = regexp.MustCompile(`^%[0-9A-Fa-f]{2}`)
+
+func tokens(s string, separator func(text string) bool) (all []token) {
+	for s != "" {
+		text := cmp.Or(escape.FindString(s), s[:1])
+		value := decode(url.PathUnescape)(text)
+		all = append(all, token{value[0], value != text, separator(text), text})
+		s = s[len(text):]
 	}
 	return all
-}
-
-func unhex(s string) (byte, bool) {
-	if len(s) < 3 || s[0] != '%' {
-		return 0, false
-	}
-	n, err := strconv.ParseUint(s[1:3], 16, 8)
-	return byte(n), err == nil
 }
 
 func appendEscape(b []byte, c byte, lower bool) []byte {
@@ -94,7 +87,7 @@ func appendEscape(b []byte, c byte, lower bool) []byte {
 
 // spell writes each token in its own way.
 func spell(all []token, how func(b []byte, t token) []byte) string {
-	b := make([]byte, 0, len(all)+len(all)/2)
+	b := make([]byte, 0, len(all))
 	for _, t := range all {
 		b = how(b, t)
 	}
@@ -115,10 +108,10 @@ func (c coding) recode(all []token) string {
 }
 
 // flip writes some bytes in their other spelling.
-func flip(all []token, flipped *[256]bool) string {
+func flip(all []token, flipped []byte) string {
 	return spell(all, func(b []byte, t token) []byte {
 		switch {
-		case !flipped[t.value]:
+		case !slices.Contains(flipped, t.value):
 			return append(b, t.text...)
 		case t.escaped:
 			return append(b, t.value)
@@ -174,11 +167,13 @@ func (d Decision) encodings(yield func(variant) bool) {
 	}
 	contested := contestedBytes(slices.Concat(path, query))
 	for set := range sets(len(contested)) {
-		var flipped [256]bool
+		var flipped []byte
 		for i, c := range contested {
-			flipped[c] = set>>i&1 == 1
+			if set>>i&1 == 1 {
+				flipped = append(flipped, c)
+			}
 		}
-		if !try(flip(path, &flipped), flip(query, &flipped)) {
+		if !try(flip(path, flipped), flip(query, flipped)) {
 			return
 		}
 	}
@@ -187,14 +182,11 @@ func (d Decision) encodings(yield func(variant) bool) {
 // contestedBytes returns the bytes that one side may escape and the other not,
 // in the order they stand.
 func contestedBytes(all []token) (found []byte) {
-	seen := [256]bool{}
 	for _, t := range all {
-		plain := isAlnum(t.value) || strings.IndexByte("-._", t.value) >= 0
-		if seen[t.value] || plain && !t.escaped || t.value >= 0x80 || len(found) == maxFlips {
-			continue
+		plain := isAlnum(t.value) || strings.Contains("-._", t.text)
+		if !slices.Contains(found, t.value) && (t.escaped || !plain) && t.value < utf8.RuneSelf && len(found) < maxFlips {
+			found = append(found, t.value)
 		}
-		seen[t.value] = true
-		found = append(found, t.value)
 	}
 	return found
 }

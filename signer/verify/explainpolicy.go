@@ -32,7 +32,7 @@ func (d Decision) explainPolicy() (what, todo string) {
 // explainEncoding is about a value that is not base64 in CloudFront's alphabet.
 func explainEncoding(name, value string) (what, todo string) {
 	escaped := ""
-	if decoded, err := url.PathUnescape(value); err == nil && decoded != value {
+	if decoded := decode(url.PathUnescape)(value); decoded != value {
 		value, escaped = decoded, " and percent-encoded"
 	}
 	_, err := policy.Decode(value)

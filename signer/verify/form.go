@@ -78,13 +78,14 @@ type recovered struct {
 func recoverRSA(key *rsa.PublicKey, signature []byte) (r recovered) {
 	number := new(big.Int).SetBytes(signature)
 	block := number.Exp(number, big.NewInt(int64(key.E)), key.N).FillBytes(make([]byte, key.Size()))
-	padding, content, _ := bytes.Cut(block[2:], []byte{0})
-	r.signed = block[0] == 0 && block[1] == 1 && len(bytes.Trim(padding, "\xff")) == 0
+	padded, ok := bytes.CutPrefix(block, []byte{0, 1})
+	padding, content, _ := bytes.Cut(padded, []byte{0})
+	r.signed = ok && len(bytes.Trim(padding, "\xff")) == 0
 	var info struct { // RFC 8017, section 9.2
 		Algorithm pkix.AlgorithmIdentifier
 		Digest    []byte
 	}
-	if _, err := asn1.Unmarshal(content, &info); r.signed && err == nil {
+	if _, err := asn1.Unmarshal(content, &info); err == nil {
 		r.hash, r.digest = hashes[info.Algorithm.Algorithm.String()], info.Digest
 	}
 	return r

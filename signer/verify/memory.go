@@ -14,17 +14,19 @@ import (
 type memory struct {
 	size       int // of one generation
 	mu         sync.RWMutex
-	young, old map[[32]byte]policy.Policy
+	young, old map[name]policy.Policy
 }
 
 func newMemory(n int) *memory {
-	return &memory{size: max(n/2, 1), young: map[[32]byte]policy.Policy{}}
+	return &memory{size: max(n/2, 1), young: map[name]policy.Policy{}}
 }
 
 // name stands for all that a signature was checked with: the key, the hash, the
 // policy as it came and the signature, each with its length, so that no two
 // different ones share a name.
-func (d *Decision) name() [32]byte {
+type name [sha256.Size]byte
+
+func (d *Decision) name() name {
 	p, canned := &d.parts, ""
 	if p.policy == "" {
 		canned = d.base
@@ -37,21 +39,21 @@ func (d *Decision) name() [32]byte {
 	return sha256.Sum256(b)
 }
 
-func (m *memory) get(name [32]byte) (policy.Policy, bool) {
+func (m *memory) get(n name) (policy.Policy, bool) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	p, ok := m.young[name]
+	p, ok := m.young[n]
 	if !ok {
-		p, ok = m.old[name]
+		p, ok = m.old[n]
 	}
 	return p, ok
 }
 
-func (m *memory) add(name [32]byte, p policy.Policy) {
+func (m *memory) add(n name, p policy.Policy) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if len(m.young) >= m.size {
-		m.young, m.old = make(map[[32]byte]policy.Policy, m.size), m.young
+		m.young, m.old = map[name]policy.Policy{}, m.young
 	}
-	m.young[name] = p
+	m.young[n] = p
 }

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
 
 	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/signer/policy"
@@ -178,7 +179,7 @@ func (d Decision) explainUnfound(key string) (what, todo string) {
 // they can.
 func (d Decision) unicodeForms() string {
 	text := decode(url.PathUnescape)(d.base)
-	if strings.ContainsFunc(text, func(r rune) bool { return r >= 0x80 }) {
+	if strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII }) {
 		return ", or another Unicode form of its characters (NFC, or NFD, which macOS gives to file names)"
 	}
 	return ""

@@ -34,19 +34,12 @@ func (d *Decision) take() {
 
 // field returns the part that a parameter carries; nil for an own parameter.
 func (p *parts) field(name string) *string {
-	switch name {
-	case policy.ParamKeyPairID:
-		return &p.keyID
-	case policy.ParamPolicy:
-		return &p.policy
-	case policy.ParamExpires:
-		return &p.expires
-	case policy.ParamSignature:
-		return &p.signature
-	case policy.ParamHashAlgorithm:
-		return &p.hash
+	params := policy.Params()
+	i := slices.Index(params[:], name)
+	if i < 0 {
+		return nil
 	}
-	return nil
+	return [...]*string{&p.expires, &p.policy, &p.signature, &p.keyID, &p.hash}[i]
 }
 
 // cut reads the signature's parameters from a query, and returns what is left
@@ -107,7 +100,7 @@ func ParseCookies(headers []string) map[string]string {
 				continue
 			}
 			if found == nil {
-				found = make(map[string]string, 4)
+				found = map[string]string{}
 			}
 			if _, ok := found[name]; !ok {
 				found[name] = value

@@ -115,10 +115,10 @@ func (v *Verifier) check(d *Decision) Reason {
 	if !ok {
 		return UnknownKey
 	}
-	var name [32]byte
+	var seen name
 	if v.memory != nil {
-		name = d.name()
-		if d.Policy, ok = v.memory.get(name); ok {
+		seen = d.name()
+		if d.Policy, ok = v.memory.get(seen); ok {
 			if d.parts.policy == "" {
 				d.Policy.Resource = d.base
 			}
@@ -142,7 +142,7 @@ func (v *Verifier) check(d *Decision) Reason {
 		if d.parts.policy == "" {
 			remembered.Resource = "" // the URL at hand, which would be kept whole
 		}
-		v.memory.add(name, remembered)
+		v.memory.add(seen, remembered)
 	}
 	return d.conditions()
 }
