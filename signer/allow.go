@@ -88,22 +88,19 @@ func (st *state) opens(b deployment.Behavior) bool {
 // patternsOf returns a resource's host pattern and its path patterns: two
 // where a ? may be a wildcard or the start of the query.
 func patternsOf(resource string) (host string, paths []string) {
-	_, rest, ok := strings.Cut(resource, "://")
-	if !ok {
-		rest = resource
+	if _, rest, ok := strings.Cut(resource, "://"); ok {
+		resource = rest
 	}
-	host, path, ok := strings.Cut(rest, "/")
-	if !ok {
+	host, _, _ = strings.Cut(resource, "/")
+	path, _, escaped := strings.Cut(resource[len(host):], `\?`)
+	before, _, contested := strings.Cut(path, "?")
+	switch {
+	case path == "":
 		return host, []string{"*"}
+	case contested && !escaped:
+		return host, []string{before, path}
 	}
-	if path, _, ok := strings.Cut("/"+path, `\?`); ok {
-		return host, []string{path}
-	}
-	paths = []string{"/" + path}
-	if cut, _, ok := strings.Cut(paths[0], "?"); ok {
-		paths = []string{cut, paths[0]}
-	}
-	return host, paths
+	return host, []string{path}
 }
 
 func overlap(a, b string) bool {

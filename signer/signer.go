@@ -58,7 +58,6 @@ type state struct {
 	keyID    string
 	key      crypto.Signer
 	public   *keys.Public
-	context  contextSigner // key, if its signatures can be cancelled
 	random   io.Reader
 	tail     string                 // what follows the signature in a query
 	deployed *deployment.Deployment // nil where nothing is known of it
@@ -99,7 +98,6 @@ func (s *Signer) newState(keyPairID string, key crypto.Signer) (*state, error) {
 	if s.hash == crypto.SHA256 {
 		st.tail += "&" + policy.ParamHashAlgorithm + "=" + policy.HashSHA256
 	}
-	st.context, _ = key.(contextSigner)
 	if _, ok := key.(*ecdsa.PrivateKey); ok {
 		// Without random numbers the nonce is RFC 6979's, so that the same
 		// policy gives the same URL, as it does with RSA.
@@ -223,8 +221,8 @@ type contextSigner interface {
 }
 
 func (st *state) sign(ctx context.Context, digest []byte, hash crypto.Hash) ([]byte, error) {
-	if st.context != nil {
-		return st.context.SignContext(ctx, digest, hash)
+	if remote, ok := st.key.(contextSigner); ok {
+		return remote.SignContext(ctx, digest, hash)
 	}
 	return st.key.Sign(st.random, digest, hash)
 }
@@ -252,6 +250,3 @@ func whole(b []byte) (string, error) {
 	}
 	return string(b), nil
 }
-
-// now returns the current time without its monotonic part.
-func (s *Signer) now() time.Time { return s.clock().Round(0) }

@@ -1,6 +1,7 @@
 package signer
 
 import (
+	"cmp"
 	"net/netip"
 	"time"
 
@@ -49,13 +50,10 @@ type Terms struct {
 
 // policy returns what is signed for an encoded resource.
 func (s *Signer) policy(st *state, resource string, t *Terms) (policy.Policy, error) {
-	now := s.now()
-	p := policy.Policy{Resource: resource, From: t.From, IP: t.IP}
-	var err error
-	if p.Until, err = t.end(now); err != nil {
-		return policy.Policy{}, err
-	}
-	if err := p.ValidateConditions(); err != nil {
+	now := s.clock().Round(0) // without its monotonic part
+	until, err := t.end(now)
+	p := policy.Policy{Resource: resource, From: t.From, IP: t.IP, Until: until}
+	if err := cmp.Or(err, p.ValidateConditions()); err != nil {
 		return policy.Policy{}, err
 	}
 	longest := p.Until.Sub(now)

@@ -1,13 +1,11 @@
 package policy
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/netip"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -70,30 +68,21 @@ type reader struct {
 	seen   map[string]bool // the members, such as Statement.Resource
 }
 
-// escapes matches what a backslash escapes.
-var escapes = regexp.MustCompile(`(?s)\\.`)
+// escapes makes JSON of \?, and leaves an escaped backslash before a ? alone.
+var escapes = strings.NewReplacer(`\\`, `\\`, `\?`, `\\?`)
 
 func (r *reader) read(text []byte) error {
-	switch {
-	case !utf8.Valid(text):
+	if !utf8.Valid(text) {
 		return errors.New("it is not UTF-8")
-	case bytes.Contains(text, []byte(queryStart)):
-		text = escapes.ReplaceAllFunc(text, func(escape []byte) []byte {
-			if escape[1] == '?' {
-				return []byte(`\\?`)
-			}
-			return escape
-		})
 	}
-	r.Decoder = json.NewDecoder(bytes.NewReader(text))
+	r.Decoder = json.NewDecoder(strings.NewReader(escapes.Replace(string(text))))
 	r.UseNumber()
 	if err := r.value(""); err != nil {
 		return err
 	}
-	if _, err := r.Token(); err != io.EOF {
+	switch _, err := r.Token(); {
+	case err != io.EOF:
 		return errors.New("text follows its end")
-	}
-	switch {
 	case !r.seen["Statement"]:
 		return errors.New("it has no Statement")
 	case r.policy.Until.IsZero():
@@ -141,13 +130,11 @@ func (r *reader) list(member string) error {
 	if opening, _ := r.Token(); opening != json.Delim('{') {
 		return refuse(ErrStatements, "")
 	}
-	if err := r.object(member); err != nil {
-		return err
+	err := r.object(member)
+	if closing, _ := r.Token(); err == nil && closing != json.Delim(']') {
+		err = refuse(ErrStatements, "")
 	}
-	if closing, _ := r.Token(); closing != json.Delim(']') {
-		return refuse(ErrStatements, "")
-	}
-	return nil
+	return err
 }
 
 // object reads the rest of an object, member by member.

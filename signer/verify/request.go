@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -45,28 +46,25 @@ func (p *parts) field(name string) *string {
 // cut reads the signature's parameters from a query, and returns what is left
 // of it and whether there were any.
 func (p *parts) cut(query string) (own string, signed bool) {
-	at, first, between := 0, -1, false
+	at, end, between := 0, 0, false
 	for pair := range strings.SplitSeq(query, "&") {
 		name, value, _ := strings.Cut(pair, "=")
+		at += len(pair)
 		switch field := p.field(name); {
-		case field == nil:
-			between = between || first >= 0
-		case first < 0:
-			first = at
-			fallthrough
-		case *field == "":
-			*field = value
+		case field != nil:
+			signed, *field = true, cmp.Or(*field, value)
+		case signed:
+			between = true
+		default:
+			end = at
 		}
-		at += len(pair) + 1
+		at++
 	}
-	switch {
-	case first < 0:
-		return query, false
-	case between:
+	if between {
 		reserved := func(pair string) bool { name, _, _ := strings.Cut(pair, "="); return p.field(name) != nil }
 		return strings.Join(slices.DeleteFunc(strings.Split(query, "&"), reserved), "&"), true
 	}
-	return query[:max(first-1, 0)], true // in most cases, and without an allocation
+	return query[:end], signed // in most cases, and without an allocation
 }
 
 func fromCookies(cookies map[string]string) parts {

@@ -34,7 +34,7 @@ func Attachment(name string) (string, error) {
 		return "", refuse(name, "give 1 to 255 bytes")
 	case strings.ContainsAny(name, `/\`):
 		return "", refuse(name, `give a name alone, without / and \`)
-	case strings.IndexFunc(name, hidden) >= 0 || !utf8.ValidString(name) || strings.Trim(name, ". ") == "":
+	case strings.ContainsFunc(name, hidden) || strings.Trim(name, ". ") == "":
 		return "", refuse(name, "give a name of characters that are printed")
 	}
 	ascii := strings.Map(func(r rune) rune {
