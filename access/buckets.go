@@ -93,11 +93,10 @@ func (d *diff) compareBucketCORS(o, n *infra.Bucket) {
 }
 
 func rulesOnlyOf(a, b *infra.Bucket) string {
+	covers := func(a, b infra.CORS) bool { return moreCORS(a, b) == "" }
 	var more []string
-	for _, rule := range a.CORS {
-		if !slices.ContainsFunc(b.CORS, func(o infra.CORS) bool { return moreCORS(o, rule) == "" }) {
-			more = append(more, moreCORS(infra.CORS{}, rule))
-		}
+	for _, rule := range uncovered(covers, b.CORS, a.CORS) {
+		more = append(more, moreCORS(infra.CORS{}, rule))
 	}
 	return strings.Join(more, "; ")
 }

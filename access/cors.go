@@ -48,15 +48,11 @@ func moreCORS(a, b infra.CORS) string {
 	return strings.Join(more, "; ")
 }
 
-// uncovered returns the patterns of after that none of before covers.
-func uncovered(covers func(a, b string) bool, before, after []string) []string {
-	var left []string
-	for _, a := range after {
-		if !slices.ContainsFunc(before, func(b string) bool { return covers(b, a) }) {
-			left = append(left, a)
-		}
-	}
-	return left
+// uncovered returns what of after nothing of before covers.
+func uncovered[T any](covers func(a, b T) bool, before, after []T) []T {
+	return slices.DeleteFunc(slices.Clone(after), func(a T) bool {
+		return slices.ContainsFunc(before, func(b T) bool { return covers(b, a) })
+	})
 }
 
 // covers reports whether everything pattern b matches, pattern a does, whatever

@@ -36,7 +36,7 @@ var needed = grant{principal: ourCloudFront, action: "s3:GetObject", resource: "
 // distributions an action.
 func allowed(tmpl *infra.Template, b *infra.Bucket, action, resource string) bool {
 	need := grant{principal: ourCloudFront, action: action, resource: resource}
-	return len(notCovered([]grant{need}, grants(tmpl, b, "Allow"))) == 0
+	return len(uncovered(grant.covers, grants(tmpl, b, "Allow"), []grant{need})) == 0
 }
 
 // compareGrants finds what the bucket policy newly allows to be read or no
@@ -49,16 +49,16 @@ func (d *diff) compareGrants(o, n *infra.Bucket) {
 		before, refusedBefore = grants(d.was, o, "Allow"), grants(d.was, o, "Deny")
 	}
 	allowed, refused := grants(d.is, n, "Allow"), grants(d.is, n, "Deny")
-	for _, g := range notCovered(allowed, before) {
+	for _, g := range uncovered(grant.covers, before, allowed) {
 		d.addGrant(g, OriginGrantWidened, severityOf(d.is, g), "allows")
 	}
-	for _, g := range notCovered(refusedBefore, refused) {
+	for _, g := range uncovered(grant.covers, refused, refusedBefore) {
 		d.addGrant(g, OriginGrantWidened, Widening, "no longer refuses")
 	}
 	if o == nil || n.External {
 		return
 	}
-	for _, g := range notCovered(ofViewers(before), allowed) {
+	for _, g := range uncovered(grant.covers, allowed, ofViewers(before)) {
 		switch {
 		case g.principal == everyone || g.action == "s3:ListBucket":
 			d.addGrant(g, OriginGrantRemoved, Narrowing, "no longer allows")
@@ -66,7 +66,7 @@ func (d *diff) compareGrants(o, n *infra.Bucket) {
 			d.addGrant(g, OriginGrantRemoved, Breaking, "no longer allows")
 		}
 	}
-	for _, g := range notCovered(refused, refusedBefore) {
+	for _, g := range uncovered(grant.covers, refusedBefore, refused) {
 		if g.principal == ourCloudFront || strings.HasPrefix(g.principal, everyone) {
 			d.addGrant(g, OriginGrantRemoved, Breaking, "refuses")
 		}
@@ -96,13 +96,6 @@ func (d *diff) uses(n *infra.Bucket) bool {
 		}
 	}
 	return false
-}
-
-// notCovered returns the grants that none of others covers.
-func notCovered(grants, others []grant) []grant {
-	return slices.DeleteFunc(slices.Clone(grants), func(g grant) bool {
-		return slices.ContainsFunc(others, func(o grant) bool { return o.covers(g) })
-	})
 }
 
 func (d *diff) addGrant(g grant, k Kind, s Severity, does string) {

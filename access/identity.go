@@ -24,9 +24,9 @@ func (d *diff) loses(a *infra.Template, x *infra.Origin, b *infra.Template, y *i
 	if !needsGrant(x) || !needsGrant(y) {
 		return false
 	}
-	lost := notCovered(d.grantsTo(a, x, "Allow"), d.grantsTo(b, y, "Allow"))
-	return len(lost) > 0 && len(notCovered(lost, grants(b, y.Bucket, "Allow"))) < len(lost) ||
-		len(notCovered(d.grantsTo(b, y, "Deny"), d.grantsTo(a, x, "Deny"))) > 0
+	lost := uncovered(grant.covers, d.grantsTo(b, y, "Allow"), d.grantsTo(a, x, "Allow"))
+	return len(lost) > 0 && len(uncovered(grant.covers, grants(b, y.Bucket, "Allow"), lost)) < len(lost) ||
+		len(uncovered(grant.covers, d.grantsTo(a, x, "Deny"), d.grantsTo(b, y, "Deny"))) > 0
 }
 
 // grantsTo returns what a policy allows or refuses CloudFront with the identity
@@ -87,10 +87,7 @@ func isSourceARN(c bucketpolicy.Condition) bool {
 }
 
 func onlyOurs(tmpl *infra.Template, arns []string) bool {
-	for _, arn := range arns {
-		if !slices.ContainsFunc(tmpl.Distributions, func(d *infra.Distribution) bool { return d.ARN == arn }) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(arns, func(arn string) bool {
+		return !slices.ContainsFunc(tmpl.Distributions, func(d *infra.Distribution) bool { return d.ARN == arn })
+	})
 }

@@ -50,19 +50,17 @@ func (d *diff) compareSettings() {
 // compareAliases finds alternate domain names whose requests come to another
 // distribution than before, or to none.
 func (d *diff) compareAliases() {
-	for _, tmpl := range []*infra.Template{d.was, d.is} {
-		for _, distribution := range tmpl.Distributions {
-			for _, alias := range distribution.Aliases {
-				now := byName(d.is, alias)
-				if byName(d.was, alias) != d.old || now == d.new {
-					continue
-				}
-				sentence := "no URL of the alternate domain name %s opens any more"
-				if now != nil {
-					sentence = "requests for the alternate domain name %s come to the distribution " + now.LogicalID + " instead"
-				}
-				d.say(AliasRemoved, Breaking, alias, sentence, alias)
+	for _, distribution := range slices.Concat(d.was.Distributions, d.is.Distributions) {
+		for _, alias := range distribution.Aliases {
+			now := byName(d.is, alias)
+			if byName(d.was, alias) != d.old || now == d.new {
+				continue
 			}
+			sentence := "no URL of the alternate domain name %s opens any more"
+			if now != nil {
+				sentence = "requests for the alternate domain name %s come to the distribution " + now.LogicalID + " instead"
+			}
+			d.say(AliasRemoved, Breaking, alias, sentence, alias)
 		}
 	}
 }
@@ -142,9 +140,7 @@ func minimumTLS(d *infra.Distribution) string {
 // allowedOnlyBy returns the countries that a geo restriction allows and another
 // refuses, or "".
 func allowedOnlyBy(a, b infra.Geo) string {
-	named := slices.Concat(a.Locations, b.Locations)
-	slices.Sort(named)
-	named = slices.Compact(named)
+	named := slices.Compact(slices.Sorted(slices.Values(slices.Concat(a.Locations, b.Locations))))
 	if b.Type == "whitelist" && a.Type != "whitelist" {
 		return "every country but " + strings.Join(named, ", ")
 	}

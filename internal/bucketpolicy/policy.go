@@ -18,19 +18,14 @@ import (
 )
 
 // Decision is what a policy says of a request.
-type Decision int
+type Decision string
 
 // The decisions.
 const (
-	ImplicitDeny Decision = iota // no statement speaks of the request
-	Allow                        // a statement allows it and none denies it
-	ExplicitDeny                 // a statement denies it, whatever else allows it
+	ImplicitDeny Decision = "implicit deny" // no statement speaks of the request
+	Allow        Decision = "allow"         // a statement allows it and none denies it
+	ExplicitDeny Decision = "explicit deny" // a statement denies it, whatever else allows it
 )
-
-// String names the decision.
-func (d Decision) String() string {
-	return [...]string{"implicit deny", "allow", "explicit deny"}[d]
-}
 
 // Lookup returns the values of a condition key of the request, whose name is
 // given in lower case, and false where the request does not have the key.
