@@ -55,6 +55,8 @@ func uncovered[T any](covers func(a, b T) bool, before, after []T) []T {
 	})
 }
 
+func equal[T comparable](a, b T) bool { return a == b }
+
 // covers reports whether everything pattern b matches, pattern a does, whatever
 // their case. It may say no where the patterns are too different to see it.
 func covers(a, b string) bool {

@@ -22,9 +22,10 @@ func WithRing(ring *keys.Ring) Option { return func(d *diff) { d.ring = ring } }
 func Diff(before, after *Template, options ...Option) []Finding {
 	d := &diff{
 		was: before.infra, is: after.infra,
-		index:   map[string]int{},
-		buckets: map[[2]*infra.Bucket]bool{},
-		before:  map[*infra.Distribution]*infra.Distribution{},
+		findings: []Finding{},
+		index:    map[string]int{},
+		buckets:  map[[2]*infra.Bucket]bool{},
+		before:   map[*infra.Distribution]*infra.Distribution{},
 
 		identities: map[identified][]grant{},
 		lifetimes:  lifetimes(before.infra),
@@ -35,11 +36,10 @@ func Diff(before, after *Template, options ...Option) []Finding {
 	d.compareDistributions()
 	d.findExposed()
 	d.compareBuckets()
-	findings := make([]Finding, len(d.findings))
 	for i, f := range d.findings {
-		findings[i] = f.complete()
+		d.findings[i] = f.complete()
 	}
-	return inOrder(findings)
+	return inOrder(d.findings)
 }
 
 // diff collects findings.

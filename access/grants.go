@@ -217,7 +217,7 @@ func looser(a, b bucketpolicy.Condition) bool {
 	if !strings.EqualFold(a.Operator, b.Operator) || !strings.EqualFold(a.Key, b.Key) {
 		return false
 	}
-	covers := func(a, b string) bool { return a == b }
+	covers := equal[string]
 	if strings.Contains(a.Operator, "Like") || strings.Contains(a.Operator, "Arn") {
 		covers = pathpattern.Glob
 	}

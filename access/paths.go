@@ -236,23 +236,18 @@ func sendsHSTS(b *infra.Behavior) bool {
 // compareMethods finds methods that write. A signature does not bind the
 // method: who may read may then write, as far as the origin lets CloudFront.
 func compareMethods(found *list, o, n *infra.Behavior) {
-	if added := methodsOnlyOf(n, o, "OPTIONS"); added != "" { // which neither reads nor writes
+	before := append([]string{"OPTIONS"}, o.AllowedMethods...) // OPTIONS neither reads nor writes
+	if added := uncovered(equal, before, n.AllowedMethods); len(added) > 0 {
 		sentence := "a signature for paths of %q also allows %s, since it does not bind the method"
 		if isPublic(n) {
 			sentence = "everyone may send %[2]s for paths of %[1]q, as far as the origin allows it"
 		}
-		found.say(MethodsWidened, Widening, sentence, n.PathPattern, added)
+		found.say(MethodsWidened, Widening, sentence, n.PathPattern, strings.Join(added, ", "))
 	}
-	if gone := methodsOnlyOf(o, n, ""); gone != "" {
-		found.say(MethodsNarrowed, Narrowing, "viewers may no longer send %[2]s for paths of %[1]q", n.PathPattern, gone)
+	if gone := uncovered(equal, n.AllowedMethods, o.AllowedMethods); len(gone) > 0 {
+		found.say(MethodsNarrowed, Narrowing, "viewers may no longer send %[2]s for paths of %[1]q",
+			n.PathPattern, strings.Join(gone, ", "))
 	}
-}
-
-// methodsOnlyOf returns the methods a allows and b does not, but for one.
-func methodsOnlyOf(a, b *infra.Behavior, but string) string {
-	return strings.Join(slices.DeleteFunc(slices.Clone(a.AllowedMethods), func(m string) bool {
-		return slices.Contains(b.AllowedMethods, m) || m == but
-	}), ", ")
 }
 
 // compareCache compares presigned paths: CloudFront serves them from its cache

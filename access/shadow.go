@@ -79,7 +79,8 @@ func (d *diff) shadowedBy(e, j int) {
 		d.tooEntangled(j)
 	case found:
 		d.addAt(b.PathPattern, path, finding(BehaviorShadowed, d.shadowSeverity(b, path),
-			"the behavior %q does not protect %s: %q, which is public, comes before it", b.PathPattern, path, before.PathPattern))
+			"the behavior %q does not protect %s: %q, which is public, comes before it",
+			b.PathPattern, path, before.PathPattern))
 	}
 }
 

@@ -3,6 +3,7 @@
 package awsname
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -13,37 +14,34 @@ type Partition struct {
 	DNSSuffix  string // of service endpoints, S3's dual-stack ones included
 	CloudFront string // the domain of distributions; empty where there is no CloudFront
 	dualStack  string // of the dual-stack endpoints of other services
-	prefixes   []string
+	regions    *regexp.Regexp
 }
 
-// Source: the AWS SDKs' partitions.json, whose regular expressions are these
-// prefixes before WORD-NUMBER. CloudFront's domains:
+func regions(prefixes string) *regexp.Regexp {
+	return regexp.MustCompile(`^(` + prefixes + `)-[a-z]+-[0-9]+$`)
+}
+
+// Source: the AWS SDKs' partitions.json. CloudFront's domains:
 // https://docs.amazonaws.cn/en_us/aws/latest/userguide/cloudfront.html
 var partitions = []Partition{
-	{"aws", "amazonaws.com", "cloudfront.net", "api.aws",
-		[]string{"us-", "eu-", "ap-", "sa-", "ca-", "me-", "af-", "il-", "mx-"}},
-	{"aws-cn", "amazonaws.com.cn", "cloudfront.cn", "api.amazonwebservices.com.cn", []string{"cn-"}},
-	{"aws-us-gov", "amazonaws.com", "cloudfront.net", "api.aws", []string{"us-gov-"}},
-	{"aws-iso", "c2s.ic.gov", "", "api.aws.ic.gov", []string{"us-iso-"}},
-	{"aws-iso-b", "sc2s.sgov.gov", "", "api.aws.scloud", []string{"us-isob-"}},
-	{"aws-iso-e", "cloud.adc-e.uk", "", "api.cloud-aws.adc-e.uk", []string{"eu-isoe-"}},
-	{"aws-iso-f", "csp.hci.ic.gov", "", "api.aws.hci.ic.gov", []string{"us-isof-"}},
-	{"aws-eusc", "amazonaws.eu", "", "api.amazonwebservices.eu", []string{"eusc-de-"}},
+	{"aws", "amazonaws.com", "cloudfront.net", "api.aws", regions("us|eu|ap|sa|ca|me|af|il|mx")},
+	{"aws-cn", "amazonaws.com.cn", "cloudfront.cn", "api.amazonwebservices.com.cn", regions("cn")},
+	{"aws-us-gov", "amazonaws.com", "cloudfront.net", "api.aws", regions("us-gov")},
+	{"aws-iso", "c2s.ic.gov", "", "api.aws.ic.gov", regions("us-iso")},
+	{"aws-iso-b", "sc2s.sgov.gov", "", "api.aws.scloud", regions("us-isob")},
+	{"aws-iso-e", "cloud.adc-e.uk", "", "api.cloud-aws.adc-e.uk", regions("eu-isoe")},
+	{"aws-iso-f", "csp.hci.ic.gov", "", "api.aws.hci.ic.gov", regions("us-isof")},
+	{"aws-eusc", "amazonaws.eu", "", "api.amazonwebservices.eu", regions("eusc-de")},
 }
 
 // PartitionOf returns a region's partition, and false for what is not the name
 // of a region in any of them.
 func PartitionOf(region string) (Partition, bool) {
-	for _, p := range partitions {
-		for _, prefix := range p.prefixes {
-			rest, ok := strings.CutPrefix(region, prefix)
-			word, number, _ := strings.Cut(rest, "-")
-			if ok && word != "" && isLetters(word) && number != "" && strings.Trim(number, "0123456789") == "" {
-				return p, true
-			}
-		}
+	i := slices.IndexFunc(partitions, func(p Partition) bool { return p.regions.MatchString(region) })
+	if i < 0 {
+		return Partition{}, false
 	}
-	return Partition{}, false
+	return partitions[i], true
 }
 
 // PartitionFor returns a region's partition, the commercial one for a region
@@ -59,13 +57,12 @@ func PartitionFor(region string) Partition {
 // for any other text.
 func ARNRegion(arn string) string {
 	parts := strings.SplitN(arn, ":", 6)
-	if len(parts) < 6 || parts[0] != "arn" {
-		return ""
+	if len(parts) == 6 && parts[0] == "arn" {
+		if _, ok := PartitionOf(parts[3]); ok {
+			return parts[3]
+		}
 	}
-	if _, ok := PartitionOf(parts[3]); !ok {
-		return ""
-	}
-	return parts[3]
+	return ""
 }
 
 // IsEndpoint reports whether a host, without a port, is under a domain of AWS's
@@ -91,5 +88,3 @@ func within(host, domain string) bool {
 }
 
 func normalize(host string) string { return strings.TrimSuffix(strings.ToLower(host), ".") }
-
-func isLetters(s string) bool { return strings.Trim(s, "abcdefghijklmnopqrstuvwxyz") == "" }

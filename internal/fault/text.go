@@ -68,19 +68,15 @@ func Duration(d time.Duration) string {
 	if d < 0 {
 		return "-" + Duration(-d)
 	}
-	text, rest := "", d%(24*time.Hour)
-	if days := d / (24 * time.Hour); days > 0 {
-		text = strconv.Itoa(int(days)) + "d"
+	days, clock := d/(24*time.Hour), zeros.ReplaceAllString((d%(24*time.Hour)).String(), "$1$2")
+	switch {
+	case days == 0:
+		return clock
+	case clock == "0s":
+		clock = ""
 	}
-	if rest == 0 && text != "" {
-		return text
-	}
-	clock := rest.String()
-	if strings.HasSuffix(clock, "m0s") {
-		clock = strings.TrimSuffix(clock, "0s")
-	}
-	if strings.HasSuffix(clock, "h0m") {
-		clock = strings.TrimSuffix(clock, "0m")
-	}
-	return text + clock
+	return fmt.Sprintf("%dd%s", days, clock)
 }
+
+// zeros are the minutes and seconds that a duration's text ends with for nothing.
+var zeros = regexp.MustCompile(`(h)0m0s$|(m)0s$`)

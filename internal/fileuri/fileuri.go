@@ -3,6 +3,7 @@
 package fileuri
 
 import (
+	"cmp"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -43,14 +44,9 @@ func hasDrive(path string) bool {
 // stays absolute.
 func Relative(dir, path string) (string, error) {
 	dir, err := filepath.Abs(dir)
-	if err != nil {
-		return "", err
-	}
-	if path, err = filepath.Abs(path); err != nil {
-		return "", err
-	}
+	path, pathErr := filepath.Abs(path)
 	if relative, err := filepath.Rel(dir, path); err == nil {
 		path = relative
 	}
-	return filepath.ToSlash(path), nil
+	return filepath.ToSlash(path), cmp.Or(err, pathErr)
 }
