@@ -10,7 +10,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudfront"
-	"github.com/aws/jsii-runtime-go"
 
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/internal/fault"
@@ -193,7 +192,7 @@ func (d *distribution) behavior(b Behavior) *awscloudfront.AddBehaviorOptions {
 		AllowedMethods:        shared(d, "methods "+string(b.AllowedMethods), methods[b.AllowedMethods]),
 		CachedMethods:         shared(d, "cached methods", awscloudfront.CachedMethods_CACHE_GET_HEAD),
 		CachePolicy:           d.cachePolicyOf(b),
-		Compress:              jsii.Bool(!b.Uncompressed),
+		Compress:              new(!b.Uncompressed),
 		FunctionAssociations:  b.functions(),
 		OriginRequestPolicy:   b.OriginRequestPolicy,
 		ResponseHeadersPolicy: cmp.Or(b.ResponseHeadersPolicy, d.responseHeaders),

@@ -3,14 +3,11 @@ package privatecdn
 import (
 	"cmp"
 	"encoding/json"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
-	"github.com/aws/jsii-runtime-go"
 )
 
 func (s *settled) checkBucket(m *mistakes) {
@@ -48,19 +45,13 @@ func (p bucketProperties) underManagedKey() bool {
 
 // checkPrivate stops synthesis where everyone may read a bucket of this app at
 // its own address, where no signature is checked.
-func (d *distribution) checkPrivate() {
-	given := d.props.givenBuckets(func(b Behavior) bool { return b.Access != Public })
-	if len(given) == 0 {
-		return
-	}
-	atSynthesis(d, func() (found mistakes) { // others may change the policy until then
-		for _, property := range slices.Sorted(maps.Keys(given)) {
-			found.refuse(isPublic(given[property]), property,
-				"block public access, and remove the statement for everyone from its policy",
-				"its policy lets everyone read objects, such as /film.mp4, at the bucket's own address, "+
-					"where no signature is checked")
-		}
-		return found
+func (d *distribution) checkPrivate(m *mistakes) {
+	protected := func(b Behavior) bool { return b.Access != Public }
+	d.props.eachBucket(protected, func(property string, bucket awss3.IBucket) {
+		m.refuse(isPublic(bucket), property,
+			"block public access, and remove the statement for everyone from its policy",
+			"its policy lets everyone read objects, such as /film.mp4, at the bucket's own address, where no signature "+
+				"is checked")
 	})
 }
 
@@ -97,14 +88,14 @@ func (d *distribution) addBuckets() {
 	}
 	if d.props.KMS {
 		if d.key = d.props.EncryptionKey; d.key == nil {
-			d.key = awskms.NewKey(d, jsii.String("Key"), &awskms.KeyProps{
-				Description: &d.path, EnableKeyRotation: jsii.Bool(true), RemovalPolicy: d.removal(),
+			d.key = awskms.NewKey(d, new("Key"), &awskms.KeyProps{
+				Description: &d.path, EnableKeyRotation: new(true), RemovalPolicy: d.removal(),
 			})
 		}
 		props.Encryption, props.EncryptionKey = awss3.BucketEncryption_KMS, d.key
-		props.BucketKeyEnabled = jsii.Bool(true)
+		props.BucketKeyEnabled = new(true)
 	}
-	bucket := awss3.NewBucket(d, jsii.String("Bucket"), props)
+	bucket := awss3.NewBucket(d, new("Bucket"), props)
 	d.bucket = bucket
 	d.nameKeyByAlias(bucket)
 	d.logAccess(bucket)
@@ -118,7 +109,7 @@ func (d *distribution) made(bucket awss3.IBucket) bool {
 func (d *distribution) privateBucket() *awss3.BucketProps {
 	return &awss3.BucketProps{
 		BlockPublicAccess: shared(d, "blocked", awss3.BlockPublicAccess_BLOCK_ALL),
-		EnforceSSL:        jsii.Bool(true),
+		EnforceSSL:        new(true),
 		Encryption:        awss3.BucketEncryption_S3_MANAGED,
 		ObjectOwnership:   awss3.ObjectOwnership_BUCKET_OWNER_ENFORCED,
 		RemovalPolicy:     d.removal(),
@@ -140,14 +131,14 @@ func (d *distribution) nameKeyByAlias(bucket awss3.Bucket) {
 		return
 	}
 	// The alias stays with the key, so its name is this stack's alone.
-	stackUUID := awscdk.Fn_Select(jsii.Number(2), awscdk.Fn_Split(jsii.String("/"), awscdk.Aws_STACK_ID(), nil))
+	stackUUID := awscdk.Fn_Select(new(2.0), awscdk.Fn_Split(new("/"), awscdk.Aws_STACK_ID(), nil))
 	name := "alias/privatecdn/" + stackwideName(d, longestName) + "-" + *stackUUID
-	d.alias = awskms.NewAlias(d, jsii.String("KeyAlias"), &awskms.AliasProps{
-		AliasName: jsii.String(name), TargetKey: d.key, RemovalPolicy: d.removal(),
+	d.alias = awskms.NewAlias(d, new("KeyAlias"), &awskms.AliasProps{
+		AliasName: new(name), TargetKey: d.key, RemovalPolicy: d.removal(),
 	})
 	arn := d.arn("kms", "", name, "")
 	const property = "BucketEncryption.ServerSideEncryptionConfiguration.0.ServerSideEncryptionByDefault.KMSMasterKeyID"
-	bucket.Node().DefaultChild().(awss3.CfnBucket).AddPropertyOverride(jsii.String(property), arn)
+	bucket.Node().DefaultChild().(awss3.CfnBucket).AddPropertyOverride(new(property), arn)
 }
 
 // keyOf returns the KMS key that encrypts a bucket's objects, nil for S3's own.

@@ -129,13 +129,6 @@ func (m *mistakes) checkWildcard(property string, names []string) {
 		`it has "*" and names`)
 }
 
-func (d *distribution) setCacheTags() {
-	if h := d.props.CacheTagHeader; h != "" {
-		d.distribution.Node().DefaultChild().(awscloudfront.CfnDistribution).AddPropertyOverride(
-			jsii.String("DistributionConfig.CacheTagConfig.HeaderName"), h)
-	}
-}
-
 // cachePolicyOf returns b's own policy, or the distribution's.
 func (d *distribution) cachePolicyOf(b Behavior) awscloudfront.ICachePolicy {
 	switch {
@@ -157,9 +150,9 @@ func (d *distribution) cachePolicyFor(id, name string, c Cache) awscloudfront.IC
 	}
 	return shared(d, "cache "+c.content(), func() awscloudfront.ICachePolicy {
 		d.counts.made.CachePolicies++
-		encodings := jsii.Bool(c.MaxTTL > 0)
-		return awscloudfront.NewCachePolicy(d, jsii.String(id), &awscloudfront.CachePolicyProps{
-			CachePolicyName: jsii.String(name),
+		encodings := new(c.MaxTTL > 0)
+		return awscloudfront.NewCachePolicy(d, new(id), &awscloudfront.CachePolicyProps{
+			CachePolicyName: new(name),
 			MinTtl:          seconds(c.MinTTL),
 			DefaultTtl:      seconds(c.DefaultTTL),
 			MaxTtl:          seconds(c.MaxTTL),

@@ -1,14 +1,16 @@
 package privatecdn
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"reflect"
+	"regexp"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/constructs-go/constructs/v10"
-	"github.com/aws/jsii-runtime-go"
 	"github.com/aws/jsii-runtime-go/runtime"
 )
 
@@ -19,7 +21,7 @@ func isToken(s string) bool { return strings.Contains(s, "${Token[") }
 // parameter, which may be nil, in newer releases of CDK.
 func warn(c constructs.IConstruct, id, text string) {
 	method := reflect.ValueOf(awscdk.Annotations_Of(c)).MethodByName("AddWarningV2")
-	args := []reflect.Value{reflect.ValueOf(jsii.String("privatecdn:" + id)), reflect.ValueOf(&text)}
+	args := []reflect.Value{reflect.ValueOf(new("privatecdn:" + id)), reflect.ValueOf(&text)}
 	for len(args) < method.Type().NumIn() {
 		args = append(args, reflect.Zero(method.Type().In(len(args))))
 	}
@@ -28,9 +30,8 @@ func warn(c constructs.IConstruct, id, text string) {
 
 // copyFields copies a struct of CDK's to one that has all its fields.
 func copyFields(to, from any) {
-	source := reflect.ValueOf(from).Elem()
-	for i := range source.NumField() {
-		reflect.ValueOf(to).Elem().FieldByName(source.Type().Field(i).Name).Set(source.Field(i))
+	for field, v := range reflect.ValueOf(from).Elem().Fields() {
+		reflect.ValueOf(to).Elem().FieldByName(field.Name).Set(v)
 	}
 }
 
@@ -69,9 +70,7 @@ func plain(v any) any {
 	return m
 }
 
-func seconds(d time.Duration) awscdk.Duration {
-	return awscdk.Duration_Seconds(jsii.Number(d.Seconds()))
-}
+func seconds(d time.Duration) awscdk.Duration { return awscdk.Duration_Seconds(new(d.Seconds())) }
 
 // optionalSeconds returns nil, CDK's default, for 0.
 func optionalSeconds(d time.Duration) awscdk.Duration {
@@ -102,3 +101,57 @@ func or[T any](p *T) T {
 	}
 	return *p
 }
+
+// place is where a distribution is made. Name, Region and account may be tokens.
+type place struct {
+	stack                 awscdk.Stack
+	name, region, account string
+}
+
+func placeOf(c constructs.Construct) place {
+	stack := awscdk.Stack_Of(c)
+	return place{stack, *stack.StackName(), *stack.Region(), *stack.Account()}
+}
+
+// longestName leaves room for a suffix in the 128 characters that CloudFront
+// allows for a policy's, a key group's or a public key's name.
+const longestName = 80
+
+// physicalName returns the beginning of the names that CloudFront requires. They
+// are unique in an account across all its Regions, so the stack's name and Region
+// are part of them: two copies of a stack never collide.
+func physicalName(c constructs.Construct, region string) string {
+	return stackwideName(c, longestName) + "-" + region
+}
+
+// stackwideName returns a name of at most longest characters, unique in a Region
+// of an account.
+func stackwideName(c constructs.Construct, longest float64) string {
+	return *awscdk.Names_UniqueResourceName(c, &awscdk.UniqueResourceNameOptions{MaxLength: &longest})
+}
+
+// digest shortens s to what a name has room for.
+func digest(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:4])
+}
+
+// parameterName returns the name of the parameter with the deployment document:
+// /privatecdn/ and the construct's path, which begins with the stack's name and
+// so is unique where the stack is. What Systems Manager does not allow there is
+// replaced, with a digest to stay unique.
+// https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html
+func parameterName(d *distribution) string {
+	above := shared(d, "path", func() string { return *d.in.stack.Node().Path() })
+	path := strings.TrimPrefix(d.path, above)
+	allowed := notInParameter.ReplaceAllString(path, "-")
+	if levels := strings.Split(allowed, "/"); len(levels) > 12 { // of 15, three of which are before it
+		allowed = strings.Join(levels[:12], "/") + "-" + strings.Join(levels[12:], "-")
+	}
+	if allowed != path {
+		allowed += "-" + digest(path)
+	}
+	return "/privatecdn/" + d.in.name + allowed
+}
+
+var notInParameter = regexp.MustCompile(`[^A-Za-z0-9_./-]`)

@@ -12,7 +12,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsssm"
 	"github.com/aws/constructs-go/constructs/v10"
-	"github.com/aws/jsii-runtime-go"
 )
 
 // Distribution is a private bucket behind CloudFront. Every resource it is
@@ -56,6 +55,7 @@ type distribution struct {
 	path            string // of the construct
 	name            string // the beginning of its parts' names
 	props           *settled
+	found           mistakes // in them, and in what is made of them
 	counts          *account
 	distribution    awscloudfront.Distribution
 	bucket          awss3.IBucket
@@ -83,13 +83,11 @@ func NewDistribution(scope constructs.Construct, id *string, props *Distribution
 	constructs.NewConstruct_Override(d, scope, id)
 	d.in, d.path = placeOf(d), *d.Node().Path()
 	d.name = physicalName(d, d.in.region)
-	var found mistakes
-	d.props, found = settle(props, d.in)
-	found.report(d)
+	d.props, d.found = settle(props, d.in)
 	d.counts = accountOf(d.in)
 	d.counts.raise(or(d.props.Limits))
 	d.addBuckets()
-	d.addKeys(len(found) > 0)
+	d.addKeys()
 	if d.cachePolicy = d.props.CachePolicy; d.cachePolicy == nil {
 		d.cachePolicy = d.cachePolicyFor("Cache", d.name, *d.props.Cache)
 	}
@@ -101,36 +99,44 @@ func NewDistribution(scope constructs.Construct, id *string, props *Distribution
 	d.addContent()
 	d.addDocument()
 	d.addMonitoring()
-	d.checkPrivate()
 	d.warnOfErrorPages()
 	d.warnOfFunctions()
 	d.warnOfTenants()
 	d.warnOfTenantPaths()
-	d.acknowledge()
 	for _, name := range slices.Sorted(maps.Keys(d.props.Tags)) {
-		awscdk.Tags_Of(d).Add(jsii.String(name), jsii.String(d.props.Tags[name]), nil)
+		awscdk.Tags_Of(d).Add(new(name), new(d.props.Tags[name]), nil)
 	}
+	atSynthesis(d, func(m *mistakes) {
+		*m = append(*m, d.found...)
+		d.checkPrivate(m)
+	})
 	return d
 }
 
 func (d *distribution) addDistribution() {
 	props := &awscloudfront.DistributionProps{
-		DefaultBehavior: d.defaultBehavior(), PublishAdditionalMetrics: jsii.Bool(d.props.Monitoring != nil),
+		DefaultBehavior: d.defaultBehavior(), PublishAdditionalMetrics: new(d.props.Monitoring != nil),
 	}
 	d.props.Viewer.set(props)
-	d.setLogs(props)
-	d.distribution = awscloudfront.NewDistribution(d, jsii.String("Distribution"), props)
+	if d.logsToBucket() {
+		props.EnableLogging, props.LogBucket, props.LogFilePrefix = new(true), d.logs, &d.props.Logging.Prefix
+	}
+	d.distribution = awscloudfront.NewDistribution(d, new("Distribution"), props)
 	// One by one: the map that CDK accepts instead loses their order in Go.
 	for _, b := range d.props.Behaviors {
-		d.distribution.AddBehavior(jsii.String(b.PathPattern), d.origin(b), d.behavior(b))
+		d.distribution.AddBehavior(new(b.PathPattern), d.origin(b), d.behavior(b))
 	}
-	d.setCacheTags()
+	made := d.distribution.Node().DefaultChild().(awscloudfront.CfnDistribution)
+	if header := d.props.CacheTagHeader; header != "" {
+		made.AddPropertyOverride(new("DistributionConfig.CacheTagConfig.HeaderName"), header)
+	}
+	d.acknowledge(made)
 }
 
 // acknowledge notes on the distribution which of the AwsSolutions rules it does
 // not meet, and which property would change that: metadata, which needs no cdk-nag.
 // https://github.com/cdklabs/cdk-nag/blob/main/RULES.md
-func (d *distribution) acknowledge() {
+func (d *distribution) acknowledge(made awscloudfront.CfnDistribution) {
 	var list []any
 	add := func(left bool, id, reason string) {
 		if left {
@@ -145,15 +151,13 @@ func (d *distribution) acknowledge() {
 	add(!d.logsToBucket(), "AwsSolutions-CFR3",
 		"Standard logs v2 are a delivery of their own, which the rule does not know, or CloudFront writes no logs")
 	add(v.Certificate == nil, "AwsSolutions-CFR4",
-		"On a cloudfront.net host CloudFront alone sets the TLS policy; "+
-			"Viewer.Certificate brings TLS 1.2 and newer only")
+		"On a cloudfront.net host CloudFront alone sets the TLS policy; Viewer.Certificate brings TLS 1.2 and newer only")
 	add(d.identity != nil, "AwsSolutions-CFR7",
 		"An origin access identity may read objects and nothing else; OriginAccess OAC is the newer way")
 	add(d.identity == nil && d.anonymous, "AwsSolutions-CFR7",
 		"S3 checks a presigned behavior's signature itself, and refuses a request that carries a second one")
 	if len(list) > 0 {
-		child := d.distribution.Node().DefaultChild().(awscdk.CfnResource)
-		child.AddMetadata(jsii.String("cdk_nag"), map[string]any{"rules_to_suppress": list})
+		made.AddMetadata(new("cdk_nag"), map[string]any{"rules_to_suppress": list})
 	}
 }
 

@@ -12,7 +12,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsssm"
 	"github.com/aws/constructs-go/constructs/v10"
-	"github.com/aws/jsii-runtime-go"
 
 	"example.com/privatecdn/deployment"
 )
@@ -47,14 +46,12 @@ func (d *distribution) addDocument() {
 	if err != nil {
 		panic(err) // strings, numbers and slices always marshal
 	}
-	var found mistakes
-	found.refuse(len(text) > maxDocument, "Behaviors", "join some behaviors, or trust fewer keys",
+	d.found.refuse(len(text) > maxDocument, "Behaviors", "join some behaviors, or trust fewer keys",
 		"the deployment document has %d bytes, and a parameter has room for %d", len(text), maxDocument)
-	found.report(d)
-	d.parameter = awsssm.NewStringParameter(d, jsii.String("Deployment"), &awsssm.StringParameterProps{
-		ParameterName: jsii.String(parameterName(d)),
-		SimpleName:    jsii.Bool(false), // it begins with a slash, also where the stack's name is a token
-		Description:   jsii.String("What a signer has to know of " + d.path),
+	d.parameter = awsssm.NewStringParameter(d, new("Deployment"), &awsssm.StringParameterProps{
+		ParameterName: new(parameterName(d)),
+		SimpleName:    new(false), // it begins with a slash, also where the stack's name is a token
+		Description:   new("What a signer has to know of " + d.path),
 		StringValue:   joined(string(text)),
 		Tier:          awsssm.ParameterTier_INTELLIGENT_TIERING, // 4 KB are soon too few
 	})
@@ -120,8 +117,8 @@ func (d *distribution) trusted() []TrustedKeys {
 // pass a construct of its own, made with constructs.NewConstruct.
 func Outputs(scope constructs.Construct, d Distribution) {
 	output := func(name, description string, value *string) {
-		awscdk.NewCfnOutput(scope, jsii.String(name), &awscdk.CfnOutputProps{
-			Value: value, Description: jsii.String(description),
+		awscdk.NewCfnOutput(scope, new(name), &awscdk.CfnOutputProps{
+			Value: value, Description: new(description),
 		})
 	}
 	output("Deployment", "The deployment document: what a signer has to know", d.Deployment())

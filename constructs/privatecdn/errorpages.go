@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
-	"github.com/aws/jsii-runtime-go"
 
 	"example.com/privatecdn/internal/pathpattern"
 )
@@ -35,7 +34,7 @@ func (v *Viewer) errorResponses() *[]*awscloudfront.ErrorResponse {
 	list := make([]*awscloudfront.ErrorResponse, len(v.ErrorResponses))
 	for i, e := range v.ErrorResponses {
 		list[i] = &awscloudfront.ErrorResponse{
-			HttpStatus:         jsii.Number(float64(e.Status)),
+			HttpStatus:         new(float64(e.Status)),
 			ResponsePagePath:   optional(e.Page),
 			Ttl:                optionalSeconds(e.TTL),
 			ResponseHttpStatus: optional(float64(e.ResponseStatus)),

@@ -23,7 +23,7 @@ func (d *distribution) grantAccessControl() {
 		own := d.ownPolicy(bucket)
 		refers := own != nil || awscdk.Stack_Of(bucket) == d.in.stack
 		statement := allowService(awsname.CloudFrontService, d.onlyThisDistribution(bucket, refers),
-			*bucket.ArnForObjects(jsii.String("*")), "s3:GetObject")
+			*bucket.ArnForObjects(new("*")), "s3:GetObject")
 		if own != nil {
 			own.Document().AddStatements(awsiam.NewPolicyStatement(statement))
 		} else {
@@ -44,21 +44,20 @@ func (d *distribution) ownPolicy(bucket awss3.IBucket) awss3.BucketPolicy {
 		bucket.Policy() != nil || *stack.Account() != d.in.account || *stack.Region() != d.in.region {
 		return nil
 	}
-	policy := awss3.NewBucketPolicy(d, jsii.String("Policy "+*bucket.Node().Addr()),
+	policy := awss3.NewBucketPolicy(d, new("Policy "+*bucket.Node().Addr()),
 		&awss3.BucketPolicyProps{Bucket: bucket})
 	policy.Document().AddStatements(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Effect:     awsiam.Effect_DENY,
 		Principals: &[]awsiam.IPrincipal{awsiam.NewAnyPrincipal()},
 		Actions:    jsii.Strings("s3:*"),
-		Resources:  jsii.Strings(*bucket.BucketArn(), *bucket.ArnForObjects(jsii.String("*"))),
+		Resources:  jsii.Strings(*bucket.BucketArn(), *bucket.ArnForObjects(new("*"))),
 		Conditions: &map[string]any{"Bool": map[string]any{"aws:SecureTransport": "false"}},
 	}))
 	path := *bucket.Node().Path()
-	atSynthesis(d, func() (found mistakes) {
-		found.refuse(bucket.Policy() != nil, "OriginAccess",
+	atSynthesis(d, func(m *mistakes) {
+		m.refuse(bucket.Policy() != nil, "OriginAccess",
 			"add to the policy before the distribution is made, or set DistributionID",
 			"the policy of %s is made here, and its own stack adds another later", path)
-		return found
 	})
 	return policy
 }
@@ -111,7 +110,7 @@ func (d *distribution) grantKey(key awskms.IKey) {
 	only := d.onlyThisDistribution(key, d.key == key && awscdk.Stack_Of(key) == d.in.stack)
 	statement := awsiam.NewPolicyStatement(allowService(awsname.CloudFrontService, only,
 		"*", "kms:Decrypt")) // the key whose policy this is
-	if !*key.AddToResourcePolicy(statement, jsii.Bool(true)).StatementAdded {
+	if !*key.AddToResourcePolicy(statement, new(true)).StatementAdded {
 		d.printStatement("KeyPolicyStatement", *key.Node().Path(), statement)
 	}
 }
@@ -123,8 +122,8 @@ func (d *distribution) printStatement(name, path string, statement awsiam.Policy
 		name += fmt.Sprint(d.statements)
 	}
 	body := plain(statement.ToStatementJson())
-	awscdk.NewCfnOutput(d, jsii.String(name), &awscdk.CfnOutputProps{
-		Description: jsii.String("Add this statement to the policy of " + path),
+	awscdk.NewCfnOutput(d, new(name), &awscdk.CfnOutputProps{
+		Description: new("Add this statement to the policy of " + path),
 		Value:       d.in.stack.ToJsonString(body, nil),
 	})
 	warn(d, name,

@@ -77,17 +77,17 @@ func (d *distribution) ownResponseHeaders() awscloudfront.IResponseHeadersPolicy
 	content := fmt.Sprintf("headers %+v %+v %q %q", p.CORS, p.SecurityHeaders, p.CustomHeaders, p.RemoveHeaders)
 	return shared(d, content, func() awscloudfront.IResponseHeadersPolicy {
 		d.counts.made.ResponseHeadersPolicies++
-		return awscloudfront.NewResponseHeadersPolicy(d, jsii.String("ResponseHeaders"),
+		return awscloudfront.NewResponseHeadersPolicy(d, new("ResponseHeaders"),
 			&awscloudfront.ResponseHeadersPolicyProps{
-				ResponseHeadersPolicyName: jsii.String(d.name),
+				ResponseHeadersPolicyName: new(d.name),
 				CorsBehavior: &awscloudfront.ResponseHeadersCorsBehavior{
-					AccessControlAllowCredentials: jsii.Bool(p.CORS.Credentials),
+					AccessControlAllowCredentials: new(p.CORS.Credentials),
 					AccessControlAllowHeaders:     jsii.Strings(p.CORS.Headers...),
 					AccessControlAllowMethods:     jsii.Strings("GET", "HEAD", "OPTIONS"),
 					AccessControlAllowOrigins:     jsii.Strings(p.CORS.Origins...),
 					AccessControlExposeHeaders:    jsii.Strings(p.CORS.Expose...),
 					AccessControlMaxAge:           seconds(p.CORS.MaxAge),
-					OriginOverride:                jsii.Bool(true),
+					OriginOverride:                new(true),
 				},
 				SecurityHeadersBehavior: p.SecurityHeaders.behavior(),
 				CustomHeadersBehavior:   customHeaders(p.CustomHeaders),
@@ -97,7 +97,7 @@ func (d *distribution) ownResponseHeaders() awscloudfront.IResponseHeadersPolicy
 }
 
 func (s SecurityHeaders) behavior() *awscloudfront.ResponseSecurityHeadersBehavior {
-	yes := jsii.Bool(true)
+	yes := new(true)
 	b := awscloudfront.ResponseSecurityHeadersBehavior{
 		ContentTypeOptions: when(s.sets("X-Content-Type-Options"),
 			awscloudfront.ResponseHeadersContentTypeOptions{Override: yes}),
@@ -123,7 +123,7 @@ func customHeaders(headers map[string]string) *awscloudfront.ResponseCustomHeade
 	var list []*awscloudfront.ResponseCustomHeader
 	for _, name := range slices.Sorted(maps.Keys(headers)) {
 		list = append(list, &awscloudfront.ResponseCustomHeader{
-			Header: &name, Value: jsii.String(headers[name]), Override: jsii.Bool(true),
+			Header: &name, Value: new(headers[name]), Override: new(true),
 		})
 	}
 	return when(len(list) > 0, awscloudfront.ResponseCustomHeadersBehavior{CustomHeaders: &list})

@@ -84,8 +84,7 @@ func accountOf(in place) *account {
 	}
 	a := &account{shared: map[content]any{}}
 	constructs.NewConstruct_Override(a, root, &id)
-	var v constructs.IValidation = a
-	a.Node().AddValidation(v)
+	a.Node().AddValidation(a)
 	return a
 }
 

@@ -7,11 +7,9 @@ import (
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
-	"github.com/aws/jsii-runtime-go"
 )
 
 // Logging is where the access logs go. By default CloudFront's standard logs,
@@ -119,20 +117,14 @@ func (d *distribution) addLogBucket(props awss3.BucketProps) {
 		props.ObjectOwnership = awss3.ObjectOwnership_OBJECT_WRITER
 	}
 	props.LifecycleRules = &[]*awss3.LifecycleRule{{
-		Expiration: awscdk.Duration_Days(jsii.Number(float64(l.Retention / day))),
+		Expiration: awscdk.Duration_Days(new(float64(l.Retention / day))),
 	}}
-	d.logs = awss3.NewBucket(d, jsii.String("Logs"), &props)
+	d.logs = awss3.NewBucket(d, new("Logs"), &props)
 }
 
 // logsToBucket reports whether CloudFront's older standard logs are written.
 func (d *distribution) logsToBucket() bool {
 	return d.logs != nil && !d.props.Logging.V2 && !d.props.Logging.serverOnly
-}
-
-func (d *distribution) setLogs(props *awscloudfront.DistributionProps) {
-	if d.logsToBucket() {
-		props.EnableLogging, props.LogBucket, props.LogFilePrefix = jsii.Bool(true), d.logs, &d.props.Logging.Prefix
-	}
 }
 
 // logAccess stores S3's own logs of the content bucket, which the log bucket's
@@ -146,7 +138,7 @@ func (d *distribution) logAccess(bucket awss3.Bucket) {
 	}
 	made := bucket.Node().DefaultChild().(awss3.CfnBucket)
 	made.SetLoggingConfiguration(&awss3.CfnBucket_LoggingConfigurationProperty{
-		DestinationBucketName: d.logs.BucketName(), LogFilePrefix: jsii.String("s3/"),
+		DestinationBucketName: d.logs.BucketName(), LogFilePrefix: new("s3/"),
 	})
 	conditions := map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": d.in.account}}
 	// Another stack's policy cannot refer to what refers to its bucket.
@@ -154,7 +146,7 @@ func (d *distribution) logAccess(bucket awss3.Bucket) {
 		conditions["ArnLike"] = map[string]any{"aws:SourceArn": *bucket.BucketArn()}
 	}
 	d.grant(d.logs, allowService("logging.s3.amazonaws.com", conditions,
-		*d.logs.ArnForObjects(jsii.String("s3/*")), "s3:PutObject"))
+		*d.logs.ArnForObjects(new("s3/*")), "s3:PutObject"))
 }
 
 // addLogDelivery makes the three parts of a v2 delivery, and lets them write.
@@ -164,9 +156,9 @@ func (d *distribution) addLogDelivery() {
 		return
 	}
 	// A delivery's names have up to 60 characters.
-	name := jsii.String(stackwideName(d, 60))
-	from := awslogs.NewCfnDeliverySource(d, jsii.String("LogSource"), &awslogs.CfnDeliverySourceProps{
-		Name: name, LogType: jsii.String("ACCESS_LOGS"), ResourceArn: d.distribution.DistributionArn(),
+	name := new(stackwideName(d, 60))
+	from := awslogs.NewCfnDeliverySource(d, new("LogSource"), &awslogs.CfnDeliverySourceProps{
+		Name: name, LogType: new("ACCESS_LOGS"), ResourceArn: d.distribution.DistributionArn(),
 	})
 	target := d.logs.BucketArn()
 	switch {
@@ -175,10 +167,10 @@ func (d *distribution) addLogDelivery() {
 	case l.DeliveryStreamARN != "":
 		target = &l.DeliveryStreamARN
 	}
-	to := awslogs.NewCfnDeliveryDestination(d, jsii.String("LogDestination"), &awslogs.CfnDeliveryDestinationProps{
-		Name: name, DestinationResourceArn: target, OutputFormat: jsii.String(l.Format),
+	to := awslogs.NewCfnDeliveryDestination(d, new("LogDestination"), &awslogs.CfnDeliveryDestinationProps{
+		Name: name, DestinationResourceArn: target, OutputFormat: new(l.Format),
 	})
-	delivery := awslogs.NewCfnDelivery(d, jsii.String("LogDelivery"), &awslogs.CfnDeliveryProps{
+	delivery := awslogs.NewCfnDelivery(d, new("LogDelivery"), &awslogs.CfnDeliveryProps{
 		DeliverySourceName: from.Ref(), DeliveryDestinationArn: to.AttrArn(),
 	})
 	switch {
@@ -187,7 +179,7 @@ func (d *distribution) addLogDelivery() {
 			*l.LogGroup.LogGroupArn()+":log-stream:*", "logs:CreateLogStream", "logs:PutLogEvents")))
 	case l.DeliveryStreamARN == "":
 		delivery.SetS3SuffixPath(optional(l.Prefix))
-		objects := jsii.String("AWSLogs/" + *awscdk.Aws_ACCOUNT_ID() + "/CloudFront/*")
+		objects := new("AWSLogs/" + *awscdk.Aws_ACCOUNT_ID() + "/CloudFront/*")
 		d.grant(d.logs, deliveryStatement(*d.logs.ArnForObjects(objects), "s3:PutObject"))
 		delivery.Node().AddDependency(d.logs)
 	}

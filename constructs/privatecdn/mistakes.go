@@ -26,7 +26,7 @@ var ErrSynth = errors.New("synthesis failed")
 // Run makes an app, lets build fill it, synthesizes it and returns the exit
 // code for main: 0, or 2 after it has printed each mistake to standard error as
 // plain lines, error: and hint:, where CDK alone panics.
-func Run(build func(awscdk.App) error) (code int) {
+func Run(build func(awscdk.App) error) int {
 	defer jsii.Close()
 	err := recovered(func() error {
 		app := awscdk.NewApp(nil)
@@ -116,23 +116,19 @@ func (m *mistakes) addError(property string, err error) {
 }
 
 // validator implements constructs.IValidation.
-type validator struct{ validate func() mistakes }
+type validator struct{ check func(*mistakes) }
 
 // Validate implements constructs.IValidation.
-func (v *validator) Validate() *[]*string { return jsii.Strings(v.validate()...) }
-
-// atSynthesis stops synthesis if validate finds a mistake then: what it checks
-// is known at synthesis only.
-func atSynthesis(c constructs.Construct, validate func() mistakes) {
-	var v constructs.IValidation = &validator{validate}
-	c.Node().AddValidation(v)
+func (v *validator) Validate() *[]*string {
+	var found mistakes
+	v.check(&found)
+	return jsii.Strings(found...)
 }
 
-// report stops synthesis because of the mistakes found so far.
-func (m mistakes) report(c constructs.Construct) {
-	if len(m) > 0 {
-		atSynthesis(c, func() mistakes { return m })
-	}
+// atSynthesis stops synthesis if check finds a mistake then: what it checks is
+// known at synthesis only.
+func atSynthesis(c constructs.Construct, check func(*mistakes)) {
+	c.Node().AddValidation(&validator{check})
 }
 
 // checkEnum refuses a value that an enum lacks, for which jsii would panic.

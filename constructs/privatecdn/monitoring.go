@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
-	"github.com/aws/jsii-runtime-go"
 )
 
 // Monitoring configures alarms and a dashboard. CloudFront's metrics are in
@@ -41,8 +40,8 @@ func (d *distribution) addMonitoring() {
 	client := d.metric("4xxErrorRate", "Average")
 	server := d.metric("5xxErrorRate", "Average")
 	origin := awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{
-		Expression: jsii.String("m502 + m503 + m504"),
-		Label:      jsii.String("Origin error rate"),
+		Expression: new("m502 + m503 + m504"),
+		Label:      new("Origin error rate"),
 		UsingMetrics: &map[string]awscloudwatch.IMetric{
 			"m502": d.metric("502ErrorRate", "Average"),
 			"m503": d.metric("503ErrorRate", "Average"),
@@ -66,12 +65,12 @@ const metricPeriod = 5 * time.Minute
 // metrics leave Region out and find no data.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html
 func (d *distribution) metric(name, statistic string) awscloudwatch.IMetric {
-	return d.distribution.Metric(jsii.String(name), &awscloudwatch.MetricOptions{
+	return d.distribution.Metric(new(name), &awscloudwatch.MetricOptions{
 		DimensionsMap: &map[string]*string{
 			"DistributionId": d.distribution.DistributionId(),
-			"Region":         jsii.String("Global"),
+			"Region":         new("Global"),
 		},
-		Statistic: jsii.String(statistic),
+		Statistic: new(statistic),
 		Period:    seconds(metricPeriod),
 	})
 }
@@ -79,11 +78,11 @@ func (d *distribution) metric(name, statistic string) awscloudwatch.IMetric {
 func (d *distribution) addAlarm(
 	id, description string, metric awscloudwatch.IMetric, threshold float64, periods int,
 ) {
-	alarm := awscloudwatch.NewAlarm(d, jsii.String(id), &awscloudwatch.AlarmProps{
-		AlarmDescription:   jsii.String(fmt.Sprintf("%s (%s)", description, d.path)),
+	alarm := awscloudwatch.NewAlarm(d, new(id), &awscloudwatch.AlarmProps{
+		AlarmDescription:   new(fmt.Sprintf("%s (%s)", description, d.path)),
 		Metric:             metric,
-		Threshold:          jsii.Number(threshold),
-		EvaluationPeriods:  jsii.Number(float64(periods)),
+		Threshold:          new(threshold),
+		EvaluationPeriods:  new(float64(periods)),
 		ComparisonOperator: awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
 		TreatMissingData:   awscloudwatch.TreatMissingData_NOT_BREACHING,
 	})
@@ -103,20 +102,20 @@ func (d *distribution) keyAge() (awscloudwatch.IMetric, time.Duration) {
 		return nil, 0
 	}
 	return awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{
-		Expression:   jsii.String(fmt.Sprintf("(EPOCH(requests) - %d) / 86400", key.Promoted.Unix())),
-		Label:        jsii.String("Age of the signing key in days"),
+		Expression:   new(fmt.Sprintf("(EPOCH(requests) - %d) / 86400", key.Promoted.Unix())),
+		Label:        new("Age of the signing key in days"),
 		UsingMetrics: &map[string]awscloudwatch.IMetric{"requests": d.metric("Requests", "Sum")},
 		Period:       seconds(metricPeriod),
 	}), d.keys.Ring().RotateAfter()
 }
 
 func (d *distribution) addDashboard(age awscloudwatch.IMetric, errors ...awscloudwatch.IMetric) {
-	d.dashboard = awscloudwatch.NewDashboard(d, jsii.String("Dashboard"), &awscloudwatch.DashboardProps{
-		DashboardName: jsii.String(stackwideName(d, longestName)),
+	d.dashboard = awscloudwatch.NewDashboard(d, new("Dashboard"), &awscloudwatch.DashboardProps{
+		DashboardName: new(stackwideName(d, longestName)),
 	})
 	graph := func(title string, metrics ...awscloudwatch.IMetric) awscloudwatch.IWidget {
 		return awscloudwatch.NewGraphWidget(&awscloudwatch.GraphWidgetProps{
-			Title: &title, Left: &metrics, Width: jsii.Number(12), Region: jsii.String("us-east-1"),
+			Title: &title, Left: &metrics, Width: new(12.0), Region: new("us-east-1"),
 		})
 	}
 	d.dashboard.AddWidgets(graph("Requests", d.metric("Requests", "Sum")), graph("Error rates", errors...))

@@ -2,7 +2,6 @@ package privatecdn
 
 import (
 	"cmp"
-	"maps"
 	"regexp"
 	"slices"
 
@@ -11,7 +10,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/constructs-go/constructs/v10"
-	"github.com/aws/jsii-runtime-go"
 )
 
 // OriginAccess says how the distribution authenticates to a bucket.
@@ -53,10 +51,7 @@ func (s *settled) checkOriginAccess(m *mistakes, in place) {
 	m.refuse(s.OriginAccess != OAC && s.Bucket == nil && s.shareBucket(identified) &&
 		slices.Contains(regionsWithoutOAI, in.region), "OriginAccess", useOAC,
 		"the stack is in %s, which has no OAI", in.region)
-	given := s.givenBuckets(identified)
-	for _, property := range slices.Sorted(maps.Keys(given)) {
-		s.checkReadable(m, property, given[property], in)
-	}
+	s.eachBucket(identified, func(property string, bucket awss3.IBucket) { s.checkReadable(m, property, bucket, in) })
 }
 
 // shareBucket reports whether any of these reads the distribution's bucket.
@@ -64,21 +59,24 @@ func (s *settled) shareBucket(of func(Behavior) bool) bool {
 	return slices.ContainsFunc(s.all(), func(b Behavior) bool { return of(b) && b.Origin == nil && b.Bucket == nil })
 }
 
-// givenBuckets returns the buckets that these behaviors read and that are not
-// made here, by the property that gives each.
-func (s *settled) givenBuckets(of func(Behavior) bool) map[string]awss3.IBucket {
-	given := map[string]awss3.IBucket{}
-	if s.shareBucket(of) {
-		given["Bucket"], given["BucketOrigin.Failover"] = s.Bucket, s.BucketOrigin.Failover
+// eachBucket calls do for each bucket that these behaviors read and that is not
+// made here, with the property that gives it.
+func (s *settled) eachBucket(of func(Behavior) bool, do func(property string, bucket awss3.IBucket)) {
+	given := func(property string, bucket awss3.IBucket) {
+		if bucket != nil {
+			do(property, bucket)
+		}
 	}
 	for i, b := range s.given.Behaviors {
 		if of(b) {
-			given[s.property(i)+".Bucket"] = b.Bucket
-			given[s.property(i)+".BucketOrigin.Failover"] = or(b.BucketOrigin).Failover
+			given(s.property(i)+".Bucket", b.Bucket)
+			given(s.property(i)+".BucketOrigin.Failover", or(b.BucketOrigin).Failover)
 		}
 	}
-	maps.DeleteFunc(given, func(_ string, bucket awss3.IBucket) bool { return bucket == nil })
-	return given
+	if s.shareBucket(of) {
+		given("Bucket", s.Bucket)
+		given("BucketOrigin.Failover", s.BucketOrigin.Failover)
+	}
 }
 
 const useOAC = "set OriginAccess to privatecdn.OAC"
@@ -110,9 +108,9 @@ func (s *settled) checkReadable(m *mistakes, property string, bucket awss3.IBuck
 func (d *distribution) accessControl() awscloudfront.S3OriginAccessControl {
 	if d.control == nil {
 		// CloudFront allows 64 characters here.
-		d.control = awscloudfront.NewS3OriginAccessControl(d, jsii.String("AccessControl"),
+		d.control = awscloudfront.NewS3OriginAccessControl(d, new("AccessControl"),
 			&awscloudfront.S3OriginAccessControlProps{
-				OriginAccessControlName: jsii.String(stackwideName(d, 40) + "-" + d.in.region),
+				OriginAccessControlName: new(stackwideName(d, 40) + "-" + d.in.region),
 			})
 	}
 	return d.control
@@ -134,13 +132,13 @@ func (d *distribution) identityFor(bucket awss3.IBucket) awscloudfront.OriginAcc
 	}
 	d.identity = cmp.Or(d.identity, identity)
 	// CDK grants the bucket made here by itself; others may be out of its reach.
-	statement := allow(*bucket.ArnForObjects(jsii.String("*")), "s3:GetObject")
+	statement := allow(*bucket.ArnForObjects(new("*")), "s3:GetObject")
 	statement.Principals = &[]awsiam.IPrincipal{identity.GrantPrincipal()}
 	if !d.made(bucket) && !d.grant(bucket, statement) {
 		// The output says more than CDK's own warning.
 		awscdk.Annotations_Of(d).AcknowledgeWarning(
-			jsii.String("@aws-cdk/aws-cloudfront-origins:updateImportedBucketPolicyOai"),
-			jsii.String("the statement is in an output"))
+			new("@aws-cdk/aws-cloudfront-origins:updateImportedBucketPolicyOai"),
+			new("the statement is in an output"))
 	}
 	return identity
 }

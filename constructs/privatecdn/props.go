@@ -7,7 +7,7 @@
 //
 //	ring, err := keys.Open("keys/ring")
 //	…
-//	media := privatecdn.NewDistribution(stack, jsii.String("Media"), &privatecdn.DistributionProps{Keys: ring})
+//	media := privatecdn.NewDistribution(stack, new("Media"), &privatecdn.DistributionProps{Keys: ring})
 //
 // A property's zero value is its default. A group of properties is a pointer,
 // nil for the group's defaults; everything else is a value.

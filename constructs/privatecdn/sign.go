@@ -20,9 +20,7 @@ import (
 // as signing, the distribution's own where it has one.
 func (d *distribution) GrantSign(grantee awsiam.IGrantable) {
 	if grantee == nil {
-		found := mistakes{}
-		found.add("GrantSign", "pass a role, or what has one", "the grantee is nil")
-		found.report(d)
+		d.found.add("GrantSign", "pass a role, or what has one", "the grantee is nil")
 		return
 	}
 	statements := append([]*awsiam.PolicyStatementProps{allow(*d.parameter.ParameterArn(), "ssm:GetParameter")},
@@ -57,7 +55,7 @@ func (d *distribution) useOfKeys() (statements []*awsiam.PolicyStatementProps) {
 		return nil
 	}
 	if len(trusted) > 1 {
-		awscdk.Annotations_Of(d).AddInfoV2(jsii.String("privatecdn:grantSignRings"), jsii.String(
+		awscdk.Annotations_Of(d).AddInfoV2(new("privatecdn:grantSignRings"), new(
 			"GrantSign: the grantee may sign with the keys of "+*trusted[0].Node().Path()+" alone, "+
 				"not with those of the other key groups"))
 	}

@@ -10,7 +10,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
 	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudfront"
 	"github.com/aws/constructs-go/constructs/v10"
-	"github.com/aws/jsii-runtime-go"
 
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/keys"
@@ -49,14 +48,14 @@ type TrustedKeys interface {
 
 type trustedKeys struct {
 	constructs.Construct
-	props   TrustedKeysProps
+	props   TrustedKeysProps // Keys is nil unless it was opened
+	found   mistakes
 	name    string // the beginning of its parts' names
 	counts  *account
 	group   awscloudfront.IKeyGroup
 	public  []awscloudfront.IPublicKey
 	listed  []deployment.Key
 	signing *string
-	ring    *keys.Ring
 }
 
 // NewTrustedKeys puts the ring's keys that are to be accepted, those pending,
@@ -64,45 +63,46 @@ type trustedKeys struct {
 func NewTrustedKeys(scope constructs.Construct, id *string, props *TrustedKeysProps) TrustedKeys {
 	in := placeOf(scope)
 	t := newTrustedKeys(scope, id, or(props), in, accountOf(in))
-	var found mistakes
-	found.refuse(t.ring == nil && t.props.KeyGroupID == "", "Keys", "open the ring with keys.Open and pass it",
+	t.found.refuse(t.Ring() == nil && t.props.KeyGroupID == "", "Keys", "open the ring with keys.Open and pass it",
 		"it is missing")
-	found.report(t)
 	return t
 }
 
-func newTrustedKeys(
-	scope constructs.Construct, id *string, props TrustedKeysProps, in place, counts *account,
+func newTrustedKeys(scope constructs.Construct, id *string, props TrustedKeysProps, in place, counts *account,
 ) *trustedKeys {
-	t := &trustedKeys{props: props, ring: opened(props.Keys), signing: jsii.String(""), counts: counts}
+	t := &trustedKeys{props: props, signing: new(""), counts: counts}
+	t.props.Keys = opened(props.Keys)
 	constructs.NewConstruct_Override(t, scope, id)
 	t.name = physicalName(t, in.region)
-	var found mistakes
-	found.checkText("KeyGroupID", "key group ID", "use the ID that CloudFront shows", keyGroupID.MatchString,
+	t.found.checkText("KeyGroupID", "key group ID", "use the ID that CloudFront shows", keyGroupID.MatchString,
 		props.KeyGroupID)
-	if t.ring != nil {
-		t.addKeys(&found)
+	if ring := t.Ring(); ring != nil {
+		t.addKeys(ring)
 		if props.Deployed != nil { // a step too many since the last deployment is refused
-			found.addError("Keys", t.ring.Check(props.Deployed.RingKeys()))
+			t.found.addError("Keys", ring.Check(props.Deployed.RingKeys()))
 		}
-		for _, e := range t.ring.Overdue() {
+		for _, e := range ring.Overdue() {
 			warn(t, e.Fingerprint, e.String()+": run `privatecdn keys rotate`")
 		}
 	}
 	t.addGroup()
-	found.report(t)
+	atSynthesis(t, func(m *mistakes) {
+		*m = append(*m, t.found...)
+		if props.KeyGroupID == "" {
+			Limits{KeysPerGroup: len(t.public)}.check(m, counts.limits)
+		}
+	})
 	return t
 }
 
 // addKeys makes the distribution's own key group, or finds the one that a
 // distribution before it in the same stack made of the same ring. After a
 // mistake there is always one.
-func (d *distribution) addKeys(mistaken bool) {
-	ring := d.props.Keys
-	if d.keys = d.props.TrustedKeys; d.keys == nil && (ring != nil || mistaken) {
-		d.keys = shared(d, fmt.Sprintf("keys %p", ring), func() TrustedKeys {
-			props := TrustedKeysProps{Keys: ring, Deployed: d.props.Deployed}
-			return newTrustedKeys(d, jsii.String("Keys"), props, d.in, d.counts)
+func (d *distribution) addKeys() {
+	props := TrustedKeysProps{Keys: d.props.Keys, Deployed: d.props.Deployed}
+	if d.keys = d.props.TrustedKeys; d.keys == nil && (props.Keys != nil || len(d.found) > 0) {
+		d.keys = shared(d, fmt.Sprintf("keys %p", props.Keys), func() TrustedKeys {
+			return newTrustedKeys(d, new("Keys"), props, d.in, d.counts)
 		})
 	}
 }
@@ -136,14 +136,14 @@ var keyGroupID = regexp.MustCompile(`^([A-Za-z0-9-]{10,40}|)$`)
 // addKeys makes a public key of each of the ring's trusted keys. Its construct
 // ID is the fingerprint: CloudFront never changes a public key in place, so
 // another key must be another resource, and the same key the same one.
-func (t *trustedKeys) addKeys(found *mistakes) {
-	trusted := t.ring.Trusted()
-	found.refuse(len(trusted) == 0, "Keys", "add one with `privatecdn keys new`", "the ring in %s has no keys",
-		t.ring.Dir())
+func (t *trustedKeys) addKeys(ring *keys.Ring) {
+	trusted := ring.Trusted()
+	t.found.refuse(len(trusted) == 0, "Keys", "add one with `privatecdn keys new`", "the ring in %s has no keys",
+		ring.Dir())
 	for _, k := range trusted {
-		public, err := t.ring.Public(k.Fingerprint)
+		public, err := ring.Public(k.Fingerprint)
 		if err != nil {
-			found.addError("Keys", err)
+			t.found.addError("Keys", err)
 			continue
 		}
 		if k.ID == "" && t.props.KeyGroupID != "" {
@@ -152,11 +152,8 @@ func (t *trustedKeys) addKeys(found *mistakes) {
 		key := t.publicKey(k, public.PEM())
 		t.public = append(t.public, key)
 		t.listed = append(t.listed, deployment.Key{
-			ID:          *key.PublicKeyId(),
-			Fingerprint: k.Fingerprint,
-			Algorithm:   public.Algorithm(),
-			State:       k.State,
-			PrivateKey:  privateKey(t.ring.Dir(), k.Private),
+			ID: *key.PublicKeyId(), Fingerprint: k.Fingerprint, Algorithm: public.Algorithm(), State: k.State,
+			PrivateKey: privateKey(ring.Dir(), k.Private),
 		})
 		if k.State == keys.Signing {
 			t.signing = key.PublicKeyId()
@@ -172,7 +169,7 @@ func (t *trustedKeys) publicKey(k keys.Key, pem string) awscloudfront.IPublicKey
 	}
 	t.counts.made.PublicKeys++
 	return awscloudfront.NewPublicKey(t, &k.Fingerprint, &awscloudfront.PublicKeyProps{
-		EncodedKey: &pem, PublicKeyName: jsii.String(t.name + "-" + k.Short()), Comment: &k.Fingerprint,
+		EncodedKey: &pem, PublicKeyName: new(t.name + "-" + k.Short()), Comment: &k.Fingerprint,
 	})
 }
 
@@ -191,7 +188,7 @@ func privateKey(ring, uri string) string {
 
 func (t *trustedKeys) addGroup() {
 	if id := t.props.KeyGroupID; id != "" {
-		t.group = awscloudfront.KeyGroup_FromKeyGroupId(t, jsii.String("KeyGroup"), &id)
+		t.group = awscloudfront.KeyGroup_FromKeyGroupId(t, new("KeyGroup"), &id)
 		return
 	}
 	t.counts.made.KeyGroups++
@@ -199,16 +196,12 @@ func (t *trustedKeys) addGroup() {
 	for i, k := range t.public {
 		items[i] = k
 	}
-	t.group = awscloudfront.NewKeyGroup(t, jsii.String("KeyGroup"),
+	t.group = awscloudfront.NewKeyGroup(t, new("KeyGroup"),
 		&awscloudfront.KeyGroupProps{Items: &items, KeyGroupName: &t.name})
-	atSynthesis(t, func() (found mistakes) {
-		Limits{KeysPerGroup: len(items)}.check(&found, t.counts.limits)
-		return found
-	})
 }
 
 func (t *trustedKeys) KeyGroup() awscloudfront.IKeyGroup      { return t.group }
 func (t *trustedKeys) PublicKeys() []awscloudfront.IPublicKey { return t.public }
 func (t *trustedKeys) SigningKeyPairID() *string              { return t.signing }
-func (t *trustedKeys) Ring() *keys.Ring                       { return t.ring }
+func (t *trustedKeys) Ring() *keys.Ring                       { return t.props.Keys }
 func (t *trustedKeys) document() []deployment.Key             { return t.listed }

@@ -81,7 +81,7 @@ func (v *Viewer) check(m *mistakes) {
 func (v *Viewer) set(props *awscloudfront.DistributionProps) {
 	props.Comment = optional(v.Comment)
 	props.DefaultRootObject = optional(v.DefaultRootObject)
-	props.EnableIpv6 = jsii.Bool(!v.DisableIPv6)
+	props.EnableIpv6 = new(!v.DisableIPv6)
 	props.ErrorResponses = v.errorResponses()
 	props.HttpVersion = v.HTTPVersion
 	props.MinimumProtocolVersion = v.MinimumProtocolVersion
@@ -192,12 +192,12 @@ func (d *distribution) addRecords() {
 		if isToken(name) {
 			id = fmt.Sprint(i) // a construct's ID is known before deployment
 		}
-		record := awsroute53.ARecordProps{Zone: zone, RecordName: jsii.String(name + "."), Target: target}
-		awsroute53.NewARecord(d, jsii.String("A "+id), &record)
+		record := awsroute53.ARecordProps{Zone: zone, RecordName: new(name + "."), Target: target}
+		awsroute53.NewARecord(d, new("A "+id), &record)
 		if !v.DisableIPv6 {
 			ipv6 := &awsroute53.AaaaRecordProps{}
 			copyFields(ipv6, &record)
-			awsroute53.NewAaaaRecord(d, jsii.String("AAAA "+id), ipv6)
+			awsroute53.NewAaaaRecord(d, new("AAAA "+id), ipv6)
 		}
 	}
 }
