@@ -12,6 +12,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,49 +30,13 @@ import (
 
 func main() { os.Exit(privatecdn.Run(build)) }
 
-// build reads the app's settings and makes its stack.
+// build makes the stack that the app's settings describe.
 func build(app awscdk.App) error {
-	s, err := readSettings(app.Node())
-	if err != nil {
-		return err
+	name, props, err := readProps(app.Node())
+	if err == nil {
+		stacks.NewPrivateCdnStack(app, name, &stacks.PrivateCdnStackProps{DistributionProps: props})
 	}
-	props := privatecdn.DistributionProps{OriginAccess: privatecdn.OriginAccess(s.originAccess)}
-	if s.destroy {
-		props.RemovalPolicy = awscdk.RemovalPolicy_DESTROY
-	}
-	for _, pattern := range s.public {
-		props.Behaviors = append(props.Behaviors, privatecdn.Behavior{PathPattern: pattern, Access: privatecdn.Public})
-	}
-	if s.access == string(privatecdn.Presigned) {
-		props.Default = &privatecdn.Behavior{Access: privatecdn.Presigned}
-	} else if err := readRing(s, &props); err != nil {
-		return err
-	}
-	stacks.NewPrivateCdnStack(app, s.stackName, &stacks.PrivateCdnStackProps{DistributionProps: props})
-	return nil
-}
-
-func readRing(s settings, props *privatecdn.DistributionProps) (err error) {
-	if props.Keys, err = keys.Open(s.ring); err != nil || s.deployed == "" {
-		return err
-	}
-	source, err := awssource.Open(context.Background(), s.deployed)
-	if err != nil {
-		return err
-	}
-	props.Deployed, err = source.Load(context.Background())
 	return err
-}
-
-// settings are what the app reads from CDK's context: cdk.json or -c NAME=VALUE.
-type settings struct {
-	access       string
-	ring         string
-	deployed     string
-	public       []string
-	originAccess string
-	destroy      bool
-	stackName    string
 }
 
 // contextReader is a construct's node, as far as settings are concerned.
@@ -79,21 +44,42 @@ type contextReader interface {
 	TryGetContext(key *string) any
 }
 
-func readSettings(node contextReader) (settings, error) {
+// readProps reads the stack's name and properties from CDK's context: cdk.json
+// or -c NAME=VALUE.
+func readProps(node contextReader) (name string, props privatecdn.DistributionProps, err error) {
 	r := reader{node: node}
-	s := settings{
-		access:       r.text("access", string(privatecdn.Signed)),
-		ring:         r.text("ring", "keys/ring"),
-		deployed:     r.text("deployed", ""),
-		public:       r.list("public"),
-		originAccess: r.text("originAccess", ""),
-		destroy:      r.flag("destroy"),
-		stackName:    r.text("stackName", "PrivateCdn"),
+	access := privatecdn.Access(r.text("access", string(privatecdn.Signed)))
+	ring, deployed := r.text("ring", "keys/ring"), r.text("deployed", "")
+	for _, pattern := range r.list("public") {
+		props.Behaviors = append(props.Behaviors, privatecdn.Behavior{PathPattern: pattern, Access: privatecdn.Public})
 	}
-	if s.access != string(privatecdn.Signed) && s.access != string(privatecdn.Presigned) {
-		r.refuse("access", s.access, "use signed or presigned")
+	props.OriginAccess = privatecdn.OriginAccess(r.text("originAccess", ""))
+	if r.flag("destroy") {
+		props.RemovalPolicy = awscdk.RemovalPolicy_DESTROY
 	}
-	return s, errors.Join(r.wrong...)
+	name = r.text("stackName", "PrivateCdn")
+	switch access {
+	case privatecdn.Signed:
+		if r.wrong == nil {
+			err = readKeys(&props, ring, deployed)
+		}
+	case privatecdn.Presigned:
+		props.Default = &privatecdn.Behavior{Access: access}
+	default:
+		r.refuse("access", access, "use signed or presigned")
+	}
+	return name, props, cmp.Or(errors.Join(r.wrong...), err)
+}
+
+func readKeys(props *privatecdn.DistributionProps, ring, deployed string) (err error) {
+	if props.Keys, err = keys.Open(ring); err != nil || deployed == "" {
+		return err
+	}
+	source, err := awssource.Open(context.Background(), deployed)
+	if err == nil {
+		props.Deployed, err = source.Load(context.Background())
+	}
+	return err
 }
 
 // reader reads settings, and collects what is wrong with them.
@@ -110,15 +96,14 @@ func (r *reader) refuse(name string, value any, remedy string) {
 }
 
 func (r *reader) text(name, fallback string) string {
-	value := r.node.TryGetContext(&name)
-	text, ok := value.(string)
-	if value != nil && !ok {
-		r.refuse(name, value, "use a string")
+	switch v := r.node.TryGetContext(&name).(type) {
+	case string:
+		return v
+	case nil:
+	default:
+		r.refuse(name, v, "use a string")
 	}
-	if !ok {
-		return fallback
-	}
-	return text
+	return fallback
 }
 
 // flag accepts true and, since -c has only strings, "true".

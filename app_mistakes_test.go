@@ -17,7 +17,6 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/privatecdn/constructs/privatecdn"
 	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/keys"
 )
@@ -78,13 +77,10 @@ func TestSettings(t *testing.T) {
 			if c.settings["ring"] == nil {
 				c.settings["ring"] = ring
 			}
-			s, err := readSettings(c.settings)
-			if err == nil {
-				err = readRing(s, &privatecdn.DistributionProps{})
-			}
+			_, props, err := readProps(c.settings)
 			switch {
-			case c.want == "" && (err != nil || len(s.public) > 0 && s.public[1] != "b/*"):
-				t.Errorf("%v %+v", err, s)
+			case c.want == "" && (err != nil || len(props.Behaviors) > 0 && props.Behaviors[1].PathPattern != "b/*"):
+				t.Errorf("%v %+v", err, props)
 			case c.want != "" && (err == nil || !strings.Contains(err.Error()+"; "+fault.Hint(err), c.want)):
 				t.Errorf("%v; %s, want %s", err, fault.Hint(err), c.want)
 			}

@@ -5,7 +5,6 @@ package stacks
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/constructs-go/constructs/v10"
-	"github.com/aws/jsii-runtime-go"
 
 	"example.com/privatecdn/constructs/privatecdn"
 )
@@ -24,7 +23,7 @@ func NewPrivateCdnStack(scope constructs.Construct, id string, props *PrivateCdn
 		props = &PrivateCdnStackProps{}
 	}
 	stack := awscdk.NewStack(scope, &id, &props.StackProps)
-	media := privatecdn.NewDistribution(stack, jsii.String("Media"), &props.DistributionProps)
+	media := privatecdn.NewDistribution(stack, new("Media"), &props.DistributionProps)
 	privatecdn.Outputs(stack, media)
 	return stack
 }

@@ -1,13 +1,19 @@
 package privatecdn
 
 import (
-	"cmp"
 	"encoding/json"
+	"fmt"
+	"os"
+	"path"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3deployment"
+	"github.com/aws/jsii-runtime-go"
+
+	"example.com/privatecdn/internal/fault"
 )
 
 func (s *settled) checkBucket(m *mistakes) {
@@ -50,8 +56,8 @@ func (d *distribution) checkPrivate(m *mistakes) {
 	d.props.eachBucket(protected, func(property string, bucket awss3.IBucket) {
 		m.refuse(isPublic(bucket), property,
 			"block public access, and remove the statement for everyone from its policy",
-			"its policy lets everyone read objects, such as /film.mp4, at the bucket's own address, where no signature "+
-				"is checked")
+			"its policy lets everyone read objects, such as /film.mp4, at the bucket's own address, "+
+				"where no signature is checked")
 	})
 }
 
@@ -62,7 +68,7 @@ func isPublic(bucket awss3.IBucket) bool {
 	var policy struct {
 		Statement []struct {
 			Effect    string
-			Principal any
+			Principal json.RawMessage
 			Condition map[string]any
 		}
 	}
@@ -70,8 +76,7 @@ func isPublic(bucket awss3.IBucket) bool {
 		return false
 	}
 	for _, st := range policy.Statement {
-		aws, _ := st.Principal.(map[string]any)
-		if st.Effect == "Allow" && len(st.Condition) == 0 && (st.Principal == "*" || aws["AWS"] == "*") {
+		if st.Effect == "Allow" && len(st.Condition) == 0 && strings.Contains(string(st.Principal), `"*"`) {
 			return true
 		}
 	}
@@ -81,21 +86,29 @@ func isPublic(bucket awss3.IBucket) bool {
 // addBuckets makes the bucket of the content, unless one is given, and the one
 // for the access logs.
 func (d *distribution) addBuckets() {
-	props := d.privateBucket()
-	d.addLogBucket(*props)
+	removal := d.props.RemovalPolicy
+	props := awss3.BucketProps{
+		BlockPublicAccess: shared(d, "blocked", awss3.BlockPublicAccess_BLOCK_ALL),
+		EnforceSSL:        new(true),
+		Encryption:        awss3.BucketEncryption_S3_MANAGED,
+		ObjectOwnership:   awss3.ObjectOwnership_BUCKET_OWNER_ENFORCED,
+		RemovalPolicy:     removal,
+		AutoDeleteObjects: optional(removal == awscdk.RemovalPolicy_DESTROY),
+	}
+	d.addLogBucket(props)
 	if d.bucket = d.props.Bucket; d.bucket != nil {
 		return
 	}
 	if d.props.KMS {
 		if d.key = d.props.EncryptionKey; d.key == nil {
 			d.key = awskms.NewKey(d, new("Key"), &awskms.KeyProps{
-				Description: &d.path, EnableKeyRotation: new(true), RemovalPolicy: d.removal(),
+				Description: &d.path, EnableKeyRotation: new(true), RemovalPolicy: removal,
 			})
 		}
 		props.Encryption, props.EncryptionKey = awss3.BucketEncryption_KMS, d.key
 		props.BucketKeyEnabled = new(true)
 	}
-	bucket := awss3.NewBucket(d, new("Bucket"), props)
+	bucket := awss3.NewBucket(d, new("Bucket"), &props)
 	d.bucket = bucket
 	d.nameKeyByAlias(bucket)
 	d.logAccess(bucket)
@@ -104,21 +117,6 @@ func (d *distribution) addBuckets() {
 // made reports whether a bucket is the one made here.
 func (d *distribution) made(bucket awss3.IBucket) bool {
 	return bucket == d.bucket && d.props.Bucket == nil
-}
-
-func (d *distribution) privateBucket() *awss3.BucketProps {
-	return &awss3.BucketProps{
-		BlockPublicAccess: shared(d, "blocked", awss3.BlockPublicAccess_BLOCK_ALL),
-		EnforceSSL:        new(true),
-		Encryption:        awss3.BucketEncryption_S3_MANAGED,
-		ObjectOwnership:   awss3.ObjectOwnership_BUCKET_OWNER_ENFORCED,
-		RemovalPolicy:     d.removal(),
-		AutoDeleteObjects: optional(d.removal() == awscdk.RemovalPolicy_DESTROY),
-	}
-}
-
-func (d *distribution) removal() awscdk.RemovalPolicy {
-	return cmp.Or(d.props.RemovalPolicy, awscdk.RemovalPolicy_RETAIN)
 }
 
 // nameKeyByAlias makes the bucket name its key, if that is made in this stack,
@@ -134,17 +132,98 @@ func (d *distribution) nameKeyByAlias(bucket awss3.Bucket) {
 	stackUUID := awscdk.Fn_Select(new(2.0), awscdk.Fn_Split(new("/"), awscdk.Aws_STACK_ID(), nil))
 	name := "alias/privatecdn/" + stackwideName(d, longestName) + "-" + *stackUUID
 	d.alias = awskms.NewAlias(d, new("KeyAlias"), &awskms.AliasProps{
-		AliasName: new(name), TargetKey: d.key, RemovalPolicy: d.removal(),
+		AliasName: &name, TargetKey: d.key, RemovalPolicy: d.props.RemovalPolicy,
 	})
 	arn := d.arn("kms", "", name, "")
 	const property = "BucketEncryption.ServerSideEncryptionConfiguration.0.ServerSideEncryptionByDefault.KMSMasterKeyID"
 	bucket.Node().DefaultChild().(awss3.CfnBucket).AddPropertyOverride(new(property), arn)
 }
 
-// keyOf returns the KMS key that encrypts a bucket's objects, nil for S3's own.
-func (d *distribution) keyOf(bucket awss3.IBucket) awskms.IKey {
-	if d.key != nil && bucket == d.bucket {
-		return d.key
+// Content is a directory uploaded to the bucket on each deployment.
+type Content struct {
+	// Directory on this machine.
+	Directory string
+	// Prefix is the folder in the bucket, without a leading slash. Two Contents
+	// of a bucket need folders of which none contains the other, since each
+	// removes from its own what its directory does not contain.
+	Prefix string
+	// Keep leaves objects in the folder that the directory does not contain.
+	Keep bool
+	// Exclude are patterns of files, relative to the directory, that are not
+	// uploaded, such as "*.psd".
+	Exclude []string
+	// CacheControl of its objects, such as "max-age=60".
+	CacheControl string
+	// Metadata of its objects, such as "cache-tag".
+	Metadata map[string]string
+	// MemoryMiB is the memory of the function that uploads; 128 by default. Big
+	// directories need more.
+	MemoryMiB int
+}
+
+// folder returns the beginning that all its objects' keys have.
+func (c Content) folder() string {
+	if c.Prefix == "" || strings.HasSuffix(c.Prefix, "/") {
+		return c.Prefix
 	}
-	return bucket.EncryptionKey()
+	return c.Prefix + "/"
+}
+
+func (s *settled) checkContent(m *mistakes) {
+	for i, c := range s.Content {
+		property := fmt.Sprintf("Content[%d]", i)
+		info, err := os.Stat(c.Directory)
+		m.refuse(err != nil || !info.IsDir(), property+".Directory", "set the directory whose files to upload",
+			"%s is not a directory here", fault.Quote(c.Directory))
+		m.refuse(strings.HasPrefix(c.Prefix, "/"), property+".Prefix", "remove the slash",
+			"%q begins with a slash, which would be part of each key", c.Prefix)
+		checkBetween(m, property+".MemoryMiB", c.MemoryMiB, 128, 10240)
+		for _, other := range s.Content[:i] {
+			m.refuse(strings.HasPrefix(c.folder(), other.folder()) || strings.HasPrefix(other.folder(), c.folder()),
+				property+".Prefix", "use folders of which none contains another",
+				"%q and %q overlap, so each upload would remove the other's objects", other.Prefix, c.Prefix)
+		}
+	}
+}
+
+func (d *distribution) addContent() {
+	for i, c := range d.props.Content {
+		id := "Content /" + c.Prefix
+		if isToken(id) {
+			id = fmt.Sprint("Content ", i) // a construct's ID is known before deployment
+		}
+		props := &awss3deployment.BucketDeploymentProps{
+			Sources:              &[]awss3deployment.ISource{awss3deployment.Source_Asset(&c.Directory, nil)},
+			DestinationBucket:    d.bucket,
+			DestinationKeyPrefix: optional(c.Prefix),
+			Distribution:         d.distribution,
+			DistributionPaths:    jsii.Strings(d.viewersPath(c)),
+			RetainOnDelete:       new(d.props.RemovalPolicy == awscdk.RemovalPolicy_RETAIN),
+			Prune:                new(!c.Keep),
+			Exclude:              optionalList(*jsii.Strings(c.Exclude...)),
+			MemoryLimit:          optional(float64(c.MemoryMiB)),
+			Metadata:             when(len(c.Metadata) > 0, map[string]*string{}),
+		}
+		for name, value := range c.Metadata {
+			(*props.Metadata)[name] = &value
+		}
+		if c.CacheControl != "" {
+			value := awss3deployment.CacheControl_FromString(&c.CacheControl)
+			props.CacheControl = &[]awss3deployment.CacheControl{value}
+		}
+		upload := awss3deployment.NewBucketDeployment(d, &id, props)
+		if d.alias != nil {
+			upload.Node().AddDependency(d.alias)
+		}
+	}
+}
+
+// viewersPath returns the paths under which viewers see a content, as an
+// invalidation names them.
+func (d *distribution) viewersPath(c Content) string {
+	seen, below := strings.CutPrefix("/"+c.folder(), d.props.BucketOrigin.path()+"/")
+	if !below {
+		seen = ""
+	}
+	return path.Join("/", seen, "*")
 }

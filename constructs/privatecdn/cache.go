@@ -77,9 +77,9 @@ func (s *settled) checkCache(m *mistakes) {
 	given := s.given.Cache
 	or(given).check(m, "Cache")
 	m.refuseBoth(given != nil && s.CachePolicy != nil, "Cache", "CachePolicy")
-	m.checkText("CacheTagHeader", "header name", "use a name such as x-amz-meta-cache-tag", func(name string) bool {
-		return name == "" || headerName.MatchString(name)
-	}, s.CacheTagHeader)
+	if header := s.CacheTagHeader; header != "" {
+		m.checkText("CacheTagHeader", "header name", "use a name such as x-amz-meta-cache-tag", headerName.MatchString, header)
+	}
 }
 
 func (b Behavior) checkCache(m *mistakes, property string) {
@@ -151,18 +151,15 @@ func (d *distribution) cachePolicyFor(id, name string, c Cache) awscloudfront.IC
 	return shared(d, "cache "+c.content(), func() awscloudfront.ICachePolicy {
 		d.counts.made.CachePolicies++
 		encodings := new(c.MaxTTL > 0)
-		return awscloudfront.NewCachePolicy(d, new(id), &awscloudfront.CachePolicyProps{
-			CachePolicyName: new(name),
-			MinTtl:          seconds(c.MinTTL),
-			DefaultTtl:      seconds(c.DefaultTTL),
-			MaxTtl:          seconds(c.MaxTTL),
-			HeaderBehavior:  keyedBy(c.Headers, nil, awscloudfront.CacheHeaderBehavior_AllowList),
+		return awscloudfront.NewCachePolicy(d, &id, &awscloudfront.CachePolicyProps{
+			CachePolicyName: &name,
+			MinTtl:          seconds(c.MinTTL), DefaultTtl: seconds(c.DefaultTTL), MaxTtl: seconds(c.MaxTTL),
+			HeaderBehavior: keyedBy(c.Headers, nil, awscloudfront.CacheHeaderBehavior_AllowList),
 			CookieBehavior: keyedBy(c.Cookies, awscloudfront.CacheCookieBehavior_All,
 				awscloudfront.CacheCookieBehavior_AllowList),
 			QueryStringBehavior: keyedBy(c.QueryStrings, awscloudfront.CacheQueryStringBehavior_All,
 				awscloudfront.CacheQueryStringBehavior_AllowList),
-			EnableAcceptEncodingGzip:   encodings,
-			EnableAcceptEncodingBrotli: encodings,
+			EnableAcceptEncodingGzip: encodings, EnableAcceptEncodingBrotli: encodings,
 		})
 	})
 }

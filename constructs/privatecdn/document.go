@@ -82,10 +82,8 @@ func (d *distribution) documentBehavior(b Behavior) deployment.Behavior {
 	doc := deployment.Behavior{PathPattern: cmp.Or(b.PathPattern, "*"), Access: b.Access}
 	doc.MaxTTL = int64(d.props.cacheOf(b).MaxTTL / time.Second)
 	doc.QueryParameters = d.props.queryParameters(b)
-	for _, t := range d.trustedBy(b) {
-		for _, k := range t.document() {
-			doc.Keys = append(doc.Keys, k.ID)
-		}
+	for _, k := range listed(d.trustedBy(b)) {
+		doc.Keys = append(doc.Keys, k.ID)
 	}
 	if b.Access == Presigned {
 		doc.Exposure = int64(b.Presign.Exposure / time.Second)
@@ -94,6 +92,14 @@ func (d *distribution) documentBehavior(b Behavior) deployment.Behavior {
 		}
 	}
 	return doc
+}
+
+// listed returns the keys of these groups as the deployment document has them.
+func listed(groups []TrustedKeys) (all []deployment.Key) {
+	for _, t := range groups {
+		all = append(all, t.document()...)
+	}
+	return all
 }
 
 // trusted returns all key groups of the distribution, each once, its own first.
@@ -117,9 +123,7 @@ func (d *distribution) trusted() []TrustedKeys {
 // pass a construct of its own, made with constructs.NewConstruct.
 func Outputs(scope constructs.Construct, d Distribution) {
 	output := func(name, description string, value *string) {
-		awscdk.NewCfnOutput(scope, new(name), &awscdk.CfnOutputProps{
-			Value: value, Description: new(description),
-		})
+		awscdk.NewCfnOutput(scope, &name, &awscdk.CfnOutputProps{Value: value, Description: &description})
 	}
 	output("Deployment", "The deployment document: what a signer has to know", d.Deployment())
 	output("DeploymentParameter", "The SSM parameter with the deployment document", d.Parameter().ParameterName())

@@ -64,7 +64,7 @@ func (l Logging) withDefaults(in place) Logging {
 	return l
 }
 
-func (s *settled) checkLogging(m *mistakes, in place) {
+func (s *settled) checkLogging(m *mistakes) {
 	l := or(s.given.Logging)
 	m.refuse(l.Retention < 0 || l.Retention%day != 0, "Logging.Retention", "use whole days",
 		"%v is not a valid retention", l.Retention)
@@ -74,12 +74,11 @@ func (s *settled) checkLogging(m *mistakes, in place) {
 		return
 	}
 	checkEnum(m, "Logging.Format", l.Format, logFormats...)
-	m.refuse(l.Format != "" && !s.Logging.V2, "Logging.Format", "set V2, or remove it",
-		"it is for standard logs v2")
+	m.refuse(l.Format != "" && !s.Logging.V2, "Logging.Format", "set V2, or remove it", "it is for standard logs v2")
 	m.refuseBoth(l.LogGroup != nil && l.DeliveryStreamARN != "", "Logging.DeliveryStreamARN", "LogGroup")
-	m.refuse(s.Logging.V2 && !isToken(in.region) && in.region != "us-east-1", "Logging.V2",
+	m.refuse(s.Logging.V2 && !isToken(s.in.region) && s.in.region != "us-east-1", "Logging.V2",
 		"remove it for the older standard logs, which may go to a Bucket in another Region, or move the stack",
-		"the stack is in %s, and CloudFormation makes CloudFront's log deliveries in us-east-1 only", in.region)
+		"the stack is in %s, and CloudFormation makes CloudFront's log deliveries in us-east-1 only", s.in.region)
 	if l.Bucket == nil {
 		return
 	}
@@ -103,22 +102,19 @@ func (d *distribution) addLogBucket(props awss3.BucketProps) {
 	if l.Disabled {
 		return
 	}
-	if l.serverOnly {
-		warn(d, "logging", "Logging: CloudFront's older standard logs do not reach "+d.in.region+
-			", so only S3's own are stored; set Logging.Bucket to a bucket in another Region")
-	}
-	if l.Bucket != nil {
-		d.logs = l.Bucket
+	if d.logs = l.Bucket; d.logs != nil {
 		return
 	}
-	if !l.V2 && !l.serverOnly {
+	switch {
+	case l.serverOnly:
+		warn(d, "logging", "Logging: CloudFront's older standard logs do not reach "+d.in.region+
+			", so only S3's own are stored; set Logging.Bucket to a bucket in another Region")
+	case !l.V2:
 		// The older standard logs arrive through an ACL grant.
 		// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html
 		props.ObjectOwnership = awss3.ObjectOwnership_OBJECT_WRITER
 	}
-	props.LifecycleRules = &[]*awss3.LifecycleRule{{
-		Expiration: awscdk.Duration_Days(new(float64(l.Retention / day))),
-	}}
+	props.LifecycleRules = &[]*awss3.LifecycleRule{{Expiration: seconds(l.Retention)}}
 	d.logs = awss3.NewBucket(d, new("Logs"), &props)
 }
 
@@ -140,13 +136,12 @@ func (d *distribution) logAccess(bucket awss3.Bucket) {
 	made.SetLoggingConfiguration(&awss3.CfnBucket_LoggingConfigurationProperty{
 		DestinationBucketName: d.logs.BucketName(), LogFilePrefix: new("s3/"),
 	})
-	conditions := map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": d.in.account}}
+	from := map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": d.in.account}}
 	// Another stack's policy cannot refer to what refers to its bucket.
 	if given == nil || awscdk.Stack_Of(given) == d.in.stack {
-		conditions["ArnLike"] = map[string]any{"aws:SourceArn": *bucket.BucketArn()}
+		from["ArnLike"] = map[string]any{"aws:SourceArn": *bucket.BucketArn()}
 	}
-	d.grant(d.logs, allowService("logging.s3.amazonaws.com", conditions,
-		*d.logs.ArnForObjects(new("s3/*")), "s3:PutObject"))
+	d.grant(d.logs, allowService("logging.s3.amazonaws.com", from, *d.logs.ArnForObjects(new("s3/*")), "s3:PutObject"))
 }
 
 // addLogDelivery makes the three parts of a v2 delivery, and lets them write.
@@ -160,24 +155,21 @@ func (d *distribution) addLogDelivery() {
 	from := awslogs.NewCfnDeliverySource(d, new("LogSource"), &awslogs.CfnDeliverySourceProps{
 		Name: name, LogType: new("ACCESS_LOGS"), ResourceArn: d.distribution.DistributionArn(),
 	})
-	target := d.logs.BucketArn()
-	switch {
-	case l.LogGroup != nil:
-		target = l.LogGroup.LogGroupArn()
-	case l.DeliveryStreamARN != "":
-		target = &l.DeliveryStreamARN
-	}
 	to := awslogs.NewCfnDeliveryDestination(d, new("LogDestination"), &awslogs.CfnDeliveryDestinationProps{
-		Name: name, DestinationResourceArn: target, OutputFormat: new(l.Format),
+		Name: name, OutputFormat: &l.Format,
 	})
 	delivery := awslogs.NewCfnDelivery(d, new("LogDelivery"), &awslogs.CfnDeliveryProps{
 		DeliverySourceName: from.Ref(), DeliveryDestinationArn: to.AttrArn(),
 	})
 	switch {
 	case l.LogGroup != nil:
+		to.SetDestinationResourceArn(l.LogGroup.LogGroupArn())
 		l.LogGroup.AddToResourcePolicy(awsiam.NewPolicyStatement(deliveryStatement(
 			*l.LogGroup.LogGroupArn()+":log-stream:*", "logs:CreateLogStream", "logs:PutLogEvents")))
-	case l.DeliveryStreamARN == "":
+	case l.DeliveryStreamARN != "":
+		to.SetDestinationResourceArn(&l.DeliveryStreamARN)
+	default:
+		to.SetDestinationResourceArn(d.logs.BucketArn())
 		delivery.SetS3SuffixPath(optional(l.Prefix))
 		objects := new("AWSLogs/" + *awscdk.Aws_ACCOUNT_ID() + "/CloudFront/*")
 		d.grant(d.logs, deliveryStatement(*d.logs.ArnForObjects(objects), "s3:PutObject"))

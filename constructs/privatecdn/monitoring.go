@@ -22,14 +22,14 @@ type Monitoring struct {
 	Actions []awscloudwatch.IAlarmAction
 }
 
-func (s *settled) checkMonitoring(m *mistakes, in place) {
+func (s *settled) checkMonitoring(m *mistakes) {
 	o := or(s.Monitoring)
 	checkBetween(m, "Monitoring.ClientErrors", o.ClientErrors, 0, 100)
 	checkBetween(m, "Monitoring.ServerErrors", o.ServerErrors, 0, 100)
 	checkBetween(m, "Monitoring.OriginErrors", o.OriginErrors, 0, 100)
 	m.refuse(slices.Contains(o.Actions, nil), "Monitoring.Actions", "remove it", "one of them is nil")
-	m.refuse(s.Monitoring != nil && !isToken(in.region) && in.region != "us-east-1", "Monitoring",
-		"remove it, or move the stack", "the stack is in %s, and CloudFront's metrics are in us-east-1 only", in.region)
+	m.refuse(s.Monitoring != nil && !isToken(s.in.region) && s.in.region != "us-east-1", "Monitoring",
+		"remove it, or move the stack", "the stack is in %s, and CloudFront's metrics are in us-east-1 only", s.in.region)
 }
 
 func (d *distribution) addMonitoring() {
@@ -39,15 +39,10 @@ func (d *distribution) addMonitoring() {
 	}
 	client := d.metric("4xxErrorRate", "Average")
 	server := d.metric("5xxErrorRate", "Average")
-	origin := awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{
-		Expression: new("m502 + m503 + m504"),
-		Label:      new("Origin error rate"),
-		UsingMetrics: &map[string]awscloudwatch.IMetric{
-			"m502": d.metric("502ErrorRate", "Average"),
-			"m503": d.metric("503ErrorRate", "Average"),
-			"m504": d.metric("504ErrorRate", "Average"),
-		},
-		Period: seconds(metricPeriod),
+	origin := computed("Origin error rate", "m502 + m503 + m504", map[string]awscloudwatch.IMetric{
+		"m502": d.metric("502ErrorRate", "Average"),
+		"m503": d.metric("503ErrorRate", "Average"),
+		"m504": d.metric("504ErrorRate", "Average"),
 	})
 	d.addAlarm("ClientErrors", "Viewers are refused or ask for what is not there", client, cmp.Or(o.ClientErrors, 25), 3)
 	d.addAlarm("ServerErrors", "Viewers get server errors", server, cmp.Or(o.ServerErrors, 1), 3)
@@ -65,24 +60,24 @@ const metricPeriod = 5 * time.Minute
 // metrics leave Region out and find no data.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html
 func (d *distribution) metric(name, statistic string) awscloudwatch.IMetric {
-	return d.distribution.Metric(new(name), &awscloudwatch.MetricOptions{
-		DimensionsMap: &map[string]*string{
-			"DistributionId": d.distribution.DistributionId(),
-			"Region":         new("Global"),
-		},
-		Statistic: new(statistic),
-		Period:    seconds(metricPeriod),
+	dimensions := map[string]*string{"DistributionId": d.distribution.DistributionId(), "Region": new("Global")}
+	return d.distribution.Metric(&name, &awscloudwatch.MetricOptions{
+		DimensionsMap: &dimensions, Statistic: &statistic, Period: seconds(metricPeriod),
 	})
 }
 
-func (d *distribution) addAlarm(
-	id, description string, metric awscloudwatch.IMetric, threshold float64, periods int,
-) {
-	alarm := awscloudwatch.NewAlarm(d, new(id), &awscloudwatch.AlarmProps{
+func computed(label, expression string, metrics map[string]awscloudwatch.IMetric) awscloudwatch.IMetric {
+	return awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{
+		Expression: &expression, Label: &label, UsingMetrics: &metrics, Period: seconds(metricPeriod),
+	})
+}
+
+func (d *distribution) addAlarm(id, description string, metric awscloudwatch.IMetric, threshold, periods float64) {
+	alarm := awscloudwatch.NewAlarm(d, &id, &awscloudwatch.AlarmProps{
 		AlarmDescription:   new(fmt.Sprintf("%s (%s)", description, d.path)),
 		Metric:             metric,
-		Threshold:          new(threshold),
-		EvaluationPeriods:  new(float64(periods)),
+		Threshold:          &threshold,
+		EvaluationPeriods:  &periods,
 		ComparisonOperator: awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
 		TreatMissingData:   awscloudwatch.TreatMissingData_NOT_BREACHING,
 	})
@@ -101,12 +96,9 @@ func (d *distribution) keyAge() (awscloudwatch.IMetric, time.Duration) {
 	if !ok {
 		return nil, 0
 	}
-	return awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{
-		Expression:   new(fmt.Sprintf("(EPOCH(requests) - %d) / 86400", key.Promoted.Unix())),
-		Label:        new("Age of the signing key in days"),
-		UsingMetrics: &map[string]awscloudwatch.IMetric{"requests": d.metric("Requests", "Sum")},
-		Period:       seconds(metricPeriod),
-	}), d.keys.Ring().RotateAfter()
+	age := fmt.Sprintf("(EPOCH(requests) - %d) / 86400", key.Promoted.Unix())
+	requests := map[string]awscloudwatch.IMetric{"requests": d.metric("Requests", "Sum")}
+	return computed("Age of the signing key in days", age, requests), d.keys.Ring().RotateAfter()
 }
 
 func (d *distribution) addDashboard(age awscloudwatch.IMetric, errors ...awscloudwatch.IMetric) {

@@ -2,9 +2,11 @@ package privatecdn
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
+	"strings"
 
-	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
 
 	"example.com/privatecdn/internal/pathpattern"
 )
@@ -21,35 +23,32 @@ func (r route) paths() pathpattern.Paths {
 	return pathpattern.Paths{Match: []string{r.PathPattern}, Miss: r.before, OriginPath: or(r.BucketOrigin).path()}
 }
 
-// routes returns the behaviors in the order CloudFront tries them, the default
+// addRoutes notes the behaviors in the order CloudFront tries them, the default
 // behavior last. Those without a usable pattern, which are mistakes of their own,
 // are left out.
-func (s *settled) routes() []route {
-	var all []route
+func (s *settled) addRoutes() {
 	var before []string
 	for i, b := range s.all() {
 		if i == len(s.Behaviors) {
 			b.PathPattern = "*"
 		}
 		if isPattern(b.PathPattern) {
-			all = append(all, route{b, s.property(i), slices.Clone(before)})
+			s.routes = append(s.routes, route{b, s.property(i), slices.Clone(before)})
 			before = append(before, b.PathPattern)
 		}
 	}
-	return all
 }
 
 // routeOf returns the behavior that serves a path a viewer can send.
-func routeOf(routes []route, path string) route {
-	i := pathpattern.First(routes, func(r route) string { return r.PathPattern }, path)
-	return routes[i] // the default behavior's pattern catches every path
+func (s *settled) routeOf(path string) route {
+	i := pathpattern.First(s.routes, func(r route) string { return r.PathPattern }, path)
+	return s.routes[i] // the default behavior's pattern catches every path
 }
 
 // order finds what the order of the behaviors opens.
 type order struct {
 	*mistakes
-	props  *settled
-	routes []route
+	*settled
 	finder pathpattern.Finder
 	err    error // patterns are too complex to compare
 }
@@ -57,7 +56,7 @@ type order struct {
 // checkOrder reports every path that reads as private and is open, as far as
 // the order of the behaviors decides it.
 func (s *settled) checkOrder(m *mistakes) {
-	o := &order{mistakes: m, props: s, routes: s.routes()}
+	o := &order{mistakes: m, settled: s}
 	for _, r := range o.routes {
 		o.checkRoute(r)
 		if o.err != nil {
@@ -89,7 +88,7 @@ func (o *order) checkRoute(r route) {
 		if before && o.checkOpened(r, open) {
 			continue
 		}
-		if o.err == nil && o.props.sameContent(r.Behavior, open.Behavior) {
+		if o.err == nil && o.sameContent(r, open) {
 			o.checkRespelled(r, open)
 		}
 	}
@@ -112,8 +111,8 @@ func (o *order) checkReached(r route) bool {
 	case !exists:
 		o.add(r.property, "remove // and dot segments from the pattern, as CloudFront does from paths",
 			"%q matches no path that a viewer can send", r.PathPattern)
-	case r.Access != Public && routeOf(o.routes, path).Access == Public:
-		o.add(r.property, "make the pattern of "+routeOf(o.routes, path).property+" narrower",
+	case r.Access != Public && o.routeOf(path).Access == Public:
+		o.add(r.property, "make the pattern of "+o.routeOf(path).property+" narrower",
 			"it is never reached: the behaviors before it catch all its paths, and %s would be open to everyone", path)
 	default:
 		o.add(r.property, "move it up, or remove it",
@@ -146,14 +145,64 @@ func (o *order) checkRespelled(r, open route) {
 
 // sameContent reports whether two behaviors may read the same objects. Origins
 // other than buckets do not tell.
-func (s *settled) sameContent(a, b Behavior) bool {
+func (s *settled) sameContent(a, b route) bool {
 	if a.Origin != nil || b.Origin != nil {
 		return true
 	}
-	return sameBucket(cmp.Or(a.Bucket, s.Bucket), cmp.Or(b.Bucket, s.Bucket))
+	from, other := cmp.Or(a.Bucket, s.Bucket), cmp.Or(b.Bucket, s.Bucket) // nil is the one made here
+	return from == other || from != nil && other != nil && *from.BucketName() == *other.BucketName()
 }
 
-// sameBucket compares buckets; nil stands for the one made here.
-func sameBucket(a, b awss3.IBucket) bool {
-	return a == b || a != nil && b != nil && *a.BucketName() == *b.BucketName()
+// assignsPath matches a function's statement that makes the request one for a
+// path that is written out.
+var assignsPath = regexp.MustCompile(`(?:\.uri|\[['"]uri['"]\])\s*=\s*` +
+	"(?:'(/[^']*)'|\"(/[^\"]*)\"|`(/[^`$]*)`)" + `\s*(?:;|\n|}|$)`)
+
+// publicFunctions returns the public behaviors whose requests a function sees.
+func (s *settled) publicFunctions() []route {
+	return slices.DeleteFunc(slices.Clone(s.routes),
+		func(r route) bool { return r.Access != Public || r.ViewerRequest == nil })
+}
+
+// checkFunctions reports functions on public behaviors that turn a request into
+// one for a private path, where their code says so.
+func (s *settled) checkFunctions(m *mistakes) {
+	for _, r := range s.publicFunctions() {
+		for _, match := range assignsPath.FindAllStringSubmatch(functionCode(r.ViewerRequest), -1) {
+			path := pathpattern.Normalize(match[1] + match[2] + match[3])
+			to := s.routeOf(path)
+			m.refuse(to.Access != Public && s.sameContent(r, to), r.property+".ViewerRequest",
+				"make that path public, or the behavior signed",
+				"the function turns a request that needs no signature into one for %s, which is private", path)
+		}
+	}
+}
+
+// functionCode returns a function's code as far as this app has it.
+func functionCode(f awscloudfront.IFunction) string {
+	if made, ok := f.Node().DefaultChild().(awscloudfront.CfnFunction); ok {
+		return *made.FunctionCode()
+	}
+	return ""
+}
+
+// warnOfFunctions names the functions on public behaviors that could open
+// private paths: CloudFront checks the signature of the path the viewer
+// requested, and the function chooses the object.
+func (d *distribution) warnOfFunctions() {
+	for _, r := range d.props.publicFunctions() {
+		code := functionCode(r.ViewerRequest)
+		if code != "" && !strings.Contains(code, "uri") && !strings.Contains(code, "import") {
+			continue
+		}
+		for _, to := range d.props.routes {
+			if to.Access != Public && d.props.sameContent(r, to) {
+				private, _ := pathpattern.Witness([]string{to.PathPattern}, to.before)
+				warn(d, "functionOnPublic", r.property+".ViewerRequest: the function can turn a public path into a private "+
+					"one, such as "+private+", which everyone could then read; check its code, or give the public content "+
+					"a Bucket of its own")
+				break
+			}
+		}
+	}
 }

@@ -115,7 +115,9 @@ type DistributionProps struct {
 // settled are properties with every default filled in, and no group nil.
 type settled struct {
 	DistributionProps
-	given DistributionProps
+	given  DistributionProps
+	in     place
+	routes []route
 }
 
 // settle returns props with every default filled in, and the mistakes in them
@@ -124,20 +126,12 @@ type settled struct {
 func settle(props *DistributionProps, in place) (*settled, mistakes) {
 	s := fill(or(props), in)
 	var m mistakes
-	s.checkKeys(&m)
-	s.checkCache(&m)
-	s.checkHeaders(&m)
-	s.Viewer.check(&m)
-	s.checkBucket(&m)
-	s.checkOriginAccess(&m, in)
-	s.checkContent(&m)
-	s.checkLogging(&m, in)
-	s.checkMonitoring(&m, in)
-	checkTags(&m, s.Tags)
-	s.checkBehaviors(&m)
-	s.checkOrder(&m)
-	s.checkErrorPages(&m)
-	s.checkFunctions(&m)
+	for _, check := range []func(*mistakes){
+		s.checkKeys, s.checkCache, s.checkHeaders, s.Viewer.check, s.checkBucket, s.checkOriginAccess, s.checkContent,
+		s.checkLogging, s.checkMonitoring, s.checkTags, s.checkBehaviors, s.checkOrder, s.checkErrorPages, s.checkFunctions,
+	} {
+		check(&m)
+	}
 	if len(m) == 0 {
 		return s, nil
 	}
@@ -153,9 +147,10 @@ func settle(props *DistributionProps, in place) (*settled, mistakes) {
 }
 
 func fill(given DistributionProps, in place) *settled {
-	s := &settled{given, given}
+	s := &settled{DistributionProps: given, given: given, in: in}
 	s.Keys = opened(given.Keys)
 	s.KMS = given.KMS || given.EncryptionKey != nil
+	s.RemovalPolicy = cmp.Or(given.RemovalPolicy, awscdk.RemovalPolicy_RETAIN)
 	s.OriginAccess = cmp.Or(given.OriginAccess, OAI)
 	s.BucketOrigin = new(or(given.BucketOrigin))
 	s.Cache = new(or(given.Cache).withDefaults())
@@ -168,6 +163,7 @@ func fill(given DistributionProps, in place) *settled {
 	for i, b := range s.Behaviors {
 		s.Behaviors[i] = b.withDefaults(s)
 	}
+	s.addRoutes()
 	return s
 }
 
@@ -181,17 +177,17 @@ var tagText = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$`)
 
 // checkTags enforces the limits that all AWS services share.
 // https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html
-func checkTags(m *mistakes, tags map[string]string) {
-	m.refuse(len(tags) > mostTags, "Tags", "remove some of them", "there are %d tags, and a resource has room for %d",
-		len(tags), mostTags)
-	for _, name := range slices.Sorted(maps.Keys(tags)) {
+func (s *settled) checkTags(m *mistakes) {
+	m.refuse(len(s.Tags) > mostTags, "Tags", "remove some of them",
+		"there are %d tags, and a resource has room for %d", len(s.Tags), mostTags)
+	for _, name := range slices.Sorted(maps.Keys(s.Tags)) {
 		m.refuse(name == "" || utf8.RuneCountInString(name) > 128 || !tagText.MatchString(name) ||
 			strings.HasPrefix(strings.ToLower(name), "aws:"), "Tags",
 			"use up to 128 letters, digits, spaces and _.:/=+@-, not beginning with aws:",
 			"%s is not a valid tag name", fault.Quote(name))
-		m.refuse(utf8.RuneCountInString(tags[name]) > 256, "Tags", "shorten it",
+		m.refuse(utf8.RuneCountInString(s.Tags[name]) > 256, "Tags", "shorten it",
 			"the value of %s has more than 256 characters", fault.Quote(name))
 		m.checkText("Tags", "value of the tag "+fault.Quote(name), "use letters, digits, spaces and _.:/=+@-",
-			tagText.MatchString, tags[name])
+			tagText.MatchString, s.Tags[name])
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/internal/pathpattern"
 )
 
@@ -18,7 +19,7 @@ type reader struct {
 // warnOfTenants names distributions and behaviors with different keys whose
 // signatures open each other's objects.
 func (d *distribution) warnOfTenants() {
-	for _, r := range d.props.routes() {
+	for _, r := range d.props.routes {
 		if r.Access != Signed || r.Origin != nil {
 			continue
 		}
@@ -40,7 +41,7 @@ func (d *distribution) warnOfTenants() {
 // open each other's paths: by a key that both trust, or by an escape.
 func (d *distribution) warnOfTenantPaths() {
 	var tenants []route
-	for _, r := range d.props.routes() {
+	for _, r := range d.props.routes {
 		if r.Access == Signed && len(r.TrustedKeys) > 0 {
 			tenants = append(tenants, r)
 		}
@@ -56,7 +57,7 @@ func (d *distribution) warnOfTenantPaths() {
 					", so its signatures open the paths of both; give each keys of its own")
 			}
 			spelled, plain, found, _ := finder.Respell(b.paths(), a.paths())
-			if found && d.props.sameContent(a.Behavior, b.Behavior) {
+			if found && d.props.sameContent(a, b) {
 				warn(d, "tenantPaths", "a signature for "+b.property+" opens "+plain+" of "+a.property+", as "+spelled+
 					"; give each a Bucket of its own, or use a pattern without a slash after its start")
 			}
@@ -66,22 +67,12 @@ func (d *distribution) warnOfTenantPaths() {
 
 // sharedKey returns a key that is in a group of both, "" if there is none.
 func sharedKey(a, b []TrustedKeys) string {
-	trusted := fingerprints(b)
-	for _, key := range fingerprints(a) {
-		if slices.Contains(trusted, key) {
-			return key
+	for _, key := range listed(a) {
+		if slices.ContainsFunc(listed(b), func(k deployment.Key) bool { return k.Fingerprint == key.Fingerprint }) {
+			return key.Fingerprint
 		}
 	}
 	return ""
-}
-
-func fingerprints(groups []TrustedKeys) (all []string) {
-	for _, t := range groups {
-		for _, key := range t.document() {
-			all = append(all, key.Fingerprint)
-		}
-	}
-	return all
 }
 
 // opens reports whether a signature for one distribution opens objects of the

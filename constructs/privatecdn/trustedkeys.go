@@ -109,9 +109,9 @@ func (d *distribution) addKeys() {
 
 func (s *settled) checkKeys(m *mistakes) {
 	given := s.Keys != nil || s.TrustedKeys != nil
+	needed := func(b Behavior) bool { return b.Access == Signed && len(b.TrustedKeys) == 0 }
 	m.refuseBoth(s.Keys != nil && s.TrustedKeys != nil, "Keys", "TrustedKeys")
-	m.refuse(!given && slices.ContainsFunc(s.all(),
-		func(b Behavior) bool { return b.Access == Signed && len(b.TrustedKeys) == 0 }), "Keys",
+	m.refuse(!given && slices.ContainsFunc(s.all(), needed), "Keys",
 		"open the ring with keys.Open and pass it (`privatecdn keys new` makes one)", "it is missing")
 	m.refuse(given && s.open(), "Keys", "remove it, or make a behavior Signed",
 		"it has no effect, since no behavior is Signed")
@@ -196,8 +196,8 @@ func (t *trustedKeys) addGroup() {
 	for i, k := range t.public {
 		items[i] = k
 	}
-	t.group = awscloudfront.NewKeyGroup(t, new("KeyGroup"),
-		&awscloudfront.KeyGroupProps{Items: &items, KeyGroupName: &t.name})
+	props := &awscloudfront.KeyGroupProps{Items: &items, KeyGroupName: &t.name}
+	t.group = awscloudfront.NewKeyGroup(t, new("KeyGroup"), props)
 }
 
 func (t *trustedKeys) KeyGroup() awscloudfront.IKeyGroup      { return t.group }

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
@@ -14,6 +15,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"example.com/privatecdn/internal/awsname"
+	"example.com/privatecdn/internal/pathpattern"
 )
 
 // Viewer is the distribution as viewers see it.
@@ -87,10 +89,8 @@ func (v *Viewer) set(props *awscloudfront.DistributionProps) {
 	props.MinimumProtocolVersion = v.MinimumProtocolVersion
 	props.PriceClass = v.PriceClass
 	props.WebAclId = optional(v.WebACLID)
-	if v.Certificate != nil {
-		props.Certificate = v.Certificate
-		props.DomainNames = jsii.Strings(v.DomainNames...)
-	}
+	props.Certificate = v.Certificate
+	props.DomainNames = optionalList(*jsii.Strings(v.DomainNames...))
 	if codes := jsii.Strings(v.AllowCountries...); len(*codes) > 0 {
 		props.GeoRestriction = awscloudfront.GeoRestriction_Allowlist(*codes...)
 	} else if codes := jsii.Strings(v.DenyCountries...); len(*codes) > 0 {
@@ -130,15 +130,14 @@ func checkCertificate(m *mistakes, c awscertificatemanager.ICertificate) {
 
 func (v *Viewer) checkTLS(m *mistakes) {
 	const property = "Viewer.MinimumProtocolVersion"
-	switch v.MinimumProtocolVersion {
-	case "":
-	case awscloudfront.SecurityPolicyProtocol_SSL_V3, awscloudfront.SecurityPolicyProtocol_TLS_V1,
-		awscloudfront.SecurityPolicyProtocol_TLS_V1_2016, awscloudfront.SecurityPolicyProtocol_TLS_V1_1_2016:
-		m.add(property, "use TLS_V1_2_2021 or newer", "%s allows TLS before 1.2", v.MinimumProtocolVersion)
-	default:
-		m.refuse(v.Certificate == nil, property, "pass a Certificate, or remove it",
-			"it has no effect without a Certificate: CloudFront decides for its own host")
-	}
+	oldest := v.MinimumProtocolVersion
+	old := slices.Contains([]awscloudfront.SecurityPolicyProtocol{
+		awscloudfront.SecurityPolicyProtocol_SSL_V3, awscloudfront.SecurityPolicyProtocol_TLS_V1,
+		awscloudfront.SecurityPolicyProtocol_TLS_V1_2016, awscloudfront.SecurityPolicyProtocol_TLS_V1_1_2016,
+	}, oldest)
+	m.refuse(old, property, "use TLS_V1_2_2021 or newer", "%s allows TLS before 1.2", oldest)
+	m.refuse(oldest != "" && !old && v.Certificate == nil, property, "pass a Certificate, or remove it",
+		"it has no effect without a Certificate: CloudFront decides for its own host")
 }
 
 // zoneName returns a zone's name without a final dot, or "" if only Route 53
@@ -198,6 +197,98 @@ func (d *distribution) addRecords() {
 			ipv6 := &awsroute53.AaaaRecordProps{}
 			copyFields(ipv6, &record)
 			awsroute53.NewAaaaRecord(d, new("AAAA "+id), ipv6)
+		}
+	}
+}
+
+// ErrorResponse replaces an error of CloudFront's or the origin's.
+type ErrorResponse struct {
+	// Status is the error's: 400, 403, 404, 405, 414, 416 or 500 to 504.
+	Status int
+	// Page is the path of a public object served instead, with a leading slash,
+	// and ResponseStatus the status it gets, 200 or one of Status; both or
+	// neither.
+	Page           string
+	ResponseStatus int
+	// TTL is how long the error is cached: whole seconds, or Zero. CloudFront's
+	// default is 10 seconds.
+	TTL time.Duration
+}
+
+// errorStatuses are the errors that a page can replace, and the statuses that
+// it can have beside 200.
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/GeneratingCustomErrorResponses.html
+var errorStatuses = []int{400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504}
+
+func (v *Viewer) errorResponses() *[]*awscloudfront.ErrorResponse {
+	list := make([]*awscloudfront.ErrorResponse, len(v.ErrorResponses))
+	for i, e := range v.ErrorResponses {
+		list[i] = &awscloudfront.ErrorResponse{
+			HttpStatus: new(float64(e.Status)), Ttl: optionalSeconds(e.TTL),
+			ResponsePagePath: optional(e.Page), ResponseHttpStatus: optional(float64(e.ResponseStatus)),
+		}
+	}
+	return &list
+}
+
+// checkErrorPages also reports private objects that every viewer would get in
+// place of something else, as an error page or as the default root object:
+// CloudFront checks no signature before it serves those.
+func (s *settled) checkErrorPages(m *mistakes) {
+	const property = "Viewer.ErrorResponses"
+	checkList(m, property, s.Viewer.ErrorResponses,
+		func(e ErrorResponse) string { return fmt.Sprint("status ", e.Status) })
+	for _, e := range s.Viewer.ErrorResponses {
+		m.checkSeconds(property+" TTL", e.TTL)
+		m.refuse(!slices.Contains(errorStatuses, e.Status), property, "use 400, 403, 404, 405, 414, 416 or 500 to 504",
+			"%d is not an error that CloudFront replaces", e.Status)
+		m.refuse(e == ErrorResponse{Status: e.Status}, property, "set Page and ResponseStatus, or TTL",
+			"the response for %d changes nothing", e.Status)
+		s.checkPage(m, property, e)
+	}
+	root, slash := s.Viewer.DefaultRootObject, s.routeOf("/")
+	if root != "" && !strings.HasPrefix(root, "/") && slash.Access == Public {
+		s.checkPublic(m, "Viewer.DefaultRootObject", "/"+root, "make its path public too, or / private",
+			"/%s is private, and %s makes / public, which shows it", root, slash.property)
+	}
+}
+
+func (s *settled) checkPage(m *mistakes, property string, e ErrorResponse) {
+	switch {
+	case e.Page == "" && e.ResponseStatus == 0:
+	case e.Page == "" || e.ResponseStatus == 0:
+		m.add(property, "set both or neither", "the response for %d has one of Page and ResponseStatus", e.Status)
+	case e.ResponseStatus != 200 && !slices.Contains(errorStatuses, e.ResponseStatus):
+		m.add(property, "use 200, 400, 403, 404, 405, 414, 416 or 500 to 504",
+			"the response for %d has the response status %d, which CloudFront refuses", e.Status, e.ResponseStatus)
+	case !strings.HasPrefix(e.Page, "/"):
+		m.add(property, "begin it with a slash", "the page %q for %d does not begin with a slash", e.Page, e.Status)
+	default:
+		s.checkPublic(m, property, e.Page, "move the page below a public pattern",
+			"the page %s for status %d is private, and CloudFront serves it without a signature, "+
+				"so it would be open to everyone", e.Page, e.Status)
+	}
+}
+
+// checkPublic refuses an object that is not public, and one whose path has
+// another spelling, or none known yet: then nothing tells which behavior has it.
+func (s *settled) checkPublic(m *mistakes, property, path, remedy, what string, args ...any) {
+	if isToken(path) || strings.ContainsAny(path, "%?#") || pathpattern.Normalize(path) != path {
+		m.add(property, "write the path out, without escapes, // and dot segments",
+			"%q can be read in more than one way, so synthesis cannot tell what it opens", path)
+		return
+	}
+	m.refuse(s.routeOf(path).Access != Public, property, remedy, what, args...)
+}
+
+// warnOfErrorPages warns of refusals that become a success: players take the
+// page for media, and nobody sees that a signature was refused.
+func (d *distribution) warnOfErrorPages() {
+	for _, e := range d.props.Viewer.ErrorResponses {
+		if e.Status == 403 && e.ResponseStatus == 200 && !d.props.open() {
+			warn(d, "refusalIs200", "Viewer.ErrorResponses: every refused signature, and every missing object, becomes 200 "+
+				"with "+e.Page+"; keep 403, and let a ViewerRequest function choose a single-page app's page for paths "+
+				"without an extension")
 		}
 	}
 }
