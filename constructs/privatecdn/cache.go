@@ -10,6 +10,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
 	"github.com/aws/jsii-runtime-go"
 
+	"example.com/privatecdn/deployment"
+	"example.com/privatecdn/internal/infra"
 	"example.com/privatecdn/internal/pathpattern"
 )
 
@@ -184,3 +186,98 @@ func keyedBy[B any](names []string, all func() B, some func(...*string) B) (beha
 }
 
 func everything(names []string) bool { return len(names) == 1 && names[0] == "*" }
+
+// cacheOf returns b's cache policy: the one that will be made, AWS's, or one of
+// this app. Of another only CloudFront's own longest time is known.
+func (s *settled) cacheOf(b Behavior) *infra.CachePolicy {
+	policy := b.CachePolicy
+	if b.Cache == nil && policy == nil {
+		b.Cache, policy = s.Cache, s.CachePolicy
+	}
+	if policy == nil {
+		return &infra.CachePolicy{MaxTTL: b.Cache.MaxTTL, Headers: selected(b.Cache.Headers),
+			QueryStrings: selected(b.Cache.QueryStrings)}
+	}
+	id := *policy.CachePolicyId()
+	if managed, ok := infra.Managed()[id].(*infra.CachePolicy); ok {
+		return managed
+	}
+	var made struct {
+		CachePolicyConfig struct {
+			MaxTTL                                   float64
+			ParametersInCacheKeyAndForwardedToOrigin forwardedConfig
+		}
+	}
+	if !isToken(id) || !readProperties(policy, &made) {
+		return &infra.CachePolicy{MaxTTL: year}
+	}
+	key := made.CachePolicyConfig.ParametersInCacheKeyAndForwardedToOrigin
+	return &infra.CachePolicy{MaxTTL: time.Duration(made.CachePolicyConfig.MaxTTL) * time.Second,
+		Headers: infra.Selection(key.HeadersConfig), QueryStrings: infra.Selection(key.QueryStringsConfig)}
+}
+
+// requestOf returns b's origin request policy as far as it is known.
+func requestOf(b Behavior) *infra.OriginRequestPolicy {
+	if b.OriginRequestPolicy == nil {
+		return &infra.OriginRequestPolicy{}
+	}
+	id := *b.OriginRequestPolicy.OriginRequestPolicyId()
+	if managed, ok := infra.Managed()[id].(*infra.OriginRequestPolicy); ok {
+		return managed
+	}
+	var made struct{ OriginRequestPolicyConfig forwardedConfig }
+	if isToken(id) {
+		readProperties(b.OriginRequestPolicy, &made)
+	}
+	config := made.OriginRequestPolicyConfig
+	return &infra.OriginRequestPolicy{
+		Headers: infra.Selection(config.HeadersConfig), QueryStrings: infra.Selection(config.QueryStringsConfig),
+	}
+}
+
+// forwardedConfig is what a policy forwards, as CDK has it.
+type forwardedConfig struct {
+	HeadersConfig struct {
+		Kind  string   `json:"headerBehavior"`
+		Names []string `json:"headers"`
+	}
+	QueryStringsConfig struct {
+		Kind  string   `json:"queryStringBehavior"`
+		Names []string `json:"queryStrings"`
+	}
+}
+
+func selected(names []string) infra.Selection {
+	if everything(names) {
+		return infra.Selection{Kind: "all"}
+	}
+	return infra.Selection{Kind: "whitelist", Names: names}
+}
+
+// forwardsHost reports whether the viewer's Host reaches b's origin, as far as
+// can be known.
+func (s *settled) forwardsHost(b Behavior) bool {
+	forwards := func(h infra.Selection) bool {
+		listed := containsFold(h.Names, "Host")
+		return strings.HasPrefix(h.Kind, "allViewer") || h.Kind == "whitelist" && listed || h.Kind == "allExcept" && !listed
+	}
+	return forwards(s.cacheOf(b).Headers) || forwards(requestOf(b).Headers)
+}
+
+// queryParameters returns those of a viewer's query that reach b's origin and,
+// where b caches, distinguish what it caches; as far as can be known.
+func (s *settled) queryParameters(b Behavior) deployment.QueryParameters {
+	from := s.cacheOf(b)
+	query := from.QueryStrings
+	if from.MaxTTL == 0 {
+		query = requestOf(b).QueryStrings // a policy that caches nothing has no key
+	}
+	if query.Kind != "all" && query.Kind != "allExcept" {
+		return query.Names
+	}
+	all := deployment.QueryParameters{"*"}
+	for _, name := range query.Names {
+		all = append(all, "!"+name)
+	}
+	return all
+}

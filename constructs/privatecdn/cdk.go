@@ -28,11 +28,13 @@ func warn(c constructs.IConstruct, id, text string) {
 	method.Call(args)
 }
 
-// copyFields copies a struct of CDK's to one that has all its fields.
-func copyFields(to, from any) {
+// copied returns a struct of CDK's as another one that has all its fields.
+func copied[T any](from any) *T {
+	to := new(T)
 	for field, v := range reflect.ValueOf(from).Elem().Fields() {
 		reflect.ValueOf(to).Elem().FieldByName(field.Name).Set(v)
 	}
+	return to
 }
 
 // readProperties reads the properties of a resource of this app, by CDK's names,

@@ -69,7 +69,6 @@ type distribution struct {
 	responseHeaders awscloudfront.IResponseHeadersPolicy
 	origins         map[source]awscloudfront.IOrigin
 	readable        []awss3.IBucket // read by the distribution itself, in order
-	anonymous       bool            // a behavior is presigned
 	statements      int             // policy statements for others to add
 	parameter       awsssm.StringParameter
 	alarms          []awscloudwatch.Alarm
@@ -114,8 +113,10 @@ func NewDistribution(scope constructs.Construct, id *string, props *Distribution
 }
 
 func (d *distribution) addDistribution() {
+	rest := copied[awscloudfront.BehaviorOptions](d.behavior(*d.props.Default))
+	rest.Origin = d.origin(*d.props.Default)
 	props := &awscloudfront.DistributionProps{
-		DefaultBehavior: d.defaultBehavior(), PublishAdditionalMetrics: new(d.props.Monitoring != nil),
+		DefaultBehavior: rest, PublishAdditionalMetrics: new(d.props.Monitoring != nil),
 	}
 	d.props.Viewer.set(props)
 	if d.logsToBucket() {
@@ -154,7 +155,8 @@ func (d *distribution) acknowledge(made awscloudfront.CfnDistribution) {
 		"On a cloudfront.net host CloudFront alone sets the TLS policy; Viewer.Certificate brings TLS 1.2 and newer only")
 	add(d.identity != nil, "AwsSolutions-CFR7",
 		"An origin access identity may read objects and nothing else; OriginAccess OAC is the newer way")
-	add(d.identity == nil && d.anonymous, "AwsSolutions-CFR7",
+	presigned := func(b Behavior) bool { return b.Access == Presigned }
+	add(d.identity == nil && slices.ContainsFunc(d.props.all(), presigned), "AwsSolutions-CFR7",
 		"S3 checks a presigned behavior's signature itself, and refuses a request that carries a second one")
 	if len(list) > 0 {
 		made.AddMetadata(new("cdk_nag"), map[string]any{"rules_to_suppress": list})

@@ -41,11 +41,7 @@ func (d *distribution) addDocument() {
 	for _, b := range d.props.all() {
 		doc.Behaviors = append(doc.Behaviors, d.documentBehavior(b))
 	}
-	// One member a line.
-	text, err := json.MarshalIndent(doc, "", "")
-	if err != nil {
-		panic(err) // strings, numbers and slices always marshal
-	}
+	text, _ := json.MarshalIndent(doc, "", "") // one member a line; it has nothing that does not marshal
 	d.found.refuse(len(text) > maxDocument, "Behaviors", "join some behaviors, or trust fewer keys",
 		"the deployment document has %d bytes, and a parameter has room for %d", len(text), maxDocument)
 	d.parameter = awsssm.NewStringParameter(d, new("Deployment"), &awsssm.StringParameterProps{

@@ -60,9 +60,6 @@ var securityHeaders = []string{
 
 func isSecurityHeader(name string) bool { return containsFold(securityHeaders, name) }
 
-// sets reports whether a header is set.
-func (s SecurityHeaders) sets(name string) bool { return !containsFold(s.Omit, name) }
-
 func containsFold(names []string, name string) bool {
 	return slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, name) })
 }
@@ -97,24 +94,25 @@ func (d *distribution) ownResponseHeaders() awscloudfront.IResponseHeadersPolicy
 }
 
 func (s SecurityHeaders) behavior() *awscloudfront.ResponseSecurityHeadersBehavior {
+	set := func(name string) bool { return !containsFold(s.Omit, name) }
 	yes := new(true)
+	hsts := awscloudfront.ResponseHeadersStrictTransportSecurity{
+		AccessControlMaxAge: seconds(s.HSTS), IncludeSubdomains: &s.IncludeSubdomains, Preload: &s.Preload, Override: yes,
+	}
+	policy := awscloudfront.ResponseHeadersContentSecurityPolicy{
+		ContentSecurityPolicy: &s.ContentSecurityPolicy, Override: yes,
+	}
 	b := awscloudfront.ResponseSecurityHeadersBehavior{
-		ContentTypeOptions: when(s.sets("X-Content-Type-Options"),
+		ContentTypeOptions: when(set("X-Content-Type-Options"),
 			awscloudfront.ResponseHeadersContentTypeOptions{Override: yes}),
-		FrameOptions: when(s.sets("X-Frame-Options"),
+		FrameOptions: when(set("X-Frame-Options"),
 			awscloudfront.ResponseHeadersFrameOptions{FrameOption: s.FrameOptions, Override: yes}),
-		ReferrerPolicy: when(s.sets("Referrer-Policy"),
+		ReferrerPolicy: when(set("Referrer-Policy"),
 			awscloudfront.ResponseHeadersReferrerPolicy{ReferrerPolicy: s.ReferrerPolicy, Override: yes}),
-		StrictTransportSecurity: when(s.sets("Strict-Transport-Security"),
-			awscloudfront.ResponseHeadersStrictTransportSecurity{
-				AccessControlMaxAge: seconds(s.HSTS), IncludeSubdomains: &s.IncludeSubdomains, Preload: &s.Preload,
-				Override: yes,
-			}),
-		XssProtection: when(s.sets("X-XSS-Protection"),
+		StrictTransportSecurity: when(set("Strict-Transport-Security"), hsts),
+		XssProtection: when(set("X-XSS-Protection"),
 			awscloudfront.ResponseHeadersXSSProtection{Protection: yes, ModeBlock: yes, Override: yes}),
-		ContentSecurityPolicy: when(s.ContentSecurityPolicy != "", awscloudfront.ResponseHeadersContentSecurityPolicy{
-			ContentSecurityPolicy: &s.ContentSecurityPolicy, Override: yes,
-		}),
+		ContentSecurityPolicy: when(s.ContentSecurityPolicy != "", policy),
 	}
 	return optional(b)
 }

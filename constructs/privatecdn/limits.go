@@ -63,14 +63,8 @@ type account struct {
 	constructs.Construct
 	limits  Limits // the highest any of them states
 	made    Limits
-	shared  map[content]any
+	shared  map[[2]any]any // by stack and content
 	readers []reader
-}
-
-// content is what can be shared within a stack.
-type content struct {
-	stack awscdk.Stack
-	text  string
 }
 
 func accountOf(in place) *account {
@@ -82,7 +76,7 @@ func accountOf(in place) *account {
 	if a, ok := root.Node().TryFindChild(&id).(*account); ok {
 		return a
 	}
-	a := &account{shared: map[content]any{}}
+	a := &account{shared: map[[2]any]any{}}
 	constructs.NewConstruct_Override(a, root, &id)
 	a.Node().AddValidation(a)
 	return a
@@ -99,7 +93,7 @@ func (a *account) Validate() *[]*string {
 // same content, or makes it: an account has room for few of it, or it costs a
 // round trip to CDK's process.
 func shared[T any](d *distribution, text string, build func() T) T {
-	key := content{d.in.stack, text}
+	key := [2]any{d.in.stack, text}
 	if made, ok := d.counts.shared[key].(T); ok {
 		return made
 	}

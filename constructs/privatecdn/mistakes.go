@@ -171,10 +171,7 @@ func (m *mistakes) checkSeconds(property string, d time.Duration) {
 		"%v is not a valid time", d)
 }
 
-const (
-	day  = 24 * time.Hour
-	year = 365 * day
-)
+const day, year = 24 * time.Hour, 365 * 24 * time.Hour
 
 // Zero is a time of zero seconds, where 0 stands for a property's default.
 const Zero time.Duration = -1

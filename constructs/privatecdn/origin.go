@@ -102,12 +102,11 @@ func (d *distribution) newOrigin(s source, bucket awss3.IBucket) awscloudfront.I
 	}
 	switch {
 	case s.anonymous:
-		d.anonymous = true
 	case d.props.OriginAccess == OAC:
 		props.OriginAccessControlId = d.accessControl().OriginAccessControlId()
 	default:
-		identified := &awscloudfrontorigins.S3BucketOriginWithOAIProps{OriginAccessIdentity: d.identityFor(bucket)}
-		copyFields(identified, &props)
+		identified := copied[awscloudfrontorigins.S3BucketOriginWithOAIProps](&props)
+		identified.OriginAccessIdentity = d.identityFor(bucket)
 		return awscloudfrontorigins.S3BucketOrigin_WithOriginAccessIdentity(bucket, identified)
 	}
 	return awscloudfrontorigins.S3BucketOrigin_WithBucketDefaults(bucket, &props)

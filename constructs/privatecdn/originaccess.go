@@ -102,8 +102,7 @@ func (s *settled) checkReadable(m *mistakes, property string, bucket awss3.IBuck
 			"it is in account %s, and its policy has to name this one, which is known at deployment only", account)
 		return
 	}
-	m.refuse(bucket.EncryptionKey() != nil, property, useOAC,
-		"it is under a KMS key, whose objects an OAI cannot read")
+	m.refuse(bucket.EncryptionKey() != nil, property, useOAC, "it is under a KMS key, whose objects an OAI cannot read")
 	region := *bucket.Env().Region
 	m.refuse(slices.Contains(regionsWithoutOAI, region), property, useOAC, "it is in %s, which has no OAI", region)
 	m.refuse(away && account != in.account, property, useOAC,
@@ -112,11 +111,9 @@ func (s *settled) checkReadable(m *mistakes, property string, bucket awss3.IBuck
 
 func (d *distribution) accessControl() awscloudfront.S3OriginAccessControl {
 	if d.control == nil {
-		// CloudFront allows 64 characters here.
+		name := stackwideName(d, 40) + "-" + d.in.region // CloudFront allows 64 characters
 		d.control = awscloudfront.NewS3OriginAccessControl(d, new("AccessControl"),
-			&awscloudfront.S3OriginAccessControlProps{
-				OriginAccessControlName: new(stackwideName(d, 40) + "-" + d.in.region),
-			})
+			&awscloudfront.S3OriginAccessControlProps{OriginAccessControlName: &name})
 	}
 	return d.control
 }

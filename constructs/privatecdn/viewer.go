@@ -112,20 +112,15 @@ func (v *Viewer) checkNames(m *mistakes) {
 		"pass a certificate for the names, made in us-east-1", "it is missing; DomainNames require one")
 	m.refuse(len(v.DomainNames) == 0 && v.Certificate != nil, property, "list the hosts the Certificate is for",
 		"it is missing")
-	if v.Certificate != nil {
-		checkCertificate(m, v.Certificate)
+	if c := v.Certificate; c != nil {
+		// The ARN, or the stack of a certificate made in this app, tells its Region.
+		region, known := *c.Env().Region, c.Node().DefaultChild() != nil
+		if arn := *c.CertificateArn(); !isToken(arn) {
+			region, known = awsname.ARNRegion(arn), true
+		}
+		m.refuse(known && !isToken(region) && region != "us-east-1", "Viewer.Certificate",
+			"make it in a stack in us-east-1", "it is in %q, and CloudFront uses certificates of us-east-1 only", region)
 	}
-}
-
-// checkCertificate enforces the one Region CloudFront takes certificates from,
-// as far as the ARN, or the stack of a certificate made in this app, tells.
-func checkCertificate(m *mistakes, c awscertificatemanager.ICertificate) {
-	region, known := *c.Env().Region, c.Node().DefaultChild() != nil
-	if arn := *c.CertificateArn(); !isToken(arn) {
-		region, known = awsname.ARNRegion(arn), true
-	}
-	m.refuse(known && !isToken(region) && region != "us-east-1", "Viewer.Certificate",
-		"make it in a stack in us-east-1", "it is in %q, and CloudFront uses certificates of us-east-1 only", region)
 }
 
 func (v *Viewer) checkTLS(m *mistakes) {
@@ -194,9 +189,7 @@ func (d *distribution) addRecords() {
 		record := awsroute53.ARecordProps{Zone: zone, RecordName: new(name + "."), Target: target}
 		awsroute53.NewARecord(d, new("A "+id), &record)
 		if !v.DisableIPv6 {
-			ipv6 := &awsroute53.AaaaRecordProps{}
-			copyFields(ipv6, &record)
-			awsroute53.NewAaaaRecord(d, new("AAAA "+id), ipv6)
+			awsroute53.NewAaaaRecord(d, new("AAAA "+id), copied[awsroute53.AaaaRecordProps](&record))
 		}
 	}
 }
