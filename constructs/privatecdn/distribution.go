@@ -115,9 +115,8 @@ func NewDistribution(scope constructs.Construct, id *string, props *Distribution
 func (d *distribution) addDistribution() {
 	rest := copied[awscloudfront.BehaviorOptions](d.behavior(*d.props.Default))
 	rest.Origin = d.origin(*d.props.Default)
-	props := &awscloudfront.DistributionProps{
-		DefaultBehavior: rest, PublishAdditionalMetrics: new(d.props.Monitoring != nil),
-	}
+	props := &awscloudfront.DistributionProps{DefaultBehavior: rest}
+	props.PublishAdditionalMetrics = new(d.props.Monitoring != nil)
 	d.props.Viewer.set(props)
 	if d.logsToBucket() {
 		props.EnableLogging, props.LogBucket, props.LogFilePrefix = new(true), d.logs, &d.props.Logging.Prefix

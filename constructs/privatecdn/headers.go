@@ -195,8 +195,7 @@ func (c CORS) check(m *mistakes) {
 	m.checkSeconds("CORS.MaxAge", c.MaxAge)
 	m.checkWildcard("CORS.Origins", c.Origins)
 	m.checkWildcard("CORS.Headers", c.Headers)
-	m.checkText("CORS.Origins", "origin", useOrigin, func(o string) bool { return o == "*" || isOrigin(o) },
-		c.Origins...)
+	m.checkText("CORS.Origins", "origin", useOrigin, func(o string) bool { return o == "*" || isOrigin(o) }, c.Origins...)
 	m.refuse(c.Credentials && (len(c.Origins) == 0 || slices.ContainsFunc(c.Origins, hasWildcard)), "CORS.Origins",
 		"name each origin", `Credentials is set, and browsers refuse "*" with cookies`)
 	m.refuse(c.Credentials && slices.ContainsFunc(c.Headers, hasWildcard), "CORS.Headers",

@@ -519,18 +519,27 @@ func TestAccepted(t *testing.T) {
 }
 
 // TestBucketMadePublicLater opens the bucket that is read in the other's stead
-// after the distribution is made.
+// after the distribution is made, to everyone and to a list with everyone in it.
 func TestBucketMadePublicLater(t *testing.T) {
-	app := newApp(t)
-	stack := newStack(app, "Stack", "")
-	bucket := awss3.NewBucket(stack, jsii.String("B"), nil)
-	media(stack, &props{Keys: oneKey(t), BucketOrigin: &privatecdn.BucketOrigin{Failover: bucket}})
-	bucket.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-		Principals: &[]awsiam.IPrincipal{awsiam.NewStarPrincipal()},
-		Actions:    jsii.Strings("s3:GetObject"),
-		Resources:  jsii.Strings(*bucket.ArnForObjects(jsii.String("*"))),
-	}))
-	expectOne(t, mistakes(t, app), "[Stack/Media] BucketOrigin.Failover: ", []string{"its policy lets everyone read"})
+	account := awsiam.NewAccountPrincipal("111122223333")
+	for name, principals := range map[string][]awsiam.IPrincipal{
+		"everyone": {awsiam.NewStarPrincipal()},
+		"a list":   {account, awsiam.NewAnyPrincipal()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			app := newApp(t)
+			stack := newStack(app, "Stack", "")
+			bucket := awss3.NewBucket(stack, jsii.String("B"), nil)
+			media(stack, &props{Keys: oneKey(t), BucketOrigin: &privatecdn.BucketOrigin{Failover: bucket}})
+			bucket.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+				Principals: &principals,
+				Actions:    jsii.Strings("s3:GetObject"),
+				Resources:  jsii.Strings(*bucket.ArnForObjects(jsii.String("*"))),
+			}))
+			expectOne(t, mistakes(t, app), "[Stack/Media] BucketOrigin.Failover: ",
+				[]string{"its policy lets everyone read"})
+		})
+	}
 }
 
 func presigned(b privatecdn.Behavior) func(*props) {

@@ -176,8 +176,7 @@ func (d *distribution) ownPolicy(bucket awss3.IBucket) awss3.BucketPolicy {
 		bucket.Policy() != nil || *stack.Account() != d.in.account || *stack.Region() != d.in.region {
 		return nil
 	}
-	policy := awss3.NewBucketPolicy(d, new("Policy "+*bucket.Node().Addr()),
-		&awss3.BucketPolicyProps{Bucket: bucket})
+	policy := awss3.NewBucketPolicy(d, new("Policy "+*bucket.Node().Addr()), &awss3.BucketPolicyProps{Bucket: bucket})
 	policy.Document().AddStatements(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Effect:     awsiam.Effect_DENY,
 		Principals: &[]awsiam.IPrincipal{awsiam.NewAnyPrincipal()},
