@@ -47,19 +47,14 @@ func (f file) Load(context.Context) (*Deployment, error) {
 	}
 	d, err := Parse(data)
 	if err != nil {
-		return nil, at(path, err)
+		var all []error
+		for _, e := range fault.All(err) {
+			all = append(all, fmt.Errorf("%s: %w", path, e))
+		}
+		return nil, errors.Join(all...)
 	}
 	d.dir = filepath.Dir(path)
 	return d, nil
-}
-
-// at adds a place to each of the errors that are joined in err.
-func at(place string, err error) error {
-	var all []error
-	for _, e := range fault.All(err) {
-		all = append(all, fmt.Errorf("%s: %w", place, e))
-	}
-	return errors.Join(all...)
 }
 
 // String names the source in messages.
@@ -76,10 +71,11 @@ func Parse(data []byte) (*Deployment, error) {
 		}
 	}
 	d := &Deployment{}
-	if err := strictjson.Decode(data, d, ErrSyntax); err != nil {
-		return nil, err
+	err := strictjson.Decode(data, d, ErrSyntax)
+	if err == nil {
+		err = d.Validate()
 	}
-	if err := d.Validate(); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	return d, nil

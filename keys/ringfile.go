@@ -43,19 +43,16 @@ type document struct {
 
 // load reads and validates the ring in the directory of as.
 func load(as *Ring) (*Ring, error) {
-	for {
+	for before := []byte(nil); ; {
 		data, err := readRing(as.dir)
 		if err != nil {
 			return nil, err
 		}
 		r, err := parse(as, data)
-		if !errors.Is(err, fs.ErrNotExist) {
+		if !errors.Is(err, fs.ErrNotExist) || bytes.Equal(data, before) {
 			return r, err
 		}
-		// A step may have removed the file since, after saving the ring.
-		if again, _ := readRing(as.dir); bytes.Equal(again, data) {
-			return nil, err
-		}
+		before = data // a step may have removed the file since, after saving the ring
 	}
 }
 
@@ -74,17 +71,14 @@ func readRing(dir string) ([]byte, error) {
 func parse(as *Ring, data []byte) (r *Ring, err error) {
 	path := filepath.Join(as.dir, ringFile)
 	r = &Ring{dir: as.dir, now: as.now, deployed: as.deployed, publics: map[string]*Public{}}
-	if err := decode(data, &r.doc); err != nil {
-		return nil, inconsistent(path, err)
+	err = decode(data, &r.doc)
+	if err == nil {
+		r.past, err = replay(r.doc.Steps, r.ClockAllowance())
 	}
-	if r.past, err = replay(r.doc.Steps, r.ClockAllowance()); err != nil {
-		return nil, inconsistent(path, err)
+	if err == nil {
+		err = r.reconcile()
 	}
-	if len(r.doc.Steps) > 0 && r.MaxLifetime() > r.past.limit {
-		// If it were lowered again by hand, nothing would tell of the URLs signed before.
-		return nil, inconsistent(path, errors.New("maxLifetime is higher than the steps set it"))
-	}
-	if err := r.reconcile(); err != nil {
+	if err != nil {
 		return nil, inconsistent(path, err)
 	}
 	for _, k := range r.doc.Keys {
@@ -131,6 +125,10 @@ func within(seconds, least int64) bool {
 // reconcile compares the listed keys with what the steps made of them, and
 // completes the latter with what only the list says.
 func (r *Ring) reconcile() error {
+	if len(r.doc.Steps) > 0 && r.MaxLifetime() > r.past.limit {
+		// If it were lowered again by hand, nothing would tell of the URLs signed before.
+		return errors.New("maxLifetime is higher than the steps set it")
+	}
 	for _, k := range r.doc.Keys {
 		if err := checkListed(k); err != nil {
 			return err

@@ -20,13 +20,12 @@ func lock(dir string) (unlock func(), err error) {
 	path := filepath.Join(dir, lockFile)
 	for end := time.Now().Add(lockWait); ; time.Sleep(20 * time.Millisecond) {
 		f, err := filelock.Try(path)
-		if err == nil {
+		switch {
+		case err == nil:
 			return func() { f.Close() }, nil
-		}
-		if !errors.Is(err, filelock.ErrHeld) {
+		case !errors.Is(err, filelock.ErrHeld):
 			return nil, err
-		}
-		if time.Now().After(end) {
+		case time.Now().After(end):
 			return nil, wrong(ErrLocked, "another process is changing the key ring in "+dir, "try again in a moment")
 		}
 	}

@@ -79,22 +79,22 @@ func (r *Ring) change(do func(*Ring) (string, error)) (Key, error) {
 		return Key{}, err
 	}
 	if w.past.limit != w.MaxLifetime() {
-		if err := w.take(step{Step: ActLimit, MaxLifetime: w.doc.MaxLifetime}); err != nil {
-			return Key{}, err
-		}
+		err = w.take(step{Step: ActLimit, MaxLifetime: w.doc.MaxLifetime})
 	}
-	fingerprint, err := do(w)
+	var fingerprint string
+	if err == nil {
+		fingerprint, err = do(w)
+	}
 	if err == nil {
 		err = w.save()
 	}
-	switch {
-	case err != nil && w.made != "":
-		return Key{}, fmt.Errorf("%w (a private key was stored as %s: "+
+	if err != nil && w.made != "" {
+		err = fmt.Errorf("%w (a private key was stored as %s: "+
 			"delete it, unless `privatecdn keys list --json` names it)", err, w.made)
-	case err != nil:
+	}
+	if err != nil {
 		return Key{}, err
 	}
-	w.made = ""
 	*r = *w
 	return r.past.lookup(fingerprint), nil
 }

@@ -1,6 +1,7 @@
 package keys
 
 import (
+	"cmp"
 	"context"
 	"crypto"
 	"errors"
@@ -96,10 +97,7 @@ type FileStore struct {
 // New implements Store. The file is named by the first 16 hex digits of the
 // key's fingerprint.
 func (s FileStore) New(ctx context.Context, a Algorithm) (*Public, string, error) {
-	dir := s.Dir
-	if dir == "" {
-		dir = privateDir
-	}
+	dir := cmp.Or(s.Dir, privateDir)
 	full := dir
 	if !filepath.IsAbs(dir) {
 		full = filepath.Join(s.Ring, dir)

@@ -19,7 +19,7 @@ func (w *rewrite) dash() error {
 		return err
 	}
 	if w.moved() && !slices.ContainsFunc(p.root.uris, func(u uri) bool { return u.kind == baseURL }) {
-		w.edit(p.first, p.first, "<BaseURL>"+xmlText.Replace(w.home)+"</BaseURL>")
+		w.edit(p.first, p.first, "<BaseURL>"+html.EscapeString(w.home)+"</BaseURL>")
 	}
 	if _, err := w.scope(&p.root, []place{{base: &w.base}}); err != nil {
 		return err
@@ -27,8 +27,6 @@ func (w *rewrite) dash() error {
 	slices.SortStableFunc(w.edits, func(a, b edit) int { return cmp.Compare(a.start, b.start) })
 	return nil
 }
-
-var xmlText = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#39;")
 
 // scope rewrites what is in s, with around as its surrounding base URLs, and
 // returns what segments are resolved with: the base URLs and ids of every
@@ -85,9 +83,7 @@ func (w *rewrite) directory(u uri, base *location) bool {
 	if !strings.HasSuffix(to.path, "/") {
 		return false
 	}
-	if u.moves && w.moved() && to.host != "" && !hasScheme(u.value) {
-		w.write(u, u.mark, to.String())
-	}
+	w.move(u, to)
 	return true
 }
 

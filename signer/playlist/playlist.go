@@ -17,7 +17,6 @@
 package playlist
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -36,31 +35,27 @@ const MaxURIs = 100_000
 // Why a manifest is not rewritten, for errors.Is, beside the errors of package
 // policy, which say what is wrong with a URL, and signer.ErrTooLong.
 var (
-	ErrFormat   = errors.New("not a valid HLS playlist or DASH manifest")
-	ErrTooLarge = errors.New("the manifest is too large")
-	ErrURI      = errors.New("players do not read this URI alike")
-	ErrOutside  = errors.New("private, but the signature does not cover it")
-	ErrVariable = errors.New("invalid variable")
-	ErrRelay    = errors.New("this document cannot come back to the relay")
-	ErrMixed    = errors.New("one signature for private content and another host")
+	ErrFormat = newKind("not a valid HLS playlist or DASH manifest",
+		"give an HLS playlist (#EXTM3U) or a DASH manifest (MPD) in UTF-8")
+	ErrTooLarge = newKind("the manifest is too large", "split the manifest")
+	ErrURI      = newKind("players do not read this URI alike",
+		"write one URI without backslashes, control characters, comments or blanks at its ends")
+	ErrOutside  = newKind("private, but the signature does not cover it", "give a wider Resource")
+	ErrVariable = newKind("invalid variable",
+		"define each variable once, before its use, or give its value in Variables")
+	ErrRelay = newKind("this document cannot come back to the relay", "set RelayURL, or take it out of the manifest")
+	ErrMixed = newKind("one signature for private content and another host",
+		"split the manifest, or list the other host in OtherHosts if it may receive the signature")
 )
 
 // Error is a manifest that cannot be rewritten: where, what and why.
 type Error = fault.Error
 
-var remedies = map[error]string{
-	ErrFormat:   "give an HLS playlist (#EXTM3U) or a DASH manifest (MPD) in UTF-8",
-	ErrTooLarge: "split the manifest",
-	ErrURI:      "write one URI without backslashes, control characters, comments or blanks at its ends",
-	ErrOutside:  "give a wider Resource",
-	ErrVariable: "define each variable once, before its use, or give its value in Variables",
-	ErrRelay:    "set RelayURL, or take it out of the manifest",
-	ErrMixed:    "split the manifest, or list the other host in OtherHosts if it may receive the signature",
-}
+func newKind(what, remedy string) error { return &Error{What: what, Remedy: remedy} }
 
 // refuse returns an error of a kind of this package.
 func refuse(kind error, format string, args ...any) error {
-	return &Error{Kind: kind, What: kind.Error() + ": " + fmt.Sprintf(format, args...), Remedy: remedies[kind]}
+	return &Error{Kind: kind, What: kind.Error() + ": " + fmt.Sprintf(format, args...), Remedy: fault.Hint(kind)}
 }
 
 // Rewriter signs manifests. It holds no state, so that one serves every

@@ -1,6 +1,7 @@
 package playlist
 
 import (
+	"cmp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -36,36 +37,28 @@ func (l location) resolve(ref string) (location, error) {
 	ref, _, _ = strings.Cut(ref, "#")
 	rest, query, hasQuery := strings.Cut(ref, "?")
 	scheme, rest, hasScheme := cutScheme(rest)
-	to := location{scheme: l.scheme, host: l.host, query: query}
-	if hasScheme {
-		to = location{scheme: scheme, query: query}
-		if scheme != "http" && scheme != "https" {
-			return to, nil
-		}
-		if !strings.HasPrefix(rest, "//") {
-			return location{}, ErrURI
-		}
-	}
-	if authority, found := strings.CutPrefix(rest, "//"); found {
-		authority, path, _ := strings.Cut(authority, "/")
+	to := location{cmp.Or(scheme, l.scheme), l.host, rest, query}
+	after, hasAuthority := strings.CutPrefix(rest, "//")
+	switch {
+	case hasScheme && scheme != "http" && scheme != "https":
+		return location{scheme: scheme, query: query}, nil
+	case hasAuthority:
+		authority, path, _ := strings.Cut(after, "/")
 		to.host, to.path = host(to.scheme, authority), removeDots("/"+path)
 		if to.host == "" {
 			return location{}, ErrURI
 		}
-		return to, nil
-	}
-	switch {
+	case hasScheme:
+		return location{}, ErrURI
 	case l.host == "": // a relative reference below what is none of ours
-		to.path = rest
 	case strings.HasPrefix(rest, "/"):
 		to.path = removeDots(rest)
-	case rest == "":
-		to.path = l.path
-		if !hasQuery {
-			to.query = l.query
-		}
-	default:
+	case rest != "":
 		to.path = removeDots(l.dir() + rest)
+	case hasQuery:
+		to.path = l.path
+	default:
+		return l, nil
 	}
 	return to, nil
 }

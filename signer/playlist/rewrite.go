@@ -3,6 +3,7 @@ package playlist
 import (
 	"errors"
 	"fmt"
+	"html"
 	"slices"
 	"strings"
 
@@ -127,11 +128,7 @@ func (w *rewrite) putAt(u uri, places []place) error {
 	case signed.sign && elsewhere:
 		return ErrMixed
 	}
-	ref := u.value
-	if u.moves && w.moved() && v.to.host != "" && (u.variable || !hasScheme(ref)) {
-		ref = v.to.String()
-		w.write(u, u.mark, ref)
-	}
+	ref := w.move(u, v.to)
 	if !signed.sign {
 		w.unsigned(u, v.to)
 		return nil
@@ -140,6 +137,15 @@ func (w *rewrite) putAt(u uri, places []place) error {
 		w.note(u, "signed, but the URIs in it are not")
 	}
 	return w.sign(u, ref, signed.length)
+}
+
+// move makes a URI absolute where that is asked for, and returns what it is then.
+func (w *rewrite) move(u uri, to location) string {
+	if !u.moves || !w.moved() || to.host == "" || hasScheme(u.value) && !u.variable {
+		return u.value
+	}
+	w.write(u, u.mark, to.String())
+	return to.String()
 }
 
 // write puts ref in the place of what lies between the start of u and end. In a
@@ -155,8 +161,13 @@ func (w *rewrite) write(u uri, end int, ref string) {
 // sign adds the one query to u, which is ref now: after ? or & as ref asks. The
 // URL without it has length bytes.
 func (w *rewrite) sign(u uri, ref string, length int) error {
-	if err := w.make(); err != nil {
-		return err
+	if w.query == "" {
+		query, err := w.Query(w.resource)
+		if err != nil {
+			w.failed = true
+			return err
+		}
+		w.query, w.further, w.added = w.encode("?"+query), w.encode("&"+query), 1+len(query)
 	}
 	if length += w.added; length > signer.MaxURL {
 		return &Error{
@@ -176,26 +187,12 @@ func (w *rewrite) sign(u uri, ref string, length int) error {
 	return nil
 }
 
-// make makes the signature when it is first needed.
-func (w *rewrite) make() error {
-	if w.query != "" {
-		return nil
-	}
-	query, err := w.Query(w.resource)
-	if err != nil {
-		w.failed = true
-		return err
-	}
-	w.query, w.further, w.added = w.encode("?"+query), w.encode("&"+query), 1+len(query)
-	return nil
-}
-
 // encode writes part of a URI in the manifest's format.
 func (w *rewrite) encode(s string) string {
-	if !w.xml {
-		return s
+	if w.xml {
+		return html.EscapeString(s)
 	}
-	return xmlText.Replace(s)
+	return s
 }
 
 // joint returns what stands between ref and a query that follows it.
@@ -259,12 +256,8 @@ func (w *rewrite) fail(at int, text string, err error) error {
 	if err == nil || w.failed || errors.Is(err, ErrTooLarge) {
 		return err
 	}
-	remedy := fault.Hint(err)
-	if fixed, ok := remedies[err]; ok {
-		remedy = fixed
-	}
 	what := brief(text) + ": " + err.Error()
-	return &Error{Kind: err, Where: fmt.Sprintf("line %d", w.line(at)), What: what, Remedy: remedy}
+	return &Error{Kind: err, Where: fmt.Sprintf("line %d", w.line(at)), What: what, Remedy: fault.Hint(err)}
 }
 
 // brief quotes the start of input for a message, without a usable signature.
