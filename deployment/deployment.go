@@ -6,6 +6,7 @@
 package deployment
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -170,7 +171,6 @@ func (d *Deployment) RingKeys() []keys.Key {
 	return list
 }
 
-// trusts reports whether a signed behavior trusts a key.
 func (d *Deployment) trusts(id string) bool {
 	return slices.ContainsFunc(d.Behaviors, func(b Behavior) bool {
 		return b.Access == Signed && slices.Contains(b.Keys, id)
@@ -196,3 +196,18 @@ func (d *Deployment) BaseURL() string {
 	}
 	return "https://" + d.Hosts[0]
 }
+
+// The kinds of failure, for errors.Is. Errors of this package are an *Error, or
+// several of them joined.
+var (
+	ErrSyntax       = errors.New("not a deployment document")
+	ErrVersion      = errors.New("unsupported version of the deployment document")
+	ErrInvalid      = errors.New("invalid deployment document")
+	ErrNotFound     = errors.New("no deployment document")
+	ErrNoSigningKey = errors.New("no key of the deployment can sign")
+)
+
+// Error is a mistake in a deployment document. Where is a field, such as
+// behaviors[2].keys, and empty for the whole document; Kind is one of this
+// package's Err… values.
+type Error = fault.Error

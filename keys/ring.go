@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"example.com/privatecdn/internal/fault"
+	"example.com/privatecdn/internal/filelock"
 	"example.com/privatecdn/internal/wholefile"
 )
 
@@ -174,4 +175,27 @@ func (r *Ring) RotateAfter() time.Duration {
 // that differ and signers that hear of a promotion late.
 func (r *Ring) ClockAllowance() time.Duration {
 	return time.Duration(r.doc.ClockAllowance) * time.Second
+}
+
+// lockFile is held while a ring changes. It stays behind, empty; the lock is
+// the system's and ends with the process that holds it, however it ends.
+const lockFile = ".lock"
+
+// lockWait is how long a step waits for another one to finish.
+const lockWait = 10 * time.Second
+
+// lock takes a ring's lock and returns what gives it back.
+func lock(dir string) (unlock func(), err error) {
+	path := filepath.Join(dir, lockFile)
+	for end := time.Now().Add(lockWait); ; time.Sleep(20 * time.Millisecond) {
+		f, err := filelock.Try(path)
+		switch {
+		case err == nil:
+			return func() { f.Close() }, nil
+		case !errors.Is(err, filelock.ErrHeld):
+			return nil, err
+		case time.Now().After(end):
+			return nil, wrong(ErrLocked, "another process is changing the key ring in "+dir, "try again in a moment")
+		}
+	}
 }

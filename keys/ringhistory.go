@@ -41,7 +41,6 @@ type history struct {
 	gone      []Key         // dropped
 }
 
-// replay takes all steps from an empty ring.
 func replay(steps []step, allowance time.Duration) (*history, error) {
 	h := &history{allowance: allowance}
 	for i, s := range steps {
@@ -55,7 +54,6 @@ func replay(steps []step, allowance time.Duration) (*history, error) {
 	return h, nil
 }
 
-// take takes one step.
 func (h *history) take(s step) error {
 	h.last = s.At
 	switch s.Step {

@@ -156,11 +156,9 @@ func (s *Signer) SignContext(ctx context.Context, digest []byte, opts crypto.Sig
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
+	algorithm := algorithms[s.public.Algorithm()].signs
 	out, err := s.client.Sign(ctx, &kms.SignInput{
-		KeyId:            &s.name,
-		Message:          digest,
-		MessageType:      types.MessageTypeDigest,
-		SigningAlgorithm: algorithms[s.public.Algorithm()].signs,
+		KeyId: &s.name, Message: digest, MessageType: types.MessageTypeDigest, SigningAlgorithm: algorithm,
 	}, s.inRegion)
 	if err != nil {
 		return nil, awsfault.Explain(err, s.where(), "kms:Sign")

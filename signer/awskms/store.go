@@ -44,8 +44,7 @@ func (s Store) New(ctx context.Context, a keys.Algorithm) (*keys.Public, string,
 		return nil, "", err
 	}
 	created, err := s.Client.CreateKey(ctx, &kms.CreateKeyInput{
-		KeySpec:     algorithm.spec,
-		KeyUsage:    types.KeyUsageTypeSignVerify,
+		KeySpec: algorithm.spec, KeyUsage: types.KeyUsageTypeSignVerify,
 		Description: aws.String("Signs URLs and cookies for CloudFront"),
 	})
 	if err != nil {

@@ -92,7 +92,6 @@ func (w *rewrite) parse() (*parser, error) {
 	}
 }
 
-// next returns the next token, and where it lies.
 func (p *parser) next() (xml.Token, uri, error) {
 	at := uri{start: int(p.decoder.InputOffset())}
 	token, err := p.decoder.Token()
@@ -259,7 +258,6 @@ func quoted(src string, from int) uri {
 	return uri{start: start, end: start + strings.IndexByte(src[start:], src[start-1])}
 }
 
-// chars adds a piece of an element's text.
 func (p *parser) chars(text *uri, piece string, at uri) (err error) {
 	if text == nil || strings.Trim(piece, blanks) == "" {
 		return nil

@@ -129,7 +129,6 @@ func (w *rewrite) within(s *scope, around []place) ([]place, error) {
 	return all, nil
 }
 
-// withoutIDs returns the base URLs of places.
 func withoutIDs(places []place) (bases []place) {
 	seen := map[*location]bool{}
 	for _, p := range places {

@@ -17,10 +17,13 @@
 package playlist
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
+	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/internal/fault"
+	"example.com/privatecdn/signer"
 	"example.com/privatecdn/signer/policy"
 )
 
@@ -53,7 +56,6 @@ type Error = fault.Error
 
 func newKind(what, remedy string) error { return &Error{What: what, Remedy: remedy} }
 
-// refuse returns an error of a kind of this package.
 func refuse(kind error, format string, args ...any) error {
 	return &Error{Kind: kind, What: kind.Error() + ": " + fmt.Sprintf(format, args...), Remedy: fault.Hint(kind)}
 }
@@ -113,6 +115,37 @@ type Rewriter struct {
 	Variables map[string]string
 }
 
+// For returns a Rewriter that signs with s on terms t, whose Resource, or whose
+// Policy's, becomes the Rewriter's. With a deployment, what its signed
+// behaviors catch on its hosts is private, and nothing else: a public path
+// stays as it is.
+func For(s *signer.Signer, t signer.Terms) Rewriter {
+	r := Rewriter{Resource: t.Resource}
+	t.Resource = ""
+	if t.Policy != "" {
+		p, _ := policy.Parse([]byte(t.Policy)) // the signer says what is wrong with it
+		r.Resource = cmp.Or(p.Resource, "*")
+	}
+	r.Query = func(resource string) (string, error) {
+		if t.Policy != "" {
+			resource = "" // it has its own
+		}
+		g, err := s.Grant(resource, t)
+		if err != nil {
+			return "", err
+		}
+		return g.Query(), nil
+	}
+	if s.Deployment() != nil {
+		r.Private = func(host, path string) bool {
+			d := s.Deployment()
+			b, _ := d.Behavior(path)
+			return d.HasHost(host) && b.Access == deployment.Signed
+		}
+	}
+	return r
+}
+
 // Rewrite returns manifest, which viewers get under url, with its private URIs
 // signed. It accepts MaxSize bytes and MaxURIs URIs, and its time and memory are
 // linear in both. Errors are *Error or Query's own.
@@ -156,7 +189,6 @@ var formats = []struct {
 	{"{", "application/json", (*rewrite).json},
 }
 
-// begin begins the work on the manifest at url.
 func (r *Rewriter) begin(url string) (*rewrite, error) {
 	var base location
 	url, err := policy.EncodeURL(url)

@@ -207,7 +207,6 @@ func joint(ref string) string {
 	}
 }
 
-// edit puts text in the place of src[start:end].
 func (w *rewrite) edit(start, end int, text string) {
 	if w.edits == nil {
 		w.edits = make([]edit, 0, strings.Count(w.src, "\n")) // a line has hardly more than one
@@ -215,7 +214,7 @@ func (w *rewrite) edit(start, end int, text string) {
 	w.edits = append(w.edits, edit{start, end, text})
 }
 
-// result returns the manifest with its edits, which are in order.
+// result needs the edits in order.
 func (w *rewrite) result() []byte {
 	size, done := len(w.src), 0
 	for _, e := range w.edits {
