@@ -104,8 +104,10 @@ type Key struct {
 // default behavior rules out.
 func (d *Deployment) Behavior(rawPath string) (Behavior, bool) {
 	path := pathpattern.Normalize(rawPath)
-	if i := pathpattern.First(d.Behaviors, func(b Behavior) string { return b.PathPattern }, path); i >= 0 {
-		return d.Behaviors[i], true
+	for i := range d.Behaviors {
+		if b := &d.Behaviors[i]; pathpattern.Match(b.PathPattern, path) {
+			return *b, true
+		}
 	}
 	return Behavior{}, false
 }

@@ -10,16 +10,15 @@
 // the first digits of it. No error of this package contains key material.
 //
 // A [Store] stores a private key and an [OpenFunc] opens it; both name it by a
-// URI: file:PATH, kms:…, secretsmanager:NAME, ssm:NAME.
-// Those for files are here, those for AWS are in signer/awskms and
-// signer/awsstore.
+// URI: file:PATH, kms:…, secretsmanager:NAME, ssm:NAME. Those for files are here,
+// those for AWS are in signer/awskms and signer/awsstore.
 //
 // # The ring
 //
 // A [Ring] is a directory with ring.json, the public key of each as
 // FINGERPRINT.pem (its first 16 hex digits), and a .gitignore. All of that is
-// committed. Private key files are in private/ below it, which git
-// ignores. A key goes through these states:
+// committed. Private key files are in private/ below it, which git ignores. A key
+// goes through these states:
 //
 //	pending    Add      in the key group, not signing yet (the first key of a ring signs at once)
 //	signing    Promote  exactly one; the key that signed before is retiring

@@ -11,8 +11,8 @@ import (
 )
 
 // ParsePrivate reads a private key from PEM: PKCS#8, PKCS#1 or SEC1, whatever
-// its label says. It returns an *rsa.PrivateKey of 2048
-// bits or an *ecdsa.PrivateKey on P-256.
+// its label says. It returns an *rsa.PrivateKey of 2048 bits or an
+// *ecdsa.PrivateKey on P-256.
 //
 // There must be exactly one block (ErrManyBlocks; the EC PARAMETERS that
 // openssl puts before a SEC1 key do not count), not encrypted (ErrEncrypted),

@@ -11,9 +11,8 @@ import (
 	"strings"
 )
 
-// Public is a valid public key: RSA of 2048 bits or ECDSA
-// on P-256, which is what CloudFront accepts. Make one with ParsePublic or
-// NewPublic.
+// Public is a valid public key: RSA of 2048 bits or ECDSA on P-256, which is
+// what CloudFront accepts. Make one with ParsePublic or NewPublic.
 type Public struct {
 	key       crypto.PublicKey
 	algorithm Algorithm

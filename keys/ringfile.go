@@ -44,9 +44,13 @@ type document struct {
 // load reads and validates the ring in the directory of as.
 func load(as *Ring) (*Ring, error) {
 	for before := []byte(nil); ; {
-		data, err := readRing(as.dir)
-		if err != nil {
-			return nil, err
+		data, err := wholefile.Read(filepath.Join(as.dir, ringFile), maxRing)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil, wrong(ErrNoRing, "there is no key ring in "+as.dir, "name its directory, or run this where "+
+				"cdk.json is; `privatecdn keys new --ring "+as.dir+"` creates a new ring")
+		case err != nil:
+			return nil, fmt.Errorf("reading the key ring: %w", err)
 		}
 		r, err := parse(as, data)
 		if !errors.Is(err, fs.ErrNotExist) || bytes.Equal(data, before) {
@@ -54,18 +58,6 @@ func load(as *Ring) (*Ring, error) {
 		}
 		before = data // a step may have removed the file since, after saving the ring
 	}
-}
-
-func readRing(dir string) ([]byte, error) {
-	data, err := wholefile.Read(filepath.Join(dir, ringFile), maxRing)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, wrong(ErrNoRing, "there is no key ring in "+dir,
-			"name its directory, or run this where cdk.json is; `privatecdn keys new --ring "+dir+"` creates a new ring")
-	}
-	if err != nil {
-		return nil, fmt.Errorf("reading the key ring: %w", err)
-	}
-	return data, nil
 }
 
 func parse(as *Ring, data []byte) (r *Ring, err error) {

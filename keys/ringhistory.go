@@ -108,10 +108,7 @@ func (h *history) index(fingerprint string) int {
 
 // lookup returns a key as it is, or as it was when it was dropped.
 func (h *history) lookup(fingerprint string) Key {
-	if i := h.index(fingerprint); i >= 0 {
-		return h.keys[i]
-	}
-	for _, k := range h.gone {
+	for _, k := range slices.Concat(h.keys, h.gone) {
 		if k.Fingerprint == fingerprint {
 			return k
 		}

@@ -19,29 +19,22 @@ type Entry struct {
 func (r *Ring) List() []Entry {
 	entries := make([]Entry, 0, len(r.past.keys))
 	for _, k := range r.past.keys {
-		entries = append(entries, r.entry(k))
+		e := Entry{Key: k, Age: r.today().Sub(cmp.Or(k.Promoted, k.Created))}
+		switch {
+		case k.State == Pending:
+			e.Next, e.From = ActPromote, k.Created
+		case k.State == Signing:
+			e.Next, e.From = ActNew, k.Promoted.Add(r.RotateAfter())
+		case k.State == Revoked:
+			e.Next, e.From = ActDrop, k.Revoked.Add(k.longest)
+		case k.Until.IsZero():
+			e.Next, e.From = ActRetire, k.Replaced
+		default:
+			e.Next, e.From = ActDrop, k.Until
+		}
+		entries = append(entries, e)
 	}
 	return entries
-}
-
-func (r *Ring) entry(k Key) Entry {
-	e := Entry{Key: k, Age: r.today().Sub(k.Created)}
-	if !k.Promoted.IsZero() {
-		e.Age = r.today().Sub(k.Promoted)
-	}
-	switch {
-	case k.State == Pending:
-		e.Next, e.From = ActPromote, k.Created
-	case k.State == Signing:
-		e.Next, e.From = ActNew, k.Promoted.Add(r.RotateAfter())
-	case k.State == Revoked:
-		e.Next, e.From = ActDrop, k.Revoked.Add(k.longest)
-	case k.Until.IsZero():
-		e.Next, e.From = ActRetire, k.Replaced
-	default:
-		e.Next, e.From = ActDrop, k.Until
-	}
-	return e
 }
 
 // Next returns the next step of the ring: one that is due before one that is not,

@@ -44,8 +44,6 @@ func (o Openers) Open(ctx context.Context, uri string) (crypto.Signer, error) {
 	return open(ctx, uri)
 }
 
-const fileScheme = "file:"
-
 // IsURI reports whether s can name a private key: it has a scheme and a name and
 // is not a private key itself, which would end up in templates and documents.
 func IsURI(s string) bool {
@@ -110,5 +108,5 @@ func (s FileStore) New(ctx context.Context, a Algorithm) (*Public, string, error
 	if err := wholefile.WritePrivate(ctx, filepath.Join(full, name), data); err != nil {
 		return nil, "", fmt.Errorf("storing the private key: %w", err)
 	}
-	return public, fileScheme + path.Join(filepath.ToSlash(dir), name), nil
+	return public, "file:" + path.Join(filepath.ToSlash(dir), name), nil
 }

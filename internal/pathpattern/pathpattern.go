@@ -23,7 +23,8 @@ func Canonical(pattern string) string {
 
 // Match reports whether pattern catches path, a path as Normalize returns it.
 func Match(pattern, path string) bool {
-	return Glob(Canonical(pattern), path)
+	rest, absolute := strings.CutPrefix(path, "/")
+	return absolute && Glob(strings.TrimPrefix(pattern, "/"), rest)
 }
 
 // First returns the index of the behavior that CloudFront chooses for path, a
@@ -42,7 +43,9 @@ func Glob(pattern, s string) bool {
 		switch {
 		case p < len(pattern) && pattern[p] == '*':
 			star, retry = p, i
-			p++
+			if p++; p == len(pattern) {
+				return true
+			}
 		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == s[i]):
 			p++
 			i++

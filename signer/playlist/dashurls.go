@@ -162,11 +162,14 @@ func (u uri) expand(id string) (string, error) {
 // fragment returns the offset of the # that begins a fragment in XML text,
 // where a # can also be part of a character reference, or be written as one.
 func fragment(raw string, entities bool) int {
+	if before, _, _ := strings.Cut(raw, "#"); !entities {
+		return len(before)
+	}
 	for i := 0; i < len(raw); i++ {
-		switch {
-		case raw[i] == '#':
+		switch raw[i] {
+		case '#':
 			return i
-		case raw[i] == '&' && entities:
+		case '&':
 			end := i + strings.IndexByte(raw[i:], ';')
 			if html.UnescapeString(raw[i:end+1]) == "#" {
 				return i

@@ -142,7 +142,7 @@ const unknown = "{$"
 // query of the playlist's URL, or of the playlist that leads here. What players
 // do not read alike is ErrVariable: a second definition, a name that is not
 // one, a tag that defines two.
-func (v variables) define(list string, w *rewrite) error {
+func (v variables) define(list string, w *rewrite) (err error) {
 	given := map[string]string{}
 	for a := range attributes(list) {
 		if _, twice := given[a.name]; twice {
@@ -152,7 +152,6 @@ func (v variables) define(list string, w *rewrite) error {
 	}
 	var name, value string
 	kinds, known := 0, false
-	var err error
 	for kind, n := range given {
 		switch kind {
 		case "NAME":
@@ -168,8 +167,7 @@ func (v variables) define(list string, w *rewrite) error {
 		default:
 			continue
 		}
-		name = n
-		kinds++
+		name, kinds = n, kinds+1
 	}
 	if _, twice := v[name]; twice || kinds != 1 || !isName(name) || len(v) == maxVariables {
 		return ErrVariable

@@ -161,7 +161,8 @@ func (w *rewrite) rewrite(manifest []byte) ([]byte, error) {
 	if len(manifest) > MaxSize {
 		return nil, refuse(ErrTooLarge, "it has more than %d bytes", MaxSize)
 	}
-	w.src = string(manifest)
+	w.manifest, w.src = manifest, string(manifest)
+	w.edits = make([]edit, 0, min(strings.Count(w.src, "\n"), MaxURIs)) // a line has hardly more than one
 	body := strings.TrimLeft(strings.TrimPrefix(w.src, bom), blanks)
 	for _, f := range formats {
 		if strings.HasPrefix(body, f.start) {

@@ -1,6 +1,7 @@
 package playlist
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"html"
@@ -14,25 +15,27 @@ import (
 // rewrite is the work on one manifest.
 type rewrite struct {
 	*Rewriter
-	src         string
+	manifest    []byte
+	src         string // the same
 	base        location
 	home        string // the manifest's directory
 	resource    string
 	contentType string
 	quick       bool   // whatever plain URIs lead to is covered, and stays where it is
 	xml         bool   // & is written &amp;
-	query       string // the signature after a ?, as the manifest writes it, once it is made
-	further     string // the signature after a &
+	query       []byte // the signature after a ?, as the manifest writes it, once it is made
+	further     []byte // the signature after a &
 	added       int    // the bytes that the signature adds to a URL
 	failed      bool   // Query has, which is about no single URI
 	edits       []edit
-	uris        int // counted by spend
+	uris        int             // counted by spend
+	paths       strings.Builder // of plain URIs, which share its memory
 }
 
 // edit is text in the place of src[start:end].
 type edit struct {
 	start, end int
-	text       string
+	text       []byte
 }
 
 // kind says what a URI leads to and what it is relative to.
@@ -67,12 +70,17 @@ type place struct {
 
 const blanks = " \t\r\n"
 
-func isBlank(r rune) bool { return strings.ContainsRune(blanks, r) }
+func isBlank(r rune) bool { return r == ' ' || r == '\t' || r == '\r' || r == '\n' }
 
 // trim narrows a span to what is not a blank.
 func trim(s string, from, to int) (int, int) {
-	s = strings.TrimLeft(s[from:to], blanks)
-	return to - len(s), to - len(s) + len(strings.TrimRight(s, blanks))
+	for from < to && isBlank(rune(s[from])) {
+		from++
+	}
+	for from < to && isBlank(rune(s[to-1])) {
+		to--
+	}
+	return from, to
 }
 
 // locate completes a URI that lies between start and end and that players read
@@ -112,7 +120,8 @@ func (w *rewrite) putAt(u uri, places []place) error {
 		if err != nil {
 			return err
 		}
-		returns = returns || isDocument && w.returns(v)
+		ours := v.sign || v.to.host == w.base.host
+		returns = returns || w.Relay && isDocument && ours && v.to.host != ""
 		switch {
 		case v.sign:
 			signed.sign, signed.length = true, max(signed.length, v.length)
@@ -161,13 +170,13 @@ func (w *rewrite) write(u uri, end int, ref string) {
 // sign adds the one query to u, which is ref now: after ? or & as ref asks. The
 // URL without it has length bytes.
 func (w *rewrite) sign(u uri, ref string, length int) error {
-	if w.query == "" {
+	if w.query == nil {
 		query, err := w.Query(w.resource)
 		if err != nil {
 			w.failed = true
 			return err
 		}
-		w.query, w.further, w.added = w.encode("?"+query), w.encode("&"+query), 1+len(query)
+		w.query, w.further, w.added = []byte(w.encode("?"+query)), []byte(w.encode("&"+query)), 1+len(query)
 	}
 	if length += w.added; length > signer.MaxURL {
 		return &Error{
@@ -181,9 +190,9 @@ func (w *rewrite) sign(u uri, ref string, length int) error {
 		query = w.query[1-len(after):]
 	}
 	if u.literal {
-		query = strings.ReplaceAll(query, "&amp;", "&")
+		query = bytes.ReplaceAll(query, []byte("&amp;"), []byte("&"))
 	}
-	w.edit(u.mark, u.mark, query)
+	w.edits = append(w.edits, edit{u.mark, u.mark, query})
 	return nil
 }
 
@@ -208,24 +217,17 @@ func joint(ref string) string {
 }
 
 func (w *rewrite) edit(start, end int, text string) {
-	if w.edits == nil {
-		w.edits = make([]edit, 0, strings.Count(w.src, "\n")) // a line has hardly more than one
-	}
-	w.edits = append(w.edits, edit{start, end, text})
+	w.edits = append(w.edits, edit{start, end, []byte(text)})
 }
 
 // result needs the edits in order.
 func (w *rewrite) result() []byte {
-	size, done := len(w.src), 0
+	pieces, done := make([][]byte, 0, 2*len(w.edits)+1), 0
 	for _, e := range w.edits {
-		size += len(e.text)
-	}
-	signed := make([]byte, 0, size)
-	for _, e := range w.edits {
-		signed = append(append(signed, w.src[done:e.start]...), e.text...)
+		pieces = append(pieces, w.manifest[done:e.start], e.text)
 		done = e.end
 	}
-	return append(signed, w.src[done:]...)
+	return bytes.Join(append(pieces, w.manifest[done:]), nil)
 }
 
 // note reports a URI that is left alone, or what it leads to.
