@@ -189,11 +189,8 @@ func literalPath(pattern string) (literal string, exact bool) {
 	if !strings.HasPrefix(pattern, "/") {
 		return "/", false
 	}
-	end := strings.IndexAny(pattern, "*?;")
-	if end < 0 {
-		return pattern, true
-	}
-	return pattern[:end], false
+	literal = pattern[:strings.IndexAny(pattern+"*", "*?;")]
+	return literal, literal == pattern
 }
 
 // pathHolds is RFC 6265's path-match for every path that begins with literal.
@@ -201,9 +198,6 @@ func pathHolds(path, literal string, exact bool) bool {
 	if !strings.HasPrefix(path, "/") || strings.Contains(path, ";") {
 		return false
 	}
-	if exact && path == literal {
-		return true
-	}
 	rest, ok := strings.CutPrefix(literal, path)
-	return ok && (strings.HasSuffix(path, "/") || strings.HasPrefix(rest, "/"))
+	return ok && (exact && rest == "" || strings.HasSuffix(path, "/") || strings.HasPrefix(rest, "/"))
 }

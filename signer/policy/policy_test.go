@@ -3,6 +3,7 @@ package policy_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/netip"
 	"strings"
 	"testing"
@@ -33,6 +34,14 @@ func TestString(t *testing.T) {
 			policy.Policy{Resource: resource + "?a=b", Until: end.Add(999 * time.Millisecond)},
 			`{"Statement":[{"Resource":"` + resource + `?a=b","Condition":{"DateLessThan":{"AWS:EpochTime":1767312000}}}]}`,
 			true,
+		}, {
+			policy.Policy{Resource: resource, Until: end, IP: ip},
+			`{"Statement":[{"Resource":"` + resource + `","Condition":{"IpAddress":{"AWS:SourceIp":"192.0.2.0/24"},` +
+				`"DateLessThan":{"AWS:EpochTime":1767312000}}}]}`, false,
+		}, {
+			policy.Policy{Resource: resource, Until: end, From: start},
+			`{"Statement":[{"Resource":"` + resource + `","Condition":{"DateGreaterThan":{"AWS:EpochTime":1767225600},` +
+				`"DateLessThan":{"AWS:EpochTime":1767312000}}}]}`, false,
 		}, {
 			policy.Policy{Resource: "*", Until: end},
 			`{"Statement":[{"Resource":"*","Condition":{"DateLessThan":{"AWS:EpochTime":1767312000}}}]}`, false,
@@ -232,6 +241,7 @@ func TestParse(t *testing.T) {
 		`\\?`:         {`{"Statement":[{"Resource":"http://h/a\\?b",` + condition + `}]}`, `http://h/a\?b`},
 		`\/`:          {`{"Statement":[{"Resource":"http:\/\/h\/a",` + condition + `}]}`, `http://h/a`},
 		`\u`:          {`{"Statement":[{"Resource":"\u0061",` + condition + `}]}`, `a`},
+		"longest":     {fmt.Sprintf("%8192s", `{"Statement":[{"Resource":"x",`+condition+`}]}`), "x"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -240,6 +250,16 @@ func TestParse(t *testing.T) {
 				t.Errorf("got %+v, %v", p, err)
 			}
 		})
+	}
+}
+
+// The text that most signers write is read with little more than its copy.
+func TestParseAllocates(t *testing.T) {
+	for _, r := range []string{resource, "https://h.example/a b"} {
+		text := []byte(policy.Policy{Resource: r, Until: end, From: start, IP: ip}.String())
+		if n := testing.AllocsPerRun(10, func() { _, _ = policy.Parse(text) }); n > 2 {
+			t.Errorf("%s: %v allocations", text, n)
+		}
 	}
 }
 

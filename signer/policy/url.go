@@ -204,7 +204,7 @@ func plainHost(raw string) string {
 		c := raw[i]
 		if literal[c]&where == 0 || c == '.' && before == '/' {
 			switch {
-			case where == inHost && c == '/' && i > start:
+			case where == inHost && c == '/':
 				host, where = raw[start:i], inPath
 			case where == inPath && c == '?' && i+1 < len(raw):
 				where = inQuery

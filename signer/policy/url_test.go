@@ -105,6 +105,7 @@ func TestEncodeURLRefuses(t *testing.T) {
 		"https://lb-1.eu-west-1.elb.amazonaws.com/a":         policy.ErrEndpoint,
 		"https://2130706433/a":                               policy.ErrHost,
 		"https://1.2.3/a":                                    policy.ErrHost,
+		"https://1.2.9/a":                                    policy.ErrHost,
 		"https://1.2.3.4./a":                                 policy.ErrHost,
 		"https://h.0x/a":                                     policy.ErrHost,
 		"https://127.0.0.0x1./a":                             policy.ErrHost,

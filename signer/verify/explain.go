@@ -43,10 +43,8 @@ func (d Decision) Explain() (what, todo string) {
 			"wait, or sign with an earlier start; if it should be valid, check the signer's clock"
 	case IPMismatch:
 		return d.explainIP()
-	case ResourceMismatch:
-		return d.explainResource()
 	}
-	return "refused: " + string(d.Reason), ""
+	return d.explainResource()
 }
 
 func (d Decision) explainAllowed() (what, todo string) {

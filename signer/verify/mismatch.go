@@ -40,6 +40,8 @@ const (
 // that was requested.
 type variant struct{ text, what, todo string }
 
+type variants = iter.Seq[variant]
+
 // spelled returns what was signed instead of a requested URL, with both spellings
 // where it ends in a colon.
 func (v variant) spelled(requested string) string {
@@ -56,9 +58,7 @@ func (v variant) spelled(requested string) string {
 // find returns the text that was signed, as long as texts may be tried. A try
 // costs some bytes beside its text. What is known of the key is for the case that
 // none was signed.
-func (d Decision) find(
-	texts iter.Seq[variant], cost int, signed func(text string) bool, key string,
-) (what, todo string) {
+func (d Decision) find(texts variants, cost int, signed func(text string) bool, key string) (what, todo string) {
 	left := maxText
 	for v := range texts {
 		if left -= cost + len(v.text); left < 0 {
@@ -78,7 +78,7 @@ func (d Decision) explainMismatch() (what, todo string) {
 	if what, todo := explainForm(key, d.parts.signature, signature); what != "" {
 		return what, todo
 	}
-	sent, texts := d.Policy.String(), iter.Seq[variant](d.cannedTexts)
+	sent, texts := d.Policy.String(), variants(d.cannedTexts)
 	if d.parts.policy != "" {
 		sent, texts = policyTexts(d.parts.policy)
 	}
@@ -105,9 +105,7 @@ func (d Decision) explainMismatch() (what, todo string) {
 }
 
 // explainRSA explains a signature that shows what was signed.
-func (d Decision) explainRSA(
-	key *rsa.PublicKey, sent string, texts iter.Seq[variant], signature []byte,
-) (what, todo string) {
+func (d Decision) explainRSA(key *rsa.PublicKey, sent string, texts variants, signature []byte) (what, todo string) {
 	r := recoverRSA(key, signature)
 	same := func(text string) bool { return bytes.Equal(digestOf(r.hash, []byte(text)), r.digest) }
 	switch {

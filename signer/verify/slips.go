@@ -164,7 +164,7 @@ func withoutParameters(t urlparts.URL, add func(signed, what, todo string)) {
 	pairs := strings.Split(t.Query, "&")
 	for i := len(pairs) - 1; i >= max(0, len(pairs)-maxParameters); i-- {
 		name, _, _ := strings.Cut(pairs[i], "=")
-		t.Query = strings.Join(slices.Delete(slices.Clone(pairs), i, i+1), "&")
+		t.Query = strings.Join(slices.Concat(pairs[:i], pairs[i+1:]), "&")
 		add(t.String(), "query parameter "+fault.Quote(name)+" added after signing", todo)
 		t.Query = strings.Join(pairs[:i], "&")
 		add(t.String(), "query added after signing, from "+fault.Quote(name)+" on", todo)

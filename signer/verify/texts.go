@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"iter"
 	"net/url"
 	"slices"
 	"strings"
@@ -17,7 +16,7 @@ import (
 
 // policyTexts returns the policy that was sent, and the texts that may have
 // been signed in its place.
-func policyTexts(encoded string) (sent string, texts iter.Seq[variant]) {
+func policyTexts(encoded string) (sent string, texts variants) {
 	text, _ := policy.Decode(encoded) // decoded once already
 	sent = string(text)
 	var b bytes.Buffer
@@ -26,7 +25,7 @@ func policyTexts(encoded string) (sent string, texts iter.Seq[variant]) {
 	const exactly, itself = "send the policy exactly as it was signed", "sign the policy's text itself"
 	const newline = "signed with a newline after the policy, which was not sent"
 	const unsent = "sign the policy without the newline"
-	variants := []variant{
+	others := []variant{
 		{strings.TrimSpace(sent), "signed without the white space around the policy", exactly},
 		{compact, "signed without the policy's white space", exactly},
 		{strings.ReplaceAll(sent, "\r\n", "\n"), `signed with the policy's lines ended in \n, sent with \r\n`, exactly},
@@ -38,9 +37,9 @@ func policyTexts(encoded string) (sent string, texts iter.Seq[variant]) {
 		{sent + "\r\n", newline, unsent},
 	}
 	for _, w := range writings(compact) {
-		variants = append(variants, variant{w.text, "the policy was signed " + w.what + ", and sent without", exactly})
+		others = append(others, variant{w.text, "the policy was signed " + w.what + ", and sent without", exactly})
 	}
-	return sent, slices.Values(variants)
+	return sent, slices.Values(others)
 }
 
 // writings returns how JSON libraries write a policy that is compact.
@@ -76,7 +75,7 @@ func (d Decision) cannedTexts(yield func(variant) bool) {
 			return
 		}
 	}
-	for _, urls := range []iter.Seq[variant]{d.likely, d.encodings, d.rare} {
+	for _, urls := range []variants{d.likely, d.encodings, d.rare} {
 		for v := range urls {
 			v.text = policy.Policy{Resource: v.text, Until: d.Policy.Until}.String()
 			if !yield(v) {
