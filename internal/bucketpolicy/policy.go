@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/privatecdn/internal/cloudformation"
 	"example.com/privatecdn/internal/pathpattern"
 )
 
@@ -93,7 +94,8 @@ type statement struct {
 }
 
 func compileStatement(name string, source Statement) (statement, error) {
-	s, at := statement{Statement: source, name: name}, location{Stack: "bucket policy, " + name}
+	s := statement{Statement: source, name: name}
+	at := location{Stack: &cloudformation.Stack{Name: "bucket policy, " + name}}
 	s.Actions = nil
 	for _, a := range source.Actions {
 		s.Actions = append(s.Actions, strings.ToLower(a))

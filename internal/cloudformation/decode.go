@@ -24,12 +24,6 @@ type Refused struct{}
 // expression that only a deployment can resolve, in JSON.
 type Lenient string
 
-var (
-	ignored = reflect.TypeFor[Ignored]()
-	lenient = reflect.TypeFor[Lenient]()
-	refused = reflect.TypeFor[Refused]()
-)
-
 // Decode resolves v, an object, and stores its properties in the fields of
 // the struct into points to. A field is called exactly as its property; a
 // property without a field is an error of kind [ErrUnsupported].
@@ -64,7 +58,7 @@ func (s *Stack) decodeStruct(at Location, v any, into reflect.Value) error {
 	unknown := maps.Clone(o)
 	for field := range into.Type().Fields() {
 		names := field.Name
-		if field.Type == ignored {
+		if field.Type == reflect.TypeFor[Ignored]() {
 			names = field.Tag.Get("cfn")
 		}
 		for name := range strings.FieldsSeq(names) {
@@ -96,7 +90,7 @@ func rules(field reflect.StructField) (required bool, values string) {
 
 func (s *Stack) decodeField(at Location, v any, field reflect.StructField, into reflect.Value) error {
 	required, values := rules(field)
-	if field.Type == refused {
+	if field.Type == reflect.TypeFor[Refused]() {
 		v, err := s.Resolve(at, v)
 		if err == nil && !isEmpty(v) {
 			err = at.Unsupported(values, "the property is not supported")
@@ -119,9 +113,7 @@ func (s *Stack) decodeField(at Location, v any, field reflect.StructField, into 
 // check compares a value with its rule: a|b for the values of a string or of
 // each string of a list, 1..10 for the range of a number.
 func check(at Location, rule string, v reflect.Value) error {
-	for v.Kind() == reflect.Pointer {
-		v = v.Elem()
-	}
+	v = reflect.Indirect(v)
 	least, most, isRange := strings.Cut(rule, "..")
 	switch {
 	case rule == "":
@@ -158,7 +150,7 @@ func isEmpty(v any) bool {
 // decode reports whether the value is there, and not AWS::NoValue.
 func (s *Stack) decode(at Location, v any, into reflect.Value) (present bool, err error) {
 	resolved, err := s.shallow(at, v)
-	if into.Type() == lenient && errors.Is(err, ErrUnresolved) {
+	if into.Type() == reflect.TypeFor[Lenient]() && errors.Is(err, ErrUnresolved) {
 		expression, _ := json.Marshal(v) // of what was read from JSON or YAML
 		into.SetString(string(expression))
 		return true, nil

@@ -23,14 +23,14 @@ type Error = fault.Error
 
 // Location is a place in a template.
 type Location struct {
-	Stack    string // name of the stack or of the file
+	Stack    *Stack
 	Resource string // logical ID, or "" outside of the resources
 	Path     string // Properties.DistributionConfig.Origins[0].DomainName
 }
 
 // String returns the location as STACK/RESOURCE: PATH.
 func (l Location) String() string {
-	text := l.Stack
+	text := l.Stack.Name
 	if l.Resource != "" {
 		text += "/" + l.Resource
 	}

@@ -37,7 +37,7 @@ Outputs:
 	if got := s.LogicalIDs(); !slices.Equal(got, []string{"Topicab", "Topicc"}) {
 		t.Errorf("%q", got)
 	}
-	props, err := s.Resolve(cloudformation.Location{}, s.Resources["Topicab"].Properties)
+	props, err := s.Resolve(s.Resources["Topicab"].At(), s.Resources["Topicab"].Properties)
 	if err != nil || fmt.Sprint(props) != "map[Kept:map[And:more Ref:Name] Name:t-a-b Ref:a-b]" {
 		t.Errorf("%v, %v", props, err)
 	}

@@ -20,7 +20,7 @@ const wantTemplate = "give a CloudFormation template in JSON or YAML"
 
 // parse reads the stack's template, in JSON or YAML.
 func (s *Stack) parse(data []byte) error {
-	at := Location{Stack: s.Name}
+	at := s.section("")
 	if len(data) > MaxSize {
 		return at.Errorf(ErrTooLarge, "split it into several stacks",
 			"the template has %d bytes, CloudFormation accepts %d", len(data), MaxSize)

@@ -123,12 +123,10 @@ func (a *App) Stacks() []*Stack { return a.stacks }
 func (s *Stack) Partition() awsname.Partition { return awsname.PartitionFor(s.Region) }
 
 // section returns the location of a section of the template.
-func (s *Stack) section(name string) Location { return Location{Stack: s.Name, Path: name} }
+func (s *Stack) section(name string) Location { return Location{Stack: s, Path: name} }
 
 // At returns the location of the resource.
-func (r *Resource) At() Location {
-	return Location{Stack: r.Stack.Name, Resource: brief(r.LogicalID)}
-}
+func (r *Resource) At() Location { return Location{Stack: r.Stack, Resource: brief(r.LogicalID)} }
 
 // Exists reports whether the resource's condition holds, and in a nested stack
 // that of the resource that makes the stack.

@@ -1,6 +1,7 @@
 package infra
 
 import (
+	"cmp"
 	"strings"
 
 	"example.com/privatecdn/internal/assembly"
@@ -17,11 +18,7 @@ func (r *reader) addAssembly(dir string) error {
 			return err
 		}
 		account, region, _ := strings.Cut(strings.TrimPrefix(a.Environment, "aws://"), "/")
-		name := a.Properties.StackName
-		if name == "" {
-			name = a.ID
-		}
-		return r.addTemplate(path, name, known(account), known(region))
+		return r.addTemplate(path, cmp.Or(a.Properties.StackName, a.ID), known(account), known(region))
 	})
 }
 

@@ -32,7 +32,7 @@ func (r *reader) bucket(res *cloudformation.Resource, p *bucketProperties) error
 			AllowMethods:  rule.AllowedMethods,
 			AllowOrigins:  rule.AllowedOrigins,
 			ExposeHeaders: rule.ExposedHeaders,
-			MaxAge:        seconds(float64(rule.MaxAge)),
+			MaxAge:        seconds(rule.MaxAge),
 		})
 	}
 	if acl := p.AccessControl; strings.HasPrefix(acl, "Public") || acl == "AuthenticatedRead" {

@@ -21,7 +21,7 @@ func byID[P, T any](typ, attribute string, read reading[P, T]) kind {
 		if err != nil {
 			return err
 		}
-		made, err := read(r, source{res.Stack, res.At().Key("Properties"), res.LogicalID, id.(string)}, p)
+		made, err := read(r, source{res.At().Key("Properties"), res.LogicalID, id.(string)}, p)
 		r.made[id.(string)] = made
 		return err
 	})
@@ -32,7 +32,6 @@ type reading[P, T any] func(*reader, source, *P) (*T, error)
 
 // source says where the properties of a resource come from.
 type source struct {
-	stack     *cloudformation.Stack
 	at        cloudformation.Location // of the properties, or of the reference to what is given
 	logicalID string                  // "" for what exists outside of the templates
 	id        string
@@ -41,20 +40,19 @@ type source struct {
 // find returns the resource with an ID: of the templates, AWS's own, or one that
 // exists outside, whose properties the values give by its ID. Where they do not,
 // the error asks for them.
-func find[P, T any](r *reader, s *cloudformation.Stack, at cloudformation.Location, what, id string,
-	read reading[P, T]) (*T, error) {
+func find[P, T any](r *reader, at cloudformation.Location, what, id string, read reading[P, T]) (*T, error) {
 	if made, ok := r.made[id].(*T); ok {
 		return made, nil
 	}
-	text, ok := s.Given(id)
+	text, ok := at.Stack.Given(id)
 	if !ok {
 		err := at.Unresolved(id, "the %s %q is in none of the templates given", what, id)
 		err.Remedy += ": its Properties in JSON, or give the template that has it, too"
 		return nil, err
 	}
 	var p P
-	if err := s.DecodeJSON(at, text, &p); err != nil {
+	if err := at.Stack.DecodeJSON(at, text, &p); err != nil {
 		return nil, err
 	}
-	return read(r, source{s, at, "", id}, &p)
+	return read(r, source{at, "", id}, &p)
 }

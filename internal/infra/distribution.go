@@ -11,10 +11,10 @@ import (
 )
 
 func (r *reader) distribution(res *cloudformation.Resource, p *distributionProperties) error {
-	c, s := &p.DistributionConfig, res.Stack
+	c := &p.DistributionConfig
 	at := res.At().Key("Properties.DistributionConfig")
 	d := &Distribution{
-		Stack:             s.Name,
+		Stack:             res.Stack.Name,
 		LogicalID:         res.LogicalID,
 		ID:                fill("{id}", res),
 		DomainName:        fill("{domain}", res),
@@ -44,7 +44,7 @@ func (r *reader) distribution(res *cloudformation.Resource, p *distributionPrope
 	if d.CustomErrors, err = customErrors(at.Key("CustomErrorResponses"), c.CustomErrorResponses); err != nil {
 		return err
 	}
-	origins, err := r.origins(s, at.Key("Origins"), c.Origins)
+	origins, err := r.origins(at.Key("Origins"), c.Origins)
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func (r *reader) distribution(res *cloudformation.Resource, p *distributionPrope
 	if err := r.aliases(at.Key("Aliases"), d); err != nil {
 		return err
 	}
-	if d.Behaviors, err = r.behaviors(s, at, c.CacheBehaviors, c.DefaultCacheBehavior, origins); err != nil {
+	if d.Behaviors, err = r.behaviors(at, c.CacheBehaviors, c.DefaultCacheBehavior, origins); err != nil {
 		return err
 	}
 	r.tmpl.Distributions = append(r.tmpl.Distributions, d)
@@ -75,8 +75,8 @@ func (r *reader) aliases(at cloudformation.Location, d *Distribution) error {
 	return nil
 }
 
-func (r *reader) behaviors(s *cloudformation.Stack, at cloudformation.Location, ordered []behaviorProperties,
-	last *behaviorProperties, origins map[string]*Origin) ([]*Behavior, error) {
+func (r *reader) behaviors(at cloudformation.Location, ordered []behaviorProperties, last *behaviorProperties,
+	origins map[string]*Origin) ([]*Behavior, error) {
 	var behaviors []*Behavior
 	for i := range ordered {
 		here := at.Key("CacheBehaviors").Index(i)
@@ -87,23 +87,23 @@ func (r *reader) behaviors(s *cloudformation.Stack, at cloudformation.Location, 
 		if ordered[i].PathPattern == "" {
 			return nil, here.Key("PathPattern").Invalid("the property is missing or empty")
 		}
-		b, err := r.behavior(s, here, &ordered[i], origins)
+		b, err := r.behavior(here, &ordered[i], origins)
 		if err != nil {
 			return nil, err
 		}
 		behaviors = append(behaviors, b)
 	}
 	last.PathPattern = "*"
-	b, err := r.behavior(s, at.Key("DefaultCacheBehavior"), last, origins)
+	b, err := r.behavior(at.Key("DefaultCacheBehavior"), last, origins)
 	return append(behaviors, b), err
 }
 
-func (r *reader) behavior(s *cloudformation.Stack, at cloudformation.Location, p *behaviorProperties,
-	origins map[string]*Origin) (*Behavior, error) {
+func (r *reader) behavior(at cloudformation.Location, p *behaviorProperties, origins map[string]*Origin) (
+	*Behavior, error) {
 	b := &Behavior{
 		PathPattern:    p.PathPattern,
 		Origin:         origins[p.TargetOriginId],
-		ViewerProtocol: cmp.Or(p.ViewerProtocolPolicy, "allow-all"),
+		ViewerProtocol: p.ViewerProtocolPolicy,
 		AllowedMethods: methods(p.AllowedMethods),
 		CachedMethods:  methods(p.CachedMethods),
 		Compress:       p.Compress,
@@ -113,7 +113,7 @@ func (r *reader) behavior(s *cloudformation.Stack, at cloudformation.Location, p
 	}
 	for i, id := range p.TrustedKeyGroups {
 		at := at.Key("TrustedKeyGroups").Index(i)
-		group, err := find(r, s, at, "key group", id, (*reader).keyGroup)
+		group, err := find(r, at, "key group", id, (*reader).keyGroup)
 		if r.opensNothing(at, typeDistribution, err) {
 			group, err = &KeyGroup{}, nil
 		}
@@ -134,13 +134,13 @@ func (r *reader) behavior(s *cloudformation.Stack, at cloudformation.Location, p
 			" are not in the template, as those of TrustedKeyGroups are; until then it opens nothing")
 		b.KeyGroups = append(b.KeyGroups, &KeyGroup{})
 	}
-	if err := r.policies(s, at, p, b); err != nil {
+	if err := r.policies(at, p, b); err != nil {
 		return nil, err
 	}
 	if err := r.lambdaFunctions(at, p); err != nil {
 		return nil, err
 	}
-	return b, r.functions(s, at.Key("FunctionAssociations"), p.FunctionAssociations, b)
+	return b, r.functions(at, p, b)
 }
 
 // lambdaFunctions leaves a behavior's Lambda@Edge functions out, if it may.
@@ -166,9 +166,7 @@ func (r *reader) lambdaFunctions(at cloudformation.Location, p *behaviorProperti
 	return nil
 }
 
-// policies finds the behavior's three policies.
-func (r *reader) policies(s *cloudformation.Stack, at cloudformation.Location, p *behaviorProperties,
-	b *Behavior) error {
+func (r *reader) policies(at cloudformation.Location, p *behaviorProperties, b *Behavior) error {
 	legacy := p.ForwardedValues != nil || p.MinTTL != nil || p.DefaultTTL != nil || p.MaxTTL != nil
 	switch {
 	case p.CachePolicyId == "" && p.ForwardedValues == nil:
@@ -179,7 +177,7 @@ func (r *reader) policies(s *cloudformation.Stack, at cloudformation.Location, p
 	case p.CachePolicyId == "":
 		b.CachePolicy, b.OriginRequestPolicy = legacyPolicies(p)
 	default:
-		cache, err := find(r, s, at.Key("CachePolicyId"), "policy", p.CachePolicyId, (*reader).cachePolicy)
+		cache, err := find(r, at.Key("CachePolicyId"), "policy", p.CachePolicyId, (*reader).cachePolicy)
 		if err != nil {
 			return err
 		}
@@ -188,23 +186,19 @@ func (r *reader) policies(s *cloudformation.Stack, at cloudformation.Location, p
 	var err error
 	if id := p.OriginRequestPolicyId; id != "" {
 		at := at.Key("OriginRequestPolicyId")
-		if b.OriginRequestPolicy, err = find(r, s, at, "policy", id, (*reader).originRequestPolicy); err != nil {
-			return err
-		}
+		b.OriginRequestPolicy, err = find(r, at, "policy", id, (*reader).originRequestPolicy)
 	}
-	if id := p.ResponseHeadersPolicyId; id != "" {
+	if id := p.ResponseHeadersPolicyId; id != "" && err == nil {
 		at := at.Key("ResponseHeadersPolicyId")
-		b.ResponseHeaderPolicy, err = find(r, s, at, "policy", id, (*reader).responseHeadersPolicy)
+		b.ResponseHeaderPolicy, err = find(r, at, "policy", id, (*reader).responseHeadersPolicy)
 	}
 	return err
 }
 
-// functions finds the behavior's functions.
-func (r *reader) functions(s *cloudformation.Stack, at cloudformation.Location,
-	associations []functionAssociationProperties, b *Behavior) error {
-	for i, a := range associations {
-		at := at.Index(i).Key("FunctionARN")
-		f, err := find(r, s, at, "function", a.FunctionARN, (*reader).function)
+func (r *reader) functions(at cloudformation.Location, p *behaviorProperties, b *Behavior) error {
+	for i, a := range p.FunctionAssociations {
+		at := at.Key("FunctionAssociations").Index(i).Key("FunctionARN")
+		f, err := find(r, at, "function", a.FunctionARN, (*reader).function)
 		if err != nil {
 			return err
 		}
@@ -269,7 +263,7 @@ func customErrors(at cloudformation.Location, responses []customErrorProperties)
 
 // seconds makes a duration of a template's number of seconds, of at most a
 // century, so that no number overflows.
-func seconds(n float64) time.Duration {
+func seconds[N int | float64](n N) time.Duration {
 	const century = 100 * 365 * 86400
-	return time.Duration(max(0, min(n, century)) * float64(time.Second))
+	return time.Duration(max(0, min(float64(n), century)) * float64(time.Second))
 }

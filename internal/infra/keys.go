@@ -26,7 +26,7 @@ func (r *reader) keyGroup(from source, p *keyGroupProperties) (*KeyGroup, error)
 	group := &KeyGroup{}
 	at := from.at.Key("KeyGroupConfig.Items")
 	for i, id := range p.KeyGroupConfig.Items {
-		key, err := find(r, from.stack, at.Index(i), "public key", id, (*reader).publicKey)
+		key, err := find(r, at.Index(i), "public key", id, (*reader).publicKey)
 		if r.opensNothing(at, typeKeyGroup, err) {
 			continue
 		}
@@ -49,7 +49,7 @@ func (r *reader) opensNothing(at cloudformation.Location, typ string, err error)
 }
 
 func (r *reader) oai(from source, _ *oaiProperties) (*OAI, error) {
-	return &OAI{ID: from.id, CanonicalUserID: canonicalUserID(from.stack.Resources[from.logicalID])}, nil
+	return &OAI{ID: from.id, CanonicalUserID: canonicalUserID(from.at.Stack.Resources[from.logicalID])}, nil
 }
 
 func (r *reader) oac(_ source, p *oacProperties) (*OAC, error) {

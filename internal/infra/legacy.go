@@ -1,6 +1,9 @@
 package infra
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // legacyPolicies turns forwarded values and a behavior's own TTLs into the
 // policies that do the same.
@@ -11,31 +14,24 @@ import "time"
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html
 func legacyPolicies(p *behaviorProperties) (CachePolicy, *OriginRequestPolicy) {
 	f := p.ForwardedValues
+	queries := none
+	if f.QueryString {
+		queries = all
+	}
 	cache := CachePolicy{
 		Name:         "ForwardedValues",
 		MinTTL:       ttl(p.MinTTL, 0),
 		DefaultTTL:   ttl(p.DefaultTTL, 24*time.Hour),
 		MaxTTL:       ttl(p.MaxTTL, 365*24*time.Hour),
 		Headers:      none,
-		Cookies:      selection(f.Cookies.Forward, f.Cookies.WhitelistedNames),
-		QueryStrings: none,
+		Cookies:      Selection{cmp.Or(f.Cookies.Forward, "none"), f.Cookies.WhitelistedNames},
+		QueryStrings: queries,
 		Gzip:         p.Compress,
 	}
-	switch {
-	case len(f.QueryStringCacheKeys) > 0:
+	if len(f.QueryStringCacheKeys) > 0 {
 		cache.QueryStrings = only(f.QueryStringCacheKeys...)
-	case f.QueryString:
-		cache.QueryStrings = all
 	}
-	forward := &OriginRequestPolicy{
-		Name:         "ForwardedValues",
-		Headers:      none,
-		Cookies:      none,
-		QueryStrings: none,
-	}
-	if f.QueryString {
-		forward.QueryStrings = all
-	}
+	forward := &OriginRequestPolicy{cache.Name, none, none, queries}
 	switch {
 	case len(f.Headers) == 1 && f.Headers[0] == "*":
 		// Forwarding all headers means that nothing is cached.
@@ -48,9 +44,9 @@ func legacyPolicies(p *behaviorProperties) (CachePolicy, *OriginRequestPolicy) {
 }
 
 // ttl returns a number of seconds, if there is one.
-func ttl[N int | float64](n *N, otherwise time.Duration) time.Duration {
+func ttl(n *float64, otherwise time.Duration) time.Duration {
 	if n == nil {
 		return otherwise
 	}
-	return seconds(float64(*n))
+	return seconds(*n)
 }

@@ -3,6 +3,7 @@ package infra
 import (
 	"encoding/json"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,26 +12,32 @@ import (
 	"example.com/privatecdn/internal/wholefile"
 )
 
-// maxNested bounds how deep stacks may nest, since a template may name itself.
-const maxNested = 10
+// maxNested bounds how deep stacks may nest, since a template may name itself,
+// maxStacks how many an assembly has with nested ones.
+const (
+	maxNested = 10
+	maxStacks = 1000
+)
 
 // addNestedStacks adds the stacks that the AWS::CloudFormation::Stack
-// resources of s make. Their templates are assets that CDK puts beside the
-// template.
-func (r *reader) addNestedStacks(s *cloudformation.Stack, dir string) error {
+// resources of s, at a depth, make. Their templates are assets that CDK puts
+// beside the template.
+func (r *reader) addNestedStacks(s *cloudformation.Stack, dir string, depth int) error {
 	for _, id := range s.LogicalIDs() {
 		res := s.Resources[id]
 		if res.Type != typeStack {
 			continue
 		}
 		at := res.At().Key("Properties.TemplateURL")
-		if depth(s) == maxNested || len(r.app.Stacks()) >= maxStacks {
+		if depth == maxNested || len(r.app.Stacks()) >= maxStacks {
 			return at.Unsupported("nest them less deep", "there are too many nested stacks")
 		}
-		path, err := nestedTemplate(res, at, dir)
-		if err != nil {
+		v, err := s.Resolve(at, res.Properties["TemplateURL"])
+		if err != nil && !errors.Is(err, cloudformation.ErrUnresolved) {
 			return err
 		}
+		url, _ := v.(string)
+		path := nestedTemplate(dir, url)
 		if path == "" {
 			continue // left out; its outputs are asked for
 		}
@@ -39,55 +46,30 @@ func (r *reader) addNestedStacks(s *cloudformation.Stack, dir string) error {
 			return err
 		}
 		nested, err := res.Nest(text)
-		if err != nil {
-			return err
+		if err == nil {
+			err = r.addNestedStacks(nested, dir, depth+1)
 		}
-		if err := r.addNestedStacks(nested, dir); err != nil {
+		if err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// maxStacks bounds the stacks of an assembly with nested ones.
-const maxStacks = 1000
-
-func depth(s *cloudformation.Stack) int {
-	n := 0
-	for s = s.Parent(); s != nil; s = s.Parent() {
-		n++
-	}
-	return n
-}
-
-// nestedTemplate returns the file of which the template's URL names the hash or
+// nestedTemplate returns the file of which a template's URL names the hash or
 // the path, "" if there is none.
-func nestedTemplate(res *cloudformation.Resource, at cloudformation.Location, dir string) (string, error) {
-	v, err := res.Stack.Resolve(at, res.Properties["TemplateURL"])
-	if errors.Is(err, cloudformation.ErrUnresolved) {
-		return "", nil
-	}
-	if err != nil {
-		return "", err
-	}
-	url, _ := v.(string)
+func nestedTemplate(dir, url string) string {
 	hash, _, _ := strings.Cut(url[strings.LastIndexByte(url, '/')+1:], ".")
-	files, err := os.ReadDir(dir)
-	if err != nil {
-		return "", err
-	}
-	for _, f := range files {
-		if !strings.HasSuffix(f.Name(), ".assets.json") {
-			continue
-		}
-		if path := assetPath(filepath.Join(dir, f.Name()), hash); path != "" {
-			return filepath.Join(dir, path), nil
+	manifests, _ := fs.Glob(os.DirFS(dir), "*.assets.json") // of a directory that can be read
+	for _, manifest := range manifests {
+		if path := assetPath(filepath.Join(dir, manifest), hash); path != "" {
+			return filepath.Join(dir, path)
 		}
 	}
 	if _, err := os.Stat(filepath.Join(dir, url)); err == nil && filepath.IsLocal(url) {
-		return filepath.Join(dir, url), nil // as `aws cloudformation package` finds it
+		return filepath.Join(dir, url) // as `aws cloudformation package` finds it
 	}
-	return "", nil
+	return ""
 }
 
 // maxAssets bounds an asset manifest, in bytes.
@@ -96,17 +78,10 @@ const maxAssets = 16 << 20
 // assetPath looks a hash up in an asset manifest; "" when it is not there.
 func assetPath(manifest, hash string) string {
 	data, err := wholefile.Read(manifest, maxAssets)
-	if err != nil {
-		return ""
-	}
 	var assets struct {
-		Files map[string]struct {
-			Source struct {
-				Path string `json:"path"`
-			} `json:"source"`
-		} `json:"files"`
+		Files map[string]struct{ Source struct{ Path string } }
 	}
-	if json.Unmarshal(data, &assets) != nil {
+	if err != nil || json.Unmarshal(data, &assets) != nil {
 		return ""
 	}
 	if path := assets.Files[hash].Source.Path; filepath.IsLocal(path) {

@@ -12,11 +12,10 @@ import (
 	"example.com/privatecdn/internal/cloudformation"
 )
 
-func (r *reader) origins(s *cloudformation.Stack, at cloudformation.Location, all []originProperties) (
-	map[string]*Origin, error) {
+func (r *reader) origins(at cloudformation.Location, all []originProperties) (map[string]*Origin, error) {
 	origins := make(map[string]*Origin, len(all))
 	for i := range all {
-		o, err := r.origin(s, at.Index(i), &all[i])
+		o, err := r.origin(at.Index(i), &all[i])
 		if err != nil {
 			return nil, err
 		}
@@ -28,18 +27,15 @@ func (r *reader) origins(s *cloudformation.Stack, at cloudformation.Location, al
 	return origins, nil
 }
 
-func (r *reader) origin(s *cloudformation.Stack, at cloudformation.Location, p *originProperties) (*Origin, error) {
+func (r *reader) origin(at cloudformation.Location, p *originProperties) (*Origin, error) {
 	o := &Origin{
 		ID:             p.Id,
 		DomainName:     p.DomainName,
 		Path:           strings.TrimSuffix(p.OriginPath, "/"),
 		Headers:        map[string]string{},
-		ConnectTimeout: ttl(p.ConnectionTimeout, awsname.OriginConnectTimeout),
+		ConnectTimeout: cmp.Or(seconds(p.ConnectionTimeout), awsname.OriginConnectTimeout),
 		ReadTimeout:    awsname.OriginReadTimeout,
-		Attempts:       awsname.OriginAttempts,
-	}
-	if p.ConnectionAttempts != nil {
-		o.Attempts = *p.ConnectionAttempts
+		Attempts:       cmp.Or(p.ConnectionAttempts, awsname.OriginAttempts),
 	}
 	if strings.ContainsAny(p.DomainName, "/:@ \"") {
 		return nil, at.Key("DomainName").Invalid("%q is not a valid domain name", p.DomainName)
@@ -50,16 +46,16 @@ func (r *reader) origin(s *cloudformation.Stack, at cloudformation.Location, p *
 	if err := customHeaders(at.Key("OriginCustomHeaders"), p.OriginCustomHeaders, o); err != nil {
 		return nil, err
 	}
-	o.Bucket = r.bucketByHost(s, p.DomainName, awsname.S3)
+	o.Bucket = r.bucketByHost(at.Stack, p.DomainName, awsname.S3)
 	switch {
 	case p.CustomOriginConfig != nil:
-		return o, r.customOrigin(s, at, p, o)
+		return o, r.customOrigin(at, p, o)
 	case o.Bucket == nil:
 		return nil, at.Key("DomainName").Unsupported(
 			"name a bucket's regional domain, or say in CustomOriginConfig how to reach it",
 			"%q is not a bucket's address", p.DomainName)
 	default:
-		return o, r.bucketOrigin(s, at, p, o)
+		return o, r.bucketOrigin(at, p, o)
 	}
 }
 
@@ -118,13 +114,12 @@ func originGroups(at cloudformation.Location, groups []originGroupProperties, or
 	return nil
 }
 
-func (r *reader) customOrigin(s *cloudformation.Stack, at cloudformation.Location, p *originProperties,
-	o *Origin) error {
+func (r *reader) customOrigin(at cloudformation.Location, p *originProperties, o *Origin) error {
 	c := p.CustomOriginConfig
 	if p.S3OriginConfig != nil {
 		return at.Key("S3OriginConfig").Invalid("an origin has an S3OriginConfig or a CustomOriginConfig, not both")
 	}
-	if b := r.bucketByHost(s, o.DomainName, awsname.S3Website); b != nil {
+	if b := r.bucketByHost(at.Stack, o.DomainName, awsname.S3Website); b != nil {
 		if b.Website == nil {
 			return at.Key("DomainName").Invalid("the bucket %s has no WebsiteConfiguration", b.LogicalID)
 		}
@@ -137,23 +132,16 @@ func (r *reader) customOrigin(s *cloudformation.Stack, at cloudformation.Locatio
 		}
 		o.Bucket, o.Website = b, b.Website
 	}
-	o.ReadTimeout = ttl(c.OriginReadTimeout, awsname.OriginReadTimeout)
-	o.Custom = &CustomOrigin{Protocol: cmp.Or(c.OriginProtocolPolicy, "match-viewer"), HTTPPort: 80, HTTPSPort: 443}
-	if c.HTTPPort != nil {
-		o.Custom.HTTPPort = *c.HTTPPort
-	}
-	if c.HTTPSPort != nil {
-		o.Custom.HTTPSPort = *c.HTTPSPort
-	}
-	return r.findOAC(s, at, p, o)
+	o.ReadTimeout = cmp.Or(seconds(c.OriginReadTimeout), awsname.OriginReadTimeout)
+	o.Custom = &CustomOrigin{c.OriginProtocolPolicy, cmp.Or(c.HTTPPort, 80), cmp.Or(c.HTTPSPort, 443)}
+	return r.findOAC(at, p, o)
 }
 
-func (r *reader) bucketOrigin(s *cloudformation.Stack, at cloudformation.Location, p *originProperties,
-	o *Origin) error {
+func (r *reader) bucketOrigin(at cloudformation.Location, p *originProperties, o *Origin) error {
 	if p.S3OriginConfig == nil {
-		return r.findOAC(s, at, p, o)
+		return r.findOAC(at, p, o)
 	}
-	o.ReadTimeout = ttl(p.S3OriginConfig.OriginReadTimeout, awsname.OriginReadTimeout)
+	o.ReadTimeout = cmp.Or(seconds(p.S3OriginConfig.OriginReadTimeout), awsname.OriginReadTimeout)
 	if path := p.S3OriginConfig.OriginAccessIdentity; path != "" {
 		at := at.Key("S3OriginConfig.OriginAccessIdentity")
 		id, ok := strings.CutPrefix(path, "origin-access-identity/cloudfront/")
@@ -161,7 +149,7 @@ func (r *reader) bucketOrigin(s *cloudformation.Stack, at cloudformation.Locatio
 			return at.Invalid("expected origin-access-identity/cloudfront/ID")
 		}
 		if o.OAI, ok = r.made[id].(*OAI); !ok {
-			canonical, given := s.Given(id + ".S3CanonicalUserId")
+			canonical, given := at.Stack.Given(id + ".S3CanonicalUserId")
 			o.OAI = &OAI{ID: id, CanonicalUserID: canonical}
 			if !given {
 				r.noteAt(at, typeDistribution, "the origin access identity "+id+" is in none of the templates given; "+
@@ -169,10 +157,10 @@ func (r *reader) bucketOrigin(s *cloudformation.Stack, at cloudformation.Locatio
 			}
 		}
 	}
-	return r.findOAC(s, at, p, o)
+	return r.findOAC(at, p, o)
 }
 
-func (r *reader) findOAC(s *cloudformation.Stack, at cloudformation.Location, p *originProperties, o *Origin) error {
+func (r *reader) findOAC(at cloudformation.Location, p *originProperties, o *Origin) error {
 	id := p.OriginAccessControlId
 	if id == "" {
 		return nil
@@ -181,7 +169,7 @@ func (r *reader) findOAC(s *cloudformation.Stack, at cloudformation.Location, p 
 	if o.OAI != nil {
 		return at.Invalid("an origin has an origin access identity or an origin access control, not both")
 	}
-	oac, err := find(r, s, at, "origin access control", id, (*reader).oac)
+	oac, err := find(r, at, "origin access control", id, (*reader).oac)
 	if err != nil {
 		return err
 	}

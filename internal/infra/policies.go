@@ -1,7 +1,6 @@
 package infra
 
 import (
-	"cmp"
 	"strings"
 
 	"golang.org/x/net/http/httpguts"
@@ -15,25 +14,21 @@ func (r *reader) cachePolicy(_ source, p *cachePolicyProperties) (*CachePolicy, 
 		MinTTL:       seconds(c.MinTTL),
 		DefaultTTL:   seconds(c.DefaultTTL),
 		MaxTTL:       seconds(c.MaxTTL),
-		Headers:      selection(in.HeadersConfig.HeaderBehavior, in.HeadersConfig.Headers),
-		Cookies:      selection(in.CookiesConfig.CookieBehavior, in.CookiesConfig.Cookies),
-		QueryStrings: selection(in.QueryStringsConfig.QueryStringBehavior, in.QueryStringsConfig.QueryStrings),
+		Headers:      Selection{in.HeadersConfig.HeaderBehavior, in.HeadersConfig.Headers},
+		Cookies:      Selection{in.CookiesConfig.CookieBehavior, in.CookiesConfig.Cookies},
+		QueryStrings: Selection{in.QueryStringsConfig.QueryStringBehavior, in.QueryStringsConfig.QueryStrings},
 		Gzip:         in.EnableAcceptEncodingGzip,
 		Brotli:       in.EnableAcceptEncodingBrotli,
 	}, nil
-}
-
-func selection(kind string, names []string) Selection {
-	return Selection{Kind: cmp.Or(kind, "none"), Names: names}
 }
 
 func (r *reader) originRequestPolicy(_ source, p *originRequestProperties) (*OriginRequestPolicy, error) {
 	c := &p.OriginRequestPolicyConfig
 	return &OriginRequestPolicy{
 		Name:         c.Name,
-		Headers:      selection(c.HeadersConfig.HeaderBehavior, c.HeadersConfig.Headers),
-		Cookies:      selection(c.CookiesConfig.CookieBehavior, c.CookiesConfig.Cookies),
-		QueryStrings: selection(c.QueryStringsConfig.QueryStringBehavior, c.QueryStringsConfig.QueryStrings),
+		Headers:      Selection{c.HeadersConfig.HeaderBehavior, c.HeadersConfig.Headers},
+		Cookies:      Selection{c.CookiesConfig.CookieBehavior, c.CookiesConfig.Cookies},
+		QueryStrings: Selection{c.QueryStringsConfig.QueryStringBehavior, c.QueryStringsConfig.QueryStrings},
 	}, nil
 }
 
@@ -74,7 +69,7 @@ func (p *corsProperties) read() *CORS {
 		AllowMethods:     p.AccessControlAllowMethods.Items,
 		AllowOrigins:     p.AccessControlAllowOrigins.Items,
 		ExposeHeaders:    p.AccessControlExposeHeaders.Items,
-		MaxAge:           seconds(float64(p.AccessControlMaxAgeSec)),
+		MaxAge:           seconds(p.AccessControlMaxAgeSec),
 		Override:         p.OriginOverride,
 	}
 }

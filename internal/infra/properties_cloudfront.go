@@ -128,8 +128,8 @@ func (tlsPolicy) Values() string {
 type originProperties struct {
 	_ cloudformation.Ignored `cfn:"OriginShield ResponseCompletionTimeout"`
 
-	ConnectionAttempts    *int `cfn:"1..3"`
-	ConnectionTimeout     *int `cfn:"1..10"`
+	ConnectionAttempts    int `cfn:"1..3"`
+	ConnectionTimeout     int `cfn:"1..10"`
 	CustomOriginConfig    *customOriginProperties
 	DomainName            string `cfn:"required"`
 	Id                    string `cfn:"required"`
@@ -138,7 +138,7 @@ type originProperties struct {
 	OriginPath            string
 	S3OriginConfig        *struct {
 		OriginAccessIdentity string
-		OriginReadTimeout    *int
+		OriginReadTimeout    int
 	}
 	VpcOriginConfig cloudformation.Refused `cfn:"use an origin that can be reached"`
 }
@@ -170,11 +170,11 @@ type originGroupProperties struct {
 type customOriginProperties struct {
 	_ cloudformation.Ignored `cfn:"IpAddressType OriginKeepaliveTimeout OriginSSLProtocols"`
 
-	HTTPPort             *int                   `cfn:"80..65535"`
-	HTTPSPort            *int                   `cfn:"80..65535"`
+	HTTPPort             int                    `cfn:"80..65535"`
+	HTTPSPort            int                    `cfn:"80..65535"`
 	OriginMtlsConfig     cloudformation.Refused `cfn:"take the client certificate off"`
 	OriginProtocolPolicy string                 `cfn:"required,http-only|https-only|match-viewer"`
-	OriginReadTimeout    *int                   `cfn:"1..180"`
+	OriginReadTimeout    int                    `cfn:"1..180"`
 }
 
 type oaiProperties struct {

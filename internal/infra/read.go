@@ -99,7 +99,7 @@ func (r *reader) read() (*Template, error) {
 	}
 	r.tmpl.UnusedValues = r.app.Unused()
 	if len(r.tmpl.Distributions) == 0 {
-		return nil, cloudformation.Location{Stack: stacks[0].Name}.Errorf(ErrNoDistribution,
+		return nil, cloudformation.Location{Stack: stacks[0]}.Errorf(ErrNoDistribution,
 			"give the template of the stack that has the distribution", "it has no "+typeDistribution)
 	}
 	return r.tmpl, nil
@@ -141,7 +141,7 @@ func (r *reader) note(res *cloudformation.Resource, why string) {
 
 // noteAt notes something about the resource at a place.
 func (r *reader) noteAt(at cloudformation.Location, typ, why string) {
-	r.noteOf(at.Stack, at.Resource, typ, why)
+	r.noteOf(at.Stack.Name, at.Resource, typ, why)
 }
 
 func (r *reader) noteOf(stack, name, typ, why string) {

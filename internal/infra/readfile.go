@@ -64,5 +64,5 @@ func (r *reader) addTemplate(path, stack, account, region string) error {
 	if err != nil {
 		return err
 	}
-	return r.addNestedStacks(s, filepath.Dir(path))
+	return r.addNestedStacks(s, filepath.Dir(path), 0)
 }
