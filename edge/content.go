@@ -132,8 +132,8 @@ func (e *Edge) contentOf(b *infra.Bucket, isOrigin bool) fs.FS {
 		return content
 	case isOrigin && e.options.Buckets[""] != nil:
 		return e.options.Buckets[""]
-	case isOrigin && e.root != nil:
-		return keyless{e.root.FS()}
+	case isOrigin && e.content != nil:
+		return e.content
 	case !isOrigin || len(b.Uploads) > 0:
 		return noFiles
 	}

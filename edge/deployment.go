@@ -27,7 +27,6 @@ func (e *Edge) describe(d *distribution) *deployment.Deployment {
 		Version: deployment.Version, Stack: d.Stack,
 		Hosts: append([]string{d.DomainName}, d.Aliases...),
 	}
-	known := map[string]bool{}
 	for _, b := range d.behaviors {
 		described := deployment.Behavior{PathPattern: b.PathPattern, Access: b.access,
 			MaxTTL:          int64(b.CachePolicy.MaxTTL / time.Second),
@@ -36,8 +35,7 @@ func (e *Edge) describe(d *distribution) *deployment.Deployment {
 			if !slices.Contains(described.Keys, k.ID) {
 				described.Keys = append(described.Keys, k.ID)
 			}
-			if !known[k.ID] {
-				known[k.ID] = true
+			if _, known := doc.Key(k.ID); !known {
 				doc.Keys = append(doc.Keys, deployment.Key{ID: k.ID, LogicalID: k.LogicalID,
 					Fingerprint: k.Key.Fingerprint(), Algorithm: k.Key.Algorithm(), PublicKey: k.Key.PEM()})
 			}

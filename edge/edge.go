@@ -3,10 +3,10 @@ package edge
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"net"
 	"net/http"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -39,7 +39,7 @@ var (
 type Edge struct {
 	options Options
 	trusted []*infra.PublicKey // Options.TrustedKeys
-	root    *os.Root           // of Options.Bucket
+	content fs.FS              // of Options.Bucket
 	config  atomic.Pointer[config]
 	cache   *cache.Cache
 	via     []string
@@ -61,7 +61,7 @@ func New(o Options) (*Edge, error) {
 
 func (e *Edge) open() (err error) {
 	if e.options.Bucket != "" {
-		if e.root, err = os.OpenRoot(e.options.Bucket); err != nil {
+		if e.content, err = Directory(e.options.Bucket); err != nil {
 			return fmt.Errorf("bucket directory: %w", err)
 		}
 	}
@@ -81,9 +81,6 @@ func (e *Edge) open() (err error) {
 // Close ends the watching of template and bucket. Requests under way go on.
 func (e *Edge) Close() error {
 	e.stop()
-	if e.root != nil {
-		return e.root.Close()
-	}
 	return nil
 }
 

@@ -144,8 +144,7 @@ func (q *request) refreshed(stale *cache.Entry, update http.Header) *cache.Entry
 			e.Header[name] = v
 		}
 	}
-	ttl, _ := q.lifetimeOf(e.Status).Lifetime(e.Status, e.Header, q.now)
-	q.setTimes(&e, ttl)
+	q.setTimes(&e)
 	return &e
 }
 

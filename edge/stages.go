@@ -11,8 +11,8 @@ import (
 	"example.com/privatecdn/signer/verify"
 )
 
-// stages are what a request goes through, in CloudFront's order. The first
-// that returns a response ends it.
+// stages are what a request goes through before it is fetched, in CloudFront's
+// order. The first that returns a response ends it.
 //
 // That the viewer protocol policy comes before the allowed methods and these
 // before the signature is not verified.
@@ -28,7 +28,6 @@ var stages = []func(*request) *response{
 	(*request).signature,
 	(*request).viewerRequestFunction,
 	(*request).preflight,
-	(*request).fetch,
 }
 
 func (q *request) answer() *response {
@@ -37,7 +36,7 @@ func (q *request) answer() *response {
 			return r
 		}
 	}
-	panic("edge: fetch gave no response")
+	return q.fetch()
 }
 
 func (q *request) validTarget() *response {

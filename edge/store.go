@@ -11,18 +11,21 @@ import (
 	"example.com/privatecdn/internal/pathpattern"
 )
 
-func (q *request) setTimes(e *cache.Entry, ttl time.Duration) {
+// setTimes sets for how long an entry is served, and reports whether it is stored.
+func (q *request) setTimes(e *cache.Entry) (keep bool) {
+	p := q.lifetimeOf(e.Status)
+	ttl, keep := p.Lifetime(e.Status, e.Header, q.now)
 	e.Stored, e.Expires = q.now, q.now.Add(ttl)
-	e.StaleIfError, e.StaleWhile = q.lifetimeOf(e.Status).Stale(e.Header, e.Stored, e.Expires)
+	e.StaleIfError, e.StaleWhile = p.Stale(e.Header, e.Stored, e.Expires)
+	return keep
 }
 
 // storeFailure responds for an origin that returned no response, which is cached
 // as an error of the origin is.
 func (q *request) storeFailure(f *cache.Flight, err error) *response {
 	r := q.originFailure(err)
-	e := &cache.Entry{Distribution: q.dist.ID, Path: q.storedPath(), Status: r.status,
-		Header: r.header.Clone(), Body: r.body, Size: r.length}
-	q.setTimes(e, q.lifetimeOf(r.status).Error)
+	e := &cache.Entry{Path: q.storedPath(), Status: r.status, Header: r.header.Clone(), Body: r.body, Size: r.length}
+	q.setTimes(e)
 	f.Settle(e)
 	return r
 }
@@ -32,11 +35,10 @@ func (q *request) storeFailure(f *cache.Flight, err error) *response {
 func (q *request) store(f *cache.Flight, resp *http.Response) *response {
 	store, key := q.edge.cache, q.cacheKey
 	e := q.newEntry(resp)
-	ttl, keep := q.lifetimeOf(resp.StatusCode).Lifetime(resp.StatusCode, resp.Header, q.now)
-	q.setTimes(e, ttl)
+	keep := q.setTimes(e)
 	if resp.ContentLength > store.MaxObject() && q.http.Method != http.MethodHead {
 		if keep {
-			store.Put(key, &cache.Entry{Distribution: e.Distribution, Path: e.Path, Tags: e.Tags, Expires: e.Expires})
+			store.Put(key, &cache.Entry{Path: e.Path, Tags: e.Tags, Expires: e.Expires})
 		}
 		keep = false
 	}
@@ -87,8 +89,8 @@ func (q *request) newEntry(resp *http.Response) *cache.Entry {
 		delete(h, name)
 	}
 	return &cache.Entry{
-		Distribution: q.dist.ID, Path: q.storedPath(), Status: resp.StatusCode, Header: h,
-		Body: &cache.Body{}, Size: resp.ContentLength, Tags: q.tagsOf(h),
+		Path: q.storedPath(), Status: resp.StatusCode, Header: h, Body: &cache.Body{}, Size: resp.ContentLength,
+		Tags:   q.tagsOf(h),
 		Always: resp.Header.Get("Vary") == "*" && q.behavior.CachePolicy.MinTTL == 0,
 	}
 }

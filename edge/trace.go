@@ -42,7 +42,9 @@ type KeyPart struct{ Name, Value string }
 // if it is not cached.
 func (t *Trace) CacheKey() (parts []KeyPart) {
 	for _, p := range forwarding.Parts(t.request.cacheKey) {
-		parts = append(parts, KeyPart(p))
+		if p[1] != "" {
+			parts = append(parts, KeyPart{p[0], p[1]})
+		}
 	}
 	return parts
 }

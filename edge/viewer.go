@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"cmp"
 	"crypto/tls"
 	"net"
 	"net/http"
@@ -40,7 +41,8 @@ func (q *request) cloudFrontHeader(name string) string {
 	case "Cloudfront-Viewer-Country":
 		return strings.TrimPrefix(q.edge.options.ViewerCountry, unknown)
 	case "Cloudfront-Viewer-Address":
-		return q.viewerAddressPort()
+		_, port, _ := net.SplitHostPort(q.http.RemoteAddr)
+		return q.viewer.String() + ":" + cmp.Or(port, "0")
 	case "Cloudfront-Forwarded-Proto":
 		return q.scheme
 	case "Cloudfront-Viewer-Http-Version":
@@ -56,14 +58,6 @@ func (q *request) cloudFrontHeader(name string) string {
 
 // unknown is the value of what CloudFront cannot find out about a viewer.
 const unknown = "-"
-
-func (q *request) viewerAddressPort() string {
-	port := "0"
-	if _, p, err := net.SplitHostPort(q.http.RemoteAddr); err == nil {
-		port = p
-	}
-	return q.viewer.String() + ":" + port
-}
 
 func (q *request) tlsHeader() string {
 	if q.http.TLS == nil {

@@ -48,11 +48,9 @@ func (e *Edge) watch() error {
 	return nil
 }
 
-func (w *watcher) add(o *Options) (err error) {
+func (w *watcher) add(o *Options) error {
 	if o.Template != "" {
-		if w.template, err = filepath.Abs(o.Template); err != nil {
-			return err
-		}
+		w.template, _ = filepath.Abs(o.Template) // "" without a current directory, and then not watched
 		dir := w.template
 		if info, err := os.Stat(dir); err == nil && !info.IsDir() {
 			dir = filepath.Dir(dir) // a file that is replaced is another file
@@ -64,9 +62,7 @@ func (w *watcher) add(o *Options) (err error) {
 	if o.Bucket == "" {
 		return nil
 	}
-	if w.bucket, err = filepath.Abs(o.Bucket); err != nil {
-		return err
-	}
+	w.bucket, _ = filepath.Abs(o.Bucket)
 	if err := w.addTree(w.bucket); err != nil {
 		// Some systems limit the number of watched directories.
 		o.Log.Warn("changes in the bucket directory are not all noticed", "error", err)
@@ -86,17 +82,15 @@ func (w *watcher) addTree(dir string) error {
 
 func (w *watcher) run() {
 	defer close(w.stopped)
-	reload := time.NewTimer(0)
-	<-reload.C
+	var reload <-chan time.Time
 	for {
 		select {
 		case event, open := <-w.notify.Events:
 			if !open {
-				reload.Stop()
 				return
 			}
 			if event.Name == w.template || filepath.Dir(event.Name) == w.template {
-				reload.Reset(settleTime)
+				reload = time.After(settleTime)
 			}
 			if key, found := strings.CutPrefix(event.Name, w.bucket+string(filepath.Separator)); found && w.bucket != "" {
 				w.changed(event, "/"+filepath.ToSlash(key))
@@ -105,7 +99,7 @@ func (w *watcher) run() {
 			if err != nil {
 				w.edge.options.Log.Error("watching", "error", err)
 			}
-		case <-reload.C:
+		case <-reload:
 			w.edge.reload()
 		}
 	}

@@ -50,10 +50,16 @@ func (s *Server) Signed(urlOrPath string) string {
 		s.t.Fatal("edgetest: no behavior of the template trusts a key group, so there is nothing to sign for")
 	}
 	signed, err := s.Signer.URL(s.absolute(urlOrPath), signer.Terms{For: time.Hour})
+	s.check(err)
+	return signed
+}
+
+// check ends the test on an error.
+func (s *Server) check(err error) {
+	s.t.Helper()
 	if err != nil {
 		s.t.Fatal("edgetest: ", err)
 	}
-	return signed
 }
 
 func (s *Server) absolute(urlOrPath string) string {
@@ -68,9 +74,7 @@ func (s *Server) absolute(urlOrPath string) string {
 func (s *Server) Get(urlOrPath string, headers ...string) *Response {
 	s.t.Helper()
 	req, err := http.NewRequest(http.MethodGet, s.absolute(urlOrPath), nil)
-	if err != nil {
-		s.t.Fatal("edgetest: ", err)
-	}
+	s.check(err)
 	for i := 0; i+1 < len(headers); i += 2 {
 		req.Header.Add(headers[i], headers[i+1])
 	}
@@ -81,14 +85,10 @@ func (s *Server) Get(urlOrPath string, headers ...string) *Response {
 func (s *Server) Do(req *http.Request) *Response {
 	s.t.Helper()
 	resp, err := s.client.Do(req)
-	if err != nil {
-		s.t.Fatal("edgetest: ", err)
-	}
+	s.check(err)
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		s.t.Fatal("edgetest: ", err)
-	}
+	s.check(err)
 	return &Response{resp, string(body)}
 }
 

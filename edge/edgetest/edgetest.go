@@ -84,16 +84,11 @@ func NewServer[T Template](t testing.TB, template T, bucket fs.FS, opts ...Optio
 	}
 	s := &Server{t: t, Clock: &Clock{now: set.start}}
 	private, err := keys.Generate(keys.ECDSAP256)
-	if err != nil {
-		t.Fatal("edgetest: ", err)
-	}
+	s.check(err)
 	public, err := keys.NewPublic(private.Public())
-	if err != nil {
-		t.Fatal("edgetest: ", err)
-	}
-	if set.edge.Template, set.edge.Text, err = pathOrText(template); err != nil {
-		t.Fatal("edgetest: ", err)
-	}
+	s.check(err)
+	set.edge.Template, set.edge.Text, err = pathOrText(template)
+	s.check(err)
 	set.edge.TrustedKeys = append(set.edge.TrustedKeys, private.Public())
 	set.edge.Clock = s.Clock.Now
 	s.listen(set.edge)
@@ -104,9 +99,7 @@ func NewServer[T Template](t testing.TB, template T, bucket fs.FS, opts ...Optio
 	open := func(context.Context, string) (crypto.Signer, error) { return private, nil }
 	s.Signer, err = signer.Open(t.Context(), deployed, signer.WithClock(s.Clock.Now), signer.WithReload(0),
 		signer.WithOpeners(keys.Openers{"edgetest": open}))
-	if err != nil {
-		t.Fatal("edgetest: ", err)
-	}
+	s.check(err)
 	return s
 }
 
@@ -120,10 +113,9 @@ func pathOrText(template any) (path string, text []byte, err error) {
 		text = template
 	default:
 		text, err = json.Marshal(template)
-		return "", text, err
 	}
-	if bytes.ContainsAny(text, "{\n") {
-		return "", text, nil
+	if err != nil || bytes.ContainsAny(text, "{\n") {
+		return "", text, err
 	}
 	return string(text), nil, nil
 }
@@ -135,9 +127,8 @@ func (s *Server) listen(o edge.Options) {
 	s.t.Cleanup(secure.Close)
 	o.HTTPSPort = secure.Listener.Addr().(*net.TCPAddr).Port
 	var err error
-	if s.Edge, err = edge.New(o); err != nil {
-		s.t.Fatal("edgetest: ", err)
-	}
+	s.Edge, err = edge.New(o)
+	s.check(err)
 	secure.Config.Handler = s.Edge
 	secure.EnableHTTP2 = true
 	secure.StartTLS()

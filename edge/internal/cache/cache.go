@@ -17,7 +17,6 @@ const overhead = 512
 // Entry is one response of an origin. Apart from its body, which may grow, it
 // does not change once stored.
 type Entry struct {
-	Distribution string // ID of the distribution it belongs to
 	Path         string // normalized request path, for invalidation
 	Status       int
 	Header       http.Header // as the origin sent them, without hop-by-hop headers

@@ -73,22 +73,16 @@ func (p *Policy) Key(k Key, header func(name string) []string) string {
 	return string(text)
 }
 
-// Part is a part of a cache key.
-type Part struct{ Name, Value string }
-
-// Parts returns the parts of a key's text that are not empty.
-func Parts(key string) []Part {
+// Parts returns the names and values of a key's text.
+func Parts(key string) (parts [][2]string) {
 	next := func() (text string) {
 		length, rest, _ := strings.Cut(key, ":")
 		n, _ := strconv.Atoi(length)
 		text, key = rest[:n], rest[n:]
 		return text
 	}
-	var parts []Part
 	for key != "" {
-		if p := (Part{next(), next()}); p.Value != "" {
-			parts = append(parts, p)
-		}
+		parts = append(parts, [2]string{next(), next()})
 	}
 	return parts
 }

@@ -165,7 +165,7 @@ func TestKey(t *testing.T) {
 		return p.Key(k, func(name string) []string { return h[name] })
 	}
 	h := http.Header{"X-A": {"1"}}
-	want := []forwarding.Part{{"distribution", "E"}, {"origin", "o"}, {"method", "GET"}, {"path", "/x"},
+	want := [][2]string{{"distribution", "E"}, {"origin", "o"}, {"method", "GET"}, {"path", "/x"},
 		{"query string", "q=1"}, {"X-A", "1"}, {"cookies", "c=1"}, {"encoding", "br"}}
 	if got := forwarding.Parts(text(base, h)); !slices.Equal(got, want) {
 		t.Errorf("the parts are %q", got)
