@@ -4,10 +4,10 @@ import (
 	"crypto"
 	"fmt"
 	"net/netip"
+	"net/url"
 	"slices"
 	"strings"
 
-	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/edge/internal/forwarding"
 	"example.com/privatecdn/internal/infra"
 	"example.com/privatecdn/internal/pathpattern"
@@ -18,8 +18,7 @@ import (
 // template makes a new config.
 type config struct {
 	template      *infra.Template
-	distributions []*distribution
-	main          *distribution // the first that asks for signatures, or the first
+	distributions []*distribution // the first that asks for signatures before the others
 	byHost        map[string]*distribution
 	buckets       map[string]bucket // by name
 }
@@ -35,7 +34,6 @@ type distribution struct {
 // behavior is one cache behavior, with what it asks of requests worked out.
 type behavior struct {
 	*infra.Behavior
-	access   deployment.Access
 	verifier *verify.Verifier // nil: anyone may read
 	origin   *contentOrigin
 	forward  *forwarding.Policy
@@ -59,7 +57,11 @@ func (e *Edge) newConfig(tmpl *infra.Template) (*config, error) {
 			c.byHost[strings.ToLower(host)] = served
 		}
 	}
-	c.main = c.distributions[max(0, slices.IndexFunc(c.distributions, (*distribution).signed))]
+	main := max(0, slices.IndexFunc(tmpl.Distributions, func(d *infra.Distribution) bool {
+		return slices.ContainsFunc(d.Behaviors, (*infra.Behavior).Signed)
+	}))
+	served := c.distributions[main]
+	c.distributions = slices.Insert(slices.Delete(c.distributions, main, main+1), 0, served)
 	return c, nil
 }
 
@@ -82,11 +84,11 @@ func (e *Edge) newDistribution(c *config, d *infra.Distribution) (*distribution,
 }
 
 func (e *Edge) newBehavior(c *config, d *infra.Distribution, tb *infra.Behavior) (*behavior, error) {
-	b := &behavior{Behavior: tb, access: tb.Access(), forward: forwarding.New(tb)}
+	b := &behavior{Behavior: tb, forward: forwarding.New(tb)}
 	if tb.Signed() {
 		options := []verify.Option{verify.WithHosts(append([]string{d.DomainName}, d.Aliases...)...)}
 		if !e.options.VerifyAnew {
-			options = append(options, verify.WithMemory(rememberedSignatures))
+			options = append(options, verify.WithMemory(16<<10))
 		}
 		keys := map[string]crypto.PublicKey{}
 		for _, k := range e.trustedKeys(tb) {
@@ -103,9 +105,6 @@ func (e *Edge) newBehavior(c *config, d *infra.Distribution, tb *infra.Behavior)
 	return b, err
 }
 
-// rememberedSignatures bounds how many verified signatures a behavior remembers.
-const rememberedSignatures = 16 << 10
-
 // trustedKeys returns the keys a signed behavior trusts, with those that the
 // options add. A key of two groups is in it twice.
 func (e *Edge) trustedKeys(b *infra.Behavior) (all []*infra.PublicKey) {
@@ -113,10 +112,6 @@ func (e *Edge) trustedKeys(b *infra.Behavior) (all []*infra.PublicKey) {
 		all = slices.Concat(all, g.Keys, e.trusted)
 	}
 	return all
-}
-
-func (s *distribution) signed() bool {
-	return slices.ContainsFunc(s.behaviors, func(b *behavior) bool { return b.verifier != nil })
 }
 
 // match returns the first behavior whose pattern catches path; the default
@@ -138,19 +133,16 @@ func (c *config) named(host string) *distribution {
 }
 
 // unnamed returns the distribution for any other host: the one that is alone or,
-// at the edge's own address, which is no name in a template, the main one.
+// at the edge's own address, which is no name in a template, the first.
 func (c *config) unnamed(host string) *distribution {
 	_, err := netip.ParseAddr(host)
 	if len(c.distributions) == 1 || err == nil || host == "localhost" {
-		return c.main
+		return c.distributions[0]
 	}
 	return nil
 }
 
 // hostname returns the name or address in a valid Host.
 func hostname(host string) string {
-	if port := strings.LastIndexByte(host, ':'); port > strings.IndexByte(host, ']') {
-		host = host[:port]
-	}
-	return strings.ToLower(strings.TrimSuffix(strings.Trim(host, "[]"), "."))
+	return strings.ToLower(strings.TrimSuffix((&url.URL{Host: host}).Hostname(), "."))
 }

@@ -45,14 +45,13 @@ func (e *Edge) newBuckets(tmpl *infra.Template) (map[string]bucket, error) {
 }
 
 func (e *Edge) newBucket(b *infra.Bucket, isOrigin bool) (*s3.Server, error) {
-	at, found := named(e.options.Endpoints, b)
-	if !found && isOrigin {
-		at, found = e.options.Endpoints[""]
-	}
-	if found {
+	if at, found := named(e.options.Endpoints, b, isOrigin); found {
 		return s3.NewRemote(b, e.options.Clock, s3.Endpoint(at))
 	}
-	content := e.contentOf(b, isOrigin)
+	content, found := named(e.options.Buckets, b, isOrigin)
+	if !found && (!isOrigin || len(b.Uploads) > 0) {
+		content = noFiles // in a bucket for logs, and in one that the template fills
+	}
 	if content == nil {
 		return nil, &Error{Kind: ErrNoContent, Where: b.LogicalID, What: "no content for the bucket " + b.Name,
 			Remedy: "give a Bucket directory, or name the bucket in Buckets or Endpoints"}
@@ -68,13 +67,18 @@ func (e *Edge) newBucket(b *infra.Bucket, isOrigin bool) (*s3.Server, error) {
 	return s3.New(b, e.options.Clock, all...)
 }
 
-// named returns what an option gives for a bucket, by its name or logical ID.
-func named[T any](option map[string]T, b *infra.Bucket) (value T, found bool) {
-	if value, found = option[b.Name]; !found && b.LogicalID != "" {
-		value, found = option[b.LogicalID]
+// named returns what an option gives for a bucket, by its name or logical ID; ""
+// is any other origin.
+func named[T any](option map[string]T, b *infra.Bucket, isOrigin bool) (value T, found bool) {
+	for _, name := range []string{b.Name, b.LogicalID, ""} {
+		if v, given := option[name]; given && (name != "" || isOrigin) {
+			return v, true
+		}
 	}
-	return value, found
+	return value, false
 }
+
+var noFiles embed.FS
 
 // Directory returns a directory as content for Options.Buckets: without what
 // symbolic links outside of it name, and without private keys.
@@ -106,39 +110,18 @@ func OriginAt(base string) (http.RoundTripper, error) {
 		return nil, &Error{What: "the origin URL " + fault.Quote(base) + " is not valid",
 			Remedy: "give an http or https URL with a host"}
 	}
-	return originAt{u, &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 64}}, nil
+	transport := &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 64}
+	return roundTripper(func(r *http.Request) (*http.Response, error) {
+		out := r.Clone(r.Context())
+		out.URL.Scheme, out.URL.Host = u.Scheme, u.Host
+		setRawPath(out.URL, strings.TrimSuffix(u.EscapedPath(), "/")+r.URL.EscapedPath())
+		return transport.RoundTrip(out)
+	}), nil
 }
 
-type originAt struct {
-	base      *url.URL
-	transport http.RoundTripper
-}
+type roundTripper func(*http.Request) (*http.Response, error)
 
-func (o originAt) RoundTrip(r *http.Request) (*http.Response, error) {
-	out := r.Clone(r.Context())
-	out.URL.Scheme, out.URL.Host = o.base.Scheme, o.base.Host
-	setRawPath(out.URL, strings.TrimSuffix(o.base.EscapedPath(), "/")+r.URL.EscapedPath())
-	return o.transport.RoundTrip(out)
-}
-
-var noFiles embed.FS
-
-// contentOf returns the content of a bucket, nil if none is given. A bucket that
-// is nobody's origin, such as one for logs, is empty unless it is named.
-func (e *Edge) contentOf(b *infra.Bucket, isOrigin bool) fs.FS {
-	content, found := named(e.options.Buckets, b)
-	switch {
-	case found:
-		return content
-	case isOrigin && e.options.Buckets[""] != nil:
-		return e.options.Buckets[""]
-	case isOrigin && e.content != nil:
-		return e.content
-	case !isOrigin || len(b.Uploads) > 0:
-		return noFiles
-	}
-	return nil
-}
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 // contentOrigin is an origin, or the first of an origin group, with what
 // responds for it.
@@ -168,10 +151,17 @@ func (e *Edge) originOf(c *config, d *infra.Distribution, o *infra.Origin) http.
 	if o.Bucket == nil {
 		return origin.NewHTTP(o)
 	}
+	server, viewer := c.buckets[o.Bucket.Name].server, principal(d, o)
 	if o.Website != nil {
-		return s3.Website{Server: c.buckets[o.Bucket.Name].server, Website: *o.Website}
+		return s3.Website{Server: server, Website: *o.Website}
 	}
-	return asPrincipal{c.buckets[o.Bucket.Name].server, principal(d, o), o.OAC != nil && o.OAC.Behavior == "no-override"}
+	yields := o.OAC != nil && o.OAC.Behavior == "no-override" // to a viewer's own Authorization header
+	return roundTripper(func(r *http.Request) (*http.Response, error) {
+		if viewer.Anonymous() || yields && r.Header.Get("Authorization") != "" {
+			return server.RoundTrip(r)
+		}
+		return server.RoundTrip(r.WithContext(s3.WithPrincipal(r.Context(), viewer)))
+	})
 }
 
 // principal returns whom the origin's bucket sees: CloudFront's identity, or
@@ -185,20 +175,6 @@ func principal(d *infra.Distribution, o *infra.Origin) s3.Principal {
 	default:
 		return s3.Principal{}
 	}
-}
-
-// asPrincipal makes requests to a bucket in somebody's name.
-type asPrincipal struct {
-	bucket    http.RoundTripper
-	principal s3.Principal
-	yields    bool // to a viewer's own Authorization header
-}
-
-func (a asPrincipal) RoundTrip(r *http.Request) (*http.Response, error) {
-	if a.principal.Anonymous() || a.yields && r.Header.Get("Authorization") != "" {
-		return a.bucket.RoundTrip(r)
-	}
-	return a.bucket.RoundTrip(r.WithContext(s3.WithPrincipal(r.Context(), a.principal)))
 }
 
 // bucketFor returns the bucket a request addresses at S3 itself, by virtual host

@@ -48,8 +48,8 @@ func (q *request) applyCORS(c *infra.CORS, h http.Header) {
 		}
 		delete(h, name)
 	}
-	allowed, everyone := allowedOrigin(c, origin)
-	if !everyone {
+	allowed := allowedOrigin(c, origin)
+	if allowed != "*" {
 		addVary(h, "Origin")
 	}
 	if allowed == "" {
@@ -74,11 +74,11 @@ func (q *request) applyCORS(c *infra.CORS, h http.Header) {
 	}
 }
 
-// allowedOrigin is the value of Access-Control-Allow-Origin, "" when the
-// viewer's origin is not allowed, and whether every origin gets the same.
-func allowedOrigin(c *infra.CORS, origin string) (value string, everyone bool) {
+// allowedOrigin returns the value of Access-Control-Allow-Origin, "" when the
+// viewer's origin is not allowed.
+func allowedOrigin(c *infra.CORS, origin string) string {
 	if slices.Contains(c.AllowOrigins, "*") {
-		return "*", true
+		return "*"
 	}
 	for _, allowed := range c.AllowOrigins {
 		allowed, subject := strings.ToLower(allowed), strings.ToLower(origin)
@@ -86,10 +86,10 @@ func allowedOrigin(c *infra.CORS, origin string) (value string, everyone bool) {
 			subject = host
 		}
 		if pathpattern.Glob(allowed, subject) || pathpattern.Glob(strings.TrimSuffix(allowed, ":*"), subject) {
-			return origin, false
+			return origin
 		}
 	}
-	return "", false
+	return ""
 }
 
 func setList(h http.Header, name string, values []string) {

@@ -12,12 +12,9 @@ import (
 // one served at the edge's own address comes first: the first that asks for
 // signatures. The others are in the template's order.
 func (e *Edge) Deployments() []*deployment.Deployment {
-	c := e.config.Load()
-	all := []*deployment.Deployment{e.describe(c.main)}
-	for _, d := range c.distributions {
-		if d != c.main {
-			all = append(all, e.describe(d))
-		}
+	var all []*deployment.Deployment
+	for _, d := range e.config.Load().distributions {
+		all = append(all, e.describe(d))
 	}
 	return all
 }
@@ -28,7 +25,7 @@ func (e *Edge) describe(d *distribution) *deployment.Deployment {
 		Hosts: append([]string{d.DomainName}, d.Aliases...),
 	}
 	for _, b := range d.behaviors {
-		described := deployment.Behavior{PathPattern: b.PathPattern, Access: b.access,
+		described := deployment.Behavior{PathPattern: b.PathPattern, Access: b.Access(),
 			MaxTTL:          int64(b.CachePolicy.MaxTTL / time.Second),
 			QueryParameters: b.forward.Parameters(b.CachePolicy.MaxTTL > 0)}
 		for _, k := range e.trustedKeys(b.Behavior) {
@@ -46,7 +43,7 @@ func (e *Edge) describe(d *distribution) *deployment.Deployment {
 		}
 	}
 	for i, b := range d.behaviors {
-		if bucket := b.Origin.Bucket; b.access == deployment.Presigned && bucket.Name != doc.Bucket.Name {
+		if bucket := b.Origin.Bucket; b.Access() == deployment.Presigned && bucket.Name != doc.Bucket.Name {
 			doc.Behaviors[i].Bucket = &deployment.Bucket{Name: bucket.Name, Region: bucket.Region}
 		}
 	}

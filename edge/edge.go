@@ -4,11 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -39,7 +38,6 @@ var (
 type Edge struct {
 	options Options
 	trusted []*infra.PublicKey // Options.TrustedKeys
-	content fs.FS              // of Options.Bucket
 	config  atomic.Pointer[config]
 	cache   *cache.Cache
 	via     []string
@@ -52,30 +50,28 @@ func New(o Options) (*Edge, error) {
 	o = o.withDefaults()
 	via := fmt.Sprintf("1.1 %016x%016x.cloudfront.net (CloudFront)", rand.Uint64(), rand.Uint64())
 	e := &Edge{options: o, cache: cache.New(o.CacheSize), via: []string{via}, stop: func() {}}
-	if err := e.open(); err != nil {
-		_ = e.Close()
-		return nil, err
-	}
-	return e, nil
-}
-
-func (e *Edge) open() (err error) {
-	if e.options.Bucket != "" {
-		if e.content, err = Directory(e.options.Bucket); err != nil {
-			return fmt.Errorf("bucket directory: %w", err)
+	if o.Bucket != "" {
+		content, err := Directory(o.Bucket)
+		if err != nil {
+			return nil, fmt.Errorf("bucket directory: %w", err)
 		}
+		e.options.Buckets = map[string]fs.FS{"": content}
+		maps.Copy(e.options.Buckets, o.Buckets)
 	}
-	for _, k := range e.options.TrustedKeys {
+	for _, k := range o.TrustedKeys {
 		public, err := keys.NewPublic(k)
 		if err != nil {
-			return fmt.Errorf("TrustedKeys: %w", err)
+			return nil, fmt.Errorf("TrustedKeys: %w", err)
 		}
 		e.trusted = append(e.trusted, &infra.PublicKey{ID: public.LocalID(), Key: public})
 	}
 	if err := e.Reload(); err != nil {
-		return err
+		return nil, err
 	}
-	return e.watch()
+	if err := e.watch(); err != nil {
+		return nil, err
+	}
+	return e, nil
 }
 
 // Close ends the watching of template and bucket. Requests under way go on.
@@ -179,16 +175,6 @@ func (e *Edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		defer q.trace(response, start, counting)
 	}
 	response.write(r.Context(), w, r.Method == http.MethodHead)
-}
-
-// httpsHost is the host a viewer is redirected to. One who asks the standard
-// port is sent to the standard port.
-func (e *Edge) httpsHost(host string) string {
-	name, _, err := net.SplitHostPort(host)
-	if e.options.HTTPSPort == 0 || err != nil {
-		return host
-	}
-	return net.JoinHostPort(name, strconv.Itoa(e.options.HTTPSPort))
 }
 
 // matchInvalidation compares a path, with its query where that is in the cache

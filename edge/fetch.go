@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"example.com/privatecdn/edge/internal/cache"
@@ -16,11 +17,7 @@ func (q *request) fetch() *response {
 	if q.behavior.CachePolicy.MaxTTL <= 0 || !slices.Contains(q.behavior.CachedMethods, q.http.Method) {
 		return q.bypassCache()
 	}
-	method := q.http.Method
-	if method == http.MethodHead {
-		method = http.MethodGet
-	}
-	q.cacheKey = q.keyFor(method)
+	q.cacheKey = q.keyFor(strings.Replace(q.http.Method, http.MethodHead, http.MethodGet, 1))
 	store := q.edge.cache
 	if e := store.Get(q.cacheKey); e != nil && e.Fresh(q.now) {
 		return q.serveHit(e)
@@ -36,9 +33,9 @@ func (q *request) fetch() *response {
 	switch {
 	case stale != nil && !stale.Always && q.now.Before(stale.StaleWhile):
 		if lead {
-			own := *q
+			own := *q // goes on when its viewer has been served
 			own.out = http.Header{}
-			go own.revalidate(flight, stale)
+			go func() { own.lead(flight, stale).discard() }()
 		}
 		return q.serveHit(stale)
 	case !lead:
@@ -49,9 +46,6 @@ func (q *request) fetch() *response {
 	}
 	return q.lead(flight, stale)
 }
-
-// revalidate refreshes a stale entry, when its viewer has been served.
-func (q *request) revalidate(f *cache.Flight, stale *cache.Entry) { q.lead(f, stale).discard() }
 
 func (q *request) keyFor(method string) string {
 	return q.behavior.forward.Key(forwarding.Key{

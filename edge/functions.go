@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"cmp"
 	"encoding/base64"
 	"errors"
 	"maps"
@@ -23,12 +24,10 @@ func (e *Edge) newFunction(f *infra.Function) (*function, error) {
 	var stores []cffunction.Store
 	for _, s := range f.KeyValueStores {
 		data := s.Data
-		for _, name := range []string{s.Name, s.LogicalID} {
-			if file := e.options.KeyValueStores[name]; file != "" {
-				var err error
-				if data, err = infra.ReadPairs(file); err != nil {
-					return nil, err
-				}
+		if file := cmp.Or(e.options.KeyValueStores[s.LogicalID], e.options.KeyValueStores[s.Name]); file != "" {
+			var err error
+			if data, err = infra.ReadPairs(file); err != nil {
+				return nil, err
 			}
 		}
 		stores = append(stores, cffunction.Store{ID: s.ID, Name: s.Name, Data: data})

@@ -26,7 +26,9 @@ func (e *Edge) CheckNames() error {
 		for _, o := range d.Origins {
 			origins = append(origins, o.ID, o.DomainName)
 		}
-		if slices.ContainsFunc(d.Behaviors, addressesOrigins) {
+		if slices.ContainsFunc(d.Behaviors, func(b *infra.Behavior) bool {
+			return b.ViewerRequest != nil && strings.Contains(b.ViewerRequest.Code, "RequestOrigin")
+		}) { // whose function may name origins of its own, by their domain names
 			origins = slices.AppendSeq(origins, maps.Keys(e.options.Origins))
 		}
 	}
@@ -40,12 +42,6 @@ func (e *Edge) CheckNames() error {
 		unknownName("KeyValueStores", "key value store", e.options.KeyValueStores, stores),
 		unknownName("Origins", "origin", e.options.Origins, origins),
 	)
-}
-
-// addressesOrigins reports whether a behavior's function may name origins of
-// its own, by their domain names.
-func addressesOrigins(b *infra.Behavior) bool {
-	return b.ViewerRequest != nil && strings.Contains(b.ViewerRequest.Code, "RequestOrigin")
 }
 
 func unknownName[T any](option, kind string, given map[string]T, names []string) error {

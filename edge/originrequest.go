@@ -94,12 +94,10 @@ func (q *request) originRequest(ctx context.Context, conditions http.Header) *ht
 // setRawPath makes u's escaped form raw, byte for byte where it is a valid
 // spelling at all.
 func setRawPath(u *url.URL, raw string) {
-	path, err := url.PathUnescape(raw)
-	if err != nil {
-		u.Path = raw
-		return
+	u.Path = raw
+	if path, err := url.PathUnescape(raw); err == nil {
+		u.Path, u.RawPath = path, raw
 	}
-	u.Path, u.RawPath = path, raw
 }
 
 // address returns the scheme and host that an origin is reached at: its domain

@@ -31,6 +31,7 @@ func (q *request) streamResponse(resp *http.Response) *response {
 
 // originResponseHeader returns an origin's response headers as CloudFront hands them on.
 // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html
+// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorS3Origin.html
 func (q *request) originResponseHeader(origin http.Header) http.Header {
 	h := http.Header{}
 	fromS3 := q.behavior.Origin.Bucket != nil && q.behavior.Origin.Custom == nil
@@ -38,7 +39,8 @@ func (q *request) originResponseHeader(origin http.Header) http.Header {
 		if name == "Set-Cookie" && !q.behavior.forward.ForwardsCookies() {
 			continue
 		}
-		if !hopByHop[name] && name != "Vary" && !(fromS3 && isS3ID(name)) {
+		isS3ID := name == "X-Amz-Request-Id" || name == "X-Amz-Id-2" // of S3's own answer, which CloudFront removes
+		if !hopByHop[name] && name != "Vary" && !(fromS3 && isS3ID) {
 			h[name] = values
 		}
 	}
@@ -50,11 +52,6 @@ func (q *request) originResponseHeader(origin http.Header) http.Header {
 	}
 	return h
 }
-
-// isS3ID reports whether S3 identifies a request of its own by a header, which
-// CloudFront removes.
-// https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorS3Origin.html
-func isS3ID(name string) bool { return name == "X-Amz-Request-Id" || name == "X-Amz-Id-2" }
 
 // viewerVary keeps of Vary what CloudFront passes on: Accept-Encoding, Cookie
 // and headers that reach the origin. It never splits the cache by it.

@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -81,15 +82,11 @@ func (q *request) applyServerTiming(p *infra.ResponseHeadersPolicy, r *response)
 	if !asked && rand.Float64()*100 >= p.ServerTiming {
 		return
 	}
-	value := fmt.Sprintf(`cdn-pop;desc="%s",cdn-rid;desc="%s"`, pop, q.id)
-	switch r.from {
-	case fromHit:
-		r.header.Set("Server-Timing", "cdn-cache-hit,"+value+`,cdn-hit-layer;desc="EDGE"`)
+	state := cmp.Or(map[string]string{fromHit: "hit", fromRefresh: "refresh"}[r.from], "miss")
+	value := fmt.Sprintf(`cdn-cache-%s,cdn-pop;desc="%s",cdn-rid;desc="%s"`, state, pop, q.id)
+	if r.from == fromHit {
+		r.header.Set("Server-Timing", value+`,cdn-hit-layer;desc="EDGE"`)
 		return
-	case fromRefresh:
-		value = "cdn-cache-refresh," + value
-	default:
-		value = "cdn-cache-miss," + value
 	}
 	wait := q.edge.options.Clock().Sub(q.now).Milliseconds()
 	value = fmt.Sprintf(`cdn-upstream-layer;desc="EDGE",cdn-upstream-dns;dur=0,cdn-upstream-connect;dur=0,`+

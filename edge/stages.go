@@ -2,8 +2,10 @@ package edge
 
 import (
 	"fmt"
+	"net"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"example.com/privatecdn/internal/awsname"
@@ -120,7 +122,11 @@ func (q *request) viewerProtocol() *response {
 		if isReadMethod(q.http.Method) {
 			status = http.StatusMovedPermanently
 		}
-		return q.redirect(status, "https://"+q.edge.httpsHost(q.host)+strings.TrimPrefix(q.target.url(), "http://"+q.host))
+		to, port := q.host, q.edge.options.HTTPSPort
+		if name, _, err := net.SplitHostPort(to); err == nil && port != 0 { // the standard port leads to the standard port
+			to = net.JoinHostPort(name, strconv.Itoa(port))
+		}
+		return q.redirect(status, "https://"+to+strings.TrimPrefix(q.target.url(), "http://"+q.host))
 	case "https-only":
 		return q.forbid(ReasonHTTPSOnly, "the behavior "+q.behavior.PathPattern+" answers over HTTPS only",
 			"request it over https://")

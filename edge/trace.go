@@ -70,7 +70,7 @@ func (q *request) trace(r *response, start time.Time, w *countingWriter) {
 		t.Distribution = q.dist.LogicalID
 	}
 	if q.behavior != nil {
-		t.Behavior, t.Access = q.behavior.PathPattern, q.behavior.access
+		t.Behavior, t.Access = q.behavior.PathPattern, q.behavior.Access()
 	}
 	q.edge.options.OnRequest(t)
 }

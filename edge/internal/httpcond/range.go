@@ -17,9 +17,6 @@ type Range struct{ First, Last int64 }
 // maxRanges bounds the parts of a response, each of which has its own headers.
 const maxRanges = 64
 
-// openEnd is the end of a range that no other may follow.
-const openEnd = int64(math.MaxInt64)
-
 // ParseRange parses the values of a request's Range header. CloudFront returns
 // the whole object for ranges that are invalid, out of order or overlapping, so
 // those are not ok.
@@ -39,7 +36,7 @@ func ParseRange(values []string) (ranges []Range, ok bool) {
 		}
 		end = r.Last
 		if r.Last < 0 || r.First < 0 {
-			end = openEnd
+			end = math.MaxInt64 // no other may follow
 		}
 		ranges = append(ranges, r)
 	}

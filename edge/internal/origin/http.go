@@ -35,11 +35,6 @@ type HTTP struct {
 	transport *http.Transport
 }
 
-const (
-	keepAlive   = 5 * time.Second // CloudFront's keep-alive timeout by default
-	idlePerHost = 64
-)
-
 // NewHTTP returns the transport of a custom origin.
 func NewHTTP(o *infra.Origin) *HTTP { return newHTTP(o, new(net.Dialer).DialContext, nil) }
 
@@ -49,8 +44,8 @@ func newHTTP(o *infra.Origin, dial dialFunc, roots *x509.CertPool) *HTTP {
 		DialContext:           h.dialTCP,
 		DialTLSContext:        h.dialTLS,
 		ResponseHeaderTimeout: o.ReadTimeout,
-		IdleConnTimeout:       keepAlive,
-		MaxIdleConnsPerHost:   idlePerHost,
+		IdleConnTimeout:       5 * time.Second, // CloudFront's keep-alive timeout by default
+		MaxIdleConnsPerHost:   64,
 		DisableCompression:    true,
 	}
 	return h
