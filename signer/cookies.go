@@ -74,7 +74,7 @@ func (s *Signer) CookiesContext(
 			return nil, err
 		}
 		for _, other := range all {
-			if pathHolds(template.Path, other.Path, true) || pathHolds(other.Path, template.Path, true) {
+			if template.Path == other.Path || pathHolds(template.Path, other.Path) || pathHolds(other.Path, template.Path) {
 				return nil, refuse(ErrCookiePath,
 					"sign one pattern that covers both, or patterns in directories of their own",
 					"the cookies of %s and of the resources before it would mix: their paths are %s and %s",
@@ -150,7 +150,7 @@ func (s *Signer) cookie(resource string, o CookieOptions) (http.Cookie, error) {
 	literal, exact := literalPath(paths[0])
 	if c.Path == "" {
 		c.Path = literal[:strings.LastIndexByte(literal, '/')+1]
-	} else if !pathHolds(c.Path, literal, exact) {
+	} else if !pathHolds(c.Path, literal) && !(exact && c.Path == literal) {
 		return c, refuse(ErrCookiePath, "give a path that contains the resource, or none",
 			"cookies of path %s are not sent with every request below %s", fault.Quote(c.Path), literal)
 	}
@@ -186,18 +186,14 @@ func (s *Signer) cookieDomain(domain, host string) (string, error) {
 // that is all of it. A semicolon, which cannot stand in a cookie's path, ends
 // it too.
 func literalPath(pattern string) (literal string, exact bool) {
-	if !strings.HasPrefix(pattern, "/") {
-		return "/", false
-	}
+	pattern = "/" + strings.TrimPrefix(pattern, "/")
 	literal = pattern[:strings.IndexAny(pattern+"*", "*?;")]
 	return literal, literal == pattern
 }
 
-// pathHolds is RFC 6265's path-match for every path that begins with literal.
-func pathHolds(path, literal string, exact bool) bool {
-	if !strings.HasPrefix(path, "/") || strings.Contains(path, ";") {
-		return false
-	}
+// pathHolds is RFC 6265's path-match for the paths that begin with literal and
+// are longer.
+func pathHolds(path, literal string) bool {
 	rest, ok := strings.CutPrefix(literal, path)
-	return ok && (exact && rest == "" || strings.HasSuffix(path, "/") || strings.HasPrefix(rest, "/"))
+	return ok && (strings.HasSuffix(path, "/") || strings.HasPrefix(rest, "/"))
 }

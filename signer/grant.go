@@ -120,8 +120,7 @@ func (g *Grant) URL(raw string) (string, error) {
 	if !g.policy.Matches(u) {
 		return "", notCovered(g.policy, u)
 	}
-	b := make([]byte, 0, len(u)+1+len(g.query))
-	return whole(append(append(append(b, u...), separator(u)), g.query...))
+	return whole(u + string(separator(u)) + g.query)
 }
 
 func notCovered(p policy.Policy, u string) error {

@@ -164,7 +164,7 @@ func (s *Signer) URLContext(ctx context.Context, raw string, t Terms) (string, e
 	if b, err = s.appendQuery(ctx, b, st, p.Append(textBuffer[:0]), expires); err != nil {
 		return "", err
 	}
-	return whole(b)
+	return whole(string(b))
 }
 
 // encodeURL returns the URL as viewers send it, if it may be signed.
@@ -243,10 +243,10 @@ func withDownload(raw, name string) (string, error) {
 }
 
 // whole returns a finished URL, unless it is longer than CloudFront accepts.
-func whole(b []byte) (string, error) {
-	if len(b) > MaxURL {
+func whole(u string) (string, error) {
+	if len(u) > MaxURL {
 		return "", refuse(ErrTooLong, "shorten the URL, its query or the pattern",
-			"the signed URL has %d bytes, and CloudFront accepts %d", len(b), MaxURL)
+			"the signed URL has %d bytes, and CloudFront accepts %d", len(u), MaxURL)
 	}
-	return string(b), nil
+	return u, nil
 }

@@ -241,6 +241,8 @@ func TestExplainEncodings(t *testing.T) {
 		{"/9azAZ0(1)%2C%5B2%5D!%24%26'", "/9azAZ0%281%29,[2]%21$&%27", `signed "(", requested "%28"`},
 		{"/a?x=a%2Bb", "/a?x=a+b", `signed "%2B", requested "+"`},
 		{"/a?x=a%20b%2C)%28", "/a?x=a+b,%29(", `signed "%20", requested "+"`},
+		{"/a%", "/a%25", `signed "%", requested "%25"`},
+		{"/a?x=%25", "/a?x=%", `signed "%25", requested "%"`},
 	} {
 		for _, id := range []string{"KEC", "KRSA"} {
 			u := signedBy(t, id, host+c.signed, host+c.requested)
@@ -295,6 +297,23 @@ func TestExplainCannedForms(t *testing.T) {
 		what, todo := verify.New(trusted()).Check(verify.Request{URL: request, Time: now}).Explain()
 		if !strings.Contains(what+";", want) || todo == "" {
 			t.Errorf("signed %s:\n%s; %s\nwant %s", signed, what, todo, want)
+		}
+	}
+}
+
+// Patterns over four directories are tried, the nearest first.
+func TestExplainDirectories(t *testing.T) {
+	t.Parallel()
+	const host = "://d111111abcdef8.cloudfront.net"
+	for directory, want := range map[string]string{
+		"/a/b/c/d/e/": "pattern", "/a/b/": "pattern", "/a/": "is not K",
+	} {
+		for _, id := range []string{"KEC", "KRSA"} {
+			u := signedBy(t, id, "http*"+host+directory+"*", "https"+host+"/a/b/c/d/e/f")
+			what, todo := verify.New(trusted()).Check(verify.Request{URL: u, Time: now}).Explain()
+			if !strings.Contains(what, want) || todo == "" {
+				t.Errorf("%s signed %s: %s; %s", id, directory, what, todo)
+			}
 		}
 	}
 }

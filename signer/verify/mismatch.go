@@ -32,6 +32,7 @@ const (
 	maxHosts      = 12  // other hosts
 	maxParameters = 12  // parameters that are left out, the last first
 	maxWords      = 8   // words whose letters are changed alone
+	maxPatterns   = 16  // patterns over the URL's directories
 	maxPrefixes   = 128 // bytes that a * stands for
 	maxFlips      = 16  // characters whose spelling is changed alone
 )

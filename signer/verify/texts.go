@@ -133,8 +133,9 @@ func patternsOver(u string) (found []variant) {
 		found = append(found, signedPattern(pattern))
 	}
 	extension := rest[max(strings.LastIndexByte(rest, '.'), strings.LastIndexByte(rest, '/')+1):]
-	for i := strings.LastIndexByte(rest, '/'); i >= 0 && len(found) < 14; i = strings.LastIndexByte(rest[:i], '/') {
-		in := "://" + rest[:i+1] + "*"
+	for len(found) < maxPatterns && strings.Contains(rest, "/") {
+		rest = rest[:strings.LastIndexByte(rest, '/')]
+		in := "://" + rest + "/*"
 		found = append(found, signedPattern(scheme+in), signedPattern("http*"+in), signedPattern(scheme+in+extension))
 	}
 	return found

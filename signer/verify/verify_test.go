@@ -234,6 +234,31 @@ func TestMemoryForgets(t *testing.T) {
 	}
 }
 
+// What is forgotten is verified again, and then not with the key that was replaced.
+func TestMemoryIsBounded(t *testing.T) {
+	t.Parallel()
+	keys := trusted()
+	v := verify.New(keys, verify.WithMemory(4))
+	check := func(i int, remembered bool) {
+		t.Helper()
+		keys["KRSA"] = second().Public()
+		u := canned(t, "KRSA", crypto.SHA256, fmt.Sprint(page, i), end)
+		if d := v.Check(verify.Request{URL: u, Time: now}); d.Allowed != remembered {
+			t.Errorf("%d is remembered: %v", i, d.Allowed)
+		}
+		keys["KRSA"] = pair().rsa.Public()
+		v.Check(verify.Request{URL: u, Time: now})
+	}
+	check(0, false)
+	check(1, false)
+	check(0, true)
+	for i := 2; i < 6; i++ {
+		check(i, false)
+	}
+	check(5, true)
+	check(0, false)
+}
+
 func TestCheckCookies(t *testing.T) {
 	t.Parallel()
 	v := verify.New(trusted())
