@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -24,7 +25,7 @@ type checkCommand struct {
 }
 
 func (c checkCommand) Run(e *env) error {
-	d, err := c.load(e)
+	d, err := c.Deployment.Load(e)
 	if err != nil {
 		return err
 	}
@@ -50,13 +51,18 @@ func (c checkCommand) Run(e *env) error {
 	return runCheck(e, o)
 }
 
+// marks begin the line of a promise.
+var marks = map[probe.Status]struct{ mark, color string }{
+	probe.Kept: {"ok", cli.Green}, probe.Broken: {"FAIL", cli.Red}, probe.Skipped: {"-", ""},
+}
+
 // runCheck probes and prints a line a promise, as it is found out.
 func runCheck(e *env, o probe.Options) error {
 	var all []probe.Result
 	kept, err := probe.Run(e, o, func(r probe.Result) {
 		all = append(all, r)
-		if !e.json {
-			fmt.Fprintln(e.out, promiseLine(e.stdout, r))
+		if m := marks[r.Status]; !e.json {
+			fmt.Fprintln(e.out, e.stdout.Row(m.color, []int{4, 46}, m.mark, r.Promise, r.Detail))
 		}
 	})
 	if err != nil {
@@ -71,8 +77,12 @@ func runCheck(e *env, o probe.Options) error {
 // settle prints a line a case, as it is settled, and writes the record.
 func (c checkCommand) settle(e *env, o probe.Options) error {
 	record, err := probe.Unverified(e, o, func(f probe.Finding) {
+		detail := cmp.Or(f.Why, f.Seen)
+		if f.Verdict == probe.Contradicted {
+			detail += ", not " + f.Edge
+		}
 		if !e.json {
-			fmt.Fprintln(e.out, settledLine(e.stdout, f))
+			fmt.Fprintln(e.out, e.stdout.Row("", []int{12, 36}, string(f.Verdict), f.Case, detail))
 		}
 	})
 	if err != nil {
@@ -94,27 +104,4 @@ func (c checkCommand) settle(e *env, o probe.Options) error {
 	}
 	contradicted := func(f probe.Finding) bool { return f.Verdict == probe.Contradicted }
 	return cli.Answer(!slices.ContainsFunc(record.Findings, contradicted), err)
-}
-
-// settledLine returns the line of an unverified case.
-func settledLine(t cli.Terminal, f probe.Finding) string {
-	detail := f.Seen
-	switch f.Verdict {
-	case probe.Open:
-		detail = f.Why
-	case probe.Contradicted:
-		detail += ", not " + f.Edge
-	}
-	return t.Row([]int{12, 36}, string(f.Verdict), f.Case, detail)
-}
-
-// marks begin the line of a promise.
-var marks = map[probe.Status]struct{ mark, color string }{
-	probe.Kept: {"ok", cli.Green}, probe.Broken: {"FAIL", cli.Red}, probe.Skipped: {"-", ""},
-}
-
-// promiseLine returns the line of a promise.
-func promiseLine(t cli.Terminal, r probe.Result) string {
-	m := marks[r.Status]
-	return t.Marked(m.color, []int{4, 46}, m.mark, r.Promise, r.Detail)
 }

@@ -130,8 +130,8 @@ func report(w io.Writer, t cli.Terminal, findings []access.Finding) {
 		if f.Fails() {
 			color = cli.Red
 		}
-		fmt.Fprintln(w, t.Marked(color, []int{9, 28}, string(f.Severity), string(f.Kind), text))
-		fmt.Fprintln(w, t.Row([]int{9, 28}, "", "", fault.Printable("witness: "+f.Witness)))
+		fmt.Fprintln(w, t.Row(color, []int{9, 28}, string(f.Severity), string(f.Kind), text))
+		fmt.Fprintln(w, t.Row("", []int{9, 28}, "", "", fault.Printable("witness: "+f.Witness)))
 	}
 }
 

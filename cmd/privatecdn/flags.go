@@ -11,7 +11,6 @@ import (
 	"example.com/privatecdn/cmd/privatecdn/internal/awsuri"
 	"example.com/privatecdn/cmd/privatecdn/internal/cdkapp"
 	"example.com/privatecdn/cmd/privatecdn/internal/cli"
-	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/internal/wholefile"
 	"example.com/privatecdn/keys"
@@ -22,30 +21,16 @@ import (
 
 // deploymentFlag names what is deployed.
 type deploymentFlag struct {
-	Deployment string `help:"The deployment document: a file, ssm:NAME or stack:NAME." placeholder:"${document}"`
-}
-
-func (f deploymentFlag) load(e *env) (*deployment.Deployment, error) {
-	source, err := awsuri.Deployment(e, f.Deployment)
-	if err != nil {
-		return nil, err
-	}
-	return source.Load(e)
+	Deployment awsuri.Deployment `help:"The deployment document: a file, ssm:NAME or stack:NAME." placeholder:"${document}"`
 }
 
 // openDeployed returns what decides on requests as the deployment does.
 func (f deploymentFlag) openDeployed(e *env) (*verify.Deployed, error) {
-	source, err := awsuri.Deployment(e, f.Deployment)
-	if err != nil {
-		return nil, err
-	}
 	options := []verify.Option{verify.WithOpeners(awsuri.Openers)}
-	if dir, err := cdkapp.RingDir("."); err == nil {
-		if ring, err := keys.Open(dir); err == nil {
-			options = append(options, verify.WithRing(ring))
-		}
+	if ring, err := (ringFlag{}).open(); err == nil {
+		options = append(options, verify.WithRing(ring))
 	}
-	return verify.Open(e, source, options...)
+	return verify.Open(e, f.Deployment, options...)
 }
 
 // valueFlag gives what a template leaves open.
@@ -66,15 +51,8 @@ type ringFlag struct {
 	Ring string `help:"Directory of the key ring; by default the app's (cdk.json, else keys/ring)." placeholder:"DIR"`
 }
 
-func (f ringFlag) dir() (string, error) {
-	if f.Ring != "" {
-		return f.Ring, nil
-	}
-	return cdkapp.RingDir(".")
-}
-
 func (f ringFlag) open(opts ...keys.Option) (*keys.Ring, error) {
-	dir, err := f.dir()
+	dir, err := cdkapp.RingDir(".", f.Ring)
 	if err != nil {
 		return nil, err
 	}
@@ -84,14 +62,14 @@ func (f ringFlag) open(opts ...keys.Option) (*keys.Ring, error) {
 // stepFlags are the ring that a step is taken on, and what is deployed of it.
 type stepFlags struct {
 	ringFlag
-	Deployment string `help:"${steps}" placeholder:"${document}"`
+	Deployment awsuri.Deployment `help:"${steps}" placeholder:"${document}"`
 }
 
 func (f stepFlags) open(e *env) (*keys.Ring, error) {
 	if f.Deployment == "" {
 		return f.ringFlag.open()
 	}
-	d, err := deploymentFlag{f.Deployment}.load(e)
+	d, err := f.Deployment.Load(e)
 	if err != nil {
 		return nil, err
 	}
@@ -142,11 +120,7 @@ func (f signFlags) signer(e *env) (*signer.Signer, error) {
 	case f.Deployment != "" && (f.Key != "" || f.KeyPairID != ""):
 		return nil, errors.New("give --deployment, or --key and --key-pair-id, not both")
 	case f.Deployment != "":
-		source, err := awsuri.Deployment(e, f.Deployment)
-		if err != nil {
-			return nil, err
-		}
-		return signer.Open(e, source, append(options, signer.WithReload(0), signer.WithOpeners(awsuri.Openers))...)
+		return signer.Open(e, f.Deployment, append(options, signer.WithReload(0), signer.WithOpeners(awsuri.Openers))...)
 	case f.Key == "" || f.KeyPairID == "":
 		return nil, fault.Of("no signing key is given",
 			"give --deployment FILE|ssm:NAME|stack:NAME, or --key FILE|URI --key-pair-id ID")

@@ -27,6 +27,7 @@ var texts = kong.Vars{
 	"drop":   "Remove a key from the ring: a retiring one after it expires, a pending or revoked one at any time.",
 	"store": "Store for the new private key: file:DIR, kms:alias/NAME, secretsmanager:NAME or ssm:NAME; " +
 		"by default a file beside the ring.",
+	"key-id":  "The key's fingerprint, or a unique prefix of it.",
 	"private": "Where the private key is: file:PATH (relative to the ring), kms:…, secretsmanager:… or ssm:….",
 
 	"key": "The private key, instead of a deployment: a PEM file, kms:…, secretsmanager:… or ssm:….",

@@ -33,7 +33,7 @@ type keysNew struct {
 }
 
 func (c keysNew) Run(e *env) error {
-	dir, err := c.dir()
+	dir, err := cdkapp.RingDir(".", c.Ring)
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ type keysAdd struct {
 }
 
 func (c keysAdd) Run(e *env) error {
-	dir, err := c.dir()
+	dir, err := cdkapp.RingDir(".", c.Ring)
 	if err != nil {
 		return err
 	}
@@ -117,14 +117,9 @@ func (c keysList) Run(e *env) error {
 	return e.print(object{"keys": list}, table(e.stdout, list, time.Now()))
 }
 
-// keyArg names a key.
-type keyArg struct {
-	ID string `arg:"" help:"The key's fingerprint, or a unique prefix of it."`
-}
-
 // keysStep is each command that takes a step on a key: the action of its name.
 type keysStep struct {
-	keyArg
+	ID string `arg:"" help:"${key-id}"`
 	stepFlags
 }
 
@@ -141,7 +136,7 @@ func (c keysStep) Run(e *env, k *kong.Context) error {
 }
 
 type keysRevoke struct {
-	keyArg
+	ID string `arg:"" help:"${key-id}"`
 	ringFlag
 	storeFlag
 }
@@ -219,9 +214,9 @@ func (c keysLimit) Run(e *env) error {
 // table returns what keys list prints.
 func table(t cli.Terminal, entries []keys.Entry, now time.Time) string {
 	widths := []int{len(keys.Retiring), 16, len(keys.ECDSAP256), 9}
-	rows := []string{t.Row(widths, "STATE", "KEY", "ALGORITHM", "AGE", "NEXT")}
+	rows := []string{t.Row("", widths, "STATE", "KEY", "ALGORITHM", "AGE", "NEXT")}
 	for _, k := range entries {
-		rows = append(rows, t.Row(widths, string(k.State), k.Short(), string(k.Algorithm), span(k.Age), next(k, now)))
+		rows = append(rows, t.Row("", widths, string(k.State), k.Short(), string(k.Algorithm), span(k.Age), next(k, now)))
 	}
 	return strings.Join(rows, "\n")
 }

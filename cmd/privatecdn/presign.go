@@ -67,7 +67,7 @@ func (c presignCommand) presigner(e *env, bucket string) (*presign.Presigner, er
 	}
 	own := true // whether the region of the AWS settings may be the bucket's
 	if c.Deployment != "" {
-		d, err := c.load(e)
+		d, err := c.Deployment.Load(e)
 		if err != nil {
 			return nil, err
 		}

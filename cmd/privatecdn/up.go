@@ -76,7 +76,14 @@ func (c upCommand) Run(e *env) error {
 	}
 	defer l.Close()
 	if c.Check {
-		return c.check(e, l)
+		template, err := l.Template()
+		if err != nil {
+			return err
+		}
+		return runCheck(e, probe.Options{
+			Deployment: l.Deployment(), Openers: awsuri.Openers, Template: template,
+			Objects: append(l.Objects(deployment.Signed), l.Objects(deployment.Public)...),
+		})
 	}
 	i.Source = l
 	page, server, err := i.Listen(c.Inspector)
@@ -90,18 +97,6 @@ func (c upCommand) Run(e *env) error {
 	<-e.Done()
 	e.note("Stopped.")
 	return nil
-}
-
-// check probes what runs.
-func (c upCommand) check(e *env, l *local.Local) error {
-	template, err := l.Template()
-	if err != nil {
-		return err
-	}
-	return runCheck(e, probe.Options{
-		Deployment: l.Deployment(), Openers: awsuri.Openers, Template: template,
-		Objects: append(l.Objects(deployment.Signed), l.Objects(deployment.Public)...),
-	})
 }
 
 // tell prints what runs where and what to try.

@@ -46,28 +46,32 @@ func AWS(ctx context.Context, region string) (aws.Config, error) {
 	return cfg, nil
 }
 
-// Deployment returns the source of a deployment document: a file, ssm:NAME for a
-// parameter or stack:NAME for the outputs of a stack.
-func Deployment(ctx context.Context, ref string) (deployment.Source, error) {
-	if ref == "" {
+// Deployment refers to a deployment document: a file, ssm:NAME for a parameter or
+// stack:NAME for the outputs of a stack.
+type Deployment string
+
+// Load implements deployment.Source.
+func (d Deployment) Load(ctx context.Context) (*deployment.Deployment, error) {
+	ref := string(d)
+	kind, name, _ := strings.Cut(ref, ":")
+	switch {
+	case ref == "":
 		return nil, fault.Of("no deployment is given",
 			"give --deployment FILE, or ssm:NAME or stack:NAME in place of FILE")
-	}
-	kind, name, _ := strings.Cut(ref, ":")
-	if kind != "ssm" && kind != "stack" || fileExists(ref) {
+	case kind != "ssm" && kind != "stack" || fileExists(ref):
 		if path, ok := fileuri.Path(ref); ok {
 			ref = path
 		}
-		return deployment.File(ref), nil
+		return deployment.File(ref).Load(ctx)
 	}
 	cfg, err := AWS(ctx, awsname.ARNRegion(name))
 	if err != nil {
 		return nil, err
 	}
 	if kind == "ssm" {
-		return awssource.Parameter(getParameter(ssm.NewFromConfig(cfg).GetParameter), name), nil
+		return awssource.Parameter(getParameter(ssm.NewFromConfig(cfg).GetParameter), name).Load(ctx)
 	}
-	return awssource.Stack(describeStacks(cloudformation.NewFromConfig(cfg).DescribeStacks), name), nil
+	return awssource.Stack(describeStacks(cloudformation.NewFromConfig(cfg).DescribeStacks), name).Load(ctx)
 }
 
 // Template returns the template of the stack that stack:NAME names, or nil if

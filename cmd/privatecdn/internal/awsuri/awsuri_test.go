@@ -89,10 +89,7 @@ func TestRegionOfARN(t *testing.T) {
 			}
 		}
 		scope = ""
-		source, err := awsuri.Deployment(t.Context(), "stack:arn:aws:cloudformation:us-west-2:444455556666:stack/S/1")
-		if err != nil {
-			t.Fatal(err)
-		}
+		source := awsuri.Deployment("stack:arn:aws:cloudformation:us-west-2:444455556666:stack/S/1")
 		if _, err := source.Load(t.Context()); err == nil || !strings.Contains(scope, "/us-west-2/") {
 			t.Errorf("stack: %v; scope %s", err, scope)
 		}
@@ -127,22 +124,15 @@ func TestReferences(t *testing.T) {
 		"absent.json": "", "file:absent.json": "", "ssmx:name": "",
 	} {
 		action = ""
-		source, err := awsuri.Deployment(t.Context(), ref)
-		if err != nil {
-			t.Fatalf("%s: %v", ref, err)
-		}
-		if _, err := source.Load(t.Context()); err == nil || action != want {
+		if _, err := awsuri.Deployment(ref).Load(t.Context()); err == nil || action != want {
 			t.Errorf("%s: AWS was asked for %q, want %q; %v", ref, action, want, err)
 		}
 	}
-	source, err := awsuri.Deployment(t.Context(), "file:kms:file")
-	if err == nil {
-		_, err = source.Load(t.Context())
-	}
+	_, err := awsuri.Deployment("file:kms:file").Load(t.Context())
 	if err == nil || errors.Is(err, deployment.ErrNotFound) {
 		t.Errorf("a file by its URI: %v", err)
 	}
-	if _, err := awsuri.Deployment(t.Context(), ""); fault.Hint(err) == "" {
+	if _, err := awsuri.Deployment("").Load(t.Context()); fault.Hint(err) == "" {
 		t.Errorf("no deployment: %v", err)
 	}
 	for ref, want := range map[string]string{

@@ -61,9 +61,12 @@ func Open(dir string) (*App, error) {
 	return app, nil
 }
 
-// RingDir returns the directory of the key ring of the app in dir, keys/ring where
-// there is no app.
-func RingDir(dir string) (string, error) {
+// RingDir returns the directory of a key ring: the one that is given or, if that is
+// empty, the one of the app in dir, keys/ring where there is no app.
+func RingDir(dir, given string) (string, error) {
+	if given != "" {
+		return given, nil
+	}
 	app, err := Open(dir)
 	if errors.Is(err, ErrNoApp) {
 		app, err = &App{Dir: dir}, nil
@@ -160,11 +163,8 @@ func (a *App) Synthesize(ctx context.Context, out string) error {
 	return annotated(out)
 }
 
-// The versions of Node.js: with an older one than oldestNode the CDK does not run.
-const (
-	oldestNode      = 18
-	recommendedNode = 22
-)
+// oldestNode is the oldest version of Node.js that the CDK runs with.
+const oldestNode = 18
 
 // checkNode looks for the Node.js that every CDK app runs in, before the app,
 // which says little when it is missing or too old.
@@ -172,9 +172,7 @@ func checkNode(ctx context.Context) error {
 	out, err := exec.CommandContext(ctx, "node", "--version").Output()
 	version := strings.TrimSpace(string(out))
 	major := oldestNode
-	if err == nil {
-		_, _ = fmt.Sscanf(version, "v%d", &major) // a version that is written otherwise is not refused
-	}
+	_, _ = fmt.Sscanf(version, "v%d", &major) // a version that is written otherwise is not refused
 	what := ""
 	switch {
 	case ctx.Err() != nil:
@@ -188,7 +186,7 @@ func checkNode(ctx context.Context) error {
 	default:
 		return nil
 	}
-	return fault.Of(what, fmt.Sprintf("install Node.js %d or newer: https://nodejs.org/", recommendedNode))
+	return fault.Of(what, "install Node.js 22 or newer: https://nodejs.org/")
 }
 
 // defaultRegion returns the region of a stack that names none.

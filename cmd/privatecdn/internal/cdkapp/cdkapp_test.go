@@ -56,7 +56,10 @@ func TestOpenRefuses(t *testing.T) {
 func TestRingDir(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	if got, err := cdkapp.RingDir(dir); err != nil || got != filepath.Join(dir, "keys", "ring") {
+	if got, err := cdkapp.RingDir(dir, ""); err != nil || got != filepath.Join(dir, "keys", "ring") {
+		t.Errorf("%s, %v", got, err)
+	}
+	if got, err := cdkapp.RingDir(dir, "other"); err != nil || got != "other" {
 		t.Errorf("%s, %v", got, err)
 	}
 }

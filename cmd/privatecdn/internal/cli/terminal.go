@@ -41,39 +41,25 @@ const (
 	Red   = "31"
 )
 
-// Paint returns text in a color, where there are any.
-func (t Terminal) Paint(color, text string) string {
-	if !t.Color || color == "" || text == "" {
-		return text
+// Row returns cells as a line of columns that are at least widths wide, the first
+// in a color where there are any. Where the terminal is too narrow for it the last
+// cell goes below the others.
+func (t Terminal) Row(color string, widths []int, cells ...string) string {
+	head, last := "", cells[len(cells)-1]
+	for i, cell := range cells[:len(cells)-1] {
+		head += fmt.Sprintf("%-*s  ", widths[i], cell)
 	}
-	return "\x1b[" + color + "m" + text + "\x1b[m"
-}
-
-// Marked returns a Row whose first cell has a color.
-func (t Terminal) Marked(color string, widths []int, cells ...string) string {
-	line := t.Row(widths, cells...)
-	return t.Paint(color, cells[0]) + strings.TrimPrefix(line, cells[0])
-}
-
-// Row returns cells as a line of columns that are at least widths wide. Where
-// the terminal is too narrow for it the last cell goes below the others.
-func (t Terminal) Row(widths []int, cells ...string) string {
-	last := len(cells) - 1
-	var b strings.Builder
-	for i, cell := range cells[:last] {
-		fmt.Fprintf(&b, "%-*s  ", widths[i], cell)
+	row := strings.TrimRight(head+last, " ")
+	if t.Width > 0 && utf8.RuneCountInString(row) > t.Width {
+		if head = strings.TrimRight(head, " "); utf8.RuneCountInString(head) > t.Width {
+			head = t.Wrap(head, "")
+		}
+		row = strings.TrimPrefix(head+"\n", "\n") + t.Wrap(last, "    ")
 	}
-	if t.Width == 0 || utf8.RuneCountInString(b.String()+cells[last]) <= t.Width {
-		return strings.TrimRight(b.String()+cells[last], " ")
+	if t.Color && color != "" {
+		row = "\x1b[" + color + "m" + cells[0] + "\x1b[m" + strings.TrimPrefix(row, cells[0])
 	}
-	head := strings.TrimRight(b.String(), " ")
-	if utf8.RuneCountInString(head) > t.Width {
-		head = t.Wrap(head, "")
-	}
-	if head != "" {
-		head += "\n"
-	}
-	return head + t.Wrap(cells[last], "    ")
+	return row
 }
 
 // Wrap returns text broken between words where the terminal ends, each line

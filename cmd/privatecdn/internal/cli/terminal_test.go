@@ -22,9 +22,12 @@ func TestRow(t *testing.T) {
 		{50, "ok    a promise that is kept        403 MissingKey"},
 		{49, "ok    a promise that is kept\n    403 MissingKey"},
 		{20, "ok a promise that is\nkept\n    403 MissingKey"},
+		{36, "ok    a promise that is kept\n    403 MissingKey"},
+		{28, "ok    a promise that is kept\n    403 MissingKey"},
+		{27, "ok a promise that is kept\n    403 MissingKey"},
 		{10, "ok a\npromise\nthat is\nkept\n    403\n    MissingKey"},
 	} {
-		got := cli.Terminal{Width: c.width}.Row([]int{4, 28}, "ok", "a promise that is kept", "403 MissingKey")
+		got := cli.Terminal{Width: c.width}.Row("", []int{4, 28}, "ok", "a promise that is kept", "403 MissingKey")
 		if got != c.want {
 			t.Errorf("%d columns: %q, want %q", c.width, got, c.want)
 		}
@@ -43,7 +46,7 @@ func TestTerminalOfFile(t *testing.T) {
 	if terminal != (cli.Terminal{}) {
 		t.Errorf("%+v", terminal)
 	}
-	if got := terminal.Paint(cli.Red, "FAIL"); got != "FAIL" {
+	if got := terminal.Row(cli.Red, []int{6}, "FAIL", "it"); got != "FAIL    it" {
 		t.Errorf("painted %q", got)
 	}
 	var out bytes.Buffer
@@ -99,7 +102,7 @@ func TestPseudoTerminal(t *testing.T) {
 func TestTerminal(t *testing.T) {
 	t.Parallel()
 	terminal := cli.Terminal{Live: true, Color: true}
-	if got := terminal.Paint(cli.Red, "FAIL"); got != "\x1b[31mFAIL\x1b[m" {
+	if got := terminal.Row(cli.Red, []int{6}, "FAIL", "it"); got != "\x1b[31mFAIL\x1b[m    it" {
 		t.Errorf("painted %q", got)
 	}
 	var out printed

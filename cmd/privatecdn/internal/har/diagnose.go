@@ -87,7 +87,11 @@ func (d *recording) explain(i int, e *entry) Finding {
 	fromS3 := strings.Contains(body, "<RequestId>")
 	switch {
 	case e.Request.Method == http.MethodOptions && e.failed():
-		return explainPreflight(e)
+		return because(Preflight,
+			fmt.Sprintf("the preflight for %s got status %d, so the browser sent no request",
+				e.Request.get("Access-Control-Request-Method"), status),
+			"allow OPTIONS in the behavior's methods, and let a response headers policy or the bucket's CORS rules "+
+				"allow the origin "+e.origin()+" and the headers "+e.Request.get("Access-Control-Request-Headers"))
 	case status == http.StatusForbidden && !fromS3 && (body == "" || strings.Contains(body, "<Code>")):
 		return d.explainRefusal(i, e)
 	case status == http.StatusForbidden && fromS3:
@@ -112,14 +116,6 @@ func code(body string) string {
 	_, rest, _ := strings.Cut(body, "<Code>")
 	name, _, _ := strings.Cut(rest, "</Code>")
 	return fault.Quote(name)
-}
-
-func explainPreflight(e *entry) Finding {
-	return because(Preflight,
-		fmt.Sprintf("the preflight for %s got status %d, so the browser sent no request",
-			e.Request.get("Access-Control-Request-Method"), e.Response.Status),
-		"allow OPTIONS in the behavior's methods, and let a response headers policy or the bucket's CORS rules "+
-			"allow the origin "+e.origin()+" and the headers "+e.Request.get("Access-Control-Request-Headers"))
 }
 
 // explainRefusal explains a 403 of CloudFront's.

@@ -62,9 +62,6 @@ func (f *feed) watch(after int) (next <-chan numbered, stop func()) {
 	for id := max(after, f.last-kept, 0) + 1; id <= f.last; id++ {
 		c <- f.ring[id%kept]
 	}
-	if f.watchers == nil {
-		f.watchers = map[chan numbered]struct{}{}
-	}
 	f.watchers[c] = struct{}{}
 	return c, func() {
 		f.mu.Lock()

@@ -13,22 +13,8 @@ import (
 	"example.com/privatecdn/signer/verify"
 )
 
-// The bounds of what the page sends.
-const (
-	mostForm = 16 << 10
-	mostHAR  = 64 << 20
-)
-
-// deployed is the distribution as the page shows it.
-type deployed struct {
-	Stack     string       `json:"stack"`
-	Endpoint  string       `json:"endpoint"`
-	Hosts     []string     `json:"hosts"`
-	Bucket    string       `json:"bucket"`
-	Behaviors []caught     `json:"behaviors"`
-	Keys      []trustedKey `json:"keys"`
-	LeftOut   []string     `json:"leftOut"`
-}
+// mostForm bounds a form that the page sends, in bytes.
+const mostForm = 16 << 10
 
 type trustedKey struct {
 	ID        string         `json:"id"`
@@ -62,17 +48,19 @@ func opens(b deployment.Behavior) string {
 
 func (i *Inspector) distribution(w http.ResponseWriter, _ *http.Request) {
 	d := i.Source.Deployment()
-	view := deployed{
-		Stack: d.Stack, Endpoint: d.Endpoint, Hosts: d.Hosts, Bucket: d.Bucket.Name, LeftOut: i.Source.LeftOut(),
-	}
+	var behaviors []caught
 	for _, b := range d.Behaviors {
-		view.Behaviors = append(view.Behaviors, newCaught(b))
+		behaviors = append(behaviors, newCaught(b))
 	}
+	var trusted []trustedKey
 	signed := i.feed.signatures()
 	for _, k := range d.Keys {
-		view.Keys = append(view.Keys, trustedKey{k.ID, k.Algorithm, k.State, i.created(k), signed[k.ID]})
+		trusted = append(trusted, trustedKey{k.ID, k.Algorithm, k.State, i.created(k), signed[k.ID]})
 	}
-	write(w, view)
+	write(w, map[string]any{
+		"stack": d.Stack, "endpoint": d.Endpoint, "hosts": d.Hosts, "bucket": d.Bucket.Name,
+		"behaviors": behaviors, "keys": trusted, "leftOut": i.Source.LeftOut(),
+	})
 }
 
 // created returns when a key was added to the ring, the zero time if it is not
@@ -136,7 +124,7 @@ func (i *Inspector) har(w http.ResponseWriter, r *http.Request) {
 		refuse(w, err)
 		return
 	}
-	findings, err := har.Diagnose(http.MaxBytesReader(w, r.Body, mostHAR), v.Check)
+	findings, err := har.Diagnose(r.Body, v.Check)
 	if err != nil {
 		refuse(w, err)
 		return

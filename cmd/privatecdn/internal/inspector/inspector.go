@@ -48,6 +48,7 @@ var files embed.FS
 // New returns an inspector. Give its Add to edge.Options.OnRequest.
 func New() *Inspector {
 	i := &Inspector{page: template.Must(template.ParseFS(files, "page/index.html"))}
+	i.feed.watchers = map[chan numbered]struct{}{}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", i.index)
 	mux.Handle("GET /page/", http.FileServerFS(files))

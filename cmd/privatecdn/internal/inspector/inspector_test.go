@@ -348,7 +348,7 @@ func TestAnswers(t *testing.T) {
 		{"GET", "/page/script.js", "", 200, "text/javascript; charset=utf-8", ""},
 		{"GET", "/page/style.css", "", 200, "text/css; charset=utf-8", ""},
 		{"GET", "/script.js", "", 404, "text/plain; charset=utf-8", ""},
-		{"GET", "/distribution", "", 200, "application/json", `{"stack":`},
+		{"GET", "/distribution", "", 200, "application/json", `{"behaviors":`},
 		{"GET", "/requests/1", "", 200, "application/json", `{"id":1,`},
 		{"POST", "/har", recording, 200, "application/json", "[]"},
 		{"POST", "/har", "x", 400, "text/plain; charset=utf-8", "not a HAR file"},

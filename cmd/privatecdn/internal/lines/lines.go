@@ -35,10 +35,10 @@ func failure(line int, err error) error { return fmt.Errorf("line %d: %w", line,
 // from as many goroutines as there are cores, and never after it returns.
 //
 // The first line that fails ends the run with an error that says which, after the
-// lines before it are written. The end of ctx ends it too. Lines
-// writes the results of everything it has read before it waits for more, so
-// that a program on the other side can go line by line. When Lines returns
-// before src ends, a Read of src may still be running.
+// lines before it are written. The end of ctx ends it too. Lines writes the
+// results of everything it has read before it waits for more, so that a program
+// on the other side can go line by line. When Lines returns before src ends, a
+// Read of src may still be running.
 func Lines(ctx context.Context, dst io.Writer, src io.Reader, f func(string) (string, error)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -46,11 +46,10 @@ func Lines(ctx context.Context, dst io.Writer, src io.Reader, f func(string) (st
 	go read(ctx, src, batches)
 	for {
 		select {
-		case b, open := <-batches:
-			if !open {
-				return context.Cause(ctx)
-			}
-			if err := b.write(ctx, dst, f); err != nil {
+		case b := <-batches:
+			if err := b.write(ctx, dst, f); err == io.EOF {
+				return nil
+			} else if err != nil {
 				return err
 			}
 		case <-ctx.Done():
@@ -63,7 +62,7 @@ func Lines(ctx context.Context, dst io.Writer, src io.Reader, f func(string) (st
 type batch struct {
 	first int // the first line's number
 	lines []string
-	err   error // ends the run after these lines
+	err   error // ends the run after these lines: io.EOF at the end of src
 }
 
 // write maps the lines on all cores, and writes the results up to the first error.
@@ -97,15 +96,13 @@ func (b *batch) write(ctx context.Context, dst io.Writer, f func(string) (string
 	return failed
 }
 
-// read splits src into batches until it ends, the last one with the error if
-// there is one, or until ctx ends.
+// read splits src into batches, the last one with an error, until ctx ends.
 func read(ctx context.Context, src io.Reader, batches chan<- *batch) {
-	defer close(batches)
 	reader := bufio.NewReaderSize(src, MaxLine+len("\r\n"))
-	for number, more := 1, true; more; {
+	for number, ended := 1, false; !ended; {
 		b := &batch{first: number}
-		more = b.fill(reader)
-		number += len(b.lines)
+		b.fill(reader)
+		number, ended = number+len(b.lines), b.err != nil
 		select {
 		case batches <- b:
 		case <-ctx.Done():
@@ -114,31 +111,22 @@ func read(ctx context.Context, src io.Reader, batches chan<- *batch) {
 	}
 }
 
-// fill reads lines until the next one is not buffered, and reports whether there
-// may be more.
-func (b *batch) fill(reader *bufio.Reader) bool {
-	for len(b.lines) == 0 || ready(reader) {
-		text, err := reader.ReadSlice('\n')
+// fill reads lines until the next one is not buffered.
+func (b *batch) fill(reader *bufio.Reader) {
+	for b.err == nil && (len(b.lines) == 0 || ready(reader)) {
+		var text []byte
+		text, b.err = reader.ReadSlice('\n')
 		line := bytes.TrimSuffix(bytes.TrimSuffix(text, []byte("\n")), []byte("\r"))
-		if len(line) > MaxLine || errors.Is(err, bufio.ErrBufferFull) {
+		if len(line) > MaxLine || errors.Is(b.err, bufio.ErrBufferFull) {
 			b.err = failure(b.first+len(b.lines), fault.New(ErrLineTooLong, "give one URL a line"))
-			return false
-		}
-		if len(text) > 0 {
+		} else if len(text) > 0 {
 			b.lines = append(b.lines, string(line))
 		}
-		if err != nil {
-			if !errors.Is(err, io.EOF) {
-				b.err = err
-			}
-			return false
-		}
 	}
-	return true
 }
 
 // ready reports whether a whole line is buffered.
 func ready(reader *bufio.Reader) bool {
 	buffered, _ := reader.Peek(reader.Buffered())
-	return bytes.IndexByte(buffered, '\n') >= 0
+	return bytes.Contains(buffered, []byte("\n"))
 }

@@ -21,6 +21,7 @@ import (
 	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/internal/fileuri"
 	"example.com/privatecdn/internal/infra"
+	"example.com/privatecdn/internal/wholefile"
 	"example.com/privatecdn/keys"
 	"example.com/privatecdn/signer"
 )
@@ -47,8 +48,7 @@ type Local struct {
 	options Options
 	app     *cdkapp.App // nil for a template
 	ringDir string
-	place   *place
-	sockets *sockets
+	sockets sockets
 	edge    *edge.Edge
 	stop    []func() // what Close calls, the last first
 
@@ -83,10 +83,9 @@ func (l *Local) start(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if l.sockets, err = listen(l.options.HTTPS, l.options.HTTP, l.options.S3); err != nil {
+	if err := l.listen(); err != nil {
 		return err
 	}
-	l.stop = append(l.stop, l.sockets.close)
 	if err := l.source(ctx); err != nil {
 		return err
 	}
@@ -109,7 +108,8 @@ func (l *Local) start(ctx context.Context) (err error) {
 	}
 	l.tellLeftOut()
 	l.serve()
-	return errors.Join(l.place.running(l.deployed.Endpoint), l.watchRing(ctx))
+	running := filepath.Join(l.options.State, whereFile)
+	return errors.Join(wholefile.Write(running, []byte(l.deployed.Endpoint+"\n"), 0o644), l.watchRing(ctx))
 }
 
 const bucketHint = "name a directory with the objects: --bucket DIR"

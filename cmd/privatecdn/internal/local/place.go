@@ -22,34 +22,35 @@ const (
 // ErrRunning says that another run has the directory.
 var ErrRunning = errors.New("privatecdn up already runs in this directory")
 
-// place is the directory of one run. A second run never takes it over.
-type place struct {
-	dir  string
-	made bool // by this run, which has not come as far as to serve
-	lock *os.File
-}
-
-// claim takes the directory for this run, and makes it where there is none.
+// claim takes the directory for this run, and makes it where there is none. A
+// second run never takes it over.
 func (l *Local) claim() error {
 	dir := l.options.State
+	running := filepath.Join(dir, whereFile)
 	_, err := os.Stat(dir)
-	p := &place{dir: dir, made: errors.Is(err, fs.ErrNotExist)}
-	err = makeState(dir)
-	if err == nil {
-		p.lock, err = filelock.Try(filepath.Join(dir, lockFile))
+	missing := errors.Is(err, fs.ErrNotExist)
+	var lock *os.File
+	if err = makeState(dir); err == nil {
+		lock, err = filelock.Try(filepath.Join(dir, lockFile))
 	}
 	if errors.Is(err, filelock.ErrHeld) {
 		return &fault.Error{
-			Kind: ErrRunning, What: ErrRunning.Error() + where(dir),
+			Kind: ErrRunning, What: ErrRunning.Error() + where(running),
 			Remedy: "use that one, or stop it with Ctrl-C first; `privatecdn up --check` works beside it",
 		}
 	}
-	l.place, l.stop = p, append(l.stop, p.release)
+	l.stop = append(l.stop, func() {
+		if missing && l.Deployment() == nil { // this run has not come as far as to serve
+			os.RemoveAll(dir)
+		}
+		os.Remove(running)
+		lock.Close()
+	})
 	if err != nil {
 		return fault.New(fmt.Errorf("cannot write to the directory %s: %w", dir, err),
 			"run this in a directory that you may write to")
 	}
-	os.Remove(filepath.Join(dir, whereFile)) // of one that was killed
+	os.Remove(running) // of one that was killed
 	return nil
 }
 
@@ -80,26 +81,11 @@ func makeState(dir string) error {
 	return wholefile.Write(ignore, []byte("*\n"), 0o644)
 }
 
-// where returns the address of what runs in dir, as part of a sentence.
-func where(dir string) string {
-	address, err := os.ReadFile(filepath.Join(dir, whereFile))
+// where returns the address in a file, of what runs, as part of a sentence.
+func where(running string) string {
+	address, err := os.ReadFile(running)
 	if err != nil {
 		return "" // it is only about to run
 	}
 	return ", at " + strings.TrimSpace(string(address))
-}
-
-// running notes the address for a second run to say.
-func (p *place) running(address string) error {
-	p.made = false
-	return wholefile.Write(filepath.Join(p.dir, whereFile), []byte(address+"\n"), 0o644)
-}
-
-// release gives the place up, and removes what this run has made of it.
-func (p *place) release() {
-	if p.made {
-		os.RemoveAll(p.dir)
-	}
-	os.Remove(filepath.Join(p.dir, whereFile))
-	p.lock.Close()
 }

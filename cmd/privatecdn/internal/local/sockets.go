@@ -24,21 +24,21 @@ type sockets struct {
 	certificate     atomic.Pointer[tls.Certificate]
 }
 
-// listen takes the addresses, all of them or none.
-func listen(https, http, s3 string) (*sockets, error) {
-	s := &sockets{}
+// listen takes the addresses.
+func (l *Local) listen() error {
+	o, s := l.options, &l.sockets
 	for _, a := range []struct {
 		on         *net.Listener
 		flag, addr string
-	}{{&s.https, "--https", https}, {&s.http, "--http", http}, {&s.s3, "--s3", s3}} {
-		l, err := net.Listen("tcp", a.addr)
+	}{{&s.https, "--https", o.HTTPS}, {&s.http, "--http", o.HTTP}, {&s.s3, "--s3", o.S3}} {
+		on, err := net.Listen("tcp", a.addr)
 		if err != nil {
-			s.close()
-			return nil, listenError(a.flag, a.addr, err)
+			return listenError(a.flag, a.addr, err)
 		}
-		*a.on = l
+		*a.on = on
+		l.stop = append(l.stop, func() { on.Close() }) // a server may have done so before
 	}
-	return s, nil
+	return nil
 }
 
 func listenError(flag, addr string, err error) error {
@@ -56,14 +56,6 @@ func otherPorts() string {
 		return `make up ARGS="` + flags + `"`
 	}
 	return "privatecdn up " + flags
-}
-
-func (s *sockets) close() {
-	for _, l := range []net.Listener{s.https, s.http, s.s3} {
-		if l != nil {
-			l.Close() // a server may have done so before
-		}
-	}
 }
 
 // certify stores the authority in dir and has it issue a certificate for hosts

@@ -54,10 +54,8 @@ func (l *Local) source(ctx context.Context) error {
 
 // ownRing opens the ring beside a template, if there is one.
 func (l *Local) ownRing() (err error) {
-	if l.ringDir = l.options.Ring; l.ringDir == "" {
-		if l.ringDir, err = cdkapp.RingDir("."); err != nil {
-			return err
-		}
+	if l.ringDir, err = cdkapp.RingDir(".", l.options.Ring); err != nil {
+		return err
 	}
 	l.ring, err = keys.Open(l.ringDir)
 	if errors.Is(err, keys.ErrNoRing) && l.options.Ring == "" {
