@@ -62,28 +62,19 @@ func (t Terminal) Row(color string, widths []int, cells ...string) string {
 	return row
 }
 
-// Wrap returns text broken between words where the terminal ends, each line
-// after indent. A word that is longer than a line stays in one piece.
+// Wrap returns text broken between words where the terminal, which has a width,
+// ends, each line after indent. A word longer than a line stays in one piece.
 func (t Terminal) Wrap(text, indent string) string {
-	var b strings.Builder
-	column := 0
-	for i, word := range strings.Fields(text) {
+	wrapped, column := "", 0
+	for word := range strings.FieldsSeq(text) {
 		length := utf8.RuneCountInString(word)
-		switch {
-		case i == 0:
-			b.WriteString(indent)
-			column = len(indent)
-		case t.Width > 0 && column+1+length > t.Width:
-			b.WriteString("\n" + indent)
-			column = len(indent)
-		default:
-			b.WriteString(" ")
-			column++
+		if wrapped != "" && column+1+length <= t.Width {
+			wrapped, column = wrapped+" "+word, column+1+length
+		} else {
+			wrapped, column = wrapped+"\n"+indent+word, len(indent)+length
 		}
-		b.WriteString(word)
-		column += length
 	}
-	return b.String()
+	return strings.TrimPrefix(wrapped, "\n")
 }
 
 // Step writes what is being done to w. Until done is called, a terminal shows
