@@ -100,10 +100,8 @@ func readJSON(path string, into any) error {
 // Ring returns the directory of the app's key ring: its setting `ring`, keys/ring
 // by default.
 func (a *App) Ring() string {
-	dir, ok := a.Context["ring"].(string)
-	if !ok || dir == "" {
-		dir = filepath.Join("keys", "ring")
-	}
+	dir, _ := a.Context["ring"].(string)
+	dir = cmp.Or(dir, filepath.Join("keys", "ring"))
 	if filepath.IsAbs(dir) {
 		return dir
 	}
@@ -209,11 +207,11 @@ func annotated(dir string) error {
 		return nil
 	})
 	switch {
-	case errors.Is(err, assembly.ErrInvalid):
+	case err != nil:
 		return fmt.Errorf("the app did not write a cloud assembly: %w", err)
-	case err == nil && len(said) > 0:
+	case len(said) > 0:
 		slices.Sort(said)
 		return fmt.Errorf("synthesis failed:\n%s", strings.Join(said, "\n"))
 	}
-	return err
+	return nil
 }

@@ -101,7 +101,9 @@ func TestSynthesizeFails(t *testing.T) {
 	t.Parallel()
 	manifest := `{"artifacts": {
 		"Stack": {"type": "aws:cloudformation:stack", "metadata": {"/Stack/Media": [
-			{"type": "aws:cdk:error", "data": "Behaviors is wrong"}, {"type": "aws:cdk:info", "data": "all is well"}]}},
+			{"type": "aws:cdk:error", "data": "Behaviors is wrong"}, {"type": "aws:cdk:info", "data": "all is well"}],
+			"/Stack/N": [{"type": "aws:cdk:error", "data": "n"}], "/Stack/O": [{"type": "aws:cdk:error", "data": "o"}],
+			"/Stack/P": [{"type": "aws:cdk:error", "data": "p"}], "/Stack/Q": [{"type": "aws:cdk:error", "data": "q"}]}},
 		"Nested": {"type": "cdk:cloud-assembly", "properties": {"directoryName": "nested"}}}}`
 	nested := `{"artifacts": {"Other": {"type": "aws:cloudformation:stack", "additionalMetadataFile": "more.json"}}}`
 	more := `{"/Nested/Other": [{"type": "aws:cdk:error", "data": "Keys is missing"}]}`
@@ -114,7 +116,8 @@ func TestSynthesizeFails(t *testing.T) {
 		"annotations": {
 			`mkdir -p "$CDK_OUTDIR/nested"; cp manifest "$CDK_OUTDIR/manifest.json"; ` +
 				`cp nested "$CDK_OUTDIR/nested/manifest.json"; cp more "$CDK_OUTDIR/nested/more.json"`,
-			[]string{"[/Nested/Other] Keys is missing\n[/Stack/Media] Behaviors is wrong"},
+			[]string{"[/Nested/Other] Keys is missing\n[/Stack/Media] Behaviors is wrong\n" +
+				"[/Stack/N] n\n[/Stack/O] o\n[/Stack/P] p\n[/Stack/Q] q"},
 		},
 	} {
 		dir := write(t, map[string]string{

@@ -71,9 +71,9 @@ func TestSynthesizeNeedsNode(t *testing.T) {
 		t.Fatal(err)
 	}
 	for script, want := range map[string]string{
-		"":                           "Node.js is not installed",
-		"#!/bin/sh\necho v14.21.3\n": `Node.js "v14.21.3" is too old`,
-		"#!/bin/sh\nexit 1\n":        "Node.js does not run",
+		"":                          "Node.js is not installed",
+		"#!/bin/sh\necho v17.9.1\n": `Node.js "v17.9.1" is too old`,
+		"#!/bin/sh\nexit 1\n":       "Node.js does not run",
 	} {
 		path := t.TempDir()
 		if script != "" {
@@ -84,5 +84,10 @@ func TestSynthesizeNeedsNode(t *testing.T) {
 		if err == nil || !strings.HasPrefix(err.Error(), want) || !strings.Contains(fault.Hint(err), "install Node.js 22") {
 			t.Errorf("%q: %v", script, err)
 		}
+	}
+	t.Setenv("PATH", write(t, map[string]string{"node": "#!/bin/sh\necho v18.0.0\n"})+":/bin:/usr/bin")
+	err = app.Synthesize(t.Context(), filepath.Join(dir, "out"))
+	if err == nil || !strings.Contains(err.Error(), "exit status 3") {
+		t.Errorf("the oldest: %v", err)
 	}
 }

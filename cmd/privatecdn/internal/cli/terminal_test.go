@@ -73,7 +73,6 @@ func TestColumns(t *testing.T) {
 
 // On a terminal there are colors, unless it is dumb or nobody wants them.
 func TestPseudoTerminal(t *testing.T) {
-	t.Setenv("COLUMNS", "")
 	master, terminal, err := pty.Open()
 	if err != nil {
 		t.Fatal(err)
@@ -84,13 +83,15 @@ func TestPseudoTerminal(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
-		term, noColor string
-		want          cli.Terminal
+		columns, term, noColor string
+		want                   cli.Terminal
 	}{
-		{"xterm", "", cli.Terminal{Live: true, Color: true, Width: 70}},
-		{"xterm", "1", cli.Terminal{Live: true, Width: 70}},
-		{"dumb", "", cli.Terminal{}},
+		{"", "xterm", "", cli.Terminal{Live: true, Color: true, Width: 70}},
+		{"0", "xterm", "1", cli.Terminal{Live: true, Width: 70}},
+		{"1", "xterm", "1", cli.Terminal{Live: true, Width: 1}},
+		{"", "dumb", "", cli.Terminal{}},
 	} {
+		t.Setenv("COLUMNS", c.columns)
 		t.Setenv("TERM", c.term)
 		t.Setenv("NO_COLOR", c.noColor)
 		if got := cli.TerminalOf(terminal); got != c.want {

@@ -92,15 +92,15 @@ func Parse(command string) (*Request, error) {
 // words. Of bundled short options only one that takes an argument matters.
 func option(words []string) (name, value string, left []string) {
 	word, left := words[0], words[1:]
-	takes := false // its argument is the next word
-	if long, ok := strings.CutPrefix(word, "--"); ok {
-		name, takes = long, slices.Contains(takingLong, long)
-	} else if len(word) < 2 || word[0] != '-' {
+	if len(word) < 2 || word[0] != '-' {
 		return "url", word, left
-	} else if i := strings.IndexAny(word[1:], takingShort) + 1; i > 0 {
-		name, value, takes = longNames[word[i]], word[i+1:], i+1 == len(word)
 	}
-	if takes && len(left) > 0 {
+	i := strings.IndexAny(word[1:], takingShort) + 1 // 0 where none takes an argument
+	name, value, takes := longNames[word[i]], word[i+1:], i+1 == len(word)
+	if long, ok := strings.CutPrefix(word, "--"); ok {
+		name, value, takes = long, "", slices.Contains(takingLong, long)
+	}
+	if takes && len(left) > 0 { // its argument is the next word
 		value, left = left[0], left[1:]
 	}
 	return name, value, left
@@ -140,7 +140,8 @@ var piece = regexp.MustCompile(
 
 // split splits a command line into words.
 func split(s string) (words []string, err error) {
-	word, started := "", false
+	var word string
+	var started bool
 	for s != "" {
 		text := piece.FindString(s)
 		s = s[len(text):]

@@ -57,12 +57,14 @@ func TestParse(t *testing.T) {
 
 func TestParseRefuses(t *testing.T) {
 	t.Parallel()
-	for _, command := range []string{
-		"", "wget https://h/", "curl", "curl -s", "curl 'https://h/", `curl "https://h/`, "curl $'https://h/",
-		`curl $'\q'`, "curl https://h/a https://h/b", "curl -b jar.txt https://h/",
+	for command, want := range map[string]string{
+		"": "not a curl command", "wget https://h/": "not a curl command", "curl": "no URL", "curl -s": "no URL",
+		"curl 'https://h/": "quote ' has no end", `curl "https://h/`: `quote " has no end`,
+		"curl $'https://h/": "quote ' has no end", `curl $'\q'`: "an escape in",
+		"curl https://h/a https://h/b": "more than one URL", "curl -b jar.txt https://h/": `the file "jar.txt"`,
 	} {
-		if got, err := curl.Parse(command); !errors.Is(err, curl.ErrNotRead) {
-			t.Errorf("%q: %+v, %v; want ErrNotRead", command, got, err)
+		if got, err := curl.Parse(command); !errors.Is(err, curl.ErrNotRead) || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %+v, %v; want %s", command, got, err, want)
 		}
 	}
 }
