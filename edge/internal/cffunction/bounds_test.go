@@ -49,7 +49,7 @@ func TestBounds(t *testing.T) {
 		t.Run(code, func(t *testing.T) {
 			f := compile(t, "async function handler() { "+code+" }")
 			if says == ends || says == "" {
-				f.SetBudgets(50*time.Millisecond, 50*time.Millisecond)
+				f.SetBudgets(20*time.Millisecond, 20*time.Millisecond)
 			}
 			_, err := f.Run(viewerRequest, time.Unix(0, 0), func(string) {})
 			if err == nil || !strings.Contains(err.Error(), says) {
