@@ -65,7 +65,7 @@ var contentTypes = func() map[string]string {
 	types := map[string]string{}
 	for contentType, names := range extensions {
 		for name := range strings.FieldsSeq(names) {
-			types["."+name] = strings.Replace(contentType, "*", name, 1)
+			types["."+name] = strings.ReplaceAll(contentType, "*", name)
 		}
 	}
 	return types

@@ -21,10 +21,10 @@ func refuse(status int, code, message string, details ...string) *refusal {
 func (r *refusal) Error() string { return r.message }
 
 // body returns the XML document, as S3 writes it.
-func (r *refusal) body(ids [2]string) []byte {
+func (r *refusal) body(ids responseIDs) []byte {
 	b := bytes.NewBufferString(xml.Header + "<Error>")
 	elements := slices.Concat([]string{"Code", r.code, "Message", r.message}, r.details,
-		[]string{"RequestId", ids[0], "HostId", ids[1]})
+		[]string{"RequestId", ids.request, "HostId", ids.host})
 	for e := range slices.Chunk(elements, 2) {
 		b.WriteString("<" + e[0] + ">")
 		_ = xml.EscapeText(b, []byte(e[1])) // a bytes.Buffer does not fail

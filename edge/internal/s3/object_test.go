@@ -290,6 +290,10 @@ func TestAddresses(t *testing.T) {
 			t.Errorf("%s%s: %d", host, paths[1], response.StatusCode)
 		}
 	}
+	other := func(r *http.Request) { r.Host = "other.example.com" }
+	if _, body := ask(t, server, "GET", "/media/index.html", other); !strings.Contains(body, "NoSuchBucket") {
+		t.Errorf("a host that is not S3's: %s", body)
+	}
 }
 
 func TestLongestKey(t *testing.T) {

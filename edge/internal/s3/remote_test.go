@@ -89,6 +89,27 @@ func TestRemoteHeaders(t *testing.T) {
 	}
 }
 
+// A response of which nothing is used is not waited for.
+func TestRemoteResponseIsGivenUp(t *testing.T) {
+	t.Parallel()
+	ended := make(chan bool, 1)
+	h := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusNotFound)
+		_ = http.NewResponseController(w).Flush()
+		select {
+		case <-r.Context().Done():
+			ended <- true
+		case <-time.After(20 * time.Second):
+			ended <- false
+		}
+	}))
+	t.Cleanup(h.Close)
+	response, _ := ask(t, newRemote(t, h.URL, "any"), "GET", "/a.txt", asOAI)
+	if given := <-ended; !given || response.StatusCode != 403 {
+		t.Errorf("%d, given up: %v", response.StatusCode, given)
+	}
+}
+
 func TestRemoteRefused(t *testing.T) {
 	t.Parallel()
 	keys := credentials.NewStaticCredentialsProvider("a", "b", "")

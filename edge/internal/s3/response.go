@@ -50,7 +50,7 @@ func document(r *http.Request, status int, contentType string, text []byte) *htt
 }
 
 // complete adds what every response of S3 has.
-func (s *Server) complete(r *http.Request, response *http.Response, ids [2]string) *http.Response {
+func (s *Server) complete(r *http.Request, response *http.Response, ids responseIDs) *http.Response {
 	response.Request = r
 	response.Status = strconv.Itoa(response.StatusCode) + " " + http.StatusText(response.StatusCode)
 	response.Proto, response.ProtoMajor, response.ProtoMinor = "HTTP/1.1", 1, 1
@@ -61,17 +61,19 @@ func (s *Server) complete(r *http.Request, response *http.Response, ids [2]strin
 	s.share(r, h)
 	h.Set("Server", "AmazonS3")
 	h.Set("Date", s.now().UTC().Format(http.TimeFormat))
-	h.Set("X-Amz-Request-Id", ids[0])
-	h.Set("X-Amz-Id-2", ids[1])
+	h.Set("X-Amz-Request-Id", ids.request)
+	h.Set("X-Amz-Id-2", ids.host)
 	if response.ContentLength >= 0 && response.StatusCode != http.StatusNotModified {
 		h.Set("Content-Length", strconv.FormatInt(response.ContentLength, 10))
 	}
 	return response
 }
 
-// newIDs returns a request ID and a host ID in S3's formats.
-func newIDs() [2]string {
+// responseIDs identify a response, in S3's formats.
+type responseIDs struct{ request, host string }
+
+func newIDs() responseIDs {
 	var random [64]byte
 	_, _ = rand.Read(random[:]) // never fails
-	return [2]string{strings.ToUpper(hex.EncodeToString(random[:8])), base64.StdEncoding.EncodeToString(random[8:])}
+	return responseIDs{strings.ToUpper(hex.EncodeToString(random[:8])), base64.StdEncoding.EncodeToString(random[8:])}
 }

@@ -215,6 +215,10 @@ func TestRefusalIsS3s(t *testing.T) {
 			t.Errorf("%s is %q, want %q", name, got, value)
 		}
 	}
+	if empty, _ := ask(t, newServer(t, privateBucket()), "GET", "/empty.txt", asOAI); empty.ContentLength != 0 ||
+		empty.Header.Get("Content-Length") != "0" {
+		t.Errorf("an empty object: %v", empty.Header)
+	}
 	response, body = ask(t, newServer(t, privateBucket()), "HEAD", "/index.html")
 	if response.StatusCode != 403 || body != "" || response.ContentLength != -1 ||
 		response.Header["Content-Length"] != nil {
