@@ -354,3 +354,14 @@ func TestLargestStored(t *testing.T) {
 		}
 	}
 }
+
+// The body of a RoundTripper that leaves ContentLength zero is sent.
+func TestBodyWithoutLength(t *testing.T) {
+	t.Parallel()
+	s := shape{behavior: "CachePolicyId: 4135ea2d-6df8-44a3-9df3-4b5a84be39ad", origins: custom("o", "web.example.com")}
+	origin := roundTripper(func(*http.Request) (*http.Response, error) { return answer(strings.NewReader("hello"), 0), nil })
+	e := newEdge(t, "", edge.Options{Text: s.text(), Origins: map[string]http.RoundTripper{"o": origin}})
+	if got := body(t, get(t, e, homeOf(e))); got != "hello" {
+		t.Errorf("the body is %q", got)
+	}
+}

@@ -23,8 +23,8 @@ func (q *request) streamOrRange(resp *http.Response) *response {
 
 func (q *request) streamResponse(resp *http.Response) *response {
 	r := q.newResponse(resp.StatusCode, fromMiss, q.originResponseHeader(resp.Header))
-	r.content, r.body, r.length = true, cache.Stream(resp.Body), resp.ContentLength
-	setLength(r.header, r.length)
+	r.content, r.body, r.length = true, cache.Stream(resp.Body), -1 // whatever ContentLength says
+	setLength(r.header, resp.ContentLength)
 	q.finishContent(r)
 	return r
 }
