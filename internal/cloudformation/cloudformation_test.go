@@ -27,6 +27,7 @@ Parameters:
   Count: {Type: Number, Default: 3}
   Open: {Type: String}
   Chosen: {Type: Number, Default: 3, AllowedValues: [1, 2]}
+  Allowed: {Type: Number, Default: 2, AllowedValues: [1, 2]}
   Looked: {Type: "AWS::SSM::Parameter::Value<String>", Default: /some/name}
 Mappings:
   Sizes: {prod: {big: 10, hosts: [x, y]}}
@@ -38,8 +39,10 @@ Conditions:
 Resources:
   Thing:
     Type: X
-    Properties: {Ref: thing-1, Arn: !Sub "arn:${AWS::Partition}:x:::${Stage}", Nested.Name: deep, opened: open}
+    Properties: {Ref: thing-1, Arn: !Sub "arn:${AWS::Partition}:x:::${Stage}", Nested.Name: deep, opened: open,
+      Deeper: !Ref Open}
   Absent: {Type: X, Condition: IsDev, Properties: {Ref: absent}}
+  Broken: {Type: X, Condition: Nope, Properties: {Ref: broken}}
 Outputs:
   V: {Value: %s}
 `
@@ -63,6 +66,11 @@ func TestFunctions(t *testing.T) {
 		`true`:                                 "true",
 		`2012-10-17`:                           "2012-10-17",
 		`007`:                                  "007",
+		`on`:                                   "true",
+		`Off`:                                  "false",
+		`"yes"`:                                "yes",
+		`'no'`:                                 "no",
+		`!Ref Allowed`:                         "2",
 		`!Ref Stage`:                           "prod",
 		`!Ref Count`:                           "3",
 		`{Ref: Thing}`:                         "thing-1",
@@ -129,11 +137,19 @@ func TestRefused(t *testing.T) {
 		`!Ref Looked`: {cloudformation.ErrUnresolved, "looked up in SSM"},
 		`!Ref Chosen`: {cloudformation.ErrInvalid,
 			`"3" is not among the AllowedValues of the parameter Chosen`},
-		`!Ref Nobody`:        {cloudformation.ErrInvalid, "neither a parameter nor a resource"},
-		`!Ref Absent`:        {cloudformation.ErrInvalid, "its condition IsDev is false"},
-		`!Ref [a]`:           {cloudformation.ErrInvalid, "Ref needs a name"},
-		`!GetAtt Nobody.Arn`: {cloudformation.ErrInvalid, "not a resource of this template"},
-		`!GetAtt Thing`:      {cloudformation.ErrInvalid, "Fn::GetAtt needs"},
+		`!Ref Nobody`: {cloudformation.ErrInvalid, "neither a parameter nor a resource"},
+		`!Ref Absent`: {cloudformation.ErrInvalid,
+			"S/Absent: the resource is needed but its condition IsDev is false"},
+		`!Ref Broken`:               {cloudformation.ErrInvalid, `S/Broken: Condition: there is no condition "Nope"`},
+		`!GetAtt Thing.Deeper`:      {cloudformation.ErrUnresolved, "S/Thing: Properties.Deeper: the parameter Open"},
+		`!GetAtt [Thing, Arn, Arn]`: {cloudformation.ErrInvalid, "Fn::GetAtt needs"},
+		`!GetAtt .Arn`:              {cloudformation.ErrInvalid, "Fn::GetAtt needs"},
+		`!Select [-1, [a]]`:         {cloudformation.ErrInvalid, "of a list of 1"},
+		`!Sub [a, {}, c]`:           {cloudformation.ErrInvalid, "Fn::Sub needs"},
+		`!Sub [a, b]`:               {cloudformation.ErrInvalid, "expected an object, got a string"},
+		`!Ref [a]`:                  {cloudformation.ErrInvalid, "Ref needs a name"},
+		`!GetAtt Nobody.Arn`:        {cloudformation.ErrInvalid, "not a resource of this template"},
+		`!GetAtt Thing`:             {cloudformation.ErrInvalid, "Fn::GetAtt needs"},
 		`!GetAtt Thing.Unknown`: {cloudformation.ErrUnresolved,
 			`S: Outputs.V.Value: Unknown of Thing, an X, is known to AWS only; give "Thing.Unknown" a value`},
 		`{"Fn::GetAtt": [Thing, {Ref: Nobody}]}`: {cloudformation.ErrInvalid, "neither a parameter"},
@@ -208,6 +224,9 @@ func TestParseRefuses(t *testing.T) {
 		"# nothing but a comment\n":           {cloudformation.ErrSyntax, "empty"},
 		`{"Resources":{},"Metadata":nope}`:    {cloudformation.ErrSyntax, "invalid character"},
 		`{"Resources":{"A":[1`:                {cloudformation.ErrSyntax, "unexpected EOF"},
+		`{"Resources":{"A":[1}`:               {cloudformation.ErrSyntax, "invalid character '}'"},
+		`{"Resources":{"A":1]`:                {cloudformation.ErrSyntax, "invalid character ']'"},
+		`{"Resources":{1:2}}`:                 {cloudformation.ErrSyntax, "invalid character '1'"},
 		`{"Resources":[]}`:                    {cloudformation.ErrInvalid, "Resources: expected an object, got a list"},
 		`{"Resources":{"A":1}}`:               {cloudformation.ErrInvalid, "Resources.A: expected an object"},
 		`{"Resources":{"A":{}}}`:              {cloudformation.ErrInvalid, "S/A: a resource needs a Type"},

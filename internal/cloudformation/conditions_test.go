@@ -23,6 +23,7 @@ func TestConditions(t *testing.T) {
 		"!Equals ['', !Ref Nobody]":                {false, cloudformation.ErrInvalid},
 		"!Not [!Condition Yes]":                    {false, nil},
 		"!Not [!Condition No]":                     {true, nil},
+		"!Not [!Equals [!Ref Nobody, a]]":          {false, cloudformation.ErrInvalid},
 		"!Not [!Condition Yes, !Condition No]":     {false, cloudformation.ErrInvalid},
 		"!And [!Condition Yes, !Condition Yes]":    {true, nil},
 		"!And [!Condition Yes, !Condition No]":     {false, nil},

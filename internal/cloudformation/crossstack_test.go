@@ -21,11 +21,15 @@ func TestCrossStack(t *testing.T) {
 	}
 	add("One", "", `{"Resources":{},"Outputs":{
 		"O":{"Value":"exported","Export":{"Name":{"Fn::Sub":"${AWS::StackName}-name"}}},
+		"Open":{"Value":{"Ref":"Open"}},
 		"Not":{"Value":"x","Condition":"Never"}},
+		"Parameters":{"Open":{"Type":"String"}},
 		"Conditions":{"Never":{"Fn::Equals":["a","b"]}}}`)
 	const two = `{"Resources":{},"Outputs":{
 		"A":{"Value":{"Fn::ImportValue":"One-name"}},
 		"B":{"Value":{"Fn::GetStackOutput":{"StackName":"One","OutputName":"O"}}},
+		"D":{"Value":{"Fn::GetStackOutput":{"StackName":"One","OutputName":"Open"}}},
+		"E":{"Value":{"Fn::GetStackOutput":{"StackName":"One","OutputName":"None"}}},
 		"C":{"Value":{"Fn::GetStackOutput":{"StackName":"One","OutputName":"Not"}}},
 		"InAny":{"Value":{"Fn::GetStackOutput":{"StackName":"One","OutputName":"O"}}},
 		"InThis":{"Value":{"Fn::GetStackOutput":{"StackName":"One","OutputName":"O","Region":"us-east-1"}}},
@@ -36,8 +40,12 @@ func TestCrossStack(t *testing.T) {
 			t.Errorf("%s = %q, %v, %v", name, v, ok, err)
 		}
 	}
-	if _, _, err := s.Output("C"); !errors.Is(err, cloudformation.ErrInvalid) {
-		t.Errorf("an output whose condition is false: %v", err)
+	for name, want := range map[string]error{
+		"C": cloudformation.ErrInvalid, "D": cloudformation.ErrUnresolved, "E": cloudformation.ErrInvalid,
+	} {
+		if _, _, err := s.Output(name); !errors.Is(err, want) {
+			t.Errorf("%s: %v, want %v", name, err, want)
+		}
 	}
 	add("One", "ap-south-1", `{"Resources":{},"Outputs":{"O":{"Value":"the namesake's"}}}`)
 	for name, want := range map[string]string{"InRegion": "the namesake's", "InThis": "exported", "InAny": "exported"} {
@@ -48,6 +56,44 @@ func TestCrossStack(t *testing.T) {
 	elsewhere := add("Three", "ap-south-1", two)
 	if _, _, err := elsewhere.Output("A"); !errors.Is(err, cloudformation.ErrUnresolved) {
 		t.Errorf("an import from another Region: %v", err)
+	}
+	abroad, err := app.Add("Four", "210987654321", "", []byte(two))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := abroad.Output("A"); !errors.Is(err, cloudformation.ErrUnresolved) {
+		t.Errorf("an import from another account: %v", err)
+	}
+}
+
+// An import finds nothing behind an export whose name is wrong.
+func TestWrongExport(t *testing.T) {
+	t.Parallel()
+	s := add(t, `{"Resources":{},"Outputs":{"A":{"Value":"x","Export":{"Name":{"Ref":"Nobody"}}},`+
+		`"B":{"Value":{"Fn::ImportValue":"b"}}}}`)
+	if _, _, err := s.Output("B"); !errors.Is(err, cloudformation.ErrInvalid) ||
+		!strings.Contains(err.Error(), "S: Outputs.A.Export.Name") {
+		t.Error(err)
+	}
+}
+
+// A nested stack's resources exist where the one that makes the stack does.
+func TestNestedResourceExists(t *testing.T) {
+	t.Parallel()
+	for condition, want := range map[string]struct {
+		exists bool
+		err    error
+	}{
+		"!Equals [a, a]": {true, nil}, "!Equals [a, b]": {false, nil}, "!Equals [a]": {false, cloudformation.ErrInvalid},
+	} {
+		s := add(t, "Conditions: {C: "+condition+"}\nResources: {Child: {Type: X, Condition: C}}\n")
+		nested, err := s.Resources["Child"].Nest([]byte("Resources: {R: {Type: X}}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if exists, err := nested.Resources["R"].Exists(); exists != want.exists || !errors.Is(err, want.err) {
+			t.Errorf("%s: %v, %v", condition, exists, err)
+		}
 	}
 }
 

@@ -118,11 +118,11 @@ func check(at Location, rule string, v reflect.Value) error {
 	switch {
 	case rule == "":
 	case isRange:
-		low, _ := strconv.ParseFloat(least, 64)
-		high, err := strconv.ParseFloat(most, 64)
-		n, _ := strconv.ParseFloat(fmt.Sprint(v.Interface()), 64)
+		low, _ := json.Number(least).Float64()
+		high, err := json.Number(most).Float64()
+		n, _ := json.Number(fmt.Sprint(v.Interface())).Float64()
 		if n < low || err == nil && n > high {
-			return at.Invalid("%v is not within %s", n, strings.Replace(rule, "..", " to ", 1))
+			return at.Invalid("%v is not within %s", n, strings.ReplaceAll(rule, "..", " to "))
 		}
 	case v.Kind() == reflect.Slice:
 		for i := range v.Len() {

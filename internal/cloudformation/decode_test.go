@@ -30,7 +30,17 @@ func TestDecode(t *testing.T) {
 		Choice *struct {
 			Yes bool `cfn:"required"`
 		}
+		Level   int      `cfn:"1..10"`
+		Share   *float64 `cfn:"0.."`
+		Kinds   []string `cfn:"a|b"`
 		Lenient cloudformation.Lenient
+		Zeros   *struct {
+			Whole int     `cfn:"required"`
+			Any   float64 `cfn:"required"`
+		}
+		Needs *struct {
+			ARN cloudformation.Lenient `cfn:"required"`
+		}
 		_       cloudformation.Ignored `cfn:"Known KnownToo"`
 		Refused cloudformation.Refused `cfn:"do without"`
 	}
@@ -57,10 +67,16 @@ func TestDecode(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]cloudformation.Lenient{
-		`{"Lenient":{"Fn::Sub":"a-${AWS::Region}"}}`: "a-" + cloudformation.DefaultRegion,
-		`{"Lenient":{"Fn::ImportValue":"acl"}}`:      `{"Fn::ImportValue":"acl"}`,
-		`{"Lenient":{"Ref":"AWS::NoValue"}}`:         "",
-		`{"Choice":{"Yes":false}}`:                   "",
+		`{"Lenient":{"Fn::Sub":"a-${AWS::Region}"}}`:  "a-" + cloudformation.DefaultRegion,
+		`{"Lenient":{"Fn::ImportValue":"acl"}}`:       `{"Fn::ImportValue":"acl"}`,
+		`{"Lenient":{"Ref":"AWS::NoValue"}}`:          "",
+		`{"Zeros":{"Whole":0,"Any":0}}`:               "",
+		`{"Choice":{"Yes":false}}`:                    "",
+		`{"Needs":{"ARN":{"Fn::ImportValue":"acl"}}}`: "",
+		`{"Level":1,"Share":0,"Kinds":["a","b",""]}`:  "",
+		`{"Level":10,"Share":1e9,"Kinds":[]}`:         "",
+		`{"Refused":""}`:                              "",
+		`{"Refused":0}`:                               "",
 	} {
 		if got, err := decode(text); err != nil || got.Lenient != want {
 			t.Errorf("%s: %+v, %v", text, got, err)
@@ -68,6 +84,14 @@ func TestDecode(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		`{"Lenient":{"Ref":"Nobody"}}`:              "Properties.Lenient: Ref of \"Nobody\"",
+		`{"Zeros":{"Whole":0}}`:                     "Properties.Zeros.Any: the property is missing",
+		`{"Needs":{}}`:                              "Properties.Needs.ARN: the property is missing",
+		`{"Level":0}`:                               "Properties.Level: 0 is not within 1 to 10",
+		`{"Level":11}`:                              "Properties.Level: 11 is not within 1 to 10",
+		`{"Share":-0.5}`:                            "Properties.Share: -0.5 is not within 0 to ",
+		`{"Kinds":["a","c"]}`:                       `Properties.Kinds[1]: "c" is not a supported value; use one of a, b`,
+		`{"Kinds":[{"Ref":"Nobody"}]}`:              "Properties.Kinds[0]: Ref of \"Nobody\"",
+		`{"Refused":{"a":{"b":1}}}`:                 "Properties.Refused: the property is not supported; do without",
 		`{"Lenient":[]}`:                            "Properties.Lenient: expected a string, got a list",
 		`{"Choice":{"Yes":{"Ref":"AWS::NoValue"}}}`: "Properties.Choice.Yes: the property is missing",
 		`{"Choice":{"Yes":null}}`:                   "Properties.Choice.Yes: the property is missing",
@@ -93,5 +117,18 @@ func TestDecode(t *testing.T) {
 		if _, err := decode(text); err == nil || !strings.Contains(said(err), want) {
 			t.Errorf("%s: %v; want %s", text, err, want)
 		}
+	}
+}
+
+// A struct may know all properties, and read some.
+func TestDecodeAnyOther(t *testing.T) {
+	t.Parallel()
+	var o struct {
+		_    cloudformation.Ignored `cfn:"*"`
+		Text string                 `cfn:"required"`
+	}
+	s := add(t, `{"Resources":{"R":{"Type":"X","Properties":{"Text":"x","Unknown":{"Ref":"Nobody"}}}}}`)
+	if err := s.Resources["R"].Decode(&o); err != nil || o.Text != "x" {
+		t.Errorf("%+v, %v", o, err)
 	}
 }

@@ -4,19 +4,15 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"regexp"
 	"strings"
 )
 
-// expansion writes out the loops of a template, and counts what it writes.
+// expand returns v with every Fn::ForEach in it written out.
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html
-type expansion struct {
-	stack *Stack // whose parameters and mappings are known
-	nodes int
-}
-
-func (x *expansion) expand(at Location, v any, variables map[string]string) (any, error) {
-	if x.nodes += nodeSize; x.nodes > maxWork {
-		return nil, tooLong(at)
+func (s *Stack) expand(at Location, v any, variables map[string]string) (any, error) {
+	if err := s.spend(at, nodeSize); err != nil {
+		return nil, err
 	}
 	switch v := v.(type) {
 	case map[string]any:
@@ -24,49 +20,47 @@ func (x *expansion) expand(at Location, v any, variables map[string]string) (any
 		if value, ok := variables[name]; ok && len(v) == 1 {
 			return value, nil
 		}
-		return x.object(at, v, variables)
+		return s.expandObject(at, v, variables)
 	case []any:
 		list := make([]any, len(v))
 		for i, e := range v {
 			var err error
-			if list[i], err = x.expand(at.Index(i), e, variables); err != nil {
+			if list[i], err = s.expand(at.Index(i), e, variables); err != nil {
 				return nil, err
 			}
 		}
 		return list, nil
 	case string:
-		return x.text(v, variables), nil
+		return s.expandText(at, v, variables)
 	}
 	return v, nil
 }
 
-// text puts the loop variables in: ${X} as it is, &{X} without the characters
-// that a logical ID cannot have.
-func (x *expansion) text(text string, variables map[string]string) string {
+var notAlphanumeric = regexp.MustCompile(`[^A-Za-z0-9]`)
+
+// expandText puts the loop variables in: ${X} as it is, &{X} without the
+// characters that a logical ID cannot have.
+func (s *Stack) expandText(at Location, text string, variables map[string]string) (string, error) {
 	for name, value := range variables {
 		text = strings.ReplaceAll(text, "${"+name+"}", value)
-		text = strings.ReplaceAll(text, "&{"+name+"}", strings.Map(alphanumeric, value))
+		text = strings.ReplaceAll(text, "&{"+name+"}", notAlphanumeric.ReplaceAllString(value, ""))
 	}
-	x.nodes += len(text)
-	return text
+	return text, s.spend(at, len(text))
 }
 
-func alphanumeric(r rune) rune {
-	if strings.ContainsRune("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", r) {
-		return r
-	}
-	return -1
-}
-
-func (x *expansion) object(at Location, o map[string]any, variables map[string]string) (map[string]any, error) {
+func (s *Stack) expandObject(at Location, o map[string]any, variables map[string]string) (map[string]any, error) {
 	out := make(map[string]any, len(o))
 	for _, key := range sortedKeys(o) {
 		here := at.Key(key)
-		var err error
 		if strings.HasPrefix(key, "Fn::ForEach::") {
-			err = x.loop(here, o[key], variables, out)
-		} else {
-			out[x.text(key, variables)], err = x.expand(here, o[key], variables)
+			if err := s.expandLoop(here, o[key], variables, out); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		name, err := s.expandText(here, key, variables)
+		if err == nil {
+			out[name], err = s.expand(here, o[key], variables)
 		}
 		if err != nil {
 			return nil, err
@@ -75,8 +69,8 @@ func (x *expansion) object(at Location, o map[string]any, variables map[string]s
 	return out, nil
 }
 
-// loop writes [variable, collection, {key: value}] into out.
-func (x *expansion) loop(at Location, v any, variables map[string]string, out map[string]any) error {
+// expandLoop writes [variable, collection, {key: value}] into out.
+func (s *Stack) expandLoop(at Location, v any, variables map[string]string, out map[string]any) error {
 	args, err := arguments(at, "Fn::ForEach", v, 3)
 	if err != nil {
 		return err
@@ -86,18 +80,18 @@ func (x *expansion) loop(at Location, v any, variables map[string]string, out ma
 	if !ok || !isObject {
 		return at.Invalid("Fn::ForEach needs a name, a list and an object")
 	}
-	collection, err := x.expand(at, args[1], variables)
+	collection, err := s.expand(at, args[1], variables)
 	if err != nil {
 		return err
 	}
-	values, err := x.stack.texts(at.Index(1), collection)
+	values, err := s.texts(at.Index(1), collection)
 	if err != nil {
 		return err
 	}
 	for _, value := range values {
 		inner := map[string]string{name: value}
 		maps.Copy(inner, variables)
-		written, err := x.object(at, body, inner)
+		written, err := s.expandObject(at, body, inner)
 		if err != nil {
 			return err
 		}

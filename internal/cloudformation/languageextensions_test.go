@@ -84,12 +84,17 @@ func TestLanguageExtensionsRefuse(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "Resources.Fn::ForEach::L[1]: Ref of") {
 		t.Errorf("a loop over nobody: %v", err)
 	}
-	if _, _, err := add(t, "Resources: {}\nOutputs: {V: {Value: {Fn::Length: [a]}}}").Output("V"); err == nil ||
-		!strings.Contains(said(err), "add Transform: AWS::LanguageExtensions") {
-		t.Errorf("a function of the transform without it: %v", err)
+	for _, function := range []string{"Fn::Length", "Fn::ToJsonString"} {
+		_, _, err := add(t, "Resources: {}\nOutputs: {V: {Value: {"+function+": [a]}}}").Output("V")
+		if err == nil || !strings.Contains(said(err), "add Transform: AWS::LanguageExtensions") {
+			t.Errorf("%s without the transform: %v", function, err)
+		}
 	}
 	for expression, want := range map[string]error{
 		"{Fn::Length: text}":                            cloudformation.ErrInvalid,
+		"!FindInMap [a]":                                cloudformation.ErrInvalid,
+		"!FindInMap [a, b, c, d, e]":                    cloudformation.ErrInvalid,
+		"!Join [a, b, c, d]":                            cloudformation.ErrInvalid,
 		"!FindInMap [No, such, name, text]":             cloudformation.ErrInvalid,
 		"{Fn::ToJsonString: {a: !Ref Nobody}}":          cloudformation.ErrInvalid,
 		"!FindInMap [No, such, name, {Default: Value}]": cloudformation.ErrInvalid,

@@ -31,6 +31,8 @@ func TestBombs(t *testing.T) {
 		{joined("", strings.Repeat("x", 1024), 1024, "x"), cloudformation.ErrTooLarge},
 		{joined(strings.Repeat("x", 1024), "", 1023, ""), nil},
 		{joined(strings.Repeat("x", 1024), "", 1024, ""), cloudformation.ErrTooLarge},
+		{substituted(1024), nil},
+		{substituted(1025), cloudformation.ErrTooLarge},
 		{joined("", strings.Repeat("x", 500_000), 20_000, ""), cloudformation.ErrTooLarge},
 		{joined(strings.Repeat("x", 500_000), "", 20_000, ""), cloudformation.ErrTooLarge},
 	} {
@@ -40,10 +42,70 @@ func TestBombs(t *testing.T) {
 	}
 }
 
+// Each part of a text that is split is work, too.
+func TestWorkOfSplit(t *testing.T) {
+	t.Parallel()
+	for parts, want := range map[int]error{508_400: nil, 508_401: cloudformation.ErrTooLarge} { // of 64 bytes, and twice 1
+		values := map[string]string{"P": strings.Repeat(",", parts)}
+		s, err := cloudformation.NewApp(cloudformation.Options{Values: values}, attributes).Add("S", "", "", []byte(
+			`{"Parameters":{"P":{"Type":"String"}},"Resources":{},`+
+				`"Outputs":{"V":{"Value":{"Fn::Select":[0,{"Fn::Split":[",",{"Ref":"P"}]}]}}}}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := s.Output("V"); !errors.Is(err, want) {
+			t.Errorf("%d parts: %v, want %v", parts, err, want)
+		}
+	}
+}
+
+// Texts and all the work of an app have bounds, which are exact.
+func TestWork(t *testing.T) {
+	t.Parallel()
+	const most = 1 << 20
+	for name, c := range map[string]struct {
+		given, outputs int
+		last           string
+		want           error
+	}{
+		"the longest text": {most, 1, "", nil},
+		"longer text":      {most + 1, 1, "", cloudformation.ErrTooLarge},
+		"all work":         {most, 16, "", nil}, // a value counts where it is given and where it is used
+		"more work":        {most, 16, "x", cloudformation.ErrTooLarge},
+	} {
+		var outputs []string
+		for i := range c.outputs {
+			outputs = append(outputs, fmt.Sprintf(`"O%02d":{"Value":{"Ref":"P"}}`, i))
+		}
+		values := map[string]string{"P": strings.Repeat("x", c.given)}
+		app := cloudformation.NewApp(cloudformation.Options{Values: values}, attributes)
+		s, err := app.Add("S", "", "", fmt.Appendf(nil, `{"Parameters":{"P":{"Type":"String"}},"Resources":{},`+
+			`"Outputs":{%s,"Last":{"Value":%q}}}`, strings.Join(outputs, ","), c.last))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := 0; i < c.outputs && err == nil; i++ {
+			_, _, err = s.Output(fmt.Sprintf("O%02d", i))
+		}
+		if err == nil {
+			_, _, err = s.Output("Last")
+		}
+		if !errors.Is(err, c.want) {
+			t.Errorf("%s: %v, want %v", name, err, c.want)
+		}
+	}
+}
+
 // joined returns a template that joins n times text, and last, with a separator.
 func joined(separator, text string, n int, last string) string {
 	return fmt.Sprintf(`{"Resources":{"R":{"Type":"X","Properties":{"Ref":%q}}},`+
 		`"Outputs":{"V":{"Value":{"Fn::Join":[%q,[%s%q]]}}}}`, text, separator, strings.Repeat(`{"Ref":"R"},`, n), last)
+}
+
+// substituted returns a template that puts a text of 1024 characters n times into another.
+func substituted(n int) string {
+	return fmt.Sprintf(`{"Resources":{"R":{"Type":"X","Properties":{"Ref":%q}}},`+
+		`"Outputs":{"V":{"Value":{"Fn::Sub":%q}}}}`, strings.Repeat("x", 1024), strings.Repeat("${R}", n))
 }
 
 // Whatever nests in a template counts, up to the same depth.
@@ -78,25 +140,35 @@ func TestDepth(t *testing.T) {
 // A template may be as large as CloudFormation's quotas say.
 func TestQuotas(t *testing.T) {
 	t.Parallel()
-	outputs := func(n int) string {
-		var all []string
-		for i := range n {
-			all = append(all, fmt.Sprintf(`"O%d":{"Value":"x"}`, i))
+	for section, c := range map[string]struct {
+		most  int
+		entry string
+	}{
+		"Mappings":   {200, `{}`},
+		"Outputs":    {200, `{"Value":"x"}`},
+		"Parameters": {200, `{"Type":"String"}`},
+		"Resources":  {500, `{"Type":"X"}`},
+		"Conditions": {1000, `{}`}, // has no quota
+	} {
+		template := func(n int) string {
+			var all []string
+			for i := range n {
+				all = append(all, fmt.Sprintf(`"N%d":%s`, i, c.entry))
+			}
+			return fmt.Sprintf(`{"Resources":{},%q:{%s}}`, section, strings.Join(all, ","))
 		}
-		return `{"Resources":{},"Outputs":{` + strings.Join(all, ",") + `}}`
+		if _, err := parse(template(c.most)); err != nil {
+			t.Errorf("%d %s: %v", c.most, section, err)
+		}
+		if _, err := parse(template(c.most + 1)); errors.Is(err, cloudformation.ErrTooLarge) == (section == "Conditions") {
+			t.Errorf("%d %s: %v", c.most+1, section, err)
+		}
 	}
 	const empty = `{"Resources":{}}`
-	for name, c := range map[string]struct {
-		template string
-		want     error
-	}{
-		"200 outputs":     {outputs(200), nil},
-		"201 outputs":     {outputs(201), cloudformation.ErrTooLarge},
-		"1 MiB":           {empty + strings.Repeat(" ", 1<<20-len(empty)), nil},
-		"1 MiB and a bit": {empty + strings.Repeat(" ", 1<<20-len(empty)+1), cloudformation.ErrTooLarge},
-	} {
-		if _, err := parse(c.template); !errors.Is(err, c.want) {
-			t.Errorf("%s: %v, want %v", name, err, c.want)
-		}
+	if _, err := parse(empty + strings.Repeat(" ", 1<<20-len(empty))); err != nil {
+		t.Errorf("1 MiB: %v", err)
+	}
+	if _, err := parse(empty + strings.Repeat(" ", 1<<20-len(empty)+1)); !errors.Is(err, cloudformation.ErrTooLarge) {
+		t.Errorf("more than 1 MiB: %v", err)
 	}
 }

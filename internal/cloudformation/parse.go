@@ -43,11 +43,10 @@ func (s *Stack) parse(data []byte) error {
 			if err := s.parseSection(at.Key(section), section, v); err != nil {
 				return err
 			}
-			delete(root, section)
 		}
 	}
 	if s.extended() {
-		if root, err = (&expansion{stack: s}).object(at, root, nil); err != nil {
+		if root, err = s.expandObject(at, root, nil); err != nil {
 			return err
 		}
 	}
@@ -68,9 +67,10 @@ func parseTree(data []byte) (tree any, twice []Twice, err error) {
 }
 
 func (s *Stack) parseSection(at Location, name string, v any) (err error) {
-	if entries, _ := v.(map[string]any); quotas[name] > 0 && len(entries) > quotas[name] {
+	entries, _ := v.(map[string]any)
+	if most, limited := quotas[name]; limited && len(entries) > most {
 		return at.Errorf(ErrTooLarge, "split the template into several stacks",
-			"it has %d entries, CloudFormation accepts %d", len(entries), quotas[name])
+			"it has %d entries, CloudFormation accepts %d", len(entries), most)
 	}
 	switch name {
 	case "Parameters":

@@ -17,7 +17,7 @@ func parseYAML(data []byte) (tree any, twice []Twice, err error) {
 	d := yaml.NewDecoder(strings.NewReader(string(data)))
 	var document yaml.Node
 	switch err := d.Decode(&document); {
-	case errors.Is(err, io.EOF) || err == nil && len(document.Content) == 0:
+	case errors.Is(err, io.EOF):
 		return nil, nil, errors.New("the file is empty")
 	case err != nil:
 		return nil, nil, errors.New(strings.TrimPrefix(err.Error(), "yaml: "))
