@@ -15,17 +15,17 @@ import (
 // reader itself works with.
 func Support() string {
 	var b strings.Builder
-	b.WriteString("# What of a template is understood\n\n" +
+	b.WriteString("# What parts of a template are understood\n\n" +
 		"Made from the reader's own tables by `go test ./internal/infra -update`. A resource type or a property\n" +
-		"that is not listed here is refused by name; nothing is skipped in silence.\n\n" +
+		"that is not listed here is refused by name; nothing is skipped silently.\n\n" +
 		"## Language\n\nJSON, and YAML with short tags. Parameters, mappings, conditions, outputs, exports, the pseudo " +
 		"parameters,\n" +
 		"several stacks of one assembly together, nested ones too, and these functions:\n\n")
 	for _, name := range cloudformation.Functions() {
 		fmt.Fprintf(&b, "- `%s`\n", name)
 	}
-	b.WriteString("\nWhat only a deployment decides is given by name: a parameter, an export, `LogicalID.Attribute`, or " +
-		"the text of a\n" +
+	b.WriteString("\nValues that only a deployment decides are given by name: a parameter, an export, `LogicalID.Attribute`, " +
+		"or the text of a\n" +
 		"dynamic reference.\n\n## Resources\n")
 	for _, k := range slices.SortedFunc(slices.Values(kinds), func(a, c kind) int {
 		return strings.Compare(a.name,
@@ -37,8 +37,8 @@ func Support() string {
 	for _, line := range managedNames() {
 		b.WriteString(line)
 	}
-	b.WriteString("\n## Resources that change nothing of what a viewer gets\n\n" +
-		"They are known, and left out for the reason given. A name ending in `::` stands for every type of a service.\n\n")
+	b.WriteString("\n## Resources that change nothing a viewer gets\n\n" +
+		"They are known, and ignored for the reason given. A name ending in `::` stands for every type of a service.\n\n")
 	for _, typ := range slices.Sorted(maps.Keys(leftOut)) {
 		fmt.Fprintf(&b, "- `%s`: %s\n", typ, leftOut[typ])
 	}
