@@ -9,6 +9,7 @@ import (
 
 	"example.com/privatecdn/internal/awsname"
 	"example.com/privatecdn/internal/fault"
+	"example.com/privatecdn/signer/internal/urlparts"
 	"example.com/privatecdn/signer/policy"
 )
 
@@ -165,7 +166,7 @@ func (s *Signer) cookieDomain(domain, host string) (string, error) {
 	}
 	const remedy = "give a domain that contains the host and is yours alone, or none"
 	encoded, err := policy.EncodeURL("https://" + strings.TrimPrefix(domain, "."))
-	name := strings.TrimSuffix(strings.TrimPrefix(encoded, "https://"), "/")
+	name := urlparts.Cut(encoded).Host
 	host, _, _ = strings.Cut(host, ":")
 	_, notAddress := netip.ParseAddr(name)
 	within := host == "*" || host == name || strings.HasSuffix(host, "."+name)

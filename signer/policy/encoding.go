@@ -44,12 +44,8 @@ func AppendEncode(dst, src []byte) []byte {
 // Decode reads CloudFront's base64. It accepts exactly what Encode writes;
 // anything else is ErrEncoding.
 func Decode(s string) ([]byte, error) {
-	// The standard decoder skips line breaks, which nobody signed.
-	if s == "" || strings.ContainsAny(s, "\r\n") {
-		return nil, refuse(ErrEncoding, "")
-	}
-	out, err := alphabet.DecodeString(s)
-	if err != nil {
+	out, err := alphabet.DecodeString(s) // skips line breaks, which nobody signed
+	if s == "" || err != nil || strings.ContainsAny(s, "\r\n") {
 		return nil, refuse(ErrEncoding, "")
 	}
 	return out, nil

@@ -10,6 +10,7 @@ import (
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/internal/awsname"
 	"example.com/privatecdn/internal/fault"
+	"example.com/privatecdn/signer/internal/urlparts"
 	"example.com/privatecdn/signer/policy"
 )
 
@@ -71,8 +72,8 @@ func (c *Config) normalizeHost() error {
 		return nil
 	}
 	u, err := policy.EncodeURL("https://" + c.Host)
-	host := strings.TrimSuffix(strings.TrimPrefix(u, "https://"), "/")
-	if err != nil || strings.ContainsAny(host, "/?") || strings.HasSuffix(c.Host, "/") {
+	host := urlparts.Cut(u).Host
+	if err != nil || u != "https://"+host+"/" || strings.HasSuffix(c.Host, "/") {
 		return refuse(ErrHost, "give the distribution's domain name alone, such as d111111abcdef8.cloudfront.net",
 			"%s is not a valid host for the URL", fault.Quote(c.Host))
 	}

@@ -102,10 +102,7 @@ type Presigner struct {
 // New checks a configuration. Errors are ErrBucket, ErrRegion, ErrHost,
 // ErrLifetime, ErrWindow, ErrExposure or ErrCredentials.
 func New(c Config) (*Presigner, error) {
-	if err := c.complete(); err != nil {
-		return nil, err
-	}
-	if err := c.check(); err != nil {
+	if err := cmp.Or(c.complete(), c.check()); err != nil {
 		return nil, err
 	}
 	return &Presigner{config: c, signer: v4.NewSigner(func(o *v4.SignerOptions) {
@@ -162,7 +159,9 @@ var overrides = []string{
 
 // query returns the parameters that S3 reads beside its signature.
 func (r *Request) query() (url.Values, error) {
-	if !validKey(r.Key) {
+	segments := strings.Split(r.Key, "/") // viewers resolve . and .. before they request a URL
+	if r.Key == "" || len(r.Key) > awsname.MaxObjectKey ||
+		slices.Contains(segments, ".") || slices.Contains(segments, "..") {
 		return nil, refuse(ErrKey, `give 1 to 1024 bytes without "." or ".." segments`,
 			"%s is not a valid object key", fault.Quote(r.Key))
 	}
@@ -214,14 +213,6 @@ func (p *Presigner) credentials(ctx context.Context, until time.Time) (aws.Crede
 
 func short(c aws.Credentials, until time.Time) bool {
 	return c.CanExpire && c.Expires.Before(until)
-}
-
-// validKey reports whether S3 accepts a key, and viewers resolve no segment of it
-// before they request it.
-func validKey(key string) bool {
-	segments := strings.Split(key, "/")
-	return key != "" && len(key) <= awsname.MaxObjectKey &&
-		!slices.Contains(segments, ".") && !slices.Contains(segments, "..")
 }
 
 // cacheTTL returns C for a path, after checking what its behavior lets through.
