@@ -50,7 +50,9 @@ func parseCompact(text string) (p Policy, ok bool) {
 		return value
 	}
 	p.IP, _ = netip.ParsePrefix(between(`"AWS:SourceIp":"`, `"`))
-	p.From, _ = parseEpoch("start", between(`"DateGreaterThan":{"AWS:EpochTime":`, "}"))
+	if start := between(`"DateGreaterThan":{"AWS:EpochTime":`, "}"); start != "" {
+		p.From, _ = parseEpoch("start", start)
+	}
 	p.Until, _ = parseEpoch("end", between(`"DateLessThan":{"AWS:EpochTime":`, "}"))
 	var buffer [512]byte
 	return p, string(p.Append(buffer[:0])) == text && p.ValidateConditions() == nil && p.Resource != "" &&
@@ -169,7 +171,7 @@ func notJSON(err error) error { return errors.New("it is not JSON: " + fault.Pri
 // parseEpoch reads a whole number without sign, fraction or exponent. One that
 // is too large becomes the largest.
 func parseEpoch(which, number string) (time.Time, error) {
-	if number == "" || strings.Trim(number, "0123456789") != "" {
+	if strings.Trim(number, "0123456789") != "" {
 		return time.Time{}, errors.New("the " + which + " is not a whole number of seconds since 1970")
 	}
 	seconds, _ := strconv.ParseInt(number, 10, 64)

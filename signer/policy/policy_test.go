@@ -255,10 +255,34 @@ func TestParse(t *testing.T) {
 
 // The text that most signers write is read with little more than its copy.
 func TestParseAllocates(t *testing.T) {
-	for _, r := range []string{resource, "https://h.example/a b"} {
-		text := []byte(policy.Policy{Resource: r, Until: end, From: start, IP: ip}.String())
+	for _, p := range []policy.Policy{
+		{Resource: resource, Until: end}, {Resource: "https://h.example/a b", Until: end, From: start, IP: ip},
+	} {
+		text := []byte(p.String())
 		if n := testing.AllocsPerRun(10, func() { _, _ = policy.Parse(text) }); n > 2 {
 			t.Errorf("%s: %v allocations", text, n)
+		}
+	}
+}
+
+// A member that is not known, or has a value of another type, is named.
+func TestParseNames(t *testing.T) {
+	t.Parallel()
+	const condition = `{"Statement":[{"Condition":`
+	for text, want := range map[string]string{
+		`{"Statement":5}`: `another type: "Statement"`,
+		`{"Other":{}}`:    `another type: "Other"`,
+		condition + `[]`:  `another type: "Statement.Condition"`,
+		condition + `{"DateLessThan":{"AWS:EpochTime":"1"}}`:                 `"Statement.Condition.DateLessThan.AWS:EpochTime"`,
+		condition + `{"DateLessThan":{"AWS:EpochTime":1.5}}`:                 "the end is not a whole number",
+		condition + `{"DateGreaterThan":{"AWS:EpochTime":-1}}`:               "the start is not a whole number",
+		condition + `{"IpAddress":{"AWS:SourceIp":5}}`:                       `"Statement.Condition.IpAddress.AWS:SourceIp"`,
+		condition + `{"IpAddress":{"AWS:SourceIp":""}}`:                      "not an IPv4 address",
+		condition + `{"DateLessThan":{"AWS:EpochTime":1}}}]}x`:               "text follows its end",
+		condition + `{"DateLessThan":{"AWS:EpochTime":1,"AWS:EpochTime":1}}`: "stands twice",
+	} {
+		if _, err := policy.Parse([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", text, err, want)
 		}
 	}
 }
