@@ -43,10 +43,7 @@ func (d *diff) bucketBefore(n *infra.Bucket) (before *infra.Bucket) {
 }
 
 func sameResource(o, n *infra.Bucket) bool {
-	if n.External {
-		return o.External && o.Name == n.Name
-	}
-	return !o.External && o.Stack == n.Stack && o.LogicalID == n.LogicalID
+	return o.Stack == n.Stack && o.LogicalID == n.LogicalID && (!n.External || o.Name == n.Name)
 }
 
 func (d *diff) comparePublicAccess(o, n *infra.Bucket) {
