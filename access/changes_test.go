@@ -217,6 +217,18 @@ var changes = map[string]change{
 		"widening key-added KeyTwo /private/x",
 		"note behavior-shadowed * /public/x"}},
 
+	"a second distribution, a behavior never reached": {nil, both(second("KeyOne"), inSecond("CacheBehaviors", []props{
+		{"TargetOriginId": "media", "ViewerProtocolPolicy": "https-only", "CachePolicyId": ref("Cache"), "PathPattern": "a/*",
+			"TrustedKeyGroups": []any{ref("Others")}},
+		{"TargetOriginId": "media", "ViewerProtocolPolicy": "https-only", "CachePolicyId": ref("Cache"), "PathPattern": "a/b",
+			"TrustedKeyGroups": []any{ref("Others")}}})),
+		[]string{"widening distribution-added Other Other", "widening key-added KeyOne /presigned/x",
+			"note behavior-shadowed a/b /a/b", "note behavior-shadowed * /public/x"}},
+	"a second distribution, a signed error page": {nil, both(second("KeyOne"), inSecond("CustomErrorResponses", []props{
+		{"ErrorCode": 403, "ResponseCode": 403, "ResponsePagePath": "/private/film"}})),
+		[]string{"widening became-public /private/film /private/film", "widening distribution-added Other Other",
+			"widening key-added KeyOne /presigned/x", "note behavior-shadowed * /public/x"}},
+
 	"public access block": {nil, both(secure("BlockPublicPolicy", false), secure("IgnorePublicAcls", false)),
 		[]string{"widening public-access-block-weakened Media BlockPublicPolicy, IgnorePublicAcls"}},
 	"the other two settings": {nil, both(secure("BlockPublicAcls", false), secure("RestrictPublicBuckets", false)),
@@ -582,6 +594,13 @@ func countries(restriction string, codes ...string) func(*site) {
 }
 
 func logIn(bucket string) func(*site) { return configure("Logging", props{"Bucket": bucket}) }
+
+// inSecond changes a property of what [second] adds.
+func inSecond(name string, value any) func(*site) {
+	return func(s *site) {
+		s.resources["Other"].(props)["Properties"].(props)["DistributionConfig"].(props)[name] = value
+	}
+}
 
 // second adds a distribution over the same bucket, which trusts keys.
 func second(keys ...string) func(*site) {

@@ -253,3 +253,16 @@ func TestPolicyOfAnotherStack(t *testing.T) {
 		t.Errorf("%+v", findings)
 	}
 }
+
+// A text of 2,000 bytes is told whole, a longer one is cut.
+func TestLongText(t *testing.T) {
+	t.Parallel()
+	for size, want := range map[int]string{2000: strings.Repeat("w", 2000), 2001: strings.Repeat("w", 2000) + "…"} {
+		old, now := base(), base()
+		configure("WebACLId", "x")(old)
+		configure("WebACLId", strings.Repeat("w", size))(now)
+		if f := access.Diff(old.read(t), now.read(t)); len(f) != 1 || f[0].Witness != want {
+			t.Errorf("%d bytes: %+v", size, f)
+		}
+	}
+}

@@ -80,8 +80,13 @@ func provePublic(p *proving, f access.Finding) bool {
 	case pageOfError.MatchString(f.Sentence):
 		page := now.content(viewer{key: "KeyOne"}, f.Witness)
 		code := pageOfError.FindStringSubmatch(f.Sentence)[1]
-		before := old.failed(code) == page && old.content(everyone, f.Witness) == ""
-		return page != "" && now.failed(code) == page && !before
+		gets := func(l *lab) bool {
+			return slices.ContainsFunc(l.hosts(), func(host string) bool {
+				body := l.failed(host, code)
+				return body != "" && strings.Contains(page, body)
+			})
+		}
+		return gets(now) && !(gets(old) && old.content(everyone, f.Witness) == "")
 	case strings.Contains(f.Sentence, "the same object is at"):
 		_, plain, _ := strings.Cut(f.Sentence, "does not protect ")
 		plain, _, _ = strings.Cut(plain, ": ")
@@ -91,13 +96,14 @@ func provePublic(p *proving, f access.Finding) bool {
 	return p.turns(f.Witness, "", false)
 }
 
-// failed returns the body of the response to a request that ends in an error.
-func (l *lab) failed(code string) string {
+// failed returns the body of a host's response to a request that ends in an
+// error.
+func (l *lab) failed(host, code string) string {
 	path := "/private/unsigned"
 	if code != "403" {
 		path = "/web/fail-" + code
 	}
-	return l.send(viewer{}, l.hosts()[0], path).Body.String()
+	return l.send(viewer{}, host, path).Body.String()
 }
 
 func proveSigned(p *proving, f access.Finding) bool {
@@ -226,7 +232,10 @@ func proveGeo(p *proving, f access.Finding) bool {
 var requestID = regexp.MustCompile(`[A-Za-z0-9_=+/-]{16,}`)
 
 func proveErrorPage(p *proving, f access.Finding) bool {
-	body := func(s *site) string { return requestID.ReplaceAllString(p.lab(s).failed(f.Witness), "") }
+	body := func(s *site) string {
+		l := p.lab(s)
+		return requestID.ReplaceAllString(l.failed(l.hosts()[0], f.Witness), "")
+	}
 	path := map[bool]string{true: "/private/unsigned", false: "/web/fail-" + f.Witness}[f.Witness == "403"]
 	status := func(s *site) int {
 		l := p.lab(s)
