@@ -290,10 +290,18 @@ var changes = map[string]change{
 	"a second bucket that refuses everyone": {nil, secondBucket("Deny"), nil},
 	"a second bucket that everyone reads": {nil, secondBucket("Allow"),
 		[]string{"widening origin-grant-widened Second s3:GetObject bucket/*"}},
-	"a second bucket without its policy": {secondBucket("Allow"), func(s *site) {
-		s.resources["Second"] = resource("AWS::S3::Bucket", props{})
-	}, []string{"narrowing origin-grant-removed Second s3:GetObject bucket/*"}},
-	"a grant to list taken off": {listed, nil, []string{"narrowing origin-grant-removed Media s3:ListBucket bucket"}},
+	"a stranger's grant taken off": {grant("Allow", stranger, "s3:GetObject", "/*"), nil, nil},
+	"the grant on a bucket that nobody reads taken off": {both(secondBucket("Allow"), ofSecond(identity)),
+		bareSecond, nil},
+	"the grant on a bucket read with presigned URLs alone": {
+		both(secondBucket("Allow"), ofSecond(identity), fromSecond("presigned/*", "")),
+		both(bareSecond, fromSecond("presigned/*", "")), nil},
+	"the grant on a bucket read without presigned URLs": {
+		both(secondBucket("Allow"), ofSecond(identity), fromSecond("public/*", theIdentity)),
+		both(bareSecond, fromSecond("public/*", theIdentity)),
+		[]string{"breaking origin-grant-removed Second s3:GetObject bucket/*"}},
+	"a second bucket without its policy": {secondBucket("Allow"), bareSecond, []string{"narrowing origin-grant-removed Second s3:GetObject bucket/*"}},
+	"a grant to list taken off":          {listed, nil, []string{"narrowing origin-grant-removed Media s3:ListBucket bucket"}},
 	"everything but": {nil, func(s *site) {
 		s.policy = append(s.policy, statement{"Effect": "Allow", "NotPrincipal": colleague, "NotAction": "s3:PutObject",
 			"NotResource": s.arn("/x")})
@@ -572,13 +580,33 @@ func secondBucket(effect string) func(*site) {
 	}
 }
 
+// bareSecond adds a bucket without a policy.
+func bareSecond(s *site) { s.resources["Second"] = resource("AWS::S3::Bucket", props{}) }
+
+// ofSecond has the second bucket's policy speak of a principal.
+func ofSecond(principal any) func(*site) {
+	return func(s *site) {
+		policy := s.resources["SecondPolicy"].(props)["Properties"].(props)["PolicyDocument"].(props)
+		policy["Statement"].([]statement)[0]["Principal"] = principal
+	}
+}
+
+// fromSecond has a behavior read from the second bucket, as an identity.
+func fromSecond(pattern, identity string) func(*site) {
+	return func(s *site) {
+		s.origins = append(s.origins, props{"Id": "second", "DomainName": att("Second", "RegionalDomainName"),
+			"S3OriginConfig": props{"OriginAccessIdentity": sub(identity)}})
+		s.behavior(pattern).origin = "second"
+	}
+}
+
 // originProtocol sets how CloudFront requests from the HTTP origin.
 func originProtocol(policy string) func(*site) {
 	return func(s *site) { s.origins[2]["CustomOriginConfig"] = props{"OriginProtocolPolicy": policy} }
 }
 
 // listed lets CloudFront list the bucket's objects.
-var listed = grant("Allow", props{"CanonicalUser": att("Identity", "S3CanonicalUserId")}, "s3:ListBucket", "")
+var listed = grant("Allow", identity, "s3:ListBucket", "")
 
 // cut takes off CloudFront's permission to read the bucket.
 func cut(s *site) { s.policy = s.policy[:1] }

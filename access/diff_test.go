@@ -165,13 +165,15 @@ func moved(s *site) {
 }
 
 const (
-	keepAll    = "function handler(event) { return event.request }"
-	dist       = "arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/${Cdn}"
-	everyQuery = "775133bc-15f2-49f9-abea-afb2e0bf67d2" // a managed origin request policy that forwards every query string
+	keepAll     = "function handler(event) { return event.request }"
+	dist        = "arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/${Cdn}"
+	theIdentity = "origin-access-identity/cloudfront/${Identity}"
+	everyQuery  = "775133bc-15f2-49f9-abea-afb2e0bf67d2" // a managed origin request policy that forwards every query string
 )
 
 var (
 	cloudFront = props{"Service": "cloudfront.amazonaws.com"}
+	identity   = props{"CanonicalUser": att("Identity", "S3CanonicalUserId")}
 	stranger   = props{"AWS": "arn:aws:iam::999999999999:root"}
 	colleague  = props{"AWS": sub("arn:aws:iam::${AWS::AccountId}:role/x")}
 )
