@@ -290,6 +290,8 @@ var changes = map[string]change{
 	"a second bucket that refuses everyone": {nil, secondBucket("Deny"), nil},
 	"a second bucket that everyone reads": {nil, secondBucket("Allow"),
 		[]string{"widening origin-grant-widened Second s3:GetObject bucket/*"}},
+	"a grant of what does not read": {nil, both(grant("Allow", "*", "s3:GetBucketAcl", ""),
+		grant("Allow", "*", "s3:GetObjectTagging", "/*")), nil},
 	"a stranger's grant taken off": {grant("Allow", stranger, "s3:GetObject", "/*"), nil, nil},
 	"the grant on a bucket that nobody reads taken off": {both(secondBucket("Allow"), ofSecond(identity)),
 		bareSecond, nil},

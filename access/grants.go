@@ -135,7 +135,7 @@ func grants(tmpl *infra.Template, b *infra.Bucket, effect string, of ...*infra.O
 		for _, p := range principals(tmpl, s, of) {
 			for _, action := range negated(s.Actions, s.NotAction) {
 				for _, resource := range negated(s.Resources, s.NotResource) {
-					g := grant{p.Value, action, strings.Replace(resource, b.ARN, "bucket", 1), s.Conditions}
+					g := grant{p.Value, action, strings.ReplaceAll(resource, b.ARN, "bucket"), s.Conditions}
 					if p.Kind == "Service" && p.Value == ourCloudFront {
 						g.conditions = slices.DeleteFunc(slices.Clone(g.conditions), isSourceARN)
 					}
