@@ -165,6 +165,7 @@ func TestRefusedTemplates(t *testing.T) {
 		"large.template.json": strings.Repeat("x", cloudformation.MaxSize+1),
 		"empty/note":          "",
 		"bad/manifest.json":   "[]",
+		"none/manifest.json":  `{"artifacts":{"A":{"type":"cdk:tree"}}}`,
 		"escape/manifest.json": `{"artifacts":{"A":{"type":"aws:cloudformation:stack",` +
 			`"properties":{"templateFile":"../x"}}}}`,
 		"loop/manifest.json": `{"artifacts":{"A":{"type":"cdk:cloud-assembly","properties":{"directoryName":"."}}}}`,
