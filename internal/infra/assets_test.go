@@ -109,6 +109,43 @@ func TestUploadOfZip(t *testing.T) {
 	}
 }
 
+// A stack nests ten deep, and what an asset manifest of at most 16 MiB names is found.
+func TestNesting(t *testing.T) {
+	t.Parallel()
+	nest := func(url string) string {
+		return `{"Resources":{"N":{"Type":"AWS::CloudFormation::Stack","Properties":{"TemplateURL":"` + url + `"}}}}`
+	}
+	chain := func(n int) map[string]string {
+		files := map[string]string{"S.template.json": nest("1.json"), fmt.Sprintf("%d.json", n): `{"Resources":{}}`}
+		for i := 1; i < n; i++ {
+			files[fmt.Sprintf("%d.json", i)] = nest(fmt.Sprintf("%d.json", i+1))
+		}
+		return files
+	}
+	const manifest = `{"files":{"abc":{"source":{"path":"nested.json"}}}}`
+	largest := manifest + strings.Repeat(" ", 16<<20-len(manifest))
+	asset := func(manifest string) map[string]string {
+		return map[string]string{"S.template.json": nest("https://s3.amazonaws.com/assets/abc.json"),
+			"nested.json": "hello", "S.assets.json": manifest}
+	}
+	for name, c := range map[string]struct {
+		files map[string]string
+		want  string
+	}{
+		"ten":                {chain(10), onlyDistribution},
+		"eleven":             {chain(11), "there are too many nested stacks"},
+		"largest manifest":   {asset(largest), "no Resources section"}, // it is read
+		"too large manifest": {asset(largest + " "), onlyDistribution},
+		"no manifest":        {asset("hello"), onlyDistribution},
+		"outside":            {asset(strings.Replace(manifest, "nested.json", "../nested.json", 1)), onlyDistribution},
+	} {
+		_, err := infra.ReadFile(writeFiles(t, c.files), infra.Options{})
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", name, err, c.want)
+		}
+	}
+}
+
 // With those nested in it, an application has at most a thousand stacks.
 func TestNumberOfNestedStacks(t *testing.T) {
 	t.Parallel()

@@ -36,3 +36,16 @@ func TestManagedCachePolicies(t *testing.T) {
 		}
 	}
 }
+
+// What AWS's managed response headers policies replace of an origin's.
+func TestManagedSecurityHeaders(t *testing.T) {
+	t.Parallel()
+	for _, managed := range infra.Managed() {
+		p, _ := managed.(*infra.ResponseHeadersPolicy)
+		for i := 0; p != nil && i < len(p.Security); i++ {
+			if h := p.Security[i]; h.Override != (h.Name == "X-Content-Type-Options") {
+				t.Errorf("%s: %+v", p.Name, h)
+			}
+		}
+	}
+}

@@ -46,7 +46,22 @@ func TestAttributes(t *testing.T) {
           6zOg9KE5RdiYwpZP40Li/hp/m47n60p8D54WK84zV2sxXs7LtkBoN79R9Q==
           -----END PUBLIC KEY-----
   Parameter: {Type: AWS::SSM::Parameter, Properties: {Name: /a, Type: String, Value: v}}
+  Unnamed: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: v}}
+  B: {Type: AWS::S3::Bucket, Properties: {BucketName: b}}
+  Other: {Type: AWS::S3::Bucket}
+  Topic: {Type: AWS::SNS::Topic}
+  Group: {Type: AWS::CloudFront::KeyGroup, Properties: {KeyGroupConfig: {Name: g, Items: [!Ref Key]}}}
+  F:
+    Type: AWS::CloudFront::Function
+    Properties: {Name: f, FunctionCode: c, FunctionConfig: {Comment: c, Runtime: cloudfront-js-2.0}}
 Outputs:
+  Unnamed: {Value: !Ref Unnamed}
+  Group: {Value: !Ref Group}
+  Website: {Value: !GetAtt B.WebsiteURL}
+  DualStack: {Value: !GetAtt B.DualStackDomainName}
+  Other: {Value: !Ref Other}
+  Topic: {Value: !Ref Topic}
+  Function: {Value: !GetAtt F.FunctionMetadata.FunctionARN}
   Ref: {Value: !Ref Key}
   ID: {Value: !GetAtt Key.Id}
   Created: {Value: !GetAtt Key.CreatedTime}
@@ -58,11 +73,24 @@ Outputs:
 		t.Fatal(err)
 	}
 	o := tmpl.Outputs
+	for name, want := range map[string]string{
+		"Unnamed":   "CFN-Unnamed-D5V93AH4AA3RO",
+		"Group":     "73ef80a2-7f58-bbcc-de2f-45db51e68807",
+		"Website":   "http://b.s3-website-us-east-1.amazonaws.com",
+		"DualStack": "b.s3.dualstack.us-east-1.amazonaws.com",
+		"Other":     "stack-other-w0umrtz6cb8ud",
+		"Topic":     "arn:aws:sns:us-east-1:123456789012:Stack-Topic",
+		"Function":  "arn:aws:cloudfront::123456789012:function/f",
+	} {
+		if o[name] != want {
+			t.Errorf("%s is %s, want %s", name, o[name], want)
+		}
+	}
 	if !strings.HasPrefix(o["Ref"], "K") || o["ID"] != o["Ref"] ||
 		o["Name"] != "/a" || o["Type"] != "String" || o["Value"] != "v" {
 		t.Errorf("the outputs are %v", o)
 	}
-	if _, there := o["Created"]; there || len(tmpl.Notes) != 1 || tmpl.Notes[0].LogicalID != "Created" {
+	if _, there := o["Created"]; there || len(tmpl.Notes) != 2 || tmpl.Notes[1].LogicalID != "Created" {
 		t.Errorf("%v, %+v", o, tmpl.Notes)
 	}
 }
