@@ -42,8 +42,8 @@ type KeyPart struct{ Name, Value string }
 // if it is not cached.
 func (t *Trace) CacheKey() (parts []KeyPart) {
 	for _, p := range forwarding.Parts(t.request.cacheKey) {
-		if p[1] != "" {
-			parts = append(parts, KeyPart{p[0], p[1]})
+		if p.Value != "" {
+			parts = append(parts, KeyPart(p))
 		}
 	}
 	return parts

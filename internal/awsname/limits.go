@@ -25,6 +25,7 @@ const MaxPresigned = 7 * 24 * time.Hour
 const (
 	OriginConnectTimeout = 10 * time.Second
 	OriginReadTimeout    = 30 * time.Second
+	OriginKeepAlive      = 5 * time.Second
 	OriginAttempts       = 3
 	ErrorTTL             = 10 * time.Second
 )

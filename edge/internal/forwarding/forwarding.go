@@ -73,8 +73,11 @@ func (p *Policy) Key(k Key, header func(name string) []string) string {
 	return string(text)
 }
 
-// Parts returns the names and values of a key's text.
-func Parts(key string) (parts [][2]string) {
+// Part is a part of a cache key.
+type Part struct{ Name, Value string }
+
+// Parts returns the parts of a key's text.
+func Parts(key string) (parts []Part) {
 	next := func() (text string) {
 		length, rest, _ := strings.Cut(key, ":")
 		n, _ := strconv.Atoi(length)
@@ -82,7 +85,7 @@ func Parts(key string) (parts [][2]string) {
 		return text
 	}
 	for key != "" {
-		parts = append(parts, [2]string{next(), next()})
+		parts = append(parts, Part{next(), next()})
 	}
 	return parts
 }

@@ -48,7 +48,7 @@ func matchesTag(list, tag string, equal func(a, b string) bool) bool {
 // or not valid: a condition with it does not apply.
 func modifiedAfter(modified, since string) (is, known bool) {
 	if since == "" { // in most requests, and an error of ParseTime costs
-		return false, false
+		return
 	}
 	m, err := http.ParseTime(modified)
 	s, errSince := http.ParseTime(since)

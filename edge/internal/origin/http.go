@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"time"
 
+	"example.com/privatecdn/internal/awsname"
 	"example.com/privatecdn/internal/infra"
 )
 
@@ -44,7 +45,7 @@ func newHTTP(o *infra.Origin, dial dialFunc, roots *x509.CertPool) *HTTP {
 		DialContext:           h.dialTCP,
 		DialTLSContext:        h.dialTLS,
 		ResponseHeaderTimeout: o.ReadTimeout,
-		IdleConnTimeout:       5 * time.Second, // CloudFront's keep-alive timeout by default
+		IdleConnTimeout:       awsname.OriginKeepAlive,
 		MaxIdleConnsPerHost:   64,
 		DisableCompression:    true,
 	}
@@ -58,21 +59,19 @@ func (h *HTTP) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Body != nil {
 		defer r.Body.Close()
 	}
-	host := (&url.URL{Host: r.Host}).Hostname()
+	ctx := context.WithValue(r.Context(), hostKey{}, (&url.URL{Host: r.Host}).Hostname())
 	for attempt := 1; ; attempt++ {
-		ctx, cancel := context.WithCancel(context.WithValue(r.Context(), hostKey{}, host)) // as long as the response's body
 		out := r.Clone(ctx)
 		if r.Body != nil && r.Body != http.NoBody {
 			out.Body = io.NopCloser(r.Body) // kept open for another attempt
 		}
 		response, err := h.transport.RoundTrip(out)
 		if err == nil {
-			response.Body = timedBody{response.Body, h.origin.ReadTimeout, cancel}
+			response.Body = timedBody{response.Body, h.origin.ReadTimeout}
 			return response, nil
 		}
-		cancel()
-		if r.Context().Err() != nil {
-			return nil, r.Context().Err()
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
 		}
 		step, again := "respond", IsTimeout(err) && (r.Method == http.MethodGet || r.Method == http.MethodHead)
 		if connect, ok := errors.AsType[*connectError](err); ok {
@@ -90,19 +89,14 @@ func IsTimeout(err error) bool {
 	return ok && timeout.Timeout()
 }
 
-// timedBody fails a body if its next piece takes too long to arrive.
+// timedBody closes a body, so that reading fails, if its next piece takes too
+// long to arrive.
 type timedBody struct {
 	io.ReadCloser
 	timeout time.Duration
-	cancel  context.CancelFunc
 }
 
 func (b timedBody) Read(p []byte) (int, error) {
-	defer time.AfterFunc(b.timeout, b.cancel).Stop() // the time between reads is the viewer's
+	defer time.AfterFunc(b.timeout, func() { b.Close() }).Stop() // the time between reads is the viewer's
 	return b.ReadCloser.Read(p)
-}
-
-func (b timedBody) Close() error {
-	defer b.cancel()
-	return b.ReadCloser.Close()
 }
