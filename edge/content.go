@@ -48,8 +48,8 @@ func (e *Edge) newBucket(b *infra.Bucket, isOrigin bool) (*s3.Server, error) {
 	if at, found := named(e.options.Endpoints, b, isOrigin); found {
 		return s3.NewRemote(b, e.options.Clock, s3.Endpoint(at))
 	}
-	content, found := named(e.options.Buckets, b, isOrigin)
-	if !found && (!isOrigin || len(b.Uploads) > 0) {
+	content, _ := named(e.options.Buckets, b, isOrigin)
+	if content == nil && (!isOrigin || len(b.Uploads) > 0) {
 		content = noFiles // in a bucket for logs, and in one that the template fills
 	}
 	if content == nil {

@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -55,8 +56,9 @@ func New(o Options) (*Edge, error) {
 		if err != nil {
 			return nil, fmt.Errorf("bucket directory: %w", err)
 		}
-		e.options.Buckets = map[string]fs.FS{"": content}
+		e.options.Buckets = map[string]fs.FS{}
 		maps.Copy(e.options.Buckets, o.Buckets)
+		e.options.Buckets[""] = cmp.Or(o.Buckets[""], content)
 	}
 	for _, k := range o.TrustedKeys {
 		public, err := keys.NewPublic(k)

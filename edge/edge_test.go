@@ -320,3 +320,23 @@ func TestSeveralBuckets(t *testing.T) {
 		t.Error("a bucket that does not exist")
 	}
 }
+
+// The template of an assembly is in the directory that is given.
+func TestWatchingAssembly(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	writeFile(t, filepath.Join(dir, "manifest.json"), `{"version":"40.0.0","artifacts":{"S":`+
+		`{"type":"aws:cloudformation:stack","properties":{"templateFile":"S.template.json"}}}}`)
+	file := writeFile(t, filepath.Join(dir, "S.template.json"), templateText(t, "s3"))
+	reloads := make(chan error, 16)
+	e, err := edge.New(edge.Options{Template: dir, Buckets: map[string]fs.FS{"": fstest.MapFS{}},
+		OnReload: func(err error) { reloads <- err }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	writeFile(t, file, "Resources: {A: {Type: Unknown}}")
+	if err := nextReload(t, reloads); err == nil {
+		t.Error("a broken template was taken up")
+	}
+}

@@ -365,3 +365,20 @@ func TestBodyWithoutLength(t *testing.T) {
 		t.Errorf("the body is %q", got)
 	}
 }
+
+// A range of an object that is too large for the cache is requested as a range,
+// once the object's size is known.
+func TestRangesOfLargeObject(t *testing.T) {
+	t.Parallel()
+	var ranges []string
+	e := httpEdge(t, 64000, func(r *http.Request) (*http.Response, error) {
+		ranges = append(ranges, r.Header.Get("Range"))
+		return answer(io.LimitReader(zeros{}, 8001), 8001, "Cache-Control", "max-age=60"), nil
+	})
+	for range 3 {
+		get(t, e, "https://cdn.example.com/x", "Range", "bytes=0-1")
+	}
+	if got := strings.Join(ranges, ","); got != ",bytes=0-1,bytes=0-1,bytes=0-1" {
+		t.Errorf("the origin is asked for %q", got)
+	}
+}
