@@ -147,8 +147,7 @@ func TestManyHeaders(t *testing.T) {
 	status(t, get(t, s, "/public/picture.jpg", many...), 494)
 }
 
-// A range header asks for thousands of parts of a byte each. The whole object, without a part
-// of its own for each.
+// A range header requests thousands of parts of one byte each. The whole object, once.
 func TestManyRanges(t *testing.T) {
 	s := serve(t, app)
 	var ranges []string
@@ -226,8 +225,8 @@ func (public) RoundTrip(r *http.Request) (*http.Response, error) {
 
 func withWeb(o *edge.Options) { o.Origins = map[string]http.RoundTripper{"web.example.com": public{}} }
 
-// A function takes the prefix off a public path, which then is that of a private object in the
-// cache. Entries of different origins are apart.
+// A function removes the prefix of a public path, which then is that of a private object in the
+// cache. Entries of different origins are separate.
 func TestCacheAcrossOrigins(t *testing.T) {
 	s := serve(t, twoOrigins(t, `function handler(e) {
 		e.request.uri = e.request.uri.replace('/public', '');
@@ -419,7 +418,7 @@ func TestDebugHeaders(t *testing.T) {
 	}
 }
 
-// A web page asks the local bucket by a host that only ends like S3's. The distribution answers, and refuses.
+// A web page requests the local bucket under a host that merely ends like S3's. The distribution answers, and refuses.
 func TestBucketByLookalikeHost(t *testing.T) {
 	s := serve(t, app)
 	bucket := s.Edge.Deployments()[0].Bucket.Name

@@ -43,7 +43,7 @@ func TestFunctionLoopsInEngine(t *testing.T) {
 // A function goes on for ever between its promises. It is stopped.
 func TestFunctionAwaits(t *testing.T) { stopped(t, `for (;;) await null;`) }
 
-// A function's error never ends turning itself into text. It is stopped.
+// A function's error never finishes converting itself to a string. It is stopped.
 func TestFunctionErrorLoops(t *testing.T) { stopped(t, `throw {toString() { for (;;); }};`) }
 
 // A function allocates gigabytes. It has 2 MB, as at CloudFront.
@@ -51,16 +51,16 @@ func TestFunctionAllocates(t *testing.T) {
 	stopped(t, `const a = []; for (;;) a.push(new Uint8Array(1 << 26));`)
 }
 
-// A function makes a text of a gigabyte. It has 2 MB.
+// A function builds a string of a gigabyte. It has 2 MB.
 func TestFunctionMakesText(t *testing.T) { stopped(t, `'x'.repeat(1 << 28).split('x').join('yy');`) }
 
-// A function calls itself without end. Its stack ends before the process's.
+// A function calls itself without end. Its stack overflows before the process's does.
 func TestFunctionRecurses(t *testing.T) { stopped(t, `const f = () => f() + 1; f();`) }
 
 // A function raises two to the twenty millionth power. It runs out of time or memory.
 func TestFunctionBigNumbers(t *testing.T) { stopped(t, `2n ** 20000000n;`) }
 
-// A function keeps what one viewer sent for the next one. Every call begins anew.
+// A function keeps what one viewer sent for the next one. Every call starts afresh.
 func TestFunctionRemembers(t *testing.T) {
 	s := serve(t, twoOrigins(t, `let last = 'nobody'; function handler(e) {
 		const was = [last, globalThis.last, Array.prototype.last].join();
@@ -109,8 +109,7 @@ func resources(n int, value func(i int) string) []byte {
 	return []byte(b.String())
 }
 
-// A YAML template has aliases of aliases, a thousand million nodes in all. CloudFormation has no aliases, nor has the
-// edge.
+// A YAML template has aliases of aliases, a billion nodes in all. Refused: CloudFormation does not support aliases.
 func TestTemplateAliases(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("a0: &a0 [x]\n")
@@ -120,7 +119,7 @@ func TestTemplateAliases(t *testing.T) {
 	unreadable(t, []byte(b.String()+"Resources: {}\n"), "aliases")
 }
 
-// Each of a template's texts is ten times the one before. The result has a bound.
+// Each of a template's texts is ten times the one before. The size of the result is limited.
 func TestTemplateTextGrows(t *testing.T) {
 	unreadable(t, resources(100, func(i int) string {
 		if i == 0 {
@@ -130,7 +129,7 @@ func TestTemplateTextGrows(t *testing.T) {
 	}), "too long")
 }
 
-// Five hundred texts of nearly a megabyte are made of one. They have a bound together.
+// Five hundred texts of nearly a megabyte are made of one. Their total size is limited.
 func TestTemplateTextsTogether(t *testing.T) {
 	unreadable(t, resources(500, func(i int) string {
 		if i == 0 {
@@ -140,7 +139,7 @@ func TestTemplateTextsTogether(t *testing.T) {
 	}), "too long")
 }
 
-// A template splits a long text into a million pieces, again and again. They have a bound together.
+// A template splits a long text into a million pieces, again and again. Their total size is limited.
 func TestTemplateSplits(t *testing.T) {
 	unreadable(t, resources(200, func(i int) string {
 		if i == 0 {
@@ -150,18 +149,18 @@ func TestTemplateSplits(t *testing.T) {
 	}), "too long")
 }
 
-// A template's values need each other in a circle. The circle is named.
+// A template's values depend on each other in a cycle. The error names the cycle.
 func TestTemplateCircle(t *testing.T) {
 	unreadable(t, resources(2, func(i int) string { return fmt.Sprintf("!GetAtt P%d.Value", 1-i) }), "itself")
 }
 
-// A template nests lists without end. It has a depth.
+// A template nests lists without end. Its depth is limited.
 func TestTemplateDeep(t *testing.T) {
 	deep := strings.Repeat("[", 100000) + strings.Repeat("]", 100000)
 	unreadable(t, []byte(`{"Resources":`+deep+`}`), "nested")
 }
 
-// A YAML template nests lists without end. It has a depth.
+// A YAML template nests lists without end. Its depth is limited.
 func TestTemplateDeepYAML(t *testing.T) {
 	unreadable(t, []byte("Resources: "+strings.Repeat("[", 100000)+strings.Repeat("]", 100000)), "depth")
 }

@@ -88,7 +88,7 @@ func TestUnreadableKey(t *testing.T) {
 	failed(t, signWith(t, place(t, nil), "file:/etc/passwd"), "no PEM block")
 }
 
-// The key is a file without an end. It is read to 16 KiB.
+// The key is an endless file. Only its first 16 KiB are read.
 func TestEndlessKey(t *testing.T) {
 	failed(t, signWith(t, place(t, nil), "file:/dev/zero"), "larger than 16 KiB")
 }
@@ -140,7 +140,7 @@ func TestPrivateAsPublic(t *testing.T) {
 	}
 }
 
-// A new private key goes to a directory that git picks up. Exit 2, and nothing is written.
+// A new private key is written to a directory that git tracks. Exit 2, and nothing is written.
 func TestKeyWhereGitTakesIt(t *testing.T) {
 	dir := repository(t, nil)
 	failed(t, run(t, dir, "", "keys", "new", "--ring", "ring", "--store", "file:"+dir+"/secrets"), "git work tree")
@@ -155,7 +155,7 @@ func TestKeyBesideIgnoredName(t *testing.T) {
 	failed(t, run(t, dir, "", "keys", "new", "--ring", "ring", "--store", "file:"+dir+"/secrets"), "git work tree")
 }
 
-// A link that git ignores leads into a directory that it picks up. Git is asked about the place.
+// A link that git ignores leads into a directory that it tracks. Git is asked about the place.
 func TestKeyBehindIgnoredLink(t *testing.T) {
 	dir := repository(t, map[string]string{".gitignore": "/link\n", "open/file": ""})
 	if err := os.Symlink("open", filepath.Join(dir, "link")); err != nil {
@@ -291,7 +291,7 @@ func TestRingMemberTwice(t *testing.T) {
 	refusedRing(t, dir, strings.Replace(text, `"maxLifetime": 604800`, `"maxLifetime": 60, "maxLifetime": 604800`, 1))
 }
 
-// A ring is megabytes long. It is read to 1 MiB.
+// A ring is megabytes long. Only its first 1 MiB is read.
 func TestLargeRing(t *testing.T) {
 	dir, text := newRing(t)
 	refusedRing(t, dir, text+strings.Repeat(" ", 1<<20))

@@ -136,7 +136,7 @@ func TestThousandsOfEscapes(t *testing.T) {
 	status(t, get(t, s, "/"+strings.Repeat("%2C,;", 1400)+"?"+query(t, s, "/film")), http.StatusForbidden)
 }
 
-// A directory's wildcard is used for a directory whose name only begins alike. 403
+// A directory's wildcard is used for a directory whose name only begins the same way. 403
 func TestWildcardOfNeighbor(t *testing.T) {
 	s := serve(t, app)
 	q := wildcard(t, s, "/hls/*")
@@ -152,7 +152,7 @@ func TestSecondStatement(t *testing.T) {
 	refusedFor(t, site+"/a?"+forge(t, `{"Statement":[`+one+","+two+`]}`), verify.MalformedPolicy)
 }
 
-// A policy names its resource twice, of which two readers would take different ones. MalformedPolicy
+// A policy names its resource twice, so that two readers could use different ones. MalformedPolicy
 func TestResourceTwice(t *testing.T) {
 	t.Parallel()
 	text := strings.Replace(grant(site+"/a"), `"Condition"`, `"Resource":"*","Condition"`, 1)
@@ -491,7 +491,7 @@ func TestCurlLine(t *testing.T) {
 	}
 }
 
-// What answers in place of AWS never ends. The tool stops reading after 16 MiB, with exit 2
+// A server in place of AWS responds without end. The tool stops reading after 16 MiB, with exit 2
 func TestEndlessAWS(t *testing.T) {
 	t.Parallel()
 	var sent atomic.Int64

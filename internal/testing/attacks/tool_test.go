@@ -127,7 +127,7 @@ func TestCheckOfEndlessHost(t *testing.T) {
 	}
 }
 
-// A deployment document is megabytes long. It is read to 1 MiB.
+// A deployment document is megabytes long. Only its first 1 MiB is read.
 func TestLargeDocument(t *testing.T) {
 	dir := deploymentAt(t, serverFor(t, nil))
 	path := filepath.Join(dir, "deployment.json")
