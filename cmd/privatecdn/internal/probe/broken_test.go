@@ -91,11 +91,16 @@ func policyHas(pattern string) func(*http.Request) bool {
 	}
 }
 
-// otherBit undoes what was changed of a signature, if its 21st character was.
+// otherBit undoes what was changed of a signature, if its 21st character was, to A
+// or B.
 func otherBit(w http.ResponseWriter, r *http.Request, to http.Handler) {
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-~"
 	at := strings.Index(r.URL.RawQuery, "Signature=") + len("Signature=") + 20
-	for i := range len(alphabet) * len(r.URL.Query()["Signature"]) {
+	tries := len(alphabet)
+	if !r.URL.Query().Has("Signature") || !strings.Contains("AB", r.URL.RawQuery[at:at+1]) {
+		tries = 0
+	}
+	for i := range tries {
 		other := r.Clone(r.Context())
 		other.URL.RawQuery = r.URL.RawQuery[:at] + alphabet[i:i+1] + r.URL.RawQuery[at+1:]
 		other.RequestURI = other.URL.RequestURI()
