@@ -29,23 +29,22 @@ type bounded struct{ client aws.HTTPClient }
 func (b bounded) Do(r *http.Request) (*http.Response, error) {
 	resp, err := b.client.Do(r)
 	if err == nil {
-		resp.Body = &limited{resp.Body, maxResponse}
+		resp.Body = &limited{io.LimitedReader{R: resp.Body, N: maxResponse + 1}, resp.Body}
 	}
 	return resp, err
 }
 
 // limited is a body that fails once it is too long.
 type limited struct {
-	io.ReadCloser
-	left int64
+	io.LimitedReader
+	io.Closer
 }
 
 func (l *limited) Read(p []byte) (int, error) {
-	if l.left <= 0 {
-		return 0, fmt.Errorf("the response of AWS has more than %d bytes", maxResponse)
+	n, err := l.LimitedReader.Read(p)
+	if l.N == 0 {
+		err = fmt.Errorf("the response of AWS has more than %d bytes", maxResponse)
 	}
-	n, err := l.ReadCloser.Read(p[:min(int64(len(p)), l.left)])
-	l.left -= int64(n)
 	return n, err
 }
 

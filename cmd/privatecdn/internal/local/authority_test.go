@@ -58,6 +58,9 @@ func TestAuthorityStays(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	first := opens(t, dir, "a.example.com", "192.0.2.1")
+	if life := first.cert.NotAfter.Sub(first.cert.NotBefore); life != (365*24+1)*time.Hour || !first.cert.MaxPathLenZero {
+		t.Errorf("it is good for %v, and signs other authorities: %t", life, !first.cert.MaxPathLenZero)
+	}
 	again := opens(t, dir, "a.example.com")
 	if !again.cert.Equal(first.cert) {
 		t.Error("the certificate is another one")

@@ -54,11 +54,18 @@ func (l *Local) Example(ctx context.Context) (*Example, error) {
 	return e, err
 }
 
+// maxObjects bounds the objects that are listed.
+const maxObjects = 1000
+
+// shown matches the types that a person would look at first: pictures, films and
+// documents.
+var shown = regexp.MustCompile(`^(image|video|audio)/|^application/pdf`)
+
 // Objects returns paths of the bucket's objects as viewers request them, of one
 // access: those a person would look at first, others after them.
 func (l *Local) Objects(access deployment.Access) []string {
 	d, content := l.Deployment(), os.DirFS(l.options.Edge.Bucket)
-	var found []string
+	var first, others []string
 	// What cannot be read is no object to show.
 	_ = fs.WalkDir(content, ".", func(name string, e fs.DirEntry, err error) error {
 		hidden := name != "." && strings.HasPrefix(path.Base(name), ".")
@@ -66,27 +73,21 @@ func (l *Local) Objects(access deployment.Access) []string {
 			return fs.SkipDir
 		}
 		raw := (&url.URL{Path: "/" + name}).EscapedPath()
-		if b, ok := d.Behavior(raw); ok && b.Access == access && e.Type().IsRegular() && !hidden {
-			found = append(found, raw)
-		}
-		if len(found) >= 1000 {
+		b, ok := d.Behavior(raw)
+		switch {
+		case hidden || !ok || b.Access != access || !e.Type().IsRegular():
+			return nil
+		case len(first)+len(others) == maxObjects:
 			return fs.SkipAll
+		case shown.MatchString(mime.TypeByExtension(path.Ext(raw))):
+			first = append(first, raw)
+		default:
+			others = append(others, raw)
 		}
 		return nil
 	})
-	slices.SortStableFunc(found, func(a, b string) int { return distance(a) - distance(b) })
-	return found
+	byDepth := func(a, b string) int { return strings.Count(a, "/") - strings.Count(b, "/") }
+	slices.SortStableFunc(first, byDepth)
+	slices.SortStableFunc(others, byDepth)
+	return append(first, others...)
 }
-
-// distance returns how far an object is from what a person would look at first: a
-// picture, a document or a film at the top.
-func distance(object string) int {
-	d := strings.Count(object, "/")
-	if !shown.MatchString(mime.TypeByExtension(path.Ext(object))) {
-		d += 1000
-	}
-	return d
-}
-
-// shown matches the types of pictures, films and documents.
-var shown = regexp.MustCompile(`^(image|video|audio)/|^application/pdf`)

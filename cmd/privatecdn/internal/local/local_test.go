@@ -6,10 +6,12 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -135,10 +137,14 @@ func TestAuthorityIsKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	o.Edge.Template, o.Document = o.Edge.Template+".other.json", filepath.Join(o.State, "other.json")
-	if _, err := local.Start(t.Context(), o); !errors.Is(err, local.ErrRunning) {
-		t.Errorf("a second run: %v", err)
+	_, err = local.Start(t.Context(), o)
+	if at := ", at " + first.Deployment().Endpoint; !errors.Is(err, local.ErrRunning) || !strings.HasSuffix(err.Error(), at) {
+		t.Errorf("a second run: %v, want it to end in %q", err, at)
 	}
 	first.Close()
+	if _, err := os.Lstat(filepath.Join(o.State, "running")); err == nil {
+		t.Error("the address of what ran stays")
+	}
 
 	second := start(t, o).Deployment()
 	dial(t, second, roots(t, second), "a.media.example.com")
@@ -157,6 +163,80 @@ func TestObjects(t *testing.T) {
 	}
 	if got, want := l.Objects(deployment.Public), []string{"/public/free.png"}; !slices.Equal(got, want) {
 		t.Errorf("public: %v, want %v", got, want)
+	}
+}
+
+// Of a thousand objects no more are listed.
+func TestObjectsAreBounded(t *testing.T) {
+	t.Parallel()
+	o := options(t)
+	for i := range 1001 {
+		if err := os.WriteFile(filepath.Join(o.Edge.Bucket, strconv.Itoa(i)), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := len(start(t, o).Objects(deployment.Signed)); got != 1000 {
+		t.Errorf("%d objects", got)
+	}
+}
+
+// What listens on every address is reached on loopback, and the address of an
+// earlier run, which was killed, is gone before a new one is known.
+func TestEveryAddress(t *testing.T) {
+	t.Parallel()
+	o := options(t)
+	o.HTTPS, o.HTTP, o.S3 = "0.0.0.0:0", "[::]:0", ":0"
+	running := filepath.Join(o.State, "running")
+	if err := os.MkdirAll(o.State, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(running, []byte("https://127.0.0.1:1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(o.Edge.Template)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text = bytes.Replace(text, []byte(`"Resources": {`), []byte(`"Resources": {"CDKMetadata": {"Type": "AWS::CDK::Metadata"},
+		"Alarm": {"Type": "AWS::CloudWatch::Alarm"},`), 1)
+	if err := os.WriteFile(o.Edge.Template, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var told []string
+	o.Progress = func(format string, args ...any) {
+		told = append(told, fmt.Sprintf(format, args...))
+		if _, err := os.Lstat(running); err == nil {
+			t.Error("an earlier address stays")
+		}
+	}
+	l := start(t, o)
+	d := l.Deployment()
+	for _, address := range []string{d.Endpoint, l.HTTP(), d.Bucket.Endpoint} {
+		if u, err := url.Parse(address); err != nil || u.Hostname() != "127.0.0.1" {
+			t.Errorf("%s, %v", address, err)
+		}
+	}
+	if len(told) != 1 || !strings.HasPrefix(told[0], "Left out: Alarm (AWS::CloudWatch::Alarm): ") {
+		t.Errorf("told %q", told)
+	}
+}
+
+// A directory that was there before stays when a run fails.
+func TestFailedRun(t *testing.T) {
+	t.Parallel()
+	o := options(t)
+	if err := os.MkdirAll(o.State, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(o.Edge.Template, []byte("{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if l, err := local.Start(t.Context(), o); err == nil {
+		l.Close()
+		t.Error("started")
+	}
+	if _, err := os.Lstat(o.State); err != nil {
+		t.Error(err)
 	}
 }
 
