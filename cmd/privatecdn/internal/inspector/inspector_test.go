@@ -283,6 +283,49 @@ func TestRemembered(t *testing.T) {
 	}
 }
 
+// slow is a browser that takes nothing after the first event until it is let go.
+type slow struct {
+	*httptest.ResponseRecorder
+	first, let chan struct{}
+}
+
+func (s slow) Write(p []byte) (int, error) {
+	if s.Body.Len() == 0 {
+		close(s.first)
+	}
+	<-s.let
+	return s.ResponseRecorder.Write(p)
+}
+
+// A browser that lags behind by more than is remembered and 256 requests more is
+// disconnected after them.
+func TestSlowBrowser(t *testing.T) {
+	t.Parallel()
+	traces := make(chan edge.Trace, 1)
+	s := edgetest.NewServer(t, template, fstest.MapFS{}, edgetest.WithEdge(func(o *edge.Options) {
+		o.OnRequest = func(t edge.Trace) { traces <- t }
+	}))
+	s.Get("/public/1.txt")
+	i, trace := inspector.New(), <-traces
+	i.Add(trace)
+	browser := slow{httptest.NewRecorder(), make(chan struct{}), make(chan struct{})}
+	ended := make(chan struct{})
+	go func() {
+		i.ServeHTTP(browser, httptest.NewRequestWithContext(t.Context(), "GET", "http://127.0.0.1/events", nil))
+		close(ended)
+	}()
+	<-browser.first
+	const most = 500 + 256
+	for range most + 1 {
+		i.Add(trace)
+	}
+	close(browser.let)
+	<-ended
+	if events := strings.Count(browser.Body.String(), "\ndata: "); events != 1+most {
+		t.Errorf("%d events", events)
+	}
+}
+
 func TestDistribution(t *testing.T) {
 	t.Parallel()
 	w := watch(t)
@@ -321,6 +364,15 @@ func TestOpen(t *testing.T) {
 	r, _ = do(t, "POST", w.url+"/open", "path=films/1.txt&for=10m&with=cookies", "Content-Type", form)
 	if r.Header.Get("Location") != w.URL+"/films/1.txt" || len(r.Cookies()) < 3 {
 		t.Errorf("%v", r.Header)
+	}
+	const largest = 16 << 10
+	body := "path=films/1.txt&for=10m&more="
+	body += strings.Repeat("x", largest-len(body))
+	if r, text := do(t, "POST", w.url+"/open", body, "Content-Type", form); r.StatusCode != 303 {
+		t.Errorf("the largest form: %d %q", r.StatusCode, text)
+	}
+	if r, text := do(t, "POST", w.url+"/open", body+"x", "Content-Type", form); r.StatusCode != 400 {
+		t.Errorf("a larger form: %d %q", r.StatusCode, text)
 	}
 	for body, want := range map[string]string{
 		"path=x&for=soon":         "The lifetime is not a duration such as 10m or 8h.\n",

@@ -73,7 +73,7 @@ type field struct {
 
 func (i *Inspector) detail(id int, t edge.Trace) detail {
 	d := detail{
-		row: newRow(numbered{id, t}), Milliseconds: float64(t.Duration.Microseconds()) / 1000,
+		row: newRow(numbered{id, t}), Milliseconds: milliseconds(t.Duration),
 		CacheKey: keyParts(&t),
 		Viewer:   fields(t.Request.Header), Origin: fields(t.Origin), Response: fields(t.Response),
 	}
@@ -130,6 +130,10 @@ func bare(url string) string {
 		return path
 	}
 	return path + "?" + query
+}
+
+func milliseconds(d time.Duration) float64 {
+	return float64(d.Round(time.Microsecond)) / float64(time.Millisecond)
 }
 
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }

@@ -120,9 +120,9 @@ func changed(_ *probe, query string) string {
 	return before + "Signature=" + signature[:20] + other + signature[21:]
 }
 
-// expired signs as if it were two hours ago.
+// expired signs as if it were over an hour ago.
 func expired(p *probe, o object) (string, http.Header, error) {
-	p.ago = 2 * time.Hour
+	p.ago = hour.For + time.Minute
 	defer func() { p.ago = 0 }()
 	return signed(hour, same)(p, o)
 }

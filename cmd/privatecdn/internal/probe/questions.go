@@ -89,13 +89,14 @@ func cached(control string) func(*settler) (string, error) {
 			return "", err
 		}
 		for _, path := range s.Objects {
-			from := "Miss "
-			for tries := 0; tries < 3 && strings.HasPrefix(from, "Miss "); tries++ {
+			from := ""
+			for range 3 {
 				a := s.ask(http.MethodGet, s.Deployment.BaseURL()+path+"?"+signed.Encode(), nil)
 				if a.header.Get("Cache-Control") != control {
-					from = ""
-				} else {
-					from = a.header.Get("X-Cache")
+					break
+				}
+				if from = a.header.Get("X-Cache"); !strings.HasPrefix(from, "Miss ") {
+					break
 				}
 			}
 			if from != "" {

@@ -132,7 +132,7 @@ func (p *probe) newSettler() (*settler, error) {
 // sign returns the query that signs a policy's text. Without a text it is the
 // canned policy for the object, which ends an hour and some seconds from now.
 func (s *settler) sign(text string, seconds int64) (url.Values, error) {
-	until := time.Now().Unix() + 3600 + seconds
+	until := time.Now().Add(time.Hour).Unix() + seconds
 	signed := url.Values{policy.ParamKeyPairID: {s.id}, policy.ParamHashAlgorithm: {policy.HashSHA256}}
 	if text == "" {
 		text = s.statement(s.object.url, "", until)
@@ -154,7 +154,7 @@ func (s *settler) statement(resource, condition string, until int64) string {
 
 // custom signs a custom policy for a resource, with one more condition.
 func (s *settler) custom(resource, condition string) (url.Values, error) {
-	return s.sign(s.statement(resource, condition, time.Now().Unix()+3600), 0)
+	return s.sign(s.statement(resource, condition, time.Now().Add(time.Hour).Unix()), 0)
 }
 
 // reply requests the object with the query of a signature.
