@@ -16,21 +16,11 @@ import (
 	"example.com/privatecdn/keys"
 	"example.com/privatecdn/signer"
 	"example.com/privatecdn/signer/policy"
-	"example.com/privatecdn/signer/verify"
 )
 
 // deploymentFlag names what is deployed.
 type deploymentFlag struct {
 	Deployment awsuri.Deployment `help:"The deployment document: a file, ssm:NAME or stack:NAME." placeholder:"${document}"`
-}
-
-// openDeployed returns what decides on requests as the deployment does.
-func (f deploymentFlag) openDeployed(e *env) (*verify.Deployed, error) {
-	options := []verify.Option{verify.WithOpeners(awsuri.Openers)}
-	if ring, err := (ringFlag{}).open(); err == nil {
-		options = append(options, verify.WithRing(ring))
-	}
-	return verify.Open(e, f.Deployment, options...)
 }
 
 // valueFlag gives what a template leaves open.

@@ -119,7 +119,6 @@ func commandOf(c *kong.Context) string {
 	return "privatecdn"
 }
 
-// object is a result as JSON.
 type object = map[string]any
 
 // print writes a result: as JSON when asked for, and as a line of text otherwise.
@@ -131,7 +130,6 @@ func (e *env) print(value any, text ...any) error {
 	return err
 }
 
-// printJSON writes a result as JSON.
 func (e *env) printJSON(value any) error {
 	enc := json.NewEncoder(e.out)
 	enc.SetEscapeHTML(false)

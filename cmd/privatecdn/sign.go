@@ -20,7 +20,6 @@ type signCommand struct {
 	Playlist signPlaylist `cmd:"" help:"Sign everything an HLS or DASH manifest refers to, with one signature."`
 }
 
-// signedURL is a result.
 type signedURL struct {
 	URL       string `json:"url"`
 	KeyPairID string `json:"keyPairId"`
@@ -64,22 +63,19 @@ func (c signURLs) Run(e *env) error {
 		}
 		sign = grant.URL
 	}
-	return lines.Lines(e, e.out, e.in, func(line string) (string, error) { return c.line(e, s, sign, line) })
-}
-
-// line signs one line without the blanks around it and an editor's byte order
-// mark, which no viewer sends; an empty one stays empty, so that lines stay in
-// step.
-func (c signURLs) line(e *env, s *signer.Signer, sign func(string) (string, error), line string) (string, error) {
-	if line = strings.Trim(line, " \t\ufeff"); line == "" {
-		return "", nil
-	}
-	signed, err := sign(line)
-	if err != nil || !e.json {
-		return signed, err
-	}
-	text, err := json.Marshal(signedURL{signed, s.KeyPairID()})
-	return string(text), err
+	return lines.Lines(e, e.out, e.in, func(line string) (string, error) {
+		// Blanks around a URL and an editor's byte order mark are not part of it. An
+		// empty line stays empty, so that lines stay in step.
+		if line = strings.Trim(line, " \t\ufeff"); line == "" {
+			return "", nil
+		}
+		signed, err := sign(line)
+		if err != nil || !e.json {
+			return signed, err
+		}
+		text, err := json.Marshal(signedURL{signed, s.KeyPairID()})
+		return string(text), err
+	})
 }
 
 type signCookies struct {
@@ -215,7 +211,6 @@ func netscape(w io.Writer, host string, cookies []*http.Cookie) {
 	}
 }
 
-// quote quotes a word for a shell.
 func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
 
 // quoteIfNeeded quotes a word for a shell where it has to be.

@@ -161,8 +161,7 @@ type edgeFlags struct {
 	NoWatch        bool   `help:"${watch}"`
 }
 
-// defaultBucket is the default of --bucket.
-const defaultBucket = "examples/content"
+const defaultBucket = "examples/content" // of --bucket
 
 // options returns what the flags say, and what to close at the end.
 func (f *edgeFlags) options(e *env, onRequest func(edge.Trace)) (o edge.Options, stop func(), err error) {

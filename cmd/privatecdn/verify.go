@@ -9,12 +9,12 @@ import (
 	"net/netip"
 	"strings"
 
+	"example.com/privatecdn/cmd/privatecdn/internal/awsuri"
 	"example.com/privatecdn/cmd/privatecdn/internal/cli"
 	"example.com/privatecdn/cmd/privatecdn/internal/curl"
 	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/internal/wholefile"
 	"example.com/privatecdn/keys"
-	"example.com/privatecdn/signer/policy"
 	"example.com/privatecdn/signer/verify"
 )
 
@@ -41,8 +41,12 @@ func (c verifyCommand) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	var policy json.RawMessage
+	if !d.Policy.Until.IsZero() { // one that names no resource is shown without
+		policy, _ = d.Policy.MarshalJSON() // strings and numbers always marshal
+	}
 	what, todo := d.Explain()
-	answer := answer{d.Allowed, d.Status, d.Code, d.Reason, d.KeyID, decoded(d.Policy), what, todo}
+	answer := answer{d.Allowed, d.Status, d.Code, d.Reason, d.KeyID, policy, what, todo}
 	return cli.Answer(d.Allowed, e.print(answer, answer))
 }
 
@@ -98,7 +102,11 @@ func (f trustFlags) judge(e *env) (func(verify.Request) (verify.Decision, error)
 	case f.PublicKey != "" && f.Deployment != "":
 		return nil, errors.New("give --deployment or --public-key, not both")
 	case f.Deployment != "":
-		deployed, err := f.openDeployed(e)
+		options := []verify.Option{verify.WithOpeners(awsuri.Openers)}
+		if ring, err := (ringFlag{}).open(); err == nil {
+			options = append(options, verify.WithRing(ring))
+		}
+		deployed, err := verify.Open(e, f.Deployment, options...)
 		if err != nil {
 			return nil, err
 		}
@@ -159,15 +167,5 @@ func (a answer) String() string {
 	if a.Hint != "" {
 		text += "\nwhat to do: " + a.Hint
 	}
-	return text
-}
-
-// decoded is the policy as JSON, nil where there was none to read. A policy
-// that names no resource is shown without.
-func decoded(p policy.Policy) json.RawMessage {
-	if p.Until.IsZero() {
-		return nil
-	}
-	text, _ := p.MarshalJSON() // strings and numbers always marshal
 	return text
 }

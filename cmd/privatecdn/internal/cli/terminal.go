@@ -35,7 +35,6 @@ func TerminalOf(f *os.File) Terminal {
 	return t
 }
 
-// The colors of a terminal.
 const (
 	Green = "32"
 	Red   = "31"

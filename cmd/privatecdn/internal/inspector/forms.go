@@ -117,7 +117,6 @@ func (i *Inspector) open(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, target, http.StatusSeeOther)
 }
 
-// har diagnoses a browser's recording.
 func (i *Inspector) har(w http.ResponseWriter, r *http.Request) {
 	v, err := verify.Open(r.Context(), i.Source.Deployment())
 	if err != nil {

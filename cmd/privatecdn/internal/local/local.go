@@ -155,10 +155,16 @@ func (l *Local) describe() error {
 	if err := d.Validate(); err != nil {
 		return err
 	}
-	ca, err := l.sockets.certify(l.options.State, hosts, time.Now())
+	hosts = append([]string{reachable(l.sockets.https).IP.String()}, hosts...)
+	ca, err := openAuthority(l.options.State, hosts, time.Now())
 	if err != nil {
 		return err
 	}
+	certificate, err := ca.issue(hosts, time.Now())
+	if err != nil {
+		return err
+	}
+	l.sockets.certificate.Store(certificate)
 	if ca.wide {
 		l.options.Progress("The certificate authority in %s was good for other hosts than its own, and is replaced. "+
 			"Remove it where you trusted it.", l.options.State)

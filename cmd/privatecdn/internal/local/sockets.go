@@ -24,7 +24,6 @@ type sockets struct {
 	certificate     atomic.Pointer[tls.Certificate]
 }
 
-// listen takes the addresses.
 func (l *Local) listen() error {
 	o, s := l.options, &l.sockets
 	for _, a := range []struct {
@@ -56,21 +55,6 @@ func otherPorts() string {
 		return `make up ARGS="` + flags + `"`
 	}
 	return "privatecdn up " + flags
-}
-
-// certify stores the authority in dir and has it issue a certificate for hosts
-// and for loopback.
-func (s *sockets) certify(dir string, hosts []string, now time.Time) (*authority, error) {
-	hosts = append([]string{reachable(s.https).IP.String()}, hosts...)
-	ca, err := openAuthority(dir, hosts, now)
-	if err != nil {
-		return nil, err
-	}
-	certificate, err := ca.issue(hosts, now)
-	if err == nil {
-		s.certificate.Store(certificate)
-	}
-	return ca, err
 }
 
 // reachable returns the address to reach a listener at: loopback where it

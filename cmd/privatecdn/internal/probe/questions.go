@@ -51,22 +51,15 @@ var questions = []question{
 }
 
 // unanswerable are the cases that need what no deployment of this project has.
-var unanswerable = []struct {
-	needs string
-	cases []string
-}{
-	{"needs an origin whose responses can be chosen", []string{
-		"forward-cookie-all", "forward-query-empty-front", "stale-x-cache", "ttl-401",
-	}},
-	{"needs a CloudFront function",
-		[]string{"cache-behaviors-share", "cache-origins-apart", "function-header-upper-case", "function-isolated",
-			"function-query-signature"}},
-	{"needs the custom error page / and no default root object", []string{"custom-error-page-no-root"}},
-	{"needs a policy with these CORS settings", []string{
-		"headers-policy-cors-all-methods", "headers-policy-cors-allow-headers",
-	}},
-	{"needs a behavior for / alone", []string{"root-object-signed"}},
-	{"needs two clocks that agree to the millisecond", []string{"signature-expiry-exact"}},
+var unanswerable = []struct{ needs, cases string }{
+	{"needs an origin whose responses can be chosen",
+		"forward-cookie-all forward-query-empty-front stale-x-cache ttl-401"},
+	{"needs a CloudFront function", "cache-behaviors-share cache-origins-apart function-header-upper-case " +
+		"function-isolated function-query-signature"},
+	{"needs the custom error page / and no default root object", "custom-error-page-no-root"},
+	{"needs a policy with these CORS settings", "headers-policy-cors-all-methods headers-policy-cors-allow-headers"},
+	{"needs a behavior for / alone", "root-object-signed"},
+	{"needs two clocks that agree to the millisecond", "signature-expiry-exact"},
 }
 
 // altered requests the object with one part of its signature changed.

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"example.com/privatecdn/deployment"
@@ -75,7 +76,7 @@ func Unverified(ctx context.Context, o Options, tell func(Finding)) (Record, err
 		add(f)
 	}
 	for _, group := range unanswerable {
-		for _, name := range group.cases {
+		for name := range strings.FieldsSeq(group.cases) {
 			add(Finding{Case: name, Verdict: Open, Why: group.needs})
 		}
 	}
