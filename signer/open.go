@@ -36,7 +36,6 @@ func Open(ctx context.Context, source deployment.Source, opts ...Option) (*Signe
 
 func (s *Signer) keepReloading(ctx context.Context) {
 	ticker := time.NewTicker(s.reloadEvery)
-	defer ticker.Stop()
 	for {
 		select {
 		case <-ctx.Done():
@@ -84,7 +83,7 @@ func (s *Signer) Reload(ctx context.Context) error {
 // open returns a state with the deployed key's private key. A key that is
 // open already is kept: a store need not be asked again every minute.
 func (s *Signer) open(ctx context.Context, d *deployment.Deployment, k deployment.Key) (*state, error) {
-	if now := s.current.Load(); now != nil && now.opened.ID == k.ID &&
+	if now := s.current.Load(); now != nil &&
 		now.opened.Fingerprint == k.Fingerprint && now.opened.PrivateKey == k.PrivateKey {
 		return s.newState(k.ID, now.key)
 	}

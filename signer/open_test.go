@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -227,8 +228,31 @@ func TestReload(t *testing.T) {
 		d.Keys[0].State, d.Keys[0].PrivateKey = keys.Signing, "file:K2.pem"
 		write(t, d, path)
 	})
+	step("K2", signer.ErrWrongKey, func() {
+		d.Keys[0].State, d.Keys[1].State, d.Keys[1].Fingerprint = "", keys.Signing, d.Keys[0].Fingerprint
+		write(t, d, path)
+	})
+	d.Keys[0].State, d.Keys[1].State = keys.Signing, ""
 	step("K2", keys.ErrScheme, func() { d.Keys[0].PrivateKey = "kms:alias/one"; write(t, d, path) })
 	step("K1", nil, func() { d.Keys[0].PrivateKey = "file:K1.pem"; write(t, d, path) })
+}
+
+// A limit holds to the second, and the hint names one that is enough, in days.
+func TestLimit(t *testing.T) {
+	t.Parallel()
+	path, _ := deployed(t)
+	const day = 24 * time.Hour
+	late := signer.WithClock(func() time.Time { return now.Add(1) })
+	if _, err := open(t, path, late).URL("/a", signer.Terms{For: 7 * day}); err != nil {
+		t.Error(err)
+	}
+	for lifetime, enough := range map[time.Duration]string{7*day + time.Second: "8d`", 8 * day: "8d`", 9*day - 1: "9d`"} {
+		_, err := open(t, path).URL("/a", signer.Terms{For: lifetime})
+		var refused *signer.Error
+		if !errors.As(err, &refused) || !strings.Contains(refused.Remedy, "keys limit "+enough) {
+			t.Errorf("%v: %+v", lifetime, refused)
+		}
+	}
 }
 
 func TestOpenFails(t *testing.T) {

@@ -80,6 +80,35 @@ func TestReloadsByItself(t *testing.T) {
 	viewers.Wait()
 }
 
+// source is a deployment that is loaded under a context.
+type source func(context.Context) (*deployment.Deployment, error)
+
+func (s source) Load(ctx context.Context) (*deployment.Deployment, error) { return s(ctx) }
+
+// The context of a reload ends with it, and has a deadline.
+func TestReloadContext(t *testing.T) {
+	t.Parallel()
+	path, _ := deployed(t)
+	contexts := make(chan context.Context)
+	_, err := signer.Open(t.Context(), source(func(ctx context.Context) (*deployment.Deployment, error) {
+		if _, limited := ctx.Deadline(); limited {
+			select {
+			case contexts <- ctx:
+			case <-t.Context().Done():
+			}
+		}
+		return deployment.File(path).Load(ctx)
+	}), clock, signer.WithReload(time.Millisecond))
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := <-contexts
+	<-contexts
+	if first.Err() == nil {
+		t.Error("the context of the first reload is open during the second")
+	}
+}
+
 func TestEndpoint(t *testing.T) {
 	t.Parallel()
 	path, d := deployed(t)

@@ -161,6 +161,8 @@ func TestURLRefuses(t *testing.T) {
 		"past 2038":         {page, signer.Terms{Until: time.Unix(1<<31, 0)}, policy.ErrEpoch},
 		"two ends":          {page, signer.Terms{Until: end, For: time.Hour}, signer.ErrTerms},
 		"window of an end":  {page, signer.Terms{Until: end, Window: time.Hour}, signer.ErrTerms},
+		"window of -1 h":    {page, signer.Terms{For: time.Hour, Window: -time.Hour}, signer.ErrTerms},
+		"half a second":     {page, signer.Terms{For: time.Second - 1}, signer.ErrTerms},
 		"window of 1.5 s":   {page, signer.Terms{For: time.Hour, Window: 1500 * time.Millisecond}, signer.ErrTerms},
 		"policy and end":    {page, signer.Terms{Until: end, Policy: "{}"}, signer.ErrTerms},
 		"policy not JSON":   {page, signer.Terms{Policy: "{}"}, policy.ErrMalformed},
@@ -240,6 +242,7 @@ func TestNewRefuses(t *testing.T) {
 		"space":       {"K1 ", ecKey(), nil, signer.ErrKeyID},
 		"key group":   {"1f2b4f0a-8f3c-4f6f-a6e8-7dbb5bf4a1f0", ecKey(), nil, signer.ErrKeyGroupID},
 		"no key":      {keyID, nil, nil, signer.ErrKey},
+		"nil key":     {keyID, (*ecdsa.PrivateKey)(nil), nil, signer.ErrKey},
 		"P-384":       {keyID, p384, nil, keys.ErrAlgorithm},
 		"RSA-1024":    {keyID, rsa1024, nil, keys.ErrAlgorithm},
 		"RSA-4096":    {keyID, rsa4096, nil, keys.ErrAlgorithm},
@@ -315,6 +318,23 @@ func TestLinksNothingElse(t *testing.T) {
 			!strings.HasPrefix(path, "example.com/privatecdn/") {
 			t.Errorf("links %s", path)
 		}
+	}
+}
+
+// A signed URL has at most 8,192 bytes.
+func TestLongestURL(t *testing.T) {
+	t.Parallel()
+	s := newSigner(t, rsaKey()) // whose signatures have one length
+	short, err := s.URL(host+"/", signer.Terms{For: time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	longest := host + "/" + strings.Repeat("a", signer.MaxURL-len(short))
+	if u, err := s.URL(longest, signer.Terms{For: time.Second}); err != nil || len(u) != signer.MaxURL {
+		t.Errorf("%d bytes, %v", len(u), err)
+	}
+	if _, err := s.URL(longest+"a", signer.Terms{For: time.Second}); !errors.Is(err, signer.ErrTooLong) {
+		t.Error(err)
 	}
 }
 

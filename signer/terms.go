@@ -56,11 +56,8 @@ func (s *Signer) policy(st *state, resource string, t *Terms) (policy.Policy, er
 	if err := cmp.Or(err, p.ValidateConditions()); err != nil {
 		return policy.Policy{}, err
 	}
-	longest := p.Until.Sub(now)
-	if t.Window > 0 {
-		// The worst case, so that the same terms never pass now and fail a minute later.
-		longest = max(longest, t.For+t.Window)
-	}
+	// The worst case, so that the same terms never pass now and fail a minute later.
+	longest := max(p.Until.Sub(now), t.For+t.Window)
 	return p, st.checkEnd(p.Until, now, longest)
 }
 

@@ -28,6 +28,7 @@ func TestGrantWithoutTilde(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	starts := map[int64]bool{}
 	for i := range 60 {
 		for _, terms := range []signer.Terms{
 			{
@@ -43,6 +44,7 @@ func TestGrantWithoutTilde(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			starts[g.Policy().From.Unix()] = true
 			if strings.Contains(g.Query(), "~") {
 				t.Errorf("%+v: %s", terms, g.Query())
 			}
@@ -58,6 +60,11 @@ func TestGrantWithoutTilde(t *testing.T) {
 			if d := cloudFront.Check(request); d.Allowed || g.Policy().Until.Sub(now) > time.Hour+time.Minute {
 				t.Errorf("%+v: open until after %v", terms, g.Policy().Until)
 			}
+		}
+	}
+	for _, start := range []int64{1, 10, 100, 2, 20, 200} { // the first that are tried
+		if !starts[start] {
+			t.Errorf("none of %d grants starts in second %d", len(starts), start)
 		}
 	}
 }
