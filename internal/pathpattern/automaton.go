@@ -17,8 +17,7 @@ type automaton struct {
 type state struct {
 	set     string // of positions: a byte for each, reached if it can be behind us
 	accepts bool
-	dead    bool // nothing can be accepted any more
-	always  bool // everything will be accepted from here on
+	settled bool // whatever comes: accepts stays as it is
 }
 
 const reached = 1
@@ -70,8 +69,9 @@ func (a *automaton) add(set []byte) int32 {
 	}
 	s := int32(len(a.states))
 	last := len(a.pattern)
+	always := a.pattern[last-1] == '*' && set[last-1] == reached
 	a.states = append(a.states, state{set: string(set), accepts: set[last] == reached,
-		dead: !slices.Contains(set, reached), always: a.pattern[last-1] == '*' && set[last-1] == reached})
+		settled: always || !slices.Contains(set, reached)})
 	a.index[string(set)] = s
 	a.next = append(a.next, make([]int32, a.classes)...)
 	return s

@@ -38,20 +38,18 @@ func First[B any](behaviors []B, pattern func(B) string, path string) int {
 // len(pattern)·len(s) at worst and allocates nothing.
 func Glob(pattern, s string) bool {
 	p, i := 0, 0
-	star, retry := -1, 0
+	var next, retry int // after the last star, 0 for none: in the pattern, and where in s it goes on
 	for i < len(s) {
 		switch {
 		case p < len(pattern) && pattern[p] == '*':
-			star, retry = p, i
-			if p++; p == len(pattern) {
-				return true
-			}
+			p++
+			next, retry = p, i
 		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == s[i]):
 			p++
 			i++
-		case star >= 0:
+		case next > 0:
 			retry++
-			p, i = star+1, retry
+			p, i = next, retry
 		default:
 			return false
 		}

@@ -150,7 +150,7 @@ func (w *walk) step(states []int32, added letter) ([]int32, bool) {
 	}
 	for i, a := range w.automata {
 		next[i] = a.read(states[i], added[w.tapes[i]])
-		if s := a.states[next[i]]; w.match[i] && s.dead || !w.match[i] && s.always {
+		if s := a.states[next[i]]; s.settled && s.accepts != w.match[i] {
 			return nil, false
 		}
 	}
@@ -182,10 +182,7 @@ func letters(tapes pair) []letter {
 		return all
 	}
 	var known [][3]byte
-	for c := byte('!'); c <= '~'; c++ {
-		if isUnreserved(c) || strings.IndexByte("?#%", c) >= 0 {
-			continue
-		}
+	for _, c := range []byte(reserved) {
 		escape := fmt.Sprintf("%%%02X", c)
 		told := [3]byte{c, escape[1], escape[2]}
 		for i, b := range told {
@@ -200,6 +197,10 @@ func letters(tapes pair) []letter {
 	}
 	return all
 }
+
+// reserved are the characters of a path that it may contain as they are and
+// escaped, which is not the same path.
+const reserved = "!\"$&'()*+,/:;<=>@[\\]^`{|}"
 
 func singleLetters(patterns string) []letter {
 	letters := []byte{fresh(patterns), '/'}
