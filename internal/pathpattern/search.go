@@ -51,7 +51,7 @@ func (f *Finder) walk(tapes pair) answer {
 		from   int // index of the node before
 		letter int
 	}
-	w := f.newWalk(tapes)
+	w := newWalk(tapes)
 	start, ok := w.step(make([]int32, len(w.automata)+len(tapes)), letter{tapes[0].start, tapes[1].start})
 	if !ok {
 		return answer{}
@@ -105,29 +105,16 @@ type walk struct {
 	next     []int32 // of the last step
 }
 
-func (f *Finder) newWalk(tapes pair) *walk {
+func newWalk(tapes pair) *walk {
 	w := &walk{letters: letters(tapes)}
 	for i, t := range tapes {
 		for n, p := range slices.Concat(t.match, t.miss) {
-			w.automata = append(w.automata, f.automaton(Canonical(p)))
+			w.automata = append(w.automata, newAutomaton(Canonical(p)))
 			w.tapes = append(w.tapes, i)
 			w.match = append(w.match, n < len(t.match))
 		}
 	}
 	return w
-}
-
-// automaton returns a pattern's automaton, the same as before.
-func (f *Finder) automaton(pattern string) *automaton {
-	a := f.automata[pattern]
-	if a == nil || len(a.states) > maxKept {
-		a = newAutomaton(pattern)
-		if f.automata == nil {
-			f.automata = map[string]*automaton{}
-		}
-		f.automata[pattern] = a
-	}
-	return a
 }
 
 func (w *walk) accepts(states []int32) bool {

@@ -18,7 +18,6 @@ const (
 	maxSteps     = 1 << 22
 	maxAllSteps  = 1 << 26
 	maxUndecided = 3
-	maxKept      = 1 << 9
 )
 
 // Witness finds a path that every pattern of match catches and none of miss
@@ -34,9 +33,8 @@ func Witness(match, miss []string) (path string, found bool) {
 // many searches among the same patterns fast. The zero value is ready for use
 // by one goroutine.
 type Finder struct {
-	automata map[string]*automaton
-	answers  map[string]answer // of searches
-	steps    int               // of all searches
+	answers map[string]answer // of searches
+	steps   int               // of all searches
 }
 
 // Find finds a path that every pattern of match catches and none of miss does.
