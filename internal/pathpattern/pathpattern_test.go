@@ -201,6 +201,16 @@ func TestBounds(t *testing.T) {
 	}
 }
 
+// What differs at its end has no path, however long a search would take.
+func TestEndsDiffer(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("?", 18)
+	path, found, err := new(pathpattern.Finder).Find([]string{"*a" + long + "_end", "*e" + long + "_fin"}, nil)
+	if found || err != nil {
+		t.Errorf("%q, %v, %v", path, found, err)
+	}
+}
+
 // A witness must hold before Match, and where none is found no path of a
 // brute-force search may be one.
 func FuzzWitness(f *testing.F) {

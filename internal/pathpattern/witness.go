@@ -1,6 +1,7 @@
 package pathpattern
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strings"
@@ -42,7 +43,8 @@ type Finder struct {
 // and made of characters a URL may have. Where found is false and err nil
 // there is no such path.
 func (f *Finder) Find(match, miss []string) (path string, found bool, err error) {
-	if len(common(match, miss)) > 0 || !sameStart(match) || !sameEnd(match) {
+	switch {
+	case len(common(match, miss)) > 0, !sameStart(match), !sameEnd(match):
 		return "", false, nil
 	}
 	tapes := pair{{match: match, miss: miss}}
@@ -121,17 +123,12 @@ func sameEnd(patterns []string) bool { return agree(patterns, literalEnd, string
 
 // agree reports whether of any two patterns the part of one has the other's.
 func agree(patterns []string, part func(string) string, has func(s, part string) bool) bool {
-	longest := ""
+	parts := []string{""}
 	for _, p := range patterns {
-		next := part(p)
-		if len(next) > len(longest) {
-			longest, next = next, longest
-		}
-		if !has(longest, next) {
-			return false
-		}
+		parts = append(parts, part(p))
 	}
-	return true
+	longest := slices.MaxFunc(parts, func(a, b string) int { return cmp.Compare(len(a), len(b)) })
+	return !slices.ContainsFunc(parts, func(s string) bool { return !has(longest, s) })
 }
 
 // literal returns the part of a pattern before its first wildcard or escape.
