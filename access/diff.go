@@ -96,8 +96,8 @@ func (d *diff) add(f Finding) {
 
 func (d *diff) compareDistributions() {
 	pairs, added := d.pairDistributions()
-	for _, pair := range pairs {
-		d.old, d.new = pair[0], pair[1]
+	for _, p := range pairs {
+		d.old, d.new = p.old, p.new
 		d.before[d.new] = d.old
 		d.compareSettings()
 		d.comparePaths(d.compareBehaviors)
@@ -109,10 +109,13 @@ func (d *diff) compareDistributions() {
 	}
 }
 
+// pair is a distribution before and after.
+type pair struct{ old, new *infra.Distribution }
+
 // pairDistributions finds each old distribution again: by logical ID, or else
 // one that is new in the place of one that is gone. It returns what is new
 // besides.
-func (d *diff) pairDistributions() (pairs [][2]*infra.Distribution, added []*infra.Distribution) {
+func (d *diff) pairDistributions() (pairs []pair, added []*infra.Distribution) {
 	left := slices.Clone(d.is.Distributions)
 	var gone []*infra.Distribution
 	for _, o := range d.was.Distributions {
@@ -123,14 +126,14 @@ func (d *diff) pairDistributions() (pairs [][2]*infra.Distribution, added []*inf
 			gone = append(gone, o)
 			continue
 		}
-		pairs = append(pairs, [2]*infra.Distribution{o, left[i]})
+		pairs = append(pairs, pair{o, left[i]})
 		left = slices.Delete(left, i, i+1)
 	}
 	for _, o := range gone {
 		f := finding(DistributionReplaced, Breaking,
 			"the distribution %s is removed: no URL of its domain name opens any more", o.LogicalID)
 		if len(left) > 0 {
-			pairs = append(pairs, [2]*infra.Distribution{o, left[0]})
+			pairs = append(pairs, pair{o, left[0]})
 			f.Sentence = fmt.Sprintf("the distribution %s is replaced by %s: its domain name changes, no URL of the old one "+
 				"opens any more, DNS records must point to the new one, and its cache starts empty",
 				o.LogicalID, left[0].LogicalID)
