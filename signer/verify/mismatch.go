@@ -5,7 +5,6 @@ import (
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/rsa"
-	"crypto/sha256"
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"fmt"
@@ -107,25 +106,25 @@ func (d Decision) explainMismatch() (what, todo string) {
 
 // explainRSA explains a signature that shows what was signed.
 func (d Decision) explainRSA(key *rsa.PublicKey, sent string, texts variants, signature []byte) (what, todo string) {
-	r := recoverRSA(key, signature)
-	same := func(text string) bool { return bytes.Equal(digestOf(r.hash, []byte(text)), r.digest) }
+	made, hash, digest := recoverRSA(key, signature)
+	same := func(text string) bool { return bytes.Equal(digestOf(hash, []byte(text)), digest) }
 	switch {
-	case !r.signed && isPSS(key, sent, signature):
+	case !made && rsa.VerifyPSS(key, crypto.SHA256, digestOf(crypto.SHA256, []byte(sent)), signature, nil) == nil:
 		return "signed with RSA-PSS, which CloudFront does not accept", "sign with RSA PKCS#1 v1.5"
-	case !r.signed:
+	case !made:
 		if what, todo := d.explainOtherKey(sent, signature); what != "" {
 			return what, todo
 		}
 		return "the private key of " + d.KeyID + " did not make this signature",
 			"send the ID of the key that signs, or deploy its public key; " +
 				"if it is deployed, the signature was changed on the way"
-	case r.hash == 0:
+	case hash == 0:
 		return "the signature does not name the hash that was signed",
 			"sign the policy's text with RSA PKCS#1 v1.5 and SHA-256, not its digest alone"
-	case r.hash != crypto.SHA1 && r.hash != crypto.SHA256:
-		return "signed with " + r.hash.String() + ", which CloudFront does not accept", "sign with SHA-256 or SHA-1"
+	case hash != crypto.SHA1 && hash != crypto.SHA256:
+		return "signed with " + hash.String() + ", which CloudFront does not accept", "sign with SHA-256 or SHA-1"
 	case same(sent):
-		return d.explainHash(r.hash)
+		return d.explainHash(hash)
 	}
 	return d.find(texts, maxText/maxDigests, same, "but the private key is the right one")
 }
@@ -146,7 +145,8 @@ func (d Decision) explainOtherKey(text string, signature []byte) (what, todo str
 // ECDSA key over text.
 func madeBy(key crypto.PublicKey, text string, signature []byte) bool {
 	if key, ok := key.(*rsa.PublicKey); ok {
-		return len(signature) == key.Size() && recoverRSA(key, signature).signed
+		made, _, _ := recoverRSA(key, signature)
+		return made && len(signature) == key.Size()
 	}
 	return fits(key, crypto.SHA256, []byte(text), signature) || fits(key, crypto.SHA1, []byte(text), signature)
 }
@@ -242,33 +242,21 @@ var hashes = map[string]crypto.Hash{
 	"2.16.840.1.101.3.4.2.3": crypto.SHA512,
 }
 
-// recovered is what the public key shows of an RSA signature: whether its
-// private key made it, and the digest of what was signed. That tells the wrong
-// key from the wrong text.
-type recovered struct {
-	signed bool        // by the private key
-	hash   crypto.Hash // 0 when the signature names none of the hashes
-	digest []byte
-}
-
-func recoverRSA(key *rsa.PublicKey, signature []byte) (r recovered) {
+// recoverRSA returns what the public key shows of an RSA signature: whether its
+// private key made it, and the digest of what was signed by one of the hashes, or
+// 0. That tells the wrong key from the wrong text.
+func recoverRSA(key *rsa.PublicKey, signature []byte) (signed bool, hash crypto.Hash, digest []byte) {
 	number := new(big.Int).SetBytes(signature)
 	block := number.Exp(number, big.NewInt(int64(key.E)), key.N).FillBytes(make([]byte, key.Size()))
 	padded, ok := bytes.CutPrefix(block, []byte{0, 1})
 	padding, content, _ := bytes.Cut(padded, []byte{0})
-	r.signed = ok && len(bytes.Trim(padding, "\xff")) == 0
+	signed = ok && len(bytes.Trim(padding, "\xff")) == 0
 	var info struct { // RFC 8017, section 9.2
 		Algorithm pkix.AlgorithmIdentifier
 		Digest    []byte
 	}
-	if _, err := asn1.Unmarshal(content, &info); err == nil {
-		r.hash, r.digest = hashes[info.Algorithm.Algorithm.String()], info.Digest
+	if _, err := asn1.Unmarshal(content, &info); err != nil {
+		return signed, 0, nil
 	}
-	return r
-}
-
-// isPSS reports whether a signature over text is RSA-PSS.
-func isPSS(key *rsa.PublicKey, text string, signature []byte) bool {
-	sum := sha256.Sum256([]byte(text))
-	return rsa.VerifyPSS(key, crypto.SHA256, sum[:], signature, nil) == nil
+	return signed, hashes[info.Algorithm.Algorithm.String()], info.Digest
 }
