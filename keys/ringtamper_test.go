@@ -223,16 +223,46 @@ func TestLimit(t *testing.T) {
 	}
 }
 
+// TestLimitReaches raises the longest lifetime: what signers may still use counts
+// it, what has no signer or an end does not.
+func TestLimitReaches(t *testing.T) {
+	t.Parallel()
+	for stage, want := range map[string]time.Duration{"replaced": 30 * day, "retired": 7 * day} {
+		clk := newClock()
+		r := stages[stage](t, clk)
+		if err := r.Limit(30 * day); err != nil {
+			t.Fatal(err)
+		}
+		k := must(t)(r.Retire(r.Keys()[0].Fingerprint))
+		if got := k.Until.Sub(clk.now()) - r.ClockAllowance(); got != want {
+			t.Errorf("%s: the end leaves %v for URLs, want %v", stage, got, want)
+		}
+	}
+	r := stages["pending"](t, newClock())
+	if err := r.Limit(30 * day); err != nil {
+		t.Fatal(err)
+	}
+	done, err := r.Revoke(t.Context(), r.Keys()[1].Fingerprint, nil)
+	if err != nil || done.Lost != 0 {
+		t.Errorf("a pending key: %v lost, %v", done, err)
+	}
+}
+
 func TestLimitRefused(t *testing.T) {
 	t.Parallel()
 	r := newRing(t, newClock(), 1)
-	for _, d := range []time.Duration{-day, 0, time.Second - 1, 11 * 365 * day} {
+	for _, d := range []time.Duration{-day, 0, time.Second - 1, 10*365*day + time.Second} {
 		if err := r.Limit(d); err == nil || !strings.Contains(keytest.Said(err), "10 years") {
 			t.Errorf("%v: %v", d, err)
 		}
 	}
 	if r, err := keys.Open(r.Dir()); err != nil || r.MaxLifetime() != 7*day {
 		t.Errorf("%v", err)
+	}
+	for _, d := range []time.Duration{time.Second, 10 * 365 * day} {
+		if err := r.Limit(d); err != nil {
+			t.Errorf("%v: %v", d, err)
+		}
 	}
 }
 

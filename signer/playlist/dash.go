@@ -187,7 +187,7 @@ func (p *parser) open(t xml.StartElement, at uri, around *scope, depth int) (str
 func (p *parser) attributes(t xml.StartElement, name string, at uri, around, inside *scope) error {
 	for _, a := range t.Attr {
 		u := quoted(p.src, at.start)
-		at.start = u.end + 1
+		at.start = u.end + len(`"`)
 		switch local := a.Name.Local; {
 		case local == "id" && name == "Representation":
 			if inside.id != "" {

@@ -71,9 +71,12 @@ func TestMoved(t *testing.T) {
 		})
 	}
 	absolute.Query = stub
-	for _, manifest := range []string{hls(`#EXT-X-MAP:URI=a"b`), `{"ASSETS": [{"URI": "a\u0023b"}]}`} {
-		if _, err := absolute.Rewrite(place+"x", []byte(manifest)); !errors.Is(err, playlist.ErrURI) {
-			t.Errorf("%s: %v", manifest, err)
+	for manifest, want := range map[string]error{
+		hls(`#EXT-X-MAP:URI=a"b`): playlist.ErrURI, `{"ASSETS": [{"URI": "a\u0023b"}]}`: playlist.ErrURI,
+		hls(`#EXT-X-MAP:URI=../b`): playlist.ErrOutside,
+	} {
+		if _, err := absolute.Rewrite(place+"x", []byte(manifest)); !errors.Is(err, want) {
+			t.Errorf("%s: %v, want %v", manifest, err, want)
 		}
 	}
 }
@@ -137,6 +140,22 @@ func TestManyBases(t *testing.T) {
 		manifest := mpd(strings.Repeat("<Period><BaseURL>a/</BaseURL></Period>", playlist.MaxURIs/2+more))
 		if _, err := r.Rewrite(home+"a", []byte(manifest)); !errors.Is(err, want) {
 			t.Errorf("%d more: %v", more, err)
+		}
+	}
+}
+
+// TestAlike holds that base URLs that are alike count as one, however many
+// elements or Representations name them.
+func TestAlike(t *testing.T) {
+	t.Parallel()
+	r := playlist.Rewriter{Query: stub}
+	for _, manifest := range []string{
+		mpd(strings.Repeat("<BaseURL>a/</BaseURL>", 1001)),
+		mpd("<Period><AdaptationSet><SegmentList>" + strings.Repeat(`<SegmentURL media="a"/>`, 300) + "</SegmentList>" +
+			strings.Repeat("<Representation/>", 400) + "</AdaptationSet></Period>"),
+	} {
+		if _, err := r.Rewrite(home+"a.mpd", []byte(manifest)); err != nil {
+			t.Error(err)
 		}
 	}
 }

@@ -165,6 +165,7 @@ func TestRefused(t *testing.T) {
 		{"broken XML", home, "", "<MPD><Period></MPD>", playlist.ErrFormat, 0},
 		{"a DTD's entity", home, "", `<!DOCTYPE MPD [<!ENTITY x "y">]><MPD><BaseURL>&x;</BaseURL></MPD>`,
 			playlist.ErrFormat, 1},
+		{"a document type inside", home, "", mpd("<!DOCTYPE MPD>"), playlist.ErrFormat, 1},
 		{"relative URL", "films/a.m3u8", "", hls("1.ts"), policy.ErrURL, 0},
 		{"wildcard in the URL", "https://h.example/*/a.m3u8", "", hls("1.ts"), policy.ErrWildcard, 0},
 		{"signed URL", home + "a.m3u8?" + signature, "", hls("1.ts"), policy.ErrReserved, 0},
@@ -271,6 +272,18 @@ func TestRefused(t *testing.T) {
 				t.Errorf("%v: no hint", err)
 			}
 		})
+	}
+}
+
+// TestLargest holds how many bytes a manifest may have.
+func TestLargest(t *testing.T) {
+	t.Parallel()
+	r := playlist.Rewriter{Query: stub}
+	for more, want := range []error{nil, playlist.ErrTooLarge} {
+		manifest := hls("1.ts", strings.Repeat("#", playlist.MaxSize+more-len(hls("1.ts", ""))))
+		if _, err := r.Rewrite(home, []byte(manifest)); !errors.Is(err, want) {
+			t.Errorf("%d bytes: %v", len(manifest), err)
+		}
 	}
 }
 
