@@ -173,6 +173,7 @@ func TestRefused(t *testing.T) {
 		{"reserved in another case", home, "", hls("1.ts?POLICY=x"), policy.ErrReserved, 2},
 		{"outside", home, "", hls("#EXTINF:1,", "../8/1.ts"), playlist.ErrOutside, 3},
 		{"outside by escaped dots", home, "", hls("%2e%2E/8/1.ts"), playlist.ErrOutside, 2},
+		{"outside by dots inside", home, "", hls("a/../../8/1.ts"), playlist.ErrOutside, 2},
 		{"another protocol", home, "", hls("http://d111111abcdef8.cloudfront.net/films/7/1.ts"),
 			playlist.ErrOutside, 2},
 		{"outside a given resource", home, "https://*/films/7/hd/*", hls("sd/1.ts"), playlist.ErrOutside, 2},
@@ -406,15 +407,18 @@ func TestNotes(t *testing.T) {
 
 // A segment beside the manifest, the common case, costs no allocation.
 func TestAllocations(t *testing.T) {
-	r := playlist.For(newSigner(t), signer.Terms{For: time.Hour})
 	manifest := segments(1000)
-	allocations := testing.AllocsPerRun(3, func() {
-		if _, err := r.Rewrite(home+"index.m3u8", manifest); err != nil {
-			t.Fatal(err)
+	for _, private := range []func(host, path string) bool{nil, func(string, string) bool { return true }} {
+		r := playlist.For(newSigner(t), signer.Terms{For: time.Hour})
+		r.Private = private
+		allocations := testing.AllocsPerRun(3, func() {
+			if _, err := r.Rewrite(home+"index.m3u8", manifest); err != nil {
+				t.Fatal(err)
+			}
+		})
+		if allocations > 500 {
+			t.Errorf("%v allocations for 1,000 segments", allocations)
 		}
-	})
-	if allocations > 500 {
-		t.Errorf("%v allocations for 1,000 segments", allocations)
 	}
 }
 

@@ -170,9 +170,12 @@ func (w *rewrite) judge(base *location, ref string) (verdict, error) {
 	return verdict{to, true, len(sent)}, err
 }
 
-// path returns the path of a plain URI. Thousands of them share pieces of memory.
+// pathsTogether is about how many bytes of paths share a piece of memory.
+const pathsTogether = 64 << 10
+
+// path returns the path of a plain URI, of which there are thousands.
 func (w *rewrite) path(ref string) string {
-	if w.paths.Len() > 1<<16 {
+	if w.paths.Len() > pathsTogether {
 		w.paths.Reset()
 	}
 	start := w.paths.Len()
