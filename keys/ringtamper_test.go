@@ -223,6 +223,19 @@ func TestLimit(t *testing.T) {
 	}
 }
 
+// TestLeast opens rings with the least that their owner may write by hand.
+func TestLeast(t *testing.T) {
+	t.Parallel()
+	for from, to := range map[string]string{
+		`"rotateAfter": 7776000`: `"rotateAfter": 1`, `"clockAllowance": 900`: `"clockAllowance": 0`,
+	} {
+		c := newClock()
+		if err := tampered(t, newRing(t, c, 1), c, replaced(from, to)); err != nil {
+			t.Errorf("%s: %v", to, err)
+		}
+	}
+}
+
 // TestLimitReaches raises the longest lifetime: what signers may still use counts
 // it, what has no signer or an end does not.
 func TestLimitReaches(t *testing.T) {

@@ -276,6 +276,22 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// several is an error that cannot be compared.
+type several []error
+
+func (s several) Error() string { return fmt.Sprint(len(s), " errors") }
+
+// TestQueryError holds that an error of Query's is returned as it is.
+func TestQueryError(t *testing.T) {
+	t.Parallel()
+	r := playlist.Rewriter{Query: func(string) (string, error) { return "", several{nil} }}
+	for _, manifest := range []string{hls("1.ts"), mpd("<BaseURL>1.mp4</BaseURL>"), `{"ASSETS": [{"URI": "a"}]}`} {
+		if _, err := r.Rewrite(home, []byte(manifest)); !errors.As(err, &several{}) || err.Error() != "1 errors" {
+			t.Errorf("%s: %v", manifest, err)
+		}
+	}
+}
+
 // TestLargest holds how many bytes a manifest may have.
 func TestLargest(t *testing.T) {
 	t.Parallel()
