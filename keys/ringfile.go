@@ -167,12 +167,15 @@ func (r *Ring) droppedInTime() error {
 	return nil
 }
 
-var validID = regexp.MustCompile(`^[A-Za-z0-9]{1,64}$`)
+var (
+	validFingerprint = regexp.MustCompile(`^` + fingerprintPrefix + `[0-9a-f]{64}$`)
+	validID          = regexp.MustCompile(`^[A-Za-z0-9]{1,64}$`)
+)
 
 // checkListed checks what the steps say nothing about.
 func checkListed(k Key) error {
 	switch {
-	case !isFingerprint(k.Fingerprint):
+	case !validFingerprint.MatchString(k.Fingerprint):
 		return fmt.Errorf("%s is not a fingerprint", fault.Quote(k.Fingerprint))
 	case !filepath.IsLocal(filepath.FromSlash(k.Public)):
 		return fmt.Errorf("key %s: public must be a file in the ring", k.Short())

@@ -60,10 +60,5 @@ func short(fingerprint string) string {
 	return digits[:min(shortLength, len(digits))]
 }
 
-func isFingerprint(s string) bool {
-	digits, ok := strings.CutPrefix(s, fingerprintPrefix)
-	return ok && len(digits) == 64 && strings.Trim(digits, "0123456789abcdef") == ""
-}
-
 // stamp formats a date as the ring does.
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }

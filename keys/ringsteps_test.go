@@ -3,6 +3,9 @@ package keys_test
 import (
 	"context"
 	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -235,7 +238,9 @@ func TestClockSetBack(t *testing.T) {
 	if _, err := keys.Open(r.Dir()); err != nil {
 		t.Error(err)
 	}
-	c.advance(-10 * time.Minute)
+	c.advance(-5 * time.Minute)
+	add(t, r)
+	c.advance(-time.Second)
 	if _, err := r.Promote(k.Fingerprint); !errors.Is(err, keys.ErrClock) {
 		t.Error(err)
 	}
@@ -259,4 +264,32 @@ type brokenStore struct{}
 
 func (brokenStore) New(context.Context, keys.Algorithm) (*keys.Public, string, error) {
 	return nil, "", errBroken
+}
+
+// TestAdopt adds a key pair that exists: what the ring could not read again is
+// refused, and leaves nothing in it.
+func TestAdopt(t *testing.T) {
+	t.Parallel()
+	r := newRing(t, newClock(), 1)
+	key, err := keys.Generate(keys.ECDSAP256)
+	if err != nil {
+		t.Fatal(err)
+	}
+	public, err := keys.NewPublic(key.Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(r.Dir(), public.Fingerprint()[7:23]+".pem")
+	for uri, id := range map[string]string{"nowhere": "", "kms:alias/a": "K-1"} {
+		if _, err := r.Adopt(public, uri, id); err == nil {
+			t.Errorf("adopted as %q, %q", uri, id)
+		}
+		if _, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%q, %q leaves %s: %v", uri, id, file, err)
+		}
+	}
+	k := must(t)(r.Adopt(public, "", "K2JCJMDEHXQW5F"))
+	if opened, err := keys.Open(r.Dir()); err != nil || opened.Keys()[1] != k || k.ID != "K2JCJMDEHXQW5F" || k.Private != "" {
+		t.Errorf("%+v, %v", k, err)
+	}
 }
