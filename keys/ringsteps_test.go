@@ -253,6 +253,9 @@ func TestStoreFails(t *testing.T) {
 	if _, err := r.Add(context.Background(), keys.ECDSAP256, brokenStore{}); !errors.Is(err, errBroken) {
 		t.Error(err)
 	}
+	if _, err := r.Revoke(t.Context(), r.Keys()[0].Fingerprint, brokenStore{}); !errors.Is(err, errBroken) {
+		t.Error(err)
+	}
 	if got := stateNames(r); got != "signing" {
 		t.Error(got)
 	}
