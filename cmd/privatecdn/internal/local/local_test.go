@@ -18,6 +18,7 @@ import (
 	"example.com/privatecdn/cmd/privatecdn/internal/local"
 	"example.com/privatecdn/deployment"
 	"example.com/privatecdn/edge"
+	"example.com/privatecdn/internal/fault"
 	"example.com/privatecdn/keys"
 )
 
@@ -218,6 +219,33 @@ func TestEveryAddress(t *testing.T) {
 	}
 	if len(told) != 1 || !strings.HasPrefix(told[0], "Left out: Alarm (AWS::CloudWatch::Alarm): ") {
 		t.Errorf("told %q", told)
+	}
+}
+
+// What is not there is named, with what to do, before anything is made.
+func TestInputs(t *testing.T) {
+	t.Parallel()
+	for want, change := range map[string]func(*local.Options){
+		"gone.json does not exist":       func(o *local.Options) { o.Edge.Template += ".gone.json" },
+		"gone does not exist":            func(o *local.Options) { o.Edge.Bucket += "gone" },
+		"picture.png is not a directory": func(o *local.Options) { o.Edge.Bucket += "/picture.png" },
+		"the bucket":                     func(o *local.Options) { o.Edge.Bucket = "" },
+		"--https here: listen tcp":       func(o *local.Options) { o.HTTPS = "here" },
+		"cannot write to the directory":  func(o *local.Options) { o.State = filepath.Join(o.Edge.Template, "state") },
+		"no key ring in":                 func(o *local.Options) { o.Ring = filepath.Join("no", "ring") },
+	} {
+		o := options(t)
+		change(&o)
+		l, err := local.Start(t.Context(), o)
+		if err == nil {
+			l.Close()
+		}
+		if err == nil || !strings.Contains(err.Error(), want) || fault.Hint(err) == "" {
+			t.Errorf("%v, hint %q; want %q", err, fault.Hint(err), want)
+		}
+		if _, err := os.Lstat(o.State); err == nil {
+			t.Errorf("%s: %s was made", want, o.State)
+		}
 	}
 }
 
