@@ -45,11 +45,10 @@ type tool struct {
 // env is what a command may touch besides its flags.
 type env struct {
 	context.Context
-	in       io.Reader
-	out, err io.Writer
-	stdout   cli.Terminal // how out wants its lines
-	stderr   cli.Terminal
-	json     bool
+	in             io.Reader
+	out, err       io.Writer
+	stdout, stderr cli.Terminal // how out and err want their lines
+	json           bool
 }
 
 func main() {

@@ -44,9 +44,7 @@ func (c signURL) Run(e *env) error {
 	return e.print(signedURL{signed, s.KeyPairID()}, signed)
 }
 
-type signURLs struct {
-	signFlags
-}
+type signURLs struct{ signFlags }
 
 // Run signs each line of standard input. With one policy for all it is signed
 // once, and each URL is held to it.
