@@ -77,69 +77,6 @@ func as[E error](err error) bool {
 	return errors.As(err, &target)
 }
 
-// A changed template is taken up, a broken one is told and the last good one
-// goes on; a changed file is seen at once, as after an invalidation.
-func TestWatching(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	bucket := filepath.Join(dir, "bucket")
-	writeFile(t, filepath.Join(bucket, "public", "a.txt"), "one")
-	file := writeFile(t, filepath.Join(dir, "template.yaml"), templateText(t, "s3"))
-	reloads := make(chan error, 16)
-	var log syncBuffer
-	e, err := edge.New(edge.Options{Template: file, Bucket: bucket, OnReload: func(err error) { reloads <- err },
-		Log: slog.New(slog.NewTextHandler(&log, nil))})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer e.Close()
-	if got := body(t, get(t, e, publicURL)); got != "one" {
-		t.Fatalf("the content is %q", got)
-	}
-
-	writeFile(t, filepath.Join(bucket, "public", "a.txt"), "two")
-	eventually(t, "the changed object", func() bool { return body(t, get(t, e, publicURL)) == "two" })
-	writeFile(t, filepath.Join(bucket, "public", "new", "b.txt"), "three")
-	eventually(t, "the new object", func() bool {
-		return body(t, get(t, e, "https://cdn.example.com/public/new/b.txt")) == "three"
-	})
-
-	writeFile(t, file, strings.Replace(templateText(t, "s3"), "PathPattern: public/*", "PathPattern: open/*", 1))
-	if err := nextReload(t, reloads); err != nil {
-		t.Fatal(err)
-	}
-	if r := get(t, e, publicURL); r.StatusCode != http.StatusForbidden {
-		t.Errorf("after the change: %s", r.Status)
-	}
-	if got := log.String(); strings.Contains(got, "level=WARN") || strings.Contains(got, "level=ERROR") ||
-		!strings.Contains(got, "reloaded the template") {
-		t.Errorf("after the change the log says %s", got)
-	}
-
-	writeFile(t, file, "Resources: {A: {Type: Unknown}}")
-	if err := nextReload(t, reloads); err == nil {
-		t.Error("a broken template was taken up")
-	}
-	if r := get(t, e, "https://cdn.example.com/open/a.txt"); reason(r) != edge.ReasonOriginRefused {
-		t.Errorf("the last good template does not go on: %s %v", r.Status, r.Header)
-	}
-	if !strings.Contains(log.String(), "still serving the previous one") {
-		t.Errorf("the log says %s", log.String())
-	}
-}
-
-// nextReload skips reloads that saw the file half written.
-func nextReload(t *testing.T, reloads <-chan error) error {
-	t.Helper()
-	select {
-	case err := <-reloads:
-		return err
-	case <-time.After(30 * time.Second):
-		t.Fatal("no reload")
-		return nil
-	}
-}
-
 // A log line and a callback tell of each refusal, and neither holds what
 // opens the URL.
 func TestRefusalsAreTold(t *testing.T) {
@@ -318,25 +255,5 @@ func TestSeveralBuckets(t *testing.T) {
 	}
 	if e.Bucket("none") != nil || e.Bucket("") != nil {
 		t.Error("a bucket that does not exist")
-	}
-}
-
-// The template of an assembly is in the directory that is given.
-func TestWatchingAssembly(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	writeFile(t, filepath.Join(dir, "manifest.json"), `{"version":"40.0.0","artifacts":{"S":`+
-		`{"type":"aws:cloudformation:stack","properties":{"templateFile":"S.template.json"}}}}`)
-	file := writeFile(t, filepath.Join(dir, "S.template.json"), templateText(t, "s3"))
-	reloads := make(chan error, 16)
-	e, err := edge.New(edge.Options{Template: dir, Buckets: map[string]fs.FS{"": fstest.MapFS{}},
-		OnReload: func(err error) { reloads <- err }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer e.Close()
-	writeFile(t, file, "Resources: {A: {Type: Unknown}}")
-	if err := nextReload(t, reloads); err == nil {
-		t.Error("a broken template was taken up")
 	}
 }

@@ -333,12 +333,15 @@ func TestReplacedAnswersAreClosed(t *testing.T) {
 func TestLargestStored(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		method string
-		size   int64
-		want   int
-	}{{http.MethodGet, 0, 1}, {http.MethodGet, 8000, 1}, {http.MethodGet, 8001, 2}, {http.MethodHead, 8001, 1}} {
+		method      string
+		cache, size int64
+		want        int
+	}{
+		{http.MethodGet, 64000, 0, 1}, {http.MethodGet, 64000, 8000, 1}, {http.MethodGet, 64000, 8001, 2},
+		{http.MethodHead, 64000, 8001, 1}, {http.MethodGet, 0, 8 << 20, 1}, {http.MethodGet, 0, 8<<20 + 1, 2},
+	} {
 		asked := 0
-		e := httpEdge(t, 64000, func(*http.Request) (*http.Response, error) {
+		e := httpEdge(t, c.cache, func(*http.Request) (*http.Response, error) {
 			asked++
 			return answer(io.LimitReader(zeros{}, c.size), c.size), nil
 		})
