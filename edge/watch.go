@@ -93,7 +93,8 @@ func (w *watcher) run() {
 				reload = time.After(settleTime)
 			}
 			if key, found := strings.CutPrefix(event.Name, w.bucket+string(filepath.Separator)); found && w.bucket != "" {
-				w.changed(event, "/"+filepath.ToSlash(key))
+				_ = w.addTree(event.Name) // which may be a new directory
+				w.changed("/" + filepath.ToSlash(key))
 			}
 		case err := <-w.notify.Errors:
 			if err != nil {
@@ -107,12 +108,7 @@ func (w *watcher) run() {
 
 // changed invalidates the cache entry of a changed file, as a deployment of
 // content does in AWS.
-func (w *watcher) changed(event fsnotify.Event, key string) {
-	if event.Has(fsnotify.Create) {
-		if info, err := os.Stat(event.Name); err == nil && info.IsDir() {
-			_ = w.addTree(event.Name)
-		}
-	}
+func (w *watcher) changed(key string) {
 	w.edge.cache.Invalidate(func(e *cache.Entry) bool {
 		path, _, _ := strings.Cut(e.Path, "?")
 		path, err := url.PathUnescape(path)
