@@ -125,6 +125,7 @@ func TestExplainDeeply(t *testing.T) {
 		{"/film*", "/films/1.ts", `pattern "https://d111111abcdef8.cloudfront.net/film*"`},
 		{"/v/*.ts", "/v/1.ts", `/v/*.ts"`},
 		{"/film*", "/film7", `/film*"`},
+		{"/v/*name", "/v/name", `/v/*name"`},
 		{"/" + long[:74] + "*", "/" + long, "characters) was signed"}, // 127 fewer
 		{"/" + long[:73] + "*", "/" + long, "is not KRSA's over"},
 		{"/!$&'()*+,;=@%3A", "/!$&'()*+,;=@:", `signed "%3A", requested ":"`}, // one of many
@@ -261,6 +262,7 @@ func TestExplainLetterCases(t *testing.T) {
 		{"/Films/a", "/films/a", `case: signed "F", requested "f"`},
 		{"/A%c3%a9/BC", "/a%c3%a9/bc", `case: signed "A", requested "a"`},
 		{"/1/2/3/4/5/a/b/c/d/e/f/g/h/I", "/1/2/3/4/5/a/b/c/d/e/f/g/h/i", `case: signed "I", requested "i"`},
+		{"/%20Films", "/%20films", `case: signed "F", requested "f"`},
 		{"/fILMS/a", "/films/a", "is not K"},
 	} {
 		for _, id := range []string{"KEC", "KRSA"} {

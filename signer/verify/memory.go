@@ -18,7 +18,7 @@ type memory struct {
 }
 
 func newMemory(n int) *memory {
-	return &memory{size: max(n/2, 1), young: map[name]policy.Policy{}}
+	return &memory{size: n / 2, young: map[name]policy.Policy{}}
 }
 
 // name stands for all that a signature was checked with: the key, the hash, the

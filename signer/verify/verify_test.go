@@ -238,8 +238,8 @@ func TestMemoryForgets(t *testing.T) {
 func TestMemoryIsBounded(t *testing.T) {
 	t.Parallel()
 	keys := trusted()
-	v := verify.New(keys, verify.WithMemory(4))
-	check := func(i int, remembered bool) {
+	four, one := verify.New(keys, verify.WithMemory(4)), verify.New(keys, verify.WithMemory(1))
+	check := func(v *verify.Verifier, i int, remembered bool) {
 		t.Helper()
 		keys["KRSA"] = second().Public()
 		u := canned(t, "KRSA", crypto.SHA256, fmt.Sprint(page, i), end)
@@ -249,14 +249,19 @@ func TestMemoryIsBounded(t *testing.T) {
 		keys["KRSA"] = pair().rsa.Public()
 		v.Check(verify.Request{URL: u, Time: now})
 	}
-	check(0, false)
-	check(1, false)
-	check(0, true)
-	for i := 2; i < 6; i++ {
-		check(i, false)
+	for i := range 3 {
+		check(four, i, false)
 	}
-	check(5, true)
-	check(0, false)
+	check(four, 0, true)
+	check(four, 3, false)
+	check(four, 4, false)
+	check(four, 2, true)
+	check(four, 0, false)
+	check(one, 0, false)
+	check(one, 0, true)
+	check(one, 1, false)
+	check(one, 2, false)
+	check(one, 0, false)
 }
 
 func TestCheckCookies(t *testing.T) {
