@@ -181,6 +181,18 @@ func TestCookiesRefuse(t *testing.T) {
 	}
 }
 
+// A cookie's domain is a name alone.
+func TestCookieDomainIsAName(t *testing.T) {
+	t.Parallel()
+	for _, domain := range []string{"example.com:443", "example.com/", "example.com?", "*.example.com", "example .com"} {
+		_, err := newSigner(t, ecKey()).Cookies("https://a.example.com/*", signer.Terms{Until: end},
+			signer.CookieOptions{Domain: domain})
+		if !errors.Is(err, signer.ErrCookieDomain) {
+			t.Errorf("%s: %v", domain, err)
+		}
+	}
+}
+
 // Cookies of several resources are told apart by their paths.
 func TestCookiesOfSeveral(t *testing.T) {
 	t.Parallel()
