@@ -51,28 +51,36 @@ func TestDiffAgreesWithTheEdge(t *testing.T) {
 // Patterns made to be hard end in findings that say so, not in silence.
 func TestEntangledPatterns(t *testing.T) {
 	t.Parallel()
-	group := newKeyGroup(t)
-	r := rand.New(rand.NewPCG(1, 1))
-	old, new := randomTemplate(r, group), randomTemplate(r, group)
-	for i, tmpl := range []*infra.Template{old, new} {
-		d := tmpl.Distributions[0]
-		last := d.Behaviors[len(d.Behaviors)-1]
-		d.Behaviors = nil
-		for _, c := range "b" {
-			b := &infra.Behavior{PathPattern: "*a" + strings.Repeat("?", 20) + string(c) + "*a*", Origin: last.Origin}
-			if i == 0 {
-				b.KeyGroups = []*infra.KeyGroup{group}
-			}
-			d.Behaviors = append(d.Behaviors, b)
+	group := []*infra.KeyGroup{newKeyGroup(t)}
+	hard := "*a" + strings.Repeat("?", 20) + "b*a*"
+	template := func(behaviors ...*infra.Behavior) *infra.Template {
+		bucket := &infra.Bucket{LogicalID: "B", Name: "b"}
+		for _, b := range behaviors {
+			b.Origin = &infra.Origin{Bucket: bucket, OAI: &infra.OAI{ID: "E"}}
 		}
-		d.Behaviors = append(d.Behaviors, last)
+		return &infra.Template{Distributions: []*infra.Distribution{{LogicalID: "D", Behaviors: behaviors}}}
 	}
-	findings := diff(old, new)
-	undecided := slices.ContainsFunc(findings, func(f access.Finding) bool {
-		return f.Witness == f.Path && strings.Contains(f.Sentence, "too entangled")
-	})
-	if !undecided || !widened(findings) {
-		t.Errorf("%+v", findings)
+	for name, c := range map[string]struct {
+		old, now *infra.Template
+		says     string
+	}{
+		"opened": {template(&infra.Behavior{PathPattern: hard, KeyGroups: group}, &infra.Behavior{PathPattern: "*"}),
+			template(&infra.Behavior{PathPattern: hard}, &infra.Behavior{PathPattern: "*"}),
+			"are open to everyone (the patterns are too entangled to name a path)"},
+		"beside the default": {template(&infra.Behavior{PathPattern: "*"}),
+			template(&infra.Behavior{PathPattern: hard, KeyGroups: group}, &infra.Behavior{PathPattern: "*"}),
+			"an escaped path may open what the second protects"},
+		"behind a public one": {template(&infra.Behavior{PathPattern: "*", KeyGroups: group}),
+			template(&infra.Behavior{PathPattern: "a*"}, &infra.Behavior{PathPattern: hard, KeyGroups: group},
+				&infra.Behavior{PathPattern: "*", KeyGroups: group}),
+			"they may catch paths that it protects"},
+	} {
+		findings := diff(c.old, c.now)
+		if !slices.ContainsFunc(findings, func(f access.Finding) bool {
+			return f.Witness == hard && f.Path == hard && f.Severity == access.Widening && strings.Contains(f.Sentence, c.says)
+		}) {
+			t.Errorf("%s: %+v", name, findings)
+		}
 	}
 }
 
