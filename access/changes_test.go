@@ -342,6 +342,7 @@ var changes = map[string]change{
 		[]string{"note https-weakened private/* /private/x"}},
 	"refusal instead of redirect": {nil, https("public/*", "https-only"),
 		[]string{"narrowing https-required public/* /public/x"}},
+	"the oldest TLS": {nil, minimumTLS("SSLv3"), []string{"widening https-weakened Cdn SSLv3"}},
 	"plain HTTP from an HTTP origin refused": {https("web/*", "allow-all"), nil,
 		[]string{"narrowing https-required web/* /web/x"}},
 	"plain HTTP from an HTTP origin": {nil, https("web/*", "allow-all"),

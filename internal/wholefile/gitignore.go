@@ -43,8 +43,8 @@ func ignoredHere(ctx context.Context, path string) bool {
 	for top := filepath.Dir(path); ; top = filepath.Dir(top) {
 		if _, err := os.Lstat(filepath.Join(top, ".git")); err == nil {
 			plain := slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "GIT_") })
-			ignored, known := askGit(ctx, plain, top, path)
-			return ignored || !known && plainlyIgnored(filepath.Dir(path))
+			ignored, err := askGit(ctx, plain, top, path)
+			return ignored || err != nil && plainlyIgnored(filepath.Dir(path))
 		}
 		if top == filepath.Dir(top) {
 			return true
@@ -59,8 +59,8 @@ func pickedUpThere(ctx context.Context, path string) bool {
 	if err != nil {
 		return false // there is no such repository
 	}
-	top, err := filepath.EvalSymlinks(strings.TrimRight(string(out), "\r\n"))
-	if rel, outside := filepath.Rel(top, path); err == nil && outside == nil && !filepath.IsLocal(rel) {
+	top, _ := filepath.EvalSymlinks(strings.TrimRight(string(out), "\r\n")) // or else git is asked
+	if rel, err := filepath.Rel(top, path); err == nil && !filepath.IsLocal(rel) {
 		return false
 	}
 	ignored, _ := askGit(ctx, os.Environ(), ".", path)
@@ -83,21 +83,21 @@ func resolve(path string) (string, error) {
 }
 
 // askGit asks git, started in a directory, whether it ignores path and its
-// temporary file. The answer is not known without a git program, or when git
-// refuses to look, as it does at a repository of somebody else's.
-func askGit(ctx context.Context, env []string, in, path string) (ignored, known bool) {
+// temporary file. Without a git program that is an error, or when git refuses
+// to look, as it does at a repository of somebody else's.
+func askGit(ctx context.Context, env []string, in, path string) (ignored bool, err error) {
 	dir, name := filepath.Split(path)
 	for _, p := range []string{path, filepath.Join(dir, tempPrefix+"1-"+name)} {
 		_, err := git(ctx, env, in, "check-ignore", "--quiet", "--", p)
 		var exit *exec.ExitError
 		switch {
 		case errors.As(err, &exit) && exit.ExitCode() == 1:
-			return false, true
+			return false, nil
 		case err != nil:
-			return false, false
+			return false, err
 		}
 	}
-	return true, true
+	return true, nil
 }
 
 func git(ctx context.Context, env []string, dir string, args ...string) ([]byte, error) {
@@ -106,6 +106,9 @@ func git(ctx context.Context, env []string, dir string, args ...string) ([]byte,
 	cmd.Env = env
 	return cmd.Output()
 }
+
+// maxIgnore bounds a .gitignore, in bytes.
+const maxIgnore = 1 << 20
 
 // plainlyIgnored reports, without git, what needs no knowledge of git's rules:
 // the .gitignore beside dir names dir and takes nothing back. What is in an
@@ -117,7 +120,7 @@ func plainlyIgnored(dir string) bool {
 	if err != nil || !info.Mode().IsRegular() || strings.ContainsAny(base, `[]\#`) {
 		return false
 	}
-	data, err := Read(path, 1<<20)
+	data, err := Read(path, maxIgnore)
 	if err != nil {
 		return false
 	}

@@ -53,7 +53,7 @@ func fill(f *os.File, data []byte, mode fs.FileMode) error {
 	if err := Attempt("write", f.Name(), func() error { _, err := f.Write(data); return err }); err != nil {
 		return err
 	}
-	if err := f.Chmod(mode); err != nil {
+	if err := Attempt("chmod", f.Name(), func() error { return f.Chmod(mode) }); err != nil {
 		return err
 	}
 	return Attempt("sync", f.Name(), f.Sync)

@@ -85,7 +85,7 @@ func TestWriteFails(t *testing.T) {
 	defer func(f func(string, string, func() error) error) { wholefile.Attempt = f }(wholefile.Attempt)
 	dir := t.TempDir()
 	path := filepath.Join(dir, "file")
-	for n, want := range []string{"old", "old", "old", "old", "new"} {
+	for n, want := range []string{"old", "old", "old", "old", "old", "new"} {
 		if err := os.WriteFile(path, []byte("old"), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -127,7 +127,7 @@ func TestWriteWithoutFlush(t *testing.T) {
 func TestWritePrivateFails(t *testing.T) {
 	defer func(f func(string, string, func() error) error) { wholefile.Attempt = f }(wholefile.Attempt)
 	path := filepath.Join(t.TempDir(), "private", "x.pem")
-	for n := range 6 {
+	for n := range 7 {
 		calls := 0
 		wholefile.Attempt = func(_, path string, change func() error) error {
 			if calls++; calls == n+1 {
