@@ -67,6 +67,19 @@ var atBounds = map[string]func(*props){
 	"times that are equal":  caching(privatecdn.Cache{MinTTL: time.Hour, DefaultTTL: time.Hour, MaxTTL: time.Hour}),
 	"a presigned week":      presigning(week, week+time.Second),
 	"a second in the cache": presigning(time.Hour, time.Hour+time.Second),
+	"every error": func(p *props) {
+		v := &privatecdn.Viewer{}
+		for _, status := range []int{400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504} {
+			v.ErrorResponses = append(v.ErrorResponses, privatecdn.ErrorResponse{Status: status, TTL: time.Second})
+		}
+		p.Viewer = v
+	},
+	"least alarms": func(p *props) {
+		p.Monitoring = &privatecdn.Monitoring{ClientErrors: 0.5, ServerErrors: 0.5, OriginErrors: 0.5}
+	},
+	"most alarms": func(p *props) {
+		p.Monitoring = &privatecdn.Monitoring{ClientErrors: 100, ServerErrors: 100, OriginErrors: 100}
+	},
 	"origins of pages": cors("https://*.example.com", "http://a.example", "http://a.example:443",
 		"https://a.example:80"),
 }
@@ -133,6 +146,12 @@ var overBounds = map[string]struct {
 		`CustomHeaders: "a b" is not`},
 	"custom content policy": {func(p *props) { p.CustomHeaders = map[string]string{"content-security-policy": ""} },
 		"use SecurityHeaders"},
+	"client errors over all": {func(p *props) { p.Monitoring = &privatecdn.Monitoring{ClientErrors: 101} },
+		"Monitoring.ClientErrors: 101 is out of bounds"},
+	"server errors over all": {func(p *props) { p.Monitoring = &privatecdn.Monitoring{ServerErrors: 101} },
+		"Monitoring.ServerErrors: 101 is out of bounds"},
+	"origin errors over all": {func(p *props) { p.Monitoring = &privatecdn.Monitoring{OriginErrors: 101} },
+		"Monitoring.OriginErrors: 101 is out of bounds"},
 	"error for half a second": {errorPages(privatecdn.ErrorResponse{Status: 404, TTL: time.Second / 2}),
 		"Viewer.ErrorResponses TTL: 500ms is not"},
 	"error with a status and page": {errorPages(privatecdn.ErrorResponse{Status: 404, ResponseStatus: 200}),
