@@ -35,11 +35,11 @@ func (s *Stack) parameterValue(at Location, name string, p Parameter) (any, erro
 	if v, ok := s.Given(name); ok {
 		return v, nil
 	}
-	if s.maker != nil {
-		passed, _ := s.maker.Properties["Parameters"].(map[string]any)
+	if s.Maker != nil {
+		passed, _ := s.Maker.Properties["Parameters"].(map[string]any)
 		if v, ok := passed[name]; ok {
-			at := s.maker.At().Key("Properties.Parameters").Key(name)
-			return once(s, "parameter "+name, at, func() (any, error) { return s.maker.Stack.Resolve(at, v) })
+			at := s.Maker.At().Key("Properties.Parameters").Key(name)
+			return once(s, "parameter "+name, at, func() (any, error) { return s.Maker.Stack.Resolve(at, v) })
 		}
 	}
 	if strings.HasPrefix(p.Type, "AWS::SSM::Parameter::Value") {

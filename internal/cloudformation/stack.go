@@ -47,10 +47,10 @@ type Stack struct {
 	Name    string
 	Account string
 	Region  string
+	Maker   *Resource // of a nested stack, the parent's resource that makes it
 
-	app   *App
-	memo  map[string]*memo
-	maker *Resource // of a nested stack, the parent's resource that makes it
+	app  *App
+	memo map[string]*memo
 }
 
 // memo is what was found for one condition, output or attribute, so that each
@@ -88,7 +88,7 @@ func (a *App) add(s *Stack, text []byte) (*Stack, error) {
 // template: its parameters are r's, and r has its outputs as attributes.
 func (r *Resource) Nest(text []byte) (nested *Stack, err error) {
 	s := r.Stack
-	r.Nested, err = s.app.add(&Stack{Name: s.Name + "-" + r.LogicalID, Account: s.Account, Region: s.Region, maker: r},
+	r.Nested, err = s.app.add(&Stack{Name: s.Name + "-" + r.LogicalID, Account: s.Account, Region: s.Region, Maker: r},
 		text)
 	return r.Nested, err
 }
@@ -108,14 +108,6 @@ func (a *App) Unused() []string {
 	})
 }
 
-// Parent returns the stack s is nested in, nil when it is not.
-func (s *Stack) Parent() *Stack {
-	if s.maker == nil {
-		return nil
-	}
-	return s.maker.Stack
-}
-
 // Stacks returns the stacks in the order they were added.
 func (a *App) Stacks() []*Stack { return a.stacks }
 
@@ -131,7 +123,7 @@ func (r *Resource) At() Location { return Location{Stack: r.Stack, Resource: bri
 // Exists reports whether the resource's condition holds, and in a nested stack
 // that of the resource that makes the stack.
 func (r *Resource) Exists() (bool, error) {
-	if maker := r.Stack.maker; maker != nil {
+	if maker := r.Stack.Maker; maker != nil {
 		if exists, err := maker.Exists(); err != nil || !exists {
 			return false, err
 		}

@@ -254,9 +254,8 @@ func customErrors(at cloudformation.Location, responses []customErrorProperties)
 			return nil, at.Index(i).Errorf(cloudformation.ErrInvalid, "set both, or neither",
 				"CloudFront needs ResponseCode and ResponsePagePath together")
 		}
-		e := CustomError{Code: p.ErrorCode, ResponseCode: p.ResponseCode, ResponsePath: p.ResponsePagePath,
-			MinTTL: ttl(p.ErrorCachingMinTTL, awsname.ErrorTTL)}
-		all = append(all, e)
+		lasts := ttl(p.ErrorCachingMinTTL, awsname.ErrorTTL)
+		all = append(all, CustomError{p.ErrorCode, p.ResponseCode, p.ResponsePagePath, lasts})
 	}
 	return all, nil
 }

@@ -151,8 +151,8 @@ func (r *reader) noteOf(stack, name, typ, why string) {
 // roots returns the stacks that are nested in none. The outputs of the others
 // are their parents'.
 func (r *reader) roots() []*cloudformation.Stack {
-	return slices.DeleteFunc(slices.Clone(r.app.Stacks()),
-		func(s *cloudformation.Stack) bool { return s.Parent() != nil })
+	isNested := func(s *cloudformation.Stack) bool { return s.Maker != nil }
+	return slices.DeleteFunc(slices.Clone(r.app.Stacks()), isNested)
 }
 
 // outputs resolves the outputs of a stack. One that cannot be resolved does
