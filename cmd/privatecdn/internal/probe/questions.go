@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"example.com/privatecdn/deployment"
@@ -211,19 +212,18 @@ func (s *settler) rawPath() (string, error) {
 	return "", errors.New("the public object is not cached")
 }
 
-// respell escapes letters of a path at random, the last at any rate.
+// respell escapes most letters of a path, at random.
 func respell(path string) string {
-	var b strings.Builder
-	for i, c := range []byte(path) {
-		letter := 'a' <= c && c <= 'z' && !strings.Contains(path[max(0, i-2):i], "%")
-		if letter && (i > strings.LastIndex(path, "/") || rand.IntN(2) == 0) {
-			fmt.Fprintf(&b, "%%%02X", c)
-		} else {
-			b.WriteByte(c)
+	return letters.ReplaceAllStringFunc(path, func(s string) string {
+		if len(s) > 1 || rand.IntN(4) == 0 {
+			return s
 		}
-	}
-	return b.String()
+		return fmt.Sprintf("%%%02X", s)
+	})
 }
+
+// letters match the letters of a path, and its escapes.
+var letters = regexp.MustCompile("%..|[a-z]")
 
 // beforeSignature sends an unsigned request, where a signed one is refused by
 // CloudFront for another reason than its signature.
