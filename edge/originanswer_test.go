@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -374,14 +375,33 @@ func TestBodyWithoutLength(t *testing.T) {
 func TestRangesOfLargeObject(t *testing.T) {
 	t.Parallel()
 	var ranges []string
+	closed := make([]bool, 4)
 	e := httpEdge(t, 64000, func(r *http.Request) (*http.Response, error) {
+		resp := answer(nil, 8001, "Cache-Control", "max-age=60")
+		resp.Body = closing{io.LimitReader(zeros{}, 8001), &closed[len(ranges)]}
 		ranges = append(ranges, r.Header.Get("Range"))
-		return answer(io.LimitReader(zeros{}, 8001), 8001, "Cache-Control", "max-age=60"), nil
+		return resp, nil
 	})
 	for range 3 {
 		get(t, e, "https://cdn.example.com/x", "Range", "bytes=0-1")
 	}
-	if got := strings.Join(ranges, ","); got != ",bytes=0-1,bytes=0-1,bytes=0-1" {
-		t.Errorf("the origin is asked for %q", got)
+	if got := strings.Join(ranges, ","); got != ",bytes=0-1,bytes=0-1,bytes=0-1" || slices.Contains(closed, false) {
+		t.Errorf("the origin is asked for %q, and the answers are closed: %v", got, closed)
+	}
+}
+
+// S3's own IDs are removed from what a bucket answers, and not from what a
+// website does, which is an HTTP origin.
+func TestIDsOfS3(t *testing.T) {
+	t.Parallel()
+	bucket := oac("OriginAccessControlOriginType: s3, SigningBehavior: always, SigningProtocol: sigv4")
+	website := shape{bucket: "WebsiteConfiguration: {IndexDocument: index.html}", origins: websiteOrigin, resources: public}
+	for s, want := range map[*shape]bool{&bucket: false, &website: true} {
+		e := newEdge(t, "", edge.Options{Text: s.text(),
+			Buckets: map[string]fs.FS{"": fstest.MapFS{"home.html": {Data: []byte("home")}}}})
+		r := get(t, e, homeOf(e))
+		if _, has := r.Header["X-Amz-Id-2"]; r.StatusCode != http.StatusOK || has != want {
+			t.Errorf("%s: %s with S3's IDs: %t, want %t", s.origins, r.Status, has, want)
+		}
 	}
 }

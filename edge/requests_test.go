@@ -4,6 +4,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -96,6 +97,38 @@ func TestQueryParametersOfDeployment(t *testing.T) {
 		defer e.Close()
 		if got := strings.Join(e.Deployments()[0].Behaviors[0].QueryParameters, ","); got != want {
 			t.Errorf("%s: %s, want %s", policy, got, want)
+		}
+	}
+}
+
+// Only requests that read fail over to the second member of a group, and the
+// answer of the first is closed.
+func TestFailover(t *testing.T) {
+	t.Parallel()
+	s := shape{origins: failing, config: group(503),
+		behavior: "AllowedMethods: [GET, HEAD, OPTIONS, PUT, PATCH, POST, DELETE]"}
+	closed := false
+	first := roundTripper(func(r *http.Request) (*http.Response, error) {
+		resp, err := closing{strings.NewReader("down"), &closed}.RoundTrip(r)
+		resp.StatusCode = http.StatusServiceUnavailable
+		return resp, err
+	})
+	second := roundTripper(func(r *http.Request) (*http.Response, error) {
+		if r.ProtoMajor != 1 || r.ProtoMinor != 1 {
+			t.Errorf("the request is HTTP/%d.%d", r.ProtoMajor, r.ProtoMinor)
+		}
+		return answer(strings.NewReader("second"), 6), nil
+	})
+	e := newEdge(t, "", edge.Options{Text: s.text(), Origins: map[string]http.RoundTripper{"first": first, "second": second}})
+	for _, c := range []struct {
+		method string
+		want   int
+	}{{http.MethodHead, 200}, {http.MethodGet, 200}, {http.MethodOptions, 200}, {http.MethodPost, 503}} {
+		closed = false
+		w := httptest.NewRecorder()
+		e.ServeHTTP(w, parseRequest(t, c.method, homeOf(e), "HTTP/1.1", http.Header{}, ""))
+		if w.Code != c.want || !closed {
+			t.Errorf("%s: %d, want %d; the first answer is closed: %t", c.method, w.Code, c.want, closed)
 		}
 	}
 }
