@@ -28,9 +28,10 @@ func (q *request) fetch() *response {
 	if q.behavior.forward.ForwardsCookies() { // then requests are not collapsed
 		return q.lead(store.Alone(q.cacheKey), store.Get(q.cacheKey))
 	}
-	flight, lead := store.Join(q.cacheKey)
-	stale := store.Get(q.cacheKey)
+	stale, flight, lead := store.Join(q.cacheKey, q.now)
 	switch {
+	case flight == nil: // settled since we looked
+		return q.serveHit(stale)
 	case stale != nil && !stale.Always && q.now.Before(stale.StaleWhile):
 		if lead {
 			own := *q // goes on when its viewer has been served
@@ -40,9 +41,6 @@ func (q *request) fetch() *response {
 		return q.serveHit(stale)
 	case !lead:
 		return q.follow(flight)
-	case stale != nil && stale.Fresh(q.now): // settled since we looked
-		flight.Settle(nil)
-		return q.serveHit(stale)
 	}
 	return q.lead(flight, stale)
 }

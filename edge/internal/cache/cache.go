@@ -78,6 +78,10 @@ func (c *Cache) MaxObject() int64 { return c.limit / 8 }
 func (c *Cache) Get(key string) *Entry {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	return c.get(key)
+}
+
+func (c *Cache) get(key string) *Entry {
 	el := c.byKey[key]
 	if el == nil {
 		return nil
@@ -153,15 +157,19 @@ type Flight struct {
 	entry    *Entry
 }
 
-// Join returns the flight in progress for key. The caller that receives lead
-// started it and must call Settle.
-func (c *Cache) Join(key string) (f *Flight, lead bool) {
+// Join returns the entry stored under key or nil and, unless it is fresh, the
+// flight in progress. The caller that receives lead started it and must call
+// Settle.
+func (c *Cache) Join(key string, now time.Time) (e *Entry, f *Flight, lead bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if f := c.flights[key]; f != nil {
-		return f, false
+	if e = c.get(key); e != nil && e.Fresh(now) {
+		return e, nil, false
 	}
-	return c.fly(key, key), true
+	if f = c.flights[key]; f != nil {
+		return e, f, false
+	}
+	return e, c.fly(key, key), true
 }
 
 // Alone returns a flight for key that no other request joins. The caller must

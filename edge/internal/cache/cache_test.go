@@ -88,7 +88,7 @@ func TestReplaceAndDrop(t *testing.T) {
 func TestInvalidationDuringFlight(t *testing.T) {
 	t.Parallel()
 	c := cache.New(1 << 20)
-	f, lead := c.Join("k")
+	_, f, lead := c.Join("k", start)
 	if !lead {
 		t.Fatal("the first does not lead")
 	}
@@ -105,8 +105,8 @@ func TestInvalidationDuringFlight(t *testing.T) {
 func TestFlight(t *testing.T) {
 	t.Parallel()
 	c := cache.New(1 << 20)
-	f, _ := c.Join("k")
-	same, lead := c.Join("k")
+	_, f, _ := c.Join("k", start)
+	_, same, lead := c.Join("k", start)
 	if lead || same != f {
 		t.Fatal("the second does not follow the first")
 	}
@@ -121,7 +121,10 @@ func TestFlight(t *testing.T) {
 	if got, err := same.Wait(context.Background()); err != nil || got != want {
 		t.Errorf("Wait gave %v, %v", got, err)
 	}
-	if _, lead := c.Join("k"); !lead {
+	if e, f, lead := c.Join("k", start); e != want || f != nil || lead {
+		t.Error("a fresh entry needs a flight")
+	}
+	if e, f, lead := c.Join("k", want.Expires); e != want || f == nil || !lead {
 		t.Error("a settled flight is still joined")
 	}
 }
@@ -131,9 +134,9 @@ func TestFlight(t *testing.T) {
 func TestAlone(t *testing.T) {
 	t.Parallel()
 	c := cache.New(1 << 20)
-	shared, lead := c.Join("k")
+	_, shared, lead := c.Join("k", start)
 	first, second := c.Alone("k"), c.Alone("k")
-	if _, again := c.Join("k"); !lead || again {
+	if _, _, again := c.Join("k", start); !lead || again {
 		t.Error("the shared flight is not joined")
 	}
 	e := entry(10)
@@ -141,7 +144,7 @@ func TestAlone(t *testing.T) {
 	if c.Get("k") != e {
 		t.Error("the first is not stored")
 	}
-	if _, again := c.Join("k"); again {
+	if _, _, again := c.Join("k", e.Expires); again {
 		t.Error("the shared flight ended")
 	}
 	c.Invalidate(func(*cache.Entry) bool { return true })
@@ -150,7 +153,7 @@ func TestAlone(t *testing.T) {
 	if c.Get("k") != nil {
 		t.Error("an outdated flight is stored")
 	}
-	if _, again := c.Join("k"); !again {
+	if _, _, again := c.Join("k", start); !again {
 		t.Error("the shared flight has not ended")
 	}
 }
