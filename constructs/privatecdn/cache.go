@@ -131,6 +131,12 @@ func (m *mistakes) checkWildcard(property string, names []string) {
 		`it has "*" and names`)
 }
 
+func (s *settled) setCacheTags(made awscloudfront.CfnDistribution) {
+	if s.CacheTagHeader != "" {
+		made.AddPropertyOverride(new("DistributionConfig.CacheTagConfig.HeaderName"), s.CacheTagHeader)
+	}
+}
+
 // cachePolicyOf returns b's own policy, or the distribution's.
 func (d *distribution) cachePolicyOf(b Behavior) awscloudfront.ICachePolicy {
 	switch {

@@ -127,9 +127,7 @@ func (d *distribution) addDistribution() {
 		d.distribution.AddBehavior(new(b.PathPattern), d.origin(b), d.behavior(b))
 	}
 	made := d.distribution.Node().DefaultChild().(awscloudfront.CfnDistribution)
-	if header := d.props.CacheTagHeader; header != "" {
-		made.AddPropertyOverride(new("DistributionConfig.CacheTagConfig.HeaderName"), header)
-	}
+	d.props.setCacheTags(made)
 	d.acknowledge(made)
 }
 
