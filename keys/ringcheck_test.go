@@ -154,6 +154,8 @@ func TestOutlook(t *testing.T) {
 		{"signing", 91 * day, "new", keys.ActNew, 0, -day, "should be replaced from 2"},
 		{"pending", 0, "new promote", keys.ActPromote, 1, 0, ""},
 		{"replaced", 0, "retire new", keys.ActRetire, 0, 0, ""},
+		{"replaced", day - time.Second, "retire new", keys.ActRetire, 0, time.Second - day, ""},
+		{"replaced", day, "retire new", keys.ActRetire, 0, -day, "has no end yet"},
 		{"replaced", 2 * day, "retire new", keys.ActRetire, 0, -2 * day, "has no end yet"},
 		{"retired", 0, "drop new", keys.ActDrop, 0, 7*day + 15*time.Minute, ""},
 		{"over", 0, "drop new", keys.ActDrop, 0, 0, "can be dropped"},
@@ -203,6 +205,12 @@ func TestNextOfThree(t *testing.T) {
 	}
 	if e := r.Next(); e.Next != keys.ActRetire {
 		t.Errorf("with a replaced key and an older pending one, next is %s of %s", e.Next, e.Fingerprint)
+	}
+	r = stages["retired"](t, clk)
+	clk.advance(91 * day)
+	must(t)(r.Retire(r.Keys()[0].Fingerprint))
+	if e := r.Next(); e.Next != keys.ActNew {
+		t.Errorf("with a key that waits for its end and one to replace, next is %s of %s", e.Next, e.Fingerprint)
 	}
 }
 

@@ -44,11 +44,14 @@ func (o Openers) Open(ctx context.Context, uri string) (crypto.Signer, error) {
 	return open(ctx, uri)
 }
 
+// maxURI is the longest URI of a private key, in bytes.
+const maxURI = 2048
+
 // IsURI reports whether s can name a private key: it has a scheme and a name and
 // is not a private key itself, which would end up in templates and documents.
 func IsURI(s string) bool {
-	scheme, name, found := strings.Cut(s, ":")
-	return found && scheme != "" && name != "" && len(s) <= 2048 && fault.Text(s) == s && fault.Printable(s) == s &&
+	scheme, name, _ := strings.Cut(s, ":")
+	return scheme != "" && name != "" && len(s) <= maxURI && fault.Text(s) == s && fault.Printable(s) == s &&
 		!strings.ContainsAny(s, "\n\t")
 }
 

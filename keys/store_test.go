@@ -239,3 +239,17 @@ func TestOpeners(t *testing.T) {
 		}
 	}
 }
+
+// TestIsURI holds what can name a private key.
+func TestIsURI(t *testing.T) {
+	t.Parallel()
+	for uri, want := range map[string]bool{
+		"a:b": true, "a": false, ":b": false, "a:": false, "": false, "a:b\n": false, "a:\tb": false, "a:\x1b": false,
+		"a:" + strings.Repeat("b", 2046): true, "a:" + strings.Repeat("b", 2047): false,
+		"a:-----BEGIN PRIVATE KEY-----": false,
+	} {
+		if got := keys.IsURI(uri); got != want {
+			t.Errorf("%q: %v", uri, got)
+		}
+	}
+}
