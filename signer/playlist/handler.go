@@ -244,7 +244,7 @@ func (h *Handler) fetch(ctx context.Context, at string) ([]byte, http.Header, er
 	default:
 		return nil, nil, fmt.Errorf("%w: the distribution responds %d", ErrFetch, response.StatusCode)
 	}
-	text, err := io.ReadAll(io.LimitReader(response.Body, MaxSize+1))
+	text, err := io.ReadAll(io.LimitReader(response.Body, tooLarge))
 	return text, response.Header, err
 }
 

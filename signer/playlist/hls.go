@@ -151,7 +151,8 @@ func (v variables) define(list string, w *rewrite) (err error) {
 		given[a.name] = list[a.start:a.end]
 	}
 	var name, value string
-	kinds, known := 0, false
+	var known bool
+	kinds := 0
 	for kind, n := range given {
 		switch kind {
 		case "NAME":

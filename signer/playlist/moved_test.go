@@ -81,6 +81,20 @@ func TestMoved(t *testing.T) {
 	}
 }
 
+// TestRelayAtTheRoot holds that a document comes back by a reference that no
+// player takes for a host or a scheme.
+func TestRelayAtTheRoot(t *testing.T) {
+	t.Parallel()
+	r := playlist.Rewriter{Query: stub, Relay: true}
+	manifest := []byte(hls(`#EXT-X-MEDIA:URI="https://h.example//v.m3u8"`, `#EXT-X-MEDIA:URI="/c:d.m3u8"`,
+		`#EXT-X-MEDIA:URI="/e.m3u8?f"`))
+	got, err := r.Rewrite("https://h.example/x", manifest)
+	want := hls(`#EXT-X-MEDIA:URI=".//v.m3u8"`, `#EXT-X-MEDIA:URI="./c:d.m3u8"`, `#EXT-X-MEDIA:URI="e.m3u8?f"`)
+	if err != nil || string(got) != want {
+		t.Errorf("%v, got\n%s", err, got)
+	}
+}
+
 // TestLongest holds that a URL may have as many bytes as CloudFront accepts, in
 // whatever way the manifest writes it.
 func TestLongest(t *testing.T) {

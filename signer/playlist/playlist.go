@@ -30,6 +30,9 @@ import (
 // MaxSize is the largest manifest that Rewrite accepts, in bytes.
 const MaxSize = 10 << 20
 
+// tooLarge is a size that Rewrite refuses.
+const tooLarge = MaxSize + 1
+
 // MaxURIs is the number of URIs that Rewrite accepts in a manifest. In DASH a
 // URI counts once for every base URL and Representation that it is resolved
 // with.

@@ -184,8 +184,10 @@ func (w *rewrite) path(ref string) string {
 	return w.paths.String()[start:]
 }
 
+const byteValues = 256
+
 // isPlain are the bytes that every parser reads alike in a relative reference.
-var isPlain = func() (set [256]bool) {
+var isPlain = func() (set [byteValues]bool) {
 	for _, c := range "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()+,;=@/" {
 		set[c] = true
 	}
