@@ -292,7 +292,8 @@ func TestAdopt(t *testing.T) {
 		}
 	}
 	k := must(t)(r.Adopt(public, "", "K2JCJMDEHXQW5F"))
-	if opened, err := keys.Open(r.Dir()); err != nil || opened.Keys()[1] != k || k.ID != "K2JCJMDEHXQW5F" || k.Private != "" {
+	opened, err := keys.Open(r.Dir())
+	if err != nil || opened.Keys()[1] != k || k.ID != "K2JCJMDEHXQW5F" || k.Private != "" {
 		t.Errorf("%+v, %v", k, err)
 	}
 }
