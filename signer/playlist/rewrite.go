@@ -222,7 +222,8 @@ func (w *rewrite) edit(start, end int, text string) {
 
 // result needs the edits in order.
 func (w *rewrite) result() []byte {
-	pieces, done := make([][]byte, 0, 2*len(w.edits)+1), 0
+	const perEdit, rest = 2, 1
+	pieces, done := make([][]byte, 0, perEdit*len(w.edits)+rest), 0
 	for _, e := range w.edits {
 		pieces = append(pieces, w.manifest[done:e.start], e.text)
 		done = e.end
