@@ -183,8 +183,8 @@ func (d Decision) encodings(yield func(variant) bool) {
 // in the order they stand.
 func contestedBytes(all []token) (found []byte) {
 	for _, t := range all {
-		plain := isAlnum(t.value) || strings.Contains("-._", t.text)
-		if !slices.Contains(found, t.value) && (t.escaped || !plain) && t.value < utf8.RuneSelf && len(found) < maxFlips {
+		plain := !t.escaped && (isAlnum(t.value) || strings.Contains("-._", t.text))
+		if !plain && utf8.Valid([]byte{t.value}) && !slices.Contains(found, t.value) && len(found) < maxFlips {
 			found = append(found, t.value)
 		}
 	}
