@@ -93,14 +93,14 @@ func patternsOf(resource string) (host string, paths []string) {
 	}
 	host, _, _ = strings.Cut(resource, "/")
 	path, _, escaped := strings.Cut(resource[len(host):], `\?`)
-	before, _, contested := strings.Cut(path, "?")
+	before, _, _ := strings.Cut(path, "?")
 	switch {
 	case path == "":
 		return host, []string{"*"}
-	case contested && !escaped:
-		return host, []string{before, path}
+	case escaped:
+		return host, []string{path}
 	}
-	return host, []string{path}
+	return host, slices.Compact([]string{before, path})
 }
 
 func overlap(a, b string) bool {
