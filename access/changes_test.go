@@ -306,8 +306,9 @@ var changes = map[string]change{
 		both(secondBucket("Allow"), ofSecond(identity), fromSecond("public/*", theIdentity)),
 		both(bareSecond, fromSecond("public/*", theIdentity)),
 		[]string{"breaking origin-grant-removed Second s3:GetObject bucket/*"}},
-	"a second bucket without its policy": {secondBucket("Allow"), bareSecond, []string{"narrowing origin-grant-removed Second s3:GetObject bucket/*"}},
-	"a grant to list taken off":          {listed, nil, []string{"narrowing origin-grant-removed Media s3:ListBucket bucket"}},
+	"a second bucket without its policy": {secondBucket("Allow"), bareSecond,
+		[]string{"narrowing origin-grant-removed Second s3:GetObject bucket/*"}},
+	"a grant to list taken off": {listed, nil, []string{"narrowing origin-grant-removed Media s3:ListBucket bucket"}},
 	"everything but": {nil, func(s *site) {
 		s.policy = append(s.policy, statement{"Effect": "Allow", "NotPrincipal": colleague, "NotAction": "s3:PutObject",
 			"NotResource": s.arn("/x")})

@@ -168,7 +168,7 @@ const (
 	keepAll     = "function handler(event) { return event.request }"
 	dist        = "arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/${Cdn}"
 	theIdentity = "origin-access-identity/cloudfront/${Identity}"
-	everyQuery  = "775133bc-15f2-49f9-abea-afb2e0bf67d2" // a managed origin request policy that forwards every query string
+	everyQuery  = "775133bc-15f2-49f9-abea-afb2e0bf67d2" // a managed policy that forwards every query
 )
 
 var (

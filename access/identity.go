@@ -25,7 +25,7 @@ func (d *diff) loses(a *infra.Template, x *infra.Origin, b *infra.Template, y *i
 		return false
 	}
 	lost := uncovered(grant.covers, d.grantsTo(b, y, "Allow"), d.grantsTo(a, x, "Allow"))
-	return len(lost) > 0 && len(uncovered(grant.covers, grants(b, y.Bucket, "Allow"), lost)) < len(lost) ||
+	return len(uncovered(grant.covers, grants(b, y.Bucket, "Allow"), lost)) < len(lost) ||
 		len(uncovered(grant.covers, d.grantsTo(a, x, "Deny"), d.grantsTo(b, y, "Deny"))) > 0
 }
 

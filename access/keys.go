@@ -86,7 +86,7 @@ func (d *diff) longestLeft(k *infra.PublicKey) string {
 	left, known := d.lifetimes[k.Key.Fingerprint()]
 	if key, ok := d.inRing(k); ok {
 		left, known = d.ring.MaxLifetime(), true
-		if !key.Until.IsZero() && !key.Revoked.IsZero() {
+		if !key.Until.IsZero() { // which is far behind the zero time of a key that is not revoked
 			left = max(0, min(left, key.Until.Sub(key.Revoked)))
 		}
 	}

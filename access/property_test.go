@@ -62,22 +62,29 @@ func TestEntangledPatterns(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		old, now *infra.Template
+		severity access.Severity
 		says     string
 	}{
 		"opened": {template(&infra.Behavior{PathPattern: hard, KeyGroups: group}, &infra.Behavior{PathPattern: "*"}),
 			template(&infra.Behavior{PathPattern: hard}, &infra.Behavior{PathPattern: "*"}),
-			"are open to everyone (the patterns are too entangled to name a path)"},
+			access.Widening, "are open to everyone (the patterns are too entangled to name a path)"},
 		"beside the default": {template(&infra.Behavior{PathPattern: "*"}),
 			template(&infra.Behavior{PathPattern: hard, KeyGroups: group}, &infra.Behavior{PathPattern: "*"}),
-			"an escaped path may open what the second protects"},
+			access.Widening, "an escaped path may open what the second protects"},
 		"behind a public one": {template(&infra.Behavior{PathPattern: "*", KeyGroups: group}),
 			template(&infra.Behavior{PathPattern: "a*"}, &infra.Behavior{PathPattern: hard, KeyGroups: group},
 				&infra.Behavior{PathPattern: "*", KeyGroups: group}),
-			"they may catch paths that it protects"},
+			access.Widening, "they may catch paths that it protects"},
+		"in front": {template(&infra.Behavior{PathPattern: "*", KeyGroups: group}),
+			template(&infra.Behavior{PathPattern: hard, KeyGroups: group}, &infra.Behavior{PathPattern: "*"}),
+			access.Note, "they may catch paths that it protects"},
+		"public behind a public one": {template(&infra.Behavior{PathPattern: "*", KeyGroups: group}),
+			template(&infra.Behavior{PathPattern: "a*"}, &infra.Behavior{PathPattern: hard}, &infra.Behavior{PathPattern: "*"}),
+			access.Note, "they may catch paths that it protects"},
 	} {
 		findings := diff(c.old, c.now)
 		if !slices.ContainsFunc(findings, func(f access.Finding) bool {
-			return f.Witness == hard && f.Path == hard && f.Severity == access.Widening && strings.Contains(f.Sentence, c.says)
+			return f.Witness == hard && f.Path == hard && f.Severity == c.severity && strings.Contains(f.Sentence, c.says)
 		}) {
 			t.Errorf("%s: %+v", name, findings)
 		}

@@ -154,6 +154,10 @@ func TestDaysByTheDeploymentDocument(t *testing.T) {
 		"parameter": func(s *site, document string) {
 			s.resources["Deployment"] = resource("AWS::SSM::Parameter", props{"Name": "/d", "Type": "String", "Value": document})
 		},
+		"a document without a longest lifetime": func(s *site, document string) {
+			s.resources["Deployment"] = resource("AWS::SSM::Parameter", props{"Name": "/d", "Type": "String",
+				"Value": strings.Replace(document, `, "maxLifetime": 259200`, "", 1)})
+		},
 		"a text that is no document": func(s *site, document string) {
 			s.resources["Deployment"] = resource("AWS::SSM::Parameter", props{"Name": "/d", "Type": "String",
 				"Value": document[1:]})
