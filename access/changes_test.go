@@ -477,6 +477,9 @@ var changes = map[string]change{
 		[]string{"breaking origin-grant-removed Media /private/x"}},
 	"another identity, which may read more": {both(only("public/x"), from("private/*", "control")), only("public/x"),
 		[]string{"widening origin-grant-widened Media /private/x"}},
+	"another condition on the grant taken off": {both(cut, control, from("private/*", "control"), ofControl,
+		andIf("StringEquals", "aws:UserAgent", "abc")), both(cut, control, from("private/*", "control"), ofControl),
+		[]string{"widening origin-grant-widened Media s3:GetObject bucket/*"}},
 	"a refusal of the other identity": {both(control, ofControl, from("private/*", "control")),
 		both(control, ofControl, from("private/*", "control"), grant("Deny", cloudFront, "s3:GetObject", "/*")),
 		[]string{"breaking origin-grant-removed Media /private/x"}},
@@ -533,6 +536,11 @@ var changes = map[string]change{
 func control(s *site) {
 	s.origins = append(s.origins, props{"Id": "control", "DomainName": att(s.media, "RegionalDomainName"),
 		"S3OriginConfig": props{}, "OriginAccessControlId": att("Control", "Id")})
+}
+
+// andIf puts another condition on the last statement.
+func andIf(operator, key string, value any) func(*site) {
+	return func(s *site) { s.policy[len(s.policy)-1]["Condition"].(props)[operator].(props)[key] = value }
 }
 
 // ofControl lets the distribution read as an origin access control does.
