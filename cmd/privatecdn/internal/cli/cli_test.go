@@ -63,6 +63,19 @@ func TestParseTime(t *testing.T) {
 	}
 }
 
+func TestAnswer(t *testing.T) {
+	t.Parallel()
+	broke := errors.New("it broke")
+	for _, c := range []struct {
+		yes       bool
+		err, want error
+	}{{true, nil, nil}, {false, nil, cli.ErrNo}, {true, broke, broke}, {false, broke, broke}} {
+		if got := cli.Answer(c.yes, c.err); got != c.want {
+			t.Errorf("Answer(%t, %v) = %v, want %v", c.yes, c.err, got, c.want)
+		}
+	}
+}
+
 func TestReport(t *testing.T) {
 	t.Parallel()
 	plain := errors.New("it broke\nin two places")
