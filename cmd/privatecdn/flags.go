@@ -20,7 +20,7 @@ import (
 
 // deploymentFlag names what is deployed.
 type deploymentFlag struct {
-	Deployment awsuri.Deployment `help:"The deployment document: a file, ssm:NAME or stack:NAME." placeholder:"${document}"`
+	Deployment awsuri.Deployment `help:"${deployment}" placeholder:"${document}"`
 }
 
 // valueFlag gives what a template leaves open.

@@ -17,7 +17,8 @@ import (
 // texts are the help texts that several commands share, or that are longer than
 // a line of the struct they belong to.
 var texts = kong.Vars{
-	"document": "FILE|ssm:NAME|stack:NAME",
+	"document":   "FILE|ssm:NAME|stack:NAME",
+	"deployment": "The deployment document: a file, ssm:NAME or stack:NAME.",
 	"steps": "The deployment document: a file, ssm:NAME or stack:NAME. " +
 		"With it, refuse a step until the previous one is deployed.",
 	"value": "Value of a parameter or an import of the template; repeatable.",

@@ -161,6 +161,21 @@ func TestAuthorityFiles(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	for over, good := range []bool{true, false} { // the longest file, and one byte more
+		dir := t.TempDir()
+		path := opens(t, dir).path()
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text = append(text, bytes.Repeat([]byte("\n"), 65536+over-len(text))...)
+		if err := os.WriteFile(path, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := openAuthority(dir, nil, time.Now()); (err == nil) != good {
+			t.Errorf("%d bytes: %v", len(text), err)
+		}
+	}
 	for _, lost := range []string{caFile, caKeyFile} {
 		dir := t.TempDir()
 		opens(t, dir)

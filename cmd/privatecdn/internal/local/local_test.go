@@ -54,7 +54,9 @@ func options(t *testing.T) local.Options {
 		}
 	}
 	write("stack.json", bytes.Replace(text, []byte(`"@KEY@"`), pem, 1))
-	for _, name := range []string{"notes.txt", "films/film.mp4", "picture.png", ".hidden.png", "public/free.png"} {
+	for _, name := range []string{
+		"notes.txt", "films/film.mp4", "films/list.txt", "picture.png", ".hidden.png", "public/free.png",
+	} {
 		write(filepath.Join("content", name), []byte(name))
 	}
 	return local.Options{
@@ -139,7 +141,8 @@ func TestAuthorityIsKept(t *testing.T) {
 	}
 	o.Edge.Template, o.Document = o.Edge.Template+".other.json", filepath.Join(o.State, "other.json")
 	_, err = local.Start(t.Context(), o)
-	if at := ", at " + first.Deployment().Endpoint; !errors.Is(err, local.ErrRunning) || !strings.HasSuffix(err.Error(), at) {
+	at := ", at " + first.Deployment().Endpoint
+	if !errors.Is(err, local.ErrRunning) || !strings.HasSuffix(err.Error(), at) {
 		t.Errorf("a second run: %v, want it to end in %q", err, at)
 	}
 	first.Close()
@@ -158,7 +161,7 @@ func TestAuthorityIsKept(t *testing.T) {
 func TestObjects(t *testing.T) {
 	t.Parallel()
 	l := start(t, options(t))
-	want := []string{"/picture.png", "/films/film.mp4", "/notes.txt"}
+	want := []string{"/picture.png", "/films/film.mp4", "/notes.txt", "/films/list.txt"}
 	if got := l.Objects(deployment.Signed); !slices.Equal(got, want) {
 		t.Errorf("signed: %v, want %v", got, want)
 	}
@@ -198,8 +201,8 @@ func TestEveryAddress(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text = bytes.Replace(text, []byte(`"Resources": {`), []byte(`"Resources": {"CDKMetadata": {"Type": "AWS::CDK::Metadata"},
-		"Alarm": {"Type": "AWS::CloudWatch::Alarm"},`), 1)
+	text = bytes.Replace(text, []byte(`"Resources": {`), []byte(`"Resources": {
+		"CDKMetadata": {"Type": "AWS::CDK::Metadata"}, "Alarm": {"Type": "AWS::CloudWatch::Alarm"},`), 1)
 	if err := os.WriteFile(o.Edge.Template, text, 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -335,7 +335,8 @@ func TestResponses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			path := func(r *http.Request) bool {
-				return strings.HasPrefix(r.URL.Path, paths[c.promise]) || c.promise == plain && r.URL.RawQuery == "" && r.TLS != nil
+				return strings.HasPrefix(r.URL.Path, paths[c.promise]) ||
+					c.promise == plain && r.URL.RawQuery == "" && r.TLS != nil
 			}
 			all, _ := probed(t, broken{handle: when(path, c.response)}, func(o *probe.Options) {
 				if !c.there {
