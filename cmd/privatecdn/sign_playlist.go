@@ -41,9 +41,7 @@ func (c signPlaylist) Run(e *env) error {
 	rewriter.Relay, rewriter.Absolute = c.Relay, c.Absolute
 	rewriter.Variables, rewriter.OtherHosts = c.Variable, c.OtherHost
 	if c.Verbose {
-		rewriter.Note = func(line int, uri, what string) {
-			e.note("line %d: %s: %s", line, uri, what)
-		}
+		rewriter.Note = func(line int, uri, what string) { e.note("line %d: %s: %s", line, uri, what) }
 	}
 	query := rewriter.Query
 	rewriter.Query = func(resource string) (string, error) {
