@@ -88,6 +88,47 @@ func TestUploadPrefix(t *testing.T) {
 	}
 }
 
+// What is uploaded is a directory or a zip file beside the template, nothing else.
+func TestUploadedAssets(t *testing.T) {
+	t.Parallel()
+	template, err := os.ReadFile("testdata/upload.template.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const hash = "76fc49a89ad00e8763960ecdd250c747c70ac8142c5932286682fdb58d212429"
+	for name, c := range map[string]struct {
+		key, file, want string
+	}{
+		"zip":                     {hash + ".zip", "asset." + hash + ".zip", "asset." + hash + ".zip"},
+		"directory":               {hash + ".zip", "asset." + hash + "/index.html", "asset." + hash},
+		"file":                    {hash + ".zip", "asset." + hash, ""},
+		"another's":               {hash + ".zip", "asset.other.zip", ""},
+		"key in another's folder": {"other/" + hash + ".zip", "asset." + hash + ".zip", ""},
+	} {
+		path := writeFiles(t, map[string]string{"S.template.json": strings.ReplaceAll(string(template), hash+".zip", c.key)})
+		file := filepath.Join(filepath.Dir(path), c.file)
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		read, err := infra.ReadFile(path, infra.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, b := range read.Buckets {
+			for _, u := range b.Uploads {
+				got += filepath.Base(u.Path)
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s: %q is uploaded, want %q", name, got, c.want)
+		}
+	}
+}
+
 // A zip file that stays one is not looked into.
 func TestUploadOfZip(t *testing.T) {
 	t.Parallel()
