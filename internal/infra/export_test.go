@@ -24,12 +24,10 @@ func Support() string {
 	for _, name := range cloudformation.Functions() {
 		fmt.Fprintf(&b, "- `%s`\n", name)
 	}
-	b.WriteString("\nValues that only a deployment decides are given by name: a parameter, an export, `LogicalID.Attribute`, " +
-		"or the text of a\n" +
-		"dynamic reference.\n\n## Resources\n")
+	b.WriteString("\nValues that only a deployment decides are given by name: a parameter, an export, " +
+		"`LogicalID.Attribute`, or the text of a\ndynamic reference.\n\n## Resources\n")
 	for _, k := range slices.SortedFunc(slices.Values(kinds), func(a, c kind) int {
-		return strings.Compare(a.name,
-			c.name)
+		return strings.Compare(a.name, c.name)
 	}) {
 		describeKind(&b, k)
 	}
