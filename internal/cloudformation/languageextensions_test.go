@@ -55,14 +55,12 @@ func TestLanguageExtensionsRefuse(t *testing.T) {
 	loop := func(name, collection, body string) string {
 		return "Fn::ForEach::L: [" + name + ", " + collection + ", " + body + "]"
 	}
-	var numbers []string
-	for i := range 300 {
-		numbers = append(numbers, fmt.Sprint(i))
-	}
-	many := "[" + strings.Join(numbers, ", ") + "]"
-	body := `{"A${A}x${B}": {Type: ` + strings.Repeat("x", 1000) + `}}`
-	for _, name := range []string{"B", "A"} {
-		body = "{" + loop(name, many, body) + "}"
+	square := func(metadata string) string { // 400 times
+		body := `{"A${A}x${B}": {Type: X, Metadata: ` + metadata + `}}`
+		for _, name := range []string{"B", "A"} {
+			body = "{" + loop(name, "!Split [',', '0,1,2,3,4,5,6,7,8,9,a,b,c,d,e,f,g,h,i,j']", body) + "}"
+		}
+		return body
 	}
 	for resources, want := range map[string]error{
 		"{" + loop("A", "[x, y]", `{"T${A}": {Type: X}}`) + "}": nil,
@@ -73,7 +71,10 @@ func TestLanguageExtensionsRefuse(t *testing.T) {
 		"{" + loop("A", "[[x]]", `{"T": {Type: X}}`) + "}":      cloudformation.ErrInvalid,
 		"{" + loop("A", "[x]", "{Ref: A}") + "}":                cloudformation.ErrInvalid,
 		"{Fn::ForEach::L: [A]}":                                 cloudformation.ErrInvalid,
-		body:                                                    cloudformation.ErrTooLarge, // 90 million characters
+		square("[" + strings.Repeat("1,", 1_000) + "1]"):        nil,
+		square("[" + strings.Repeat("1,", 2_000) + "1]"):        cloudformation.ErrTooLarge,
+		square(strings.Repeat("x", 50_000)):                     nil,
+		square(strings.Repeat("x", 100_000)):                    cloudformation.ErrTooLarge,
 	} {
 		_, err := parse("Transform: AWS::LanguageExtensions\nResources: " + resources)
 		if !errors.Is(err, want) {
