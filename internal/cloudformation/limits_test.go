@@ -42,6 +42,44 @@ func TestBombs(t *testing.T) {
 	}
 }
 
+// What is resolved counts though it stays small, or stands in the template once.
+func TestWorkOfResolve(t *testing.T) {
+	t.Parallel()
+	list := func(n int) string { return "[" + strings.Repeat("1,", n) + "1]" }
+	text := fmt.Sprintf(`{"Fn::ToJsonString":%q}`, strings.Repeat("x", 900_000))
+	for name, c := range map[string]struct {
+		transform, value string
+		outputs, times   int // of 2 MiB each, and how often the value is resolved then
+		want             error
+	}{
+		"a list":        {"[]", list(32_000), 15, 1, nil},
+		"a longer list": {"[]", list(33_000), 15, 1, cloudformation.ErrTooLarge},
+		"some texts":    {`"AWS::LanguageExtensions"`, text, 14, 3, nil},
+		"more texts":    {`"AWS::LanguageExtensions"`, text, 14, 4, cloudformation.ErrTooLarge},
+	} {
+		app := cloudformation.NewApp(cloudformation.Options{Values: map[string]string{"P": strings.Repeat("x", 1<<20)}},
+			attributes)
+		s, err := app.Add("S", "", "", fmt.Appendf(nil, `{"Transform":%s,"Parameters":{"P":{"Type":"String"}},`+
+			`"Resources":{"R":{"Type":"X","Properties":{"V":%s}}}}`, c.transform, c.value))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := s.Resources["R"]
+		for range c.outputs {
+			join := map[string]any{"Fn::Join": []any{"", []any{map[string]any{"Ref": "P"}}}}
+			if _, err := s.Resolve(r.At(), join); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for range c.times {
+			_, err = s.Resolve(r.At(), r.Properties["V"])
+		}
+		if !errors.Is(err, c.want) {
+			t.Errorf("%s: %v, want %v", name, err, c.want)
+		}
+	}
+}
+
 // Each part of a text that is split is work, too.
 func TestWorkOfSplit(t *testing.T) {
 	t.Parallel()

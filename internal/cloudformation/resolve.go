@@ -154,14 +154,10 @@ func tooLong(at Location) error {
 	return at.Errorf(ErrTooLarge, "remove what repeats itself", "the value becomes too long")
 }
 
-// texts resolves v to a list of strings, of bounded size together.
+// texts resolves v to a list of strings.
 func (s *Stack) texts(at Location, v any) (texts []string, err error) {
-	size := 0
-	err = s.elements(at, v, func(here Location, e any) error {
-		text, err := s.text(here, e)
-		if size += len(text); size > maxText {
-			return tooLong(at)
-		}
+	err = s.elements(at, v, func(at Location, e any) error {
+		text, err := s.text(at, e)
 		texts = append(texts, text)
 		return err
 	})

@@ -27,17 +27,12 @@ func (s *Stack) sub(at Location, args []any) (any, error) {
 var placeholder = regexp.MustCompile(`\$\{[^}]*\}`)
 
 func (s *Stack) substitute(at Location, text string, variables map[string]any) (any, error) {
-	size := 0
 	text, err := replaceAll(placeholder, text, func(match string) (string, error) {
 		name := match[len("${") : len(match)-len("}")]
 		if literal, ok := strings.CutPrefix(name, "!"); ok {
 			return "${" + literal + "}", nil
 		}
-		value, err := s.variable(at, strings.TrimSpace(name), variables)
-		if size += len(value); size > maxText {
-			return "", tooLong(at)
-		}
-		return value, err
+		return s.variable(at, strings.TrimSpace(name), variables)
 	})
 	if err != nil {
 		return nil, err

@@ -249,6 +249,11 @@ func TestRefusedNestedStacks(t *testing.T) {
 			t.Errorf("%q: %v; want %s", assets, err, want)
 		}
 	}
+	path := writeFiles(t, map[string]string{"S.template.json": strings.Replace(parent,
+		`"https://s3.amazonaws.com/assets/abc.json"`, `{"Ref":"Nobody"}`, 1)})
+	if _, err := infra.ReadFile(path, infra.Options{}); !errors.Is(err, cloudformation.ErrInvalid) {
+		t.Errorf("a URL of nobody: %v", err)
+	}
 }
 
 // said is an error's text with its hint.
