@@ -154,7 +154,7 @@ func newImage(runtime string) *image {
 
 // restore gives an instance the image's memory, which is smaller than maxPages.
 func (i *image) restore(m api.Memory) {
-	missing := max(len(i.memory)-int(m.Size()), 0)
-	m.Grow(uint32(missing) >> 16)
+	size := int(m.Size())
+	m.Grow(uint32(max(len(i.memory), size)-size) >> 16)
 	m.Write(0, i.memory)
 }

@@ -128,7 +128,7 @@ func (g *guest) await(promise uint64) (uint64, error) {
 		return 0, err
 	}
 	jobs := int32(g.call("qjs_execute_pending_job"))
-	for jobs > 0 {
+	for g.err == nil && jobs > 0 {
 		jobs = int32(g.call("qjs_execute_pending_job"))
 	}
 	if jobs < 0 {
