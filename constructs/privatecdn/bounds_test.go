@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
 	"github.com/aws/constructs-go/constructs/v10"
 
 	"example.com/privatecdn/constructs/privatecdn"
@@ -146,6 +147,14 @@ var overBounds = map[string]struct {
 		`CustomHeaders: "a b" is not`},
 	"custom content policy": {func(p *props) { p.CustomHeaders = map[string]string{"content-security-policy": ""} },
 		"use SecurityHeaders"},
+	"credentials for nobody by name": {func(p *props) { p.CORS = &privatecdn.CORS{Credentials: true} },
+		"CORS.Origins: Credentials is set"},
+	"a header and a policy of headers": {func(p *props) {
+		p.RemoveHeaders = []string{"Server"}
+		p.ResponseHeadersPolicy = awscloudfront.ResponseHeadersPolicy_SECURITY_HEADERS()
+	}, "ResponseHeadersPolicy: it is set together with"},
+	"logs for a day less than none": {func(p *props) { p.Logging = &privatecdn.Logging{Retention: -24 * time.Hour} },
+		"Logging.Retention: -24h0m0s is not"},
 	"client errors over all": {func(p *props) { p.Monitoring = &privatecdn.Monitoring{ClientErrors: 101} },
 		"Monitoring.ClientErrors: 101 is out of bounds"},
 	"server errors over all": {func(p *props) { p.Monitoring = &privatecdn.Monitoring{ServerErrors: 101} },

@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awskms"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsroute53"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
 	"github.com/aws/jsii-runtime-go"
 
@@ -63,6 +64,12 @@ func TestDetails(t *testing.T) {
 		{"a signer by the ARN of its key", func(_ awscdk.Stack, p *props) {
 			p.Keys = ring(t, pair{"a.pem", "kms:" + key})
 		}, []string{`"kms:Sign"],"Effect":"Allow","Resource":"` + key + `"`}, "kms:RequestAlias"},
+		{"names without IPv6", func(s awscdk.Stack, p *props) {
+			zone := awsroute53.HostedZone_FromHostedZoneAttributes(s, jsii.String("Zone"),
+				&awsroute53.HostedZoneAttributes{HostedZoneId: jsii.String("Z1"), ZoneName: jsii.String("example.com")})
+			p.Viewer = &privatecdn.Viewer{DomainNames: []string{"a.example.com"}, DisableIPv6: true,
+				Certificate: certificate(s, certificateARN), HostedZones: []awsroute53.IHostedZone{zone}}
+		}, []string{`"Name":"a.example.com.","Type":"A"`, `"IPV6Enabled":false`}, "AAAA"},
 		{"countries that are denied", func(_ awscdk.Stack, p *props) {
 			p.Viewer = &privatecdn.Viewer{DenyCountries: []string{"DE", "FR"}}
 		}, []string{`"GeoRestriction":{"Locations":["DE","FR"],"RestrictionType":"blacklist"}`}, ""},
