@@ -353,6 +353,7 @@ func TestVariables(t *testing.T) {
 func TestEmpty(t *testing.T) {
 	t.Parallel()
 	for _, manifest := range []string{
+		hls("", " ", "", "#EXTINF:1,", "https://o.example/1.ts", "", " ", ""),
 		hls(`#EXTINF:1,a="b",URI="1.ts"`, `#EXT-X-KEY URI="1.key"`, "#EXT-X-KEY:URI="),
 		hls(`#EXT-X-MEDIA:TYPE=AUDIO,URI=""`, `#EXT-X-KEY:METHOD=NONE,URI=" "`, `#EXT-X-DEFINE:NAME="x",VALUE=""`,
 			`#EXT-X-MEDIA:TYPE=VIDEO,URI="{$x}"`),
@@ -471,6 +472,10 @@ func TestRelayURL(t *testing.T) {
 		manifest := mpd("<ContentSteering>s.json</ContentSteering>")
 		if _, err := r.Rewrite(home+"a.mpd", []byte(manifest)); !errors.Is(err, test.want) {
 			t.Errorf("%q, %q: %v, want %v", test.relay, test.carry, err, test.want)
+		}
+		two := mpd("<BaseURL>a/</BaseURL><BaseURL>b/</BaseURL><ContentSteering>s.json</ContentSteering>")
+		if _, err := r.Rewrite(home+"a.mpd", []byte(two)); !errors.Is(err, playlist.ErrRelay) {
+			t.Errorf("relative to two base URLs: %v", err)
 		}
 	}
 }
