@@ -236,6 +236,7 @@ func TestExplainEncodings(t *testing.T) {
 		{"/%AA(,)!", "/%aa(,)!", `signed "%AA", requested "%aa"`},
 		{"/a%f0(,)!", "/a%F0(,)!", `signed "%f0", requested "%F0"`},
 		{"/%AA(%29", "/%aa(%29", `signed "%AA", requested "%aa"`},
+		{"/%AA(%BB%29", "/%aa(%bb%29", `signed "%AA", requested "%aa"`},
 		{"/a%21(", "/a!%28", `signed "%21", requested "!"`},
 		{"/a%28)%2C", "/a(%29,", `signed "%28", requested "("`},
 		{"/9azAZ0(1)%2C%5B2%5D!%24%26'", "/9azAZ0%281%29,[2]%21$&%27", `signed "(", requested "%28"`},
