@@ -118,7 +118,8 @@ func (c *checker) isShorthand(p *js.Property) bool {
 // noTrailingCommas refuses a comma at the end of parameters or arguments, which
 // a syntax tree does not contain.
 func (c *checker) noTrailingCommas() {
-	lexer, comma := js.NewLexer(parse.NewInputBytes(c.source)), false
+	lexer := js.NewLexer(parse.NewInputBytes(c.source))
+	var comma bool
 	for {
 		token, text := lexer.Next()
 		switch token {

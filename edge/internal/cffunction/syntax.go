@@ -170,7 +170,7 @@ func (c *checker) checkModule(name string) {
 
 func (c *checker) checkMember(module, name string) {
 	if members := modules[module]; members != nil && !slices.Contains(members, name) {
-		c.refuse("%s.%s is not supported by this edge", strings.Replace(module, "cloudfront", "cf", 1), name)
+		c.refuse("%s.%s is not supported by this edge", strings.ReplaceAll(module, "cloudfront", "cf"), name)
 	}
 }
 
