@@ -17,19 +17,19 @@ func (s *Stack) ifElse(at Location, args []any) (any, error) {
 	return args[2], err
 }
 
-func (s *Stack) condition(at Location, name string) (bool, error) {
+func (s *Stack) condition(at Location, name string) (holds bool, err error) {
 	condition, ok := s.Conditions[name]
 	if !ok {
-		return false, at.Invalid("there is no condition %q", name)
+		return holds, at.Invalid("there is no condition %q", name)
 	}
 	at = s.section("Conditions").Key(name)
 	return once(s, "condition "+name, at, func() (bool, error) { return s.holds(at, condition) })
 }
 
-func (s *Stack) holds(at Location, v any) (bool, error) {
+func (s *Stack) holds(at Location, v any) (holds bool, err error) {
 	name, arg, ok := single(v)
 	if !ok {
-		return false, at.Invalid("a condition is one function, not %s", describe(v))
+		return holds, at.Invalid("a condition is one function, not %s", describe(v))
 	}
 	args, ok := arg.([]any)
 	if !ok {
@@ -45,16 +45,13 @@ func (s *Stack) holds(at Location, v any) (bool, error) {
 		return name == "Fn::And", nil
 	case "Fn::Equals":
 		values, err := s.texts(at, args)
-		if err != nil {
-			return false, err
+		if err == nil && len(values) != 2 {
+			err = at.Invalid("Fn::Equals wants two values")
 		}
-		if len(values) != 2 {
-			return false, at.Invalid("Fn::Equals wants two values")
-		}
-		return values[0] == values[1], nil
+		return err == nil && values[0] == values[1], err
 	case "Fn::Not", "Condition":
 		if len(args) != 1 {
-			return false, at.Invalid("%s wants one condition", name)
+			return holds, at.Invalid("%s wants one condition", name)
 		}
 		if name == "Fn::Not" {
 			holds, err := s.holds(at, args[0])
@@ -63,6 +60,6 @@ func (s *Stack) holds(at Location, v any) (bool, error) {
 		name, _ := args[0].(string)
 		return s.condition(at, name)
 	}
-	return false, at.Unsupported("use Fn::Equals, Fn::And, Fn::Or, Fn::Not or Condition",
+	return holds, at.Unsupported("use Fn::Equals, Fn::And, Fn::Or, Fn::Not or Condition",
 		"%s is not a condition function", name)
 }

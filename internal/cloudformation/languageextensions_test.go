@@ -71,6 +71,8 @@ func TestLanguageExtensionsRefuse(t *testing.T) {
 		"{" + loop("A", "[[x]]", `{"T": {Type: X}}`) + "}":      cloudformation.ErrInvalid,
 		"{" + loop("A", "[x]", "{Ref: A}") + "}":                cloudformation.ErrInvalid,
 		"{Fn::ForEach::L: [A]}":                                 cloudformation.ErrInvalid,
+		"{" + loop("A", "[x]", "{Fn::ForEach::M: [B]}") + "}":   cloudformation.ErrInvalid,
+		"{R: {Type: X, Metadata: [{Fn::ForEach::M: [B]}]}}":     cloudformation.ErrInvalid,
 		square("[" + strings.Repeat("1,", 1_000) + "1]"):        nil,
 		square("[" + strings.Repeat("1,", 2_000) + "1]"):        cloudformation.ErrTooLarge,
 		square(strings.Repeat("x", 50_000)):                     nil,
