@@ -167,7 +167,7 @@ func TestTemplateDeepYAML(t *testing.T) {
 
 // A template is larger than CloudFormation accepts. It is not parsed.
 func TestTemplateLarge(t *testing.T) {
-	unreadable(t, append(readFile(t, app), make([]byte, 1<<20)...), "bytes")
+	unreadable(t, append(readFile(t, app), make([]byte, 1<<20)...), "larger than 1024 KiB")
 }
 
 // A template has more resources than CloudFormation accepts. It is refused.
