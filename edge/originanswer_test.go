@@ -363,7 +363,9 @@ func TestLargestStored(t *testing.T) {
 func TestBodyWithoutLength(t *testing.T) {
 	t.Parallel()
 	s := shape{behavior: "CachePolicyId: 4135ea2d-6df8-44a3-9df3-4b5a84be39ad", origins: custom("o", "web.example.com")}
-	origin := roundTripper(func(*http.Request) (*http.Response, error) { return answer(strings.NewReader("hello"), 0), nil })
+	origin := roundTripper(func(*http.Request) (*http.Response, error) {
+		return answer(strings.NewReader("hello"), 0), nil
+	})
 	e := newEdge(t, "", edge.Options{Text: s.text(), Origins: map[string]http.RoundTripper{"o": origin}})
 	if got := body(t, get(t, e, homeOf(e))); got != "hello" {
 		t.Errorf("the body is %q", got)
@@ -395,7 +397,8 @@ func TestRangesOfLargeObject(t *testing.T) {
 func TestIDsOfS3(t *testing.T) {
 	t.Parallel()
 	bucket := oac("OriginAccessControlOriginType: s3, SigningBehavior: always, SigningProtocol: sigv4")
-	website := shape{bucket: "WebsiteConfiguration: {IndexDocument: index.html}", origins: websiteOrigin, resources: public}
+	website := shape{bucket: "WebsiteConfiguration: {IndexDocument: index.html}",
+		origins: websiteOrigin, resources: public}
 	for s, want := range map[*shape]bool{&bucket: false, &website: true} {
 		e := newEdge(t, "", edge.Options{Text: s.text(),
 			Buckets: map[string]fs.FS{"": fstest.MapFS{"home.html": {Data: []byte("home")}}}})

@@ -119,7 +119,8 @@ func TestFailover(t *testing.T) {
 		}
 		return answer(strings.NewReader("second"), 6), nil
 	})
-	e := newEdge(t, "", edge.Options{Text: s.text(), Origins: map[string]http.RoundTripper{"first": first, "second": second}})
+	e := newEdge(t, "", edge.Options{Text: s.text(),
+		Origins: map[string]http.RoundTripper{"first": first, "second": second}})
 	for _, c := range []struct {
 		method string
 		want   int

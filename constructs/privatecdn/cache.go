@@ -80,7 +80,8 @@ func (s *settled) checkCache(m *mistakes) {
 	or(given).check(m, "Cache")
 	m.refuseBoth(given != nil && s.CachePolicy != nil, "Cache", "CachePolicy")
 	if header := s.CacheTagHeader; header != "" {
-		m.checkText("CacheTagHeader", "header name", "use a name such as x-amz-meta-cache-tag", headerName.MatchString, header)
+		m.checkText("CacheTagHeader", "header name", "use a name such as x-amz-meta-cache-tag",
+			headerName.MatchString, header)
 	}
 }
 

@@ -268,13 +268,13 @@ func TestParseAllocates(t *testing.T) {
 // A member that is not known, or has a value of another type, is named.
 func TestParseNames(t *testing.T) {
 	t.Parallel()
-	const condition = `{"Statement":[{"Condition":`
+	const condition, until = `{"Statement":[{"Condition":`, `{"DateLessThan":{"AWS:EpochTime":`
 	for text, want := range map[string]string{
-		`{"Statement":5}`: `another type: "Statement"`,
-		`{"Other":{}}`:    `another type: "Other"`,
-		condition + `[]`:  `another type: "Statement.Condition"`,
-		condition + `{"DateLessThan":{"AWS:EpochTime":"1"}}`:                 `"Statement.Condition.DateLessThan.AWS:EpochTime"`,
-		condition + `{"DateLessThan":{"AWS:EpochTime":1.5}}`:                 "the end is not a whole number",
+		`{"Statement":5}`:           `another type: "Statement"`,
+		`{"Other":{}}`:              `another type: "Other"`,
+		condition + `[]`:            `another type: "Statement.Condition"`,
+		condition + until + `"1"}}`: `"Statement.Condition.DateLessThan.AWS:EpochTime"`,
+		condition + until + `1.5}}`: "the end is not a whole number",
 		condition + `{"DateGreaterThan":{"AWS:EpochTime":-1}}`:               "the start is not a whole number",
 		condition + `{"IpAddress":{"AWS:SourceIp":5}}`:                       `"Statement.Condition.IpAddress.AWS:SourceIp"`,
 		condition + `{"IpAddress":{"AWS:SourceIp":""}}`:                      "not an IPv4 address",
