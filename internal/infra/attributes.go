@@ -6,6 +6,7 @@ import (
 
 	"example.com/privatecdn/internal/awsname"
 	"example.com/privatecdn/internal/cloudformation"
+	"example.com/privatecdn/keys"
 )
 
 // attribute is what a Ref ("Ref") or a Fn::GetAtt of a resource gives.
@@ -25,34 +26,33 @@ func (r *reader) attribute(res *cloudformation.Resource, name string) (any, erro
 
 // ownValues returns, as [fill] takes it, what of a resource's properties its
 // attributes are made of.
-func ownValues(res *cloudformation.Resource) ([]string, error) {
+func ownValues(res *cloudformation.Resource) (own []string, err error) {
 	switch res.Type {
 	case typeBucket:
 		var p bucketProperties
-		err := res.Decode(&p)
+		err = res.Decode(&p)
 		name := cmp.Or(p.BucketName, bucketName(res))
-		return []string{"{name}", name, "{host}", awsname.BucketHost(name, res.Stack.Region),
-			"{website}", awsname.WebsiteHost(name, res.Stack.Region)}, err
+		own = []string{"{name}", name, "{host}", awsname.BucketHost(name, res.Stack.Region),
+			"{website}", awsname.WebsiteHost(name, res.Stack.Region)}
 	case typePublicKey:
 		var p publicKeyProperties
-		if err := res.Decode(&p); err != nil {
-			return nil, err
+		var key *keys.Public
+		if err = res.Decode(&p); err == nil {
+			key, err = parseKey(res.At().Key("Properties"), &p)
 		}
-		key, err := parseKey(res.At().Key("Properties"), &p)
-		if err != nil {
-			return nil, err
+		if err == nil {
+			own = []string{"{id}", key.LocalID()}
 		}
-		return []string{"{id}", key.LocalID()}, nil
 	case typeParameter:
 		var p parameterProperties
-		err := res.Decode(&p)
-		return []string{"{name}", p.name(res), "{type}", p.Type, "{value}", p.Value}, err
+		err = res.Decode(&p)
+		own = []string{"{name}", p.name(res), "{type}", p.Type, "{value}", p.Value}
 	case typeFunction:
 		var p functionProperties
-		err := res.Decode(&p)
-		return []string{"{name}", p.Name}, err
+		err = res.Decode(&p)
+		own = []string{"{name}", p.Name}
 	}
-	return nil, nil
+	return own, err
 }
 
 const functionARN = "arn:{partition}:cloudfront::{account}:function/{name}"
