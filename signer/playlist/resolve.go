@@ -170,16 +170,18 @@ func (w *rewrite) judge(base *location, ref string) (verdict, error) {
 	return verdict{to, true, len(sent)}, err
 }
 
-// pathsTogether is about how many bytes of paths share a piece of memory.
-const pathsTogether = 64 << 10
+// pathsTogether is how many bytes of paths share a piece of memory.
+const pathsTogether = 4 << 10
 
 // path returns the path of a plain URI, of which there are thousands.
 func (w *rewrite) path(ref string) string {
-	if w.paths.Len() > pathsTogether {
+	dir := w.base.dir()
+	if length := len(dir) + len(ref); w.paths.Cap() < w.paths.Len()+length {
 		w.paths.Reset()
+		w.paths.Grow(max(pathsTogether, length))
 	}
 	start := w.paths.Len()
-	w.paths.WriteString(w.base.dir())
+	w.paths.WriteString(dir)
 	w.paths.WriteString(ref)
 	return w.paths.String()[start:]
 }
