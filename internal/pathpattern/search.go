@@ -62,7 +62,7 @@ func (f *Finder) walk(tapes pair) answer {
 	for i := 0; i < len(nodes); i++ {
 		steps := len(w.letters) * len(w.automata)
 		f.steps += steps
-		if i*steps/maxSteps+len(nodes)/maxStates > 0 {
+		if i*steps/maxSteps+len(nodes)/maxStates > 0 { // one of the bounds is reached
 			f.steps += maxAllSteps / maxUndecided
 			return answer{err: ErrTooComplex}
 		}
