@@ -18,11 +18,9 @@ func of[P any](typ string, read func(*reader, *cloudformation.Resource, *P) erro
 func byID[P, T any](typ, attribute string, read reading[P, T]) kind {
 	return of(typ, func(r *reader, res *cloudformation.Resource, p *P) error {
 		id, err := res.Attribute(attribute)
-		if err != nil {
-			return err
+		if err == nil {
+			r.made[id.(string)], err = read(r, source{res.At().Key("Properties"), res.LogicalID, id.(string)}, p)
 		}
-		made, err := read(r, source{res.At().Key("Properties"), res.LogicalID, id.(string)}, p)
-		r.made[id.(string)] = made
 		return err
 	})
 }

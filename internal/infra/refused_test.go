@@ -153,4 +153,8 @@ func TestRefusedDistributions(t *testing.T) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}
 	}
+	tmpl, err := readYAML(t, webOrigin, lambda("origin-request"), "", infra.Options{StubLambdaEdge: true})
+	if err != nil || len(tmpl.Notes) != 1 || !strings.Contains(tmpl.Notes[0].Why, "origin-request Lambda@Edge function") {
+		t.Errorf("one function is left out: %v, %v", tmpl, err)
+	}
 }
