@@ -58,19 +58,27 @@ func TestCORSOverrides(t *testing.T) {
 	}
 }
 
-// CloudFront itself answers a preflight request of a policy.
+// CloudFront itself answers a preflight request of a policy, which has all of the
+// method and the two headers; the origin answers others.
 func TestPreflightServer(t *testing.T) {
 	t.Parallel()
 	s := headersPolicy(corsPolicy)
 	s.behavior += "\nAllowedMethods: [GET, HEAD, OPTIONS]"
-	e := webShape(t, s, func(http.ResponseWriter, *http.Request) { t.Error("the origin is asked") })
-	w := httptest.NewRecorder()
-	r := httptest.NewRequest(http.MethodOptions, homeOf(e), nil)
-	r.Header.Set("Origin", "https://www.example.com")
-	r.Header.Set("Access-Control-Request-Method", "GET")
-	e.ServeHTTP(w, r)
-	if w.Code != 200 || w.Header().Get("Server") != "CloudFront" || w.Body.Len() > 0 {
-		t.Errorf("%d %v %s", w.Code, w.Header(), w.Body)
+	e := webShape(t, s, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Server", "origin") })
+	for _, c := range []struct{ method, origin, asked, server string }{
+		{http.MethodOptions, "https://www.example.com", "GET", "CloudFront"},
+		{http.MethodOptions, "", "GET", "origin"},
+		{http.MethodOptions, "https://www.example.com", "", "origin"},
+		{http.MethodGet, "https://www.example.com", "GET", "origin"},
+	} {
+		w := httptest.NewRecorder()
+		r := httptest.NewRequest(c.method, homeOf(e), nil)
+		r.Header.Set("Origin", c.origin)
+		r.Header.Set("Access-Control-Request-Method", c.asked)
+		e.ServeHTTP(w, r)
+		if w.Code != 200 || w.Header().Get("Server") != c.server || w.Body.Len() > 0 {
+			t.Errorf("%+v: %d %v %s", c, w.Code, w.Header(), w.Body)
+		}
 	}
 }
 
