@@ -157,4 +157,8 @@ func TestRefusedDistributions(t *testing.T) {
 	if err != nil || len(tmpl.Notes) != 1 || !strings.Contains(tmpl.Notes[0].Why, "origin-request Lambda@Edge function") {
 		t.Errorf("one function is left out: %v, %v", tmpl, err)
 	}
+	tmpl, err = readYAML(t, webOrigin+", OriginAccessControlId: !Ref Oac", cached, oac("lambda"), infra.Options{})
+	if err != nil || len(tmpl.Notes) != 1 || !strings.Contains(tmpl.Notes[0].Why, "o are not signed for lambda") {
+		t.Errorf("one origin access control is left out: %v, %v", tmpl, err)
+	}
 }
