@@ -76,7 +76,8 @@ func TestPreflightServer(t *testing.T) {
 		r.Header.Set("Origin", c.origin)
 		r.Header.Set("Access-Control-Request-Method", c.asked)
 		e.ServeHTTP(w, r)
-		if w.Code != 200 || w.Header().Get("Server") != c.server || w.Body.Len() > 0 {
+		if w.Code != 200 || w.Header().Get("Server") != c.server || w.Body.Len() > 0 ||
+			w.Header()["Access-Control-Max-Age"] != nil { // of which the policy says nothing
 			t.Errorf("%+v: %d %v %s", c, w.Code, w.Header(), w.Body)
 		}
 	}
