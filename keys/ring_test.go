@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -160,13 +161,13 @@ func TestFind(t *testing.T) {
 			}
 		}
 	}
-	shared := ""
-	seen := map[string]bool{}
-	for _, k := range r.Keys() {
-		if digit := k.Fingerprint[7:8]; seen[digit] {
-			shared = digit
-		} else {
-			seen[digit] = true
+	shared := "" // the most digits that two begin with
+	all := r.Keys()
+	slices.SortFunc(all, func(a, b keys.Key) int { return strings.Compare(a.Fingerprint, b.Fingerprint) })
+	for i, k := range all[1:] {
+		digits := strings.TrimPrefix(k.Fingerprint, "SHA256:")
+		for strings.HasPrefix(all[i].Fingerprint, "SHA256:"+digits[:len(shared)+1]) {
+			shared = digits[:len(shared)+1]
 		}
 	}
 	for name, want := range map[string]error{
