@@ -94,11 +94,12 @@ func TestErrorPageOf400(t *testing.T) {
 		w.Header().Set("Content-Length", "2000")
 		w.Header().Set("Content-Type", "text/html")
 		if r.URL.Path != "/page.html" {
+			w.Header().Set("X-Refused", "here")
 			w.WriteHeader(http.StatusBadRequest)
 		}
 		_, _ = w.Write([]byte(page))
 	})
-	if r := get(t, e, homeOf(e)); r.StatusCode != 200 || body(t, r) != page {
+	if r := get(t, e, homeOf(e)); r.StatusCode != 200 || body(t, r) != page || r.Header["X-Refused"] != nil {
 		t.Errorf("%s %v", r.Status, r.Header)
 	}
 	r := get(t, e, homeOf(e), "Accept-Encoding", "gzip")
