@@ -45,6 +45,11 @@ func TestTrace(t *testing.T) {
 		if (r.Refusal != nil) != (r.Status == 403) || (r.Origin != nil) != (i == 0) || (r.CacheKey() != nil) != (i < 2) {
 			t.Errorf("%d: refusal %v, origin %v, key %q", i, r.Refusal, r.Origin, r.CacheKey())
 		}
+		for _, part := range r.CacheKey() {
+			if part.Name == "" || part.Value == "" {
+				t.Errorf("%d: an empty part of the cache key: %q", i, part)
+			}
+		}
 	}
 }
 
