@@ -27,6 +27,8 @@ type request struct {
 	invalid error      // why that is not a valid address; target is zero
 	viewer  netip.Addr // "invalid" if unknown
 
+	viewerCookies []forwarding.Cookie // as sent, which a function does not change
+
 	dist     *distribution
 	behavior *behavior
 	chosen   *contentOrigin // in place of the behavior's origin, nil
@@ -52,6 +54,7 @@ func (e *Edge) newRequest(w http.ResponseWriter, r *http.Request) *request {
 	q.viewer = e.viewerAddress(r)
 	q.query = verify.Strip(q.target.query)
 	q.cookies = forwarding.ParseCookies(r.Header["Cookie"])
+	q.viewerCookies = q.cookies
 	q.setPath(q.target.path)
 	return q
 }

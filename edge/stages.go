@@ -10,6 +10,7 @@ import (
 
 	"example.com/privatecdn/internal/awsname"
 	"example.com/privatecdn/internal/fault"
+	"example.com/privatecdn/signer/policy"
 	"example.com/privatecdn/signer/verify"
 )
 
@@ -184,6 +185,14 @@ func (q *request) signature() *response {
 
 // signed returns what a signature is checked against.
 func (q *request) signed() verify.Request {
-	cookies := verify.ParseCookies(q.http.Header["Cookie"])
+	var cookies map[string]string
+	for _, c := range slices.Backward(q.viewerCookies) { // the first of each name counts
+		if strings.HasPrefix(c.Name, policy.CookiePrefix) {
+			if cookies == nil {
+				cookies = map[string]string{}
+			}
+			cookies[c.Name] = c.Value
+		}
+	}
 	return verify.Request{URL: q.target.url(), Cookies: cookies, Time: q.now, IP: q.viewer}
 }
