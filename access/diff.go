@@ -185,19 +185,11 @@ func source(o *infra.Origin) string {
 
 func sameSource(a, b *infra.Origin) bool { return source(a) == source(b) }
 
-// origins returns the origins of a behavior: one, or the two of a group.
-func origins(b *infra.Behavior) []*infra.Origin {
-	if b.Origin.Failover != nil {
-		return []*infra.Origin{b.Origin, b.Origin.Failover.Origin}
-	}
-	return []*infra.Origin{b.Origin}
-}
-
 // sharedSource returns an origin of a that reads from what one of b does, or
 // nil.
 func sharedSource(a, b *infra.Behavior) *infra.Origin {
-	for _, o := range origins(a) {
-		if slices.ContainsFunc(origins(b), func(other *infra.Origin) bool { return sameSource(o, other) }) {
+	for _, o := range a.Origins() {
+		if slices.ContainsFunc(b.Origins(), func(other *infra.Origin) bool { return sameSource(o, other) }) {
 			return o
 		}
 	}

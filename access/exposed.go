@@ -89,7 +89,7 @@ func exposures(tmpl *infra.Template) (all []exposure) {
 func readers(tmpl *infra.Template) (all []reader) {
 	for _, d := range tmpl.Distributions {
 		for i, b := range d.Behaviors {
-			for _, o := range origins(b) {
+			for _, o := range b.Origins() {
 				all = append(all, reader{d, i, o})
 			}
 		}
@@ -124,7 +124,7 @@ func (d *diff) wasOpen(e exposure, spelled, plain string) bool {
 	if before == nil || !isOpen(before, spelled) {
 		return false
 	}
-	return slices.ContainsFunc(origins(match(before, spelled)), func(o *infra.Origin) bool {
+	return slices.ContainsFunc(match(before, spelled).Origins(), func(o *infra.Origin) bool {
 		return sameSource(o, e.open.origin) && o.Path == e.open.origin.Path
 	})
 }

@@ -71,7 +71,7 @@ func (d *diff) compareAccess(found *list, o, n *infra.Behavior) {
 	needed := map[deployment.Access]string{deployment.Signed: "a CloudFront signature",
 		deployment.Presigned: "an S3 signature"}
 	switch {
-	case before != deployment.Public && after == deployment.Public && !slices.ContainsFunc(origins(n), d.granted):
+	case before != deployment.Public && after == deployment.Public && !slices.ContainsFunc(n.Origins(), d.granted):
 		found.say(BecamePublic, Note, "paths of %q that needed %s need none, but the bucket %s does not let CloudFront read",
 			n.PathPattern, needed[before], bucketLabel(n.Origin.Bucket))
 	case before != deployment.Public && after == deployment.Public:

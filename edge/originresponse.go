@@ -2,7 +2,6 @@ package edge
 
 import (
 	"fmt"
-	"math"
 	"net/http"
 	"strings"
 
@@ -24,7 +23,7 @@ func (q *request) streamOrRange(resp *http.Response) *response {
 
 func (q *request) streamResponse(resp *http.Response) *response {
 	r := q.newResponse(resp.StatusCode, fromMiss, q.originResponseHeader(resp.Header))
-	r.content, r.body, r.length = true, cache.Stream(resp.Body), math.MaxInt64 // whatever ContentLength says
+	r.content, r.body, r.length = true, cache.Stream(resp.Body), -1 // whatever ContentLength says
 	setLength(r.header, resp.ContentLength)
 	q.finishContent(r)
 	return r

@@ -32,7 +32,7 @@ func (f *Finder) search(tapes pair) answer {
 	id := fmt.Sprintf("%q", tapes)
 	known, ok := f.answers[id]
 	if !ok {
-		if f.steps/maxAllSteps > 0 {
+		if f.steps >= maxAllSteps {
 			return answer{err: ErrTooComplex}
 		}
 		known = f.walk(tapes)
@@ -62,7 +62,7 @@ func (f *Finder) walk(tapes pair) answer {
 	for i := 0; i < len(nodes); i++ {
 		steps := len(w.letters) * len(w.automata)
 		f.steps += steps
-		if i*steps/maxSteps+len(nodes)/maxStates > 0 { // one of the bounds is reached
+		if i*steps >= maxSteps || len(nodes) >= maxStates {
 			f.steps += maxAllSteps / maxUndecided
 			return answer{err: ErrTooComplex}
 		}

@@ -2,6 +2,7 @@ package playlist
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -59,7 +60,8 @@ func freshness(header http.Header, t signer.Terms, now time.Time) time.Duration 
 		case "no-store", "no-cache", "private":
 			return 0
 		case "max-age":
-			fresh, _ = time.ParseDuration(value + "s")
+			seconds, _ := strconv.ParseInt(value, 10, 32)
+			fresh = time.Duration(seconds) * time.Second
 		}
 	}
 	return min(fresh, t.Window-time.Duration(now.Add(t.For).UnixNano())%t.Window)

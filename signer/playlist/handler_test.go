@@ -266,6 +266,7 @@ func TestHandlerCache(t *testing.T) {
 		{"not to be kept", "no-store", 12 * time.Hour, []string{"?token=good", "?token=good"}, 2},
 		{"over", "max-age=0", 12 * time.Hour, []string{"?token=good", "?token=good"}, 2},
 		{"not a number", "max-age=x", 12 * time.Hour, []string{"?token=good", "?token=good"}, 2},
+		{"a length of time", "max-age=1h0", 12 * time.Hour, []string{"?token=good", "?token=good"}, 2},
 		{"another's age", "max-age=60, s-maxage=0", 12 * time.Hour, []string{"?token=good", "?token=good"}, 1},
 	} {
 		r := newRelay(t, stored)

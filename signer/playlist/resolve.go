@@ -186,10 +186,8 @@ func (w *rewrite) path(ref string) string {
 	return w.paths.String()[start:]
 }
 
-const byteValues = 256
-
 // isPlain are the bytes that every parser reads alike in a relative reference.
-var isPlain = func() (set [byteValues]bool) {
+var isPlain = func() (set [256]bool) {
 	for _, c := range "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()+,;=@/" {
 		set[c] = true
 	}

@@ -153,8 +153,9 @@ func (w *rewrite) move(u uri, to location) string {
 	if !u.moves || !w.moved() || to.host == "" || hasScheme(u.value) && !u.variable {
 		return u.value
 	}
-	w.write(u, u.mark, to.String())
-	return to.String()
+	ref := to.String()
+	w.write(u, u.mark, ref)
+	return ref
 }
 
 // write puts ref in the place of what lies between the start of u and end. In a
@@ -222,8 +223,7 @@ func (w *rewrite) edit(start, end int, text string) {
 
 // result needs the edits in order.
 func (w *rewrite) result() []byte {
-	const perEdit, rest = 2, 1
-	pieces, done := make([][]byte, 0, perEdit*len(w.edits)+rest), 0
+	pieces, done := make([][]byte, 0, 2*len(w.edits)+1), 0
 	for _, e := range w.edits {
 		pieces = append(pieces, w.manifest[done:e.start], e.text)
 		done = e.end

@@ -184,7 +184,7 @@ func (d Decision) encodings(yield func(variant) bool) {
 func contestedBytes(all []token) (found []byte) {
 	for _, t := range all {
 		plain := !t.escaped && (isAlnum(t.value) || strings.Contains("-._", t.text))
-		if !plain && utf8.Valid([]byte{t.value}) && !slices.Contains(found, t.value) && len(found) < maxFlips {
+		if !plain && t.value < utf8.RuneSelf && !slices.Contains(found, t.value) && len(found) < maxFlips {
 			found = append(found, t.value)
 		}
 	}

@@ -35,12 +35,19 @@ func (d *Decision) take() {
 
 // field returns the part that a parameter carries; nil for an own parameter.
 func (p *parts) field(name string) *string {
-	params := policy.Params()
-	i := slices.Index(params[:], name)
-	if i < 0 {
-		return nil
+	switch name {
+	case policy.ParamExpires:
+		return &p.expires
+	case policy.ParamPolicy:
+		return &p.policy
+	case policy.ParamSignature:
+		return &p.signature
+	case policy.ParamKeyPairID:
+		return &p.keyID
+	case policy.ParamHashAlgorithm:
+		return &p.hash
 	}
-	return [...]*string{&p.expires, &p.policy, &p.signature, &p.keyID, &p.hash}[i]
+	return nil
 }
 
 // cut reads the signature's parameters from a query, and returns what is left

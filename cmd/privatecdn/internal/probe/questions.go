@@ -67,7 +67,8 @@ var unanswerable = []struct{ needs, cases string }{
 func altered(name, value string) func(*settler) (string, error) {
 	return func(s *settler) (string, error) {
 		signed, err := s.sign("", 0)
-		if signed.Set(name, value); value == "" {
+		signed.Set(name, value)
+		if value == "" {
 			signed.Del(name)
 		}
 		return s.reply("?"+signed.Encode(), err)
