@@ -15,7 +15,7 @@ import (
 // reader itself works with.
 func Support() string {
 	var b strings.Builder
-	b.WriteString("# What parts of a template are understood\n\n" +
+	b.WriteString("# Which parts of a template are understood\n\n" +
 		"Made from the reader's own tables by `go test ./internal/infra -update`. A resource type or a property\n" +
 		"that is not listed here is refused by name; nothing is skipped silently.\n\n" +
 		"## Language\n\nJSON, and YAML with short tags. Parameters, mappings, conditions, outputs, exports, the pseudo " +
